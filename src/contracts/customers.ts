@@ -1,0 +1,128 @@
+/** Signup, customers and their keys on the wire. */
+import { z } from 'zod';
+import { customerId, listOf, organisationId, pageQuery } from './common.ts';
+import { planName } from './plans.ts';
+
+/** Control characters (C0, DEL, C1) would forge log lines and break files that carry a company's name. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: refusing control characters is the point
+const noControls = /^[^\u0000-\u001f\u007f-\u009f]*$/;
+const personText = (max: number) =>
+  z.string().trim().min(1).max(max).regex(noControls, 'must not contain control characters');
+
+const signupFields = {
+  email: z.email().max(254),
+  company_name: personText(200).optional(),
+  companyName: personText(200).optional(),
+  full_name: personText(200).optional(),
+  fullName: personText(200).optional(),
+  password: z.string().min(8).max(200).optional(),
+  plan: planName.default('starter'),
+};
+
+/** POST /api/customers/signup. Both spellings of a name are taken; the route refuses two different values (400). */
+export const signupBody = z.strictObject(signupFields);
+export type SignupBody = z.infer<typeof signupBody>;
+
+/** POST /api/customers (admin): a signup that may add a customer to an organisation. */
+export const createCustomerBody = z.strictObject({ ...signupFields, organisation_id: organisationId.optional() });
+
+export const deploymentStatus = z.enum([
+  'pending',
+  'provisioning',
+  'ready',
+  'failed',
+  'suspended',
+  'deleting',
+  'deleted',
+]);
+export type DeploymentStatus = z.infer<typeof deploymentStatus>;
+
+export const subscriptionStatus = z.enum([
+  'trialing',
+  'active',
+  'past_due',
+  'suspended',
+  'canceled',
+  'incomplete',
+  'paused',
+]);
+export type SubscriptionStatus = z.infer<typeof subscriptionStatus>;
+
+const customer = z.object({
+  customer_id: customerId,
+  short_id: z.string(),
+  organisation_id: z.string(),
+  email: z.string(),
+  company_name: z.string(),
+  full_name: z.string().nullable(),
+  stripe_customer_id: z.string().nullable(),
+  created_at: z.string(),
+});
+
+const subscription = z.object({
+  plan: planName,
+  status: subscriptionStatus,
+  trial_ends_at: z.string().nullable(),
+});
+
+const deployment = z.object({
+  status: deploymentStatus,
+  namespace: z.string(),
+  instance_url: z.string(),
+  job_id: z.string().nullable(),
+  generation: z.number().int(),
+});
+
+/** 201 of a signup. `api_key` is shown here once; `stripe_customer_id` is null until the outbox has made it. */
+export const signupAnswer = z.object({
+  success: z.literal(true),
+  customer,
+  subscription,
+  license: z.object({ jwt: z.string() }),
+  api_key: z.string(),
+  deployment,
+});
+export type SignupAnswer = z.infer<typeof signupAnswer>;
+
+/** GET /api/customers/:id: the signup's answer without secrets, with what is observed. */
+export const customerAnswer = z.object({
+  success: z.literal(true),
+  customer,
+  subscription,
+  deployment: deployment.extend({ observed_generation: z.number().int(), reason: z.string().nullable() }),
+});
+export type CustomerAnswer = z.infer<typeof customerAnswer>;
+
+/** GET /api/customers. */
+export const customersQuery = pageQuery.extend({
+  q: z.string().max(200).optional(),
+  status: subscriptionStatus.optional(),
+  plan: planName.optional(),
+});
+export const customerList = listOf(
+  customer.extend({ plan: planName, status: subscriptionStatus, deployment_status: deploymentStatus }),
+);
+export type CustomerList = z.infer<typeof customerList>;
+
+/** POST …/:id/api-keys: 201 with the key, once. */
+export const apiKeyBody = z.strictObject({ name: personText(100).optional() });
+export const apiKeyAnswer = z.object({ success: z.literal(true), key_id: z.string(), api_key: z.string() });
+export const apiKeyList = z.object({
+  items: z.array(
+    z.object({
+      key_id: z.string(),
+      name: z.string().nullable(),
+      created_at: z.string(),
+      revoked_at: z.string().nullable(),
+    }),
+  ),
+  total: z.number().int(),
+  page: z.number().int(),
+  limit: z.number().int(),
+});
+
+/** POST …/:id/deactivate. */
+export const deactivateBody = z.strictObject({ reason: personText(500).optional() });
+export const reactivateBody = z.strictObject({});
+/** POST …/:id/reactivate answers a new account key once, the old ones stay revoked. */
+export const reactivateAnswer = customerAnswer.extend({ api_key: z.string() });

@@ -1,0 +1,136 @@
+/** Deployment jobs: the doorbell message, the provisioner's protocol and the console's reads. */
+import { z } from 'zod';
+import { jobId, leaseId, listOf, pageQuery } from './common.ts';
+import { planName } from './plans.ts';
+
+/** What a deployment should be. Only `deleted` is one-way. */
+export const phase = z.enum(['running', 'suspended', 'deleted']);
+export type Phase = z.infer<typeof phase>;
+
+/** Labels for people; a job always means "bring the deployment to at least its generation". */
+export const verb = z.enum(['deploy', 'upgrade', 'suspend', 'resume', 'delete']);
+export type Verb = z.infer<typeof verb>;
+
+/** Message of a doorbell queue: it carries no work, only that there is some. D1 is the truth. */
+export const doorbell = z.object({ v: z.literal(1), cluster_id: z.string(), job_id: jobId });
+export type Doorbell = z.infer<typeof doorbell>;
+
+export const jobState = z.enum(['waiting', 'active', 'completed', 'failed', 'delayed']);
+export type JobState = z.infer<typeof jobState>;
+
+/** An event of an object that is not ready, or the end of Helm's own words. */
+export const jobEvent = z.strictObject({
+  object: z.string().max(300),
+  reason: z.string().max(200),
+  message: z.string().max(2000),
+});
+export type JobEvent = z.infer<typeof jobEvent>;
+
+export const jobError = z.object({ code: z.string(), message: z.string(), events: z.array(jobEvent) });
+
+/** A job as the console sees it. `delayed` waits for its time; an active one whose lease ran out is waiting again. */
+export const job = z.object({
+  id: jobId,
+  verb,
+  state: jobState,
+  customer_id: z.string(),
+  cluster_id: z.string(),
+  generation: z.number().int(),
+  attempts: z.number().int(),
+  progress: z.object({ percent: z.number(), message: z.string() }),
+  error: jobError.nullable(),
+  created_at: z.string(),
+  started_at: z.string().nullable(),
+  finished_at: z.string().nullable(),
+  run_after: z.string(),
+});
+export type JobView = z.infer<typeof job>;
+export const jobList = listOf(job);
+export const jobAnswer = z.object({ success: z.literal(true), job });
+export const jobsQuery = pageQuery.extend({
+  state: jobState.optional(),
+  q: z.string().max(200).optional(),
+  updated_since: z.iso.datetime({ offset: true }).optional(),
+});
+/** GET /api/queue/stats: five bare integers. */
+export const queueStats = z.object({
+  waiting: z.number().int(),
+  active: z.number().int(),
+  completed: z.number().int(),
+  failed: z.number().int(),
+  delayed: z.number().int(),
+});
+export type QueueStats = z.infer<typeof queueStats>;
+
+/** Values for charts/customer-instance: never a secret; Secrets are named here and made by the provisioner. */
+export const chartValues = z.object({
+  customer: z.object({
+    id: z.string(),
+    shortId: z.string(),
+    organisationId: z.string(),
+    companyName: z.string(),
+    email: z.string(),
+  }),
+  plan: planName,
+  suspended: z.boolean(),
+  baseDomain: z.string(),
+  billingApiUrl: z.string(),
+  storageClass: z.string(),
+  license: z.object({ publicKey: z.string() }),
+  monitoring: z.object({
+    dedicated: z.boolean(),
+    scrapeInterval: z.string(),
+    retention: z.string(),
+    storageSize: z.string(),
+    grafana: z.boolean(),
+  }),
+});
+export type ChartValues = z.infer<typeof chartValues>;
+
+/** POST /api/provisioner/jobs/next: 204, or the oldest due job, leased and rendered at this moment. */
+export const nextBody = z.strictObject({});
+export const leasedJob = z.object({
+  job: z.object({
+    id: jobId,
+    verb,
+    customer_id: z.string(),
+    short_id: z.string(),
+    namespace: z.string(),
+    release: z.string(),
+  }),
+  lease_id: leaseId,
+  generation: z.number().int(),
+  attempt: z.number().int(),
+  /** The Worker's clock. The provisioner trusts only the difference to `server_time`, never its own wall clock. */
+  lease_until: z.string(),
+  server_time: z.string(),
+  timeout_ms: z.number().int(),
+  phase,
+  values: chartValues,
+  /** The licence token for the instance's first start. */
+  licence: z.string(),
+  reporter_id: z.string(),
+});
+export type LeasedJob = z.infer<typeof leasedJob>;
+
+export const progressBody = z.strictObject({
+  lease_id: leaseId,
+  percent: z.number().min(0).max(100),
+  message: z.string().max(500),
+});
+export const completeBody = z.strictObject({ lease_id: leaseId, generation: z.number().int().min(1) });
+export const failBody = z.strictObject({
+  lease_id: leaseId,
+  generation: z.number().int().min(1),
+  code: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/),
+  message: z.string().max(2000),
+  events: z.array(jobEvent).max(50),
+  retryable: z.boolean(),
+});
+export type FailBody = z.infer<typeof failBody>;
+
+/** PUT /api/provisioner/reporters/:id: the SHA-256 of the reporter key that the provisioner made. */
+export const reporterKeyBody = z.strictObject({ lease_id: leaseId, key_hash: z.string().regex(/^[0-9a-f]{64}$/) });
+
+/** What provisioner calls answer when they take effect. */
+export const accepted = z.object({ success: z.literal(true) });

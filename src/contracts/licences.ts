@@ -1,0 +1,77 @@
+/** Licences on the wire: seed 004's payload with what spec §5 adds. */
+import { z } from 'zod';
+import { customerId } from './common.ts';
+import { planName } from './plans.ts';
+
+const limit = z.number().int().nullable();
+
+/** The JWT's payload. `null` means unlimited; times in seconds since the epoch. */
+export const licenceClaims = z.object({
+  iss: z.string(),
+  aud: z.literal('tenantry-instance'),
+  sub: z.string(),
+  iat: z.number().int(),
+  exp: z.number().int(),
+  jti: z.string(),
+  customerId: z.string(),
+  customerName: z.string(),
+  plan: planName,
+  features: z.object({
+    maxDevices: limit,
+    dataRetentionDays: limit,
+    canExecuteJobs: z.boolean(),
+    canScheduleJobs: z.boolean(),
+    hasRemoteAccess: z.boolean(),
+    hasOtaUpdates: z.boolean(),
+    canExportData: z.boolean(),
+    hasAdvancedAlerts: z.boolean(),
+    hasCustomDashboards: z.boolean(),
+    hasApiAccess: z.boolean(),
+    hasMqttAccess: z.boolean(),
+    hasCustomBranding: z.boolean(),
+  }),
+  limits: z.object({ maxUsers: limit, maxAlertRules: limit, maxDashboards: limit, maxJobTemplates: limit }),
+  monitoring: z.object({
+    dedicated: z.boolean(),
+    scrapeInterval: z.string(),
+    retention: z.string(),
+    storageSize: z.string(),
+    grafana: z.boolean(),
+  }),
+  trial: z.object({ isTrialMode: z.boolean(), expiresAt: z.string().optional() }),
+  subscription: z.object({ status: z.string(), currentPeriodEndsAt: z.string() }),
+  issuedAt: z.number().int(),
+  expiresAt: z.number().int(),
+});
+export type LicenceClaims = z.infer<typeof licenceClaims>;
+
+/** GET /api/licenses/:customerId. */
+export const licenceAnswer = z.object({ license: z.string(), decoded: licenceClaims });
+
+/** POST /api/licenses/validate: always 200, the verdict is in the body. */
+export const validateBody = z.strictObject({ license: z.string().max(16_384) });
+export const validateAnswer = z.object({ valid: z.boolean(), code: z.string(), decoded: licenceClaims.optional() });
+
+/** POST /api/licenses/:customerId/revoke. */
+export const revokeBody = z.strictObject({ reason: z.string().trim().min(1).max(500) });
+
+/** GET /api/licenses/:customerId/history: seed 004's answer. */
+export const licenceHistory = z.object({
+  customer_id: customerId,
+  email: z.string(),
+  history: z.array(
+    z.object({
+      id: z.string(),
+      action: z.string(),
+      plan: planName,
+      max_devices: limit,
+      generated_at: z.string(),
+      metadata: z.record(z.string(), z.unknown()),
+    }),
+  ),
+  statistics: z.object({
+    totalGenerations: z.number().int(),
+    byAction: z.record(z.string(), z.number().int()),
+    byPlan: z.record(z.string(), z.number().int()),
+  }),
+});

@@ -1,0 +1,17 @@
+/** The embedded platform's ready line and DATA_DIR/ready.json: where programs and tests find it. */
+import { z } from 'zod';
+
+export const readyLine = z.object({
+  url: z.string(),
+  admin_token: z.string(),
+  provisioner_token: z.string(),
+  cluster_id: z.string(),
+  queue_api_url: z.string(),
+  queue_account_id: z.string(),
+  queue_id: z.string(),
+  queue_api_token: z.string(),
+  stripe_url: z.string().nullable(),
+  stripe_webhook_secret: z.string().nullable(),
+  oidc_issuer: z.string().nullable(),
+});
+export type ReadyLine = z.infer<typeof readyLine>;

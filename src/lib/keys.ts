@@ -1,0 +1,33 @@
+/**
+ * API keys: `{owner}_{secret}`, owner an id, secret 32 hex (128 bits). Split at the last `_`.
+ * Only the SHA-256 of the whole key is ever stored.
+ */
+import { hex, type Random } from './ids.ts';
+
+/** What a bearer of an opaque token can be; the owner's prefix says which. */
+export type CredentialKind = 'account' | 'reporter' | 'cluster' | 'provisioner' | 'admin';
+
+const kindOfPrefix: Record<string, CredentialKind> = {
+  cust: 'account',
+  rep: 'reporter',
+  clu: 'cluster',
+  prv: 'provisioner',
+  adm: 'admin',
+};
+
+const keyPattern = /^((cust|rep|clu|prv|adm)_[0-9a-f]{32})_([0-9a-f]{32})$/;
+
+/** A new key of the owner. */
+export const newKey = (owner: string, random: Random): string => `${owner}_${hex(random(16))}`;
+
+/** Splits a key into its owner and kind; null when it is not of the form. Says nothing about whether it is known. */
+export function parseKey(key: string): { owner: string; kind: CredentialKind } | null {
+  const match = keyPattern.exec(key);
+  const kind = kindOfPrefix[match?.[2] ?? ''];
+  return match?.[1] && kind ? { owner: match[1], kind } : null;
+}
+
+/** SHA-256 of a UTF-8 text, lower-case hex. */
+export async function sha256Hex(text: string): Promise<string> {
+  return hex(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))));
+}

@@ -1,0 +1,18 @@
+/** Times inside the system are integer milliseconds since the epoch, UTC; on the wire ISO 8601 with milliseconds. */
+
+export const secondMs = 1000;
+export const minuteMs = 60 * secondMs;
+export const hourMs = 60 * minuteMs;
+export const dayMs = 24 * hourMs;
+
+/** ISO 8601 UTC with milliseconds, e.g. `2026-11-21T10:00:00.000Z`. */
+export const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** ISO or null. */
+export const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
+
+/** The start of the aligned window of `stepMs` that contains `ms`. */
+export const floorTo = (ms: number, stepMs: number): number => Math.floor(ms / stepMs) * stepMs;
+
+/** The first aligned edge at or after `ms`. */
+export const ceilTo = (ms: number, stepMs: number): number => Math.ceil(ms / stepMs) * stepMs;

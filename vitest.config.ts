@@ -1,0 +1,46 @@
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
+import { defineConfig } from 'vitest/config';
+
+// Two kinds of test: `worker` runs inside workerd with real D1, Queues and Durable Objects; `node` is everything else
+// (the programs, the embedded platform, the real cluster, the project's own rules).
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: {
+              bindings: {
+                ADMIN_API_TOKEN: 'test-root-token-0123456789abcdef0123456789abcdef',
+                ALLOW_SHORT_WINDOWS: 'true',
+                RATE_LIMIT_SIGNUP: 'off',
+                RATE_LIMIT_AUTH: 'off',
+                RATE_LIMIT_REPORT: 'off',
+                TEST_CONTROL_MIGRATIONS: await readD1Migrations('migrations/control'),
+                TEST_USAGE_MIGRATIONS: await readD1Migrations('migrations/usage'),
+              },
+            },
+          })),
+        ],
+        test: {
+          name: 'worker',
+          include: ['test/src/**/*.test.ts'],
+          setupFiles: ['test/harness/worker/setup.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/src/**', '**/node_modules/**'],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
