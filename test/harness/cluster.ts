@@ -1,0 +1,47 @@
+/**
+ * A Kubernetes control plane for tests: the project's own (test/cluster/up.sh), or the one of a kubeconfig that is given
+ * in TENANTRY_TEST_KUBECONFIG or KUBECONFIG. Owns starting and stopping it; what a test makes in it, the test removes,
+ * because a given cluster stays. A given cluster has no metrics of ours: `metricsUrl` is null there.
+ */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { toolsFolder } from './tools.ts';
+
+const run = promisify(execFile);
+const scripts = resolve(import.meta.dirname, '../cluster');
+
+/** What `startCluster` needs, for `describeWithTools`. */
+export const clusterTools = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd', 'kwok'];
+
+export type TestCluster = {
+  /** Path of a kubeconfig with full rights. */
+  kubeconfig: string;
+  /** Base of kwok's server, e.g. `http://127.0.0.1:12345`; null in a cluster that was given. */
+  metricsUrl: string | null;
+  stop(): Promise<void>;
+};
+
+/** Starts (or finds) the cluster. It also goes when this process ends without `stop`. Throws when it does not start. */
+export async function startCluster(): Promise<TestCluster> {
+  const given = process.env['TENANTRY_TEST_KUBECONFIG'] ?? process.env['KUBECONFIG'];
+  if (given) return { kubeconfig: given, metricsUrl: null, stop: async () => {} };
+  const folder = await mkdtemp(join(tmpdir(), 'tenantry-cluster-'));
+  const stop = async () => {
+    await run(join(scripts, 'down.sh'), [folder]);
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await run(join(scripts, 'up.sh'), [folder], {
+      env: { ...process.env, TOOLS: toolsFolder, OWNER_PID: String(process.pid) },
+      timeout: 120_000,
+    });
+    const metricsUrl = (await readFile(join(folder, 'metrics-url'), 'utf8')).trim();
+    return { kubeconfig: join(folder, 'kubeconfig'), metricsUrl, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
