@@ -2,9 +2,10 @@ import { defineConfig } from 'drizzle-kit';
 
 // `npm run migrations` writes the next migration of each database from src/db/*-schema.ts.
 const database = process.env['DATABASE'] === 'usage' ? 'usage' : 'control';
+const schema = database === 'usage' ? ['usage-schema'] : ['control-schema', 'work-schema'];
 
 export default defineConfig({
   dialect: 'sqlite',
-  schema: `./src/db/${database}-schema.ts`,
+  schema: schema.map((name) => `./src/db/${name}.ts`),
   out: `./migrations/${database}`,
 });

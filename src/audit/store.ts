@@ -1,0 +1,29 @@
+/** The append-only audit log: who did what to whom, in the same batch as the deed. Never a secret in `details`. */
+import type { Db, Write } from '../db/client.ts';
+import { auditLog } from '../db/work-schema.ts';
+import { newId, type Random } from '../lib/ids.ts';
+
+/** The named actor and the request of a deed. */
+export interface Actor {
+  name: string;
+  requestId: string;
+}
+
+export interface Deed {
+  action: string;
+  /** The id of what was done to. */
+  subject: string;
+  details?: Record<string, unknown>;
+}
+
+/** One row of the log. */
+export const record = (db: Db, random: Random, actor: Actor, now: number, deed: Deed): Write =>
+  db.insert(auditLog).values({
+    id: newId('audit', random),
+    at: now,
+    actor: actor.name,
+    action: deed.action,
+    subject: deed.subject,
+    details: deed.details ?? {},
+    requestId: actor.requestId,
+  });

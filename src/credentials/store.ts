@@ -1,0 +1,87 @@
+/** Opaque bearer tokens by their hash. Owns `credentials`; never sees a token. */
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import { clusters, credentials, reporters } from '../db/control-schema.ts';
+import type { Db, Write } from '../db/client.ts';
+import type { Role } from './principal.ts';
+import type { CredentialKind } from '../lib/keys.ts';
+
+export interface NewCredential {
+  id: string;
+  kind: CredentialKind;
+  ownerId: string;
+  hash: string;
+  name: string | null;
+  role: Role | null;
+  createdAt: number;
+}
+
+/** A live credential with what its owner stands for. */
+export interface FoundCredential {
+  id: string;
+  kind: CredentialKind;
+  ownerId: string;
+  name: string | null;
+  role: Role | null;
+  reporterCustomerId: string | null;
+  clusterId: string | null;
+}
+
+/** The credential of a hash unless it is revoked; one indexed read. */
+export async function findLive(db: Db, hash: string): Promise<FoundCredential | null> {
+  const rows = await db
+    .select({
+      id: credentials.id,
+      kind: credentials.kind,
+      ownerId: credentials.ownerId,
+      name: credentials.name,
+      role: credentials.role,
+      reporterCustomerId: reporters.customerId,
+      clusterId: clusters.id,
+    })
+    .from(credentials)
+    .leftJoin(reporters, and(eq(credentials.kind, 'reporter'), eq(reporters.id, credentials.ownerId)))
+    .leftJoin(
+      clusters,
+      sql`(${credentials.kind} = 'cluster' AND ${clusters.keyOwner} = ${credentials.ownerId})
+       OR (${credentials.kind} = 'provisioner' AND ${clusters.tokenOwner} = ${credentials.ownerId})`,
+    )
+    .where(and(eq(credentials.hash, hash), isNull(credentials.revokedAt)))
+    .limit(1);
+  return rows[0] ?? null;
+}
+
+export const insert = (db: Db, credential: NewCredential): Write => db.insert(credentials).values(credential);
+
+/** Revokes one live credential of the owner. */
+export const revoke = (db: Db, kind: CredentialKind, ownerId: string, id: string, now: number): Write =>
+  db
+    .update(credentials)
+    .set({ revokedAt: now })
+    .where(
+      and(
+        eq(credentials.id, id),
+        eq(credentials.kind, kind),
+        eq(credentials.ownerId, ownerId),
+        isNull(credentials.revokedAt),
+      ),
+    );
+
+/** Revokes all live credentials of the owner. */
+export const revokeAll = (db: Db, kind: CredentialKind, ownerId: string, now: number): Write =>
+  db
+    .update(credentials)
+    .set({ revokedAt: now })
+    .where(and(eq(credentials.kind, kind), eq(credentials.ownerId, ownerId), isNull(credentials.revokedAt)));
+
+/** The owner's credentials, newest first, without hashes. */
+export const listOf = (db: Db, kind: CredentialKind, ownerId: string) =>
+  db
+    .select({
+      id: credentials.id,
+      name: credentials.name,
+      createdAt: credentials.createdAt,
+      revokedAt: credentials.revokedAt,
+    })
+    .from(credentials)
+    .where(and(eq(credentials.kind, kind), eq(credentials.ownerId, ownerId)))
+    .orderBy(sql`${credentials.createdAt} DESC, ${credentials.id}`);

@@ -1,0 +1,206 @@
+/**
+ * The control database: the one picture of who is who. Times are integer ms since the epoch (UTC); ids are text.
+ * `seq` columns are the integer surrogates that the usage shards use. Owners and lives of the tables: docs/storage.md.
+ */
+import { sql } from 'drizzle-orm';
+import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { SubscriptionStatus } from '../contracts/customers.ts';
+import type { LicenceClaims } from '../contracts/licences.ts';
+import type { PlanName } from '../contracts/plans.ts';
+import type { CredentialKind } from '../lib/keys.ts';
+
+const at = (name: string) => integer(name);
+
+export const organisations = sqliteTable('organisations', {
+  id: text('id').primaryKey(),
+  slug: text('slug').notNull().unique(),
+  name: text('name').notNull(),
+  issuer: text('issuer'),
+  audience: text('audience'),
+  createdAt: at('created_at').notNull(),
+});
+
+export const customers = sqliteTable(
+  'customers',
+  {
+    seq: integer('seq').primaryKey({ autoIncrement: true }),
+    id: text('id').notNull().unique(),
+    shortId: text('short_id').notNull().unique(),
+    organisationId: text('organisation_id')
+      .notNull()
+      .references(() => organisations.id),
+    /** Normalised: trimmed, lower case. */
+    email: text('email').notNull().unique(),
+    companyName: text('company_name').notNull(),
+    fullName: text('full_name'),
+    passwordHash: text('password_hash'),
+    stripeCustomerId: text('stripe_customer_id').unique(),
+    usageShard: integer('usage_shard').notNull(),
+    createdAt: at('created_at').notNull(),
+    deactivatedAt: at('deactivated_at'),
+  },
+  (t) => [index('customers_organisation').on(t.organisationId)],
+);
+
+export const subscriptions = sqliteTable('subscriptions', {
+  customerId: text('customer_id')
+    .primaryKey()
+    .references(() => customers.id),
+  plan: text('plan').$type<PlanName>().notNull(),
+  planVersion: text('plan_version').notNull(),
+  status: text('status').$type<SubscriptionStatus>().notNull(),
+  trialEndsAt: at('trial_ends_at'),
+  updatedAt: at('updated_at').notNull(),
+});
+
+/** What was subscribed from when; rating cuts a period at these instants. */
+export const planChanges = sqliteTable(
+  'plan_changes',
+  {
+    customerId: text('customer_id')
+      .notNull()
+      .references(() => customers.id),
+    effectiveAt: at('effective_at').notNull(),
+    plan: text('plan').$type<PlanName>().notNull(),
+    planVersion: text('plan_version').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.customerId, t.effectiveAt] })],
+);
+
+/** Half-open billing periods; a trigger refuses overlaps. The anchor day is remembered (31 → 28/29/30). */
+export const billingPeriods = sqliteTable(
+  'billing_periods',
+  {
+    customerId: text('customer_id')
+      .notNull()
+      .references(() => customers.id),
+    startAt: at('start_at').notNull(),
+    endAt: at('end_at').notNull(),
+    anchorDay: integer('anchor_day').notNull(),
+    source: text('source', { enum: ['signup', 'stripe'] }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.customerId, t.startAt] }), check('period_forward', sql`${t.endAt} > ${t.startAt}`)],
+);
+
+/** Per-customer allowances and prices, decimals as strings; null allowance is unlimited. */
+export const overrides = sqliteTable('overrides', {
+  customerId: text('customer_id')
+    .primaryKey()
+    .references(() => customers.id),
+  allowances: text('allowances', { mode: 'json' }).$type<Record<string, string | null>>().notNull(),
+  prices: text('prices', { mode: 'json' }).$type<Record<string, string>>().notNull(),
+  updatedAt: at('updated_at').notNull(),
+});
+
+/** Every opaque bearer token, by the SHA-256 of the whole token. `ownerId` is a customer, reporter, cluster or admin. */
+export const credentials = sqliteTable(
+  'credentials',
+  {
+    id: text('id').primaryKey(),
+    kind: text('kind').$type<CredentialKind>().notNull(),
+    ownerId: text('owner_id').notNull(),
+    hash: text('hash').notNull().unique(),
+    name: text('name'),
+    role: text('role', { enum: ['viewer', 'operator', 'owner'] }),
+    createdAt: at('created_at').notNull(),
+    revokedAt: at('revoked_at'),
+  },
+  (t) => [index('credentials_owner').on(t.kind, t.ownerId)],
+);
+
+export const clusters = sqliteTable('clusters', {
+  id: text('id').primaryKey(),
+  /** The owner of its keys and tokens (`clu_…`, `prv_…`), because a cluster's id is a word of the operator's. */
+  keyOwner: text('key_owner').notNull().unique(),
+  tokenOwner: text('token_owner').notNull().unique(),
+  queueBinding: text('queue_binding').notNull(),
+  namespacesMax: integer('namespaces_max').notNull(),
+  servicesMax: integer('services_max').notNull(),
+  storageClass: text('storage_class').notNull(),
+  createdAt: at('created_at').notNull(),
+});
+
+/** A namespace in a cluster: a customer's own (`own`) or one that an admin attached. */
+export const projects = sqliteTable(
+  'projects',
+  {
+    seq: integer('seq').primaryKey({ autoIncrement: true }),
+    clusterId: text('cluster_id')
+      .notNull()
+      .references(() => clusters.id),
+    namespace: text('namespace').notNull(),
+    organisationId: text('organisation_id')
+      .notNull()
+      .references(() => organisations.id),
+    customerId: text('customer_id')
+      .notNull()
+      .references(() => customers.id),
+    own: integer('own', { mode: 'boolean' }).notNull(),
+    createdAt: at('created_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('projects_namespace').on(t.clusterId, t.namespace),
+    index('projects_customer').on(t.customerId),
+    index('projects_organisation').on(t.organisationId),
+  ],
+);
+
+export const reporters = sqliteTable(
+  'reporters',
+  {
+    seq: integer('seq').primaryKey({ autoIncrement: true }),
+    id: text('id').notNull().unique(),
+    customerId: text('customer_id')
+      .notNull()
+      .references(() => customers.id),
+    instanceId: text('instance_id').notNull(),
+    windowSeconds: integer('window_seconds').notNull(),
+    source: text('source', { enum: ['deployment', 'admin'] }).notNull(),
+    /** Null until the deployment's reporter registers its key for the first time. */
+    activeFrom: at('active_from'),
+    activeUntil: at('active_until'),
+    createdAt: at('created_at').notNull(),
+  },
+  (t) => [uniqueIndex('reporters_instance').on(t.customerId, t.instanceId)],
+);
+
+/**
+ * Who measures what: a reporter owns a set of meters (bit mask, src/usage/meters.ts) of a namespace for a time.
+ * A trigger refuses two owners of one (namespace, meter) at one time: `meter_owned`.
+ */
+export const ownerships = sqliteTable(
+  'ownerships',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    reporterSeq: integer('reporter_seq')
+      .notNull()
+      .references(() => reporters.seq),
+    projectSeq: integer('project_seq')
+      .notNull()
+      .references(() => projects.seq),
+    meters: integer('meters').notNull(),
+    fromAt: at('from_at').notNull(),
+    untilAt: at('until_at'),
+  },
+  (t) => [index('ownerships_reporter').on(t.reporterSeq), index('ownerships_project').on(t.projectSeq, t.fromAt)],
+);
+
+/** Issued licences: claims and the token's hash, never the token. The newest of a customer is the one in force. */
+export const licences = sqliteTable(
+  'licences',
+  {
+    jti: text('jti').primaryKey(),
+    customerId: text('customer_id')
+      .notNull()
+      .references(() => customers.id),
+    action: text('action', { enum: ['generated', 'upgraded', 'downgraded', 'renewed', 'suspended', 'resumed'] }).notNull(),
+    plan: text('plan').$type<PlanName>().notNull(),
+    claims: text('claims', { mode: 'json' }).$type<LicenceClaims>().notNull(),
+    kid: text('kid').notNull(),
+    tokenSha256: text('token_sha256').notNull(),
+    issuedAt: at('issued_at').notNull(),
+    revokedAt: at('revoked_at'),
+    revokedReason: text('revoked_reason'),
+  },
+  (t) => [index('licences_customer').on(t.customerId, t.issuedAt)],
+);

@@ -1,0 +1,158 @@
+/**
+ * The control database, second half: what is being worked on (deployments, jobs, outbox) and what guards it (audit,
+ * idempotency, dead letters). Times are integer ms since the epoch (UTC).
+ */
+import { sql } from 'drizzle-orm';
+import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { DeploymentStatus } from '../contracts/customers.ts';
+import type { JobEvent, Phase, Verb } from '../contracts/jobs.ts';
+import type { PlanName } from '../contracts/plans.ts';
+import { clusters, customers } from './control-schema.ts';
+
+const at = (name: string) => integer(name);
+
+/** The desired state of a customer's stack, and beside it what was observed. */
+export const deployments = sqliteTable(
+  'deployments',
+  {
+    customerId: text('customer_id')
+      .primaryKey()
+      .references(() => customers.id),
+    clusterId: text('cluster_id')
+      .notNull()
+      .references(() => clusters.id),
+    namespace: text('namespace').notNull(),
+    phase: text('phase').$type<Phase>().notNull(),
+    plan: text('plan').$type<PlanName>().notNull(),
+    specGeneration: integer('spec_generation').notNull(),
+    observedGeneration: integer('observed_generation').notNull(),
+    status: text('status').$type<DeploymentStatus>().notNull(),
+    reason: text('reason'),
+    updatedAt: at('updated_at').notNull(),
+  },
+  (t) => [uniqueIndex('deployments_namespace').on(t.clusterId, t.namespace)],
+);
+
+/** When a deployment was meant to run: what decides which windows are expected. One row a change, by generation. */
+export const phaseChanges = sqliteTable(
+  'phase_changes',
+  {
+    customerId: text('customer_id')
+      .notNull()
+      .references(() => customers.id),
+    generation: integer('generation').notNull(),
+    effectiveAt: at('effective_at').notNull(),
+    phase: text('phase').$type<Phase>().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.customerId, t.generation] })],
+);
+
+/** Runs that bring a deployment to a generation. At most one of a customer is active; `leased_*` is what was rendered. */
+export const jobs = sqliteTable(
+  'jobs',
+  {
+    id: text('id').primaryKey(),
+    customerId: text('customer_id')
+      .notNull()
+      .references(() => deployments.customerId),
+    clusterId: text('cluster_id').notNull(),
+    verb: text('verb').$type<Verb>().notNull(),
+    generation: integer('generation').notNull(),
+    state: text('state', { enum: ['waiting', 'active', 'completed', 'failed'] }).notNull(),
+    /** Runs that ended in a failure, and runs whose lease ran out; the limits differ (contract: Provisioner). */
+    failedRuns: integer('failed_runs').notNull().default(0),
+    lostLeases: integer('lost_leases').notNull().default(0),
+    leaseId: text('lease_id'),
+    leaseUntil: at('lease_until'),
+    leasedGeneration: integer('leased_generation'),
+    leasedPhase: text('leased_phase').$type<Phase>(),
+    percent: integer('percent').notNull().default(0),
+    progress: text('progress').notNull().default(''),
+    errorCode: text('error_code'),
+    errorMessage: text('error_message'),
+    errorEvents: text('error_events', { mode: 'json' }).$type<JobEvent[]>(),
+    runAfter: at('run_after').notNull(),
+    rungAt: at('rung_at').notNull(),
+    createdAt: at('created_at').notNull(),
+    startedAt: at('started_at'),
+    finishedAt: at('finished_at'),
+    updatedAt: at('updated_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('jobs_one_active').on(t.customerId).where(sql`state = 'active'`),
+    uniqueIndex('jobs_one_waiting').on(t.customerId).where(sql`state = 'waiting'`),
+    index('jobs_due').on(t.clusterId, t.createdAt).where(sql`state IN ('waiting', 'active')`),
+    index('jobs_updated').on(t.updatedAt),
+    index('jobs_customer').on(t.customerId),
+  ],
+);
+
+/** What must reach a queue or Stripe. Written in the batch of its cause; sent at once and swept by cron. */
+export const outbox = sqliteTable(
+  'outbox',
+  {
+    id: text('id').primaryKey(),
+    kind: text('kind', { enum: ['doorbell', 'stripe_customer'] }).notNull(),
+    payload: text('payload', { mode: 'json' }).$type<Record<string, string | number>>().notNull(),
+    state: text('state', { enum: ['planned', 'sent', 'confirmed'] }).notNull(),
+    /** Part of the idempotency key at Stripe; raised only after a look-up shows that the last one is not there. */
+    epoch: integer('epoch').notNull().default(0),
+    attempts: integer('attempts').notNull().default(0),
+    claimedUntil: at('claimed_until').notNull().default(0),
+    nextAt: at('next_at').notNull(),
+    sentAt: at('sent_at'),
+    lastError: text('last_error'),
+    createdAt: at('created_at').notNull(),
+  },
+  (t) => [index('outbox_due').on(t.nextAt).where(sql`state <> 'confirmed'`)],
+);
+
+/** Append-only (triggers refuse updates and deletes). */
+export const auditLog = sqliteTable(
+  'audit_log',
+  {
+    id: text('id').primaryKey(),
+    at: at('at').notNull(),
+    actor: text('actor').notNull(),
+    action: text('action').notNull(),
+    subject: text('subject').notNull(),
+    details: text('details', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+    requestId: text('request_id').notNull(),
+  },
+  (t) => [index('audit_subject').on(t.subject, t.at)],
+);
+
+/** First answers of mutating POSTs, kept 24 h and encrypted under a key derived from the Idempotency-Key. */
+export const idempotencyKeys = sqliteTable('idempotency_keys', {
+  hash: text('hash').primaryKey(),
+  bodyHash: text('body_hash').notNull(),
+  /** The running request that may store its answer here; another takes over when `lockedUntil` has passed. */
+  holder: text('holder').notNull(),
+  lockedUntil: at('locked_until').notNull(),
+  status: integer('status'),
+  answer: text('answer'),
+  expiresAt: at('expires_at').notNull(),
+});
+
+/** Messages that can never be processed, one row each, with the reason. */
+export const deadLetters = sqliteTable(
+  'dead_letters',
+  {
+    id: text('id').primaryKey(),
+    queue: text('queue').notNull(),
+    customerId: text('customer_id'),
+    code: text('code').notNull(),
+    message: text('message').notNull(),
+    body: text('body', { mode: 'json' }).$type<unknown>().notNull(),
+    createdAt: at('created_at').notNull(),
+    replayedAt: at('replayed_at'),
+  },
+  (t) => [index('dead_letters_at').on(t.createdAt)],
+);
+
+/** Never holds a row: inserting one is how a batch fails when its condition does not hold (src/db/client.ts). */
+export const guards = sqliteTable(
+  'guards',
+  { failed: integer('failed').notNull() },
+  (t) => [check('guard_failed', sql`${t.failed} = 0`)],
+);

@@ -1,0 +1,65 @@
+/** The desired state of a customer's stack and what the provisioner is told about it. Pure. */
+import type { DeploymentStatus } from '../contracts/customers.ts';
+import type { ChartValues, Phase, Verb } from '../contracts/jobs.ts';
+import type { LicenceClaims } from '../contracts/licences.ts';
+import type { PlanName } from '../contracts/plans.ts';
+
+/** The status that a phase ends in when its run completed. */
+export const statusOfPhase: Record<Phase, DeploymentStatus> = {
+  running: 'ready',
+  suspended: 'suspended',
+  deleted: 'deleted',
+};
+
+/** The status while a run towards the phase is on its way. */
+export const statusTowards: Record<Phase, DeploymentStatus> = {
+  running: 'provisioning',
+  suspended: 'provisioning',
+  deleted: 'deleting',
+};
+
+/** The word for people of a change of desired state. */
+export function verbOf(before: Phase, after: Phase): Verb {
+  if (after === 'deleted') return 'delete';
+  if (after === 'suspended') return 'suspend';
+  return before === 'suspended' ? 'resume' : 'upgrade';
+}
+
+/** Where the customer's instance is reached. */
+export const instanceUrl = (shortId: string, baseDomain: string): string => `https://${shortId}.${baseDomain}`;
+
+/** The Helm release: made of the id alone, so that no name of a customer can be read as a flag. */
+export const releaseOf = (shortId: string): string => `c${shortId}`;
+
+export interface RenderInput {
+  customerId: string;
+  shortId: string;
+  organisationId: string;
+  companyName: string;
+  email: string;
+  plan: PlanName;
+  phase: Phase;
+  storageClass: string;
+  baseDomain: string;
+  billingApiUrl: string;
+  publicKeyPem: string;
+  monitoring: LicenceClaims['monitoring'];
+}
+
+/** The chart's values, rendered when a job is leased. No secret is among them. */
+export const renderValues = (input: RenderInput): ChartValues => ({
+  customer: {
+    id: input.customerId,
+    shortId: input.shortId,
+    organisationId: input.organisationId,
+    companyName: input.companyName,
+    email: input.email,
+  },
+  plan: input.plan,
+  suspended: input.phase !== 'running',
+  baseDomain: input.baseDomain,
+  billingApiUrl: input.billingApiUrl,
+  storageClass: input.storageClass,
+  license: { publicKey: input.publicKeyPem },
+  monitoring: input.monitoring,
+});

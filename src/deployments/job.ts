@@ -1,0 +1,33 @@
+/**
+ * The rules of a job: how long a run may take, when it is tried again, when it is given up (spec §6).
+ * States: waiting → active → completed | failed; active → waiting when a run failed and another is due, or when its lease
+ * ran out; failed → waiting when a person retries it.
+ */
+import type { JobState } from '../contracts/jobs.ts';
+import type { PlanName } from '../contracts/plans.ts';
+import { minuteMs } from '../lib/time.ts';
+
+/** A lease that ran out is not a failed run, but a job that loses this many leases is given up. */
+export const lostLeasesMax = 10;
+
+/** The lease outlives everything that a run may have started by this much. */
+export const leaseMarginMs = minuteMs;
+
+/** Enterprise stacks are larger: 900,000 ms where the others have 300,000. */
+const enterpriseFactor = 3;
+
+/** How long one run of Helm may take, ms. */
+export const timeoutOf = (plan: PlanName, baseMs: number): number => (plan === 'enterprise' ? enterpriseFactor * baseMs : baseMs);
+
+/** How long a run's lease lasts, ms. */
+export const leaseMsOf = (timeoutMs: number): number => timeoutMs + leaseMarginMs;
+
+/** What is to be seen of a job at an instant: a lease that ran out waits again, one that waits for its time is delayed. */
+export function visibleState(
+  job: { state: 'waiting' | 'active' | 'completed' | 'failed'; leaseUntil: number | null; runAfter: number },
+  now: number,
+): JobState {
+  if (job.state === 'active') return (job.leaseUntil ?? 0) > now ? 'active' : 'waiting';
+  if (job.state === 'waiting' && job.runAfter > now) return 'delayed';
+  return job.state;
+}

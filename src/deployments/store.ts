@@ -1,0 +1,115 @@
+/** Deployments and what is read of their jobs. Owns `deployments` and `phase_changes`; changes of jobs: job-store.ts. */
+import { and, eq, sql } from 'drizzle-orm';
+import { customers } from '../db/control-schema.ts';
+import { deployments, phaseChanges } from '../db/work-schema.ts';
+import type { Phase, Verb } from '../contracts/jobs.ts';
+import type { PlanName } from '../contracts/plans.ts';
+import { type Db, guard, type Write } from '../db/client.ts';
+
+export type DeploymentRow = typeof deployments.$inferSelect;
+
+/** The deployment of a customer. */
+export async function find(db: Db, customerId: string): Promise<DeploymentRow | null> {
+  const rows = await db.select().from(deployments).where(eq(deployments.customerId, customerId));
+  return rows[0] ?? null;
+}
+
+export interface FirstDeployment {
+  customerId: string;
+  clusterId: string;
+  namespace: string;
+  plan: PlanName;
+  jobId: string;
+  outboxId: string;
+  now: number;
+}
+
+/** A deployment at generation 1 with its first job and doorbell. */
+export const insertFirst = (db: Db, d: FirstDeployment): Write[] => [
+  db.insert(deployments).values({
+    customerId: d.customerId,
+    clusterId: d.clusterId,
+    namespace: d.namespace,
+    phase: 'running',
+    plan: d.plan,
+    specGeneration: 1,
+    observedGeneration: 0,
+    status: 'pending',
+    updatedAt: d.now,
+  }),
+  recordPhase(db, d.customerId, d.now),
+  ...requestRun(db, { customerId: d.customerId, verb: 'deploy', jobId: d.jobId, outboxId: d.outboxId, now: d.now }),
+];
+
+const recordPhase = (db: Db, customerId: string, now: number): Write =>
+  db.insert(phaseChanges).select(
+    db
+      .select({
+        customerId: deployments.customerId,
+        generation: deployments.specGeneration,
+        effectiveAt: sql<number>`${now}`.as('effective_at'),
+        phase: deployments.phase,
+      })
+      .from(deployments)
+      .where(eq(deployments.customerId, customerId)),
+  );
+
+export interface Desire {
+  customerId: string;
+  phase: Phase;
+  plan?: PlanName;
+  verb: Verb;
+  jobId: string;
+  outboxId: string;
+  now: number;
+}
+
+/** Changes what should run: the generation goes up by one, and a job will bring the stack to at least it. */
+export const desire = (db: Db, d: Desire): Write[] => [
+  guard(db, sql`EXISTS (SELECT 1 FROM deployments WHERE customer_id = ${d.customerId} AND phase <> 'deleted')`),
+  db
+    .update(deployments)
+    .set({
+      phase: d.phase,
+      ...(d.plan ? { plan: d.plan } : {}),
+      specGeneration: sql`${deployments.specGeneration} + 1`,
+      updatedAt: d.now,
+    })
+    .where(eq(deployments.customerId, d.customerId)),
+  recordPhase(db, d.customerId, d.now),
+  ...requestRun(db, d),
+];
+
+/** A waiting job is raised to the new generation; without one a new job is made. One doorbell either way. */
+function requestRun(db: Db, d: Omit<Desire, 'phase' | 'plan'>): Write[] {
+  return [
+    db.run(sql`
+      UPDATE jobs SET verb = ${d.verb}, failed_runs = 0, run_after = ${d.now}, updated_at = ${d.now},
+        generation = (SELECT spec_generation FROM deployments WHERE customer_id = ${d.customerId})
+      WHERE customer_id = ${d.customerId} AND state = 'waiting'`),
+    db.run(sql`
+      INSERT INTO jobs (id, customer_id, cluster_id, verb, generation, state, run_after, rung_at, created_at, updated_at)
+      SELECT ${d.jobId}, customer_id, cluster_id, ${d.verb}, spec_generation, 'waiting', ${d.now}, ${d.now}, ${d.now}, ${d.now}
+      FROM deployments
+      WHERE customer_id = ${d.customerId}
+        AND NOT EXISTS (SELECT 1 FROM jobs WHERE customer_id = ${d.customerId} AND state = 'waiting')`),
+    ringWaiting(db, d.customerId, d.outboxId, d.now),
+  ];
+}
+
+/** Plans a doorbell for the customer's waiting job, if there is one; it is sent when the job is due. */
+export const ringWaiting = (db: Db, customerId: string, outboxId: string, now: number): Write =>
+  db.run(sql`
+    INSERT INTO outbox (id, kind, payload, state, next_at, created_at)
+    SELECT ${outboxId}, 'doorbell', json_object('cluster_id', cluster_id, 'job_id', id, 'run_after', run_after), 'planned', ${now}, ${now}
+    FROM jobs WHERE customer_id = ${customerId} AND state = 'waiting'`);
+
+/** What `next` renders from: the deployment with its customer. */
+export async function findForRender(db: Db, customerId: string) {
+  const rows = await db
+    .select({ deployment: deployments, customer: customers })
+    .from(deployments)
+    .innerJoin(customers, eq(customers.id, deployments.customerId))
+    .where(and(eq(deployments.customerId, customerId)));
+  return rows[0] ?? null;
+}

@@ -1,0 +1,67 @@
+/**
+ * From headers to a principal. `Authorization: Bearer …` for everybody, `X-API-Key` also for account, reporter and
+ * cluster keys; both with different values are refused (contract: Auth headers).
+ */
+import type { Db } from '../db/client.ts';
+import { type FoundCredential, findLive } from '../credentials/store.ts';
+import { parseKey, sha256Hex } from '../lib/keys.ts';
+import type { Principal } from '../credentials/principal.ts';
+
+/** What the headers carry; `conflict` when they disagree or are malformed. */
+type Presented = { kind: 'none' } | { kind: 'conflict' } | { kind: 'token'; token: string; viaApiKeyHeader: boolean };
+
+const tokenCharsMax = 512;
+
+function presented(headers: Headers): Presented {
+  const authorization = headers.get('authorization');
+  const apiKey = headers.get('x-api-key');
+  if (authorization === null && apiKey === null) return { kind: 'none' };
+  const bearer = authorization === null ? null : (/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '');
+  if (bearer !== null && apiKey !== null && bearer !== apiKey) return { kind: 'conflict' };
+  const token = bearer ?? apiKey ?? '';
+  if (token === '' || token.length > tokenCharsMax) return { kind: 'conflict' };
+  return { kind: 'token', token, viaApiKeyHeader: bearer === null };
+}
+
+/** Compares two hex hashes of equal length without telling where they differ. */
+function sameHash(a: string, b: string): boolean {
+  let difference = a.length ^ b.length;
+  for (let i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i);
+  return difference === 0;
+}
+
+function principalOf(found: FoundCredential): Principal | null {
+  switch (found.kind) {
+    case 'account':
+      return { kind: 'account', customerId: found.ownerId, keyId: found.id };
+    case 'reporter':
+      return found.reporterCustomerId
+        ? { kind: 'reporter', reporterId: found.ownerId, customerId: found.reporterCustomerId, keyId: found.id }
+        : null;
+    case 'cluster':
+    case 'provisioner':
+      return found.clusterId ? { kind: found.kind, clusterId: found.clusterId, keyId: found.id } : null;
+    case 'admin':
+      return { kind: 'admin', name: found.name ?? found.ownerId, role: found.role ?? 'viewer' };
+  }
+}
+
+/**
+ * The principal of a request: `public` when nothing was presented, null when what was presented is malformed, unknown
+ * or revoked (a 401 either way). One indexed read of D1 for keys, none for the root token.
+ * @throws DatabaseUnavailable through the caller's handling when D1 cannot be read
+ */
+export async function authenticate(db: Db, headers: Headers, rootToken: string): Promise<Principal | null> {
+  const given = presented(headers);
+  if (given.kind === 'none') return { kind: 'public' };
+  if (given.kind === 'conflict') return null;
+  const hash = await sha256Hex(given.token);
+  if (sameHash(hash, await sha256Hex(rootToken))) {
+    return given.viaApiKeyHeader ? null : { kind: 'admin', name: 'root', role: 'owner' };
+  }
+  const key = parseKey(given.token);
+  if (!key) return null;
+  if (given.viaApiKeyHeader && (key.kind === 'admin' || key.kind === 'provisioner')) return null;
+  const found = await findLive(db, hash);
+  return found && found.kind === key.kind && found.ownerId === key.owner ? principalOf(found) : null;
+}

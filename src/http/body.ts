@@ -1,0 +1,72 @@
+/** Reads a JSON body with its limits counted as it streams (chunked too), gzip where the route takes it. */
+import { err, ok, type Result } from '../lib/result.ts';
+import type { Failure } from './problem.ts';
+
+export interface BodyLimits {
+  wireBytesMax: number;
+  /** Set where gzip is taken: how large the body may become. */
+  inflatedBytesMax?: number;
+}
+
+/** Collects a stream, refusing it at the first byte over the limit. */
+async function collect(stream: ReadableStream<Uint8Array>, bytesMax: number): Promise<Uint8Array | null> {
+  const reader = stream.getReader();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    size += value.byteLength;
+    if (size > bytesMax) {
+      reader.cancel().catch(() => {});
+      return null;
+    }
+    chunks.push(value);
+  }
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes;
+}
+
+const tooLarge = (bytesMax: number): Failure => ({
+  code: 'too_large',
+  message: `the body is over this route's limit of ${bytesMax} bytes`,
+  details: { limit_bytes: bytesMax },
+});
+
+const unsupported = (message: string): Failure => ({ code: 'unsupported_media_type', message });
+
+async function inflate(bytes: Uint8Array, bytesMax: number): Promise<Result<Uint8Array, Failure>> {
+  const source = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
+  try {
+    const plain = await collect(source.pipeThrough(new DecompressionStream('gzip')), bytesMax);
+    return plain ? ok(plain) : err(tooLarge(bytesMax));
+  } catch {
+    return err({ code: 'invalid_gzip', message: 'the body is not valid gzip' });
+  }
+}
+
+/** The parsed JSON of a request, or 415, 413, 400 as a failure. An empty body reads as `{}`. */
+export async function readJson(request: Request, limits: BodyLimits): Promise<Result<unknown, Failure>> {
+  const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
+  const encoding = (request.headers.get('content-encoding') ?? 'identity').trim().toLowerCase();
+  const gzip = encoding === 'gzip' && limits.inflatedBytesMax !== undefined;
+  if (Number(request.headers.get('content-length') ?? 0) > limits.wireBytesMax) return err(tooLarge(limits.wireBytesMax));
+  const wire = request.body ? await collect(request.body, limits.wireBytesMax) : new Uint8Array(0);
+  if (!wire) return err(tooLarge(limits.wireBytesMax));
+  if (wire.byteLength === 0 && type === '') return ok({});
+  if (type !== 'application/json') return err(unsupported('the body must be application/json'));
+  if (encoding !== 'identity' && !gzip) return err(unsupported(`the content encoding ${encoding.slice(0, 20)} is not taken here`));
+  const plain = gzip ? await inflate(wire, limits.inflatedBytesMax ?? 0) : ok(wire);
+  if (!plain.ok) return plain;
+  if (plain.value.byteLength === 0) return ok({});
+  try {
+    return ok(JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(plain.value)));
+  } catch {
+    return err({ code: 'invalid_json', message: 'the body is not valid JSON in UTF-8' });
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * Idempotency-Key: the first 2xx answer again for 24 h. A marker row says that a request runs (60 s at most, then another
+ * may take over); the answer is stored in the same batch as the effect, guarded by the marker, so that two holders can
+ * never both take effect. Answers may carry a key just made: they are encrypted under a key derived from the header's
+ * value, which is itself never stored (contract: Idempotency-Key).
+ */
+import { and, eq, isNull, lt, sql } from 'drizzle-orm';
+import { commit, type Db, guard, type Write } from '../db/client.ts';
+import { idempotencyKeys } from '../db/work-schema.ts';
+import { sha256Hex } from '../lib/keys.ts';
+import { err, ok, type Result } from '../lib/result.ts';
+import { dayMs, minuteMs } from '../lib/time.ts';
+import type { Answer, Receipt } from './endpoint.ts';
+import type { Failure } from './problem.ts';
+
+const runningMs = minuteMs;
+const keptMs = dayMs;
+const saltBytes = 12;
+
+async function cipherKey(key: string, hash: string): Promise<CryptoKey> {
+  const base = await crypto.subtle.importKey('raw', new TextEncoder().encode(key), 'HKDF', false, ['deriveKey']);
+  const params = {
+    name: 'HKDF',
+    hash: 'SHA-256',
+    salt: new TextEncoder().encode(hash),
+    info: new TextEncoder().encode('tenantry idempotency answer v1'),
+  };
+  return await crypto.subtle.deriveKey(params, base, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
+}
+
+async function seal(key: string, hash: string, text: string): Promise<string> {
+  const iv = crypto.getRandomValues(new Uint8Array(saltBytes));
+  const data = new TextEncoder().encode(text);
+  const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, await cipherKey(key, hash), data);
+  return `${Buffer.from(iv).toString('base64')}.${Buffer.from(sealed).toString('base64')}`;
+}
+
+async function unseal(key: string, hash: string, text: string): Promise<string> {
+  const [iv = '', sealed = ''] = text.split('.').map((part) => Buffer.from(part, 'base64'));
+  const options = { name: 'AES-GCM', iv: iv as Uint8Array<ArrayBuffer> };
+  const plain = await crypto.subtle.decrypt(options, await cipherKey(key, hash), sealed as Uint8Array<ArrayBuffer>);
+  return new TextDecoder().decode(plain);
+}
+
+/** Either go on (with the receipt that stores the answer), or the stored answer. */
+export type Admission = { kind: 'run'; receipt: Receipt; release: () => Promise<void> } | { kind: 'replay'; answer: Answer };
+
+/** A route without the header: nothing is stored. */
+export const noReceipt: Admission = { kind: 'run', receipt: async () => [], release: async () => {} };
+
+export interface IdempotentRequest {
+  principal: string;
+  method: string;
+  path: string;
+  key: string;
+  body: unknown;
+  holder: string;
+  now: number;
+}
+
+/** Admits a request under its key, replays the first answer, or refuses (409). */
+export async function admit(db: Db, request: IdempotentRequest): Promise<Result<Admission, Failure>> {
+  if (!/^[\x21-\x7e]{16,255}$/.test(request.key)) {
+    return err({ code: 'invalid_idempotency_key', message: 'Idempotency-Key must be 16 to 255 printable characters' });
+  }
+  const hash = await sha256Hex(JSON.stringify([request.principal, request.method, request.path, request.key]));
+  const bodyHash = await sha256Hex(JSON.stringify(request.body));
+  const { now, holder } = request;
+  await commit(db, [
+    db.delete(idempotencyKeys).where(and(eq(idempotencyKeys.hash, hash), lt(idempotencyKeys.expiresAt, now))),
+    db
+      .insert(idempotencyKeys)
+      .values({ hash, bodyHash, holder, lockedUntil: now + runningMs, expiresAt: now + keptMs })
+      .onConflictDoUpdate({
+        target: idempotencyKeys.hash,
+        set: { holder, lockedUntil: now + runningMs },
+        setWhere: sql`status IS NULL AND locked_until < ${now} AND body_hash = ${bodyHash}`,
+      }),
+  ]);
+  const [row] = await db.select().from(idempotencyKeys).where(eq(idempotencyKeys.hash, hash));
+  if (row && row.bodyHash !== bodyHash) {
+    return err({ code: 'idempotency_conflict', message: 'this Idempotency-Key was used with another body' });
+  }
+  if (row && row.status !== null && row.answer !== null) {
+    const body = JSON.parse(await unseal(request.key, hash, row.answer)) as unknown;
+    return ok({ kind: 'replay', answer: { status: row.status, body, headers: { 'idempotency-replayed': 'true' } } });
+  }
+  if (row?.holder !== holder) {
+    return err({
+      code: 'idempotency_in_progress',
+      message: 'the first request with this Idempotency-Key is still running',
+      retryAfterSeconds: 1,
+    });
+  }
+  const mine = and(eq(idempotencyKeys.hash, hash), eq(idempotencyKeys.holder, holder), isNull(idempotencyKeys.status));
+  const receipt: Receipt = async (status, body) => {
+    const answer = await seal(request.key, hash, JSON.stringify(body));
+    return [
+      guard(
+        db,
+        sql`EXISTS (SELECT 1 FROM idempotency_keys WHERE hash = ${hash} AND holder = ${holder} AND status IS NULL)`,
+      ),
+      db.update(idempotencyKeys).set({ status, answer }).where(mine),
+    ];
+  };
+  const release = async () => {
+    await commit(db, [db.delete(idempotencyKeys).where(mine)]);
+  };
+  return ok({ kind: 'run', receipt, release });
+}
+
+/** Statement of the cron that forgets answers older than 24 h. */
+export const forgetExpired = (db: Db, now: number): Write =>
+  db.delete(idempotencyKeys).where(lt(idempotencyKeys.expiresAt, now));
