@@ -1,0 +1,149 @@
+/**
+ * The judgement of one report: who vouches for it, which window it is, what of it counts (spec §3). Pure; whether the
+ * window was reported before is the store's to know (revisions, reviews).
+ */
+import { namespaceOf, shortIdOf } from '../lib/ids.ts';
+import { err, ok, type Result } from '../lib/result.ts';
+import { dayMs, floorTo, hourMs, minuteMs, secondMs } from '../lib/time.ts';
+import { type ReportError, type ReportForm, readForm } from './form.ts';
+import { fieldsOfMask, quantities, toBase } from './meters.ts';
+import type { UsageRow } from './row.ts';
+
+/** A reporter with all that it ever owned: what a report is checked against. */
+export interface Voucher {
+  customerSeq: number;
+  reporterSeq: number;
+  windowSeconds: number;
+  ownerships: { namespace: string; projectSeq: number; meters: number; fromAt: number; untilAt: number | null }[];
+}
+
+export interface Judge {
+  /** The clock, ms. */
+  now: number;
+  /** The reporter of (customer, instance), or which of the two the caller may not speak for. */
+  find: (customerId: string, instanceId: string) => Voucher | 'customer_mismatch' | 'unknown_reporter';
+}
+
+export interface Accepted {
+  row: UsageRow;
+  ignored: string[];
+}
+
+/** Clocks differ; what is further ahead than this is a mistake. */
+const aheadMsMax = 5 * minuteMs;
+/** The oldest correction that can still be open (spec §3). */
+export const openDays = 62;
+const seedWindowSeconds = 3600;
+
+const refuse = (code: ReportError['code'], message: string) => err<ReportError>({ code, message });
+
+/** The window of the seeds' form: the UTC hour of `timestamp - 1 ms`, which may still be running. */
+function seedWindow(timestamp: number, voucher: Voucher, now: number) {
+  if (voucher.windowSeconds !== seedWindowSeconds) {
+    return refuse(
+      'window_length',
+      `a report without a window is an hour; this reporter's are ${voucher.windowSeconds} s`,
+    );
+  }
+  if (timestamp > now + aheadMsMax) return refuse('window_future', 'timestamp: is more than 5 minutes ahead');
+  const start = floorTo(timestamp - 1, hourMs);
+  return ok({ start, end: start + hourMs });
+}
+
+function statedWindow(window: { start: number; end: number }, voucher: Voucher, now: number) {
+  const lengthMs = voucher.windowSeconds * secondMs;
+  if (window.end <= window.start) return refuse('window_reversed', 'window_end: must be after window_start');
+  if (window.end - window.start !== lengthMs) {
+    return refuse('window_length', `the window must be ${voucher.windowSeconds} s long, as this reporter's are`);
+  }
+  if (window.start % lengthMs !== 0) return refuse('window_unaligned', 'window_start: must be aligned to the clock');
+  if (window.end > now + aheadMsMax) return refuse('window_future', 'window_end: is more than 5 minutes ahead');
+  return ok(window);
+}
+
+/** The meters that the reporter owned during the whole window, and the namespace's number; 0 is none. */
+function owned(voucher: Voucher, namespace: string, window: { start: number; end: number }) {
+  let projectSeq: number | null = null;
+  let meters = 0;
+  for (const o of voucher.ownerships) {
+    if (o.namespace !== namespace) continue;
+    projectSeq = o.projectSeq;
+    if (o.fromAt <= window.start && (o.untilAt === null || window.end <= o.untilAt)) meters |= o.meters;
+  }
+  return { projectSeq, meters };
+}
+
+/** Base units of what is owned; what is not owned is left out and named. */
+function counted(form: ReportForm, meters: number, seconds: number) {
+  let notOwned = 0;
+  let some = false;
+  const values = quantities.map((q) => {
+    const value = form.values[q.bit] ?? null;
+    if (value === null) return null;
+    if ((meters & (1 << q.bit)) === 0) {
+      notOwned |= 1 << q.bit;
+      return null;
+    }
+    some = true;
+    return toBase(q, value, seconds);
+  });
+  return { values, some, notOwned };
+}
+
+/** Judges one report. The row is what the queue carries; `ignored` lists fields that do not count, unknown or not owned. */
+export function judgeReport(item: unknown, judge: Judge): Result<Accepted, ReportError> {
+  const read = readForm(item);
+  if (!read.ok) return read;
+  const form = read.value;
+  const voucher = judge.find(form.customerId, form.instanceId);
+  if (voucher === 'customer_mismatch') return refuse(voucher, 'customer_id: is not a customer this key may report for');
+  if (voucher === 'unknown_reporter') return refuse(voucher, 'instance_id: is not a reporter this key may speak for');
+  const namespace = form.namespace ?? namespaceOf(shortIdOf(form.customerId));
+  if (!voucher.ownerships.some((o) => o.namespace === namespace)) {
+    return refuse('unknown_namespace', 'namespace: is not one of this reporter');
+  }
+  const timestamp = form.timestamp ?? judge.now;
+  const window = form.window
+    ? statedWindow(form.window, voucher, judge.now)
+    : seedWindow(timestamp, voucher, judge.now);
+  if (!window.ok) return window;
+  if (window.value.end < judge.now - openDays * dayMs) {
+    return refuse('window_too_old', `the window ended more than ${openDays} days ago`);
+  }
+  const revision = form.revision ?? timestamp;
+  if (revision > judge.now + aheadMsMax) return refuse('revision_future', 'revision: is more than 5 minutes ahead');
+  return rowOf(form, voucher, namespace, window.value, revision, judge.now);
+}
+
+function rowOf(
+  form: ReportForm,
+  voucher: Voucher,
+  namespace: string,
+  window: { start: number; end: number },
+  revision: number,
+  now: number,
+): Result<Accepted, ReportError> {
+  const { projectSeq, meters } = owned(voucher, namespace, window);
+  if (projectSeq === null || meters === 0) {
+    return refuse('window_not_owned', 'the reporter was not active in this window for this namespace');
+  }
+  const seconds = voucher.windowSeconds;
+  const { values, some, notOwned } = counted(form, meters, seconds);
+  if (!some && notOwned !== 0) return refuse('window_not_owned', 'another reporter owns every quantity of this report');
+  if (!some && form.complete) return refuse('no_quantities', 'a report without quantities must say complete: false');
+  const gapMs = some ? Math.min(Math.round(form.gapSeconds * secondMs), seconds * secondMs) : seconds * secondMs;
+  const row: UsageRow = {
+    customerSeq: voucher.customerSeq,
+    windowEnd: window.end,
+    reporterSeq: voucher.reporterSeq,
+    projectSeq,
+    seconds,
+    revision,
+    acceptedAt: now,
+    complete: form.complete && gapMs === 0 && form.missing === 0,
+    gapMs,
+    missing: form.missing,
+    quantities: values,
+  };
+  return ok({ row, ignored: [...form.ignored, ...fieldsOfMask(notOwned)] });
+}

@@ -1,0 +1,96 @@
+/**
+ * One accepted report as it travels through the queue and into a shard: integers only. Owns the packed form and the
+ * queue's message; both are versioned, because old messages are in flight while a new Worker starts.
+ */
+import { z } from 'zod';
+import { quantities } from './meters.ts';
+
+/** Times are ms since the epoch; `quantities` are base units in the catalogue's order, null where not reported. */
+export interface UsageRow {
+  customerSeq: number;
+  windowEnd: number;
+  reporterSeq: number;
+  projectSeq: number;
+  seconds: number;
+  revision: number;
+  acceptedAt: number;
+  complete: boolean;
+  gapMs: number;
+  /** Bits of the quantities that were not seen at all. */
+  missing: number;
+  quantities: (number | null)[];
+}
+
+/** The columns before the quantities, in packed order: the store's statement reads them by position. */
+export const headColumns = [
+  'customer_seq',
+  'window_end',
+  'reporter_seq',
+  'project_seq',
+  'seconds',
+  'revision',
+  'accepted_at',
+  'complete',
+  'gap_ms',
+  'missing',
+] as const;
+
+/** A row as a flat array, nulls at its end left away. */
+export type PackedRow = (number | null)[];
+
+/** Packs a row for the queue. */
+export function packRow(row: UsageRow): PackedRow {
+  const values = [...row.quantities];
+  while (values.length > 0 && values.at(-1) === null) values.pop();
+  return [
+    row.customerSeq,
+    row.windowEnd,
+    row.reporterSeq,
+    row.projectSeq,
+    row.seconds,
+    row.revision,
+    row.acceptedAt,
+    row.complete ? 1 : 0,
+    row.gapMs,
+    row.missing,
+    ...values,
+  ];
+}
+
+const rowLengthMax = headColumns.length + quantities.length;
+
+/** A message of the usage queue. Whole rows and ids, never a secret. Rows are judged by the store's own constraints. */
+export const usageMessage = z.object({
+  v: z.literal(1),
+  rows: z.array(z.array(z.number().nullable()).min(headColumns.length).max(rowLengthMax)).min(1),
+});
+export type UsageMessage = { v: 1; rows: PackedRow[] };
+
+/** The natural key of a packed row, for ever one stored row. */
+export const keyOfPacked = (row: PackedRow): string => `${row[0]}/${row[1]}/${row[2]}/${row[3]}`;
+
+/** A packed row with names, for people who read a dead letter. */
+export function describeRow(row: PackedRow): Record<string, number | null> {
+  const names = [...headColumns, ...quantities.map((q) => q.column)];
+  return Object.fromEntries(row.map((value, i) => [names[i] ?? `column_${i}`, value]));
+}
+
+/** Cloudflare's limit is 128 KB a message; room is left for its own framing. */
+export const messageBytesMax = 120_000;
+
+/** Splits rows into messages below the limit; rows are digits and commas, so characters are bytes. */
+export function packMessages(rows: readonly PackedRow[]): { message: UsageMessage; bytes: number }[] {
+  const messages: { message: UsageMessage; bytes: number }[] = [];
+  const envelopeBytes = 20;
+  let current: { message: UsageMessage; bytes: number } | null = null;
+  for (const row of rows) {
+    const bytes = JSON.stringify(row).length + 1;
+    if (current === null || current.bytes + bytes > messageBytesMax) {
+      current = { message: { v: 1, rows: [] }, bytes: envelopeBytes };
+      messages.push(current);
+    }
+    current.message.rows.push(row);
+    current.bytes += bytes;
+  }
+  return messages;
+}
