@@ -1,0 +1,59 @@
+/**
+ * The doorbell queue, pulled over HTTP. A message is only a reason to ask the API for work; D1 is the truth. So a message
+ * that comes twice, late, or for another's work costs one question, and one that is lost costs the wait for the next ring.
+ */
+
+import { BaseMessages } from 'cloudflare/resources/queues/messages';
+import { createClient } from 'cloudflare/tree-shakable';
+import { messageOf } from './message.ts';
+
+/** The lease ids of the messages that were pulled. */
+export type PullAnswer = { kind: 'bells'; leaseIds: string[] } | { kind: 'unavailable'; reason: string };
+
+export type Doorbell = {
+  /** Up to `max` messages, without waiting for one. */
+  pull(max: number): Promise<PullAnswer>;
+  /** Done with these. A late ack is fine; a lost one rings again. */
+  ack(leaseIds: string[]): Promise<{ ok: boolean }>;
+};
+
+/** How long a pulled message stays hidden: enough to ask `next`, short enough to ring again soon after a crash. */
+const visibilityMs = 30_000;
+const callTimeoutMs = 15_000;
+
+export function doorbell(config: { baseUrl: string; accountId: string; queueId: string; token: string }): Doorbell {
+  const client = createClient({
+    resources: [BaseMessages],
+    apiToken: config.token,
+    baseURL: config.baseUrl.replace(/\/+$/, ''),
+    timeout: callTimeoutMs,
+    // Retried by the loop, which also knows when not to.
+    maxRetries: 0,
+    logLevel: 'off',
+  });
+  return {
+    async pull(max) {
+      try {
+        const answer = await client.queues.messages.pull(config.queueId, {
+          account_id: config.accountId,
+          batch_size: max,
+          visibility_timeout_ms: visibilityMs,
+        });
+        return { kind: 'bells', leaseIds: (answer.messages ?? []).flatMap((message) => message.lease_id ?? []) };
+      } catch (error) {
+        return { kind: 'unavailable', reason: messageOf(error) };
+      }
+    },
+    async ack(leaseIds) {
+      try {
+        await client.queues.messages.ack(config.queueId, {
+          account_id: config.accountId,
+          acks: leaseIds.map((lease_id) => ({ lease_id })),
+        });
+        return { ok: true };
+      } catch {
+        return { ok: false };
+      }
+    },
+  };
+}

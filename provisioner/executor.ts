@@ -1,0 +1,23 @@
+/** What carries out a job: the real cluster or the simulated one. */
+import type { LeasedJob } from '../src/contracts/jobs.ts';
+import type { Result } from '../src/lib/result.ts';
+import type { Deadlines } from './deadline.ts';
+import type { Stop } from './failure.ts';
+
+export type JobContext = {
+  job: LeasedJob;
+  deadlines: Deadlines;
+  /** Raised when the lease is lost: stop at once. */
+  signal: AbortSignal;
+  /** Tells people how far it is. Best effort, never waits. */
+  progress: (percent: number, message: string) => void;
+  /** Registers the reporter key's hash with the API; tried until the work's deadline. */
+  registerReporter: (apiKey: string) => Promise<Result<void, Stop>>;
+};
+
+export type Executor = {
+  /** Brings the deployment to the job's phase and generation. Called again for the same job, it ends in the same state. */
+  run(context: JobContext): Promise<Result<void, Stop>>;
+  /** Whether work may be claimed now; a reason when not. Cheap: asked before every claim. */
+  ready(): Promise<Result<void, string>>;
+};

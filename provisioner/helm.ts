@@ -1,0 +1,126 @@
+/**
+ * Starts Helm and hands back how it ended. Always an argv array, never a shell; always under `timeout -s KILL`, in a
+ * process group of its own: the timer is outside this process, so a helm has ended before its lease even when we were
+ * killed (contract, "Provisioner"). Owns the process and its environment; the commands are in release.ts.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { type Monotonic, monotonic } from './clock.ts';
+import { killAfterSeconds } from './deadline.ts';
+
+export type HelmRun =
+  | { kind: 'exited'; code: number; stdout: string; stderr: string }
+  /** The kill timer struck. */
+  | { kind: 'timed_out' }
+  /** Something else killed it, e.g. the kernel for want of memory. */
+  | { kind: 'killed'; signal: string }
+  /** Our own signal was raised: the lease is lost. */
+  | { kind: 'aborted' }
+  /** Too little time was left: it was not started. */
+  | { kind: 'no_time' }
+  | { kind: 'missing'; message: string };
+
+export type HelmOptions = {
+  bin: string;
+  env: Record<string, string>;
+  now?: Monotonic;
+};
+export type RunLimits = { workUntil: number; minMs: number; signal: AbortSignal };
+export type Helm = (args: (killSeconds: number) => string[], limits: RunLimits) => Promise<HelmRun>;
+
+/** What is kept of helm's output: the end, where its errors are. A history of 10 revisions is some 3 KB. */
+const outputBytesMax = 256 * 1024;
+/** How long a killed helm's pipes may stay open before we stop listening. */
+const pipeGraceMs = 1_000;
+/** The timer's whole seconds and our clock differ by less than this. */
+const timerSlackMs = 1_500;
+/** Exit codes of `timeout` itself. */
+const cannotRun = new Set([126, 127]);
+
+/**
+ * The environment of helm: ours, for proxies, certificates and cloud credentials of a kubeconfig, without our own secrets
+ * and without HELM_* that would change what it does; its folders under `folder`, which nobody else uses.
+ */
+export function helmEnv(
+  env: Record<string, string | undefined>,
+  kubeconfig: string | undefined,
+  folder: string,
+): Record<string, string> {
+  const kept = Object.entries(env).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && !/^HELM_|^(PROVISIONER_TOKEN|QUEUE_API_TOKEN|KUBECONFIG)$/.test(entry[0]),
+  );
+  return {
+    ...Object.fromEntries(kept),
+    ...(kubeconfig === undefined ? {} : { KUBECONFIG: kubeconfig }),
+    HELM_CACHE_HOME: `${folder}/cache`,
+    HELM_CONFIG_HOME: `${folder}/config`,
+    HELM_DATA_HOME: `${folder}/data`,
+  };
+}
+
+/** A `Helm` that runs `bin`. `args` are made from the seconds of the kill timer, for commands with a time-out of their own. */
+export function helmOf({ bin, env, now = monotonic }: HelmOptions): Helm {
+  return async (args, limits) => {
+    if (limits.signal.aborted) return { kind: 'aborted' };
+    const seconds = killAfterSeconds(now(), limits.workUntil, limits.minMs);
+    if (seconds === null) return { kind: 'no_time' };
+    const killAt = now() + seconds * 1000;
+    const child = spawn('timeout', ['-s', 'KILL', String(seconds), bin, ...args(seconds)], {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env,
+    });
+    const kill = () => killGroup(child);
+    limits.signal.addEventListener('abort', kill, { once: true });
+    const ended = await endOf(child);
+    limits.signal.removeEventListener('abort', kill);
+    if (ended.kind === 'error') return { kind: 'missing', message: `timeout cannot be run: ${ended.message}` };
+    if (limits.signal.aborted) return { kind: 'aborted' };
+    const { code, signal, stdout, stderr } = ended;
+    // `timeout -s KILL` dies of its own signal, or says 137 when it outlived it.
+    if (signal !== null || code === 137) {
+      return now() >= killAt - timerSlackMs ? { kind: 'timed_out' } : { kind: 'killed', signal: signal ?? 'SIGKILL' };
+    }
+    if (code !== null && cannotRun.has(code) && stderr.includes('timeout:')) {
+      return { kind: 'missing', message: `${bin} cannot be run: ${stderr.trim()}` };
+    }
+    return { kind: 'exited', code: code ?? 1, stdout, stderr };
+  };
+}
+
+type Ended =
+  | { kind: 'ended'; code: number | null; signal: string | null; stdout: string; stderr: string }
+  | { kind: 'error'; message: string };
+
+function endOf(child: ChildProcess): Promise<Ended> {
+  const out = tail(child, 'stdout');
+  const errors = tail(child, 'stderr');
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve({ kind: 'error', message: error.message }));
+    const done = (code: number | null, signal: string | null) =>
+      resolve({ kind: 'ended', code, signal, stdout: out(), stderr: errors() });
+    child.once('close', done);
+    // A grandchild that holds the pipe must not hold us.
+    child.once('exit', (code, signal) => setTimeout(() => done(code, signal), pipeGraceMs).unref());
+  });
+}
+
+/** Collects the last `outputBytesMax` bytes of a stream. */
+function tail(child: ChildProcess, name: 'stdout' | 'stderr'): () => string {
+  let kept = Buffer.alloc(0);
+  child[name]?.on('data', (chunk: Buffer) => {
+    const all = Buffer.concat([kept, chunk]);
+    kept = all.length > outputBytesMax ? all.subarray(all.length - outputBytesMax) : all;
+  });
+  return () => kept.toString('utf8');
+}
+
+/** `timeout` leads the group that helm and its children are in. */
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // it had ended
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * The provisioner: one process per cluster that brings deployments to their desired state (docs/provisioner.md). Owns
+ * wiring, signals and exit codes: 2 for a wrong configuration, 0 after a signal.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Logger, pino } from 'pino';
+import { cryptoRandom } from '../src/lib/ids.ts';
+import { monotonic, sleep } from './clock.ts';
+import { clusterExecutor } from './cluster-executor.ts';
+import { controlPlane } from './control-plane.ts';
+import { doorbell } from './doorbell.ts';
+import { type Config, readConfig } from './env.ts';
+import type { Executor } from './executor.ts';
+import { helmEnv, helmOf } from './helm.ts';
+import { takeWork } from './loop.ts';
+import { outageOf } from './outage.ts';
+import { preflight } from './preflight.ts';
+import { runJob } from './run-job.ts';
+import { simulatedExecutor } from './simulated-executor.ts';
+
+const exitWrongConfiguration = 2;
+/** How long running jobs may go on after the first signal. Kubernetes kills after 30 s; a lease covers what is cut off. */
+const shutdownGraceMs = 25_000;
+
+/** Prints one line per mistake and ends. */
+function refuse(lines: string[]): never {
+  for (const line of lines) process.stderr.write(`provisioner: ${line}\n`);
+  process.exit(exitWrongConfiguration);
+}
+
+async function realCluster(config: Config, log: Logger, helmFolder: string): Promise<Executor> {
+  const helm = helmOf({ bin: config.HELM_BIN, env: helmEnv(process.env, config.KUBECONFIG, helmFolder) });
+  const checked = await preflight(config, helm, monotonic);
+  if (!checked.ok) {
+    await rm(helmFolder, { recursive: true, force: true });
+    return refuse(checked.error);
+  }
+  log.info({ helm: checked.value.helmVersion, chart: config.HELM_CHART_PATH }, 'working on the cluster of KUBECONFIG');
+  return clusterExecutor({
+    kube: checked.value.kube,
+    helm,
+    chart: config.HELM_CHART_PATH,
+    baseDomain: config.BASE_DOMAIN,
+    now: monotonic,
+    random: cryptoRandom,
+    log,
+  });
+}
+
+function simulatedCluster(config: Config, log: Logger): Executor {
+  log.info({ folder: config.SIMULATED_CLUSTER_DIR }, 'simulating deployments: no cluster is touched');
+  return simulatedExecutor({
+    folder: config.SIMULATED_CLUSTER_DIR,
+    now: monotonic,
+    random: cryptoRandom,
+    fraction: Math.random,
+  });
+}
+
+async function main(): Promise<void> {
+  const read = readConfig(process.env);
+  if (!read.ok) return refuse(read.error);
+  const config = read.value;
+  const log = pino({ name: 'provisioner', level: config.LOG_LEVEL });
+  const stop = new AbortController();
+  const helmFolder = await mkdtemp(join(tmpdir(), 'tenantry-helm-'));
+  const executor = config.SIMULATE_K8S_DEPLOYMENT
+    ? simulatedCluster(config, log)
+    : await realCluster(config, log, helmFolder);
+  const api = controlPlane(config.BILLING_API_URL, config.PROVISIONER_TOKEN, monotonic);
+
+  const end = async (code: number) => {
+    await rm(helmFolder, { recursive: true, force: true });
+    process.exit(code);
+  };
+  let signals = 0;
+  const onSignal = (signal: string) => {
+    signals += 1;
+    if (signals > 1) return void end(0);
+    log.info({ signal }, 'taking no more work; a second signal ends at once');
+    stop.abort();
+    void sleep(shutdownGraceMs).then(() => end(0));
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+
+  log.info({ concurrency: config.QUEUE_CONCURRENCY }, 'provisioner started');
+  await takeWork(
+    {
+      api,
+      bell: doorbell({
+        baseUrl: config.QUEUE_API_URL,
+        accountId: config.QUEUE_ACCOUNT_ID,
+        queueId: config.QUEUE_ID,
+        token: config.QUEUE_API_TOKEN,
+      }),
+      ready: () => executor.ready(),
+      run: (claim) =>
+        runJob(
+          { api, executor, log, now: monotonic, fraction: Math.random, timeoutCapMs: config.JOB_TIMEOUT_MS },
+          claim,
+        ),
+      outages: {
+        api: outageOf('control plane', log, monotonic),
+        queue: outageOf('queue', log, monotonic),
+        cluster: outageOf('cluster', log, monotonic),
+      },
+      concurrency: config.QUEUE_CONCURRENCY,
+      now: monotonic,
+      fraction: Math.random,
+    },
+    stop.signal,
+  );
+  await end(0);
+}
+
+await main();

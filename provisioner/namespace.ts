@@ -1,0 +1,116 @@
+/**
+ * A customer's namespace: made with our labels, recognised by them, removed for good. Owns the rule that a namespace
+ * without this customer's label is never touched, not even read further.
+ */
+import type { V1Namespace } from '@kubernetes/client-node';
+import { PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
+import { err, ok, type Result } from '../src/lib/result.ts';
+import { type Monotonic, sleep } from './clock.ts';
+import { type Failure, failed, lost, type Stop } from './failure.ts';
+import { call, type Kube, kubeFailure } from './kube.ts';
+
+const customerLabel = 'tenantry.dev/customer';
+
+/** Labels of what we make: whose it is and that we made it. */
+export const ownLabels = (customerId: string): Record<string, string> => ({
+  'app.kubernetes.io/managed-by': 'tenantry-provisioner',
+  [customerLabel]: customerId,
+});
+
+/** Pod Security *restricted*: enforced, and named in warnings and audit lines. */
+const podSecurity = Object.fromEntries(
+  ['enforce', 'warn', 'audit'].map((mode) => [`pod-security.kubernetes.io/${mode}`, 'restricted']),
+);
+
+/** How often we look whether a namespace has gone. */
+const goneEveryMs = 500;
+
+export type Place = { name: string; customerId: string };
+export type Until = { workUntil: number; now: Monotonic; signal: AbortSignal };
+
+/** Whether a namespace is this customer's. */
+export const isOurs = (found: V1Namespace, customerId: string): boolean =>
+  found.metadata?.labels?.[customerLabel] === customerId;
+
+function taken(place: Place) {
+  return failed(
+    'namespace_taken',
+    `namespace ${place.name} exists and is not ${place.customerId}'s (no label ${customerLabel}=${place.customerId}); it was not touched`,
+  );
+}
+
+/** Reads it; null when there is none; a failure when it is somebody else's. */
+async function find(kube: Kube, place: Place): Promise<Result<V1Namespace | null, Failure>> {
+  const found = await call(kube.core.readNamespace({ name: place.name }));
+  if (!found.ok) {
+    return found.error.kind === 'not_found' ? ok(null) : kubeFailure(`reading namespace ${place.name}`, found.error);
+  }
+  return isOurs(found.value, place.customerId) ? ok(found.value) : taken(place);
+}
+
+/** Makes sure that it is there, ours and restricted. `created` is true when it was not there, so nothing can be in it. */
+export async function ensureNamespace(
+  kube: Kube,
+  place: Place,
+  until: Until,
+): Promise<Result<{ created: boolean }, Stop>> {
+  const labels = { ...ownLabels(place.customerId), ...podSecurity };
+  const found = await find(kube, place);
+  if (!found.ok) return found;
+  if (found.value?.metadata?.deletionTimestamp) {
+    const gone = await waitGone(kube, place, until);
+    if (!gone.ok) return gone;
+  } else if (found.value) {
+    return restoreLabels(kube, found.value, place, labels);
+  }
+  const made = await call(kube.core.createNamespace({ body: { metadata: { name: place.name, labels } } }));
+  if (made.ok) return ok({ created: true });
+  if (made.error.kind !== 'conflict') return kubeFailure(`creating namespace ${place.name}`, made.error);
+  // Somebody made it between our two calls: whose is it?
+  const again = await find(kube, place);
+  return again.ok ? ok({ created: false }) : again;
+}
+
+async function restoreLabels(kube: Kube, found: V1Namespace, place: Place, labels: Record<string, string>) {
+  const current = found.metadata?.labels ?? {};
+  if (Object.entries(labels).every(([key, value]) => current[key] === value)) return ok({ created: false });
+  const patched = await call(
+    kube.core.patchNamespace(
+      { name: place.name, body: { metadata: { labels } } },
+      setHeaderOptions('Content-Type', PatchStrategy.MergePatch),
+    ),
+  );
+  return patched.ok ? ok({ created: false }) : kubeFailure(`labelling namespace ${place.name}`, patched.error);
+}
+
+/** Whether there is anything of the customer's to remove. */
+export async function findOwn(kube: Kube, place: Place): Promise<Result<boolean, Failure>> {
+  const found = await find(kube, place);
+  return found.ok ? ok(found.value !== null) : found;
+}
+
+/** Deletes it with all that is in it and waits until it has gone. Not there is success; only the very one seen is deleted. */
+export async function deleteNamespace(kube: Kube, place: Place, until: Until): Promise<Result<void, Stop>> {
+  const found = await find(kube, place);
+  if (!found.ok) return found;
+  if (found.value === null) return ok(undefined);
+  const uid = found.value.metadata?.uid;
+  const deleted = await call(
+    kube.core.deleteNamespace({ name: place.name, body: uid === undefined ? {} : { preconditions: { uid } } }),
+  );
+  if (!deleted.ok && deleted.error.kind !== 'not_found' && deleted.error.kind !== 'conflict') {
+    return kubeFailure(`deleting namespace ${place.name}`, deleted.error);
+  }
+  return waitGone(kube, place, until);
+}
+
+async function waitGone(kube: Kube, place: Place, until: Until): Promise<Result<void, Stop>> {
+  while (until.now() < until.workUntil) {
+    if (until.signal.aborted) return err(lost);
+    const found = await find(kube, place);
+    if (!found.ok) return found;
+    if (found.value === null) return ok(undefined);
+    await sleep(goneEveryMs, until.signal);
+  }
+  return failed('namespace_terminating', `namespace ${place.name} is being deleted and has not gone in time`);
+}

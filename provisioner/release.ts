@@ -1,0 +1,163 @@
+/**
+ * One customer's Helm release: its history, getting it out of `pending-*`, upgrade, uninstall. Owns the commands and what
+ * their results mean; never two at once for a release, which is the lease's promise and not ours.
+ */
+import type { JobEvent } from '../src/contracts/jobs.ts';
+import { err, ok, type Result } from '../src/lib/result.ts';
+import { failureOf, lastWords } from './classify.ts';
+import { helmChangeMinMs, helmReadMinMs, waitSeconds } from './deadline.ts';
+import { type Failure, failed, lost, type Stop } from './failure.ts';
+import type { Helm, HelmRun, RunLimits } from './helm.ts';
+import { lastDeployed, parseHistory, planRecovery, type Revision } from './recovery.ts';
+
+export type ReleaseContext = {
+  helm: Helm;
+  release: string;
+  namespace: string;
+  workUntil: number;
+  signal: AbortSignal;
+  /** Events of what is not ready, asked for after a run that failed. */
+  explain: () => Promise<JobEvent[]>;
+};
+
+/** Revisions that Helm keeps. */
+const historyMax = 10;
+
+const limitsOf = (on: ReleaseContext, minMs: number): RunLimits => ({
+  workUntil: on.workUntil,
+  minMs,
+  signal: on.signal,
+});
+const scope = (on: ReleaseContext): string[] => ['--namespace', on.namespace];
+
+/** The failure of a run, with the events of the objects it left unready. */
+async function stopped(on: ReleaseContext, run: HelmRun, doing: string): Promise<{ ok: false; error: Stop }> {
+  if (run.kind === 'aborted') return err(lost);
+  const explains = run.kind === 'exited' || run.kind === 'timed_out';
+  return failureOf(run, doing, explains ? await on.explain() : []);
+}
+
+type Succeeded = Extract<HelmRun, { kind: 'exited' }> & { code: 0 };
+const succeeded = (run: HelmRun): run is Succeeded => run.kind === 'exited' && run.code === 0;
+
+/** Its revisions, oldest first; none when it was never installed. */
+export async function history(on: ReleaseContext): Promise<Result<Revision[], Stop>> {
+  const run = await on.helm(
+    () => ['history', ...scope(on), '--max', String(historyMax), '-o', 'json', '--', on.release],
+    limitsOf(on, helmReadMinMs),
+  );
+  if (run.kind === 'aborted') return err(lost);
+  if (run.kind === 'exited' && run.code !== 0 && /release: not found/.test(run.stderr)) return ok([]);
+  if (!succeeded(run)) return failureOf(run, 'helm history', []);
+  const parsed = parseHistory(run.stdout);
+  return parsed.ok ? parsed : failed('helm_failed', parsed.error);
+}
+
+/** Brings a release that a killed helm left half-done to where an upgrade may start. Answers what it did, for the log. */
+export async function recover(
+  on: ReleaseContext,
+  revisions: Revision[],
+): Promise<Result<'none' | 'uninstall' | 'rollback', Stop>> {
+  const plan = planRecovery(revisions);
+  switch (plan.kind) {
+    case 'none':
+      return ok('none');
+    case 'uninstall': {
+      const gone = await uninstall(on);
+      return gone.ok ? ok('uninstall') : gone;
+    }
+    case 'rollback': {
+      const back = await rollback(on, plan.to);
+      return back.ok ? ok('rollback') : back;
+    }
+  }
+}
+
+/** Without `--wait`: it only has to lay down what ran before; whether that is ready is the next upgrade's question. */
+async function rollback(on: ReleaseContext, to: number): Promise<Result<void, Stop>> {
+  const run = await on.helm(
+    (seconds) => ['rollback', ...scope(on), '--timeout', `${waitSeconds(seconds)}s`, '--', on.release, String(to)],
+    limitsOf(on, helmChangeMinMs),
+  );
+  return succeeded(run) ? ok(undefined) : stopped(on, run, 'helm rollback');
+}
+
+/** Removes the release and waits for its objects; one that is not there is success. */
+export async function uninstall(on: ReleaseContext): Promise<Result<void, Stop>> {
+  const run = await on.helm(
+    (seconds) => [
+      'uninstall',
+      ...scope(on),
+      '--ignore-not-found',
+      '--wait',
+      '--cascade',
+      'foreground',
+      '--timeout',
+      `${waitSeconds(seconds)}s`,
+      '--',
+      on.release,
+    ],
+    limitsOf(on, helmChangeMinMs),
+  );
+  return succeeded(run) ? ok(undefined) : stopped(on, run, 'helm uninstall');
+}
+
+/**
+ * Installs or upgrades and waits until everything is ready. An upgrade that fails is rolled back to what ran before, after
+ * its objects have been asked why: Helm's own `--rollback-on-failure` would take the evidence away with it. A failed first
+ * install stays as it is: the next run upgrades it, and what is only slow may become ready meanwhile.
+ */
+export async function upgrade(
+  on: ReleaseContext,
+  chart: string,
+  valuesFile: string,
+  before: Revision[],
+): Promise<Result<void, Stop>> {
+  const run = await on.helm(
+    (seconds) => [
+      'upgrade',
+      '--install',
+      ...scope(on),
+      '--values',
+      valuesFile,
+      '--wait',
+      '--timeout',
+      `${waitSeconds(seconds)}s`,
+      '--history-max',
+      String(historyMax),
+      '--hide-notes',
+      '--',
+      on.release,
+      chart,
+    ],
+    limitsOf(on, helmChangeMinMs),
+  );
+  if (succeeded(run)) return ok(undefined);
+  const failure = await stopped(on, run, 'helm upgrade');
+  const back = lastDeployed(before);
+  if (run.kind !== 'exited' || back === null) return failure;
+  const after = await history(on);
+  // Refused before it wrote anything (schema, templates, no cluster): what runs is still what ran.
+  if (!after.ok || after.value.at(-1)?.revision === before.at(-1)?.revision) return failure;
+  const undone = await rollback(on, back);
+  return undone.ok || undone.error.kind === 'lost' ? failure : alsoNotUndone(failure.error, undone.error);
+}
+
+function alsoNotUndone(first: Stop, second: Failure): { ok: false; error: Stop } {
+  if (first.kind === 'lost') return err(first);
+  return err({ ...first, message: `${first.message}. Rolling back failed too: ${second.message}` });
+}
+
+/** The version of the helm at hand, e.g. `v4.3.1`. */
+export async function version(helm: Helm, limits: RunLimits): Promise<Result<string, Failure>> {
+  const run = await helm(() => ['version', '--template', '{{.Version}}'], limits);
+  if (run.kind === 'aborted') return failed('internal', 'stopped');
+  return succeeded(run) ? ok(run.stdout.trim()) : failureOf(run, 'helm version', []);
+}
+
+/** Whether there is a chart at the path that Helm can read; the error is Helm's line. */
+export async function checkChart(helm: Helm, chart: string, limits: RunLimits): Promise<Result<void, string>> {
+  const run = await helm(() => ['show', 'chart', '--', chart], limits);
+  if (succeeded(run)) return ok(undefined);
+  return err(run.kind === 'exited' ? lastWords(run.stderr) : run.kind);
+}

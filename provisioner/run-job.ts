@@ -1,0 +1,168 @@
+/**
+ * One leased job from claim to reported result. Owns the lease: its deadlines, noticing that it is lost, and telling the
+ * API how it ended for as long as that can matter. What is done in between is the executor's.
+ */
+import type { Logger } from 'pino';
+import { sha256Hex } from '../src/lib/keys.ts';
+import { err, ok, type Result } from '../src/lib/result.ts';
+import { backoffMs, jitter, type Monotonic, sleep } from './clock.ts';
+import type { Answer, Claim, ControlPlane } from './control-plane.ts';
+import { type Deadlines, deadlinesOf } from './deadline.ts';
+import type { Executor } from './executor.ts';
+import { failed, lost, type Stop, toWire } from './failure.ts';
+import { messageOf } from './message.ts';
+
+export type RunDeps = {
+  api: ControlPlane;
+  executor: Executor;
+  log: Logger;
+  now: Monotonic;
+  /** 0 ≤ x < 1 */
+  fraction: () => number;
+  /** JOB_TIMEOUT_MS, when set. */
+  timeoutCapMs: number | undefined;
+};
+
+export type JobEnd = 'completed' | 'failed' | 'lost' | 'unreported';
+
+const retryFirstMs = 250;
+const retryMaxMs = 5_000;
+
+/** Runs the job. Never throws: a bug in a step is a failure of the job with code `internal`. */
+export async function runJob(deps: RunDeps, claim: Claim): Promise<JobEnd> {
+  const { job, sentAt } = claim;
+  const log = deps.log.child({ job: job.job.id, namespace: job.job.namespace, generation: job.generation });
+  const deadlines = deadlinesOf({
+    sentAt,
+    leaseUntil: job.lease_until,
+    serverTime: job.server_time,
+    timeoutMs: job.timeout_ms,
+    capMs: deps.timeoutCapMs,
+  });
+  log.info({ verb: job.job.verb, phase: job.phase, attempt: job.attempt }, 'job started');
+  const losing = new AbortController();
+  const progress = progressReporter(deps, claim, () => losing.abort());
+  const outcome = await attempt(deps, claim, deadlines, losing, progress.tell);
+  const worked = deps.now();
+  await progress.idle();
+  const end = losing.signal.aborted ? 'lost' : await report(deps, claim, deadlines, outcome, log);
+  const reason =
+    outcome.ok || outcome.error.kind === 'lost' ? {} : { code: outcome.error.code, reason: outcome.error.message };
+  const times = { work_ms: Math.round(worked - sentAt), report_ms: Math.round(deps.now() - worked) };
+  if (end === 'failed') log.warn({ ...times, ...reason }, 'job failed');
+  else if (end === 'unreported')
+    log.warn({ ...times, ...reason }, 'the result could not be reported before the lease ended');
+  else if (end === 'lost') log.debug(times, 'the lease was lost; stopped');
+  else log.info(times, 'job completed');
+  return end;
+}
+
+async function attempt(
+  deps: RunDeps,
+  claim: Claim,
+  deadlines: Deadlines,
+  losing: AbortController,
+  progress: (percent: number, message: string) => void,
+): Promise<Result<void, Stop>> {
+  const { job } = claim;
+  try {
+    return await deps.executor.run({
+      job,
+      deadlines,
+      signal: losing.signal,
+      progress,
+      registerReporter: async (apiKey) => {
+        const body = { lease_id: job.lease_id, key_hash: await sha256Hex(apiKey) };
+        const answer = await untilDecided(
+          deps,
+          () => deps.api.registerReporter(job.reporter_id, body),
+          deadlines.workUntil,
+          losing.signal,
+        );
+        if (answer.kind === 'ok') return ok(undefined);
+        if (answer.kind === 'unavailable') {
+          return failed('control_plane_unreachable', `registering the reporter key: ${answer.reason}`);
+        }
+        if (!isLost(answer))
+          return failed('internal', `registering the reporter key: ${answer.message} (${answer.code})`);
+        losing.abort();
+        return err(lost);
+      },
+    });
+  } catch (error) {
+    deps.log.error({ err: error, job: job.job.id }, 'a step threw');
+    return failed('internal', messageOf(error));
+  }
+}
+
+const isLost = (answer: { code: string }): boolean =>
+  answer.code === 'lease_lost' || answer.code === 'generation_stale';
+
+/** Repeats a call that may be repeated until it is decided or the time is up, with growing, jittered waits. */
+async function untilDecided(
+  deps: RunDeps,
+  send: () => Promise<Answer>,
+  until: number,
+  signal?: AbortSignal,
+): Promise<Answer> {
+  for (let tries = 0; ; tries += 1) {
+    const answer = await send();
+    if (answer.kind !== 'unavailable') return answer;
+    const waitMs = jitter(backoffMs(tries, retryFirstMs, retryMaxMs), 0.3, deps.fraction);
+    if (signal?.aborted || deps.now() + waitMs >= until) return answer;
+    await sleep(waitMs, signal);
+  }
+}
+
+/** Sends the result until the API has decided or the lease is over. Sending it twice is harmless: the lease makes it one. */
+async function report(
+  deps: RunDeps,
+  { job }: Claim,
+  deadlines: Deadlines,
+  outcome: Result<void, Stop>,
+  log: Logger,
+): Promise<JobEnd> {
+  const lease = { lease_id: job.lease_id, generation: job.generation };
+  if (!outcome.ok && outcome.error.kind === 'lost') return 'lost';
+  const stop = outcome.ok ? null : outcome.error;
+  const send =
+    stop === null || stop.kind === 'lost'
+      ? () => deps.api.complete(job.job.id, lease)
+      : () => deps.api.fail(job.job.id, { ...lease, ...toWire(stop) });
+  const answer = await untilDecided(deps, send, deadlines.leaseUntil);
+  if (answer.kind === 'ok') return outcome.ok ? 'completed' : 'failed';
+  if (answer.kind === 'unavailable') return 'unreported';
+  if (!isLost(answer)) log.error({ code: answer.code }, `the API refused the result: ${answer.message}`);
+  return 'lost';
+}
+
+/**
+ * Sends progress one call at a time, the newest only: a slow API slows nothing down. A refusal for a lost lease calls
+ * `onLost`; any other failure is nobody's loss.
+ */
+function progressReporter(deps: RunDeps, { job }: Claim, onLost: () => void) {
+  let waiting: { percent: number; message: string } | null = null;
+  let sending: Promise<void> | null = null;
+
+  async function drain(): Promise<void> {
+    while (waiting !== null) {
+      const body = { lease_id: job.lease_id, ...waiting };
+      waiting = null;
+      const answer = await deps.api.progress(job.job.id, body);
+      if (answer.kind === 'refused' && isLost(answer)) onLost();
+    }
+    sending = null;
+  }
+
+  return {
+    tell(percent: number, message: string): void {
+      waiting = { percent, message };
+      sending ??= drain();
+    },
+    /** Resolves when nothing is on its way any more; what waits is dropped, since a result follows. */
+    async idle(): Promise<void> {
+      waiting = null;
+      await sending;
+    },
+  };
+}

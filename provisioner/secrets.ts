@@ -1,0 +1,110 @@
+/**
+ * The three Secrets that the chart names: the licence (replaced by every job), the database password (made once, kept for
+ * ever) and the reporter key (made here, so that the API never has more than its hash). Their contents go nowhere else.
+ */
+import type { V1Secret } from '@kubernetes/client-node';
+import { hex, type Random } from '../src/lib/ids.ts';
+import { newKey, parseKey } from '../src/lib/keys.ts';
+import { ok, type Result } from '../src/lib/result.ts';
+import { type Failure, failed } from './failure.ts';
+import { call, type Kube, kubeFailure } from './kube.ts';
+import { ownLabels, type Place } from './namespace.ts';
+
+/** Names and keys that charts/customer-instance refers to. */
+const licence = { name: 'instance-licence', key: 'license' };
+const postgres = { name: 'instance-postgres', key: 'password' };
+const reporter = { name: 'instance-reporter', key: 'api-key' };
+
+const passwordBytes = 24;
+
+const decode = (secret: V1Secret, key: string): string =>
+  Buffer.from(secret.data?.[key] ?? '', 'base64').toString('utf8');
+
+function secretOf(place: Place, at: { name: string; key: string }, value: string, immutable: boolean): V1Secret {
+  return {
+    metadata: { name: at.name, namespace: place.name, labels: ownLabels(place.customerId) },
+    type: 'Opaque',
+    data: { [at.key]: Buffer.from(value, 'utf8').toString('base64') },
+    ...(immutable ? { immutable: true } : {}),
+  };
+}
+
+async function read(kube: Kube, place: Place, name: string): Promise<Result<V1Secret | null, Failure>> {
+  const found = await call(kube.core.readNamespacedSecret({ name, namespace: place.name }));
+  if (found.ok) return ok(found.value);
+  return found.error.kind === 'not_found' ? ok(null) : kubeFailure(`reading Secret ${name}`, found.error);
+}
+
+/** Creates it unless somebody was faster; answers the one that is there. Creation is what decides between two of us. */
+async function createOrRead(kube: Kube, place: Place, secret: V1Secret): Promise<Result<V1Secret, Failure>> {
+  const name = secret.metadata?.name ?? '';
+  const made = await call(kube.core.createNamespacedSecret({ namespace: place.name, body: secret }));
+  if (made.ok) return ok(made.value);
+  if (made.error.kind !== 'conflict') return kubeFailure(`creating Secret ${name}`, made.error);
+  const found = await read(kube, place, name);
+  if (!found.ok) return found;
+  return found.value ? ok(found.value) : failed('internal', `Secret ${name} was there and has gone`);
+}
+
+/** Writes the licence of this job, over whatever was there. */
+export async function putLicence(kube: Kube, place: Place, token: string): Promise<Result<void, Failure>> {
+  const body = secretOf(place, licence, token, false);
+  const made = await call(kube.core.createNamespacedSecret({ namespace: place.name, body }));
+  if (made.ok) return ok(undefined);
+  if (made.error.kind !== 'conflict') return kubeFailure(`creating Secret ${licence.name}`, made.error);
+  const replaced = await call(kube.core.replaceNamespacedSecret({ name: licence.name, namespace: place.name, body }));
+  return replaced.ok ? ok(undefined) : kubeFailure(`updating Secret ${licence.name}`, replaced.error);
+}
+
+/**
+ * The database password, made once. Where the stack has run before (`hasRun`) a missing or empty one is a failure and not
+ * made again: the database on its volume keeps the old password, and a new one would lock the customer out.
+ */
+export async function ensurePassword(
+  kube: Kube,
+  place: Place,
+  hasRun: boolean,
+  random: Random,
+): Promise<Result<void, Failure>> {
+  const found = await read(kube, place, postgres.name);
+  if (!found.ok) return found;
+  if (found.value === null && hasRun) {
+    return failed(
+      'secret_damaged',
+      `Secret ${postgres.name} is missing though the stack has run: restore it from a backup`,
+    );
+  }
+  const secret =
+    found.value === null
+      ? await createOrRead(kube, place, secretOf(place, postgres, hex(random(passwordBytes)), true))
+      : ok(found.value);
+  if (!secret.ok) return secret;
+  return decode(secret.value, postgres.key) === ''
+    ? failed('secret_damaged', `Secret ${postgres.name} has no ${postgres.key}: restore it from a backup`)
+    : ok(undefined);
+}
+
+/**
+ * The reporter key, for its hash to be registered. Made once per reporter: one of another reporter (a restored namespace)
+ * or one that is no key is replaced, since the API would refuse it anyway.
+ */
+export async function ensureReporterKey(
+  kube: Kube,
+  place: Place,
+  reporterId: string,
+  random: Random,
+): Promise<Result<string, Failure>> {
+  const fresh = secretOf(place, reporter, newKey(reporterId, random), false);
+  const found = await read(kube, place, reporter.name);
+  if (!found.ok) return found;
+  const secret = found.value === null ? await createOrRead(kube, place, fresh) : ok(found.value);
+  if (!secret.ok) return secret;
+  const key = decode(secret.value, reporter.key);
+  if (parseKey(key)?.owner === reporterId) return ok(key);
+  const replaced = await call(
+    kube.core.replaceNamespacedSecret({ name: reporter.name, namespace: place.name, body: fresh }),
+  );
+  return replaced.ok
+    ? ok(decode(fresh, reporter.key))
+    : kubeFailure(`updating Secret ${reporter.name}`, replaced.error);
+}

@@ -1,0 +1,116 @@
+/**
+ * A cluster that is only pretended (SIMULATE_K8S_DEPLOYMENT=true): takes 3 to 5 seconds, then remembers per namespace what
+ * should run there, one file each, mode 0600, because it holds the reporter key with which an exporter can be run. The
+ * file is replaced whole, so a kill leaves the old one or the new one.
+ */
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { namespace } from '../src/contracts/common.ts';
+import { phase } from '../src/contracts/jobs.ts';
+import type { Random } from '../src/lib/ids.ts';
+import { newKey, parseKey } from '../src/lib/keys.ts';
+import { err, ok, type Result } from '../src/lib/result.ts';
+import { type Monotonic, sleep } from './clock.ts';
+import type { Executor, JobContext } from './executor.ts';
+import { type Failure, failed, lost, type Stop } from './failure.ts';
+import { messageOf } from './message.ts';
+
+/** `SIMULATED_CLUSTER_DIR/{namespace}.json`. A deleted namespace has no file. */
+export const simulatedNamespace = z.object({
+  customer_id: z.string(),
+  reporter_id: z.string(),
+  api_key: z.string(),
+  phase,
+  namespace,
+});
+export type SimulatedNamespace = z.infer<typeof simulatedNamespace>;
+
+export type SimulatedDeps = {
+  folder: string;
+  now: Monotonic;
+  random: Random;
+  /** 0 ≤ x < 1 */
+  fraction: () => number;
+  /** Shortest and longest time that a job takes, in ms. */
+  takesMs?: readonly [number, number];
+};
+
+const steps = 5;
+
+export function simulatedExecutor(deps: SimulatedDeps): Executor {
+  return {
+    async run(context) {
+      const worked = await pretend(deps, context);
+      if (!worked.ok) return worked;
+      const path = join(deps.folder, `${context.job.job.namespace}.json`);
+      const before = await load(path);
+      if (!before.ok) return before;
+      if (before.value !== null && before.value.customer_id !== context.job.job.customer_id) {
+        return failed('namespace_taken', `namespace ${context.job.job.namespace} is another customer's`);
+      }
+      if (context.job.phase === 'deleted') {
+        await rm(path, { force: true });
+        return ok(undefined);
+      }
+      return remember(deps, context, path, before.value);
+    },
+    ready: async () => ok(undefined),
+  };
+}
+
+async function pretend(deps: SimulatedDeps, context: JobContext): Promise<Result<void, Stop>> {
+  const [least, most] = deps.takesMs ?? [3_000, 5_000];
+  const totalMs = least + (most - least) * deps.fraction();
+  for (let step = 1; step <= steps; step += 1) {
+    if (context.signal.aborted) return err(lost);
+    if (deps.now() > context.deadlines.workUntil) return failed('timeout', 'the simulated deployment ran out of time');
+    context.progress(Math.round((90 * step) / steps), `simulated step ${step} of ${steps}`);
+    await sleep(totalMs / steps, context.signal);
+  }
+  return context.signal.aborted ? err(lost) : ok(undefined);
+}
+
+/** The key is written before its hash is registered: a kill in between leaves a key that the next run registers. */
+async function remember(
+  deps: SimulatedDeps,
+  context: JobContext,
+  path: string,
+  before: SimulatedNamespace | null,
+): Promise<Result<void, Stop>> {
+  const { job, reporter_id } = context.job;
+  const kept = before && parseKey(before.api_key)?.owner === reporter_id ? before.api_key : null;
+  const api_key = kept ?? newKey(reporter_id, deps.random);
+  const state: SimulatedNamespace = {
+    customer_id: job.customer_id,
+    reporter_id,
+    api_key,
+    phase: context.job.phase,
+    namespace: job.namespace,
+  };
+  try {
+    await mkdir(deps.folder, { recursive: true, mode: 0o700 });
+    const fresh = `${path}.${process.pid}.new`;
+    await writeFile(fresh, `${JSON.stringify(state)}\n`, { mode: 0o600 });
+    await chmod(fresh, 0o600);
+    await rename(fresh, path);
+  } catch (error) {
+    return failed('internal', `SIMULATED_CLUSTER_DIR: ${messageOf(error)}`);
+  }
+  return context.registerReporter(api_key);
+}
+
+async function load(path: string): Promise<Result<SimulatedNamespace | null, Failure>> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    const absent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    return absent ? ok(null) : failed('internal', `SIMULATED_CLUSTER_DIR: ${messageOf(error)}`);
+  }
+  try {
+    return ok(simulatedNamespace.parse(JSON.parse(text)));
+  } catch {
+    return failed('internal', `SIMULATED_CLUSTER_DIR: ${path} is not one of ours`);
+  }
+}
