@@ -2,7 +2,7 @@
  * The way to D1. Stores build statements, workflows hand them to one `commit`: D1 has no interactive transaction, the
  * batch is the atomic unit and rolls back whole (design §2, rule 3).
  */
-import { type SQL, sql } from 'drizzle-orm';
+import { type Query, type SQL, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import { drizzle } from 'drizzle-orm/d1';
 
@@ -38,12 +38,19 @@ export class DatabaseUnavailable extends Error {
 export const guard = (db: Db, condition: SQL): Write =>
   db.run(sql`INSERT INTO guards (failed) SELECT 1 WHERE NOT (${condition})`);
 
+/** A statement with its parameters bound: Drizzle's own `batch` drops those of raw SQL (0.45, d1/session `batch`). */
+function prepared(db: Db, write: Write): D1PreparedStatement {
+  const built = write as unknown as { getQuery?: () => Query; toSQL?: () => Query };
+  const query = built.getQuery?.() ?? built.toSQL?.();
+  if (!query) throw new Error('a write that cannot say its SQL');
+  return db.$client.prepare(query.sql).bind(...query.params);
+}
+
 /** Runs the statements as one batch, all or nothing. Throws GuardFailed, ConstraintFailed or DatabaseUnavailable. */
 export async function commit(db: Db, writes: readonly Write[]): Promise<void> {
-  const [first, ...rest] = writes;
-  if (first === undefined) return;
+  if (writes.length === 0) return;
   try {
-    await db.batch([first, ...rest]);
+    await db.$client.batch(writes.map((write) => prepared(db, write)));
   } catch (error) {
     throw asDatabaseError(error);
   }

@@ -1,0 +1,81 @@
+/**
+ * Writes of a usage shard, as unexecuted statements. Decides nothing in JavaScript: which row stands is the upsert's
+ * WHERE and the triggers of migrations/usage/0001_rules.sql, inside the batch, so concurrent consumers cannot disagree.
+ */
+import { sql } from 'drizzle-orm';
+import type { Db, Write } from '../db/client.ts';
+import { dayMs } from '../lib/time.ts';
+import { quantities } from './meters.ts';
+import { headColumns, type PackedRow } from './row.ts';
+
+const columns = [...headColumns, ...quantities.map((q) => q.column)];
+const keyColumns = ['customer_seq', 'window_end', 'reporter_seq', 'project_seq'];
+const quantityColumns = quantities.map((q) => q.column);
+const qualified = (table: string): string => quantityColumns.map((c) => `${table}.${c}`).join(', ');
+
+const upsert = sql.raw(`INSERT INTO windows (${columns.join(', ')})`);
+const picked = sql.raw(`SELECT ${columns.map((_, i) => `value ->> ${i}`).join(', ')}`);
+const onConflict = sql.raw(`WHERE true ON CONFLICT (${keyColumns.join(', ')}) DO UPDATE SET
+  ${columns
+    .filter((c) => !keyColumns.includes(c))
+    .map((c) => `${c} = excluded.${c}`)
+    .join(', ')}
+  WHERE excluded.revision > windows.revision
+    OR (excluded.revision = windows.revision AND (${qualified('excluded')}) IS NOT (${qualified('windows')}))`);
+
+/** The day that a window belongs to, counted from the epoch: (00:00, 24:00] by its end. */
+export const dayOf = (windowEnd: number): number => Math.floor((windowEnd - 1) / dayMs);
+
+/**
+ * Stores a chunk of rows whose keys are all different, and marks their days. Rows travel as one parameter of at most
+ * `chunkBytesMax`, because D1 takes 100 parameters and parses one JSON array fastest.
+ */
+export function storeRows(db: Db, rowsJson: string, days: readonly (readonly [number, number])[]): Write[] {
+  return [
+    db.run(sql`${upsert} ${picked} FROM json_each(${rowsJson}) ${onConflict}`),
+    db.run(sql`INSERT OR IGNORE INTO dirty_days (customer_seq, day)
+      SELECT value ->> 0, value ->> 1 FROM json_each(${JSON.stringify(days)})`),
+  ];
+}
+
+/** The distinct (customer, day) pairs of some rows. */
+export function daysOf(rows: readonly PackedRow[]): [number, number][] {
+  const seen = new Map<string, [number, number]>();
+  for (const row of rows) {
+    const pair: [number, number] = [row[0] ?? 0, dayOf(row[1] ?? 0)];
+    seen.set(`${pair[0]}/${pair[1]}`, pair);
+  }
+  return [...seen.values()];
+}
+
+const rolledUp = quantities.map((q) => (q.kind === 'peak' ? `max(${q.column})` : `sum(${q.column})`)).join(', ');
+const averaged = quantities.filter((q) => q.kind === 'average');
+const secondsColumns = averaged.map((q) => `${q.column}_seconds`);
+const secondsSums = averaged.map((q) => `coalesce(sum(iif(${q.column} IS NULL, 0, seconds)), 0)`).join(', ');
+
+/** What `daily` stores of a group of windows; the readers of dirty days select the same. */
+export const rollUpColumns = ['complete', 'gap_ms', ...quantityColumns, ...secondsColumns];
+export const rollUpOf = `min(complete), sum(gap_ms), ${rolledUp}, ${secondsSums}`;
+export const dayOfSql = `(window_end - 1) / ${dayMs}`;
+
+/** Days over before `beforeDay` that wait for their roll-up, oldest first. */
+export const dirtyDays = (db: Db, beforeDay: number, limit: number): Promise<{ customerSeq: number; day: number }[]> =>
+  db.all(
+    sql`SELECT customer_seq AS customerSeq, day FROM dirty_days WHERE day < ${beforeDay} ORDER BY day LIMIT ${limit}`,
+  );
+
+/** Recomputes the days from their windows and clears their marks; run as one batch, or a report in between is lost. */
+export function rollUp(db: Db, days: readonly { customerSeq: number; day: number }[]): Write[] {
+  const chosen = JSON.stringify(days.map((d) => [d.customerSeq, d.day]));
+  const pairs = sql`(SELECT value ->> 0, value ->> 1 FROM json_each(${chosen}))`;
+  return [
+    db.run(sql`DELETE FROM daily WHERE (customer_seq, day) IN ${pairs}`),
+    db.run(sql`INSERT INTO daily (customer_seq, day, reporter_seq, project_seq, ${sql.raw(rollUpColumns.join(', '))})
+      SELECT w.customer_seq, d.day, w.reporter_seq, w.project_seq, ${sql.raw(rollUpOf)}
+      FROM (SELECT value ->> 0 AS customer, value ->> 1 AS day FROM json_each(${chosen})) d
+      JOIN windows w ON w.customer_seq = d.customer
+        AND w.window_end > d.day * ${dayMs} AND w.window_end <= (d.day + 1) * ${dayMs}
+      GROUP BY w.customer_seq, d.day, w.reporter_seq, w.project_seq`),
+    db.run(sql`DELETE FROM dirty_days WHERE (customer_seq, day) IN ${pairs}`),
+  ];
+}

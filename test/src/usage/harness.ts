@@ -1,0 +1,41 @@
+/** Rows and reads that the tests of the usage shard share. */
+import type { Quantities, QuantityField } from '../../../src/contracts/usage.ts';
+import { hourMs } from '../../../src/lib/time.ts';
+import { quantities, toBase } from '../../../src/usage/meters.ts';
+import type { UsageRow } from '../../../src/usage/row.ts';
+
+export const shardOf = (env: unknown): D1Database => (env as { USAGE_0: D1Database }).USAGE_0;
+export const controlOf = (env: unknown): D1Database => (env as { CONTROL: D1Database }).CONTROL;
+
+/** A row of an hour with the given wire quantities. */
+export function rowWith(values: Quantities, over: Partial<UsageRow> = {}): UsageRow {
+  const seconds = over.seconds ?? 3600;
+  return {
+    customerSeq: 1,
+    windowEnd: hourMs,
+    reporterSeq: 1,
+    projectSeq: 1,
+    seconds,
+    revision: 1,
+    acceptedAt: hourMs,
+    complete: true,
+    gapMs: 0,
+    missing: 0,
+    quantities: quantities.map((q) => {
+      const value = values[q.field as QuantityField];
+      return value === undefined ? null : toBase(q, value, seconds);
+    }),
+    ...over,
+  };
+}
+
+/** Everything that reports changed in the shard. */
+export async function shardState(env: unknown) {
+  const all = async (sql: string) => (await shardOf(env).prepare(sql).all<Record<string, unknown>>()).results;
+  return {
+    windows: await all('SELECT * FROM windows ORDER BY customer_seq, window_end, reporter_seq, project_seq'),
+    changes: await all('SELECT * FROM window_changes ORDER BY window_end, revision'),
+    reviews: await all('SELECT * FROM reviews ORDER BY window_end, revision'),
+    dirty: await all('SELECT * FROM dirty_days ORDER BY customer_seq, day'),
+  };
+}
