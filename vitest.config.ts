@@ -1,5 +1,12 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
+import { exportJWK, generateKeyPair } from 'jose';
 import { defineConfig } from 'vitest/config';
+
+/** A key set of this run's own. */
+async function testKeys(): Promise<string> {
+  const pair = await generateKeyPair('RS256', { extractable: true });
+  return JSON.stringify([await exportJWK(pair.privateKey)]);
+}
 
 // Two kinds of test: `worker` runs inside workerd with real D1, Queues and Durable Objects; `node` is everything else
 // (the programs, the embedded platform, the real cluster, the project's own rules).
@@ -13,6 +20,7 @@ export default defineConfig({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
               bindings: {
+                LICENSE_PRIVATE_KEYS: await testKeys(),
                 ADMIN_API_TOKEN: 'test-root-token-0123456789abcdef0123456789abcdef',
                 ALLOW_SHORT_WINDOWS: 'true',
                 RATE_LIMIT_SIGNUP: 'off',

@@ -32,7 +32,7 @@ const schema = z.object({
   USAGE_QUEUE: binding<Queue>('USAGE_QUEUE'),
   RATE_LIMITER: binding<DurableObjectNamespace>('RATE_LIMITER'),
   ADMIN_API_TOKEN: z.string().min(32, 'must be at least 32 characters'),
-  LICENSE_PRIVATE_KEYS: z.string().optional(),
+  LICENSE_PRIVATE_KEYS: z.string().min(1),
   PUBLIC_URL: z.url(),
   BASE_DOMAIN: z.string().min(1),
   DEFAULT_CLUSTER: z.string().default('local'),
@@ -52,7 +52,10 @@ const schema = z.object({
 export type RateLimit = { requests: number; seconds: number };
 
 /** The Worker's parsed environment, plus the usage shards in order (`USAGE_0`, `USAGE_1`, …) and all doorbell queues. */
-export type Env = z.infer<typeof schema> & { usageShards: D1Database[]; doorbell: (bindingName: string) => Queue | null };
+export type Env = z.infer<typeof schema> & {
+  usageShards: D1Database[];
+  doorbell: (bindingName: string) => Queue | null;
+};
 
 /** The environment as the runtime hands it over. */
 export type RawEnv = Record<string, unknown>;

@@ -26,7 +26,14 @@ const folder = mkdtempSync(join(tmpdir(), 'tenantry-test-'));
 const reportFile = join(folder, 'report.json');
 const run = spawnSync(
   process.execPath,
-  ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`, ...process.argv.slice(2)],
+  [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${reportFile}`,
+    ...process.argv.slice(2),
+  ],
   { stdio: 'inherit' },
 );
 const report = JSON.parse(readFileSync(reportFile, 'utf8')) as VitestReport;
@@ -37,5 +44,7 @@ const brokenFiles = report.testResults.filter((f) => f.status === 'failed' && f.
 const skipped = report.numPendingTests + report.numTodoTests;
 const failed = report.numFailedTests + brokenFiles + (inCi ? skipped : 0);
 const exitCode = failed > 0 || run.status !== 0 ? 1 : 0;
-console.log(`${report.numPassedTests} passed, ${Math.max(failed, exitCode)} failed${inCi ? '' : `, ${skipped} skipped`}`);
+console.log(
+  `${report.numPassedTests} passed, ${Math.max(failed, exitCode)} failed${inCi ? '' : `, ${skipped} skipped`}`,
+);
 process.exit(exitCode);

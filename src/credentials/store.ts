@@ -1,9 +1,9 @@
 /** Opaque bearer tokens by their hash. Owns `credentials`; never sees a token. */
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import { clusters, credentials, reporters } from '../db/control-schema.ts';
 import type { Db, Write } from '../db/client.ts';
-import type { Role } from './principal.ts';
+import { clusters, credentials, reporters } from '../db/control-schema.ts';
 import type { CredentialKind } from '../lib/keys.ts';
+import type { Role } from './principal.ts';
 
 export interface NewCredential {
   id: string;

@@ -193,7 +193,9 @@ export const licences = sqliteTable(
     customerId: text('customer_id')
       .notNull()
       .references(() => customers.id),
-    action: text('action', { enum: ['generated', 'upgraded', 'downgraded', 'renewed', 'suspended', 'resumed'] }).notNull(),
+    action: text('action', {
+      enum: ['generated', 'upgraded', 'downgraded', 'renewed', 'suspended', 'resumed'],
+    }).notNull(),
     plan: text('plan').$type<PlanName>().notNull(),
     claims: text('claims', { mode: 'json' }).$type<LicenceClaims>().notNull(),
     kid: text('kid').notNull(),

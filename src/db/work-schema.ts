@@ -151,8 +151,6 @@ export const deadLetters = sqliteTable(
 );
 
 /** Never holds a row: inserting one is how a batch fails when its condition does not hold (src/db/client.ts). */
-export const guards = sqliteTable(
-  'guards',
-  { failed: integer('failed').notNull() },
-  (t) => [check('guard_failed', sql`${t.failed} = 0`)],
-);
+export const guards = sqliteTable('guards', { failed: integer('failed').notNull() }, (t) => [
+  check('guard_failed', sql`${t.failed} = 0`),
+]);

@@ -67,7 +67,9 @@ export interface Fence {
   now: number;
 }
 
-const holds = (f: Fence) => sql`EXISTS (SELECT 1 FROM jobs WHERE id = ${f.jobId} AND cluster_id = ${f.clusterId} AND state = 'active'
+const holds = (
+  f: Fence,
+) => sql`EXISTS (SELECT 1 FROM jobs WHERE id = ${f.jobId} AND cluster_id = ${f.clusterId} AND state = 'active'
   AND lease_id = ${f.leaseId} AND lease_until > ${f.now} AND leased_generation = ${f.generation})`;
 
 /** Reports how far a run is; false when the lease is no longer this one. Does not extend the lease. */

@@ -17,7 +17,8 @@ export const leaseMarginMs = minuteMs;
 const enterpriseFactor = 3;
 
 /** How long one run of Helm may take, ms. */
-export const timeoutOf = (plan: PlanName, baseMs: number): number => (plan === 'enterprise' ? enterpriseFactor * baseMs : baseMs);
+export const timeoutOf = (plan: PlanName, baseMs: number): number =>
+  plan === 'enterprise' ? enterpriseFactor * baseMs : baseMs;
 
 /** How long a run's lease lasts, ms. */
 export const leaseMsOf = (timeoutMs: number): number => timeoutMs + leaseMarginMs;

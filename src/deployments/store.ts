@@ -1,10 +1,10 @@
 /** Deployments and what is read of their jobs. Owns `deployments` and `phase_changes`; changes of jobs: job-store.ts. */
 import { and, eq, sql } from 'drizzle-orm';
-import { customers } from '../db/control-schema.ts';
-import { deployments, phaseChanges } from '../db/work-schema.ts';
 import type { Phase, Verb } from '../contracts/jobs.ts';
 import type { PlanName } from '../contracts/plans.ts';
 import { type Db, guard, type Write } from '../db/client.ts';
+import { customers } from '../db/control-schema.ts';
+import { deployments, phaseChanges } from '../db/work-schema.ts';
 
 export type DeploymentRow = typeof deployments.$inferSelect;
 

@@ -2,10 +2,11 @@
  * From headers to a principal. `Authorization: Bearer …` for everybody, `X-API-Key` also for account, reporter and
  * cluster keys; both with different values are refused (contract: Auth headers).
  */
-import type { Db } from '../db/client.ts';
-import { type FoundCredential, findLive } from '../credentials/store.ts';
-import { parseKey, sha256Hex } from '../lib/keys.ts';
+
 import type { Principal } from '../credentials/principal.ts';
+import { type FoundCredential, findLive } from '../credentials/store.ts';
+import type { Db } from '../db/client.ts';
+import { parseKey, sha256Hex } from '../lib/keys.ts';
 
 /** What the headers carry; `conflict` when they disagree or are malformed. */
 type Presented = { kind: 'none' } | { kind: 'conflict' } | { kind: 'token'; token: string; viaApiKeyHeader: boolean };

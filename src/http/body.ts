@@ -55,12 +55,14 @@ export async function readJson(request: Request, limits: BodyLimits): Promise<Re
   const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
   const encoding = (request.headers.get('content-encoding') ?? 'identity').trim().toLowerCase();
   const gzip = encoding === 'gzip' && limits.inflatedBytesMax !== undefined;
-  if (Number(request.headers.get('content-length') ?? 0) > limits.wireBytesMax) return err(tooLarge(limits.wireBytesMax));
+  if (Number(request.headers.get('content-length') ?? 0) > limits.wireBytesMax)
+    return err(tooLarge(limits.wireBytesMax));
   const wire = request.body ? await collect(request.body, limits.wireBytesMax) : new Uint8Array(0);
   if (!wire) return err(tooLarge(limits.wireBytesMax));
   if (wire.byteLength === 0 && type === '') return ok({});
   if (type !== 'application/json') return err(unsupported('the body must be application/json'));
-  if (encoding !== 'identity' && !gzip) return err(unsupported(`the content encoding ${encoding.slice(0, 20)} is not taken here`));
+  if (encoding !== 'identity' && !gzip)
+    return err(unsupported(`the content encoding ${encoding.slice(0, 20)} is not taken here`));
   const plain = gzip ? await inflate(wire, limits.inflatedBytesMax ?? 0) : ok(wire);
   if (!plain.ok) return plain;
   if (plain.value.byteLength === 0) return ok({});

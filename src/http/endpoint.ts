@@ -69,7 +69,10 @@ export interface Endpoint {
   handle: (call: Call<unknown, unknown>) => Promise<Outcome>;
 }
 
-type Spec<B extends z.ZodType | undefined, Q extends z.ZodType | undefined> = Omit<Endpoint, 'body' | 'query' | 'handle'> & {
+type Spec<B extends z.ZodType | undefined, Q extends z.ZodType | undefined> = Omit<
+  Endpoint,
+  'body' | 'query' | 'handle'
+> & {
   body?: B;
   query?: Q;
   handle: (

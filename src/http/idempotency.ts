@@ -43,7 +43,9 @@ async function unseal(key: string, hash: string, text: string): Promise<string> 
 }
 
 /** Either go on (with the receipt that stores the answer), or the stored answer. */
-export type Admission = { kind: 'run'; receipt: Receipt; release: () => Promise<void> } | { kind: 'replay'; answer: Answer };
+export type Admission =
+  | { kind: 'run'; receipt: Receipt; release: () => Promise<void> }
+  | { kind: 'replay'; answer: Answer };
 
 /** A route without the header: nothing is stored. */
 export const noReceipt: Admission = { kind: 'run', receipt: async () => [], release: async () => {} };

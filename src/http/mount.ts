@@ -3,10 +3,10 @@
  * body (415, 413, 400), shape (400, 422), Idempotency-Key (replay, 409), then the handler.
  */
 import type { Context, Hono } from 'hono';
+import { bodyBytesMax } from '../contracts/common.ts';
 import { actorOf, admits, boundCustomer, type Principal } from '../credentials/principal.ts';
 import { asDatabaseError, DatabaseUnavailable, GuardFailed } from '../db/client.ts';
 import { idPattern } from '../lib/ids.ts';
-import { bodyBytesMax } from '../contracts/common.ts';
 import { ok, type Result } from '../lib/result.ts';
 import { authenticate } from './auth.ts';
 import { readJson } from './body.ts';
@@ -38,7 +38,11 @@ export function thrownFailure(services: Services, thrown: unknown): Failure {
     return { code: 'unavailable', message: 'the database is not available, try again', retryAfterSeconds: 5 };
   }
   if (error instanceof GuardFailed) {
-    return { code: 'unavailable', message: 'another request changed this at the same time, try again', retryAfterSeconds: 1 };
+    return {
+      code: 'unavailable',
+      message: 'another request changed this at the same time, try again',
+      retryAfterSeconds: 1,
+    };
   }
   services.log('error', 'unexpected failure', {
     request_id: services.requestId,
@@ -50,7 +54,10 @@ export function thrownFailure(services: Services, thrown: unknown): Failure {
 function answerResponse(services: Services, answer: Answer): Response {
   const headers = { ...answer.headers, 'x-request-id': services.requestId };
   if (answer.text) {
-    return new Response(answer.text.content, { status: answer.status, headers: { ...headers, 'content-type': answer.text.type } });
+    return new Response(answer.text.content, {
+      status: answer.status,
+      headers: { ...headers, 'content-type': answer.text.type },
+    });
   }
   if (answer.body === undefined) return new Response(null, { status: answer.status, headers });
   return Response.json(answer.body, { status: answer.status, headers });
@@ -109,7 +116,12 @@ function idempotencyOwner(principal: Principal, body: unknown): string {
   return `public:${typeof email === 'string' ? email.trim().toLowerCase() : ''}`;
 }
 
-async function admission(c: Context<AppEnv>, spec: Endpoint, principal: Principal, body: unknown): Promise<Result<Admission, Failure>> {
+async function admission(
+  c: Context<AppEnv>,
+  spec: Endpoint,
+  principal: Principal,
+  body: unknown,
+): Promise<Result<Admission, Failure>> {
   const key = c.req.header('idempotency-key');
   if (!spec.idempotent || key === undefined) return ok(noReceipt);
   const services = c.get('services');
@@ -124,7 +136,11 @@ async function admission(c: Context<AppEnv>, spec: Endpoint, principal: Principa
   });
 }
 
-async function run(spec: Endpoint, call: Call<unknown, unknown>, admitted: Extract<Admission, { kind: 'run' }>): Promise<Outcome> {
+async function run(
+  spec: Endpoint,
+  call: Call<unknown, unknown>,
+  admitted: Extract<Admission, { kind: 'run' }>,
+): Promise<Outcome> {
   let stored = false;
   const receipt: Call<unknown, unknown>['receipt'] = (status, body) => {
     stored = true;
@@ -147,7 +163,12 @@ async function serve(c: Context<AppEnv>, spec: Endpoint): Promise<Response> {
   const address = addressOf(c.req.raw.headers);
   let headers: Record<string, string> = {};
   if (spec.limit === 'signup') {
-    const hit = await takeOne(services.env.RATE_LIMITER, `signup:${address}`, services.env.RATE_LIMIT_SIGNUP, services.log);
+    const hit = await takeOne(
+      services.env.RATE_LIMITER,
+      `signup:${address}`,
+      services.env.RATE_LIMIT_SIGNUP,
+      services.log,
+    );
     if (hit) headers = limitHeaders(hit);
     if (hit && !hit.allowed) return problemResponse(services, tooMany(hit.resetSeconds), headers);
   }

@@ -12,7 +12,11 @@ export function validate<T extends z.ZodType>(schema: T, value: unknown): Result
   const unknownKeys = parsed.error.issues.filter((issue) => issue.code === 'unrecognized_keys');
   if (unknownKeys.length > 0) {
     const fields = unknownKeys.flatMap((i) => i.keys.map((k) => [...i.path, k].join('.'))).slice(0, issuesMax);
-    return err({ code: 'unknown_field', message: `unknown field: ${fields.join(', ').slice(0, 300)}`, details: { fields } });
+    return err({
+      code: 'unknown_field',
+      message: `unknown field: ${fields.join(', ').slice(0, 300)}`,
+      details: { fields },
+    });
   }
   const issues = parsed.error.issues
     .slice(0, issuesMax)

@@ -1,0 +1,57 @@
+/** Clusters: where customers are placed. Owns `clusters` and `projects`. */
+import { asc, eq, sql } from 'drizzle-orm';
+import { type Db, guard, type Write } from '../db/client.ts';
+import { clusters, projects } from '../db/control-schema.ts';
+import { deployments } from '../db/work-schema.ts';
+
+export type ClusterRow = typeof clusters.$inferSelect;
+
+/** Namespaces of ours in a cluster, as SQL over `clusters`. */
+const used = sql<number>`(SELECT count(*) FROM ${deployments} WHERE ${deployments.clusterId} = ${clusters.id} AND ${deployments.status} <> 'deleted')`;
+
+export const insert = (db: Db, row: typeof clusters.$inferInsert): Write => db.insert(clusters).values(row);
+
+/** One cluster with the number of namespaces it has. */
+export async function find(db: Db, id: string) {
+  const rows = await db.select({ cluster: clusters, used }).from(clusters).where(eq(clusters.id, id));
+  return rows[0] ?? null;
+}
+
+export async function list(db: Db, page: number, limit: number) {
+  const [rows, counted] = await db.batch([
+    db
+      .select({ cluster: clusters, used })
+      .from(clusters)
+      .orderBy(asc(clusters.id))
+      .limit(limit)
+      .offset((page - 1) * limit),
+    db.select({ total: sql<number>`count(*)` }).from(clusters),
+  ]);
+  return { rows, total: counted[0]?.total ?? 0 };
+}
+
+/** The cluster with the most room that has any; the preferred one first. */
+export async function findRoom(db: Db, preferred: string): Promise<ClusterRow | null> {
+  const rows = await db
+    .select({ cluster: clusters })
+    .from(clusters)
+    .where(sql`${used} < ${clusters.namespacesMax}`)
+    .orderBy(sql`${clusters.id} <> ${preferred}, ${used}`)
+    .limit(1);
+  return rows[0]?.cluster ?? null;
+}
+
+/** Whether there is a cluster at all. */
+export async function exists(db: Db): Promise<boolean> {
+  return (await db.select({ id: clusters.id }).from(clusters).limit(1)).length > 0;
+}
+
+/** Fails the batch when the cluster is full by then. */
+export const guardRoom = (db: Db, clusterId: string): Write =>
+  guard(
+    db,
+    sql`(SELECT count(*) FROM deployments WHERE cluster_id = ${clusterId} AND status <> 'deleted')
+      < (SELECT namespaces_max FROM clusters WHERE id = ${clusterId})`,
+  );
+
+export const insertProject = (db: Db, row: typeof projects.$inferInsert): Write => db.insert(projects).values(row);

@@ -1,0 +1,10 @@
+/** Which consumer takes which queue's messages. A queue that nobody takes is a broken deployment: its messages stay. */
+import type { Services } from './http/endpoint.ts';
+
+export async function consumeBatch(batch: MessageBatch, services: Services): Promise<void> {
+  switch (batch.queue) {
+    default:
+      services.log('error', 'no consumer for this queue', { queue: batch.queue });
+      batch.retryAll({ delaySeconds: 300 });
+  }
+}

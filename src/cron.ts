@@ -1,0 +1,31 @@
+/** Cron: every minute each step runs by itself; one that fails is logged and tried again at the next tick. */
+import { commit } from './db/client.ts';
+import type { Services } from './http/endpoint.ts';
+import { forgetExpired } from './http/idempotency.ts';
+import { carriersOf } from './http/respond.ts';
+import { dayMs, hourMs } from './lib/time.ts';
+import { forgetConfirmed } from './workflows/deliver-outbox.ts';
+import { ringAgain, sweepOutbox } from './workflows/housekeeping.ts';
+
+/** Runs the steps of a tick. `scheduledTime` is the tick's own instant, ms. */
+export async function runCron(services: Services, scheduledTime: number): Promise<void> {
+  const carriers = carriersOf(services);
+  const hourly = scheduledTime % hourMs < 60_000;
+  const daily = scheduledTime % dayMs < 60_000;
+  const steps: Record<string, () => Promise<unknown>> = {
+    sweep_outbox: () => sweepOutbox(carriers),
+    ring_again: () => ringAgain(carriers),
+    ...(hourly ? { forget_idempotency: () => commit(services.db, [forgetExpired(services.db, services.now())]) } : {}),
+    ...(daily ? { forget_outbox: () => forgetConfirmed(services.db, services.now()) } : {}),
+  };
+  for (const [step, run] of Object.entries(steps)) {
+    try {
+      await run();
+    } catch (error) {
+      services.log('error', 'a cron step failed', {
+        step,
+        error: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
+}

@@ -1,0 +1,136 @@
+/** Customers, organisations, subscriptions: rows and statements. Decides nothing. */
+import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
+import type { PlanName } from '../contracts/plans.ts';
+import type { Db, Write } from '../db/client.ts';
+import { customers, organisations, planChanges, subscriptions } from '../db/control-schema.ts';
+import { deployments, jobs } from '../db/work-schema.ts';
+
+export type CustomerRow = typeof customers.$inferSelect;
+export type SubscriptionRow = typeof subscriptions.$inferSelect;
+
+export const insertOrganisation = (db: Db, row: typeof organisations.$inferInsert): Write =>
+  db.insert(organisations).values(row);
+
+export const insertCustomer = (db: Db, row: typeof customers.$inferInsert): Write => db.insert(customers).values(row);
+
+/** The subscription with its plan history's first entry. */
+export const insertSubscription = (db: Db, row: typeof subscriptions.$inferInsert, effectiveAt: number): Write[] => [
+  db.insert(subscriptions).values(row),
+  db.insert(planChanges).values({
+    customerId: row.customerId,
+    effectiveAt,
+    plan: row.plan,
+    planVersion: row.planVersion,
+  }),
+];
+
+export const setStatus = (db: Db, customerId: string, status: SubscriptionRow['status'], now: number): Write =>
+  db.update(subscriptions).set({ status, updatedAt: now }).where(eq(subscriptions.customerId, customerId));
+
+export const setDeactivated = (db: Db, customerId: string, at: number | null): Write =>
+  db.update(customers).set({ deactivatedAt: at }).where(eq(customers.id, customerId));
+
+/** What Stripe calls the customer; set once. */
+export const setStripeId = (db: Db, customerId: string, stripeId: string): Write =>
+  db
+    .update(customers)
+    .set({ stripeCustomerId: stripeId })
+    .where(and(eq(customers.id, customerId), sql`${customers.stripeCustomerId} IS NULL`));
+
+export async function findCustomer(db: Db, customerId: string): Promise<CustomerRow | null> {
+  const rows = await db.select().from(customers).where(eq(customers.id, customerId));
+  return rows[0] ?? null;
+}
+
+export async function emailExists(db: Db, email: string): Promise<boolean> {
+  const rows = await db.select({ id: customers.id }).from(customers).where(eq(customers.email, email));
+  return rows.length > 0;
+}
+
+export async function findOrganisation(db: Db, id: string) {
+  const rows = await db.select().from(organisations).where(eq(organisations.id, id));
+  return rows[0] ?? null;
+}
+
+/** A customer with everything that GET /api/customers/:id shows. */
+export async function findWhole(db: Db, customerId: string) {
+  const rows = await db
+    .select({
+      customer: customers,
+      subscription: subscriptions,
+      deployment: deployments,
+      jobId: sql<
+        string | null
+      >`(SELECT id FROM ${jobs} WHERE customer_id = ${customers.id} ORDER BY created_at DESC, id DESC LIMIT 1)`,
+      waitingJobId: sql<
+        string | null
+      >`(SELECT id FROM ${jobs} WHERE customer_id = ${customers.id} AND state = 'waiting')`,
+    })
+    .from(customers)
+    .innerJoin(subscriptions, eq(subscriptions.customerId, customers.id))
+    .innerJoin(deployments, eq(deployments.customerId, customers.id))
+    .where(eq(customers.id, customerId));
+  return rows[0] ?? null;
+}
+export type WholeCustomer = NonNullable<Awaited<ReturnType<typeof findWhole>>>;
+
+export interface CustomerFilter {
+  page: number;
+  limit: number;
+  q?: string | undefined;
+  status?: SubscriptionRow['status'] | undefined;
+  plan?: PlanName | undefined;
+}
+
+/** `q` is looked for with instr: a LIKE pattern is limited to 50 bytes in D1. */
+function conditionsOf(filter: CustomerFilter): SQL | undefined {
+  const q = filter.q?.toLowerCase();
+  return and(
+    filter.status ? eq(subscriptions.status, filter.status) : undefined,
+    filter.plan ? eq(subscriptions.plan, filter.plan) : undefined,
+    q
+      ? sql`(instr(${customers.email}, ${q}) OR instr(lower(${customers.companyName}), ${q}) OR instr(${customers.id}, ${q}))`
+      : undefined,
+  );
+}
+
+/** One page of customers, newest first, and how many there are. */
+export async function listCustomers(db: Db, filter: CustomerFilter) {
+  const where = conditionsOf(filter);
+  const [rows, counted] = await db.batch([
+    db
+      .select({
+        customer: customers,
+        plan: subscriptions.plan,
+        status: subscriptions.status,
+        deployment: deployments.status,
+      })
+      .from(customers)
+      .innerJoin(subscriptions, eq(subscriptions.customerId, customers.id))
+      .innerJoin(deployments, eq(deployments.customerId, customers.id))
+      .where(where)
+      .orderBy(desc(customers.seq))
+      .limit(filter.limit)
+      .offset((filter.page - 1) * filter.limit),
+    db
+      .select({ total: sql<number>`count(*)` })
+      .from(customers)
+      .innerJoin(subscriptions, eq(subscriptions.customerId, customers.id))
+      .where(where),
+  ]);
+  return { rows, total: counted[0]?.total ?? 0 };
+}
+
+/** Organisations, newest first. */
+export async function listOrganisations(db: Db, page: number, limit: number) {
+  const [rows, counted] = await db.batch([
+    db
+      .select()
+      .from(organisations)
+      .orderBy(desc(organisations.createdAt))
+      .limit(limit)
+      .offset((page - 1) * limit),
+    db.select({ total: sql<number>`count(*)` }).from(organisations),
+  ]);
+  return { rows, total: counted[0]?.total ?? 0 };
+}

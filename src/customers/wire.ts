@@ -1,0 +1,56 @@
+/** Customers as the wire has them. */
+import type { CustomerAnswer, CustomerList, SignupAnswer } from '../contracts/customers.ts';
+import { instanceUrl } from '../deployments/deployment.ts';
+import { iso, isoOrNull } from '../lib/time.ts';
+import type { listCustomers, WholeCustomer } from './store.ts';
+
+/** GET /api/customers/:id. */
+export function toCustomerAnswer(whole: WholeCustomer, baseDomain: string): CustomerAnswer {
+  const { customer, subscription, deployment } = whole;
+  return {
+    success: true,
+    customer: toCustomer(customer),
+    subscription: {
+      plan: subscription.plan,
+      status: subscription.status,
+      trial_ends_at: isoOrNull(subscription.trialEndsAt),
+    },
+    deployment: {
+      status: deployment.status,
+      namespace: deployment.namespace,
+      instance_url: instanceUrl(customer.shortId, baseDomain),
+      job_id: whole.jobId,
+      generation: deployment.specGeneration,
+      observed_generation: deployment.observedGeneration,
+      reason: deployment.reason,
+    },
+  };
+}
+
+export const toCustomer = (customer: WholeCustomer['customer']): SignupAnswer['customer'] => ({
+  customer_id: customer.id,
+  short_id: customer.shortId,
+  organisation_id: customer.organisationId,
+  email: customer.email,
+  company_name: customer.companyName,
+  full_name: customer.fullName,
+  stripe_customer_id: customer.stripeCustomerId,
+  created_at: iso(customer.createdAt),
+});
+
+/** GET /api/customers. */
+export const toCustomerList = (
+  found: Awaited<ReturnType<typeof listCustomers>>,
+  page: number,
+  limit: number,
+): CustomerList => ({
+  items: found.rows.map((row) => ({
+    ...toCustomer(row.customer),
+    plan: row.plan,
+    status: row.status,
+    deployment_status: row.deployment,
+  })),
+  total: found.total,
+  page,
+  limit,
+});

@@ -1,0 +1,93 @@
+/** The console's view of the deployment queue. */
+
+import { z } from 'zod';
+import { accepted, type JobView, jobAnswer, jobList, jobsQuery, queueStats } from '../contracts/jobs.ts';
+import { type Endpoint, endpoint, param, refuse, reply } from '../http/endpoint.ts';
+import { notFound } from '../http/problem.ts';
+import { deliverSoon, depsOf } from '../http/respond.ts';
+import { iso, isoOrNull } from '../lib/time.ts';
+import { retryJob } from '../workflows/finish-job.ts';
+import { visibleState } from './job.ts';
+import { find, type JobRow } from './job-store.ts';
+import { list, stats } from './queue-store.ts';
+
+const toJob = (row: JobRow, now: number): JobView => ({
+  id: row.id,
+  verb: row.verb,
+  state: visibleState(row, now),
+  customer_id: row.customerId,
+  cluster_id: row.clusterId,
+  generation: row.generation,
+  attempts: row.failedRuns + row.lostLeases + (row.state === 'active' || row.state === 'completed' ? 1 : 0),
+  progress: { percent: row.percent, message: row.progress },
+  error:
+    row.errorCode === null
+      ? null
+      : { code: row.errorCode, message: row.errorMessage ?? '', events: row.errorEvents ?? [] },
+  created_at: iso(row.createdAt),
+  started_at: isoOrNull(row.startedAt),
+  finished_at: isoOrNull(row.finishedAt),
+  run_after: iso(row.runAfter),
+});
+
+const statsRoute = endpoint({
+  method: 'get',
+  path: '/api/queue/stats',
+  summary: 'How many jobs are in each state',
+  allow: { admin: 'viewer' },
+  answers: { 200: queueStats },
+  handle: async (call) => reply(200, await stats(call.db, call.now())),
+});
+
+const listRoute = endpoint({
+  method: 'get',
+  path: '/api/queue/jobs',
+  summary: 'Jobs, newest first',
+  allow: { admin: 'viewer' },
+  query: jobsQuery,
+  answers: { 200: jobList },
+  handle: async (call) => {
+    const { query } = call;
+    const now = call.now();
+    const filter = {
+      page: query.page,
+      limit: query.limit,
+      state: query.state,
+      q: query.q,
+      updatedSince: query.updated_since === undefined ? undefined : Date.parse(query.updated_since),
+    };
+    const found = await list(call.db, filter, now);
+    const items = found.rows.map((row) => toJob(row, now));
+    return reply(200, { items, total: found.total, page: query.page, limit: query.limit });
+  },
+});
+
+const read = endpoint({
+  method: 'get',
+  path: '/api/queue/jobs/:jobId',
+  summary: 'One job with its error and events',
+  allow: { admin: 'viewer' },
+  answers: { 200: jobAnswer },
+  handle: async (call) => {
+    const row = await find(call.db, param(call, 'jobId'));
+    return row ? reply(200, { success: true, job: toJob(row, call.now()) }) : refuse(notFound);
+  },
+});
+
+const retry = endpoint({
+  method: 'post',
+  path: '/api/queue/jobs/:jobId/retry',
+  summary: 'Send a failed job again',
+  allow: { admin: 'operator' },
+  body: z.strictObject({}),
+  idempotent: true,
+  answers: { 202: accepted },
+  handle: async (call) => {
+    const done = await retryJob(depsOf(call), param(call, 'jobId'), () => call.receipt(202, { success: true }));
+    if (!done.ok) return refuse(done.error);
+    deliverSoon(call, done.value.outboxIds);
+    return reply(202, { success: true });
+  },
+});
+
+export const queueEndpoints: readonly Endpoint[] = [statsRoute, listRoute, read, retry];

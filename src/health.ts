@@ -1,0 +1,29 @@
+/** Liveness and readiness. */
+import { sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { type Endpoint, endpoint, reply } from './http/endpoint.ts';
+import { keyringOf } from './http/respond.ts';
+
+const health = endpoint({
+  method: 'get',
+  path: '/health',
+  summary: 'The Worker answers',
+  allow: { public: true },
+  answers: { 200: z.object({ status: z.literal('ok') }) },
+  handle: async () => reply(200, { status: 'ok' }),
+});
+
+const ready = endpoint({
+  method: 'get',
+  path: '/ready',
+  summary: 'D1 can be read and the licence keys can be used; 503 otherwise',
+  allow: { public: true },
+  answers: { 200: z.object({ status: z.literal('ready') }) },
+  handle: async (call) => {
+    await call.db.run(sql`SELECT 1`);
+    await keyringOf(call);
+    return reply(200, { status: 'ready' });
+  },
+});
+
+export const healthEndpoints: readonly Endpoint[] = [health, ready];

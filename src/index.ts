@@ -1,0 +1,15 @@
+/** The Worker's three entries; nothing else. */
+import { createApp, servicesOf } from './app.ts';
+import { consumeBatch } from './consume.ts';
+import { runCron } from './cron.ts';
+import type { RawEnv } from './env.ts';
+
+export { RateLimiter } from './http/rate-limit.ts';
+
+const app = createApp();
+
+export default {
+  fetch: (request, env, ctx) => app.fetch(request, env, ctx),
+  queue: (batch, env, ctx) => consumeBatch(batch, servicesOf(env, ctx)),
+  scheduled: (controller, env, ctx) => runCron(servicesOf(env, ctx), controller.scheduledTime),
+} satisfies ExportedHandler<RawEnv>;

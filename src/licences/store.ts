@@ -1,0 +1,59 @@
+/** Issued licences: claims and hashes, never tokens. Owns `licences`. */
+import { and, desc, eq, isNull } from 'drizzle-orm';
+import type { LicenceClaims } from '../contracts/licences.ts';
+import type { Db, Write } from '../db/client.ts';
+import { licences } from '../db/control-schema.ts';
+import type { SignedLicence } from './keyring.ts';
+
+export type LicenceRow = typeof licences.$inferSelect;
+
+/** Records an issued licence; the token itself is only hashed. */
+export const insert = (
+  db: Db,
+  action: LicenceRow['action'],
+  claims: LicenceClaims,
+  signed: Pick<SignedLicence, 'kid' | 'sha256'>,
+  now: number,
+): Write =>
+  db.insert(licences).values({
+    jti: claims.jti,
+    customerId: claims.sub,
+    action,
+    plan: claims.plan,
+    claims,
+    kid: signed.kid,
+    tokenSha256: signed.sha256,
+    issuedAt: now,
+  });
+
+/** The licence in force: the newest one, revoked or not. */
+export async function newest(db: Db, customerId: string): Promise<LicenceRow | null> {
+  const rows = await db
+    .select()
+    .from(licences)
+    .where(eq(licences.customerId, customerId))
+    .orderBy(desc(licences.issuedAt), desc(licences.jti))
+    .limit(1);
+  return rows[0] ?? null;
+}
+
+/** One licence by its id. */
+export async function findByJti(db: Db, jti: string): Promise<LicenceRow | null> {
+  const rows = await db.select().from(licences).where(eq(licences.jti, jti));
+  return rows[0] ?? null;
+}
+
+/** All licences of a customer, newest first. */
+export const history = (db: Db, customerId: string) =>
+  db
+    .select()
+    .from(licences)
+    .where(eq(licences.customerId, customerId))
+    .orderBy(desc(licences.issuedAt), desc(licences.jti));
+
+/** Revokes whatever of the customer is not revoked yet. */
+export const revokeAll = (db: Db, customerId: string, reason: string, now: number): Write =>
+  db
+    .update(licences)
+    .set({ revokedAt: now, revokedReason: reason })
+    .where(and(eq(licences.customerId, customerId), isNull(licences.revokedAt)));

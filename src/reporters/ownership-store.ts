@@ -1,0 +1,41 @@
+/** Who measures what, as rows: hand-overs at an edge. Owns `ownerships`. */
+import { eq, type SQL, sql } from 'drizzle-orm';
+import type { Db, Write } from '../db/client.ts';
+import { reporters } from '../db/control-schema.ts';
+
+export type ReporterRow = typeof reporters.$inferSelect;
+
+export async function findReporter(db: Db, id: string): Promise<ReporterRow | null> {
+  const rows = await db.select().from(reporters).where(eq(reporters.id, id));
+  return rows[0] ?? null;
+}
+
+export interface Takeover {
+  /** The new owner: its number, or a subquery that finds it. */
+  reporterSeq: number | SQL;
+  /** The namespace: its number, or a subquery that finds it. */
+  project: number | SQL;
+  /** Mask of meters (src/usage/meters.ts). */
+  meters: number;
+  /** The edge, ms; aligned to the hour by the caller. */
+  fromAt: number;
+}
+
+/**
+ * Gives meters of a namespace to a reporter from an edge on. Whoever owned one of them ends there and keeps the meters
+ * that were not taken; the trigger on `ownerships` refuses the batch if two would own one at the same time.
+ */
+export function takeOwnership(db: Db, t: Takeover): Write[] {
+  const taken = sql`project_seq = ${t.project} AND (meters & ${t.meters}) <> 0 AND (until_at IS NULL OR until_at > ${t.fromAt})`;
+  return [
+    db.run(sql`
+      INSERT INTO ownerships (reporter_seq, project_seq, meters, from_at, until_at)
+      SELECT reporter_seq, project_seq, meters & ~${t.meters}, max(from_at, ${t.fromAt}), until_at
+      FROM ownerships WHERE ${taken} AND (meters & ~${t.meters}) <> 0`),
+    db.run(sql`UPDATE ownerships SET until_at = ${t.fromAt} WHERE ${taken}`),
+    db.run(sql`DELETE FROM ownerships WHERE project_seq = ${t.project} AND until_at <= from_at`),
+    db.run(sql`
+      INSERT INTO ownerships (reporter_seq, project_seq, meters, from_at)
+      VALUES (${t.reporterSeq}, ${t.project}, ${t.meters}, ${t.fromAt})`),
+  ];
+}

@@ -1,0 +1,63 @@
+/**
+ * The port over the official client, in workerd. Every call has a timeout; the client's own retries reuse the call's
+ * idempotency key. Lacks: a look-up that is sure to see a customer made a moment ago is by email (lists are consistent,
+ * search lags by about a minute).
+ */
+import Stripe from 'stripe';
+import type { StripeFailure, StripePort, StripeResult } from './port.ts';
+
+const timeoutMs = 10_000;
+const networkRetries = 1;
+/** More customers than this with one email do not exist: an email is unique here. */
+const sameEmailMax = 100;
+
+/** A client for the real API, or for the stand-in when `baseUrl` is given. */
+export function openStripe(secretKey: string, baseUrl: string | undefined): StripePort {
+  const base = baseUrl === undefined ? null : new URL(baseUrl);
+  const stripe = new Stripe(secretKey, {
+    httpClient: Stripe.createFetchHttpClient(),
+    timeout: timeoutMs,
+    maxNetworkRetries: networkRetries,
+    telemetry: false,
+    ...(base
+      ? {
+          host: base.hostname,
+          port: base.port || '443',
+          protocol: base.protocol === 'http:' ? ('http' as const) : ('https' as const),
+        }
+      : {}),
+  });
+  return {
+    createCustomer: (input, idempotencyKey) =>
+      attempt(async () => {
+        const customer = await stripe.customers.create(
+          { email: input.email, name: input.name, metadata: { tenantry_customer_id: input.customerId } },
+          { idempotencyKey },
+        );
+        return customer.id;
+      }),
+    findCustomer: (input) =>
+      attempt(async () => {
+        const found = await stripe.customers.list({ email: input.email, limit: sameEmailMax });
+        return found.data.find((c) => c.metadata['tenantry_customer_id'] === input.customerId)?.id ?? null;
+      }),
+  };
+}
+
+async function attempt<T>(call: () => Promise<T>): Promise<StripeResult<T>> {
+  try {
+    return { ok: true, value: await call() };
+  } catch (error) {
+    return { ok: false, error: failureOf(error) };
+  }
+}
+
+/** Only Stripe's own words for "not done" are a refusal; silence, 5xx and 409 leave it open. */
+function failureOf(error: unknown): StripeFailure {
+  if (!(error instanceof Stripe.errors.StripeError)) return { kind: 'unclear', code: 'unexpected' };
+  const status = error.statusCode ?? 0;
+  const code = error.code ?? error.type;
+  return status >= 400 && status < 500 && status !== 409 && status !== 429
+    ? { kind: 'refused', code }
+    : { kind: 'unclear', code };
+}
