@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { firstPeriod, holds, nextPeriod, periodsUntil } from '../../../src/periods/period.ts';
+
+const at = (text: string) => Date.parse(text);
+const dates = (start: string, count: number) => {
+  const first = firstPeriod(at(start));
+  const ends = [first.end];
+  let last = first as { start: number; end: number };
+  for (let i = 1; i < count; i++) {
+    last = nextPeriod(last, first.anchorDay);
+    ends.push(last.end);
+  }
+  return ends.map((end) => new Date(end).toISOString());
+};
+
+describe('billing periods', () => {
+  it('remember the 31st through shorter months', () => {
+    expect(dates('2026-01-31T09:30:00.000Z', 4)).toEqual([
+      '2026-02-28T09:30:00.000Z',
+      '2026-03-31T09:30:00.000Z',
+      '2026-04-30T09:30:00.000Z',
+      '2026-05-31T09:30:00.000Z',
+    ]);
+    expect(dates('2028-01-30T00:00:00.000Z', 2)).toEqual(['2028-02-29T00:00:00.000Z', '2028-03-30T00:00:00.000Z']);
+  });
+
+  it('hold a window by its end: not at the start, still at the end', () => {
+    const period = firstPeriod(at('2026-03-01T00:00:00Z'));
+    expect(holds(period, period.start)).toBe(false);
+    expect(holds(period, period.start + 1)).toBe(true);
+    expect(holds(period, period.end)).toBe(true);
+    expect(holds(period, period.end + 1)).toBe(false);
+  });
+
+  it('follow one another without gap or overlap and are 28 to 31 days long, whatever the anchor', () => {
+    const day = 86_400_000;
+    fc.assert(
+      fc.property(fc.integer({ min: at('2024-01-01T00:00:00Z'), max: at('2030-12-31T00:00:00Z') }), (start) => {
+        const first = firstPeriod(start);
+        let end = first.end;
+        for (const period of periodsUntil(first, first.anchorDay, start + 800 * day)) {
+          expect(period.start).toBe(end);
+          expect((period.end - period.start) / day).toBeGreaterThanOrEqual(28);
+          expect((period.end - period.start) / day).toBeLessThanOrEqual(31);
+          end = period.end;
+        }
+        expect(end).toBeGreaterThan(start + 800 * day);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
