@@ -21,9 +21,9 @@ app.kubernetes.io/component: {{ .component }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 app.kubernetes.io/part-of: tenantry
 helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
-tenantry.io/customer: {{ .root.Values.customer.id }}
-tenantry.io/organisation: {{ .root.Values.customer.organisationId }}
-tenantry.io/plan: {{ .root.Values.plan }}
+tenantry.dev/customer: {{ .root.Values.customer.id }}
+tenantry.dev/organisation: {{ .root.Values.customer.organisationId }}
+tenantry.dev/plan: {{ .root.Values.plan }}
 {{- end -}}
 
 {{/* Host name of the instance. */}}

@@ -1,0 +1,193 @@
+/** The chart on a real control plane: API server, admission, quotas, Pod Security, scheduler, volume binding and Helm's wait. */
+import { AppsV1Api, CoreV1Api, KubeConfig, StorageV1Api } from '@kubernetes/client-node';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type ChartValues, chartValues } from '../../src/contracts/jobs.ts';
+import { clusterTools, startCluster, type TestCluster } from '../harness/cluster.ts';
+import { describeWithTools } from '../harness/tools.ts';
+import { type Example, exampleValues, plans } from './example.ts';
+import { helm, runHelm } from './helm.ts';
+import { hostileNames } from './hostile-names.ts';
+
+/** Long enough for a loaded machine; an install takes under a second here. */
+const waitSeconds = 60;
+/** How long an upgrade that can never become ready is watched. */
+const brokenWaitSeconds = 4;
+const otherClass = 'chart-test-other';
+const hostileInstalled = [
+  'Acme,admin=true',
+  '--kube-context=other',
+  '{{ fail "no" }}',
+  '&anchor name',
+  '株式会社エクザンプル',
+];
+
+describeWithTools(['helm', ...clusterTools], 'a customer on a real cluster', () => {
+  let cluster: TestCluster;
+  let core: CoreV1Api;
+  let apps: AppsV1Api;
+  let storage: StorageV1Api;
+  const namespaces: string[] = [];
+
+  beforeAll(async () => {
+    cluster = await startCluster();
+    const config = new KubeConfig();
+    config.loadFromFile(cluster.kubeconfig);
+    core = config.makeApiClient(CoreV1Api);
+    apps = config.makeApiClient(AppsV1Api);
+    storage = config.makeApiClient(StorageV1Api);
+    await storage.createStorageClass({
+      body: { metadata: { name: otherClass }, provisioner: 'kubernetes.io/host-path' },
+    });
+  });
+  afterAll(async () => {
+    for (const name of namespaces) await core.deleteNamespace({ name });
+    await storage?.deleteStorageClass({ name: otherClass });
+    await cluster?.stop();
+  });
+
+  /** A customer of its own, in a namespace as the provisioner makes it, with the Secrets that the chart names. */
+  const newCustomer = async (example: Example = {}): Promise<ChartValues> => {
+    const number = (0xc0000000 + namespaces.length).toString(16);
+    const values = exampleValues({ ...example, customerId: `cust_${number}${'0'.repeat(24)}` });
+    const namespace = `customer-${number}`;
+    const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+    await core.createNamespace({ body: { metadata: { name: namespace, labels } } });
+    namespaces.push(namespace);
+    for (const [name, key] of [
+      ['instance-licence', 'license'],
+      ['instance-postgres', 'password'],
+      ['instance-reporter', 'api-key'],
+    ] as const)
+      await core.createNamespacedSecret({ namespace, body: { metadata: { name }, stringData: { [key]: 'secret' } } });
+    return values;
+  };
+  const namespaceOf = (values: ChartValues) => `customer-${values.customer.shortId}`;
+
+  const upgrade = (values: ChartValues, overrides?: Record<string, unknown>, seconds = waitSeconds) => {
+    const flags = ['--kubeconfig', cluster.kubeconfig, '--wait', '--timeout', `${seconds}s`];
+    return helm(['upgrade', '--install', ...flags], { values, ...(overrides && { overrides }) });
+  };
+  const onRelease = (verb: string[], values: ChartValues) =>
+    runHelm([
+      ...verb,
+      '--kubeconfig',
+      cluster.kubeconfig,
+      '--namespace',
+      namespaceOf(values),
+      '--',
+      `c${values.customer.shortId}`,
+    ]);
+  const installed = { ok: true, stdout: expect.stringContaining('STATUS: deployed') };
+
+  /** `{api: 'ready', …}` of the workloads. */
+  const readiness = async (values: ChartValues): Promise<Record<string, string>> => {
+    const namespace = namespaceOf(values);
+    const sets = [
+      ...(await apps.listNamespacedDeployment({ namespace })).items,
+      ...(await apps.listNamespacedStatefulSet({ namespace })).items,
+    ];
+    return Object.fromEntries(
+      sets.map(({ metadata, status, spec }) => [
+        metadata?.labels?.['app.kubernetes.io/component'],
+        `${status?.readyReplicas ?? 0} of ${spec?.replicas}`,
+      ]),
+    );
+  };
+  const allReady = { api: '1 of 1', postgres: '1 of 1', 'billing-exporter': '1 of 1' };
+  const noneRunning = { api: '0 of 0', postgres: '0 of 0', 'billing-exporter': '0 of 0' };
+
+  /** The data's claim: which volume, of which class and size. */
+  const claim = async (values: ChartValues) => {
+    const { items } = await core.listNamespacedPersistentVolumeClaim({ namespace: namespaceOf(values) });
+    expect(items).toHaveLength(1);
+    const [found] = items;
+    return {
+      volume: found?.spec?.volumeName,
+      storageClass: found?.spec?.storageClassName,
+      size: found?.spec?.resources?.requests?.['storage'],
+      phase: found?.status?.phase,
+    };
+  };
+
+  it.each(plans)('becomes ready under restricted Pod Security within the quota of %s', async (plan) => {
+    const values = await newCustomer({ plan });
+    expect(await upgrade(values)).toEqual(installed);
+    expect(await readiness(values)).toEqual(allReady);
+    const quota = (await core.listNamespacedResourceQuota({ namespace: namespaceOf(values) })).items[0]?.status;
+    expect(quota?.hard).toMatchObject({ 'limits.cpu': plan === 'enterprise' ? '8' : '4', persistentvolumeclaims: '8' });
+    expect(quota?.used).toMatchObject({ 'requests.cpu': '550m', 'requests.memory': '576Mi', services: '2' });
+  });
+
+  it('is suspended to nothing, keeps its data, and comes back to it', async () => {
+    const values = await newCustomer();
+    await upgrade(values);
+    const before = await claim(values);
+    expect(await upgrade({ ...values, suspended: true })).toEqual(installed);
+    expect(await readiness(values)).toEqual(noneRunning);
+    expect(await claim(values)).toEqual(before);
+    expect(await upgrade(values)).toEqual(installed);
+    expect(await readiness(values)).toEqual(allReady);
+    expect(await claim(values)).toEqual(before);
+  });
+
+  it('can be suspended before it ever ran', async () => {
+    const values = await newCustomer({ suspended: true });
+    expect(await upgrade(values)).toEqual(installed);
+    expect(await readiness(values)).toEqual(noneRunning);
+  });
+
+  it('keeps its data when the release is uninstalled, and finds it again when it is installed again', async () => {
+    const values = await newCustomer();
+    await upgrade(values);
+    const before = await claim(values);
+    expect(await onRelease(['uninstall', '--wait'], values)).toMatchObject({ ok: true });
+    expect(await readiness(values)).toEqual({});
+    expect(await claim(values)).toEqual(before);
+    expect(await upgrade(values)).toEqual(installed);
+    expect(await claim(values)).toEqual(before);
+  });
+
+  it("upgrades after the cluster's storage class and the chart's volume size have changed, on the volume it has", async () => {
+    const values = await newCustomer();
+    await upgrade(values);
+    const before = await claim(values);
+    const moved = { ...values, storageClass: otherClass };
+    expect(await upgrade(moved, { postgres: { storageSize: '20Gi' } })).toEqual(installed);
+    expect(await claim(values)).toEqual(before);
+    const later = await newCustomer({ storageClass: otherClass });
+    await upgrade(later);
+    expect(await claim(later)).toMatchObject({ storageClass: otherClass, phase: 'Bound' });
+  });
+
+  it('is healed by a rollback from an upgrade whose database image never starts', async () => {
+    const values = await newCustomer();
+    await upgrade(values);
+    const before = await claim(values);
+    const broken = { postgres: { image: { repository: 'missing.invalid/postgres' } } };
+    expect(await upgrade(values, broken, brokenWaitSeconds)).toMatchObject({ ok: false });
+    expect(await readiness(values)).toMatchObject({ postgres: '0 of 1' });
+    expect(await onRelease(['rollback', '--wait', '--timeout', `${waitSeconds}s`], values)).toMatchObject({ ok: true });
+    expect(await readiness(values)).toEqual(allReady);
+    expect(await claim(values)).toEqual(before);
+  });
+
+  it('changes plan in place, down again too', async () => {
+    const values = await newCustomer({ plan: 'starter' });
+    await upgrade(values);
+    for (const plan of ['enterprise', 'professional'] as const) {
+      expect(await upgrade({ ...values, plan })).toEqual(installed);
+      expect(await readiness(values)).toEqual(allReady);
+    }
+  });
+
+  it.each(hostileInstalled)('is installed under the name %s', async (companyName) => {
+    const hostile = hostileNames(200).find((name) => name.companyName === companyName);
+    const values = await newCustomer(hostile);
+    expect(chartValues.parse(values).customer.companyName).toBe(companyName);
+    expect(await upgrade(values)).toEqual(installed);
+    expect(await readiness(values)).toEqual(allReady);
+    const name = `c${values.customer.shortId}-customer-instance-api`;
+    const { data } = await core.readNamespacedConfigMap({ name, namespace: namespaceOf(values) });
+    expect(data).toMatchObject({ COMPANY_NAME: companyName, CUSTOMER_EMAIL: hostile?.email });
+  });
+});

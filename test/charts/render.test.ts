@@ -1,0 +1,181 @@
+/** What a customer's namespace gets from charts/customer-instance, by plan, and what suspending changes. */
+import type {
+  V1ConfigMap,
+  V1Container,
+  V1Deployment,
+  V1Ingress,
+  V1LimitRange,
+  V1PodSpec,
+  V1PodTemplateSpec,
+  V1ResourceQuota,
+  V1StatefulSet,
+} from '@kubernetes/client-node';
+import { expect, it } from 'vitest';
+import { describeWithTools } from '../harness/tools.ts';
+import { exampleValues, plans } from './example.ts';
+import { lint, type Manifest, pick, render } from './helm.ts';
+
+interface Workload {
+  spec: { replicas: number; selector: { matchLabels: Record<string, string> }; template: V1PodTemplateSpec };
+}
+const workloads = (objects: Manifest[]): Workload[] =>
+  objects.filter((object) => ['Deployment', 'StatefulSet'].includes(object.kind)) as unknown as Workload[];
+const podOf = (workload: Workload): V1PodSpec => workload.spec.template.spec ?? { containers: [] };
+const containersOf = (objects: Manifest[]): V1Container[] =>
+  workloads(objects).flatMap((workload) => podOf(workload).containers);
+
+describeWithTools(['helm'], 'the customer-instance chart', () => {
+  it('passes helm lint with the values of every plan', async () => {
+    for (const plan of plans) expect(await lint(exampleValues({ plan }))).toMatchObject({ ok: true });
+  });
+
+  it('names its objects after the release, as operators know them', async () => {
+    const objects = await render(exampleValues());
+    expect(new Set(objects.map((object) => `${object.kind} ${object.metadata.name}`)).size).toBe(objects.length);
+    for (const { metadata } of objects) expect(metadata.name).toMatch(/^cb4c867f4-customer-instance-[a-z-]+$/);
+    const pods = workloads(objects) as unknown as Manifest[];
+    expect(pods.map(({ metadata }) => metadata.name).sort()).toEqual([
+      'cb4c867f4-customer-instance-api',
+      'cb4c867f4-customer-instance-billing-exporter',
+      'cb4c867f4-customer-instance-postgres',
+    ]);
+  });
+
+  it('selects pods by labels that neither a plan nor a chart version changes', async () => {
+    for (const workload of workloads(await render(exampleValues({ plan: 'enterprise' })))) {
+      const { matchLabels } = workload.spec.selector;
+      expect(Object.keys(matchLabels).sort()).toEqual([
+        'app.kubernetes.io/component',
+        'app.kubernetes.io/instance',
+        'app.kubernetes.io/name',
+      ]);
+      expect(workload.spec.template.metadata?.labels).toMatchObject(matchLabels);
+    }
+  });
+
+  it('asks for what each part is specified to use', async () => {
+    const requests = containersOf(await render(exampleValues())).map(({ name, resources }) => [
+      name,
+      resources?.requests,
+    ]);
+    expect(Object.fromEntries(requests)).toEqual({
+      api: { cpu: '250m', memory: '256Mi' },
+      postgres: { cpu: '250m', memory: '256Mi' },
+      'billing-exporter': { cpu: '50m', memory: '64Mi' },
+    });
+  });
+
+  it('bounds the namespace by its plan', async () => {
+    const bounds = { starter: ['4', '4Gi'], professional: ['4', '4Gi'], enterprise: ['8', '8Gi'] } as const;
+    for (const plan of plans) {
+      const objects = await render(exampleValues({ plan }));
+      const [cpu, memory] = bounds[plan];
+      expect(pick<V1ResourceQuota>(objects, 'ResourceQuota', 'quota').spec?.hard).toEqual({
+        'requests.cpu': cpu,
+        'requests.memory': memory,
+        'limits.cpu': cpu,
+        'limits.memory': memory,
+        persistentvolumeclaims: '8',
+        services: '20',
+      });
+      expect(pick<V1LimitRange>(objects, 'LimitRange', 'limits').spec?.limits.map(({ type }) => type)).toEqual([
+        'Container',
+        'PersistentVolumeClaim',
+      ]);
+    }
+  });
+
+  it('runs every container without root, privileges, a writable image or a token of the API server', async () => {
+    for (const workload of workloads(await render(exampleValues()))) {
+      const pod = podOf(workload);
+      expect(pod).toMatchObject({ automountServiceAccountToken: false, enableServiceLinks: false });
+      expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+      expect(pod.securityContext?.runAsUser).toBeGreaterThan(0);
+      for (const container of pod.containers) {
+        expect(container.securityContext).toEqual({
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        });
+        expect(container.livenessProbe).toBeDefined();
+        expect(container.readinessProbe).toBeDefined();
+      }
+    }
+  });
+
+  it('gives PostgreSQL a volume that its own user can write, kept whatever happens to the release', async () => {
+    const { spec } = pick<V1StatefulSet>(
+      await render(exampleValues({ storageClass: 'fast' })),
+      'StatefulSet',
+      'postgres',
+    );
+    expect(spec?.template.spec?.securityContext).toMatchObject({ runAsUser: 70, runAsGroup: 70, fsGroup: 70 });
+    expect(spec?.persistentVolumeClaimRetentionPolicy).toEqual({ whenDeleted: 'Retain', whenScaled: 'Retain' });
+    expect(spec?.volumeClaimTemplates?.map((claim) => claim.spec)).toEqual([
+      { accessModes: ['ReadWriteOnce'], storageClassName: 'fast', resources: { requests: { storage: '10Gi' } } },
+    ]);
+  });
+
+  it('takes the default storage class of a cluster that names none', async () => {
+    const { spec } = pick<V1StatefulSet>(await render(exampleValues({ storageClass: '' })), 'StatefulSet', 'postgres');
+    expect(spec?.volumeClaimTemplates?.[0]?.spec).not.toHaveProperty('storageClassName');
+  });
+
+  it('tells the exporter whom, what and where to report', async () => {
+    const objects = await render(exampleValues());
+    const config = pick<V1ConfigMap>(objects, 'ConfigMap', 'billing-exporter').data ?? {};
+    expect(config).toMatchObject({
+      CUSTOMER_ID: 'cust_b4c867f44a92453aba8a2fe3fe5d6e5e',
+      INSTANCE_ID: 'k8s-b4c867f4',
+      NAMESPACE: 'customer-b4c867f4',
+      PROMETHEUS_URL: 'http://prometheus-kube-prometheus-prometheus.monitoring:9090',
+      BILLING_API_URL: 'https://billing.example.com',
+      COLLECTION_INTERVAL: '3600000',
+      HEALTH_CHECK_PORT: '8080',
+      HOST_NETWORK: 'none',
+      API_KEY_FILE: '/run/secrets/reporter/api-key',
+    });
+    const deployment = pick<V1Deployment>(objects, 'Deployment', 'billing-exporter');
+    expect(deployment.spec?.template.metadata?.labels?.['app']).toBe('billing-exporter');
+    const [container] = deployment.spec?.template.spec?.containers ?? [];
+    expect(container?.resources?.limits).toEqual({ cpu: '100m', memory: '128Mi' });
+    const writable = container?.volumeMounts?.filter((mount) => !mount.readOnly).map((mount) => mount.mountPath);
+    expect(writable).toEqual([config['SPOOL_DIR']]);
+  });
+
+  it('leaves its own monitoring pods out of the bill, and no pod of the customer', async () => {
+    const config = pick<V1ConfigMap>(await render(exampleValues()), 'ConfigMap', 'billing-exporter').data;
+    const excluded = new RegExp(config?.['EXCLUDE_PODS'] ?? '');
+    const pod = (name: string) => `cb4c867f4-customer-instance-${name}-7df9c4c745-vs2h6`;
+    for (const name of ['billing-exporter', 'mosquitto-exporter', 'opencost', 'prometheus', 'grafana'])
+      expect(pod(name)).toMatch(excluded);
+    expect('cm-acme-http-solver-x7k2p').toMatch(excluded);
+    for (const name of ['api', 'postgres', 'mosquitto', 'dashboard', 'redis']) expect(pod(name)).not.toMatch(excluded);
+    expect('my-cb4c867f4-customer-instance-grafana-0').not.toMatch(excluded);
+  });
+
+  it('serves the API at the host that the customer was told, with a certificate', async () => {
+    const ingress = pick<V1Ingress>(await render(exampleValues()), 'Ingress', 'api');
+    expect(ingress.spec?.tls?.[0]?.hosts).toEqual(['b4c867f4.example.com']);
+    expect(ingress.spec?.rules?.map(({ host }) => host)).toEqual(['b4c867f4.example.com']);
+    expect(ingress.spec?.rules?.[0]?.http?.paths.map(({ path }) => path)).toEqual(['/api']);
+  });
+
+  it('restarts a part when its settings change, and only that part', async () => {
+    const before = await render(exampleValues());
+    const after = await render(exampleValues(), { exporter: { logLevel: 'debug' } });
+    const checksum = (objects: Manifest[], part: string) =>
+      pick<V1Deployment>(objects, 'Deployment', part).spec?.template.metadata?.annotations?.['checksum/config'];
+    expect(checksum(after, 'billing-exporter')).not.toBe(checksum(before, 'billing-exporter'));
+    expect(checksum(after, 'api')).toBe(checksum(before, 'api'));
+  });
+
+  it('suspends by running nothing, with everything else as it was', async () => {
+    const running = await render(exampleValues());
+    const suspended = await render(exampleValues({ suspended: true }));
+    expect(workloads(running).map(({ spec }) => spec.replicas)).toEqual([1, 1, 1]);
+    expect(workloads(suspended).map(({ spec }) => spec.replicas)).toEqual([0, 0, 0]);
+    for (const workload of workloads(suspended)) workload.spec.replicas = 1;
+    expect(suspended).toEqual(running);
+  });
+});

@@ -1,0 +1,176 @@
+/** The chart's values: closed, in step with the wire contract, and refused with words that name what is wrong. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { type ChartValues, chartValues } from '../../src/contracts/jobs.ts';
+import { describeWithTools } from '../harness/tools.ts';
+import { exampleValues, plans } from './example.ts';
+import { chartPath, mapLimited, refusal, render } from './helm.ts';
+
+interface Schema {
+  $ref?: string;
+  $defs?: Record<string, Schema>;
+  type?: string;
+  enum?: string[];
+  properties?: Record<string, Schema>;
+  required?: string[];
+  additionalProperties?: boolean;
+  items?: Schema;
+}
+type Tree = { [name: string]: Tree | string | boolean };
+
+const contract = z.toJSONSchema(chartValues) as unknown as Schema;
+let schema: Schema;
+let defaults: Tree;
+
+beforeAll(async () => {
+  schema = JSON.parse(await readFile(join(chartPath, 'values.schema.json'), 'utf8'));
+  defaults = parse(await readFile(join(chartPath, 'values.yaml'), 'utf8'));
+});
+
+const resolved = (part: Schema): Schema => {
+  const name = part.$ref?.replace('#/$defs/', '');
+  return name === undefined ? part : (schema.$defs?.[name] ?? {});
+};
+/** Every sub-schema that a value can meet, with its path. */
+const walk = (part: Schema, path: string): [string, Schema][] => {
+  const here = resolved(part);
+  const children = Object.entries(here.properties ?? {}).flatMap(([name, child]) => walk(child, `${path}.${name}`));
+  return [[path, here], ...children, ...(here.items ? walk(here.items, `${path}[]`) : [])];
+};
+/** A schema's names, types and choices, without the patterns that only the chart has. */
+const outline = (part: Schema): unknown =>
+  part.properties
+    ? Object.fromEntries(Object.entries(part.properties).map(([name, child]) => [name, outline(child)]))
+    : (part.enum ?? part.type);
+/** `['customer.id', …]` of nested values. */
+const paths = (tree: Tree, prefix = ''): string[] =>
+  Object.entries(tree).flatMap(([name, child]) =>
+    typeof child === 'object' ? [prefix + name, ...paths(child, `${prefix}${name}.`)] : [prefix + name],
+  );
+/** A copy of the values with one path set, or taken away when the value is `undefined`. */
+const changed = (values: ChartValues, path: string, value: unknown): Record<string, unknown> => {
+  const copy = structuredClone(values) as Record<string, unknown>;
+  const names = path.split('.');
+  const last = names.pop() ?? '';
+  const parent = names.reduce((node, name) => node[name] as Record<string, unknown>, copy);
+  if (value === undefined) delete parent[last];
+  else parent[last] = value;
+  return copy;
+};
+
+describe('the schema of the chart values', () => {
+  it('is closed at every level', () => {
+    const open = walk(schema, 'values').filter(
+      ([, part]) => part.type === 'object' && part.additionalProperties !== false,
+    );
+    expect(open.map(([path]) => path)).toEqual([]);
+  });
+
+  it('gives every value exactly one type', () => {
+    const vague = walk(schema, 'values').filter(([, part]) => typeof part.type !== 'string');
+    expect(vague.map(([path]) => path)).toEqual([]);
+  });
+
+  it('knows the names, types and choices that the control plane sends, and no others', () => {
+    const sent = Object.keys(contract.properties ?? {});
+    const properties = Object.fromEntries(
+      Object.entries(schema.properties ?? {}).filter(([name]) => sent.includes(name)),
+    );
+    expect(outline({ properties })).toEqual(outline(contract));
+  });
+
+  it('requires what the control plane sends, and has a default for everything else', () => {
+    const sent = Object.keys(contract.properties ?? {});
+    expect(schema.required).toEqual(Object.keys(schema.properties ?? {}));
+    expect([...sent, ...Object.keys(defaults)].sort()).toEqual(Object.keys(schema.properties ?? {}).sort());
+    const known = walk(schema, '').filter(([, part]) => part.type === 'object' && part.properties);
+    for (const [path, part] of known) {
+      const optional = Object.keys(part.properties ?? {}).filter((name) => !part.required?.includes(name));
+      expect([path, optional]).toEqual([path, path === '.networkPolicy.billingApi[]' ? ['except'] : []]);
+    }
+  });
+});
+
+describeWithTools(['helm'], 'the chart', () => {
+  it('takes what the control plane sends for every plan, running and suspended', async () => {
+    for (const plan of plans)
+      for (const suspended of [false, true]) {
+        const values = exampleValues({ plan, suspended });
+        expect(chartValues.parse(values)).toEqual(values);
+        expect(await refusal({ values })).toBeNull();
+      }
+  });
+
+  it('takes the example of every supported shape, which are values that the control plane could send', async () => {
+    for (const shape of [...plans, 'suspended']) {
+      const values = chartValues.parse(parse(await readFile(join(chartPath, 'ci', `${shape}-values.yaml`), 'utf8')));
+      expect(await refusal({ values })).toBeNull();
+    }
+  });
+
+  it('refuses values that lack anything, and says what', async () => {
+    const values = exampleValues();
+    const all = paths(values as unknown as Tree);
+    const answers = await mapLimited(all, 2, (path) => refusal({ values: changed(values, path, undefined) }));
+    for (const [index, path] of all.entries())
+      expect([path, answers[index]]).toEqual([
+        path,
+        expect.stringContaining(`missing property '${path.split('.').at(-1)}'`),
+      ]);
+  });
+
+  it('refuses a name it does not know, wherever it stands', async () => {
+    const at = ['x', 'customer.x', 'license.x', 'monitoring.x'];
+    const values = exampleValues();
+    for (const path of at)
+      expect([path, await refusal({ values: changed(values, path, 'y') })]).toEqual([
+        path,
+        expect.stringMatching(/'x' not allowed/),
+      ]);
+    for (const overrides of [{ api: { image: { x: 1 } } }, { extraManifests: [] }, { limits: { plans: { free: {} } } }])
+      expect(await refusal({ values, overrides })).toContain('not allowed');
+  });
+
+  it('refuses machine values that would end up in names, hosts or addresses of another shape', async () => {
+    const wrong: [string, unknown][] = [
+      ['customer.id', 'cust_B4C867F4'],
+      ['customer.organisationId', 'org_1, x: y'],
+      ['customer.companyName', true],
+      ['plan', 'free'],
+      ['suspended', 'false'],
+      ['baseDomain', 'example.com/x'],
+      ['baseDomain', '{{ .Release.Name }}'],
+      ['billingApiUrl', 'javascript:alert(1)'],
+      ['billingApiUrl', 'https://user:pass@billing.example.com'],
+      ['storageClass', 'Fast Disks'],
+      ['license.publicKey', '-----BEGIN PRIVATE KEY-----\n'],
+      ['monitoring.retention', '15 days'],
+      ['monitoring.storageSize', 10],
+    ];
+    for (const [path, value] of wrong) {
+      const message = await refusal({ values: changed(exampleValues(), path, value) });
+      expect([path, message]).toEqual([path, expect.stringContaining(`/${path.replace('.', '/')}`)]);
+    }
+  });
+
+  it("refuses to lay one customer's values over another's release or namespace", async () => {
+    const values = exampleValues();
+    expect(await refusal({ values, release: 'cffffffff' })).toContain('must be cb4c867f4, not cffffffff');
+    expect(await refusal({ values, namespace: 'default' })).toContain('must be customer-b4c867f4, not default');
+    const mixed = changed(values, 'customer.id', 'cust_00000000000000000000000000000000');
+    expect(await refusal({ values: mixed })).toContain('short id b4c867f4 is not the beginning of');
+  });
+
+  it('refuses a collection interval that has no windows, and writes the others out in full', async () => {
+    const values = exampleValues();
+    for (const collectionIntervalMs of [60_000, 1_800_000, 5_400_000, '3600000'])
+      expect(await refusal({ values, overrides: { exporter: { collectionIntervalMs } } })).toContain(
+        'collectionIntervalMs',
+      );
+    const objects = await render(values, { exporter: { collectionIntervalMs: 86_400_000 } });
+    expect(JSON.stringify(objects)).toContain('"COLLECTION_INTERVAL":"86400000"');
+  });
+});
