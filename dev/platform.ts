@@ -1,0 +1,148 @@
+/**
+ * Everything on one machine, in order: data folder, secrets, queue, Worker, databases, cluster, deliveries, cron,
+ * provisioner. Owns the order of starting and of ending; each part is elsewhere.
+ */
+import { join } from 'node:path';
+import type { ReadyLine } from '../src/contracts/ready.ts';
+import { ensureLocalCluster, LOCAL_CLUSTER, LOCAL_DOORBELL, newProvisionerToken } from './cluster/local.ts';
+import { startClock } from './cron/clock.ts';
+import { openDataFolder } from './data/folder.ts';
+import { readJson, writePrivateJson } from './data/private-file.ts';
+import { choosePort } from './free-port.ts';
+import { waitForHealth } from './health.ts';
+import { PlatformError } from './problem.ts';
+import { supervise } from './processes/supervised.ts';
+import { provisionerProgram } from './provisioner.ts';
+import { openQueueBroker } from './queue/broker.ts';
+import { startDelivery } from './queue/delivery.ts';
+import { startProducerSocket } from './queue/producer-socket.ts';
+import { startPullApi } from './queue/pull-api.ts';
+import { queuesOf } from './queue/settings.ts';
+import { keepSecrets, loadSecrets } from './secrets.ts';
+import type { Settings } from './settings.ts';
+import { undoStack } from './undo-stack.ts';
+import { bundleWorker } from './worker/bundle.ts';
+import { describeWorker, type WorkerDescription } from './worker/description.ts';
+import { workerBindings } from './worker/environment.ts';
+import { migrate } from './worker/migrate.ts';
+import { startWorker } from './worker/runtime.ts';
+
+export type Platform = { ready: ReadyLine; stop: () => Promise<void> };
+type Env = Record<string, string | undefined>;
+
+/** The port that a part had the last time, so that addresses outlive a restart. */
+function lastPort(dataDir: string, field: 'queue_api_url' | 'stripe_url'): number | undefined {
+  try {
+    const last = readJson(join(dataDir, 'ready.json')) as Partial<ReadyLine> | null;
+    const url = last?.[field];
+    return url ? Number(new URL(url).port) : undefined;
+  } catch {
+    return undefined; // an unreadable file of the last run is no reason not to start
+  }
+}
+
+function doorbellQueue(description: WorkerDescription): string {
+  const producer = description.queues.producers?.find(({ binding }) => binding === LOCAL_DOORBELL);
+  if (producer === undefined)
+    throw new PlatformError(`the Worker's description has no queue producer ${LOCAL_DOORBELL}`);
+  return producer.queue;
+}
+
+/**
+ * Starts everything; resolves when it works together. When a part fails, what was started is ended and the reason is
+ * thrown (PlatformError where a person can mend it).
+ */
+export async function startPlatform(settings: Settings, env: Env, log: (line: string) => void): Promise<Platform> {
+  const undo = undoStack(log);
+  try {
+    const ready = await startParts(settings, env, log, undo.push);
+    return { ready, stop: undo.run };
+  } catch (error) {
+    await undo.run();
+    throw error;
+  }
+}
+
+async function startParts(
+  { port: wantedPort, dataDir, fresh, workerConfig, provisioner }: Settings,
+  env: Env,
+  log: (line: string) => void,
+  onStop: (name: string, stop: () => void | Promise<void>) => void,
+): Promise<ReadyLine> {
+  onStop('data folder', openDataFolder(dataDir, fresh));
+  const port = await choosePort(wantedPort);
+  log(`data folder ${dataDir}`);
+  const secrets = await loadSecrets(dataDir);
+
+  log('reading and bundling the Worker');
+  const [description, scriptPath] = await Promise.all([
+    describeWorker(workerConfig),
+    bundleWorker(workerConfig, join(dataDir, 'build')),
+  ]);
+
+  const broker = openQueueBroker(join(dataDir, 'queue.sqlite'), queuesOf(description.queues));
+  onStop('queue', broker.close);
+  const socket = await startProducerSocket(broker, dataDir, log);
+  onStop('queue socket', socket.close);
+  const accountId = secrets.queue_account_id;
+  const pullApi = await startPullApi(
+    broker,
+    { accountId, token: secrets.queue_api_token, port: lastPort(dataDir, 'queue_api_url') },
+    log,
+  );
+  onStop('queue api', pullApi.close);
+
+  log('starting workerd');
+  const adminToken = env['ADMIN_API_TOKEN'] || secrets.admin_token;
+  const worker = await startWorker({
+    description,
+    scriptPath,
+    port,
+    dataDir,
+    queueSocket: socket.path,
+    log: (line) => log(`worker | ${line}`),
+    bindings: workerBindings(env, {
+      ADMIN_API_TOKEN: adminToken,
+      LICENSE_PRIVATE_KEYS: secrets.license_private_keys,
+      PUBLIC_URL: `http://127.0.0.1:${port}`,
+    }),
+  });
+  onStop('worker', worker.stop);
+  for (const database of description.databases) {
+    const applied = await migrate(worker, database);
+    log(`database ${database.binding}: ${applied.length === 0 ? 'up to date' : `applied ${applied.join(', ')}`}`);
+  }
+  await waitForHealth(worker.url);
+
+  const admin = { url: worker.url, token: adminToken };
+  await ensureLocalCluster(admin);
+  const provisionerToken = secrets.provisioner_token ?? (await newProvisionerToken(admin));
+  keepSecrets(dataDir, { ...secrets, provisioner_token: provisionerToken });
+
+  for (const queue of broker.queues.filter(({ consumer }) => consumer === 'worker')) {
+    const delivery = startDelivery(broker, queue, worker.deliver, log);
+    onStop(`deliveries of ${queue.name}`, delivery.stop);
+  }
+  onStop('cron', startClock(description.crons, worker.tick, log).stop);
+
+  const ready: ReadyLine = {
+    url: worker.url,
+    admin_token: adminToken,
+    provisioner_token: provisionerToken,
+    cluster_id: LOCAL_CLUSTER,
+    queue_api_url: pullApi.url,
+    queue_account_id: accountId,
+    queue_id: broker.queueByName(doorbellQueue(description))?.id ?? '',
+    queue_api_token: secrets.queue_api_token,
+    stripe_url: null,
+    stripe_webhook_secret: null,
+    oidc_issuer: null,
+  };
+  if (provisioner !== null) {
+    log('starting the provisioner');
+    const child = await supervise(provisionerProgram(provisioner, ready, dataDir, env), log);
+    onStop('provisioner', child.stop);
+  }
+  writePrivateJson(join(dataDir, 'ready.json'), ready);
+  return ready;
+}

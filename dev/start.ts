@@ -1,0 +1,45 @@
+/**
+ * `npm start`: the whole of Tenantry on this machine. Progress, then one line `ready {…}` on stdout, then a short log.
+ * Ctrl-C ends it in order; a second one at once.
+ */
+
+import { startPlatform } from './platform.ts';
+import { PlatformError } from './problem.ts';
+import { readSettings } from './settings.ts';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const CONFIGURATION_WRONG = 1;
+
+const log = (line: string) => {
+  process.stdout.write(`${line}\n`);
+};
+
+/** Resolves at the first signal; the second one ends the process as it would without us. */
+const interrupted = new Promise<string>((resolve) => {
+  for (const signal of SIGNALS) process.once(signal, resolve);
+});
+
+async function main(): Promise<void> {
+  const settings = readSettings(process.env, process.argv.slice(2));
+  log('Tenantry starts');
+  const started = startPlatform(settings, process.env, log);
+  const platform = await Promise.race([started, interrupted.then(() => null)]);
+  if (platform === null) {
+    log('stopping before it was ready');
+    await (await started).stop();
+    return;
+  }
+  log(`ready ${JSON.stringify(platform.ready)}`);
+  log(`Tenantry answers at ${platform.ready.url}; Ctrl-C ends it`);
+  log(`${await interrupted}: stopping`);
+  await platform.stop();
+  log('stopped');
+}
+
+try {
+  await main();
+  process.exit();
+} catch (error) {
+  process.stderr.write(`${error instanceof PlatformError ? error.message : String((error as Error).stack)}\n`);
+  process.exit(CONFIGURATION_WRONG);
+}

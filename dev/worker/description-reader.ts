@@ -1,0 +1,45 @@
+/** The child process of description.ts: imports Wrangler, sends what it read, ends. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { unstable_getMiniflareWorkerOptions, unstable_readConfig, unstable_splitSqlQuery } from 'wrangler';
+import type { Database, DescriptionMessage, Migration, WorkerDescription } from './description.ts';
+
+/** The migrations of a folder in the order in which Wrangler applies them. */
+function migrationsOf(folder: string): Migration[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.sql'));
+  return names.sort().map((name) => ({
+    name,
+    statements: unstable_splitSqlQuery(readFileSync(join(folder, name), 'utf8')),
+  }));
+}
+
+function describe(configPath: string): WorkerDescription {
+  const config = unstable_readConfig({ config: configPath }, { hideWarnings: true });
+  if (config.name === undefined) throw new Error(`${configPath}: the Worker has no name`);
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(config);
+  const { modulesRules: _bundlersBusiness, ...options } = workerOptions;
+  const databases: Database[] = config.d1_databases.map(
+    ({ binding, migrations_dir }: { binding: string; migrations_dir?: string }) => ({
+      binding,
+      migrations: migrations_dir === undefined ? [] : migrationsOf(join(dirname(configPath), migrations_dir)),
+    }),
+  );
+  return {
+    name: config.name,
+    options: options as Record<string, unknown>,
+    vars: config.vars,
+    queues: { producers: config.queues.producers, consumers: config.queues.consumers },
+    crons: config.triggers.crons ?? [],
+    databases,
+  };
+}
+
+function answer(configPath: string): DescriptionMessage {
+  try {
+    return { description: describe(configPath) };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+process.send?.(answer(process.argv[2] ?? 'wrangler.toml'), () => process.exit());

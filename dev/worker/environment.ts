@@ -1,0 +1,36 @@
+/**
+ * The Worker's variables on this machine: what the platform knows (its address, its secrets) and what the caller set.
+ * The Worker checks them itself; a wrong one makes it refuse every request with one line (src/env.ts).
+ */
+
+/** Variables that pass from the caller's environment to the Worker when set. */
+const PASSED = [
+  'BASE_DOMAIN',
+  'DEFAULT_CLUSTER',
+  'DEFAULT_TRIAL_DAYS',
+  'ALLOW_SHORT_WINDOWS',
+  'SIGNUP_PLANS',
+  'SIGNUP_VERIFICATION',
+  'RATE_LIMIT_SIGNUP',
+  'RATE_LIMIT_AUTH',
+  'RATE_LIMIT_REPORT',
+  'QUEUE_MAX_RETRY',
+  'QUEUE_BACKOFF_DELAY',
+  'JOB_TIMEOUT_MS',
+  'PUBLIC_URL',
+  'STRIPE_SECRET_KEY',
+  'STRIPE_API_BASE',
+  'ADMIN_API_TOKEN',
+  'LICENSE_PRIVATE_KEYS',
+] as const;
+
+export function workerBindings(
+  env: Record<string, string | undefined>,
+  own: { ADMIN_API_TOKEN: string; LICENSE_PRIVATE_KEYS: string; PUBLIC_URL: string } & Record<string, string>,
+): Record<string, string> {
+  const passed = PASSED.flatMap((name) => {
+    const value = env[name];
+    return value === undefined || value === '' ? [] : [[name, value] as const];
+  });
+  return { ...own, ...Object.fromEntries(passed) };
+}
