@@ -10,7 +10,7 @@ for name in owner-watch kwok scheduler controllers apiserver etcd; do
 done
 for pid in "${pids[@]}"; do kill -9 "$pid" 2>/dev/null; done
 for pid in "${pids[@]}"; do
-  while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+  for _ in $(seq 100); do kill -0 "$pid" 2>/dev/null || break; sleep 0.05; done
 done
 rm -rf etcd
 [ "${2:-}" = keep ] || rm -rf certs sa.key tokens.csv kubeconfig metrics-url ./*.log

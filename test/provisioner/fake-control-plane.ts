@@ -1,0 +1,299 @@
+/**
+ * The other side of the job protocol for tests: leases, fences and the doorbell's pull API over real HTTP, in memory. It
+ * judges bodies by the contract's own schemas. It is strict where the Worker is; scheduling is simpler: what failed and
+ * may be tried again is due at once.
+ */
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  completeBody,
+  failBody,
+  leasedJob,
+  nextBody,
+  type Phase,
+  progressBody,
+  reporterKeyBody,
+} from '../../src/contracts/jobs.ts';
+import { type IdKind, namespaceOf, newId, shortIdOf } from '../../src/lib/ids.ts';
+import { newKey } from '../../src/lib/keys.ts';
+import { fakeDoorbell } from './fake-doorbell.ts';
+
+const random = (bytes: number) => randomBytes(bytes);
+const id = (kind: IdKind) => newId(kind, random);
+
+export type FakeDeployment = {
+  customerId: string;
+  shortId: string;
+  namespace: string;
+  release: string;
+  reporterId: string;
+  licence: string;
+  companyName: string;
+  phase: Phase;
+  generation: number;
+  observed: number;
+  status: 'pending' | 'ready' | 'failed';
+};
+export type FakeJob = {
+  id: string;
+  deployment: FakeDeployment;
+  state: 'waiting' | 'active' | 'completed' | 'failed';
+  lease: { id: string; until: number; generation: number } | null;
+  attempts: number;
+  expired: number;
+  failures: { code: string; message: string; events: unknown[]; retryable: boolean }[];
+  progress: { percent: number; message: string }[];
+};
+
+export type FakeOptions = { timeoutMs?: number; leaseMs?: number; runsMax?: number; clockSkewMs?: number };
+
+export type FakeControlPlane = Awaited<ReturnType<typeof startFakeControlPlane>>;
+
+export async function startFakeControlPlane(options: FakeOptions = {}) {
+  const { timeoutMs = 300_000, runsMax = 3, clockSkewMs = 0 } = options;
+  const leaseMs = options.leaseMs ?? timeoutMs + 60_000;
+  const token = newKey(id('provisioner'), random);
+  const queueToken = 'queue-token';
+  const jobs: FakeJob[] = [];
+  const queue = fakeDoorbell();
+  const { bells, ring } = queue;
+  const reporters = new Map<string, string>();
+  const seen = { next: 0, refused: [] as string[] };
+  const faults = { api: false, queue: false, loseResultAnswers: 0 };
+
+  function deployment(companyName = 'Acme'): FakeDeployment {
+    const customerId = id('customer');
+    const shortId = shortIdOf(customerId);
+    return {
+      customerId,
+      shortId,
+      namespace: namespaceOf(shortId),
+      release: `c${shortId}`,
+      reporterId: id('reporter'),
+      licence: 'licence-1',
+      companyName,
+      phase: 'running',
+      generation: 0,
+      observed: 0,
+      status: 'pending',
+    };
+  }
+
+  /** Changes the desired state: a new generation, a job if none waits, a ring. */
+  function want(on: FakeDeployment, phase: Phase, quiet = false): FakeJob {
+    on.phase = phase;
+    on.generation += 1;
+    const waiting = jobs.find((job) => job.deployment === on && job.state === 'waiting');
+    const job = waiting ?? {
+      id: id('job'),
+      deployment: on,
+      state: 'waiting',
+      lease: null,
+      attempts: 0,
+      expired: 0,
+      failures: [],
+      progress: [],
+    };
+    if (!waiting) jobs.push(job);
+    if (!quiet) ring();
+    return job;
+  }
+
+  function expireLeases(now = Date.now()): void {
+    for (const job of jobs) {
+      if (job.state !== 'active' || job.lease === null || job.lease.until > now) continue;
+      job.state = 'waiting';
+      job.lease = null;
+      job.expired += 1;
+    }
+  }
+
+  function next() {
+    seen.next += 1;
+    expireLeases();
+    const busy = new Set(jobs.filter((job) => job.state === 'active').map((job) => job.deployment));
+    const job = jobs.find((candidate) => candidate.state === 'waiting' && !busy.has(candidate.deployment));
+    if (!job) return null;
+    const on = job.deployment;
+    const now = Date.now();
+    job.state = 'active';
+    job.attempts += 1;
+    job.lease = { id: id('lease'), until: now + leaseMs, generation: on.generation };
+    return leasedJob.parse({
+      job: {
+        id: job.id,
+        verb: 'deploy',
+        customer_id: on.customerId,
+        short_id: on.shortId,
+        namespace: on.namespace,
+        release: on.release,
+      },
+      lease_id: job.lease.id,
+      generation: on.generation,
+      attempt: job.attempts,
+      lease_until: new Date(job.lease.until + clockSkewMs).toISOString(),
+      server_time: new Date(now + clockSkewMs).toISOString(),
+      timeout_ms: timeoutMs,
+      phase: on.phase,
+      values: {
+        customer: {
+          id: on.customerId,
+          shortId: on.shortId,
+          organisationId: id('organisation'),
+          companyName: on.companyName,
+          email: 'a@example.com',
+        },
+        plan: 'starter',
+        suspended: on.phase === 'suspended',
+        baseDomain: 'example.com',
+        billingApiUrl: 'https://billing.example.com',
+        storageClass: 'standard',
+        license: { publicKey: '-----BEGIN PUBLIC KEY-----\nAA==\n-----END PUBLIC KEY-----\n' },
+        monitoring: { dedicated: false, scrapeInterval: '30s', retention: '15d', storageSize: '10Gi', grafana: false },
+      },
+      licence: on.licence,
+      reporter_id: on.reporterId,
+    });
+  }
+
+  /** The job if the lease still holds it. */
+  const held = (jobId: string | undefined, leaseId: string): FakeJob | undefined => {
+    expireLeases();
+    return jobs.find((job) => job.id === jobId && job.state === 'active' && job.lease?.id === leaseId);
+  };
+
+  function settle(job: FakeJob, body: { generation: number }, failure: FakeJob['failures'][number] | null): void {
+    const on = job.deployment;
+    job.lease = null;
+    if (failure) job.failures.push(failure);
+    if (failure?.retryable && job.failures.length < runsMax) {
+      job.state = 'waiting';
+      ring();
+      return;
+    }
+    job.state = failure ? 'failed' : 'completed';
+    on.status = failure ? 'failed' : 'ready';
+    if (!failure) on.observed = Math.max(on.observed, body.generation);
+  }
+
+  async function provisionerRoute(method: string, path: string[], body: unknown): Promise<[number, unknown]> {
+    const lost = (what: string): [number, unknown] => {
+      seen.refused.push(what);
+      return problem(409, 'lease_lost');
+    };
+    if (method === 'POST' && path.join('/') === 'jobs/next') {
+      nextBody.parse(body);
+      const job = next();
+      return job ? [200, job] : [204, null];
+    }
+    if (method === 'PUT' && path[0] === 'reporters' && path[1]) {
+      const { lease_id, key_hash } = reporterKeyBody.parse(body);
+      const job = jobs.find((candidate) => candidate.lease?.id === lease_id);
+      if (!job || !held(job.id, lease_id)) return lost('reporter');
+      reporters.set(path[1], key_hash);
+      return [200, { success: true }];
+    }
+    const [, jobId, verb] = path;
+    if (verb === 'progress') {
+      const { lease_id, percent, message } = progressBody.parse(body);
+      const job = held(jobId, lease_id);
+      if (!job) return lost('progress');
+      job.progress.push({ percent, message });
+      return [200, { success: true }];
+    }
+    const parsed = verb === 'complete' ? { ...completeBody.parse(body), failure: null } : parseFail(body);
+    const job = held(jobId, parsed.lease_id);
+    if (!job) return lost(verb ?? '');
+    if (job.lease?.generation !== parsed.generation) {
+      seen.refused.push('generation');
+      return problem(409, 'generation_stale');
+    }
+    settle(job, parsed, parsed.failure);
+    return [200, { success: true }];
+  }
+
+  function parseFail(body: unknown) {
+    const { lease_id, generation, ...failure } = failBody.parse(body);
+    return { lease_id, generation, failure };
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const text = await textOf(request);
+    const path = new URL(request.url ?? '/', 'http://localhost').pathname.split('/').filter(Boolean);
+    const isQueue = path[0] === 'accounts';
+    if (isQueue ? faults.queue : faults.api)
+      return send(response, 503, { success: false, errors: [{ code: 1, message: 'down' }] });
+    if (request.headers.authorization !== `Bearer ${isQueue ? queueToken : token}`) {
+      return send(response, 401, problem(401, 'unauthorized')[1]);
+    }
+    const body: unknown = JSON.parse(text || '{}');
+    const [status, value] = isQueue
+      ? queue.route(path, body)
+      : await provisionerRoute(request.method ?? '', path.slice(2), body);
+    if (loses(path.at(-1))) return void request.socket.destroy();
+    send(response, status, value);
+  }
+
+  /** Whether the answer to a result is to be lost on its way. */
+  function loses(verb: string | undefined): boolean {
+    if (faults.loseResultAnswers === 0 || (verb !== 'complete' && verb !== 'fail')) return false;
+    faults.loseResultAnswers -= 1;
+    return true;
+  }
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) =>
+      send(response, 422, { code: 'bad_body', message: String(error) }),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  return {
+    url,
+    token,
+    /** The variables that a provisioner of this control plane needs, without a cluster. */
+    env: {
+      BILLING_API_URL: url,
+      PROVISIONER_TOKEN: token,
+      QUEUE_API_URL: url,
+      QUEUE_ACCOUNT_ID: 'acc',
+      QUEUE_ID: 'bells',
+      QUEUE_API_TOKEN: queueToken,
+    },
+    jobs,
+    bells,
+    reporters,
+    seen,
+    queueSeen: queue.seen,
+    faults,
+    deployment,
+    want,
+    ring,
+    /** Ends the lease of a job now, as if its time had run out. */
+    expire: (job: FakeJob) => {
+      if (job.lease) job.lease.until = 0;
+      expireLeases();
+    },
+    async stop(): Promise<void> {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function problem(status: number, code: string): [number, unknown] {
+  return [status, { success: false, error: code, code, message: code, details: {}, timestamp: '', request_id: '' }];
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(status === 204 ? undefined : JSON.stringify(body));
+}

@@ -1,0 +1,258 @@
+/** What a provisioner does with rings, leases and refusals, against a control plane that fences like the Worker. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { sleep } from '../../provisioner/clock.ts';
+import type { JobContext } from '../../provisioner/executor.ts';
+import { failed, lost } from '../../provisioner/failure.ts';
+import { sha256Hex } from '../../src/lib/keys.ts';
+import { err, ok } from '../../src/lib/result.ts';
+import { type FakeControlPlane, startFakeControlPlane } from './fake-control-plane.ts';
+import { executorOf, type InProcess, startInProcess } from './in-process.ts';
+
+let plane: FakeControlPlane;
+let running: InProcess[];
+
+beforeEach(async () => {
+  plane = await startFakeControlPlane();
+  running = [];
+});
+afterEach(async () => {
+  await Promise.all(running.map((one) => one.stop()));
+  await plane.stop();
+});
+
+const start = (...args: Parameters<typeof startInProcess> extends [unknown, ...infer Rest] ? Rest : never) => {
+  const one = startInProcess(plane, ...args);
+  running.push(one);
+  return one;
+};
+const eventually = (check: () => void) => vi.waitFor(check, { timeout: 10_000, interval: 10 });
+const quick = executorOf(async () => ok(undefined));
+/** Works until it is let go, and counts who works on what at the same time. */
+function held() {
+  const active = new Map<string, number>();
+  const most = { perNamespace: 0, atAll: 0 };
+  let open = () => {};
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const executor = executorOf(async ({ job, signal }: JobContext) => {
+    const { namespace } = job.job;
+    active.set(namespace, (active.get(namespace) ?? 0) + 1);
+    most.perNamespace = Math.max(most.perNamespace, active.get(namespace) ?? 0);
+    most.atAll = Math.max(
+      most.atAll,
+      [...active.values()].reduce((a, b) => a + b, 0),
+    );
+    await Promise.race([gate, new Promise((resolve) => signal.addEventListener('abort', resolve))]);
+    active.set(namespace, (active.get(namespace) ?? 0) - 1);
+    return signal.aborted ? err(lost) : ok(undefined);
+  });
+  return { executor, most, active, open: () => open() };
+}
+
+describe('taking work', () => {
+  it('completes a job that was rung for, at its generation, and acks the ring', async () => {
+    const on = plane.deployment();
+    start(quick);
+    plane.want(on, 'running');
+    await eventually(() => expect(on.observed).toBe(1));
+    await eventually(() => expect(plane.bells).toEqual([]));
+  });
+
+  it('finds work at its start that nobody rings for', async () => {
+    const on = plane.deployment();
+    plane.want(on, 'running', true);
+    start(quick, { askEveryMs: 3_600_000 });
+    await eventually(() => expect(on.observed).toBe(1));
+  });
+
+  it('finds work later whose ring was lost', async () => {
+    start(quick);
+    await eventually(() => expect(plane.queueSeen.pulls).toBeGreaterThan(2));
+    const on = plane.deployment();
+    plane.want(on, 'running', true);
+    await eventually(() => expect(on.observed).toBe(1));
+  });
+
+  it('asks on after a job until there is none, so that what queued up behind one ring is done', async () => {
+    const many = Array.from({ length: 8 }, () => plane.deployment());
+    for (const on of many) plane.want(on, 'running', true);
+    start(quick, { askEveryMs: 3_600_000, concurrency: 2 });
+    await eventually(() => expect(many.every((on) => on.observed === 1)).toBe(true));
+  });
+
+  it('acks a ring that had no work', async () => {
+    plane.ring();
+    start(quick);
+    await eventually(() => expect(plane.queueSeen.acks).toHaveLength(1));
+  });
+
+  it('runs no more jobs at once than it has slots, and pulls no more rings than slots are free', async () => {
+    const { executor, most, open } = held();
+    const many = Array.from({ length: 7 }, () => plane.deployment());
+    for (const on of many) plane.want(on, 'running');
+    start(executor, { concurrency: 2 });
+    await eventually(() => expect(most.atAll).toBe(2));
+    await sleep(100);
+    expect(most.atAll).toBe(2);
+    open();
+    await eventually(() => expect(many.every((on) => on.observed === 1)).toBe(true));
+    expect(plane.queueSeen.pulledMost).toBeLessThanOrEqual(2);
+  });
+
+  it('two provisioners on one doorbell never work on one deployment at once, and every change is done', async () => {
+    const { executor, most, open } = held();
+    open();
+    const many = Array.from({ length: 5 }, () => plane.deployment());
+    start(executor);
+    start(executor);
+    for (let round = 0; round < 4; round += 1) {
+      for (const on of many) plane.want(on, round % 2 === 0 ? 'suspended' : 'running');
+      await sleep(15);
+    }
+    await eventually(() => expect(many.every((on) => on.observed === on.generation)).toBe(true));
+    expect(most.perNamespace).toBe(1);
+  });
+
+  it('a change while a job runs becomes another job, and the last desired state stands', async () => {
+    const seen: string[] = [];
+    const { executor, open } = held();
+    const on = plane.deployment();
+    start({
+      ...executor,
+      run: (context) => {
+        seen.push(context.job.phase);
+        return executor.run(context);
+      },
+    });
+    plane.want(on, 'running');
+    await eventually(() => expect(seen).toEqual(['running']));
+    plane.want(on, 'suspended');
+    plane.want(on, 'running');
+    plane.want(on, 'suspended');
+    open();
+    await eventually(() => expect(on.observed).toBe(4));
+    expect(seen).toEqual(['running', 'suspended']);
+  });
+});
+
+describe('a lease that is lost', () => {
+  it('stops the work at once when progress is refused, and reports nothing', async () => {
+    let stopped = false;
+    const on = plane.deployment();
+    const one = start(
+      executorOf(async ({ progress, signal }) => {
+        if (stopped) return ok(undefined);
+        while (!signal.aborted) {
+          progress(10, 'working');
+          await sleep(5);
+        }
+        stopped = true;
+        return err(lost);
+      }),
+    );
+    const job = plane.want(on, 'running');
+    await eventually(() => expect(job.progress.length).toBeGreaterThan(0));
+    plane.expire(job);
+    await eventually(() => expect(on.observed).toBe(1));
+    expect(one.ends[0]).toBe('lost');
+    expect(plane.seen.refused.filter((what) => what !== 'progress')).toEqual([]);
+    expect(one.lines.filter((line) => line.level >= 40)).toEqual([]);
+  });
+
+  it('a result with an old lease is refused and changes nothing; the next run decides', async () => {
+    const on = plane.deployment();
+    let runs = 0;
+    const one = start(
+      executorOf(async () => {
+        runs += 1;
+        if (runs === 1 && plane.jobs[0]) plane.expire(plane.jobs[0]);
+        return runs === 1 ? failed('chart_broken', 'would be final') : ok(undefined);
+      }),
+    );
+    const job = plane.want(on, 'running');
+    await eventually(() => expect(job.state).toBe('completed'));
+    expect(plane.seen.refused).toEqual(['fail']);
+    expect(job.failures).toEqual([]);
+    expect(one.ends).toEqual(['lost', 'completed']);
+  });
+
+  it('a reporter key is not registered with a lease that has run out', async () => {
+    const on = plane.deployment();
+    let first = true;
+    start(
+      executorOf(async ({ registerReporter }) => {
+        if (first && plane.jobs[0]) plane.expire(plane.jobs[0]);
+        const key = first ? 'old' : 'new';
+        first = false;
+        return registerReporter(key);
+      }),
+    );
+    plane.want(on, 'running');
+    await eventually(() => expect(on.observed).toBe(1));
+    expect(plane.seen.refused).toEqual(['reporter']);
+    expect(plane.reporters.get(on.reporterId)).toBe(await sha256Hex('new'));
+  });
+});
+
+describe('results', () => {
+  it('a result whose answer was lost is sent again, and counts once', async () => {
+    plane.faults.loseResultAnswers = 1;
+    const on = plane.deployment();
+    const one = start(quick);
+    const job = plane.want(on, 'running');
+    await eventually(() => expect(one.ends).toHaveLength(1));
+    expect(job).toMatchObject({ state: 'completed', attempts: 1 });
+  });
+
+  it('a failure that can pass is tried again until it does', async () => {
+    const on = plane.deployment();
+    let runs = 0;
+    start(
+      executorOf(async () => {
+        runs += 1;
+        return runs < 3
+          ? failed('not_ready', 'pod says no', [{ object: 'Pod/a', reason: 'B', message: 'c' }])
+          : ok(undefined);
+      }),
+    );
+    const job = plane.want(on, 'running');
+    await eventually(() => expect(job.state).toBe('completed'));
+    expect(job.failures.map((f) => [f.code, f.retryable, f.events.length])).toEqual([
+      ['not_ready', true, 1],
+      ['not_ready', true, 1],
+    ]);
+  });
+
+  it('a failure that cannot pass is final at once', async () => {
+    const on = plane.deployment();
+    start(executorOf(async () => failed('namespace_taken', 'not ours')));
+    const job = plane.want(on, 'running');
+    await eventually(() => expect(job).toMatchObject({ state: 'failed', attempts: 1 }));
+  });
+
+  it('a step that throws is a failed run, and the provisioner goes on', async () => {
+    const [bad, good] = [plane.deployment('bad'), plane.deployment('good')];
+    start(
+      executorOf(async ({ job }) => {
+        if (job.values.customer.companyName === 'bad') throw new Error('a bug');
+        return ok(undefined);
+      }),
+    );
+    const job = plane.want(bad, 'running');
+    plane.want(good, 'running');
+    await eventually(() => expect(good.observed).toBe(1));
+    await eventually(() => expect(job.state).toBe('failed'));
+    expect(job.failures[0]).toMatchObject({ code: 'internal', message: 'a bug' });
+  });
+
+  it('texts longer than the wire allows are cut, not refused', async () => {
+    const on = plane.deployment();
+    const long = 'x\n'.repeat(5_000);
+    const events = Array.from({ length: 80 }, () => ({ object: long, reason: long, message: long }));
+    start(executorOf(async () => failed('chart_broken', long, events)));
+    const job = plane.want(on, 'running');
+    await eventually(() => expect(job.state).toBe('failed'));
+    expect(job.failures[0]?.events).toHaveLength(50);
+  });
+});
