@@ -1,0 +1,71 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ensureCluster, makeApi, rootToken, signUp } from '../../harness/worker/api.ts';
+
+const api = makeApi();
+const key = 'a-key-of-sixteen-or-more';
+beforeAll(async () => {
+  await ensureCluster(api);
+});
+
+const post = (body: unknown, idempotencyKey: string) =>
+  api.call('POST', '/api/customers/signup', { body, headers: { 'idempotency-key': idempotencyKey } });
+
+const countOf = async (email: string) => {
+  const list = await api.call('GET', `/api/customers?q=${encodeURIComponent(email)}`, { token: rootToken });
+  return ((await list.json()) as { total: number }).total;
+};
+
+describe('Idempotency-Key', () => {
+  it('gives the first answer again, key included, and makes one customer', async () => {
+    const body = { email: 'once@example.com', company_name: 'Once' };
+    const first = await post(body, key);
+    const again = await post(body, key);
+    expect([first.status, again.status]).toEqual([201, 201]);
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect(await again.json()).toEqual(await first.json());
+    expect(await countOf('once@example.com')).toBe(1);
+  });
+
+  it('refuses another body under the same key', async () => {
+    const other = await post({ email: 'once@example.com', company_name: 'Other' }, key);
+    expect(other.status).toBe(409);
+    expect(await other.json()).toMatchObject({ code: 'idempotency_conflict' });
+  });
+
+  it('takes effect once when the same request comes ten times at once', async () => {
+    const body = { email: 'parallel@example.com', company_name: 'Parallel' };
+    const answers = await Promise.all(Array.from({ length: 10 }, () => post(body, 'parallel-key-0123456789')));
+    const codes = new Set(answers.map((a) => a.status));
+    expect([...codes].every((status) => status === 201 || status === 409)).toBe(true);
+    expect(await countOf('parallel@example.com')).toBe(1);
+    const later = await post(body, 'parallel-key-0123456789');
+    expect(later.status).toBe(201);
+  });
+
+  it('keeps no failure: a refused request may be tried again under its key', async () => {
+    const made = await signUp(api, { email: 'taken@example.com' });
+    const body = { email: 'taken@example.com', company_name: 'Again' };
+    expect((await post(body, 'refused-key-0123456789')).status).toBe(409);
+    const row = await (api.bindings['CONTROL'] as D1Database)
+      .prepare('SELECT count(*) n FROM idempotency_keys WHERE status IS NULL AND answer IS NULL')
+      .first<{ n: number }>();
+    expect(row?.n).toBe(0);
+    expect(made.customer.email).toBe('taken@example.com');
+  });
+
+  it('forgets after 24 hours', async () => {
+    const body = { email: 'forgotten@example.com', company_name: 'Forgotten' };
+    expect((await post(body, 'forgotten-key-0123456789')).status).toBe(201);
+    api.clock.now += 24 * 3_600_000 + 1;
+    const later = await post(body, 'forgotten-key-0123456789');
+    expect(await later.json()).toMatchObject({ code: 'email_exists' });
+  });
+
+  it('stores no answer in the clear', async () => {
+    const made = await post({ email: 'sealed@example.com', company_name: 'Sealed' }, 'sealed-key-0123456789');
+    const { api_key: apiKey } = (await made.json()) as { api_key: string };
+    const dump = await (api.bindings['CONTROL'] as D1Database).prepare('SELECT * FROM idempotency_keys').all();
+    expect(JSON.stringify(dump.results)).not.toContain(apiKey);
+    expect(JSON.stringify(dump.results)).not.toContain('sealed@example.com');
+  });
+});
