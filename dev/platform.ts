@@ -18,8 +18,10 @@ import { startDelivery } from './queue/delivery.ts';
 import { startProducerSocket } from './queue/producer-socket.ts';
 import { startPullApi } from './queue/pull-api.ts';
 import { queuesOf } from './queue/settings.ts';
-import { keepSecrets, loadSecrets } from './secrets.ts';
+import { keepSecrets, loadSecrets, type Secrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
+import { openStripeApi } from './stripe/api.ts';
+import { startStripe } from './stripe/server.ts';
 import { undoStack } from './undo-stack.ts';
 import { bundleWorker } from './worker/bundle.ts';
 import { describeWorker, type WorkerDescription } from './worker/description.ts';
@@ -29,6 +31,7 @@ import { startWorker } from './worker/runtime.ts';
 
 export type Platform = { ready: ReadyLine; stop: () => Promise<void> };
 type Env = Record<string, string | undefined>;
+type OnStop = (name: string, stop: () => void | Promise<void>) => void;
 
 /** The port that a part had the last time, so that addresses outlive a restart. */
 function lastPort(dataDir: string, field: 'queue_api_url' | 'stripe_url'): number | undefined {
@@ -63,11 +66,28 @@ export async function startPlatform(settings: Settings, env: Env, log: (line: st
   }
 }
 
+/** The Stripe stand-in's address, or null where a real key is given. */
+async function startStandIn(
+  dataDir: string,
+  env: Env,
+  secrets: Secrets,
+  log: (line: string) => void,
+  onStop: OnStop,
+): Promise<string | null> {
+  if (env['STRIPE_SECRET_KEY']) return null;
+  const api = openStripeApi(join(dataDir, 'stripe.sqlite'));
+  onStop('stripe', api.close);
+  const port = lastPort(dataDir, 'stripe_url');
+  const server = await startStripe(api, { secretKey: secrets.stripe_secret_key, port }, log);
+  onStop('stripe server', server.close);
+  return server.url;
+}
+
 async function startParts(
   { port: wantedPort, dataDir, fresh, workerConfig, provisioner }: Settings,
   env: Env,
   log: (line: string) => void,
-  onStop: (name: string, stop: () => void | Promise<void>) => void,
+  onStop: OnStop,
 ): Promise<ReadyLine> {
   onStop('data folder', openDataFolder(dataDir, fresh));
   const port = await choosePort(wantedPort);
@@ -92,6 +112,8 @@ async function startParts(
   );
   onStop('queue api', pullApi.close);
 
+  const stripe = await startStandIn(dataDir, env, secrets, log, onStop);
+
   log('starting workerd');
   const adminToken = env['ADMIN_API_TOKEN'] || secrets.admin_token;
   const worker = await startWorker({
@@ -105,6 +127,7 @@ async function startParts(
       ADMIN_API_TOKEN: adminToken,
       LICENSE_PRIVATE_KEYS: secrets.license_private_keys,
       PUBLIC_URL: `http://127.0.0.1:${port}`,
+      ...(stripe === null ? {} : { STRIPE_SECRET_KEY: secrets.stripe_secret_key, STRIPE_API_BASE: stripe }),
     }),
   });
   onStop('worker', worker.stop);
@@ -134,7 +157,7 @@ async function startParts(
     queue_account_id: accountId,
     queue_id: broker.queueByName(doorbellQueue(description))?.id ?? '',
     queue_api_token: secrets.queue_api_token,
-    stripe_url: null,
+    stripe_url: stripe,
     stripe_webhook_secret: null,
     oidc_issuer: null,
   };
