@@ -1,0 +1,107 @@
+/** The cast of the battery: one credential of every kind, a second tenant, revoked keys, and how a route is called. */
+import { env } from 'cloudflare:workers';
+import type { Allow } from '../../../src/credentials/principal.ts';
+import type { Endpoint } from '../../../src/http/endpoint.ts';
+import { cryptoRandom, newId } from '../../../src/lib/ids.ts';
+import { newKey, sha256Hex } from '../../../src/lib/keys.ts';
+import { type Api, ensureCluster, makeApi, rootToken, signUp } from '../../harness/worker/api.ts';
+import type { Sample } from './samples.ts';
+
+export type Kind = 'account' | 'reporter' | 'cluster' | 'provisioner' | 'viewer' | 'operator' | 'owner';
+
+export interface Fixture {
+  api: Api;
+  customerId: string;
+  otherCustomerId: string;
+  victimId: string;
+  jobId: string;
+  reporterId: string;
+  tokens: Record<Kind, string>;
+  otherAccount: string;
+  otherReporter: string;
+  revoked: Record<'account' | 'reporter' | 'provisioner' | 'cluster' | 'viewer', string>;
+}
+
+const control = () => (env as unknown as { CONTROL: D1Database }).CONTROL;
+
+/** A credential straight into the table: the battery asks what a route does with it, not how it came to be. */
+async function credential(kind: string, owner: string, role: string | null = null, revoked = false): Promise<string> {
+  const token = newKey(owner, cryptoRandom);
+  await control()
+    .prepare(
+      'INSERT INTO credentials (id, kind, owner_id, hash, name, role, created_at, revoked_at) VALUES (?,?,?,?,?,?,?,?)',
+    )
+    .bind(newId('credential', cryptoRandom), kind, owner, await sha256Hex(token), owner, role, 1, revoked ? 2 : null)
+    .run();
+  return token;
+}
+
+async function one(sql: string, ...bind: string[]): Promise<string> {
+  const row = await control()
+    .prepare(sql)
+    .bind(...bind)
+    .first<{ v: string }>();
+  if (!row) throw new Error(`no row: ${sql}`);
+  return row.v;
+}
+
+export async function makeFixture(): Promise<Fixture> {
+  const api = makeApi();
+  const { provisionerToken, clusterKey } = await ensureCluster(api);
+  const made = await signUp(api);
+  const other = await signUp(api);
+  const reporterOf = (customerId: string) => one('SELECT id v FROM reporters WHERE customer_id = ?', customerId);
+  const reporterId = await reporterOf(made.customer.customer_id);
+  const admin = () => newId('admin', cryptoRandom);
+  const tokenOwner = await one("SELECT token_owner v FROM clusters WHERE id = 'local'");
+  const keyOwner = await one("SELECT key_owner v FROM clusters WHERE id = 'local'");
+  return {
+    api,
+    customerId: made.customer.customer_id,
+    otherCustomerId: other.customer.customer_id,
+    victimId: (await signUp(api)).customer.customer_id,
+    jobId: made.deployment.job_id ?? '',
+    reporterId,
+    tokens: {
+      account: made.api_key,
+      reporter: await credential('reporter', reporterId),
+      cluster: clusterKey,
+      provisioner: provisionerToken,
+      viewer: await credential('admin', admin(), 'viewer'),
+      operator: await credential('admin', admin(), 'operator'),
+      owner: rootToken,
+    },
+    otherAccount: other.api_key,
+    otherReporter: await credential('reporter', await reporterOf(other.customer.customer_id)),
+    revoked: {
+      account: await credential('account', made.customer.customer_id, null, true),
+      reporter: await credential('reporter', reporterId, null, true),
+      provisioner: await credential('provisioner', tokenOwner, null, true),
+      cluster: await credential('cluster', keyOwner, null, true),
+      viewer: await credential('admin', admin(), 'owner', true),
+    },
+  };
+}
+
+const roleRank = { viewer: 0, operator: 1, owner: 2 } as const;
+
+/** The kinds that a route's declaration lets in and keeps out. */
+export function kindsOf(allow: Allow): { admitted: Kind[]; refused: Kind[] } {
+  const all: Kind[] = ['account', 'reporter', 'cluster', 'provisioner', 'viewer', 'operator', 'owner'];
+  const admitted = all.filter((kind) => {
+    if (kind === 'viewer' || kind === 'operator' || kind === 'owner') {
+      return allow.admin !== undefined && roleRank[kind] >= roleRank[allow.admin];
+    }
+    return allow[kind] === true;
+  });
+  return { admitted, refused: all.filter((kind) => !admitted.includes(kind)) };
+}
+
+export const nameOf = (spec: Endpoint): string => `${spec.method.toUpperCase()} ${spec.path}`;
+
+/** The sample's URL, with some parameters replaced. */
+export function urlOf(spec: Endpoint, sample: Sample, f: Fixture, replace: Record<string, string> = {}): string {
+  const params: Record<string, string> = { ...sample.params?.(f), ...replace };
+  const path = spec.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? 'missing'));
+  return `${path}${sample.query ?? ''}`;
+}

@@ -1,0 +1,79 @@
+/**
+ * One good request for every route of the app, by `METHOD path`. The battery bends each of them in every way it knows;
+ * a route that is mounted and not here fails it.
+ */
+import type { Fixture } from './fixture.ts';
+
+export interface Sample {
+  /** Fills the path's parameters. */
+  params?: (f: Fixture) => Record<string, string>;
+  query?: string;
+  body?: (f: Fixture) => unknown;
+  /** A field of the body and a value of the wrong type for it. */
+  wrongType?: Record<string, unknown>;
+  /** Usage bodies come from exporters that may be newer: unknown fields are ignored there, not refused. */
+  toleratesUnknownFields?: true;
+}
+
+const mine = (f: Fixture) => ({ customerId: f.customerId });
+/** Somebody who may be deactivated: the battery's own customer must keep its keys. */
+const victim = (f: Fixture) => ({ customerId: f.victimId });
+const job = (f: Fixture) => ({ jobId: f.jobId });
+const lease = `lease_${'0'.repeat(32)}`;
+const empty = () => ({});
+
+export const samples: Record<string, Sample> = {
+  'GET /health': {},
+  'GET /ready': {},
+  'POST /api/customers/signup': {
+    body: () => ({ email: 'battery@example.com', company_name: 'Battery' }),
+    wrongType: { email: 7 },
+  },
+  'POST /api/customers': { body: () => ({ email: 'b2@example.com', company_name: 'B2' }), wrongType: { plan: 'gold' } },
+  'GET /api/customers': { query: '?page=1&limit=5' },
+  'GET /api/customers/:customerId': { params: mine },
+  'POST /api/customers/:customerId/deactivate': { params: victim, body: empty, wrongType: { reason: 3 } },
+  'POST /api/customers/:customerId/reactivate': { params: victim, body: empty },
+  'POST /api/customers/:customerId/api-keys': { params: mine, body: empty, wrongType: { name: [] } },
+  'GET /api/customers/:customerId/api-keys': { params: mine },
+  'DELETE /api/customers/:customerId/api-keys/:keyId': { params: (f) => ({ ...mine(f), keyId: 'key_none' }) },
+  'POST /api/clusters': {
+    body: () => ({ cluster_id: 'battery', queue_binding: 'DOORBELL_LOCAL' }),
+    wrongType: { namespaces_max: 'many' },
+  },
+  'GET /api/clusters': {},
+  'POST /api/clusters/:clusterId/tokens': { params: () => ({ clusterId: 'local' }), body: empty },
+  'POST /api/clusters/:clusterId/keys': { params: () => ({ clusterId: 'local' }), body: empty },
+  'GET /api/organisations': {},
+  'GET /api/licenses/public-key': {},
+  'GET /.well-known/jwks.json': {},
+  'POST /api/licenses/validate': { body: () => ({ license: 'x.y.z' }), wrongType: { license: 1 } },
+  'GET /api/licenses/:customerId': { params: mine },
+  'GET /api/licenses/:customerId/history': { params: mine },
+  'POST /api/licenses/:customerId/revoke': { params: victim, body: () => ({ reason: 'r' }), wrongType: { reason: {} } },
+  'GET /api/queue/stats': {},
+  'GET /api/queue/jobs': { query: '?state=waiting' },
+  'GET /api/queue/jobs/:jobId': { params: job },
+  'POST /api/queue/jobs/:jobId/retry': { params: job, body: empty },
+  'POST /api/provisioner/jobs/next': { body: empty },
+  'POST /api/provisioner/jobs/:jobId/progress': {
+    params: job,
+    body: () => ({ lease_id: lease, percent: 1, message: 'm' }),
+    wrongType: { percent: 'x' },
+  },
+  'POST /api/provisioner/jobs/:jobId/complete': {
+    params: job,
+    body: () => ({ lease_id: lease, generation: 1 }),
+    wrongType: { generation: 1.5 },
+  },
+  'POST /api/provisioner/jobs/:jobId/fail': {
+    params: job,
+    body: () => ({ lease_id: lease, generation: 1, code: 'c', message: 'm', events: [], retryable: true }),
+    wrongType: { events: 'none' },
+  },
+  'PUT /api/provisioner/reporters/:reporterId': {
+    params: (f) => ({ reporterId: f.reporterId }),
+    body: () => ({ lease_id: lease, key_hash: 'a'.repeat(64) }),
+    wrongType: { key_hash: 'short' },
+  },
+};
