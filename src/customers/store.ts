@@ -1,5 +1,6 @@
 /** Customers, organisations, subscriptions: rows and statements. Decides nothing. */
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
+import type { DeploymentStatus } from '../contracts/customers.ts';
 import type { PlanName } from '../contracts/plans.ts';
 import type { Db, Write } from '../db/client.ts';
 import { customers, organisations, planChanges, subscriptions } from '../db/control-schema.ts';
@@ -103,7 +104,8 @@ export async function listCustomers(db: Db, filter: CustomerFilter) {
         customer: customers,
         plan: subscriptions.plan,
         status: subscriptions.status,
-        deployment: deployments.status,
+        // In a batch D1 answers rows as objects: two columns called `status` would become one.
+        deployment: sql<DeploymentStatus>`${deployments.status}`.as('deployment_status'),
       })
       .from(customers)
       .innerJoin(subscriptions, eq(subscriptions.customerId, customers.id))

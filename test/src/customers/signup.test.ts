@@ -36,6 +36,11 @@ describe('signing up', () => {
 
   it('lists customers to an admin', async () => {
     const list = await api.call('GET', '/api/customers?limit=1&q=twice', { token: rootToken });
-    expect(await list.json()).toMatchObject({ total: 1, page: 1, limit: 1, items: [{ email: 'twice@example.com' }] });
+    expect(await list.json()).toMatchObject({
+      total: 1,
+      page: 1,
+      limit: 1,
+      items: [{ email: 'twice@example.com', plan: 'starter', status: 'trialing', deployment_status: 'pending' }],
+    });
   });
 });
