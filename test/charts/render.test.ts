@@ -11,6 +11,7 @@ import type {
   V1StatefulSet,
 } from '@kubernetes/client-node';
 import { expect, it } from 'vitest';
+import { readConfig } from '../../exporter/config.ts';
 import { describeWithTools } from '../harness/tools.ts';
 import { exampleValues, plans } from './example.ts';
 import { lint, type Manifest, pick, render } from './helm.ts';
@@ -141,6 +142,17 @@ describeWithTools(['helm'], 'the customer-instance chart', () => {
     expect(container?.resources?.limits).toEqual({ cpu: '100m', memory: '128Mi' });
     const writable = container?.volumeMounts?.filter((mount) => !mount.readOnly).map((mount) => mount.mountPath);
     expect(writable).toEqual([config['SPOOL_DIR']]);
+  });
+
+  it('gives the exporter settings that the exporter itself accepts', async () => {
+    for (const plan of plans) {
+      const config =
+        pick<V1ConfigMap>(await render(exampleValues({ plan })), 'ConfigMap', 'billing-exporter').data ?? {};
+      expect(readConfig(config, false)).toMatchObject({
+        ok: true,
+        value: { intervalMs: 3_600_000, hostNetwork: 'none', port: 8080, spoolDir: config['SPOOL_DIR'] },
+      });
+    }
   });
 
   it('leaves its own monitoring pods out of the bill, and no pod of the customer', async () => {
