@@ -62,7 +62,7 @@ export async function findWhole(db: Db, customerId: string) {
       deployment: deployments,
       jobId: sql<
         string | null
-      >`(SELECT id FROM ${jobs} WHERE customer_id = ${customers.id} ORDER BY created_at DESC, id DESC LIMIT 1)`,
+      >`(SELECT id FROM ${jobs} WHERE customer_id = ${customers.id} ORDER BY created_at DESC, rowid DESC LIMIT 1)`,
       waitingJobId: sql<
         string | null
       >`(SELECT id FROM ${jobs} WHERE customer_id = ${customers.id} AND state = 'waiting')`,

@@ -40,7 +40,7 @@ export function lease(db: Db, l: { clusterId: string; leaseId: string; now: numb
         WHERE j.cluster_id = ${l.clusterId}
           AND ((j.state = 'waiting' AND j.run_after <= ${l.now}) OR (j.state = 'active' AND j.lease_until <= ${l.now}))
           AND NOT EXISTS (SELECT 1 FROM jobs o WHERE o.customer_id = j.customer_id AND o.state = 'active' AND o.id <> j.id)
-        ORDER BY j.created_at, j.id LIMIT 1)`),
+        ORDER BY j.created_at, j.rowid LIMIT 1)`),
     db.run(sql`
       UPDATE deployments SET status = ${phaseCase(sql`phase`, statusTowards)}, updated_at = ${l.now}
       WHERE customer_id = (SELECT customer_id FROM jobs WHERE lease_id = ${l.leaseId})`),

@@ -1,9 +1,12 @@
 /** Issued licences: claims and hashes, never tokens. Owns `licences`. */
-import { and, desc, eq, isNull } from 'drizzle-orm';
+import { and, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { LicenceClaims } from '../contracts/licences.ts';
 import type { Db, Write } from '../db/client.ts';
 import { licences } from '../db/control-schema.ts';
 import type { SignedLicence } from './keyring.ts';
+
+/** Two licences may be issued in one millisecond: the one inserted later is the newer. */
+const newestFirst = sql`licences.rowid DESC`;
 
 export type LicenceRow = typeof licences.$inferSelect;
 
@@ -32,7 +35,7 @@ export async function newest(db: Db, customerId: string): Promise<LicenceRow | n
     .select()
     .from(licences)
     .where(eq(licences.customerId, customerId))
-    .orderBy(desc(licences.issuedAt), desc(licences.jti))
+    .orderBy(desc(licences.issuedAt), newestFirst)
     .limit(1);
   return rows[0] ?? null;
 }
@@ -49,7 +52,7 @@ export const history = (db: Db, customerId: string) =>
     .select()
     .from(licences)
     .where(eq(licences.customerId, customerId))
-    .orderBy(desc(licences.issuedAt), desc(licences.jti));
+    .orderBy(desc(licences.issuedAt), newestFirst);
 
 /** Revokes whatever of the customer is not revoked yet. */
 export const revokeAll = (db: Db, customerId: string, reason: string, now: number): Write =>
