@@ -95,10 +95,8 @@ async function startParts(
   const secrets = await loadSecrets(dataDir);
 
   log('reading and bundling the Worker');
-  const [description, scriptPath] = await Promise.all([
-    describeWorker(workerConfig),
-    bundleWorker(workerConfig, join(dataDir, 'build')),
-  ]);
+  const build = join(dataDir, 'build');
+  const [description] = await Promise.all([describeWorker(workerConfig), bundleWorker(workerConfig, build)]);
 
   const broker = openQueueBroker(join(dataDir, 'queue.sqlite'), queuesOf(description.queues));
   onStop('queue', broker.close);
@@ -118,7 +116,7 @@ async function startParts(
   const adminToken = env['ADMIN_API_TOKEN'] || secrets.admin_token;
   const worker = await startWorker({
     description,
-    scriptPath,
+    scriptPath: join(build, description.bundledEntry),
     port,
     dataDir,
     queueSocket: socket.path,

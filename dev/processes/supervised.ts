@@ -53,7 +53,7 @@ export async function supervise(program: Program, log: (line: string) => void) {
       stopping = true;
       clearTimeout(timer);
       if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = once(child, 'exit');
+      const ended = once(child, 'close'); // after its last line has been read
       child.kill('SIGTERM');
       const firmly = setTimeout(() => child.kill('SIGKILL'), POLITE_STOP_MS);
       await ended;

@@ -1,5 +1,6 @@
 /** Bundles the Worker as a deploy would (`wrangler deploy --dry-run`), so that what runs here is what is deployed. */
 import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,9 +9,10 @@ import { PlatformError } from '../problem.ts';
 const BUNDLE_TIMEOUT_MS = 120_000;
 const run = promisify(execFile);
 
-/** Writes the bundle to `outDir` and returns the entry's path. Throws PlatformError with the bundler's reason. */
-export async function bundleWorker(configPath: string, outDir: string): Promise<string> {
+/** Writes the bundle to `outDir`, which is emptied before. Throws PlatformError with the bundler's reason. */
+export async function bundleWorker(configPath: string, outDir: string): Promise<void> {
   const wrangler = join(dirname(createRequire(import.meta.url).resolve('wrangler/package.json')), 'bin/wrangler.js');
+  rmSync(outDir, { recursive: true, force: true });
   try {
     await run(process.execPath, [wrangler, 'deploy', '--dry-run', '--outdir', outDir, '--config', configPath], {
       timeout: BUNDLE_TIMEOUT_MS,
@@ -20,5 +22,4 @@ export async function bundleWorker(configPath: string, outDir: string): Promise<
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
     throw new PlatformError(`the Worker could not be bundled:\n${(stderr || stdout || String(error)).trim()}`);
   }
-  return join(outDir, 'index.js');
 }

@@ -1,6 +1,6 @@
 /** The child process of description.ts: imports Wrangler, sends what it read, ends. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig, unstable_splitSqlQuery } from 'wrangler';
 import type { Database, DescriptionMessage, Migration, WorkerDescription } from './description.ts';
 
@@ -15,7 +15,7 @@ function migrationsOf(folder: string): Migration[] {
 
 function describe(configPath: string): WorkerDescription {
   const config = unstable_readConfig({ config: configPath }, { hideWarnings: true });
-  if (config.name === undefined) throw new Error(`${configPath}: the Worker has no name`);
+  if (config.name === undefined || config.main === undefined) throw new Error('the Worker needs a name and a main');
   const { workerOptions } = unstable_getMiniflareWorkerOptions(config);
   const { modulesRules: _bundlersBusiness, ...options } = workerOptions;
   const databases: Database[] = config.d1_databases.map(
@@ -26,6 +26,7 @@ function describe(configPath: string): WorkerDescription {
   );
   return {
     name: config.name,
+    bundledEntry: `${basename(config.main, extname(config.main))}.js`,
     options: options as Record<string, unknown>,
     vars: config.vars,
     queues: { producers: config.queues.producers, consumers: config.queues.consumers },

@@ -12,6 +12,8 @@ export type Database = { binding: string; migrations: Migration[] };
 
 export type WorkerDescription = {
   name: string;
+  /** The name that the bundler gives the entry: the source's, with `.js`. */
+  bundledEntry: string;
   /** Miniflare's (version 4) worker options, made by Wrangler, without what only a bundler needs. */
   options: Record<string, unknown>;
   vars: Record<string, unknown>;
