@@ -1,0 +1,70 @@
+/**
+ * The time integral of a gauge over the seconds that its series lived: a straight line from each sample to the next.
+ * Range answers carry no staleness markers, so the end of a life is known only from the target's scrapes: the last
+ * sample holds for one scrape interval, and a hole is bridged only when nobody looked and it is no gap.
+ * On average that is exact: what is missed before the first sample is what is held too long after the last.
+ */
+import { scrapedIn } from './scrapes.ts';
+import type { RawSeries, Span } from './series.ts';
+
+/** A stretch of time with its mean value. */
+export interface Hold {
+  startMs: number;
+  endMs: number;
+  value: number;
+}
+
+export interface GaugeView {
+  series: RawSeries[];
+  /** Good scrapes of the thing's targets. */
+  good: readonly number[];
+  /** Usual time between its samples, ms. */
+  intervalMs: number;
+  gapLimitMs: number;
+}
+
+// A scrape may come late by half its interval before its sample counts as missing.
+const lateFactor = 1.5;
+
+/** The stretches of the window in which the thing lived, in order. */
+export function holds(view: GaugeView, window: Span): Hold[] {
+  const found: Hold[] = [];
+  const samples = samplesOf(view.series, window.endMs);
+  samples.forEach(({ t, v }, i) => {
+    const next = samples[i + 1];
+    const untilMs = holdUntil(view, t, next?.t);
+    const startMs = Math.max(t, window.startMs);
+    const endMs = Math.min(untilMs, window.endMs);
+    const slope = next && untilMs === next.t ? (next.v - v) / (next.t - t) : 0;
+    if (endMs > startMs) found.push({ startMs, endMs, value: v + slope * ((startMs + endMs) / 2 - t) });
+  });
+  return found;
+}
+
+function holdUntil(view: GaugeView, t: number, nextMs: number | undefined): number {
+  const held = t + view.intervalMs;
+  if (nextMs === undefined) return held;
+  const reach = t + view.intervalMs * lateFactor;
+  if (nextMs <= reach) return nextMs;
+  // A sample with the time of its scrape: any later scrape looked and did not find it. One with a time of its own is
+  // older than its scrape, by up to an interval.
+  const ownScrape = scrapedIn(view.good, t - 1, t) ? t : reach;
+  const watched = scrapedIn(view.good, ownScrape, nextMs - 1);
+  return !watched && nextMs - t <= view.gapLimitMs ? nextMs : Math.min(nextMs, held);
+}
+
+function samplesOf(series: RawSeries[], endMs: number): { t: number; v: number }[] {
+  const byTime = new Map<number, number>();
+  for (const one of series) {
+    one.times.forEach((t, i) => {
+      if (t > endMs) return;
+      const v = one.values[i] ?? 0;
+      byTime.set(t, Math.max(byTime.get(t) ?? 0, v));
+    });
+  }
+  return [...byTime].map(([t, v]) => ({ t, v })).sort((a, b) => a.t - b.t);
+}
+
+/** Value × milliseconds over some stretches. */
+export const integralMs = (stretches: Hold[]): number =>
+  stretches.reduce((sum, h) => sum + h.value * (h.endMs - h.startMs), 0);

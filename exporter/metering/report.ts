@@ -1,0 +1,63 @@
+/** From the meters of a window to the report that is sent. */
+import type { Quantities, QuantityField, WindowReport } from '../../src/contracts/usage.ts';
+import { iso } from '../../src/lib/time.ts';
+import type { Span } from './series.ts';
+import type { MeterResult } from './window.ts';
+
+export interface ReportFor {
+  customerId: string;
+  instanceId: string;
+  namespace: string;
+  window: Span;
+  gapLimitMs: number;
+  /** When it was computed, ms; the revision. */
+  computedMs: number;
+}
+
+// A billionth of an hour or a gigabyte is far below the stored base units; rounding makes equal windows equal numbers.
+const decimals = 1e9;
+
+/**
+ * The exact POST body. A window of which some meter was not seen, or too long not, or counted from an unproven base is
+ * `complete: false` with `gap_seconds` of the worst meter; one of which nothing was seen has no quantities at all and
+ * thereby says "unavailable".
+ */
+export function reportOf(about: ReportFor, results: MeterResult[]): WindowReport {
+  const lengthMs = about.window.endMs - about.window.startMs;
+  const quantities: Quantities = {};
+  const missing: QuantityField[] = [];
+  let gapMs = 0;
+  let complete = true;
+  for (const result of results) {
+    if (result.state === 'off') continue;
+    if (result.state === 'missing') {
+      missing.push(result.field);
+      gapMs = lengthMs;
+      continue;
+    }
+    quantities[result.field] = Math.round(result.quantity * decimals) / decimals;
+    gapMs = Math.max(gapMs, result.gapMs);
+    complete &&= result.gapMs === 0 && result.unprovenBirths === 0;
+  }
+  complete &&= missing.length === 0;
+  return {
+    customer_id: about.customerId,
+    instance_id: about.instanceId,
+    namespace: about.namespace,
+    timestamp: iso(about.computedMs),
+    window_start: iso(about.window.startMs),
+    window_end: iso(about.window.endMs),
+    revision: about.computedMs,
+    complete,
+    ...(complete ? {} : { gap_seconds: Math.min(lengthMs, gapMs) / 1000 }),
+    ...(missing.length > 0 ? { missing } : {}),
+    ...quantities,
+  };
+}
+
+/** Whether two reports say the same about their window, whenever they were computed. */
+export function sameNumbers(a: WindowReport, b: WindowReport): boolean {
+  const told = ({ timestamp: _, revision: __, ...rest }: WindowReport): string =>
+    JSON.stringify(Object.entries(rest).sort(([x], [y]) => (x < y ? -1 : 1)));
+  return told(a) === told(b);
+}

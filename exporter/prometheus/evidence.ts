@@ -1,0 +1,111 @@
+/** Reads the evidence of scrapes: `up` of the targets behind some series, of all targets of a kind, and pod phases. */
+import { err, ok, type Result } from '../../src/lib/result.ts';
+import { podInfo, podPhase, type TargetKind, targetKinds } from '../metering/catalogue.ts';
+import type { Observed } from '../metering/observed.ts';
+import { gather, type Labels, labelKey, type RawSeries, type Span } from '../metering/series.ts';
+import type { Prometheus } from './client.ts';
+import type { PrometheusFailure } from './failure.ts';
+import { lastBefore, lookBackMs } from './look-back.ts';
+import { anyOf, fill, quote, type Scope } from './query.ts';
+
+type Read<T> = Promise<Result<T, PrometheusFailure>>;
+
+const isGood = (value: number): boolean => value === 1;
+
+/** `up` of the targets that some labels name; with its last good sample before `startMs` when that is further back. */
+export async function targetsBehind(
+  prometheus: Prometheus,
+  labels: Labels[],
+  span: Span,
+  startMs: number,
+): Read<RawSeries[]> {
+  const named = labels.filter((l) => l['job'] && l['instance']);
+  if (named.length === 0) return ok([]);
+  const jobs = anyOf(
+    'job',
+    named.map((l) => l['job'] ?? ''),
+  );
+  const instances = anyOf(
+    'instance',
+    named.map((l) => l['instance'] ?? ''),
+  );
+  return await upsOf(prometheus, [`${jobs},${instances}`], span, startMs);
+}
+
+async function upsOf(prometheus: Prometheus, matchers: string[], span: Span, startMs: number): Read<RawSeries[]> {
+  const parts: RawSeries[] = [];
+  for (const matcher of matchers) {
+    const selector = `up{${matcher}}`;
+    const ups = await prometheus.raw(selector, span);
+    if (!ups.ok) return ups;
+    const known = gather(ups.value);
+    parts.push(...known);
+    const based = new Set(
+      known.filter((s) => s.times.some((t, i) => t <= startMs && s.values[i] === 1)).map((s) => labelKey(s.labels)),
+    );
+    const earlier = await lastBefore(prometheus, {
+      selector,
+      beforeMs: span.startMs,
+      sinceMs: startMs - lookBackMs,
+      isWanted: (l) => !based.has(labelKey(l)),
+      counts: isGood,
+    });
+    if (!earlier.ok) return earlier;
+    parts.push(...earlier.value);
+  }
+  return ok(gather(parts));
+}
+
+/** `up` of every target of some kinds, known by name or by what else they show in the window. */
+export async function kindTargets(
+  prometheus: Prometheus,
+  kinds: TargetKind[],
+  window: Span,
+  horizonMs: number,
+): Read<Observed['kinds']> {
+  const found: Observed['kinds'] = {};
+  for (const kind of kinds) {
+    const { up, evidence } = targetKinds[kind];
+    const lengthMs = window.endMs - window.startMs;
+    const shown = `last_over_time({__name__=~${quote(evidence)}}[${lengthMs}ms])`;
+    const jobs = await prometheus.instant(`group by (job, metrics_path) (${shown})`, window.endMs);
+    if (!jobs.ok) return err(jobs.error);
+    const byJob = jobs.value
+      .filter((row) => row.labels['job'])
+      .map((row) => `job=${quote(row.labels['job'] ?? '')},metrics_path=${quote(row.labels['metrics_path'] ?? '')}`);
+    const ups = await upsOf(
+      prometheus,
+      [...up, ...byJob],
+      { startMs: window.startMs, endMs: horizonMs },
+      window.startMs,
+    );
+    if (!ups.ok) return ups;
+    found[kind] = ups.value;
+  }
+  return ok(found);
+}
+
+/** Whether kube-state-metrics lists any pods of any namespace in the window. */
+export async function podsListed(prometheus: Prometheus, window: Span): Read<boolean> {
+  const span = `${window.endMs - window.startMs}ms`;
+  const rows = await prometheus.instant(`group(last_over_time(${podInfo.metric}[${span}]))`, window.endMs);
+  return rows.ok ? ok(rows.value.length > 0) : err(rows.error);
+}
+
+/** Pods of the namespace whose phase is known and was never Running in the window. */
+export async function neverRan(prometheus: Prometheus, scope: Scope, window: Span): Read<string[]> {
+  const ran = new Map<string, boolean>();
+  for (const matchers of podPhase.selectors) {
+    const selector = `${podPhase.metric}{${fill(matchers, scope)}}`;
+    const rows = await prometheus.instant(
+      `max_over_time(${selector}[${window.endMs - window.startMs}ms])`,
+      window.endMs,
+    );
+    if (!rows.ok) return err(rows.error);
+    for (const { labels, value } of rows.value) {
+      const pod = labels['pod'] ?? '';
+      ran.set(pod, (ran.get(pod) ?? false) || (labels['phase'] === 'Running' && value > 0));
+    }
+  }
+  return ok([...ran].filter(([, did]) => !did).map(([pod]) => pod));
+}
