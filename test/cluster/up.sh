@@ -66,7 +66,8 @@ start controllers "$T/kube-controller-manager" --kubeconfig=kubeconfig --service
 start scheduler "$T/kube-scheduler" --kubeconfig=kubeconfig --leader-elect=false --secure-port=0
 for attempt in 1 2 3; do
   METRICS=$(free_port)
-  start kwok "$T/kwok" --kubeconfig=kubeconfig --manage-all-nodes --config "$HERE/metrics.yaml" --config "$HERE/stages.yaml" \
+  # Without node leases kwok 0.7 sends a heartbeat every ten minutes, and the node counts as lost after fifty seconds.
+  start kwok "$T/kwok" --kubeconfig=kubeconfig --manage-all-nodes --node-lease-duration-seconds=40 --config "$HERE/metrics.yaml" --config "$HERE/stages.yaml" \
     --server-address "127.0.0.1:$METRICS"
   wait_for kwok curl -sf --max-time 5 "http://127.0.0.1:$METRICS/healthz" && break
   [ $attempt = 3 ] && { echo "kwok did not start: see $DIR/kwok.log" >&2; exit 1; }
