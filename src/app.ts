@@ -14,6 +14,11 @@ import { notFound } from './http/problem.ts';
 import { cryptoRandom, newId, type Random } from './lib/ids.ts';
 import { consoleLog, type Log } from './lib/log.ts';
 import { licenceEndpoints } from './licences/routes.ts';
+import { pricingEndpoints } from './pricing/routes.ts';
+import { reporterEndpoints } from './reporters/routes.ts';
+import { usageAdminEndpoints } from './usage/admin-routes.ts';
+import { usageReadEndpoints } from './usage/read-routes.ts';
+import { usageIntakeEndpoints } from './usage/routes.ts';
 
 /** Every route of the API. The battery walks this list, and the app mounts nothing else. */
 export const endpoints: readonly Endpoint[] = [
@@ -23,6 +28,11 @@ export const endpoints: readonly Endpoint[] = [
   ...licenceEndpoints,
   ...queueEndpoints,
   ...provisionerEndpoints,
+  ...reporterEndpoints,
+  ...usageIntakeEndpoints,
+  ...usageAdminEndpoints,
+  ...usageReadEndpoints,
+  ...pricingEndpoints,
 ];
 
 /** What tests replace. */

@@ -6,6 +6,7 @@ import { carriersOf } from './http/respond.ts';
 import { dayMs, hourMs } from './lib/time.ts';
 import { forgetConfirmed } from './workflows/deliver-outbox.ts';
 import { ringAgain, sweepOutbox } from './workflows/housekeeping.ts';
+import { rollUpDays } from './workflows/roll-up.ts';
 
 /** Runs the steps of a tick. `scheduledTime` is the tick's own instant, ms. */
 export async function runCron(services: Services, scheduledTime: number): Promise<void> {
@@ -15,6 +16,7 @@ export async function runCron(services: Services, scheduledTime: number): Promis
   const steps: Record<string, () => Promise<unknown>> = {
     sweep_outbox: () => sweepOutbox(carriers),
     ring_again: () => ringAgain(carriers),
+    roll_up: () => rollUpDays(services.env.usageShards, services.now()),
     ...(hourly ? { forget_idempotency: () => commit(services.db, [forgetExpired(services.db, services.now())]) } : {}),
     ...(daily ? { forget_outbox: () => forgetConfirmed(services.db, services.now()) } : {}),
   };

@@ -25,7 +25,8 @@ export const reporter = z.object({
   namespaces: z.array(z.string()),
   meters: z.array(z.string()),
   window_seconds: z.number().int(),
-  active_from: z.string(),
+  /** Null until the deployment's reporter registers its key. */
+  active_from: z.string().nullable(),
   active_until: z.string().nullable(),
 });
 export type ReporterView = z.infer<typeof reporter>;

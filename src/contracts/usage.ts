@@ -1,6 +1,6 @@
 /** Usage on the wire: reports, batches, cursor, history, gaps. Quantities are numbers as the seeds have them. */
 import { z } from 'zod';
-import { customerId, instant, namespace, pageQuery } from './common.ts';
+import { customerId, instant, listOf, namespace, pageQuery } from './common.ts';
 
 /** Upper bounds of one window; they keep every period's sum below 2^53 in the stored base units (spec §1). */
 const hoursMax = 1e5;
@@ -195,3 +195,36 @@ export const gapsAnswer = z.object({
   ),
 });
 export type GapsAnswer = z.infer<typeof gapsAnswer>;
+
+/** GET /api/usage/reviews (admin): replacements that did not take effect, newest first. Quantities are wire fields. */
+export const reviewsQuery = pageQuery.extend({ state: z.enum(['open', 'superseded']).default('open') });
+export const reviewList = listOf(
+  z.object({
+    customer_id: z.string(),
+    namespace: z.string(),
+    instance_id: z.string(),
+    window_start: z.string(),
+    window_end: z.string(),
+    reason: z.enum(['lowered', 'late', 'revision_conflict']),
+    state: z.enum(['open', 'superseded']),
+    held_at: z.string(),
+    standing: z.object({ revision: z.number().int(), quantities }),
+    proposed: z.object({ revision: z.number().int(), complete: z.boolean(), gap_seconds: z.number(), quantities }),
+  }),
+);
+export type ReviewList = z.infer<typeof reviewList>;
+
+/** GET /api/dead-letters (admin), newest first; POST …/:id/replay sends one again. */
+export const deadLetter = z.object({
+  id: z.string(),
+  queue: z.string(),
+  customer_id: z.string().nullable(),
+  code: z.string(),
+  message: z.string(),
+  body: z.unknown(),
+  created_at: z.string(),
+  replayed_at: z.string().nullable(),
+});
+export const deadLetterList = listOf(deadLetter);
+export const replayBody = z.strictObject({});
+export const replayAnswer = z.object({ success: z.literal(true), id: z.string(), replayed_at: z.string() });

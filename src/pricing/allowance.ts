@@ -2,8 +2,9 @@
  * Allowances of a period: pooled over its plans, prorated by seconds and consumed in time order, so that an upgrade never
  * creates overage (spec §3). Pure.
  */
+
+import { Decimal, sum, zero } from '../lib/decimal.ts';
 import type { Allowance } from './catalogue.ts';
-import { Decimal, sum, zero } from './decimal.ts';
 
 const secondsPerHour = 3600;
 

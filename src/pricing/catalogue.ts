@@ -108,9 +108,6 @@ for (const version of catalogue) {
   if (fault) throw new Error(`the price catalogue is broken: ${fault}`);
 }
 
-/** The version that a new subscriber of any plan buys. */
-export const currentPlanVersion = infrastructureVersion;
-
 /** A version that was sold; asking for one that never was is a broken invariant. */
 export function planVersionOf(plan: PlanName, version: string): PlanVersion {
   const found = catalogue.find((v) => v.plan === plan && v.version === version);

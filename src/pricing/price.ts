@@ -2,7 +2,7 @@
  * The kinds of price and what each charges for a quantity. Pure. A price is data, checked when the catalogue is loaded;
  * what is included before it is not its business (allowances: rate.ts).
  */
-import { Decimal, settled, zero } from './decimal.ts';
+import { Decimal, settled, zero } from '../lib/decimal.ts';
 
 /** From (exclusive) to (inclusive), `null` without end; in the meter's unit. */
 export interface Tier {

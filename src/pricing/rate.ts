@@ -3,9 +3,9 @@
  * → lines that explain themselves. Exact decimals; each line is rounded once, half away from zero; the total is their sum.
  */
 import type { CostLine } from '../contracts/cost.ts';
+import { Decimal, shown, sum, toCents, zero } from '../lib/decimal.ts';
 import { granted, shareAllowance } from './allowance.ts';
 import type { Allowance, PlanVersion } from './catalogue.ts';
-import { Decimal, shown, sum, toCents, zero } from './decimal.ts';
 import { baseFeeMeter, type RatedMeter, ratedMeters } from './meters.ts';
 import { chargesOf, type Price } from './price.ts';
 

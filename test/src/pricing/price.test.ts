@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { currentPlanVersion, planVersionOf, versionFault } from '../../../src/pricing/catalogue.ts';
-import { Decimal, sum, toCents } from '../../../src/pricing/decimal.ts';
+import { Decimal, sum, toCents } from '../../../src/lib/decimal.ts';
+import { planVersionOf, versionFault } from '../../../src/pricing/catalogue.ts';
 import { chargesOf, faultOf, type Price } from '../../../src/pricing/price.ts';
+import { currentVersionOf } from '../../../src/pricing/versions.ts';
 
 const tiers = [
   { from: '0', to: '100', unitPrice: '1' },
@@ -42,7 +43,7 @@ describe('prices', () => {
   });
 
   it('refuse a plan version with a broken price or an unknown meter', () => {
-    const starter = planVersionOf('starter', currentPlanVersion);
+    const starter = planVersionOf('starter', currentVersionOf('starter'));
     expect(versionFault(starter)).toBeNull();
     expect(versionFault({ ...starter, prices: { gold: { kind: 'flat', amount: '1' } } })).toMatch(/not a rated meter/);
   });

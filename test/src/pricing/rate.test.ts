@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PlanName } from '../../../src/contracts/plans.ts';
-import { currentPlanVersion, planVersionOf } from '../../../src/pricing/catalogue.ts';
-import { Decimal } from '../../../src/pricing/decimal.ts';
+import { Decimal } from '../../../src/lib/decimal.ts';
+import { planVersionOf } from '../../../src/pricing/catalogue.ts';
 import { type Overrides, rate, type Segment } from '../../../src/pricing/rate.ts';
+import { currentVersionOf } from '../../../src/pricing/versions.ts';
 
 const dayMs = 86_400_000;
 const start = Date.parse('2026-11-01T00:00:00Z');
@@ -16,7 +17,7 @@ const stretch = (
   fromDay: number,
   toDay: number,
   usage: Record<string, number>,
-  version = currentPlanVersion,
+  version = currentVersionOf(plan),
 ): Segment => ({
   start: start + fromDay * dayMs,
   end: start + toDay * dayMs,
@@ -100,7 +101,7 @@ describe('rating', () => {
         fc.double({ min: 0, max: 1, noNaN: true }),
         (low, more, day, before, after) => {
           const [from, to] = [plans[low] ?? 'starter', plans[Math.min(low + more, 2)] ?? 'enterprise'];
-          const allowed = (planVersionOf(from, currentPlanVersion).allowances['network_bytes'] ?? {}) as {
+          const allowed = (planVersionOf(from, currentVersionOf(from)).allowances['network_bytes'] ?? {}) as {
             perPeriod: string;
           };
           const budget = Number(allowed.perPeriod) * gb;

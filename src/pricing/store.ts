@@ -1,0 +1,45 @@
+/** Plan history and overrides of a customer: rows and statements. */
+import { asc, eq } from 'drizzle-orm';
+import type { PlanName } from '../contracts/plans.ts';
+import type { Db, Write } from '../db/client.ts';
+import { overrides, planChanges, subscriptions } from '../db/control-schema.ts';
+import type { Overrides } from './rate.ts';
+
+export interface PlanChange {
+  effectiveAt: number;
+  plan: PlanName;
+  planVersion: string;
+}
+
+/** What rating needs to know of a customer beside its usage; null when it has no subscription. */
+export async function subscriptionOf(db: Db, customerId: string) {
+  const [subscription, changes, override] = await db.batch([
+    db.select().from(subscriptions).where(eq(subscriptions.customerId, customerId)),
+    db
+      .select({
+        effectiveAt: planChanges.effectiveAt,
+        plan: planChanges.plan,
+        planVersion: planChanges.planVersion,
+      })
+      .from(planChanges)
+      .where(eq(planChanges.customerId, customerId))
+      .orderBy(asc(planChanges.effectiveAt)),
+    db.select().from(overrides).where(eq(overrides.customerId, customerId)),
+  ]);
+  if (!subscription[0]) return null;
+  const { allowances = {}, prices = {} } = override[0] ?? {};
+  return {
+    ...subscription[0],
+    changes: changes as PlanChange[],
+    overrides: { allowances, prices } satisfies Overrides,
+  };
+}
+
+/** Replaces all overrides of a customer. */
+export const setOverrides = (db: Db, customerId: string, next: Overrides, now: number): Write => {
+  const values = { allowances: { ...next.allowances }, prices: { ...next.prices }, updatedAt: now };
+  return db
+    .insert(overrides)
+    .values({ customerId, ...values })
+    .onConflictDoUpdate({ target: overrides.customerId, set: values });
+};

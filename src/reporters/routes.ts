@@ -1,0 +1,107 @@
+/** Reporters of a customer, for admins: made with a key that is shown once, listed, ended. */
+
+import { pageQuery } from '../contracts/common.ts';
+import {
+  endReporterAnswer,
+  endReporterBody,
+  type ReporterView,
+  reporterAnswer,
+  reporterBody,
+  reporterList,
+} from '../contracts/reporters.ts';
+import { findCustomer } from '../customers/store.ts';
+import { type Endpoint, endpoint, param, refuse, reply } from '../http/endpoint.ts';
+import { notFound } from '../http/problem.ts';
+import { depsOf } from '../http/respond.ts';
+import { iso, isoOrNull } from '../lib/time.ts';
+import { metersOfMask } from '../usage/meters.ts';
+import { createReporter, type MadeReporter } from '../workflows/create-reporter.ts';
+import { endReporter } from '../workflows/end-reporter.ts';
+import { type ListedReporter, listReporters } from './store.ts';
+
+const madeView = (made: MadeReporter): ReporterView => ({
+  id: made.id,
+  instance_id: made.instanceId,
+  namespaces: made.namespaces,
+  meters: metersOfMask(made.meters),
+  window_seconds: made.windowSeconds,
+  active_from: iso(made.activeFrom),
+  active_until: null,
+});
+
+/** What it owns now, or owned last. */
+function listedView({ reporter, owned }: ListedReporter): ReporterView {
+  const open = owned.filter((o) => o.untilAt === null);
+  const shown = open.length > 0 ? open : owned;
+  return {
+    id: reporter.id,
+    instance_id: reporter.instanceId,
+    namespaces: [...new Set(shown.map((o) => o.namespace))],
+    meters: metersOfMask(shown.reduce((mask, o) => mask | o.meters, 0)),
+    window_seconds: reporter.windowSeconds,
+    active_from: isoOrNull(reporter.activeFrom),
+    active_until: isoOrNull(reporter.activeUntil),
+  };
+}
+
+const create = endpoint({
+  method: 'post',
+  path: '/api/customers/:customerId/reporters',
+  summary: 'A new source of usage; its key is shown here once',
+  allow: { admin: 'operator' },
+  body: reporterBody,
+  idempotent: true,
+  answers: { 201: reporterAnswer },
+  handle: async (call) => {
+    const answer = (made: MadeReporter) => ({ success: true, reporter: madeView(made), api_key: made.apiKey });
+    const made = await createReporter(
+      depsOf(call),
+      call.env.ALLOW_SHORT_WINDOWS,
+      param(call, 'customerId'),
+      call.body,
+      (reporter) => call.receipt(201, answer(reporter)),
+    );
+    return made.ok ? reply(201, answer(made.value)) : refuse(made.error);
+  },
+});
+
+const list = endpoint({
+  method: 'get',
+  path: '/api/customers/:customerId/reporters',
+  summary: 'The sources of usage of a customer, oldest first',
+  allow: { admin: 'viewer' },
+  query: pageQuery,
+  answers: { 200: reporterList },
+  handle: async (call) => {
+    const customerId = param(call, 'customerId');
+    if (!(await findCustomer(call.db, customerId))) return refuse(notFound);
+    const all = await listReporters(call.db, customerId);
+    const { page, limit } = call.query;
+    const items = all.slice((page - 1) * limit, page * limit).map(listedView);
+    return reply(200, { items, total: all.length, page, limit });
+  },
+});
+
+const end = endpoint({
+  method: 'post',
+  path: '/api/customers/:customerId/reporters/:reporterId/end',
+  summary: 'End a source of usage at the end of a window',
+  allow: { admin: 'operator' },
+  body: endReporterBody,
+  idempotent: true,
+  answers: { 200: endReporterAnswer },
+  handle: async (call) => {
+    const { active_until: until } = call.body;
+    const answer = (ended: ListedReporter) => ({ success: true, reporter: listedView(ended) });
+    const ended = await endReporter(
+      depsOf(call),
+      param(call, 'customerId'),
+      param(call, 'reporterId'),
+      until === undefined ? null : Date.parse(until),
+      (listed) => call.receipt(200, answer(listed)),
+    );
+    return ended.ok ? reply(200, answer(ended.value)) : refuse(ended.error);
+  },
+});
+
+export const reporterEndpoints: readonly Endpoint[] = [create, list, end];

@@ -1,0 +1,67 @@
+/** Reporters that admins make: rows, lists and their end. Hand-overs are ownership-store.ts. */
+import { asc, eq, sql } from 'drizzle-orm';
+import type { Db, Write } from '../db/client.ts';
+import { ownerships, projects, reporters } from '../db/control-schema.ts';
+
+export const insertReporter = (db: Db, row: typeof reporters.$inferInsert): Write => db.insert(reporters).values(row);
+
+/** Gives meters of a namespace to a reporter where nobody owns them; the trigger refuses the batch otherwise. */
+export const insertOwnership = (
+  db: Db,
+  o: { reporterId: string; clusterId: string; namespace: string; meters: number; fromAt: number },
+): Write =>
+  db.run(sql`INSERT INTO ownerships (reporter_seq, project_seq, meters, from_at)
+    SELECT r.seq, p.seq, ${o.meters}, ${o.fromAt} FROM reporters r, projects p
+    WHERE r.id = ${o.reporterId} AND p.cluster_id = ${o.clusterId} AND p.namespace = ${o.namespace}`);
+
+/** Ends what the reporter owns at an edge; what would begin after it never was. */
+export const endReporter = (db: Db, seq: number, edge: number): Write[] => [
+  db.run(sql`UPDATE ownerships SET until_at = ${edge}
+    WHERE reporter_seq = ${seq} AND (until_at IS NULL OR until_at > ${edge})`),
+  db.run(sql`DELETE FROM ownerships WHERE reporter_seq = ${seq} AND until_at <= from_at`),
+  db.run(sql`UPDATE reporters SET active_until = ${edge} WHERE seq = ${seq}`),
+];
+
+/** Reporters of a customer that own nothing any more, because others took it all, ended with their last ownership. */
+export const endDispossessed = (db: Db, customerId: string, edge: number): Write =>
+  db.run(sql`UPDATE reporters SET active_until = ${edge}
+    WHERE customer_id = ${customerId} AND active_from IS NOT NULL AND active_until IS NULL
+      AND NOT EXISTS (SELECT 1 FROM ownerships o WHERE o.reporter_seq = reporters.seq AND o.until_at IS NULL)`);
+
+/** The namespace as a project in a cluster, null when nobody has it. */
+export async function findProject(db: Db, clusterId: string, namespace: string) {
+  const rows = await db
+    .select()
+    .from(projects)
+    .where(sql`${projects.clusterId} = ${clusterId} AND ${projects.namespace} = ${namespace}`);
+  return rows[0] ?? null;
+}
+
+export async function instanceExists(db: Db, customerId: string, instanceId: string): Promise<boolean> {
+  const rows = await db
+    .select({ id: reporters.id })
+    .from(reporters)
+    .where(sql`${reporters.customerId} = ${customerId} AND ${reporters.instanceId} = ${instanceId}`);
+  return rows.length > 0;
+}
+
+/** All reporters of a customer with what they own or owned, oldest first. */
+export async function listReporters(db: Db, customerId: string) {
+  const [rows, owned] = await db.batch([
+    db.select().from(reporters).where(eq(reporters.customerId, customerId)).orderBy(asc(reporters.seq)),
+    db
+      .select({
+        reporterSeq: ownerships.reporterSeq,
+        namespace: projects.namespace,
+        meters: ownerships.meters,
+        untilAt: ownerships.untilAt,
+      })
+      .from(ownerships)
+      .innerJoin(reporters, eq(reporters.seq, ownerships.reporterSeq))
+      .innerJoin(projects, eq(projects.seq, ownerships.projectSeq))
+      .where(eq(reporters.customerId, customerId))
+      .orderBy(asc(ownerships.id)),
+  ]);
+  return rows.map((reporter) => ({ reporter, owned: owned.filter((o) => o.reporterSeq === reporter.seq) }));
+}
+export type ListedReporter = Awaited<ReturnType<typeof listReporters>>[number];

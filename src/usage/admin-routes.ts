@@ -1,0 +1,64 @@
+/** What did not take effect, for admins: held replacements and dead letters. */
+import { pageQuery } from '../contracts/common.ts';
+import { deadLetterList, replayAnswer, replayBody, reviewList, reviewsQuery } from '../contracts/usage.ts';
+import { type Endpoint, endpoint, param, refuse, reply } from '../http/endpoint.ts';
+import { depsOf } from '../http/respond.ts';
+import { iso, isoOrNull } from '../lib/time.ts';
+import { readReviews, replayLetter } from '../workflows/review-usage.ts';
+import { listLetters } from './dead-letter-store.ts';
+import { readsOf } from './read-routes.ts';
+
+const reviews = endpoint({
+  method: 'get',
+  path: '/api/usage/reviews',
+  summary: 'Replacements that wait for a person, and conflicting ones',
+  allow: { admin: 'viewer' },
+  query: reviewsQuery,
+  answers: { 200: reviewList },
+  handle: async (call) => reply(200, await readReviews(readsOf(call), call.query)),
+});
+
+const letters = endpoint({
+  method: 'get',
+  path: '/api/dead-letters',
+  summary: 'What could never be stored, with the reason',
+  allow: { admin: 'viewer' },
+  query: pageQuery,
+  answers: { 200: deadLetterList },
+  handle: async ({ db, query }) => {
+    const { rows, total } = await listLetters(db, query.page, query.limit);
+    const items = rows.map((row) => ({
+      id: row.id,
+      queue: row.queue,
+      customer_id: row.customerId,
+      code: row.code,
+      message: row.message,
+      body: row.body,
+      created_at: iso(row.createdAt),
+      replayed_at: isoOrNull(row.replayedAt),
+    }));
+    return reply(200, { items, total, page: query.page, limit: query.limit });
+  },
+});
+
+const replay = endpoint({
+  method: 'post',
+  path: '/api/dead-letters/:id/replay',
+  summary: 'Send a dead letter again',
+  allow: { admin: 'operator' },
+  body: replayBody,
+  idempotent: true,
+  answers: { 202: replayAnswer },
+  handle: async (call) => {
+    const deps = depsOf(call);
+    const id = param(call, 'id');
+    const answer = { success: true, id, replayed_at: iso(deps.now) };
+    const replayed = await replayLetter(deps, call.env.USAGE_QUEUE, id, () => call.receipt(202, answer));
+    if (replayed.ok) return reply(202, answer);
+    if (replayed.error !== 'queue_down') return refuse(replayed.error);
+    return refuse({ code: 'unavailable', message: 'the queue does not take it now, try again', retryAfterSeconds: 10 });
+  },
+});
+
+/** `/api/usage/reviews` must be mounted before `/api/usage/:customerId`. */
+export const usageAdminEndpoints: readonly Endpoint[] = [reviews, letters, replay];

@@ -1,0 +1,22 @@
+/**
+ * The consumer of the usage queue and of its dead-letter queue, which is only a later attempt. Every message is
+ * acknowledged or retried by itself; order and redelivery do not matter, because the store decides by revision.
+ */
+import type { Services } from '../http/endpoint.ts';
+import { storeUsage } from '../workflows/store-usage.ts';
+import { retrySeconds } from './backoff.ts';
+
+const byteValues = 256;
+
+export async function consumeUsage(batch: MessageBatch, services: Services): Promise<void> {
+  const stores = { control: services.db, shards: services.env.usageShards, now: services.now(), log: services.log };
+  const again = await storeUsage(
+    stores,
+    batch.messages.map((message) => message.body),
+  );
+  for (const [place, message] of batch.messages.entries()) {
+    const spread = (services.random(1)[0] ?? 0) / byteValues;
+    if (again.has(place)) message.retry({ delaySeconds: retrySeconds(message.attempts, spread) });
+    else message.ack();
+  }
+}

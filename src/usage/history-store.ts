@@ -1,0 +1,124 @@
+/** Pages of history, the cursor, stretches of accounted windows, and held replacements. Reads only. */
+import { type SQL, sql } from 'drizzle-orm';
+import type { Db } from '../db/client.ts';
+import { quantities } from './meters.ts';
+import { type Span, withSpan } from './span-store.ts';
+
+/** A window, or a day's windows of one reporter and namespace, in base units. */
+export interface HistoryRow {
+  /** The window's end, or the end of the day. */
+  end: number;
+  /** The window's length, or null for a day. */
+  windowSeconds: number | null;
+  reporterSeq: number;
+  projectSeq: number;
+  revision: number | null;
+  complete: boolean;
+  gapMs: number;
+  values: (number | null)[];
+  seconds: number[];
+}
+
+type Raw = Record<string, number | string | null>;
+
+const asNumber = (value: number | string | null | undefined): number | null => (value == null ? null : Number(value));
+
+/** Days, newest first. `span` must begin and end at midnight. */
+export async function dayPage(db: Db, span: Span, limit: number, offset: number): Promise<HistoryRow[]> {
+  const columns = quantities
+    .map(
+      (q) =>
+        `CAST(${q.column} AS TEXT) AS v${q.bit}, ${q.kind === 'average' ? `${q.column}_seconds` : '0'} AS s${q.bit}`,
+    )
+    .join(', ');
+  const rows = await db.all<Raw>(sql`${withSpan(span)}
+    SELECT day, reporter_seq, project_seq, complete, gap_ms, ${sql.raw(columns)} FROM span
+    ORDER BY day DESC, project_seq, reporter_seq LIMIT ${limit} OFFSET ${offset}`);
+  const dayMs = 86_400_000;
+  return rows.map((row) => ({
+    end: (Number(row['day']) + 1) * dayMs,
+    windowSeconds: null,
+    reporterSeq: Number(row['reporter_seq']),
+    projectSeq: Number(row['project_seq']),
+    revision: null,
+    complete: row['complete'] === 1,
+    gapMs: Number(row['gap_ms']),
+    values: quantities.map((q) => asNumber(row[`v${q.bit}`])),
+    seconds: quantities.map((q) => Number(row[`s${q.bit}`] ?? 0)),
+  }));
+}
+
+/** How many day rows the span has, and the highest day sum of each peak (over reporters and namespaces). */
+export async function daySummary(db: Db, span: Span): Promise<{ total: number; peaks: (number | null)[] }> {
+  const sums = quantities.map((q) => (q.kind === 'peak' ? `sum(${q.column})` : 'NULL'));
+  const outer = quantities.map((q) => `max(p${q.bit}) AS p${q.bit}`).join(', ');
+  const inner = quantities.map((q, i) => `${sums[i]} AS p${q.bit}`).join(', ');
+  const rows = await db.all<Raw>(sql`${withSpan(span)}
+    SELECT coalesce(sum(n), 0) AS total, ${sql.raw(outer)} FROM (
+      SELECT count(*) AS n, ${sql.raw(inner)} FROM span GROUP BY day)`);
+  return {
+    total: Number(rows[0]?.['total'] ?? 0),
+    peaks: quantities.map((q) => asNumber(rows[0]?.[`p${q.bit}`])),
+  };
+}
+
+const windowsOf = (span: Span): SQL => sql`FROM windows
+  WHERE customer_seq = ${span.customerSeq} AND window_end > ${span.from} AND window_end <= ${span.to}
+  ${span.projectSeq === undefined ? sql`` : sql`AND project_seq = ${span.projectSeq}`}`;
+
+/** Windows, newest first. */
+export async function windowPage(db: Db, span: Span, limit: number, offset: number): Promise<HistoryRow[]> {
+  const rows = await db.all<Raw>(sql`SELECT * ${windowsOf(span)}
+    ORDER BY window_end DESC, project_seq, reporter_seq LIMIT ${limit} OFFSET ${offset}`);
+  return rows.map((row) => ({
+    end: Number(row['window_end']),
+    windowSeconds: Number(row['seconds']),
+    reporterSeq: Number(row['reporter_seq']),
+    projectSeq: Number(row['project_seq']),
+    revision: Number(row['revision']),
+    complete: row['complete'] === 1,
+    gapMs: Number(row['gap_ms']),
+    values: quantities.map((q) => asNumber(row[q.column])),
+    seconds: quantities.map(() => Number(row['seconds'])),
+  }));
+}
+
+export async function windowCount(db: Db, span: Span): Promise<number> {
+  const rows = await db.all<{ total: number }>(sql`SELECT count(*) AS total ${windowsOf(span)}`);
+  return rows[0]?.total ?? 0;
+}
+
+/** The end of the last accounted window of a reporter and namespace, null when there is none. */
+export async function lastEnd(db: Db, customerSeq: number, reporterSeq: number, projectSeq: number) {
+  const rows = await db.all<{ end: number }>(sql`SELECT window_end AS end FROM windows
+    WHERE customer_seq = ${customerSeq} AND reporter_seq = ${reporterSeq} AND project_seq = ${projectSeq}
+    ORDER BY window_end DESC LIMIT 1`);
+  return rows[0]?.end ?? null;
+}
+
+/** Neighbouring windows of one reporter, namespace and state. */
+export interface Stretch {
+  reporterSeq: number;
+  projectSeq: number;
+  state: 'complete' | 'partial' | 'unavailable';
+  /** Start of the first window, end of the last, ms. */
+  from: number;
+  to: number;
+  windows: number;
+}
+
+/** What is accounted for in a span, as few rows as there are changes of state. */
+export async function stretches(db: Db, span: Span): Promise<Stretch[]> {
+  const anything = sql.raw(quantities.map((q) => q.column).join(', '));
+  return await db.all<Stretch>(sql`
+    WITH seen AS (
+      SELECT reporter_seq, project_seq, window_end, seconds * 1000 AS length,
+        CASE WHEN complete = 1 THEN 'complete' WHEN coalesce(${anything}) IS NULL THEN 'unavailable' ELSE 'partial' END AS state
+      ${windowsOf(span)}),
+    numbered AS (
+      SELECT *, window_end - length * row_number() OVER (
+        PARTITION BY reporter_seq, project_seq, state, length ORDER BY window_end) AS island FROM seen)
+    SELECT reporter_seq AS reporterSeq, project_seq AS projectSeq, state,
+      min(window_end - length) AS "from", max(window_end) AS "to", count(*) AS windows
+    FROM numbered GROUP BY reporter_seq, project_seq, state, length, island ORDER BY 4`);
+}

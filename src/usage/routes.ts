@@ -1,0 +1,88 @@
+/** POST routes of usage: single reports and batches. 202 is said only after the queue has taken the rows. */
+
+import { z } from 'zod';
+import { batchInflatedBytesMax, batchWireBytesMax } from '../contracts/common.ts';
+import { batchAnswer, batchItemsMax, reportAnswer, usageBatch } from '../contracts/usage.ts';
+import { type Call, type Endpoint, endpoint, refuse, reply } from '../http/endpoint.ts';
+import type { Failure } from '../http/problem.ts';
+import { limitHeaders, takeOne } from '../http/rate-limit.ts';
+import { type Judgement, recordUsage, type Speaker } from '../workflows/record-usage.ts';
+
+const retryAfterSeconds = 10;
+const queueDown: Failure = {
+  code: 'unavailable',
+  message: 'usage cannot be taken right now; keep it and send it again',
+  retryAfterSeconds,
+};
+
+/** The route's own list admits only these two kinds. */
+function speakerOf(call: Call<unknown, unknown>): Speaker {
+  const { principal } = call;
+  if (principal.kind === 'reporter' || principal.kind === 'cluster') return principal;
+  throw new Error(`a ${principal.kind} reached an intake route`);
+}
+
+const record = (call: Call<unknown, unknown>, items: readonly unknown[]) =>
+  recordUsage({ db: call.db, queue: call.env.USAGE_QUEUE, now: call.now() }, speakerOf(call), items);
+
+const report = endpoint({
+  method: 'post',
+  path: '/api/usage/report',
+  summary: 'One usage report of a reporter',
+  allow: { reporter: true },
+  // Any object: unknown fields are ignored and listed, the rest is judged by src/usage/report.ts.
+  body: z.looseObject({}),
+  answers: { 202: reportAnswer },
+  handle: async (call) => {
+    const { env, principal } = call;
+    const key = `report:${principal.kind === 'reporter' ? principal.reporterId : ''}`;
+    const hit = await takeOne(env.RATE_LIMITER, key, env.RATE_LIMIT_REPORT, call.log);
+    if (hit && !hit.allowed) {
+      const message = `at most ${hit.limit} single reports; send batches, or try again in ${hit.resetSeconds} s`;
+      return refuse({ code: 'rate_limited', message, retryAfterSeconds: hit.resetSeconds });
+    }
+    const recorded = await record(call, [call.body]);
+    if (!recorded.ok) return refuse(queueDown);
+    const [judgement] = recorded.value;
+    if (!judgement) throw new Error('a report was not judged');
+    if (!judgement.ok) return refuse(judgement.error);
+    const { ignored } = judgement.value;
+    const body = { success: true, accepted: 1, ...(ignored.length > 0 ? { ignored } : {}) };
+    return reply(202, body, hit ? limitHeaders(hit) : undefined);
+  },
+});
+
+const resultOf = (judgement: Judgement, index: number) => {
+  if (!judgement.ok) return { index, status: 'rejected' as const, ...judgement.error, retryable: false };
+  const { ignored } = judgement.value;
+  return { index, status: 'accepted' as const, ...(ignored.length > 0 ? { ignored } : {}) };
+};
+
+const batch = endpoint({
+  method: 'post',
+  path: '/api/usage/batch',
+  summary: 'Up to 1,000 usage reports; gzip is taken; each item is judged by itself',
+  allow: { reporter: true, cluster: true },
+  body: usageBatch,
+  wireBytesMax: batchWireBytesMax,
+  inflatedBytesMax: batchInflatedBytesMax,
+  answers: { 202: batchAnswer },
+  handle: async (call) => {
+    const { reports } = call.body;
+    if (reports.length === 0) {
+      const message = 'reports: must have at least one item';
+      return refuse({ code: 'validation_failed', message, details: { issues: [{ path: 'reports', message }] } });
+    }
+    if (reports.length > batchItemsMax) {
+      const message = `a batch has at most ${batchItemsMax} items`;
+      return refuse({ code: 'too_many_items', message, details: { limit_items: batchItemsMax } });
+    }
+    const recorded = await record(call, reports);
+    if (!recorded.ok) return refuse(queueDown);
+    const accepted = recorded.value.filter((j) => j.ok).length;
+    const rejected = recorded.value.length - accepted;
+    return reply(202, { success: true, accepted, rejected, results: recorded.value.map(resultOf) });
+  },
+});
+
+export const usageIntakeEndpoints: readonly Endpoint[] = [report, batch];

@@ -1,0 +1,167 @@
+/**
+ * An admin makes a reporter: its key, its namespaces (one that is not there yet is thereby attached as a project) and the
+ * meters it owns from an edge on, in one batch. The schema refuses two owners of one meter, whoever asks at once.
+ */
+
+import { sql } from 'drizzle-orm';
+import { record } from '../audit/store.ts';
+import * as clusterStore from '../clusters/store.ts';
+import type { ReporterBody } from '../contracts/reporters.ts';
+import * as credentialStore from '../credentials/store.ts';
+import { findWhole, type WholeCustomer } from '../customers/store.ts';
+import { ConstraintFailed, commit, type Write } from '../db/client.ts';
+import { newId } from '../lib/ids.ts';
+import { newKey, sha256Hex } from '../lib/keys.ts';
+import { err, ok, type Result } from '../lib/result.ts';
+import { takeOwnership } from '../reporters/ownership-store.ts';
+import { startEdge } from '../reporters/reporter.ts';
+import * as reporterStore from '../reporters/store.ts';
+import { everyMeter, maskOfMeters } from '../usage/meters.ts';
+import type { Deps } from './deps.ts';
+
+export interface MadeReporter {
+  id: string;
+  instanceId: string;
+  namespaces: string[];
+  meters: number;
+  windowSeconds: number;
+  activeFrom: number;
+  apiKey: string;
+}
+
+export interface ReporterFailure {
+  code: 'not_found' | 'reporter_exists' | 'meter_owned' | 'namespace_taken' | 'unknown_meter' | 'validation_failed';
+  message: string;
+}
+
+const shortWindowSeconds = 60;
+const refuse = (code: ReporterFailure['code'], message: string) => err<ReporterFailure>({ code, message });
+
+/** Makes the reporter. The receipt's statements join its batch. */
+export async function createReporter(
+  deps: Deps,
+  shortWindows: boolean,
+  customerId: string,
+  body: ReporterBody,
+  receipt: (made: MadeReporter) => Promise<Write[]>,
+): Promise<Result<MadeReporter, ReporterFailure>> {
+  const { db, now, random } = deps;
+  const whole = await findWhole(db, customerId);
+  if (!whole) return refuse('not_found', 'there is nothing here, or not for you');
+  if (body.window_seconds === shortWindowSeconds && !shortWindows) {
+    return refuse('validation_failed', 'window_seconds: 60 needs ALLOW_SHORT_WINDOWS');
+  }
+  const meters = body.meters ? maskOfMeters(body.meters) : { mask: everyMeter };
+  if ('unknown' in meters) return refuse('unknown_meter', `meters: ${meters.unknown} is not a meter`);
+  if (await reporterStore.instanceExists(db, customerId, body.instance_id)) {
+    return refuse('reporter_exists', `the customer has a reporter called ${body.instance_id}`);
+  }
+  const activeFrom = body.active_from === undefined ? now : Date.parse(body.active_from);
+  const id = newId('reporter', random);
+  const made: MadeReporter = {
+    id,
+    instanceId: body.instance_id,
+    namespaces: [...new Set(body.namespaces ?? [whole.deployment.namespace])],
+    meters: meters.mask,
+    windowSeconds: body.window_seconds,
+    activeFrom: startEdge(activeFrom, body.window_seconds, body.take_over),
+    apiKey: newKey(id, random),
+  };
+  const attached = await attachNamespaces(deps, whole, made.namespaces);
+  if (!attached.ok) return attached;
+  try {
+    await commit(db, [
+      ...attached.value,
+      reporterStore.insertReporter(db, {
+        id,
+        customerId,
+        instanceId: made.instanceId,
+        windowSeconds: made.windowSeconds,
+        source: 'admin',
+        activeFrom: made.activeFrom,
+        createdAt: now,
+      }),
+      ...ownershipWrites(deps, whole, made, body.take_over),
+      credentialStore.insert(db, {
+        id: newId('credential', random),
+        kind: 'reporter',
+        ownerId: id,
+        hash: await sha256Hex(made.apiKey),
+        name: made.instanceId,
+        role: null,
+        createdAt: now,
+      }),
+      record(db, random, deps.actor, now, {
+        action: 'reporter.created',
+        subject: id,
+        details: { customer_id: customerId, instance_id: made.instanceId, namespaces: made.namespaces },
+      }),
+      ...(await receipt(made)),
+    ]);
+    return ok(made);
+  } catch (error) {
+    return err(failureOf(error, made));
+  }
+}
+
+/** The statements that attach namespaces nobody has yet; one of somebody else is refused. */
+async function attachNamespaces(
+  deps: Deps,
+  whole: WholeCustomer,
+  namespaces: readonly string[],
+): Promise<Result<Write[], ReporterFailure>> {
+  const { clusterId } = whole.deployment;
+  const writes: Write[] = [];
+  for (const namespace of namespaces) {
+    const project = await reporterStore.findProject(deps.db, clusterId, namespace);
+    if (project && project.customerId !== whole.customer.id) {
+      return refuse('namespace_taken', `the namespace ${namespace} belongs to somebody else`);
+    }
+    if (project) continue;
+    writes.push(
+      clusterStore.insertProject(deps.db, {
+        clusterId,
+        namespace,
+        organisationId: whole.customer.organisationId,
+        customerId: whole.customer.id,
+        own: false,
+        createdAt: deps.now,
+      }),
+    );
+  }
+  return ok(writes);
+}
+
+function ownershipWrites(deps: Deps, whole: WholeCustomer, made: MadeReporter, takesOver: boolean): Write[] {
+  const { db } = deps;
+  const { clusterId } = whole.deployment;
+  const writes = made.namespaces.flatMap((namespace): Write[] => {
+    if (!takesOver) {
+      const { meters, activeFrom: fromAt } = made;
+      return [reporterStore.insertOwnership(db, { reporterId: made.id, clusterId, namespace, meters, fromAt })];
+    }
+    return takeOwnership(db, {
+      reporterSeq: sql`(SELECT seq FROM reporters WHERE id = ${made.id})`,
+      project: sql`(SELECT seq FROM projects WHERE cluster_id = ${clusterId} AND namespace = ${namespace})`,
+      meters: made.meters,
+      fromAt: made.activeFrom,
+    });
+  });
+  return takesOver ? [...writes, reporterStore.endDispossessed(db, whole.customer.id, made.activeFrom)] : writes;
+}
+
+function failureOf(error: unknown, made: MadeReporter): ReporterFailure {
+  if (!(error instanceof ConstraintFailed)) throw error;
+  const { constraint } = error;
+  if (constraint.includes('meter_owned')) {
+    const message = 'another reporter owns one of these meters; take_over ends it at the hour edge';
+    return { code: 'meter_owned', message };
+  }
+  if (constraint.includes('projects')) {
+    return { code: 'namespace_taken', message: 'one of the namespaces was attached by somebody else just now' };
+  }
+  if (constraint.includes('reporters')) {
+    return { code: 'reporter_exists', message: `the customer has a reporter called ${made.instanceId}` };
+  }
+  throw error;
+}
