@@ -1,0 +1,112 @@
+/**
+ * One run of Miniflare around workerd: its options from wrangler.toml's, with our queue behind the queue bindings and
+ * our edge before the Worker. Owns what Miniflare must be kept from doing; keeping it alive is runtime.ts's.
+ */
+import { mkdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4MiniflareOptions } from 'miniflare';
+import { LOOPBACK } from '../data/http.ts';
+import { PLUGIN_NAME } from '../queue/binding-plugin.ts';
+import type { WorkerDescription } from './description.ts';
+import { EDGE_WORKER, edgeScript } from './edge.ts';
+
+export type MiniflareSettings = {
+  description: WorkerDescription;
+  /** The bundled entry. */
+  scriptPath: string;
+  /** Variables and secrets beyond wrangler.toml's. */
+  bindings: Record<string, string>;
+  port: number;
+  dataDir: string;
+  queueSocket: string;
+  log: (line: string) => void;
+  /** workerd ended and Miniflare could not start it again: this Miniflare is of no more use. */
+  onLost: () => void;
+};
+
+const PLUGIN_PATH = fileURLToPath(new URL('../queue/binding-plugin.ts', import.meta.url));
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const RUNTIME_FAILURE = 'ERR_RUNTIME_FAILURE';
+
+/** Miniflare says that it gave up only in its log. */
+class RuntimeLog extends Log {
+  readonly #settings: MiniflareSettings;
+  constructor(settings: MiniflareSettings) {
+    super(LogLevel.WARN);
+    this.#settings = settings;
+  }
+  override log(line: string): void {
+    this.#settings.log(line);
+  }
+  override error(error: Error): void {
+    this.#settings.log(error.message);
+    if ((error as { code?: string }).code === RUNTIME_FAILURE) this.#settings.onLost();
+  }
+}
+
+function optionsFor(settings: MiniflareSettings): V4MiniflareOptions {
+  const { description, scriptPath, bindings, port, dataDir, queueSocket, log } = settings;
+  const { queueProducers: _ours, queueConsumers: _oursToo, ...worker } = description.options;
+  const modulesRoot = dirname(scriptPath);
+  const queueBindings = (description.queues.producers ?? []).map(({ binding, queue }) => ({
+    name: binding,
+    type: 'queue',
+    plugin: { package: PLUGIN_PATH, name: PLUGIN_NAME },
+    options: { queue, socket: queueSocket },
+  }));
+  return {
+    host: LOOPBACK,
+    port: 0,
+    cf: false,
+    log: new RuntimeLog(settings),
+    logRequests: false,
+    resourcePersistencePath: join(dataDir, 'worker'),
+    handleStructuredLogs: ({ level, message }) => log(level === 'log' ? message : `${level}: ${message}`),
+    workers: [
+      {
+        name: EDGE_WORKER,
+        modules: true,
+        script: edgeScript,
+        compatibilityDate: String(worker['compatibilityDate']),
+        serviceBindings: { WORKER: description.name },
+        // Straight to workerd: Miniflare's own entry costs three quarters of the requests that a second could hold.
+        unsafeDirectSockets: [{ host: LOOPBACK, port }],
+      },
+      {
+        ...worker,
+        name: description.name,
+        rootPath: modulesRoot,
+        modules: true,
+        modulesRoot,
+        scriptPath,
+        bindings: { ...(worker['bindings'] as Record<string, string>), ...bindings },
+        unsafeBindings: queueBindings,
+      },
+    ],
+  };
+}
+
+/**
+ * Miniflare's constructor hangs an immediate exit on every signal, and puts its scratch files where kill -9 would leave
+ * them: the platform ends in its own order, and its folder keeps its litter.
+ */
+export function createMiniflare(settings: MiniflareSettings): Miniflare {
+  const before = new Map(SIGNALS.map((signal) => [signal, process.listeners(signal)]));
+  const tmpdir = process.env['TMPDIR'];
+  const scratch = join(settings.dataDir, 'tmp');
+  rmSync(scratch, { recursive: true, force: true });
+  mkdirSync(scratch, { recursive: true });
+  process.env['TMPDIR'] = scratch;
+  try {
+    return new Miniflare(convertV4MiniflareOptions(optionsFor(settings)));
+  } finally {
+    if (tmpdir === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = tmpdir;
+    for (const [signal, listeners] of before) {
+      for (const listener of process.listeners(signal)) {
+        if (!listeners.includes(listener)) process.off(signal, listener);
+      }
+    }
+  }
+}
