@@ -17,7 +17,7 @@ export interface ToolRun {
 /** The environment of a person's shell: no colours, the project's own programs first, nothing of the test runner's. */
 function shell(extra: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: '1', ...extra };
-  env['PATH'] = [join(root, 'node_modules/.bin'), process.env['PATH']].join(delimiter);
+  env['PATH'] = [join(root, 'node_modules/.bin'), env['PATH']].join(delimiter);
   for (const name of ['FORCE_COLOR', 'NODE_OPTIONS', 'NODE_ENV', 'VITEST', 'VITEST_MODE']) {
     if (!(name in extra)) delete env[name];
   }
