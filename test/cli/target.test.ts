@@ -1,0 +1,62 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findTarget } from '../../cli/target.ts';
+
+let folder: string;
+let damaged: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tenantry-cli-'));
+  damaged = await mkdtemp(join(tmpdir(), 'tenantry-cli-'));
+  await writeFile(join(folder, 'ready.json'), JSON.stringify({ url: 'http://127.0.0.1:8787', admin_token: 'local' }));
+  await writeFile(join(damaged, 'ready.json'), '{"url": ');
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+  await rm(damaged, { recursive: true });
+});
+
+describe('which API a command speaks to', () => {
+  it('is what the environment says', async () => {
+    const env = { BILLING_API_URL: 'https://billing.example.com/', ADMIN_API_TOKEN: 'given', DATA_DIR: folder };
+    expect(await findTarget(env)).toEqual({ ok: true, value: { url: 'https://billing.example.com', token: 'given' } });
+  });
+
+  it('is the embedded platform when the environment says nothing', async () => {
+    const local = { ok: true, value: { url: 'http://127.0.0.1:8787', token: 'local' } };
+    expect(await findTarget({ DATA_DIR: folder })).toEqual(local);
+    expect(await findTarget({ DATA_DIR: folder, BILLING_API_URL: '', ADMIN_API_TOKEN: '' })).toEqual(local);
+  });
+
+  it('is the embedded platform with a token that is given', async () => {
+    const found = await findTarget({ DATA_DIR: folder, ADMIN_API_TOKEN: 'given' });
+    expect(found).toEqual({ ok: true, value: { url: 'http://127.0.0.1:8787', token: 'given' } });
+  });
+
+  it("never sends the embedded platform's token to another host", async () => {
+    const found = await findTarget({ DATA_DIR: folder, BILLING_API_URL: 'https://billing.example.com' });
+    expect(found).toEqual({
+      ok: false,
+      error: { kind: 'usage', message: 'ADMIN_API_TOKEN: is required for https://billing.example.com' },
+    });
+    const own = await findTarget({ DATA_DIR: folder, BILLING_API_URL: 'http://127.0.0.1:8787/' });
+    expect(own.ok && own.value.token).toBe('local');
+  });
+
+  it.each([
+    ['an address that is none', { BILLING_API_URL: 'billing', ADMIN_API_TOKEN: 'x' }, 'BILLING_API_URL: must be'],
+    ['another protocol', { BILLING_API_URL: 'ftp://a', ADMIN_API_TOKEN: 'x' }, 'BILLING_API_URL: must be'],
+    ['a token with a line break', { BILLING_API_URL: 'http://a', ADMIN_API_TOKEN: 'x\ny' }, 'ADMIN_API_TOKEN: must'],
+    ['no platform', { DATA_DIR: '/nonexistent' }, 'run npm start'],
+  ])('refuses %s with a line that says what to do', async (_, env, message) => {
+    const found = await findTarget(env);
+    expect(found.ok).toBe(false);
+    expect(!found.ok && found.error.message).toContain(message);
+  });
+
+  it('says that the ready file is damaged', async () => {
+    const found = await findTarget({ DATA_DIR: damaged });
+    expect(!found.ok && found.error.message).toContain('ready.json is not a ready line');
+  });
+});
