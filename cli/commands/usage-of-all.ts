@@ -1,0 +1,105 @@
+/**
+ * `usage --all`: a line a customer. One customer that cannot be read is a line that says so, and exit 1 at the end; an API
+ * that is not there ends it at once.
+ */
+import type { CustomerList } from '../../src/contracts/customers.ts';
+import { err, ok, type Result } from '../../src/lib/result.ts';
+import type { Api } from '../api.ts';
+import { listCustomers, readCost, readUsage } from '../calls.ts';
+import { type Failure, lineOf } from '../failure.ts';
+import { dollars, fieldQuantity } from '../format/amounts.ts';
+import { tableOf } from '../format/table.ts';
+import { fieldsOf, type Reported, titleOf } from '../format/usage.ts';
+import { type JsonOption, print } from '../output.ts';
+import { readAll } from '../pages.ts';
+import { type Done, done } from '../program.ts';
+import type { World } from '../world.ts';
+
+type Customer = CustomerList['items'][number];
+type Span = { days: number } | { from: string; to: string };
+
+interface Line {
+  customer: Customer;
+  totals: Reported;
+  /** Cents of the period so far; null when it could not be read. */
+  totalCents: number | null;
+  problem: string | null;
+}
+
+/** Customers read at once: enough to hide the way there and back, few enough to leave the API to others. */
+const atOnce = 4;
+const progressEvery = 20;
+
+async function lineFor(api: Api, customer: Customer, span: Span): Promise<Result<Line, Failure>> {
+  const id = customer.customer_id;
+  const [usage, cost] = await Promise.all([readUsage(api, id, { ...span, limit: 1 }), readCost(api, id)]);
+  const failure = [usage, cost].flatMap((r) => (r.ok ? [] : [r.error]))[0];
+  if (failure?.kind === 'unreachable') return err(failure);
+  return ok({
+    customer,
+    totals: usage.ok ? usage.value.totals : {},
+    totalCents: cost.ok ? cost.value.total_cents : null,
+    problem: failure === undefined ? null : lineOf(failure),
+  });
+}
+
+async function linesFor(world: World, api: Api, customers: Customer[], span: Span): Promise<Result<Line[], Failure>> {
+  const lines: Line[] = [];
+  for (let i = 0; i < customers.length; i += atOnce) {
+    const read = await Promise.all(customers.slice(i, i + atOnce).map((customer) => lineFor(api, customer, span)));
+    for (const line of read) {
+      if (!line.ok) return line;
+      lines.push(line.value);
+      if (lines.length % progressEvery === 0) world.note(`${lines.length} of ${customers.length} customers`);
+    }
+  }
+  return ok(lines);
+}
+
+function allTable(lines: readonly Line[]): string[] {
+  const fields = fieldsOf(lines.map((line) => line.totals));
+  const columns = [
+    { title: 'customer' },
+    { title: 'company' },
+    { title: 'plan' },
+    { title: 'status' },
+    ...fields.map(titleOf),
+    { title: 'cost so far', align: 'right' as const },
+    ...(lines.some((line) => line.problem !== null) ? [{ title: 'problem' }] : []),
+  ];
+  const rows = lines.map(({ customer, totals, totalCents, problem }) => [
+    customer.customer_id,
+    customer.company_name,
+    customer.plan,
+    customer.status,
+    ...fields.map((field) => fieldQuantity(field, totals[field])),
+    totalCents === null ? '-' : dollars(totalCents),
+    problem ?? '',
+  ]);
+  return tableOf(columns, rows);
+}
+
+/** Totals over the span and the current period's cost of every customer. */
+export async function usageOfAll(world: World, api: Api, span: Span, options: JsonOption): Done {
+  const found = await readAll((page, limit) => listCustomers(api, { page, limit }));
+  if (!found.ok) return found;
+  const read = await linesFor(world, api, found.value.items, span);
+  if (!read.ok) return read;
+  const lines = read.value;
+  const items = lines.map(({ customer, totals, totalCents, problem }) => ({
+    customer_id: customer.customer_id,
+    company_name: customer.company_name,
+    plan: customer.plan,
+    status: customer.status,
+    totals,
+    total_cents: totalCents,
+    problem,
+  }));
+  const sum = lines.reduce((total, line) => total + (line.totalCents ?? 0), 0);
+  const foot = `${lines.length} customers, ${dollars(sum)} so far in their periods`;
+  print(world, options, { ...span, items, total: items.length }, [...allTable(lines), foot]);
+  const broken = lines.filter((line) => line.problem !== null).length;
+  return broken === 0
+    ? done
+    : err({ kind: 'failed', message: `${broken} of ${lines.length} customers could not be read` });
+}

@@ -1,0 +1,96 @@
+/** `usage`: one customer's history, gaps and cost, or all customers in a table. */
+import { z } from 'zod';
+import { customerId, instant, namespace } from '../../src/contracts/common.ts';
+import { historyQuery } from '../../src/contracts/usage.ts';
+import { err, ok, type Result } from '../../src/lib/result.ts';
+import type { Api } from '../api.ts';
+import { readCost, readCustomer, readGaps, readUsage } from '../calls.ts';
+import type { Failure } from '../failure.ts';
+import { oneLine } from '../failure.ts';
+import { costTable } from '../format/cost.ts';
+import { gapsTable, historyTable } from '../format/usage.ts';
+import { type JsonOption, jsonOption, print } from '../output.ts';
+import { readAll } from '../pages.ts';
+import { by, type Define, type Done, done } from '../program.ts';
+import type { World } from '../world.ts';
+import { usageOfAll } from './usage-of-all.ts';
+
+interface UsageOptions extends JsonOption {
+  customer?: string;
+  all?: boolean;
+  days?: number;
+  from?: string;
+  to?: string;
+  granularity?: 'day' | 'window';
+  namespace?: string;
+}
+
+const daysDefault = 30;
+
+/** The stretch that was asked for; `from` and `to` go together and without `days`. */
+function spanOf(options: UsageOptions): Result<{ days: number } | { from: string; to: string }, Failure> {
+  const { from, to, days } = options;
+  if (from === undefined && to === undefined) return ok({ days: days ?? daysDefault });
+  if (from === undefined || to === undefined || days !== undefined) {
+    return err({ kind: 'usage', message: 'give --days, or --from and --to together' });
+  }
+  return ok({ from, to });
+}
+
+async function usageOfOne(world: World, api: Api, id: string, options: UsageOptions): Done {
+  const span = spanOf(options);
+  if (!span.ok) return span;
+  const customer = await readCustomer(api, id);
+  if (!customer.ok) return customer;
+  const { granularity = 'day' } = options;
+  const read = await readAll((page, limit) => {
+    const where = options.namespace === undefined ? {} : { namespace: options.namespace };
+    return readUsage(api, id, { ...span.value, ...where, granularity, page, limit });
+  }, progress(world));
+  if (!read.ok) return read;
+  const history = { ...read.value.first, items: read.value.items };
+  const gaps = await readGaps(api, id, span.value);
+  if (!gaps.ok) return gaps;
+  const cost = await readCost(api, id);
+  if (!cost.ok) return cost;
+  const { company_name } = customer.value.customer;
+  print(world, options, { customer_id: id, history, gaps: gaps.value, cost: cost.value }, [
+    oneLine(`${id}  ${company_name}`),
+    '',
+    ...historyTable(history),
+    '',
+    ...gapsTable(gaps.value),
+    '',
+    ...costTable(cost.value),
+  ]);
+  return done;
+}
+
+const progress = (world: World) => (seen: number, total: number) => world.note(`read ${seen} of ${total} rows`);
+
+export const usageProgram: Define = ({ program, world, withApi }) => {
+  program
+    .description('What customers used, what is missing, and what it costs so far')
+    .option('--customer <id>', 'one customer: cust_ + 32 hex digits', by(customerId))
+    .option('--all', 'every customer, a line each')
+    .option('--days <n>', `the last n days, 1 to 400 (default: ${daysDefault})`, by(historyQuery.shape.days))
+    .option('--from <instant>', 'ISO 8601, with --to instead of --days', by(instant))
+    .option('--to <instant>', 'ISO 8601', by(instant))
+    .option('--granularity <kind>', 'day or window (default: day)', by(z.enum(['day', 'window'])))
+    .option('--namespace <name>', 'only this namespace', by(namespace))
+    .option(...jsonOption)
+    .action(
+      withApi(async (api, options: UsageOptions) => {
+        const { customer, all } = options;
+        if ((customer === undefined) === (all === undefined)) {
+          return err({ kind: 'usage', message: 'give either --customer ID or --all' });
+        }
+        if (customer !== undefined) return await usageOfOne(world, api, customer, options);
+        if (options.namespace !== undefined || options.granularity !== undefined) {
+          return err({ kind: 'usage', message: '--namespace and --granularity go with --customer' });
+        }
+        const span = spanOf(options);
+        return span.ok ? await usageOfAll(world, api, span.value, options) : span;
+      }),
+    );
+};

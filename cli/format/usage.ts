@@ -1,0 +1,70 @@
+/** Usage history and gaps as tables: only the quantities that occur get a column. Pure. */
+import { type GapsAnswer, type HistoryAnswer, type QuantityField, quantityFields } from '../../src/contracts/usage.ts';
+import { dateOf, fieldQuantity, minuteOf, seconds } from './amounts.ts';
+import { type Column, tableOf } from './table.ts';
+
+/** Short titles of the fields that are billed; the others are shown by their own name. */
+const titles: Partial<Record<QuantityField, string>> = {
+  cpu_hours: 'cpu h',
+  memory_gb_hours: 'memory GB h',
+  storage_used_gb: 'storage GB',
+  network_bytes_sent: 'sent',
+  network_bytes_received: 'received',
+  http_requests: 'requests',
+  api_calls: 'api calls',
+  active_devices: 'devices',
+};
+
+/** Quantities as answers have them: a field that was not reported is absent. */
+export type Reported = { [field in QuantityField]?: number | undefined };
+
+/** The quantities that any of these carries, in the contract's order. */
+export const fieldsOf = (all: readonly Reported[]): QuantityField[] =>
+  quantityFields.filter((field) => all.some((one) => one[field] !== undefined));
+
+export const titleOf = (field: QuantityField): Column => ({ title: titles[field] ?? field, align: 'right' });
+
+/** A line a day (or window) and namespace, then the totals. */
+export function historyTable(history: HistoryAnswer): string[] {
+  const heading = `Usage of ${minuteOf(history.from)} to ${minuteOf(history.to)} UTC`;
+  if (history.items.length === 0) return [`${heading}: nothing was reported`];
+  const fields = fieldsOf([...history.items, history.totals]);
+  const byWindow = history.granularity === 'window';
+  const columns: Column[] = [
+    { title: byWindow ? 'window' : 'day' },
+    { title: 'namespace' },
+    ...fields.map(titleOf),
+    { title: 'seen' },
+  ];
+  const rows = history.items.map((item) => [
+    byWindow ? `${minuteOf(item.window_start)} to ${minuteOf(item.window_end).slice(11)}` : dateOf(item.window_start),
+    item.namespace,
+    ...fields.map((field) => fieldQuantity(field, item[field])),
+    item.complete ? 'all' : `${seconds(item.gap_seconds * 1000)} not seen`,
+  ]);
+  const total = ['Total', '', ...fields.map((field) => fieldQuantity(field, history.totals[field])), ''];
+  return [heading, ...tableOf(columns, [...rows, total])];
+}
+
+const gapColumns: readonly Column[] = [
+  { title: 'from' },
+  { title: 'to' },
+  { title: 'namespace' },
+  { title: 'reporter' },
+  { title: 'windows', align: 'right' },
+  { title: 'why' },
+];
+
+/** What was expected and is not there; a gap is never zero usage. */
+export function gapsTable(gaps: GapsAnswer): string[] {
+  if (gaps.items.length === 0) return ['Gaps: none'];
+  const rows = gaps.items.map((gap) => [
+    minuteOf(gap.from),
+    minuteOf(gap.to),
+    gap.namespace,
+    gap.instance_id,
+    String(gap.windows),
+    gap.reason,
+  ]);
+  return ['Gaps (expected and not reported; never counted as zero)', ...tableOf(gapColumns, rows)];
+}
