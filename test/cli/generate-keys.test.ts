@@ -1,0 +1,133 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { createLocalJWKSet, importSPKI, type JSONWebKeySet, jwtVerify, SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { generateKeysProgram } from '../../cli/commands/generate-keys.ts';
+import { run } from '../../cli/program.ts';
+import { jwksOf, openKeyring, publicPem } from '../../src/licences/keyring.ts';
+import { testWorld } from './harness.ts';
+
+let folder: string;
+let first: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tenantry-keys-'));
+  first = join(folder, 'first.json');
+  expect((await generate('--out', first)).exit).toBe(0);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function generate(...args: string[]) {
+  const world = testWorld();
+  const exit = await run('generate-keys', generateKeysProgram, args, world);
+  return { exit, lines: world.lines, notes: world.notes };
+}
+
+const kidsOf = async (text: string): Promise<unknown[]> => jwksOf(await openKeyring(text)).keys.map((key) => key.kid);
+
+describe('generate-keys', () => {
+  it('prints a secret that the API takes, and the PEM that verifies what it signs', async () => {
+    const { exit, lines } = await generate();
+    expect(exit).toBe(0);
+    const secret = /^LICENSE_PRIVATE_KEYS='(.*)'$/.exec(lines[0] ?? '')?.[1] ?? '';
+    const pem = lines.slice(lines.findIndex((line) => line.startsWith('-----BEGIN'))).join('\n');
+    const keyring = await openKeyring(secret);
+    expect((await publicPem(keyring)).trim()).toBe(pem);
+    const key = keyring.keys[0]?.privateKey;
+    if (key === undefined) throw new Error('no key');
+    const token = await new SignJWT({ plan: 'starter' }).setProtectedHeader({ alg: 'RS256' }).sign(key);
+    const verified = await jwtVerify(token, await importSPKI(pem, 'RS256'));
+    expect(verified.payload).toEqual({ plan: 'starter' });
+  });
+
+  it('writes a file that only its owner reads, and prints nothing secret then', async () => {
+    const path = join(folder, 'owner.json');
+    const { lines, notes } = await generate('--out', path);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    const [key] = JSON.parse(await readFile(path, 'utf8')) as { d: string; p: string }[];
+    expect(key?.d).toMatch(/^[A-Za-z0-9_-]{300,}$/);
+    expect([...lines, ...notes].join('\n')).not.toContain(key?.d);
+    expect([...lines, ...notes].join('\n')).not.toContain(key?.p);
+    expect(lines.join('\n')).toContain('-----BEGIN PUBLIC KEY-----');
+  });
+
+  it('never writes over a file', async () => {
+    const before = await readFile(first, 'utf8');
+    const { exit, notes, lines } = await generate('--out', first);
+    expect(exit).toBe(1);
+    expect(notes).toEqual([`error: ${first} is there already; nothing was written`]);
+    expect(lines).toEqual([]);
+    expect(await readFile(first, 'utf8')).toBe(before);
+  });
+
+  it('rotates: the new key is published behind the old one, then signs, and the old one stays published', async () => {
+    const added = join(folder, 'added.json');
+    const promoted = join(folder, 'promoted.json');
+    expect((await generate('--add', first, '--out', added)).exit).toBe(0);
+    expect((await generate('--promote', added, '--out', promoted)).exit).toBe(0);
+    const [old] = await kidsOf(await readFile(first, 'utf8'));
+    const [signing, behind, ...rest] = await kidsOf(await readFile(added, 'utf8'));
+    expect(signing).toBe(old);
+    expect(behind).not.toBe(old);
+    expect(rest).toEqual([]);
+    expect(await kidsOf(await readFile(promoted, 'utf8'))).toEqual([behind, old]);
+  });
+
+  it('lets a licence of the old key verify after the rotation', async () => {
+    const added = await generate('--add', first, '--json');
+    const set = (JSON.parse(added.lines.join('')) as { license_private_keys: unknown[] }).license_private_keys;
+    const oldKey = (await openKeyring(await readFile(first, 'utf8'))).keys[0];
+    if (oldKey === undefined) throw new Error('no key');
+    const token = await new SignJWT({}).setProtectedHeader({ alg: 'RS256', kid: oldKey.kid }).sign(oldKey.privateKey);
+    const published = jwksOf(await openKeyring(JSON.stringify(set.toReversed()))) as JSONWebKeySet;
+    expect((await jwtVerify(token, createLocalJWKSet(published))).protectedHeader.kid).toBe(oldKey.kid);
+  });
+
+  it.each([
+    ['not JSON', '{', 'is not JSON'],
+    ['an empty set', '[]', 'is not an array of private RSA JWKs'],
+    ['a public key', '[{"kty":"RSA","n":"AQAB","e":"AQAB"}]', 'is not an array of private RSA JWKs (at 0.d)'],
+    ['one key, no array', '{"kty":"RSA"}', 'is not an array of private RSA JWKs'],
+  ])('refuses a file with %s', async (_, text, message) => {
+    const path = join(folder, 'bad.json');
+    await writeFile(path, text);
+    const { exit, notes } = await generate('--add', path);
+    expect(exit).toBe(1);
+    expect(notes).toEqual([`error: ${path}: ${message}`]);
+  });
+
+  it('refuses a set that has the same key twice, and one with a short key', async () => {
+    const path = join(folder, 'bad.json');
+    const [key] = JSON.parse(await readFile(first, 'utf8')) as Record<string, string>[];
+    await writeFile(path, JSON.stringify([key, key]));
+    expect((await generate('--promote', path)).notes).toEqual([`error: ${path}: has the same key twice`]);
+    await writeFile(path, JSON.stringify([{ ...key, n: 'AQAB' }]));
+    expect((await generate('--promote', path)).notes).toEqual([
+      `error: ${path}: has a key of less than 2048 bits (at 0)`,
+    ]);
+  });
+
+  it('says that a file cannot be read', async () => {
+    const { exit, notes } = await generate('--add', join(folder, 'absent.json'));
+    expect(exit).toBe(1);
+    expect(notes).toEqual([expect.stringContaining('absent.json: cannot be read (ENOENT)')]);
+  });
+
+  it('warns when the secret is larger than Cloudflare holds', async () => {
+    const large = join(folder, 'large.json');
+    expect((await generate('--bits', '4096', '--out', large)).notes).toEqual([]);
+    const { exit, notes } = await generate('--bits', '4096', '--add', large);
+    expect(exit).toBe(0);
+    expect(notes).toContainEqual(expect.stringMatching(/^warning: \d+ bytes; Cloudflare holds 5120/));
+  });
+
+  it('runs as the script that package.json names', async () => {
+    const root = join(import.meta.dirname, '../..');
+    const node = join(root, 'node_modules/.bin/node');
+    const { stdout } = await promisify(execFile)(node, [join(root, 'cli/generate-keys.ts'), '--json'], { cwd: folder });
+    const { license_private_keys: set } = JSON.parse(stdout) as { license_private_keys: unknown[] };
+    expect(await kidsOf(JSON.stringify(set))).toHaveLength(1);
+  });
+});
