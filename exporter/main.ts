@@ -1,46 +1,77 @@
 /** The exporter's entry (`npm run exporter`): reads options and environment, then runs the service or a dry run. */
+import type { Server } from 'node:http';
+import { checkConnections } from './checks.ts';
 import { systemClock } from './clock.ts';
 import { type Config, readConfig } from './config.ts';
 import { dryRun, windowsBetween } from './dry-run.ts';
+import { serveHealth } from './health.ts';
 import { createLog, stderrStream } from './log.ts';
 import { measureWith } from './measure.ts';
 import { readOptions } from './options.ts';
-import { prometheusClient } from './prometheus/client.ts';
+import { type Prometheus, prometheusClient } from './prometheus/client.ts';
 import { reveal } from './secrets.ts';
+import { billingApi } from './sending/api.ts';
+import { openSpool } from './sending/spool.ts';
+import { runService } from './service.ts';
+import { newState } from './state.ts';
 
-/** Wrong times or options; a wrong environment or an unanswered question is 1. */
+/** Wrong times or options are 2; a wrong environment, a refusal or an unanswered question 1. */
 const exitUsage = 2;
+const exitFailed = 1;
 
-const options = readOptions(process.argv.slice(2));
-if (!options.ok) {
-  console.error(options.error);
-  process.exit(exitUsage);
+function fail(lines: string[], code: number): never {
+  for (const line of lines) console.error(line);
+  process.exit(code);
 }
-const config = readConfig(process.env, options.value.mode === 'dry-run');
-if (!config.ok) {
-  for (const problem of config.error) console.error(problem);
-  process.exit(1);
-}
-if (options.value.mode === 'dry-run') await printPast(config.value, options.value);
+
+const prometheusOf = ({ prometheus: { token, ...rest } }: Config): Prometheus =>
+  prometheusClient({ ...rest, clock: systemClock, token: token ? () => reveal(token) : undefined });
 
 async function printPast(config: Config, { from, to }: { from: string; to: string }): Promise<void> {
   const windows = windowsBetween(from, to, config.windowMs, systemClock.now());
-  if (!windows.ok) {
-    console.error(windows.error);
-    process.exit(exitUsage);
-  }
+  if (!windows.ok) fail([windows.error], exitUsage);
   const log = createLog(config.logLevel, stderrStream());
-  const { token, ...prometheusOptions } = config.prometheus;
-  const prometheus = prometheusClient({
-    ...prometheusOptions,
-    clock: systemClock,
-    token: token ? () => reveal(token) : undefined,
-  });
+  const prometheus = prometheusOf(config);
   const done = await dryRun(measureWith(prometheus, config, systemClock), windows.value, (line) => console.log(line));
   await prometheus.close();
-  if (!done.ok) {
-    log.error(done.error);
-    process.exit(1);
-  }
-  log.info({ windows: windows.value.length }, 'Dry run done');
+  if (done.ok) return log.info({ windows: windows.value.length }, 'Dry run done');
+  log.error(done.error);
+  process.exitCode = exitFailed;
+}
+
+async function serve(config: Config, { url, key }: NonNullable<Config['api']>): Promise<void> {
+  const log = createLog(config.logLevel);
+  const prometheus = prometheusOf(config);
+  const parts = {
+    config,
+    clock: systemClock,
+    log,
+    random: Math.random,
+    measure: measureWith(prometheus, config, systemClock),
+    api: billingApi(url, () => reveal(key)),
+    spool: openSpool(config.spoolDir),
+    state: newState(systemClock.now()),
+  };
+  const health: Server = await serveHealth(parts);
+  const stop = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
+  log.info({ namespace: config.namespace, window_seconds: config.windowMs / 1000 }, 'Starting Billing Exporter');
+  await checkConnections(prometheus, parts.api, config, systemClock, log);
+  const refused = await runService(parts, stop.signal);
+  health.close();
+  await Promise.all([prometheus.close(), parts.api.close()]);
+  if (refused !== null) fail([refused], exitFailed);
+  log.info('Stopped');
+}
+
+const options = readOptions(process.argv.slice(2));
+if (!options.ok) fail([options.error], exitUsage);
+const config = readConfig(process.env, options.value.mode === 'dry-run');
+if (!config.ok) fail(config.error, exitFailed);
+try {
+  if (options.value.mode === 'dry-run') await printPast(config.value, options.value);
+  else if (config.value.api) await serve(config.value, config.value.api);
+} catch (cause) {
+  // A taken port, a folder that cannot be written, a CA or key file that is not there.
+  fail([`the exporter cannot start: ${cause instanceof Error ? cause.message : String(cause)}`], exitFailed);
 }

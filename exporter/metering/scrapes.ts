@@ -75,6 +75,7 @@ function targetOfUp(up: RawSeries): Target {
     listed: up.times,
     good,
     intervalMs: median(spacings(up.times)),
+    inferred: false,
   };
 }
 

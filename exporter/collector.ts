@@ -1,0 +1,148 @@
+/**
+ * Computes the windows that are due, in order, into the spool; and each once more two hours later. Starts at the API's
+ * cursor. Sends nothing itself. While Prometheus does not answer, nothing is computed and nothing is skipped.
+ */
+
+import type { Logger } from 'pino';
+import type { WindowReport } from '../src/contracts/usage.ts';
+import { hourMs } from '../src/lib/time.ts';
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import { figuresOf } from './log.ts';
+import type { Measure } from './measure.ts';
+import type { PrometheusFailure } from './prometheus/failure.ts';
+import type { BillingApi } from './sending/api.ts';
+import { compareLooks } from './sending/second-look.ts';
+import type { Spool } from './sending/spool.ts';
+import { type StartAt, startAt } from './sending/start.ts';
+import type { State } from './state.ts';
+
+export interface CollectorParts {
+  config: Config;
+  clock: Clock;
+  log: Logger;
+  measure: Measure;
+  api: BillingApi;
+  spool: Spool;
+  state: State;
+}
+
+/** What a pass came to; `refused` ends the program. */
+export type Pass =
+  | { kind: 'done'; nextAtMs: number }
+  | { kind: 'more' }
+  | { kind: 'failed'; source: 'prometheus' | 'api' | 'spool'; message: string; retryAfterMs?: number }
+  | { kind: 'refused'; message: string };
+
+/** Late samples have two hours. */
+export const secondLookMs = 2 * hourMs;
+/** A pass computes at most this many windows before they are sent, and pauses between them, so that a long outage does not become a flood on Prometheus. */
+const windowsPerPass = 48;
+const catchUpPauseMs = 250;
+/** How often an ended reporter asks whether it has been taken up again. */
+const endedPauseMs = hourMs;
+
+const unanswered = ({ kind, message }: PrometheusFailure): Pass => ({
+  kind: 'failed',
+  source: 'prometheus',
+  message: `${kind}: ${message}`,
+});
+const unwritten: Pass = { kind: 'failed', source: 'spool', message: 'a report could not be written' };
+
+export interface Collector {
+  collect(): Promise<Pass>;
+  lookAgain(): Promise<Pass>;
+}
+
+export function createCollector(parts: CollectorParts): Collector {
+  const { config, clock, log, measure, api, spool, state } = parts;
+  let position: StartAt | null = null;
+
+  const locate = async (): Promise<Pass | StartAt> => {
+    if (position) return position;
+    const cursor = await api.cursor(config.customerId, config.instanceId, config.namespace);
+    if (!cursor.ok)
+      return { ...cursor.error, kind: 'failed', source: 'api', message: `cursor: ${cursor.error.message}` };
+    const start = startAt(cursor.value, config.windowMs, config.backfillFromMs);
+    if (!start.ok) return { kind: 'refused', message: start.error };
+    log.info(
+      { cursor: cursor.value.cursor, from: new Date(start.value.nextMs).toISOString() },
+      'Going on at the cursor',
+    );
+    position = start.value;
+    return position;
+  };
+
+  const collect = async (): Promise<Pass> => {
+    const at = await locate();
+    if ('kind' in at) return at;
+    // Windows are hours at most; a longer interval computes its hours together at its end.
+    const dueMs = Math.floor((clock.now() - config.settleMs) / config.intervalMs) * config.intervalMs;
+    for (let count = 0; at.nextMs + config.windowMs <= Math.min(dueMs, at.untilMs); count++) {
+      if (count >= windowsPerPass || spool.isFull()) return { kind: 'more' };
+      if (count > 0) await clock.sleep(catchUpPauseMs);
+      const failure = await computeNext(at);
+      if (failure) return failure;
+    }
+    state.lastSuccessMs = clock.now();
+    const ended = at.nextMs + config.windowMs > at.untilMs;
+    if (ended) position = null;
+    return { kind: 'done', nextAtMs: ended ? clock.now() + endedPauseMs : dueMs + config.intervalMs + config.settleMs };
+  };
+
+  const computeNext = async (at: StartAt): Promise<Pass | null> => {
+    const window = { startMs: at.nextMs, endMs: at.nextMs + config.windowMs };
+    // Sent before, not yet accounted for: the same again, because a new revision would be one for nothing.
+    const known = spool.read('pending', window.startMs) ?? spool.read('sent', window.startMs);
+    const report = known ? { ok: true as const, value: known } : await measure(window);
+    if (!report.ok) return unanswered(report.error);
+    if (!keep(report.value)) return unwritten;
+    at.nextMs = window.endMs;
+    if (!known) account(report.value);
+    return null;
+  };
+
+  const keep = (report: WindowReport): boolean => {
+    try {
+      spool.put('pending', report);
+      return true;
+    } catch (cause) {
+      log.error({ err: cause }, 'The spool cannot be written');
+      return false;
+    }
+  };
+
+  const account = (report: WindowReport): void => {
+    state.lastCollectionMs = clock.now();
+    state.windowsCollected++;
+    if (report.complete) log.info(figuresOf(report), 'Metrics collected successfully');
+    else log.warn(figuresOf(report), 'Metrics collected, part of the window was not seen');
+    if (!report.complete) state.windowsIncomplete++;
+  };
+
+  const lookAt = async (first: WindowReport, startMs: number): Promise<Pass | null> => {
+    const second = await measure({ startMs, endMs: startMs + config.windowMs });
+    if (!second.ok) return unanswered(second.error);
+    const look = compareLooks(first, second.value);
+    if (look === 'same') return null;
+    log.info({ ...figuresOf(second.value), look }, 'The second look differs from the first');
+    if (look === 'less') return null;
+    if (!keep(second.value)) return unwritten;
+    state.windowsRevised++;
+    return null;
+  };
+
+  const lookAgain = async (): Promise<Pass> => {
+    for (const startMs of spool.list('sent')) {
+      const dueMs = startMs + config.windowMs + secondLookMs;
+      if (dueMs > clock.now()) return { kind: 'done', nextAtMs: dueMs };
+      const first = spool.read('sent', startMs);
+      const failure = first ? await lookAt(first, startMs) : null;
+      if (failure) return failure;
+      spool.drop('sent', startMs);
+    }
+    return { kind: 'done', nextAtMs: clock.now() + config.windowMs };
+  };
+
+  return { collect, lookAgain };
+}

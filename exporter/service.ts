@@ -1,0 +1,101 @@
+/**
+ * The exporter's one loop: collect what is due, look again at what is two hours old, send what is pending; each with its
+ * own waiting after a failure, so that a dead API does not stop the collecting, nor a dead Prometheus the sending.
+ */
+
+import type { Result } from '../src/lib/result.ts';
+import { type CollectorParts, createCollector, type Pass, secondLookMs } from './collector.ts';
+import type { ApiFailure } from './sending/api.ts';
+import { backoffMs } from './sending/backoff.ts';
+import { createSender, type Sent } from './sending/sender.ts';
+
+export interface ServiceParts extends CollectorParts {
+  random: () => number;
+}
+
+/** Runs until the signal; answers a line for people when it must not run at all. */
+export async function runService(parts: ServiceParts, signal: AbortSignal): Promise<string | null> {
+  const { clock, log, spool, state, config, random } = parts;
+  const collector = createCollector(parts);
+  const sender = createSender(parts.api, spool, (report) => {
+    // A report computed later than that has had its late samples.
+    const endMs = Date.parse(report.window_end ?? '');
+    return (report.revision ?? 0) < endMs + secondLookMs;
+  });
+  const due = { collect: 0, lookAgain: 0, send: 0 };
+  const failures = { collect: 0, lookAgain: 0, send: 0 };
+
+  const wait = (
+    task: keyof typeof due,
+    source: keyof typeof state.failures,
+    message: string,
+    wishMs?: number,
+  ): void => {
+    failures[task]++;
+    state.failures[source]++;
+    state.trouble = message;
+    due[task] = clock.now() + backoffMs(failures[task], random, wishMs);
+    const line =
+      source === 'prometheus'
+        ? 'Prometheus query failed'
+        : source === 'api'
+          ? 'Failed to report usage'
+          : 'Spool failed';
+    log.error({ reason: message, attempt: failures[task], retry_ms: due[task] - clock.now() }, line);
+  };
+
+  const after = (task: 'collect' | 'lookAgain', pass: Exclude<Pass, { kind: 'refused' }>): void => {
+    if (pass.kind === 'failed') {
+      wait(task, pass.source, pass.message, pass.retryAfterMs);
+      return;
+    }
+    if (failures[task] > 0) state.trouble = null;
+    failures[task] = 0;
+    due[task] = pass.kind === 'done' ? pass.nextAtMs : clock.now() + fullPauseMs;
+  };
+
+  const send = async (): Promise<void> => {
+    const sent = await sender.sendOnce();
+    if (!sent.ok) {
+      wait('send', 'api', sent.error.message, sent.error.retryAfterMs);
+      return;
+    }
+    if (failures.send > 0) state.trouble = null;
+    count(sent);
+    // What was put off comes again after a pause; with nothing put off the line goes on at once.
+    failures.send = sent.value.postponed > 0 ? failures.send + 1 : 0;
+    due.send = clock.now() + (sent.value.postponed > 0 ? backoffMs(failures.send, random) : 0);
+  };
+
+  const count = (sent: Extract<Result<Sent, ApiFailure>, { ok: true }>): void => {
+    const { accepted, rejected } = sent.value;
+    state.reportsAccepted += accepted;
+    state.reportsRejected += rejected.length;
+    if (accepted > 0) log.info({ accepted }, 'Usage reported successfully');
+    for (const { report, code } of rejected) {
+      log.error({ code, window_start: report.window_start }, 'A report was refused for good; it is in rejected/');
+    }
+  };
+
+  while (!signal.aborted) {
+    if (due.collect <= clock.now()) {
+      const pass = await collector.collect();
+      if (pass.kind === 'refused') return pass.message;
+      after('collect', pass);
+    }
+    const waiting = spool.list('pending', 1).length > 0;
+    if (waiting && due.send <= clock.now()) await send();
+    if (due.lookAgain <= clock.now()) {
+      const pass = await collector.lookAgain();
+      if (pass.kind === 'refused') return pass.message;
+      after('lookAgain', pass);
+    }
+    const nextSend = spool.list('pending', 1).length > 0 ? due.send : Number.POSITIVE_INFINITY;
+    const nextMs = Math.min(due.collect, due.lookAgain, nextSend);
+    // A clock that jumps, or a job that has just been put off, is noticed within an interval.
+    if (nextMs > clock.now()) await clock.sleep(Math.min(nextMs - clock.now(), config.windowMs), signal);
+  }
+  return null;
+}
+
+const fullPauseMs = 1_000;
