@@ -1,0 +1,31 @@
+/**
+ * `npm run figures -- NAME [options]`: measures one figure of docs/figures.md. Owns the names; each figure is a module
+ * beside this one with `run(args)`, which prints a table and a JSON line and sets a failing exit code when a check fails.
+ */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const figures = {
+  chaos: 'kill -9 at seeded points over platform, workerd, provisioner and helm: what is left of it',
+  provisioning: 'sign-up to ready on the real control plane, and how much of it is our own time',
+  replay: 'one report sent 1,000 times in parallel: one row, one cost',
+  metering: 'generated days with known truth: what the exporter makes of them',
+  exporter: 'memory and seconds per window over 100 and 300 pods',
+  intake: 'reports per second, accepted and durable, beside an Express + PostgreSQL insert per report',
+} as const;
+
+type Figure = { run: (args: string[]) => Promise<void> };
+const EXIT_USAGE = 2;
+
+const fileOf = (name: string): URL => new URL(`./${name}.ts`, import.meta.url);
+const built = Object.entries(figures).filter(([name]) => existsSync(fileURLToPath(fileOf(name))));
+
+const [name, ...args] = process.argv.slice(2);
+if (name === undefined || !built.some(([known]) => known === name)) {
+  if (name !== undefined) console.error(`there is no figure ${name}`);
+  console.log('npm run figures -- NAME [options]      NAME --help says which options\n');
+  for (const [known, about] of built) console.log(`  ${known.padEnd(14)}${about}`);
+  process.exit(name === undefined ? 0 : EXIT_USAGE);
+}
+const figure = (await import(fileOf(name).href)) as Figure;
+await figure.run(args);
