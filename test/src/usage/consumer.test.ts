@@ -1,0 +1,153 @@
+import { env } from 'cloudflare:workers';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { retrySeconds } from '../../../src/usage/backoff.ts';
+import { packRow } from '../../../src/usage/row.ts';
+import { type Api, makeApi, rootToken } from '../../harness/worker/api.ts';
+import { controlOf, rowWith, shardOf, shardState } from './harness.ts';
+import { failing } from './outage.ts';
+import { deliver, heldQueue, metered } from './story.ts';
+
+const hourMs = 3_600_000;
+const now = Date.parse('2026-11-20T12:30:00.000Z');
+let api: Api;
+let customerSeq: number;
+let customerId: string;
+
+beforeEach(async () => {
+  api = makeApi(now);
+  ({ customerId } = await metered(api, { activeFrom: '2026-11-01T00:00:00Z' }));
+  const row = await controlOf(env)
+    .prepare('SELECT seq FROM customers WHERE id = ?')
+    .bind(customerId)
+    .first<{ seq: number }>();
+  customerSeq = row?.seq ?? 0;
+  await controlOf(env).prepare('DELETE FROM dead_letters').run();
+  await shardOf(env).prepare('DELETE FROM windows').run();
+});
+
+const good = (hour: number) => packRow(rowWith({ cpu_hours: 1 }, { customerSeq, windowEnd: hour * hourMs }));
+const letters = async () =>
+  (await (await api.call('GET', '/api/dead-letters', { token: rootToken })).json()) as {
+    items: {
+      id: string;
+      code: string;
+      message: string;
+      customer_id: string | null;
+      body: unknown;
+      replayed_at: string | null;
+    }[];
+    total: number;
+  };
+
+describe('the consumer', () => {
+  it('stores 499 rows and buries the one that can never be stored, with its reason', async () => {
+    const rows = Array.from({ length: 500 }, (_, i) => good(i + 1));
+    rows[250] = packRow(rowWith({ cpu_hours: 1 }, { customerSeq, windowEnd: 251 * hourMs + 7 }));
+    const result = await deliver(api, [
+      { v: 1, rows: rows.slice(0, 200) },
+      { v: 1, rows: rows.slice(200) },
+    ]);
+    expect(result).toEqual({ acked: 2, retried: [] });
+    expect((await shardState(env)).windows).toHaveLength(499);
+    const { items, total } = await letters();
+    expect(total).toBe(1);
+    expect(items[0]).toMatchObject({ code: 'row_refused', customer_id: customerId });
+    expect(items[0]?.message).toContain('window_row');
+    expect(items[0]?.body).toMatchObject({ v: 1, row: { window_end: 251 * hourMs + 7, cpu_core_ms: hourMs } });
+  });
+
+  it('buries a number that is not whole and a customer that does not exist, and nothing else', async () => {
+    const broken = good(1);
+    broken[5] = 1.5;
+    const stranger = packRow(rowWith({ cpu_hours: 1 }, { customerSeq: 999_999 }));
+    await deliver(api, [{ v: 1, rows: [broken, good(2), stranger, good(3)] }]);
+    expect((await shardState(env)).windows).toHaveLength(2);
+    expect((await letters()).items.map((i) => i.code).sort()).toEqual(['row_refused', 'unknown_customer']);
+  });
+
+  it('buries a message that is not one of ours', async () => {
+    expect(await deliver(api, [{ v: 7 }, 'nonsense', { v: 1, rows: [good(1)] }])).toMatchObject({ acked: 3 });
+    expect((await letters()).items.map((i) => i.code)).toEqual(['message_malformed', 'message_malformed']);
+  });
+
+  it('buries a row once however often its message comes', async () => {
+    const broken = good(1);
+    broken[4] = 17;
+    await deliver(api, [{ v: 1, rows: [broken] }]);
+    await deliver(api, [{ v: 1, rows: [broken] }]);
+    expect((await letters()).total).toBe(1);
+  });
+
+  it('never buries for a database that is away: the messages come again, and then all is there', async () => {
+    const shard = failing(shardOf(env));
+    const bodies = [1, 2, 3].map((n) => ({ v: 1, rows: [good(n), good(n + 10)] }));
+    shard.state.down = true;
+    for (let attempt = 0; attempt < 5; attempt++) {
+      const result = await deliver(api, bodies, { USAGE_0: shard.database });
+      expect(result).toMatchObject({ acked: 0 });
+      expect(result.retried).toHaveLength(3);
+    }
+    const control = failing(controlOf(env));
+    control.state.down = true;
+    expect((await deliver(api, bodies, { CONTROL: control.database })).retried).toHaveLength(3);
+    shard.state.down = false;
+    expect(await deliver(api, bodies, { USAGE_0: shard.database })).toMatchObject({ acked: 3 });
+    expect((await shardState(env)).windows).toHaveLength(6);
+    expect((await letters()).total).toBe(0);
+  });
+
+  it('sends a dead letter again when an admin says so, once', async () => {
+    const held = heldQueue();
+    const broken = good(1);
+    broken[4] = 17;
+    await deliver(api, [{ v: 1, rows: [broken] }]);
+    const id = (await letters()).items[0]?.id ?? '';
+    const replay = () =>
+      api.call('POST', `/api/dead-letters/${id}/replay`, {
+        token: rootToken,
+        body: {},
+        bindings: { USAGE_QUEUE: held.queue },
+      });
+    held.state.down = true;
+    expect((await replay()).status).toBe(503);
+    expect((await letters()).items[0]?.replayed_at).toBeNull();
+    held.state.down = false;
+    expect((await replay()).status).toBe(202);
+    expect((await replay()).status).toBe(409);
+    expect(held.bodies).toEqual([{ v: 1, rows: [broken] }]);
+    await deliver(api, held.bodies);
+    expect((await letters()).items[0]?.replayed_at).toBeNull();
+  });
+
+  it('waits longer with every attempt, and lasts longer than a six-hour outage', () => {
+    let total = 0;
+    for (let attempt = 1; attempt <= 100; attempt++) total += retrySeconds(attempt, 0);
+    expect(retrySeconds(1, 1)).toBe(5);
+    expect(total).toBeGreaterThan(6 * 24 * 3600);
+    expect(total).toBeLessThan(14 * 24 * 3600);
+    expect(retrySeconds(100, 1)).toBeLessThanOrEqual(12 * 3600);
+  });
+});
+
+describe('reviews', () => {
+  it('list what is held with both sides, in wire units', async () => {
+    const row = (cpu: number, revision: number) =>
+      packRow(
+        rowWith({ cpu_hours: cpu, storage_used_gb: 2 }, { customerSeq, windowEnd: hourMs, revision, acceptedAt: now }),
+      );
+    await deliver(api, [{ v: 1, rows: [row(10, 1), row(5, 2)] }]);
+    const answer = await api.call('GET', '/api/usage/reviews', { token: rootToken });
+    expect(await answer.json()).toMatchObject({
+      total: 1,
+      items: [
+        {
+          customer_id: customerId,
+          reason: 'late',
+          window_end: '1970-01-01T01:00:00.000Z',
+          standing: { revision: 1, quantities: { cpu_hours: 10, storage_used_gb: 2 } },
+          proposed: { revision: 2, quantities: { cpu_hours: 5, storage_used_gb: 2 } },
+        },
+      ],
+    });
+  });
+});
