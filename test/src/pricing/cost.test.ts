@@ -1,0 +1,130 @@
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import type { CostAnswer } from '../../../src/contracts/cost.ts';
+import { makeApi, rootToken } from '../../harness/worker/api.ts';
+import { controlOf } from '../usage/harness.ts';
+import { drain, heldQueue, hourReport, metered } from '../usage/story.ts';
+
+const signedUpAt = Date.parse('2026-11-20T12:30:00.000Z');
+
+async function story() {
+  const api = makeApi(signedUpAt);
+  const held = heldQueue();
+  const who = await metered(api, { activeFrom: '2026-11-20T00:00:00Z' });
+  const send = async (reports: object[]) => {
+    const body = { reports };
+    await api.call('POST', '/api/usage/batch', { token: who.key, body, bindings: { USAGE_QUEUE: held.queue } });
+    await drain(api, held);
+  };
+  const cost = async () =>
+    (await (
+      await api.call('GET', `/api/usage/${who.customerId}/cost`, { token: who.accountKey })
+    ).json()) as CostAnswer;
+  const overrides = (body: unknown, token = rootToken) =>
+    api.call('PUT', `/api/customers/${who.customerId}/overrides`, { token, body });
+  return { api, who, send, cost, overrides };
+}
+
+const lineOf = (cost: CostAnswer, meter: string) => cost.lines.find((l) => l.meter === meter);
+
+describe('cost', () => {
+  it('of a new trial is its plan, shown and not invoiced', async () => {
+    const { who, cost } = await story();
+    expect(await cost()).toMatchObject({
+      customer_id: who.customerId,
+      period: { start: '2026-11-20T12:30:00.000Z', end: '2026-12-20T12:30:00.000Z' },
+      plan: 'starter',
+      status: 'trialing',
+      currency: 'usd',
+      complete: true,
+      invoiceable: false,
+      total_cents: 2900,
+    });
+  });
+
+  it('counts a window in the period that its end falls into, and none from before the customer', async () => {
+    const { api, who, send, cost } = await story();
+    api.clock.now = signedUpAt + 6 * 3_600_000;
+    await send([
+      hourReport(who.customerId, '2026-11-20T12:00:00Z', { cpu_hours: 1000 }),
+      hourReport(who.customerId, '2026-11-20T13:00:00Z', { cpu_hours: 800 }),
+    ]);
+    const answer = await cost();
+    // Starter includes one core for each of the period's 720 hours.
+    expect(lineOf(answer, 'cpu_core_ms')).toMatchObject({
+      quantity: '800',
+      included: '720',
+      billable: '80',
+      amount_cents: 400,
+    });
+    expect(answer.total_cents).toBe(3300);
+    expect(answer.complete).toBe(false);
+  });
+
+  it('bills every unit once the allowances are nothing, at prices of the customer’s own', async () => {
+    const { api, who, send, cost, overrides } = await story();
+    api.clock.now = signedUpAt + 3_600_000;
+    await send([
+      hourReport(who.customerId, '2026-11-20T13:00:00Z', {
+        cpu_hours: 2,
+        memory_gb_hours: 3,
+        network_bytes_sent: 2 ** 30,
+        network_bytes_received: 2 ** 31,
+        http_requests: 5_000_000,
+      }),
+    ]);
+    const set = await overrides({
+      allowances: { cpu_hours: 0, memory_mib_s: '0', storage_mib_s: 0, network_bytes: 0, http_requests: 0 },
+      prices: { cpu_core_ms: '0.075', network_bytes: 0.2 },
+    });
+    expect(await set.json()).toEqual({
+      success: true,
+      allowances: {
+        cpu_core_ms: '0',
+        memory_mib_s: '0',
+        storage_mib_s: '0',
+        network_bytes: '0',
+        ingress_requests: '0',
+      },
+      prices: { cpu_core_ms: '0.075', network_sent_bytes: '0.2', network_received_bytes: '0.2' },
+    });
+    const answer = await cost();
+    expect(answer.lines.map((l) => [l.meter, l.quantity, l.billable, l.amount_cents])).toEqual([
+      ['base_fee', '1', '1', 2900],
+      ['cpu_core_ms', '2', '2', 15],
+      ['memory_mib_s', '3', '3', 3],
+      ['storage_mib_s', '0', '0', 0],
+      ['network_sent_bytes', '1', '1', 20],
+      ['network_received_bytes', '2', '2', 40],
+      ['ingress_requests', '5000000', '5000000', 250],
+    ]);
+    expect(answer.total_cents).toBe(2900 + 15 + 3 + 20 + 40 + 250);
+  });
+
+  it('cuts the period where the plan changed, at the hour edge', async () => {
+    const { api, who, cost } = await story();
+    const half = signedUpAt + 15 * 86_400_000 + 17 * 60_000;
+    const change = controlOf(env).prepare('INSERT INTO plan_changes VALUES (?, ?, ?, ?)');
+    await change.bind(who.customerId, half, 'professional', '2026-11').run();
+    api.clock.now = half + 3_600_000;
+    const fees = (await cost()).lines.filter((l) => l.meter === 'base_fee');
+    expect(fees.map((l) => [l.description, l.reason])).toEqual([
+      ['Starter plan', 'Starter for 1294200 of 2592000 seconds'],
+      ['Professional plan', 'Professional for 1297800 of 2592000 seconds'],
+    ]);
+    expect(fees.map((l) => l.amount_cents)).toEqual([1448, 4957]);
+  });
+
+  it('refuses an override of what is not rated, of two minds, negative, or by the customer itself', async () => {
+    const { who, overrides } = await story();
+    const refused = async (body: unknown) => {
+      const answer = await overrides(body);
+      return [answer.status, ((await answer.json()) as { code: string }).code];
+    };
+    expect(await refused({ allowances: { gold: 1 } })).toEqual([422, 'unknown_meter']);
+    expect(await refused({ prices: { running_pods: '1' } })).toEqual([422, 'unknown_meter']);
+    expect(await refused({ allowances: { cpu_hours: 1, cpu_core_ms: 2 } })).toEqual([422, 'validation_failed']);
+    expect(await refused({ allowances: { cpu_hours: -1 } })).toEqual([422, 'validation_failed']);
+    expect((await overrides({}, who.accountKey)).status).toBe(403);
+  });
+});
