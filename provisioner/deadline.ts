@@ -50,12 +50,14 @@ export function killAfterSeconds(now: number, workUntil: number, minMs: number):
 
 /** Part of a run that is kept for helm to end by itself and, after a failed upgrade, for rolling back. */
 const endReserveMaxSeconds = 60;
+const endReserveMinSeconds = Math.ceil(helmChangeMinMs / 1000) + 1;
 
 /**
  * Helm's own `--timeout` inside a kill timer: shorter, so that helm normally ends by itself and says why. A quarter of the
- * time, at most a minute, is kept for what comes after.
+ * time is kept for what comes after, at most a minute, enough for a roll-back where half the time allows it.
  */
 export function waitSeconds(killSeconds: number): number {
-  const reserve = Math.min(endReserveMaxSeconds, Math.max(1, Math.ceil(killSeconds / 4)));
+  const quarter = Math.min(endReserveMaxSeconds, Math.ceil(killSeconds / 4));
+  const reserve = Math.min(Math.max(quarter, endReserveMinSeconds), Math.ceil(killSeconds / 2));
   return Math.max(1, killSeconds - reserve);
 }

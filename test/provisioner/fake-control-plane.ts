@@ -39,6 +39,8 @@ export type FakeJob = {
   id: string;
   deployment: FakeDeployment;
   state: 'waiting' | 'active' | 'completed' | 'failed';
+  /** Waits for `release`: a retry whose time has not come. */
+  held: boolean;
   lease: { id: string; until: number; generation: number } | null;
   attempts: number;
   expired: number;
@@ -46,13 +48,15 @@ export type FakeJob = {
   progress: { percent: number; message: string }[];
 };
 
-export type FakeOptions = { timeoutMs?: number; leaseMs?: number; runsMax?: number; clockSkewMs?: number };
+export type FakeOptions = { timeoutMs?: number; runsMax?: number; clockSkewMs?: number };
 
 export type FakeControlPlane = Awaited<ReturnType<typeof startFakeControlPlane>>;
 
 export async function startFakeControlPlane(options: FakeOptions = {}) {
-  const { timeoutMs = 300_000, runsMax = 3, clockSkewMs = 0 } = options;
-  const leaseMs = options.leaseMs ?? timeoutMs + 60_000;
+  const { runsMax = 3, clockSkewMs = 0 } = options;
+  /** May be changed by a test between jobs. */
+  const times = { timeoutMs: options.timeoutMs ?? 300_000 };
+  const leaseExtraMs = 60_000;
   const token = newKey(id('provisioner'), random);
   const queueToken = 'queue-token';
   const jobs: FakeJob[] = [];
@@ -60,7 +64,7 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
   const { bells, ring } = queue;
   const reporters = new Map<string, string>();
   const seen = { next: 0, refused: [] as string[] };
-  const faults = { api: false, queue: false, loseResultAnswers: 0 };
+  const faults = { api: false, queue: false, loseResultAnswers: 0, holdRetries: false };
 
   function deployment(companyName = 'Acme'): FakeDeployment {
     const customerId = id('customer');
@@ -89,6 +93,7 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
       id: id('job'),
       deployment: on,
       state: 'waiting',
+      held: false,
       lease: null,
       attempts: 0,
       expired: 0,
@@ -113,13 +118,15 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
     seen.next += 1;
     expireLeases();
     const busy = new Set(jobs.filter((job) => job.state === 'active').map((job) => job.deployment));
-    const job = jobs.find((candidate) => candidate.state === 'waiting' && !busy.has(candidate.deployment));
+    const job = jobs.find(
+      (candidate) => candidate.state === 'waiting' && !candidate.held && !busy.has(candidate.deployment),
+    );
     if (!job) return null;
     const on = job.deployment;
     const now = Date.now();
     job.state = 'active';
     job.attempts += 1;
-    job.lease = { id: id('lease'), until: now + leaseMs, generation: on.generation };
+    job.lease = { id: id('lease'), until: now + times.timeoutMs + leaseExtraMs, generation: on.generation };
     return leasedJob.parse({
       job: {
         id: job.id,
@@ -134,7 +141,7 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
       attempt: job.attempts,
       lease_until: new Date(job.lease.until + clockSkewMs).toISOString(),
       server_time: new Date(now + clockSkewMs).toISOString(),
-      timeout_ms: timeoutMs,
+      timeout_ms: times.timeoutMs,
       phase: on.phase,
       values: {
         customer: {
@@ -169,6 +176,7 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
     if (failure) job.failures.push(failure);
     if (failure?.retryable && job.failures.length < runsMax) {
       job.state = 'waiting';
+      job.held = faults.holdRetries;
       ring();
       return;
     }
@@ -177,45 +185,52 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
     if (!failure) on.observed = Math.max(on.observed, body.generation);
   }
 
-  async function provisionerRoute(method: string, path: string[], body: unknown): Promise<[number, unknown]> {
-    const lost = (what: string): [number, unknown] => {
-      seen.refused.push(what);
-      return problem(409, 'lease_lost');
-    };
+  function lost(what: string): [number, unknown] {
+    seen.refused.push(what);
+    return problem(409, 'lease_lost');
+  }
+
+  function provisionerRoute(method: string, path: string[], body: unknown): [number, unknown] {
     if (method === 'POST' && path.join('/') === 'jobs/next') {
       nextBody.parse(body);
       const job = next();
       return job ? [200, job] : [204, null];
     }
-    if (method === 'PUT' && path[0] === 'reporters' && path[1]) {
-      const { lease_id, key_hash } = reporterKeyBody.parse(body);
-      const job = jobs.find((candidate) => candidate.lease?.id === lease_id);
-      if (!job || !held(job.id, lease_id)) return lost('reporter');
-      reporters.set(path[1], key_hash);
-      return [200, { success: true }];
-    }
+    if (method === 'PUT' && path[0] === 'reporters') return reporterRoute(path[1] ?? '', body);
     const [, jobId, verb] = path;
-    if (verb === 'progress') {
-      const { lease_id, percent, message } = progressBody.parse(body);
-      const job = held(jobId, lease_id);
-      if (!job) return lost('progress');
-      job.progress.push({ percent, message });
-      return [200, { success: true }];
-    }
-    const parsed = verb === 'complete' ? { ...completeBody.parse(body), failure: null } : parseFail(body);
-    const job = held(jobId, parsed.lease_id);
-    if (!job) return lost(verb ?? '');
-    if (job.lease?.generation !== parsed.generation) {
-      seen.refused.push('generation');
-      return problem(409, 'generation_stale');
-    }
-    settle(job, parsed, parsed.failure);
+    if (verb === 'progress') return progressRoute(jobId, body);
+    return resultRoute(jobId, verb ?? '', verb === 'complete' ? parseComplete(body) : parseFail(body));
+  }
+
+  function reporterRoute(reporterId: string, body: unknown): [number, unknown] {
+    const { lease_id, key_hash } = reporterKeyBody.parse(body);
+    const job = jobs.find((candidate) => candidate.lease?.id === lease_id);
+    if (!held(job?.id, lease_id)) return lost('reporter');
+    reporters.set(reporterId, key_hash);
     return [200, { success: true }];
   }
 
-  function parseFail(body: unknown) {
-    const { lease_id, generation, ...failure } = failBody.parse(body);
-    return { lease_id, generation, failure };
+  function progressRoute(jobId: string | undefined, body: unknown): [number, unknown] {
+    const { lease_id, percent, message } = progressBody.parse(body);
+    const job = held(jobId, lease_id);
+    if (!job) return lost('progress');
+    job.progress.push({ percent, message });
+    return [200, { success: true }];
+  }
+
+  function resultRoute(
+    jobId: string | undefined,
+    verb: string,
+    result: ReturnType<typeof parseFail> | ReturnType<typeof parseComplete>,
+  ): [number, unknown] {
+    const job = held(jobId, result.lease_id);
+    if (!job) return lost(verb);
+    if (job.lease?.generation !== result.generation) {
+      seen.refused.push('generation');
+      return problem(409, 'generation_stale');
+    }
+    settle(job, result, result.failure);
+    return [200, { success: true }];
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -230,7 +245,7 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
     const body: unknown = JSON.parse(text || '{}');
     const [status, value] = isQueue
       ? queue.route(path, body)
-      : await provisionerRoute(request.method ?? '', path.slice(2), body);
+      : provisionerRoute(request.method ?? '', path.slice(2), body);
     if (loses(path.at(-1))) return void request.socket.destroy();
     send(response, status, value);
   }
@@ -268,9 +283,15 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
     seen,
     queueSeen: queue.seen,
     faults,
+    times,
     deployment,
     want,
     ring,
+    /** A retry that `holdRetries` held back may run now. */
+    release: (job: FakeJob) => {
+      job.held = false;
+      ring();
+    },
     /** Ends the lease of a job now, as if its time had run out. */
     expire: (job: FakeJob) => {
       if (job.lease) job.lease.until = 0;
@@ -281,6 +302,13 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+const parseComplete = (body: unknown) => ({ ...completeBody.parse(body), failure: null });
+
+function parseFail(body: unknown) {
+  const { lease_id, generation, ...failure } = failBody.parse(body);
+  return { lease_id, generation, failure };
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {

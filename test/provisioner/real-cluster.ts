@@ -1,0 +1,95 @@
+/**
+ * A provisioner as its own process, on a real cluster, under a fake control plane. Owns starting it with a chart made from
+ * test/provisioner/chart, and a helm wrapper that notices when two Helms work in one namespace.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { stringify } from 'yaml';
+import { toolPath } from '../harness/tools.ts';
+import type { FakeControlPlane } from './fake-control-plane.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+
+export type ChartSettings = { image?: string; cpu?: string; restricted?: boolean; quotaPods?: number };
+const defaults = { image: 'registry.example.com/app:1', cpu: '10m', restricted: true, quotaPods: 10 };
+
+export type Workshop = {
+  folder: string;
+  /** Writes a copy of the smallest chart with these settings and answers its path. */
+  chart(settings?: ChartSettings): Promise<string>;
+  /** A helm that logs its starts and ends to `helmLog`, holds a lock per namespace, and logs OVERLAP when it is taken. */
+  helmBin: string;
+  helmLog(): Promise<string[]>;
+  remove(): Promise<void>;
+};
+
+export async function workshop(): Promise<Workshop> {
+  const folder = await mkdtemp(join(tmpdir(), 'tenantry-provisioner-test-'));
+  const helmBin = join(folder, 'helm');
+  const log = join(folder, 'helm.log');
+  await writeFile(log, '');
+  // The lock is held by whoever inherits its descriptor, so it ends with the last process of that helm.
+  const script = `#!/usr/bin/env bash
+ns=none; prev=; for arg in "$@"; do [ "$prev" = --namespace ] && ns=$arg; prev=$arg; done
+exec 9>> "${folder}/lock-$ns"
+[ "$ns" = none ] || flock -n 9 || echo "OVERLAP $ns $1" >> "${log}"
+echo "start $ns $1 $$" >> "${log}"
+"${toolPath('helm')}" "$@"
+rc=$?
+echo "end $ns $1 $rc" >> "${log}"
+exit $rc
+`;
+  await writeFile(helmBin, script, { mode: 0o755 });
+  let charts = 0;
+  return {
+    folder,
+    helmBin,
+    async chart(settings = {}) {
+      charts += 1;
+      const path = join(folder, `chart-${charts}`);
+      await cp(join(import.meta.dirname, 'chart'), path, { recursive: true });
+      await writeFile(join(path, 'values.yaml'), stringify({ test: { ...defaults, ...settings } }));
+      return path;
+    },
+    helmLog: async () => (await readFile(log, 'utf8')).split('\n').filter((line) => line !== ''),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+export type ProvisionerProcess = {
+  child: ChildProcess;
+  /** Everything it wrote. */
+  output(): string;
+  /** Ends it: SIGTERM, or SIGKILL which leaves its helm alone. */
+  stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
+  exited: Promise<number | null>;
+};
+
+/** Starts `provisioner/main.ts` with this environment and nothing else of ours. */
+export function startProvisioner(plane: FakeControlPlane, env: Record<string, string>): ProvisionerProcess {
+  const child = spawn(process.execPath, [join(root, 'provisioner/main.ts')], {
+    cwd: root,
+    env: { PATH: process.env['PATH'] ?? '', ...plane.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      text += chunk.toString('utf8');
+    });
+  }
+  const exited = new Promise<number | null>((done) => {
+    child.once('exit', (code) => done(code));
+  });
+  return {
+    child,
+    output: () => text,
+    exited,
+    stop(signal = 'SIGTERM') {
+      child.kill(signal);
+      return exited;
+    },
+  };
+}
