@@ -1,50 +1,121 @@
 /**
  * `npm test`: brings the machine's tools (tools/install.sh, once), runs every test and ends with `N passed, N failed`.
- * With CI set a skipped test counts as failed: there, what could not run has not been shown.
+ * Whatever happens to the run, that line comes and the exit code agrees with it: tests that ended before they could
+ * report count as one failure. With CI set a test that could not run has failed: there, what was not run was not shown.
+ * Arguments go to the test runner, e.g. `npm test -- test/project`.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-interface VitestReport {
-  numPassedTests: number;
-  numFailedTests: number;
-  numPendingTests: number;
-  numTodoTests: number;
-  numFailedTestSuites: number;
-  testResults: { name: string; status: string; assertionResults: unknown[] }[];
+/** The part of the runner's JSON report that is read here. */
+interface Report {
+  testResults: {
+    name: string;
+    status: 'passed' | 'failed';
+    message?: string;
+    /** `skipped`, `pending` and `todo` are all tests that did not run. */
+    assertionResults: { fullName: string; status: string }[];
+  }[];
 }
 
+/** With the build of the tools before it, the whole stays under 90 minutes. */
+const runMsMax = 70 * 60_000;
+/** Between a polite end and SIGKILL. */
+const graceMs = 10_000;
+
+const root = resolve(import.meta.dirname, '..');
+const programs = join(root, 'node_modules/.bin');
+const env = { ...process.env, PATH: `${programs}${delimiter}${process.env['PATH'] ?? ''}` };
 const inCi = Boolean(process.env['CI']);
 
-console.log('tools: building what this machine lacks (about 12 minutes with an empty cache, a second after that)');
-const tools = spawnSync('bash', ['tools/install.sh'], { stdio: 'inherit' });
-if (tools.status !== 0) console.log('tools: not all could be built; the tests that need them will say so');
+/** Sends a signal to a process group; false when nothing of it lives any more. */
+function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(-leader, signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function endGroup(leader: number): Promise<void> {
+  signalGroup(leader, 'SIGTERM');
+  for (let waited = 0; waited < graceMs; waited += 100) {
+    if (!signalGroup(leader, 0)) return;
+    await sleep(100);
+  }
+  signalGroup(leader, 'SIGKILL');
+}
+
+/** Runs the tests in a process group of their own, so that nothing of them outlives the run. Its exit code. */
+async function runTests(reportFile: string): Promise<number | null> {
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
+  const vitest = spawn(
+    process.execPath,
+    [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...reporters, ...process.argv.slice(2)],
+    { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'], detached: true },
+  );
+  const { pid } = vitest;
+  const ended = new Promise<number | null>((done) => {
+    vitest.once('error', () => done(null));
+    vitest.once('exit', (code) => done(code));
+  });
+  if (pid === undefined) return ended;
+  let stopping = false;
+  const stop = (why: string) => {
+    console.log(`tests: ending the run (${why})`);
+    // Who asks twice does not want to wait.
+    if (stopping) signalGroup(pid, 'SIGKILL');
+    else void endGroup(pid);
+    stopping = true;
+  };
+  const timer = setTimeout(() => stop(`it took longer than ${runMsMax / 60_000} minutes`), runMsMax);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(signal));
+  const code = await ended;
+  clearTimeout(timer);
+  await endGroup(pid);
+  return code;
+}
+
+function readReport(file: string): Report | null {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Report;
+  } catch {
+    return null;
+  }
+}
+
+/** Counts what a person would: tests, files that failed outside their tests, and the run itself. */
+function verdict(report: Report, exitCode: number | null): { passed: number; failed: number; notRun: number } {
+  const tests = report.testResults.flatMap((file) =>
+    file.assertionResults.map((test) => ({ ...test, file: file.name })),
+  );
+  const passed = tests.filter((test) => test.status === 'passed').length;
+  const notRun = tests.filter((test) => !['passed', 'failed'].includes(test.status));
+  const broken = report.testResults.filter(
+    (file) => file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed'),
+  );
+  for (const file of broken) console.log(`failed outside its tests: ${file.name} ${file.message ?? ''}`);
+  for (const test of notRun) console.log(`not run: ${test.file} > ${test.fullName}`);
+  const failed = tests.length - passed - notRun.length + broken.length + (inCi ? notRun.length : 0);
+  // An error outside every test, e.g. an unhandled rejection, is known by the exit code alone.
+  return { passed, failed: exitCode === 0 ? failed : Math.max(failed, 1), notRun: notRun.length };
+}
+
+console.log('tools: looking for the programs that tests run against (about 12 minutes with empty caches)');
+const tools = spawnSync('bash', [join(root, 'tools/install.sh')], { stdio: ['ignore', 'inherit', 'inherit'], env });
+if (tools.status !== 0) console.log('tools: some are missing; the tests that need them will say so');
 
 const folder = mkdtempSync(join(tmpdir(), 'tenantry-test-'));
 const reportFile = join(folder, 'report.json');
-const run = spawnSync(
-  process.execPath,
-  [
-    'node_modules/vitest/vitest.mjs',
-    'run',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${reportFile}`,
-    ...process.argv.slice(2),
-  ],
-  { stdio: 'inherit' },
-);
-const report = JSON.parse(readFileSync(reportFile, 'utf8')) as VitestReport;
-rmSync(folder, { recursive: true });
-
-// A file that failed before its tests were known (an import or a hook) has none to count; it is one failure.
-const brokenFiles = report.testResults.filter((f) => f.status === 'failed' && f.assertionResults.length === 0).length;
-const skipped = report.numPendingTests + report.numTodoTests;
-const failed = report.numFailedTests + brokenFiles + (inCi ? skipped : 0);
-const exitCode = failed > 0 || run.status !== 0 ? 1 : 0;
-console.log(
-  `${report.numPassedTests} passed, ${Math.max(failed, exitCode)} failed${inCi ? '' : `, ${skipped} skipped`}`,
-);
-process.exit(exitCode);
+const exitCode = await runTests(reportFile);
+const report = readReport(reportFile);
+rmSync(folder, { recursive: true, force: true });
+if (!report) console.log('tests: the run ended before it could report');
+const { passed, failed, notRun } = report ? verdict(report, exitCode) : { passed: 0, failed: 1, notRun: 0 };
+if (notRun > 0) console.log(`${notRun} not run${inCi ? ', which counts as failed here' : ''}`);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,73 @@
+/** `npm test` itself (test/run.ts): whatever happens to the tests, the last line and the exit code say the truth. */
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { root, run } from './tool.ts';
+
+const head = "import { afterAll, beforeAll, describe, it } from 'vitest';\n";
+const samples: Record<string, string> = {
+  passing: "it('a', () => {});\nit('b', () => {});\n",
+  failing: "it('a', () => {});\nit('b', () => { throw new Error('no'); });\n",
+  unfinished: `it('a', () => {});\nit.${'skip'}('b', () => {});\nit.${'todo'}('c');\n`,
+  'before-hook': "beforeAll(() => { throw new Error('no'); });\nit('a', () => {});\n",
+  'after-hook': "afterAll(() => { throw new Error('no'); });\nit('a', () => {});\n",
+  import: "import './nowhere.ts';\nit('a', () => {});\n",
+  late: "it('a', async () => {\n  setTimeout(() => { throw new Error('no'); }, 1);\n  await new Promise((d) => setTimeout(d, 50));\n});\n",
+  killed:
+    "it('a', () => {});\nit('b', async () => { process.kill(process.ppid, 'SIGKILL'); await new Promise(() => {}); });\n",
+  endless:
+    "it('a', async () => {\n  setInterval(() => {}, 1000);\n  console.log(`running as ${process.pid};`);\n  await new Promise(() => {});\n});\n",
+};
+
+describe('npm test', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tenantry-runner-'));
+  const folderOf = (name: string) => join(folder, name);
+
+  beforeAll(() => {
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+    for (const [name, text] of Object.entries(samples)) {
+      mkdirSync(folderOf(name));
+      writeFileSync(join(folderOf(name), 'sample.test.ts'), head + text);
+    }
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const lastLine = (output: string) => output.trimEnd().split('\n').at(-1);
+  const command = (name: string) => [join(root, 'test/run.ts'), '--root', folderOf(name)];
+
+  it.each([
+    ['passing', '', 0, '2 passed, 0 failed'],
+    ['passing', 'true', 0, '2 passed, 0 failed'],
+    ['failing', '', 1, '1 passed, 1 failed'],
+    ['unfinished', '', 0, '1 passed, 0 failed'],
+    ['unfinished', 'true', 1, '1 passed, 2 failed'],
+    ['before-hook', '', 1, '0 passed, 1 failed'],
+    ['before-hook', 'true', 1, '0 passed, 2 failed'],
+    ['after-hook', '', 1, '1 passed, 1 failed'],
+    ['import', '', 1, '0 passed, 1 failed'],
+    ['late', '', 1, '1 passed, 1 failed'],
+    ['killed', '', 1, '0 passed, 1 failed'],
+  ])('tests that are %s, CI=%s: exit code %i, %s', async (name, ci, status, line) => {
+    const ended = await run(process.execPath, command(name), { env: { CI: ci } });
+    expect(lastLine(ended.output), ended.output).toBe(line);
+    expect(ended.status).toBe(status);
+  });
+
+  it('a run that is told to end says so, fails and leaves nothing behind', async () => {
+    const started = spawn(process.execPath, command('endless'), { env: { ...process.env, CI: '' }, stdio: 'pipe' });
+    let output = '';
+    started.stderr.resume();
+    started.stdout.setEncoding('utf8').on('data', (part: string) => {
+      output += part;
+      if (output.includes(';')) started.kill('SIGTERM');
+    });
+    const status = await new Promise((done) => started.once('close', done));
+    expect(lastLine(output), output).toBe('0 passed, 1 failed');
+    expect(status).toBe(1);
+    const worker = Number(/running as (\d+);/.exec(output)?.[1]);
+    expect(worker).toBeGreaterThan(0);
+    expect(() => process.kill(worker, 0)).toThrow('ESRCH');
+  });
+});
