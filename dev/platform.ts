@@ -11,6 +11,7 @@ import { readJson, writePrivateJson } from './data/private-file.ts';
 import { choosePort } from './free-port.ts';
 import { waitForHealth } from './health.ts';
 import { PlatformError } from './problem.ts';
+import { readable } from './processes/readable.ts';
 import { supervise } from './processes/supervised.ts';
 import { provisionerProgram } from './provisioner.ts';
 import { openQueueBroker } from './queue/broker.ts';
@@ -120,7 +121,7 @@ async function startParts(
     port,
     dataDir,
     queueSocket: socket.path,
-    log: (line) => log(`worker | ${line}`),
+    log: (line) => log(`worker | ${readable(line)}`),
     bindings: workerBindings(env, {
       ADMIN_API_TOKEN: adminToken,
       LICENSE_PRIVATE_KEYS: secrets.license_private_keys,

@@ -9,6 +9,8 @@ import { readSettings } from './settings.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const CONFIGURATION_WRONG = 1;
+/** Everything that is written from here on, by the programs that are started too, is its owner's alone. */
+const OWNER_ONLY = 0o077;
 
 const log = (line: string) => {
   process.stdout.write(`${line}\n`);
@@ -36,6 +38,7 @@ async function main(): Promise<void> {
   log('stopped');
 }
 
+process.umask(OWNER_ONLY);
 try {
   await main();
   process.exit();

@@ -1,5 +1,20 @@
 /** What has to be ended, in the reverse of the order in which it was started. */
-import { reasonOf } from './problem.ts';
+import { PlatformError, reasonOf } from './problem.ts';
+
+/** Whatever a part still does after this is not worth waiting for: what was accepted is on the disk. */
+const STEP_MS_MAX = 15_000;
+
+async function withinTime(stop: () => void | Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new PlatformError(`it takes more than ${STEP_MS_MAX} ms`)), STEP_MS_MAX);
+  });
+  try {
+    await Promise.race([stop(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 export function undoStack(log: (line: string) => void) {
   const steps: { name: string; stop: () => void | Promise<void> }[] = [];
@@ -11,7 +26,7 @@ export function undoStack(log: (line: string) => void) {
     run: async (): Promise<void> => {
       for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
         try {
-          await step.stop();
+          await withinTime(step.stop);
         } catch (error) {
           log(`ending the ${step.name}: ${reasonOf(error)}`);
         }

@@ -27,13 +27,16 @@ export function tiedToUs(command: string, args: string[]): [string, string[]] {
   return program === null ? [command, args] : [program, ['--pdeathsig', 'KILL', '--', command, ...args]];
 }
 
+const quoted = (path: string): string => `'${path.replaceAll("'", String.raw`'\''`)}'`;
+
 /**
  * Writes a program that runs workerd for as long as this process lives. Ctrl-C in a terminal reaches every process of
  * the group; this one leaves ending workerd to the platform, which does it last.
  */
 export function writeWorkerdWrapper(path: string, workerd: string): void {
   const program = setpriv();
-  const run = program === null ? `exec '${workerd}' "$@"` : `exec '${program}' --pdeathsig KILL -- '${workerd}' "$@"`;
+  const tie = program === null ? '' : `${quoted(program)} --pdeathsig KILL -- `;
+  const run = `exec ${tie}${quoted(workerd)} "$@"`;
   writeFileSync(path, `#!/bin/sh\ntrap '' INT HUP\n${run}\n`);
   chmodSync(path, 0o700);
 }

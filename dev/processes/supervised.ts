@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { tiedToUs } from './lifetime.ts';
+import { readable } from './readable.ts';
 
 export type Program = { name: string; args: string[]; env: Record<string, string> };
 
@@ -32,7 +33,7 @@ export async function supervise(program: Program, log: (line: string) => void) {
     const [command, args] = tiedToUs(process.execPath, program.args);
     // Its own session: Ctrl-C in a terminal reaches the platform alone, which ends its children in order.
     child = spawn(command, args, { env: program.env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-    const print = (line: string) => log(`${program.name} | ${line}`);
+    const print = (line: string) => log(`${program.name} | ${readable(line)}`);
     show(child.stdout, print);
     show(child.stderr, print);
     child.on('error', (error) => log(`${program.name} could not be started: ${error.message}`));

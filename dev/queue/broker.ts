@@ -19,6 +19,7 @@ export type QueueBroker = ReturnType<typeof openQueueBroker>;
 
 /** Spec §3: what was accepted waits 14 days for a consumer. */
 const RETENTION_MS = 14 * 86_400_000;
+const RETENTION_CHECK_MS = 3_600_000;
 /** A delivery crosses a process border as one text; beyond this it would only be slower. */
 const DELIVERY_BYTES_MAX = 4_000_000;
 const BACKLOG_FRESH_MS = 1000;
@@ -32,6 +33,9 @@ export function openQueueBroker(path: string, queues: QueueSettings[], now: () =
   const listeners = new Map<string, () => void>();
   const backlogs = new Map<string, { at: number; value: Backlog }>();
   store.releaseHeld(now());
+  const forgetExpired = () => store.forgetSentBefore(now() - RETENTION_MS);
+  forgetExpired();
+  const retention = setInterval(() => void commit(forgetExpired).catch(() => {}), RETENTION_CHECK_MS).unref();
 
   const announce = (queue: string) => listeners.get(queue)?.();
 
@@ -177,7 +181,9 @@ export function openQueueBroker(path: string, queues: QueueSettings[], now: () =
 
     /** Calls `listener` whenever messages of `queue` may have become due. One listener a queue. */
     onArrival: (queue: QueueSettings, listener: () => void) => listeners.set(queue.name, listener),
-    forgetExpired: () => commit(() => store.forgetSentBefore(now() - RETENTION_MS)),
-    close: () => store.close(),
+    close: () => {
+      clearInterval(retention);
+      store.close();
+    },
   };
 }

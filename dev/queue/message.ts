@@ -16,8 +16,8 @@ export type StoredMessage = {
 };
 
 // Cloudflare's limits, in thousands: https://developers.cloudflare.com/queues/platform/limits/
-export const MESSAGE_BYTES_MAX = 128_000;
-export const BATCH_BYTES_MAX = 256_000;
+const MESSAGE_BYTES_MAX = 128_000;
+const BATCH_BYTES_MAX = 256_000;
 export const BATCH_MESSAGES_MAX = 100;
 export const DELAY_S_MAX = 43_200;
 

@@ -48,7 +48,7 @@ const DEFAULT_CONCURRENCY = 2;
 const QUEUE_ID_CHARACTERS = 32;
 
 /** The id of a queue in the API: stable for a name, so that it survives `--fresh`. */
-export function queueId(name: string): string {
+function queueId(name: string): string {
   return createHash('sha256').update(`queue:${name}`).digest('hex').slice(0, QUEUE_ID_CHARACTERS);
 }
 

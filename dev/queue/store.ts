@@ -37,8 +37,6 @@ const toMessage = (row: Row): DueMessage => ({
   attempts: row.attempts,
 });
 
-export type QueueStore = ReturnType<typeof openQueueStore>;
-
 export function openQueueStore(path: string) {
   const db: DatabaseSync = openDurable(path, SCHEMA);
   const insert = db.prepare(

@@ -21,7 +21,6 @@ const SCHEMA = `
 
 export type KeptAnswer = { request: string; status: number; body: string };
 type JsonRow = { json: string };
-export type StripeStore = ReturnType<typeof openStripeStore>;
 
 export function openStripeStore(path: string) {
   const db = openDurable(path, SCHEMA);

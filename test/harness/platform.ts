@@ -38,7 +38,7 @@ export type TestPlatform = {
   kill9: () => Promise<void>;
 };
 
-export class PlatformDidNotStart extends Error {
+class PlatformDidNotStart extends Error {
   override name = 'PlatformDidNotStart';
 }
 

@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { supervise } from '../../../dev/processes/supervised.ts';
+import { programOf } from '../../harness/processes.ts';
+import { eventually } from '../fixture/start.ts';
+
+describe('a program that the platform keeps running', () => {
+  let folder: string;
+  let lines: string[];
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tenantry-supervised-'));
+    lines = [];
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const run = (source: string) => {
+    const entry = join(folder, 'program.mjs');
+    writeFileSync(entry, source);
+    return supervise({ name: 'prog', args: [entry], env: {} }, (line) => lines.push(line));
+  };
+  const said = (text: string, times = 1) =>
+    eventually(
+      async () => lines.filter((line) => line.includes(text)).length,
+      (count) => count >= times,
+    );
+
+  it('is started again when it ends, with growing pauses, and its lines are shown', async () => {
+    const program = await run("console.log('up'); process.exit(3);");
+    await said('prog | up', 2);
+    expect(lines).toContain('prog ended (exit 3), it starts again in 500 ms');
+    await said('it starts again in 1000 ms');
+    await program.stop();
+  });
+
+  it('is asked to end, heard out, and not started again', async () => {
+    const program = await run(
+      "setInterval(() => {}, 1e6); process.once('SIGTERM', () => { console.log('bye'); process.exit(); }); console.log('up');",
+    );
+    await said('prog | up');
+    const pid = program.pid() ?? 0;
+    await program.stop();
+    expect(lines).toEqual(['prog | up', 'prog | bye']);
+    expect(programOf(pid)).toBeNull();
+  });
+});
