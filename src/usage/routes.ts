@@ -7,6 +7,7 @@ import { type Call, type Endpoint, endpoint, refuse, reply } from '../http/endpo
 import type { Failure } from '../http/problem.ts';
 import { limitHeaders, takeOne } from '../http/rate-limit.ts';
 import { type Judgement, recordUsage, type Speaker } from '../workflows/record-usage.ts';
+import type { ReportError } from './form.ts';
 
 const retryAfterSeconds = 10;
 const queueDown: Failure = {
@@ -24,6 +25,12 @@ function speakerOf(call: Call<unknown, unknown>): Speaker {
 
 const record = (call: Call<unknown, unknown>, items: readonly unknown[]) =>
   recordUsage({ db: call.db, queue: call.env.USAGE_QUEUE, now: call.now() }, speakerOf(call), items);
+
+/** A report's error as the API's: its message begins with the field's path where one is at fault. */
+function failureOf(error: ReportError): Failure {
+  const path = /^([a-z_]+): /.exec(error.message)?.[1];
+  return { ...error, ...(path === undefined ? {} : { details: { issues: [{ path, message: error.message }] } }) };
+}
 
 const report = endpoint({
   method: 'post',
@@ -45,7 +52,7 @@ const report = endpoint({
     if (!recorded.ok) return refuse(queueDown);
     const [judgement] = recorded.value;
     if (!judgement) throw new Error('a report was not judged');
-    if (!judgement.ok) return refuse(judgement.error);
+    if (!judgement.ok) return refuse(failureOf(judgement.error));
     const { ignored } = judgement.value;
     const body = { success: true, accepted: 1, ...(ignored.length > 0 ? { ignored } : {}) };
     return reply(202, body, hit ? limitHeaders(hit) : undefined);

@@ -76,4 +76,37 @@ export const samples: Record<string, Sample> = {
     body: () => ({ lease_id: lease, key_hash: 'a'.repeat(64) }),
     wrongType: { key_hash: 'short' },
   },
+  'POST /api/customers/:customerId/reporters': {
+    params: mine,
+    body: () => ({ instance_id: 'battery', namespaces: ['battery-extra'] }),
+    wrongType: { window_seconds: 61 },
+  },
+  'GET /api/customers/:customerId/reporters': { params: mine },
+  'POST /api/customers/:customerId/reporters/:reporterId/end': {
+    params: (f) => ({ ...mine(f), reporterId: f.reporterId }),
+    body: empty,
+    wrongType: { active_until: 'tomorrow' },
+  },
+  'POST /api/usage/report': {
+    body: (f) => ({ customer_id: f.customerId, instance_id: 'battery', cpu_hours: 1 }),
+    wrongType: { cpu_hours: 'many' },
+    toleratesUnknownFields: true,
+  },
+  'POST /api/usage/batch': {
+    body: (f) => ({ reports: [{ customer_id: f.customerId, instance_id: 'battery', cpu_hours: 1 }] }),
+    wrongType: { reports: 'none' },
+    toleratesUnknownFields: true,
+  },
+  'GET /api/usage/reviews': {},
+  'GET /api/dead-letters': {},
+  'POST /api/dead-letters/:id/replay': { params: () => ({ id: `dead_${'0'.repeat(32)}` }), body: empty },
+  'GET /api/usage/:customerId': { params: mine },
+  'GET /api/usage/:customerId/gaps': { params: mine },
+  'GET /api/usage/:customerId/cursor': { params: mine, query: '?instance_id=battery' },
+  'GET /api/usage/:customerId/cost': { params: mine },
+  'PUT /api/customers/:customerId/overrides': {
+    params: mine,
+    body: () => ({ allowances: {} }),
+    wrongType: { prices: { cpu_core_ms: -1 } },
+  },
 };
