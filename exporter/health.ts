@@ -73,7 +73,7 @@ function metricsOf({ config, state, spool }: HealthParts): Registry {
   registry.setDefaultLabels({
     customer_id: config.customerId,
     instance_id: config.instanceId,
-    exported_namespace: config.namespace,
+    namespace: config.namespace,
   });
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 1000 });
   const shown: [name: string, help: string, read: () => number][] = [

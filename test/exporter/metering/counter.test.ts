@@ -1,0 +1,175 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Birth, counterGrowth } from '../../../exporter/metering/counter.ts';
+import { gather, type RawSeries } from '../../../exporter/metering/series.ts';
+import { at, series } from './series-kit.ts';
+
+const window = { startMs: at(100), endMs: at(200) };
+const proven: Birth = () => ({ proven: true });
+const unproven: Birth = () => ({ proven: false, unseenFromMs: window.startMs });
+const grow = (all: RawSeries[], birth: Birth = unproven) => counterGrowth(all, window, birth);
+
+describe('a counter', () => {
+  it('grows from the last sample at or before the start to the last in the window', () => {
+    expect(grow([series({}, [70, 5], [100, 10], [130, 14], [200, 20], [201, 99])]).growth).toBe(10);
+  });
+
+  it('reaches back over a scrape gap for its base', () => {
+    expect(grow([series({}, [-40_000, 10], [190, 25])])).toEqual({ growth: 15, unproven: [] });
+  });
+
+  it('counts from zero after a fall', () => {
+    expect(grow([series({}, [100, 50], [130, 60], [160, 4], [190, 9])]).growth).toBe(19);
+  });
+
+  it('counts a first sample from zero only when its birth is proven', () => {
+    const born = [series({}, [130, 7], [160, 9])];
+    expect(grow(born, proven)).toEqual({ growth: 9, unproven: [] });
+    expect(grow(born)).toEqual({ growth: 2, unproven: [{ startMs: at(100), endMs: at(130) }] });
+  });
+
+  it('goes on where a relabel left off', () => {
+    const before = series({ job: 'a' }, [100, 1e9], [130, 1e9 + 5]);
+    const after = series({ job: 'b' }, [160, 1e9 + 9], [190, 1e9 + 12]);
+    expect(grow([before, after])).toEqual({ growth: 12, unproven: [] });
+  });
+
+  it('does not add what a second replica or job shows again', () => {
+    const a = series({ replica: 'a' }, [100, 10], [130, 20], [160, 30], [190, 40]);
+    const b = series({ replica: 'b' }, [110, 13], [140, 23], [170, 33], [198, 42]);
+    expect(grow([a, b]).growth).toBe(32);
+  });
+
+  it('counts a reset once that two replicas show', () => {
+    const a = series({ replica: 'a' }, [100, 100], [130, 110], [160, 3], [190, 9]);
+    const b = series({ replica: 'b' }, [105, 102], [135, 112], [165, 4], [195, 10]);
+    expect(grow([a, b]).growth).toBe(12 + 10);
+  });
+
+  it('is not misled by the clock of a replica that is ahead', () => {
+    const a = series({ replica: 'a' }, [100, 100], [130, 130], [160, 160], [190, 190]);
+    const ahead = series({ replica: 'b' }, [101, 106], [131, 136], [161, 166], [191, 196]);
+    expect(grow([a, ahead]).growth).toBeLessThanOrEqual(96);
+    expect(grow([a, ahead]).growth).toBeGreaterThanOrEqual(90);
+  });
+
+  it('never takes two things that look alike for the growth of one', () => {
+    const small = series({ instance: 'x' }, [100, 100], [130, 110], [160, 120]);
+    const large = series({ instance: 'y' }, [110, 1_000_000], [140, 1_000_007], [170, 1_000_012]);
+    expect(grow([small, large]).growth).toBeLessThanOrEqual(20 + 12);
+  });
+
+  it('starts anew when a relabel and a restart coincide and nothing proves the restart', () => {
+    const before = series({ job: 'a' }, [100, 500], [130, 600]);
+    const after = series({ job: 'b' }, [160, 40], [190, 45]);
+    expect(grow([before, after])).toEqual({ growth: 105, unproven: [{ startMs: at(130), endMs: at(160) }] });
+    expect(grow([before, after], proven).growth).toBe(145);
+  });
+});
+
+/** Samples of a counter: steps of growth with resets in between, at rising times around the window. */
+const history = fc.array(
+  fc.record({ pause: fc.integer({ min: 1, max: 20 }), add: fc.integer({ min: 0, max: 50 }), restart: fc.boolean() }),
+  {
+    minLength: 1,
+    maxLength: 20,
+  },
+);
+type Steps = { pause: number; add: number; restart: boolean }[];
+
+function sampled(
+  steps: Steps,
+  resets: boolean,
+): { all: [number, number][]; used: (from: number, to: number) => number } {
+  let t = 60;
+  let v = 1000;
+  const all: [number, number][] = [];
+  const added: [number, number][] = [];
+  for (const step of steps) {
+    t += step.pause;
+    const fell = resets && step.restart && all.length > 0;
+    v = fell ? step.add : v + step.add;
+    all.push([t, v]);
+    added.push([t, step.add]);
+  }
+  return {
+    all,
+    used: (from, to) => added.filter(([s], i) => i > 0 && s > from && s <= to).reduce((sum, [, a]) => sum + a, 0),
+  };
+}
+
+const shuffled = <T>(items: T[], order: number[]): T[] =>
+  items
+    .map((item, i) => ({ item, key: order[i % order.length] ?? 0 }))
+    .sort((a, b) => a.key - b.key)
+    .map(({ item }) => item);
+
+describe('whatever the samples are', () => {
+  it('never counts more than was added after the first sample', () => {
+    fc.assert(
+      fc.property(history, fc.boolean(), (steps, resets) => {
+        const { all, used } = sampled(steps, resets);
+        expect(grow([series({}, ...all)]).growth).toBeLessThanOrEqual(used(Number.NEGATIVE_INFINITY, 200));
+      }),
+    );
+  });
+
+  it('gives the same for answers in any order and told twice', () => {
+    fc.assert(
+      fc.property(
+        history,
+        fc.array(fc.integer(), { minLength: 1 }),
+        fc.integer({ min: 1, max: 5 }),
+        (steps, order, cut) => {
+          const { all } = sampled(steps, true);
+          const whole = grow(gather([series({}, ...all)]));
+          const parts = [
+            series({}, ...all.slice(0, cut)),
+            series({}, ...all.slice(cut)),
+            series({}, ...shuffled(all, order)),
+          ];
+          expect(grow(gather(shuffled(parts, order)))).toEqual(whole);
+        },
+      ),
+    );
+  });
+
+  it('gives the same when the samples of a counter are spread over replicas', () => {
+    fc.assert(
+      fc.property(history, fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 1 }), (steps, owners) => {
+        const { all } = sampled(steps, false);
+        const split = [0, 1, 2].map((r) =>
+          series({ replica: `${r}` }, ...all.filter((_, i) => owners[i % owners.length] === r)),
+        );
+        const whole = grow([series({}, ...all)]);
+        expect(grow(split.filter((s) => s.times.length > 0)).growth).toBe(whole.growth);
+      }),
+    );
+  });
+
+  it('never counts more when replicas see different samples of a counter that restarts', () => {
+    fc.assert(
+      fc.property(history, fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1 }), (steps, owners) => {
+        const { all, used } = sampled(steps, true);
+        const seenBy = (bit: number) => all.filter((_, i) => ((owners[i % owners.length] ?? 0) & bit) !== 0);
+        const both = [series({ replica: 'a' }, ...seenBy(1)), series({ replica: 'b' }, ...seenBy(2))];
+        const seen = both.filter((s) => s.times.length > 0);
+        const { growth } = counterGrowth(seen, { startMs: 0, endMs: at(1000) }, unproven);
+        expect(growth).toBeLessThanOrEqual(used(0, 1000));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('adds up over neighbouring windows to what one long window shows', () => {
+    fc.assert(
+      fc.property(history, fc.integer({ min: 62, max: 300 }), (steps, cut) => {
+        const { all } = sampled(steps, true);
+        const one = counterGrowth([series({}, ...all)], { startMs: at(0), endMs: at(1000) }, unproven).growth;
+        const early = counterGrowth([series({}, ...all)], { startMs: at(0), endMs: at(cut) }, unproven).growth;
+        const late = counterGrowth([series({}, ...all)], { startMs: at(cut), endMs: at(1000) }, unproven).growth;
+        expect(early + late).toBe(one);
+      }),
+    );
+  });
+});

@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest';
+import type { Observed } from '../../../exporter/metering/observed.ts';
+import { reportOf } from '../../../exporter/metering/report.ts';
+import type { RawSeries } from '../../../exporter/metering/series.ts';
+import { meterWindow } from '../../../exporter/metering/window.ts';
+import { at, nodeLabels, observed, series, ticks, up, windowEnd, windowStart } from './series-kit.ts';
+
+/** The hour's report of what was read. */
+const report = (more: Partial<Observed>) => {
+  const read = observed(more);
+  const about = { customerId: 'c', instanceId: 'i', namespace: 'n', computedMs: at(windowEnd) };
+  return reportOf({ ...about, window: read.window, gapLimitMs: read.gapLimitMs }, meterWindow(read));
+};
+
+const from = windowStart - 600;
+const steady = up(ticks(from, windowEnd));
+/** One core for as long as it is scraped, counted since second `since`. */
+const core = (seconds: number[], since: number, labels = {}): RawSeries =>
+  series(
+    nodeLabels({ pod: 'api', container: 'api', id: '1', ...labels }),
+    ...seconds.map((t): [number, number] => [t, t - since]),
+  );
+const start = (seconds: number, labels = {}): RawSeries =>
+  series(nodeLabels({ pod: 'api', container: 'api', id: '1', ...labels }), [windowEnd, seconds]);
+
+describe('the CPU of an hour', () => {
+  it('is complete when it was scraped throughout', () => {
+    const [cpu] = meterWindow(observed({ samples: { cpu: [core(ticks(from, windowEnd), 0)] }, ups: [steady] }));
+    expect(cpu).toEqual({ field: 'cpu_hours', state: 'seen', quantity: 1, gapMs: 0, unprovenBirths: 0 });
+  });
+
+  it('counts a container from zero that started after the previous scrape', () => {
+    const born = windowStart + 1810;
+    const told = report({
+      samples: { cpu: [core(ticks(windowStart + 1830, windowEnd), born)] },
+      starts: [start(born)],
+      ups: [steady],
+    });
+    expect(told.cpu_hours).toBeCloseTo((windowEnd - born) / 3600, 8);
+  });
+
+  it('does not count months from zero when a relabel makes them look new', () => {
+    const seen = ticks(windowStart + 1830, windowEnd);
+    const told = report({ samples: { cpu: [core(seen, -9_000_000)] }, starts: [start(-9_000_000)], ups: [steady] });
+    expect(told.cpu_hours).toBeCloseTo((windowEnd - windowStart - 1830) / 3600, 8);
+    expect(told.complete).toBe(false);
+    expect(told.gap_seconds).toBe(3600);
+  });
+
+  it('counts what was born in a scrape gap across the hour edge, and flags it', () => {
+    const good = [...ticks(from, windowStart - 300), ...ticks(windowStart + 600, windowEnd)];
+    const born = windowStart - 100;
+    const cpu = [
+      core(
+        good.filter((t) => t > born),
+        born,
+      ),
+      core(good, 0, { pod: 'old', id: '2' }),
+    ];
+    const told = report({ samples: { cpu }, starts: [start(born)], ups: [up(good)] });
+    expect(told.cpu_hours).toBeCloseTo((3700 + 3900) / 3600, 8);
+    expect(told).toMatchObject({ complete: false });
+  });
+
+  it('takes a target that was scraped before without the series as proof where no start is known', () => {
+    const told = report({
+      samples: { cpu: [core(ticks(windowStart + 1830, windowEnd), windowStart + 1825)] },
+      ups: [steady],
+    });
+    expect(told.cpu_hours).toBeCloseTo((windowEnd - windowStart - 1825) / 3600, 8);
+  });
+});
+
+describe('what was not seen', () => {
+  const cpu = (good: number[]) => ({ samples: { cpu: [core(good, 0)] } });
+  const gapOf = (good: number[], failed: number[] = []) => {
+    const [result] = meterWindow(observed({ ...cpu(good), ups: [up(good, failed)], horizonMs: at(windowEnd + 120) }));
+    return result?.state === 'seen' ? result.gapMs / 1000 : result?.state;
+  };
+
+  it('is a gap when it lasts over five minutes', () => {
+    const short = [...ticks(from, windowStart + 900), ...ticks(windowStart + 1200, windowEnd + 120)];
+    const long = [...ticks(from, windowStart + 900), ...ticks(windowStart + 1230, windowEnd + 120)];
+    expect(gapOf(short)).toBe(0);
+    expect(gapOf(long)).toBe(330);
+  });
+
+  it('counts the part in this window of a gap that lies across its edge', () => {
+    expect(gapOf([...ticks(from, windowStart - 240), ...ticks(windowStart + 240, windowEnd + 120)])).toBe(240);
+    expect(gapOf(ticks(from, windowEnd - 210), ticks(windowEnd - 180, windowEnd + 120))).toBe(210);
+  });
+
+  it('is missing, never zero, when the target was not scraped', () => {
+    expect(gapOf(ticks(from, windowStart - 30), ticks(windowStart, windowEnd))).toBe('missing');
+    expect(report({}).cpu_hours).toBeUndefined();
+  });
+
+  it('is half a minute in a window of a minute', () => {
+    const window = { startMs: at(windowStart), endMs: at(windowStart + 60) };
+    const measure = (good: number[]) =>
+      meterWindow(observed({ ...cpu(good), ups: [up(good)], window, gapLimitMs: at(30), horizonMs: window.endMs }))[0];
+    expect(measure(ticks(windowStart - 60, windowStart + 60, 5))).toMatchObject({ gapMs: 0, quantity: 60 / 3600 });
+    const holed = ticks(windowStart - 60, windowStart + 60, 5).filter(
+      (t) => t <= windowStart + 10 || t >= windowStart + 45,
+    );
+    expect(measure(holed)).toMatchObject({ gapMs: 35_000 });
+  });
+
+  it('says so of a report with nothing in it', () => {
+    const told = report({ http: 'nginx' });
+    expect(told).toMatchObject({ complete: false, gap_seconds: 3600 });
+    expect(told.missing).toContain('http_requests');
+  });
+});
+
+describe('zero', () => {
+  const ingress = (good: number[], failed: number[] = []) =>
+    report({ http: 'nginx', kinds: { nginx: [up(good, failed, { job: 'ingress-nginx', instance: 'c:10254' })] } })
+      .http_requests;
+
+  it('is true when the ingress controller was scraped and shows nothing of the namespace', () => {
+    expect(ingress(ticks(from, windowEnd))).toBe(0);
+  });
+
+  it('is not claimed when the controller was not scraped, or is not known', () => {
+    expect(ingress([], ticks(from, windowEnd))).toBeUndefined();
+    expect(report({ http: 'nginx' }).http_requests).toBeUndefined();
+  });
+
+  it('is absent and complete when the source is switched off', () => {
+    const told = report({ http: 'none' });
+    expect(told.http_requests).toBeUndefined();
+    expect(told.missing).not.toContain('http_requests');
+  });
+
+  it('is not claimed for network that runtime or relabelling does not show while pods run', () => {
+    const told = report({ samples: { cpu: [core(ticks(from, windowEnd), 0)] }, ups: [steady] });
+    expect(told.network_bytes_sent).toBeUndefined();
+    expect(told.missing).toContain('network_bytes_sent');
+  });
+});
+
+describe('network', () => {
+  const bytes = (pod: string, rate: number): RawSeries =>
+    series(
+      nodeLabels({ pod, interface: 'eth0', id: pod }),
+      ...ticks(from, windowEnd).map((t): [number, number] => [t, t * rate]),
+    );
+  const info = (pod: string, host: string): RawSeries =>
+    series(
+      { job: 'ksm', instance: 'k:1', pod, node: 'node-1', host_network: host },
+      ...ticks(from, windowEnd).map((t): [number, number] => [t, 1]),
+    );
+  const sent = (more: Partial<Observed>) =>
+    report({ samples: { sent: [bytes('api', 1), bytes('agent', 1000)] }, ups: [steady], ...more });
+
+  it('leaves pods out that use the node network', () => {
+    expect(
+      sent({ hostNetwork: 'detect', pods: [info('api', 'false'), info('agent', 'true')] }).network_bytes_sent,
+    ).toBe(3600);
+  });
+
+  it('is absent when nobody says which pods those are, unless it is promised that there are none', () => {
+    expect(sent({ hostNetwork: 'detect' }).missing).toContain('network_bytes_sent');
+    expect(sent({ hostNetwork: 'none' }).network_bytes_sent).toBe(3_603_600);
+  });
+
+  it('leaves a pod out and flags the window when only that pod is not known', () => {
+    const told = sent({ hostNetwork: 'detect', pods: [info('api', 'false')] });
+    expect(told.network_bytes_sent).toBe(3600);
+    expect(told.complete).toBe(false);
+  });
+});
+
+describe('storage', () => {
+  const gigabyte = 2 ** 30;
+  const claim = (seconds: number[], labels = {}): RawSeries =>
+    series(
+      { job: 'kubelet', instance: 'node-1:10250', persistentvolumeclaim: 'data', ...labels },
+      ...seconds.map((t): [number, number] => [t, 2 * gigabyte]),
+    );
+  const kubelet = up(ticks(from, windowEnd), [], { job: 'kubelet', instance: 'node-1:10250' });
+
+  it('is the average over the whole window, with zero where the claim did not live', () => {
+    expect(report({ samples: { volumes: [claim(ticks(from, windowEnd))] }, ups: [kubelet] }).storage_used_gb).toBe(2);
+    const half = ticks(windowStart + 1800, windowEnd);
+    expect(report({ samples: { volumes: [claim(half)] }, ups: [kubelet] }).storage_used_gb).toBe(1);
+  });
+
+  it('counts a claim once that two nodes show', () => {
+    const seconds = ticks(from, windowEnd);
+    const both = [claim(seconds), claim(seconds, { instance: 'node-2:10250' })];
+    expect(report({ samples: { volumes: both }, ups: [kubelet] }).storage_used_gb).toBe(2);
+  });
+});
+
+describe('a value beyond the wire bound', () => {
+  it('is left out and named, so that the rest of the window is not refused with it', () => {
+    const wild = series(
+      nodeLabels({ pod: 'api', container: 'api' }),
+      [windowStart, 0],
+      ...ticks(windowStart + 30, windowEnd).map((t): [number, number] => [t, 1e15]),
+    );
+    const told = report({ samples: { cpu: [wild] }, ups: [steady] });
+    expect(told.cpu_hours).toBeUndefined();
+    expect(told.missing).toContain('cpu_hours');
+  });
+});
