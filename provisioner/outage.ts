@@ -1,23 +1,28 @@
-/** One line when something stops answering, one when it is back: an outage of hours is two lines, not one per poll. */
+/**
+ * One line when something stops answering, one when it is back, and one every ten minutes with the reason of then: an
+ * outage of hours is a page of log, not one line per poll. Reasons flap (refused, reset, timed out); they are no news.
+ */
 import type { Logger } from 'pino';
 import type { Monotonic } from './clock.ts';
 
 export type Outage = {
-  /** It failed. Logged when it is news: the first time, or for another reason. */
+  /** It failed. */
   down(reason: string): void;
-  /** It answered. Logged when it had been down. */
+  /** It answered. */
   up(): void;
-  isDown(): boolean;
 };
+
+const remindEveryMs = 600_000;
 
 /** `what` begins the line, e.g. `queue`. */
 export function outageOf(what: string, log: Logger, now: Monotonic): Outage {
-  let down: { since: number; reason: string } | null = null;
+  let down: { since: number; saidAt: number } | null = null;
   return {
     down(reason) {
-      if (down?.reason === reason) return;
+      const at = now();
+      if (down !== null && at - down.saidAt < remindEveryMs) return;
       log.warn({ dependency: what }, `${what}: ${reason}; trying again until it answers`);
-      down = { since: down?.since ?? now(), reason };
+      down = { since: down?.since ?? at, saidAt: at };
     },
     up() {
       if (down === null) return;
@@ -25,6 +30,5 @@ export function outageOf(what: string, log: Logger, now: Monotonic): Outage {
       log.info({ dependency: what }, `${what}: back after ${seconds} s`);
       down = null;
     },
-    isDown: () => down !== null,
   };
 }

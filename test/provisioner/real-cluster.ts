@@ -19,9 +19,13 @@ export type Workshop = {
   folder: string;
   /** Writes a copy of the smallest chart with these settings and answers its path. */
   chart(settings?: ChartSettings): Promise<string>;
+  /** Changes the settings of a chart that a provisioner may already be using. */
+  change(path: string, settings: ChartSettings): Promise<void>;
   /** A helm that logs its starts and ends to `helmLog`, holds a lock per namespace, and logs OVERLAP when it is taken. */
   helmBin: string;
   helmLog(): Promise<string[]>;
+  /** The process group of the latest helm of this kind in a namespace, once there is one. */
+  helmGroup(namespace: string, command: string): Promise<number | undefined>;
   remove(): Promise<void>;
 };
 
@@ -35,7 +39,7 @@ export async function workshop(): Promise<Workshop> {
 ns=none; prev=; for arg in "$@"; do [ "$prev" = --namespace ] && ns=$arg; prev=$arg; done
 exec 9>> "${folder}/lock-$ns"
 [ "$ns" = none ] || flock -n 9 || echo "OVERLAP $ns $1" >> "${log}"
-echo "start $ns $1 $$" >> "${log}"
+echo "start $ns $1 $PPID" >> "${log}"
 "${toolPath('helm')}" "$@"
 rc=$?
 echo "end $ns $1 $rc" >> "${log}"
@@ -43,6 +47,9 @@ exit $rc
 `;
   await writeFile(helmBin, script, { mode: 0o755 });
   let charts = 0;
+  const change = (path: string, settings: ChartSettings) =>
+    writeFile(join(path, 'values.yaml'), stringify({ test: { ...defaults, ...settings } }));
+  const helmLog = async () => (await readFile(log, 'utf8')).split('\n').filter((line) => line !== '');
   return {
     folder,
     helmBin,
@@ -50,10 +57,16 @@ exit $rc
       charts += 1;
       const path = join(folder, `chart-${charts}`);
       await cp(join(import.meta.dirname, 'chart'), path, { recursive: true });
-      await writeFile(join(path, 'values.yaml'), stringify({ test: { ...defaults, ...settings } }));
+      await change(path, settings);
       return path;
     },
-    helmLog: async () => (await readFile(log, 'utf8')).split('\n').filter((line) => line !== ''),
+    change,
+    helmLog,
+    async helmGroup(namespace, command) {
+      const starts = (await helmLog()).filter((line) => line.startsWith(`start ${namespace} ${command} `));
+      const group = starts.at(-1)?.split(' ')[3];
+      return group === undefined ? undefined : Number(group);
+    },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }

@@ -1,0 +1,199 @@
+/** What a kill -9 leaves behind on a real cluster, and that the next run puts it right: releases, Secrets, no overlap. */
+import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { sleep } from '../../provisioner/clock.ts';
+import { clusterTools, startCluster, type TestCluster } from '../harness/cluster.ts';
+import { describeWithTools } from '../harness/tools.ts';
+import {
+  type FakeControlPlane,
+  type FakeDeployment,
+  type FakeJob,
+  startFakeControlPlane,
+} from './fake-control-plane.ts';
+import { type ProvisionerProcess, startProvisioner, type Workshop, workshop } from './real-cluster.ts';
+import { startProxy } from './tcp-proxy.ts';
+
+const broken = { image: 'missing.invalid/app:1' };
+
+describeWithTools(['helm', ...clusterTools], 'a kill -9 in the middle', () => {
+  let cluster: TestCluster;
+  let core: CoreV1Api;
+  let shop: Workshop;
+  let plane: FakeControlPlane;
+  let on: FakeDeployment;
+  let chart: string;
+  const running: ProvisionerProcess[] = [];
+
+  beforeAll(async () => {
+    cluster = await startCluster();
+    const config = new KubeConfig();
+    config.loadFromFile(cluster.kubeconfig);
+    core = config.makeApiClient(CoreV1Api);
+  });
+  afterAll(async () => {
+    await cluster?.stop();
+  });
+  beforeEach(async () => {
+    shop = await workshop();
+    plane = await startFakeControlPlane({ timeoutMs: 40_000 });
+    on = plane.deployment();
+    chart = await shop.chart();
+  });
+  afterEach(async () => {
+    expect((await shop.helmLog()).filter((line) => line.startsWith('OVERLAP'))).toEqual([]);
+    await Promise.all(running.splice(0).map((one) => one.stop()));
+    await core.deleteNamespace({ name: on.namespace }).catch(() => {});
+    await plane.stop();
+    await shop.remove();
+  });
+
+  const start = (env: Record<string, string> = {}): ProvisionerProcess => {
+    const one = startProvisioner(plane, {
+      KUBECONFIG: cluster.kubeconfig,
+      HELM_BIN: shop.helmBin,
+      HELM_CHART_PATH: chart,
+      ...env,
+    });
+    running.push(one);
+    return one;
+  };
+  const settled = (job: FakeJob) =>
+    vi.waitFor(() => expect(job, running.at(-1)?.output()).toMatchObject({ state: 'completed' }), {
+      timeout: 60_000,
+      interval: 50,
+    });
+  const status = async (): Promise<string | undefined> => {
+    const found = await core.listNamespacedSecret({
+      namespace: on.namespace,
+      labelSelector: `owner=helm,name=${on.release}`,
+    });
+    const latest = found.items
+      .sort((a, b) => Number(a.metadata?.labels?.['version']) - Number(b.metadata?.labels?.['version']))
+      .at(-1);
+    return latest?.metadata?.labels?.['status'];
+  };
+  const until = (wanted: string) =>
+    vi.waitFor(async () => expect(await status()).toBe(wanted), { timeout: 30_000, interval: 100 });
+  const secrets = async () => {
+    const read = (name: string) =>
+      core.readNamespacedSecret({ name, namespace: on.namespace }).then((found) => found.data);
+    return { password: await read('instance-postgres'), key: await read('instance-reporter') };
+  };
+  const alive = (group: number): boolean => {
+    try {
+      return process.kill(-group, 0);
+    } catch {
+      return false;
+    }
+  };
+  const helmOf = async (): Promise<number> => {
+    const group = await shop.helmGroup(on.namespace, 'upgrade');
+    if (group === undefined) throw new Error('no helm upgrade has run');
+    return group;
+  };
+
+  it('of helm alone: the same run starts it again and gets there, Secrets unchanged', async () => {
+    await shop.change(chart, broken);
+    start();
+    const job = plane.want(on, 'running');
+    await vi.waitFor(async () => expect(await status()).toBe('pending-install'), { timeout: 30_000, interval: 100 });
+    const before = await secrets();
+    await shop.change(chart, {});
+    process.kill(-(await helmOf()), 'SIGKILL');
+    await settled(job);
+    expect(job).toMatchObject({ attempts: 1, failures: [] });
+    expect(await status()).toBe('deployed');
+    expect(await secrets()).toEqual(before);
+  });
+
+  it('of provisioner and helm in a first install: uninstalled and installed again, Secrets unchanged', async () => {
+    await shop.change(chart, broken);
+    const first = start();
+    const job = plane.want(on, 'running');
+    await until('pending-install');
+    const before = await secrets();
+    await first.stop('SIGKILL');
+    process.kill(-(await helmOf()), 'SIGKILL');
+    await shop.change(chart, {});
+    plane.expire(job);
+    const second = start();
+    await settled(job);
+    expect(await status()).toBe('deployed');
+    expect(second.output()).toContain('"recovery":"uninstall"');
+    expect(await secrets()).toEqual(before);
+  });
+
+  it('of provisioner and helm in an upgrade: rolled back and upgraded, Secrets unchanged', async () => {
+    const first = start();
+    await settled(plane.want(on, 'running'));
+    const before = await secrets();
+    await shop.change(chart, broken);
+    const job = plane.want(on, 'running');
+    await until('pending-upgrade');
+    await first.stop('SIGKILL');
+    process.kill(-(await helmOf()), 'SIGKILL');
+    await shop.change(chart, { image: 'registry.example.com/app:3' });
+    plane.expire(job);
+    const second = start();
+    await settled(job);
+    expect(await status()).toBe('deployed');
+    expect(second.output()).toContain('"recovery":"rollback"');
+    expect(await secrets()).toEqual(before);
+  });
+
+  it('of the provisioner alone: its helm ends by its own timer, before the lease, and nobody else works there meanwhile', async () => {
+    plane.times.timeoutMs = 9_000;
+    await shop.change(chart, broken);
+    const first = start();
+    const job = plane.want(on, 'running');
+    await until('pending-install');
+    const leaseEnd = job.lease?.until ?? 0;
+    await first.stop('SIGKILL');
+    const group = await helmOf();
+    expect(alive(group)).toBe(true);
+    const second = start();
+    await vi.waitFor(() => expect(alive(group)).toBe(false), { timeout: 15_000, interval: 100 });
+    expect(Date.now()).toBeLessThan(leaseEnd);
+    expect(second.output()).not.toContain('job started');
+    await shop.change(chart, {});
+    plane.times.timeoutMs = 40_000;
+    plane.expire(job);
+    plane.ring();
+    await settled(job);
+    expect(await status()).toBe('deployed');
+  });
+
+  it('a lease that is lost takes its helm with it, so that the next holder is alone', async () => {
+    await shop.change(chart, broken);
+    start();
+    const job = plane.want(on, 'running');
+    await until('pending-install');
+    const group = await helmOf();
+    plane.faults.holdRetries = true;
+    job.held = true;
+    plane.expire(job);
+    await vi.waitFor(() => expect(alive(group)).toBe(false), { timeout: 10_000, interval: 50 });
+    await shop.change(chart, {});
+    plane.release(job);
+    await settled(job);
+    expect(job.failures).toEqual([]);
+  });
+
+  it('a cluster that goes away and comes back: said once, nothing claimed meanwhile, then the job is done', async () => {
+    const proxy = await startProxy(cluster.kubeconfig, shop.folder);
+    proxy.down();
+    const one = start({ KUBECONFIG: proxy.kubeconfig });
+    const job = plane.want(on, 'running');
+    await vi.waitFor(() => expect(one.output()).toContain('"dependency":"cluster"'), {
+      timeout: 15_000,
+      interval: 100,
+    });
+    await sleep(1_500);
+    expect(job).toMatchObject({ state: 'waiting', attempts: 0 });
+    proxy.up();
+    await settled(job);
+    expect(one.output().match(/cluster: .*trying again/g)).toHaveLength(1);
+    expect(one.output()).toMatch(/cluster: back after \d+ s/);
+    await proxy.stop();
+  });
+});
