@@ -47,14 +47,15 @@ const listColumns: readonly Column[] = [
 /** Everything about one customer, a line each. */
 export function customerLines(answer: Omit<CustomerAnswer | SignupAnswer, 'success'>): string[] {
   const { customer, subscription, deployment } = answer;
-  const trial = subscription.trial_ends_at === null ? '' : `, trial until ${dateOf(subscription.trial_ends_at)}`;
+  const { trial_ends_at: trialEnd, status } = subscription;
+  const trial = trialEnd === null || status !== 'trialing' ? '' : ` until ${dateOf(trialEnd)}`;
   const reason = 'reason' in deployment && deployment.reason !== null ? ` (${deployment.reason})` : '';
   return [
     `customer      ${customer.customer_id}`,
     `organisation  ${customer.organisation_id}`,
     `company       ${customer.company_name}`,
     `email         ${customer.email}`,
-    `plan          ${subscription.plan}, ${subscription.status}${trial}`,
+    `plan          ${subscription.plan}, ${status}${trial}`,
     `deployment    ${deployment.status}${reason}, generation ${deployment.generation}`,
     `namespace     ${deployment.namespace}`,
     `address       ${deployment.instance_url}`,
