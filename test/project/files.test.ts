@@ -45,7 +45,8 @@ describe('files', () => {
     expect(linesWith(new RegExp([setting, ...hosts].join('|')), others)).toEqual([]);
   });
 
-  it('package-lock.json is what package.json asks for', async () => {
-    await expectClean('npm', 'ls', '--package-lock-only', '--all');
+  // Newer npm refuses a lock that lacks the packages of other platforms; a registry that lacks them writes such a lock.
+  it('package-lock.json is what package.json asks for, on every platform', async () => {
+    await expectClean('npm', 'ci', '--dry-run', '--offline', '--ignore-scripts');
   });
 });

@@ -18,7 +18,7 @@ const samples: Record<string, string> = {
   killed:
     "it('a', () => {});\nit('b', async () => { process.kill(process.ppid, 'SIGKILL'); await new Promise(() => {}); });\n",
   endless:
-    "it('a', async () => {\n  setInterval(() => {}, 1000);\n  console.log('running as', process.pid, ';');\n  await new Promise(() => {});\n});\n",
+    "it('a', async () => {\n  setInterval(() => {}, 1000);\n  console.log('running as ' + process.pid + ';');\n  await new Promise(() => {});\n});\n",
 };
 
 describe('npm test', () => {
@@ -67,7 +67,7 @@ describe('npm test', () => {
     const status = await new Promise((done) => started.once('close', done));
     expect(lastLine(output), output).toBe('0 passed, 1 failed');
     expect(status).toBe(1);
-    const worker = Number(/running as (\d+) ;/.exec(output)?.[1]);
+    const worker = Number(/running as (\d+);/.exec(output)?.[1]);
     expect(worker).toBeGreaterThan(0);
     expect(() => process.kill(worker, 0)).toThrow('ESRCH');
   });
