@@ -1,9 +1,9 @@
 /** How the rows of many messages become D1 batches: pure. */
 import { keyOfPacked, type PackedRow } from './row.ts';
 
-/** A parameter of 3 MB is refused by D1; one of 1 MB is stored in some 60 ms. */
+/** A parameter of 3 MB is refused by D1. Chunks of 2,500 rows are stored fastest (94,000 rows/s; of 5,000 68,000). */
 export const chunkBytesMax = 1_000_000;
-export const chunkRowsMax = 5000;
+export const chunkRowsMax = 2500;
 
 export interface SourcedRow {
   row: PackedRow;

@@ -60,7 +60,7 @@ export function packRow(row: UsageRow): PackedRow {
 const rowLengthMax = headColumns.length + quantities.length;
 
 /** A message of the usage queue. Whole rows and ids, never a secret. Rows are judged by the store's own constraints. */
-export const usageMessage = z.object({
+const usageMessage = z.object({
   v: z.literal(1),
   rows: z.array(z.array(z.number().nullable()).min(headColumns.length).max(rowLengthMax)).min(1),
 });
@@ -76,21 +76,39 @@ export function describeRow(row: PackedRow): Record<string, number | null> {
 }
 
 /** Cloudflare's limit is 128 KB a message; room is left for its own framing. */
-export const messageBytesMax = 120_000;
+const messageBytesMax = 120_000;
+const envelopeBytes = 20;
 
-/** Splits rows into messages below the limit; rows are digits and commas, so characters are bytes. */
-export function packMessages(rows: readonly PackedRow[]): { message: UsageMessage; bytes: number }[] {
-  const messages: { message: UsageMessage; bytes: number }[] = [];
-  const envelopeBytes = 20;
-  let current: { message: UsageMessage; bytes: number } | null = null;
+/**
+ * Splits rows into messages below the limit, as the JSON text that travels: each row is written once, and text is what a
+ * queue hands on cheapest. Rows are digits and commas, so characters are bytes.
+ */
+export function packMessages(rows: readonly PackedRow[]): string[] {
+  const messages: string[] = [];
+  let parts: string[] = [];
+  let bytes = 0;
+  const close = () => {
+    if (parts.length > 0) messages.push(`{"v":1,"rows":[${parts.join(',')}]}`);
+    parts = [];
+    bytes = envelopeBytes;
+  };
+  close();
   for (const row of rows) {
-    const bytes = JSON.stringify(row).length + 1;
-    if (current === null || current.bytes + bytes > messageBytesMax) {
-      current = { message: { v: 1, rows: [] }, bytes: envelopeBytes };
-      messages.push(current);
-    }
-    current.message.rows.push(row);
-    current.bytes += bytes;
+    const part = JSON.stringify(row);
+    if (bytes + part.length + 1 > messageBytesMax) close();
+    parts.push(part);
+    bytes += part.length + 1;
   }
+  close();
   return messages;
+}
+
+/** Reads a message's body, text or parsed already; null when it is none of ours. */
+export function readMessage(body: unknown): UsageMessage | null {
+  try {
+    const parsed = usageMessage.safeParse(typeof body === 'string' ? JSON.parse(body) : body);
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
 }

@@ -7,7 +7,7 @@ import type { Db } from '../db/client.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { ReportError } from '../usage/form.ts';
 import { type Accepted, judgeReport } from '../usage/report.ts';
-import { packMessages, packRow, type UsageMessage } from '../usage/row.ts';
+import { packMessages, packRow } from '../usage/row.ts';
 import { type Directory, directoryOfCluster, directoryOfReporter } from '../usage/voucher-store.ts';
 
 export interface Intake {
@@ -60,20 +60,23 @@ export async function recordUsage(
   return ok(judgements);
 }
 
-async function send(queue: Queue, messages: readonly { message: UsageMessage; bytes: number }[]): Promise<void> {
-  let group: UsageMessage[] = [];
+/** The form of every usage message; the consumer reads JSON from it. */
+const asText = { contentType: 'text' } as const;
+
+async function send(queue: Queue, messages: readonly string[]): Promise<void> {
+  let group: string[] = [];
   let bytes = 0;
   const flush = async () => {
     const [first] = group;
-    if (group.length === 1) await queue.send(first);
-    else if (group.length > 1) await queue.sendBatch(group.map((body) => ({ body })));
+    if (group.length === 1) await queue.send(first, asText);
+    else if (group.length > 1) await queue.sendBatch(group.map((body) => ({ body, ...asText })));
     group = [];
     bytes = 0;
   };
-  for (const { message, bytes: size } of messages) {
-    if (bytes + size > sendBytesMax) await flush();
+  for (const message of messages) {
+    if (bytes + message.length > sendBytesMax) await flush();
     group.push(message);
-    bytes += size;
+    bytes += message.length;
   }
   await flush();
 }

@@ -10,7 +10,7 @@ import { findLetter, markReplayed } from '../usage/dead-letter-store.ts';
 import { fromBase, quantities } from '../usage/meters.ts';
 import { namesOf } from '../usage/names-store.ts';
 import { listReviews, type ReviewRow } from '../usage/review-store.ts';
-import { usageMessage } from '../usage/row.ts';
+import { readMessage } from '../usage/row.ts';
 import type { Deps } from './deps.ts';
 import type { UsageReads } from './read-usage.ts';
 
@@ -72,12 +72,12 @@ export async function replayLetter(
   if (letter.replayedAt !== null)
     return err({ code: 'already_replayed', message: 'this letter was sent again already' });
   const body = letter.body as { v?: unknown; rows?: unknown } | null;
-  const message = usageMessage.safeParse({ v: body?.v, rows: body?.rows });
-  if (!message.success) {
+  const message = readMessage({ v: body?.v, rows: body?.rows });
+  if (!message) {
     return err({ code: 'validation_failed', message: 'this letter is not a usage message and cannot be sent again' });
   }
   try {
-    await queue.send(message.data);
+    await queue.send(JSON.stringify(message), { contentType: 'text' });
   } catch {
     return err('queue_down');
   }

@@ -7,7 +7,7 @@ import { ConstraintFailed, commit, type Db, openDb } from '../db/client.ts';
 import type { Log } from '../lib/log.ts';
 import { chunksOf, type SourcedRow } from '../usage/chunks.ts';
 import { bury, type DeadLetter, letterId } from '../usage/dead-letter-store.ts';
-import { describeRow, type PackedRow, usageMessage } from '../usage/row.ts';
+import { describeRow, type PackedRow, readMessage } from '../usage/row.ts';
 import { daysOf, storeRows } from '../usage/store.ts';
 
 export interface Stores {
@@ -30,8 +30,8 @@ export async function storeUsage(stores: Stores, bodies: readonly unknown[]): Pr
   const again = new Set<number>();
   const rows: SourcedRow[] = [];
   for (const [source, body] of bodies.entries()) {
-    const parsed = usageMessage.safeParse(body);
-    if (parsed.success) rows.push(...parsed.data.rows.map((row) => ({ row, source })));
+    const message = readMessage(body);
+    if (message) for (const row of message.rows) rows.push({ row, source });
     else await buryMessage(stores, body, source, again);
   }
   if (rows.length === 0) return again;
