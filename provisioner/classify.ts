@@ -12,6 +12,7 @@ const byText: [RegExp, FailureCode][] = [
   [/violates PodSecurity/, 'pod_security'],
   [/another operation \(install\/upgrade\/rollback\) is in progress/, 'release_busy'],
   [/error loading config file|invalid configuration|no configuration has been provided/, 'kubeconfig_invalid'],
+  [/must be logged in|provide credentials|Unauthorized/, 'kubeconfig_invalid'],
   [/stat .*: no such file or directory.*kubeconfig/i, 'kubeconfig_invalid'],
   [
     /cluster unreachable|connection refused|no such host|i\/o timeout|TLS handshake|network is unreachable/i,
@@ -21,20 +22,17 @@ const byText: [RegExp, FailureCode][] = [
     /etcdserver|the server is currently unable|too many requests|connection reset|unexpected EOF|client connection lost/i,
     'cluster_unreachable',
   ],
-  [
-    /must be logged in|Unauthorized|is forbidden: User|cannot (get|list|create|update|patch|delete|watch) resource/,
-    'forbidden',
-  ],
+  [/is forbidden: User|cannot (get|list|create|update|patch|delete|watch) resource/, 'forbidden'],
   [
     /don't meet the specifications of the schema|values\.schema\.json|failed to parse .*values|additional propert/i,
     'chart_broken',
   ],
   [
-    /execution error at|template:|parse error|YAML parse error|error converting YAML|unable to build kubernetes objects/,
+    /execution error at|executing "|template:|parse error|YAML parse error|error converting YAML|unable to build kubernetes objects/,
     'chart_broken',
   ],
   [
-    /Chart\.yaml|chart .*not found|failed to load chart|path .* not found|validation: chart|error validating/i,
+    /Chart\.yaml|non-absolute URLs|chart .*not found|failed to load chart|path .* not found|validation: chart|error validating/i,
     'chart_broken',
   ],
   [/is invalid:|Invalid value|Required value|admission webhook .* denied|no matches for kind/, 'chart_broken'],

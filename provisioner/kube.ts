@@ -22,7 +22,7 @@ export type Kube = { core: CoreV1Api; apps: AppsV1Api };
 
 /** What a call can come back with instead of its answer. */
 export type KubeError = {
-  kind: 'not_found' | 'conflict' | 'forbidden' | 'quota' | 'invalid' | 'unreachable';
+  kind: 'not_found' | 'conflict' | 'unauthorised' | 'forbidden' | 'quota' | 'invalid' | 'unreachable';
   message: string;
 };
 
@@ -86,7 +86,7 @@ export function toKubeError(error: unknown): KubeError {
     case 409:
       return { kind: 'conflict', message };
     case 401:
-      return { kind: 'forbidden', message: `the Kubernetes API does not accept our credentials: ${message}` };
+      return { kind: 'unauthorised', message: `the Kubernetes API does not accept our credentials: ${message}` };
     case 403:
       return { kind: message.includes('exceeded quota') ? 'quota' : 'forbidden', message };
     case 400:
@@ -101,6 +101,8 @@ export function toKubeError(error: unknown): KubeError {
 export function kubeFailure(doing: string, error: KubeError) {
   const message = `${doing}: ${error.message}`;
   switch (error.kind) {
+    case 'unauthorised':
+      return failed('kubeconfig_invalid', message);
     case 'forbidden':
       return failed('forbidden', message);
     case 'quota':

@@ -110,7 +110,7 @@ export async function takeWork(deps: LoopDeps, stop: AbortSignal): Promise<void>
   async function answerRings(leaseIds: string[]): Promise<Turn> {
     const answered: string[] = [];
     for (const leaseId of leaseIds) {
-      if ((await claim()) === 'unavailable') break;
+      if (stop.aborted || (await claim()) === 'unavailable') break;
       answered.push(leaseId);
     }
     if (answered.length > 0) await deps.bell.ack(answered);

@@ -2,6 +2,7 @@
  * What must be right before any work is claimed: helm, its version, the chart, the kubeconfig. A mistake in these is a
  * wrong configuration and ends the process; a cluster that does not answer is not, and is waited for.
  */
+import { existsSync } from 'node:fs';
 import { err, ok, type Result } from '../src/lib/result.ts';
 import type { Monotonic } from './clock.ts';
 import type { Config } from './env.ts';
@@ -38,7 +39,8 @@ export async function preflight(
   else if (!helmIsNewEnough(found.value)) {
     lines.push(`HELM_BIN: ${found.value} is too old, 3.20.2 or 4.1.4 is needed (helm_too_old)`);
   } else {
-    const chart = await checkChart(helm, config.HELM_CHART_PATH, limits);
+    const path = config.HELM_CHART_PATH;
+    const chart = existsSync(path) ? await checkChart(helm, path, limits) : err(`there is no chart at ${path}`);
     if (!chart.ok) lines.push(`HELM_CHART_PATH: ${chart.error} (chart_broken)`);
   }
   const kube = connect(config.KUBECONFIG);

@@ -50,12 +50,13 @@ describeWithTools(['helm', ...clusterTools], 'deployments on a real cluster', ()
   });
 
   /** Replaces the running provisioner by one with this chart. */
-  async function start(settings: ChartSettings = {}): Promise<void> {
+  async function start(settings: ChartSettings | 'the shipped chart' = {}): Promise<void> {
     await provisioner?.stop();
+    const chart = settings === 'the shipped chart' ? 'charts/customer-instance' : await shop.chart(settings);
     provisioner = startProvisioner(plane, {
       KUBECONFIG: cluster.kubeconfig,
       HELM_BIN: shop.helmBin,
-      HELM_CHART_PATH: await shop.chart(settings),
+      HELM_CHART_PATH: chart,
     });
   }
   /** The first failure of a job, with its retry held back until it is released. */
@@ -146,6 +147,17 @@ describeWithTools(['helm', ...clusterTools], 'deployments on a real cluster', ()
     await settled(plane.want(on, 'deleted'));
     await expect(core.readNamespace({ name: on.namespace })).rejects.toMatchObject({ code: 404 });
     await settled(plane.want(on, 'deleted'));
+  });
+
+  it('runs the shipped chart through a customer’s life', async () => {
+    await start('the shipped chart');
+    const on = customer('--kube-context=x, {a: b} "`$(id)`');
+    for (const phase of ['running', 'suspended', 'running', 'deleted'] as const) {
+      const job = plane.want(on, phase);
+      await settled(job);
+      expect(job.failures).toEqual([]);
+    }
+    await expect(core.readNamespace({ name: on.namespace })).rejects.toMatchObject({ code: 404 });
   });
 
   it('a namespace that somebody else has is reported and never touched, by no phase', async () => {

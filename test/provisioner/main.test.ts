@@ -1,0 +1,147 @@
+/** The program as it is started: what it refuses, how it simulates, how it ends. */
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { sleep } from '../../provisioner/clock.ts';
+import { simulatedNamespace } from '../../provisioner/simulated-executor.ts';
+import { sha256Hex } from '../../src/lib/keys.ts';
+import { describeWithTools, toolPath } from '../harness/tools.ts';
+import { type FakeControlPlane, type FakeDeployment, startFakeControlPlane } from './fake-control-plane.ts';
+import { type ProvisionerProcess, startProvisioner } from './real-cluster.ts';
+
+let plane: FakeControlPlane;
+let folder: string;
+let one: ProvisionerProcess | null;
+
+beforeEach(async () => {
+  plane = await startFakeControlPlane();
+  folder = await mkdtemp(join(tmpdir(), 'tenantry-main-test-'));
+  one = null;
+});
+afterEach(async () => {
+  await one?.stop('SIGKILL');
+  await plane.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const start = (env: Record<string, string>): ProvisionerProcess => {
+  one = startProvisioner(plane, env);
+  return one;
+};
+const reached = (on: FakeDeployment) =>
+  vi.waitFor(() => expect(on.observed, one?.output()).toBe(on.generation), { timeout: 30_000, interval: 50 });
+
+describe('a wrong configuration', () => {
+  it('ends it with code 2 and one line per variable', async () => {
+    const wrong = start({ QUEUE_CONCURRENCY: 'many', BILLING_API_URL: 'nowhere', KUBECONFIG: '/x' });
+    expect(await wrong.exited).toBe(2);
+    expect(wrong.output().trim().split('\n')).toEqual([
+      'provisioner: BILLING_API_URL: must be an http or https URL',
+      'provisioner: QUEUE_CONCURRENCY: must be a whole number',
+    ]);
+  });
+
+  it('ends it when helm is missing or the kubeconfig cannot be read', async () => {
+    const wrong = start({ HELM_BIN: join(folder, 'no-helm'), KUBECONFIG: join(folder, 'none') });
+    expect(await wrong.exited).toBe(2);
+    expect(wrong.output()).toMatch(/HELM_BIN: .*no-helm cannot be run: .*\(helm_missing\)\n/);
+    expect(wrong.output()).toMatch(/KUBECONFIG: ENOENT.*\(kubeconfig_invalid\)\n/);
+    expect(plane.seen.next).toBe(0);
+  });
+
+  it('ends it when helm is too old', async () => {
+    const old = join(folder, 'helm');
+    await writeFile(old, '#!/bin/sh\necho v3.14.0\n', { mode: 0o755 });
+    const wrong = start({ HELM_BIN: old, KUBECONFIG: join(folder, 'none') });
+    expect(await wrong.exited).toBe(2);
+    expect(wrong.output()).toContain('HELM_BIN: v3.14.0 is too old, 3.20.2 or 4.1.4 is needed (helm_too_old)');
+  });
+});
+
+describeWithTools(['helm'], 'a wrong chart', () => {
+  it.each([
+    ['is not there', '/nowhere/chart', /there is no chart at \/nowhere\/chart/],
+    ['cannot be read by Helm', null, /Chart\.yaml/],
+  ])('that %s ends it', async (_name, path, line) => {
+    await writeFile(
+      join(folder, 'kubeconfig'),
+      'apiVersion: v1\nkind: Config\nclusters: []\ncontexts: []\nusers: []\n',
+    );
+    await writeFile(join(folder, 'Chart.yaml'), 'x: [');
+    const wrong = start({
+      HELM_BIN: toolPath('helm'),
+      HELM_CHART_PATH: path ?? folder,
+      KUBECONFIG: join(folder, 'kubeconfig'),
+    });
+    expect(await wrong.exited).toBe(2);
+    expect(wrong.output()).toMatch(/HELM_CHART_PATH: .*\(chart_broken\)/);
+    expect(wrong.output()).toMatch(line);
+    expect(wrong.output()).toContain('KUBECONFIG: the kubeconfig names no current cluster (kubeconfig_invalid)');
+  });
+});
+
+describe('simulation', () => {
+  const simulate = () => start({ SIMULATE_K8S_DEPLOYMENT: 'true', SIMULATED_CLUSTER_DIR: join(folder, 'sim') });
+  const stateOf = async (on: FakeDeployment) =>
+    simulatedNamespace.parse(JSON.parse(await readFile(join(folder, 'sim', `${on.namespace}.json`), 'utf8')));
+
+  it('takes seconds, reports progress, and keeps one private file per namespace with a registered key', async () => {
+    const on = plane.deployment();
+    const job = plane.want(on, 'running');
+    const begun = Date.now();
+    simulate();
+    await reached(on);
+    expect(Date.now() - begun).toBeGreaterThanOrEqual(3_000);
+    expect(job.progress.length).toBeGreaterThan(2);
+    const state = await stateOf(on);
+    expect(state).toMatchObject({
+      customer_id: on.customerId,
+      reporter_id: on.reporterId,
+      phase: 'running',
+      namespace: on.namespace,
+    });
+    expect(plane.reporters.get(on.reporterId)).toBe(await sha256Hex(state.api_key));
+    expect((await stat(join(folder, 'sim', `${on.namespace}.json`))).mode & 0o777).toBe(0o600);
+    expect(one?.output()).not.toContain(state.api_key);
+
+    plane.reporters.clear();
+    plane.want(on, 'suspended');
+    await reached(on);
+    expect(await stateOf(on)).toEqual({ ...state, phase: 'suspended' });
+    expect(plane.reporters.get(on.reporterId)).toBe(await sha256Hex(state.api_key));
+
+    plane.want(on, 'deleted');
+    await reached(on);
+    expect(await readdir(join(folder, 'sim'))).toEqual([]);
+  });
+
+  it('a kill -9 in the middle costs a lease and nothing else', async () => {
+    const on = plane.deployment();
+    const job = plane.want(on, 'running');
+    const first = simulate();
+    await vi.waitFor(() => expect(job.progress.length).toBeGreaterThan(0), { timeout: 10_000, interval: 20 });
+    await first.stop('SIGKILL');
+    plane.expire(job);
+    simulate();
+    await reached(on);
+    expect(job).toMatchObject({ state: 'completed', failures: [] });
+  });
+
+  it('after a signal it takes nothing more, ends what it has begun, and ends with 0', async () => {
+    const [begun, later] = [plane.deployment(), plane.deployment()];
+    const job = plane.want(begun, 'running');
+    const running = simulate();
+    await vi.waitFor(() => expect(job.state).toBe('active'), { timeout: 10_000, interval: 20 });
+    running.child.kill('SIGTERM');
+    await vi.waitFor(() => expect(running.output()).toContain('taking no more work'), {
+      timeout: 10_000,
+      interval: 10,
+    });
+    // A question that was on its way when the signal came may still bring a job; what comes after is not asked for.
+    await sleep(200);
+    plane.want(later, 'running');
+    expect(await running.exited).toBe(0);
+    expect([begun.observed, later.observed]).toEqual([1, 0]);
+  });
+});
