@@ -3,7 +3,7 @@ import { ok, type Result } from '../src/lib/result.ts';
 import type { Failure } from './failure.ts';
 
 /** The API's largest page (src/contracts/common.ts). */
-export const pageLimitMax = 100;
+const pageLimitMax = 100;
 
 interface Page {
   items: unknown[];

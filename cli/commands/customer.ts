@@ -45,7 +45,7 @@ const listColumns: readonly Column[] = [
 ];
 
 /** Everything about one customer, a line each. */
-export function customerLines(answer: Omit<CustomerAnswer | SignupAnswer, 'success'>): string[] {
+function customerLines(answer: Omit<CustomerAnswer | SignupAnswer, 'success'>): string[] {
   const { customer, subscription, deployment } = answer;
   const { trial_ends_at: trialEnd, status } = subscription;
   const trial = trialEnd === null || status !== 'trialing' ? '' : ` until ${dateOf(trialEnd)}`;

@@ -23,7 +23,7 @@ const secondsInstant = (seconds: number): string => `${minuteOf(iso(seconds * 10
 const limit = (value: number | null): string => (value === null ? 'unlimited' : String(value));
 
 /** What a licence says, a line each. */
-export function claimLines(claims: LicenceClaims): string[] {
+function claimLines(claims: LicenceClaims): string[] {
   const granted = Object.entries({ ...claims.features, ...claims.limits }).map(([name, value]) =>
     typeof value === 'boolean' ? `  ${name}: ${value ? 'yes' : 'no'}` : `  ${name}: ${limit(value)}`,
   );

@@ -1,11 +1,11 @@
 /** `queue`: how the deployment queue stands, its jobs, and a failed one sent again. */
 import { Argument, Option } from 'commander';
 import { jobId, pageQuery } from '../../src/contracts/common.ts';
-import { type JobState, type JobView, jobState } from '../../src/contracts/jobs.ts';
+import { type JobState, jobState } from '../../src/contracts/jobs.ts';
 import type { Api } from '../api.ts';
 import { listJobs, readJob, readQueueStats, retryJob } from '../calls.ts';
-import { oneLine } from '../failure.ts';
 import { minuteOf } from '../format/amounts.ts';
+import { jobLines } from '../format/job.ts';
 import { type Column, tableOf } from '../format/table.ts';
 import { type JsonOption, jsonOption, print } from '../output.ts';
 import { by, type Define, type Done, done } from '../program.ts';
@@ -28,29 +28,6 @@ const columns: readonly Column[] = [
   { title: 'made' },
   { title: 'last words' },
 ];
-
-/** A failed job with the events of what was not ready: an indented line each. */
-export function jobErrorLines(job: JobView): string[] {
-  if (job.error === null) return [];
-  const events = job.error.events.map((e) => oneLine(`  ${e.object}: ${e.reason}: ${e.message}`));
-  return [oneLine(`${job.error.code}: ${job.error.message}`), ...events.map((line) => `  ${line}`)];
-}
-
-export function jobLines(job: JobView): string[] {
-  return [
-    `job         ${job.id}`,
-    `customer    ${job.customer_id}`,
-    `cluster     ${job.cluster_id}`,
-    `what        ${job.verb} to generation ${job.generation}`,
-    `state       ${job.state}, ${job.attempts} runs`,
-    `progress    ${job.progress.percent} % ${oneLine(job.progress.message)}`,
-    `made        ${job.created_at}`,
-    ...(job.started_at === null ? [] : [`started     ${job.started_at}`]),
-    ...(job.finished_at === null ? [] : [`finished    ${job.finished_at}`]),
-    ...(job.state === 'delayed' ? [`again at    ${job.run_after}`] : []),
-    ...jobErrorLines(job).map((line, i) => (i === 0 ? `error       ${line}` : line)),
-  ];
-}
 
 async function stats(world: World, api: Api, options: JsonOption): Done {
   const read = await readQueueStats(api);

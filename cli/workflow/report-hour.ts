@@ -21,7 +21,7 @@ const gb = 2 ** 30;
  * A month's work of a busy customer, put into one hour so that one report passes every limited plan's allowances and the
  * cost has overage lines. Each value is under the bound of one window (src/contracts/usage.ts).
  */
-export const sampleHour: Quantities = {
+const sampleHour: Quantities = {
   cpu_hours: 3_500,
   memory_gb_hours: 7_000,
   storage_used_gb: 60_000,

@@ -21,7 +21,7 @@ const stepWidth = 10;
 const timeWidth = 8;
 
 /** `   1.2 s  signup      …`: seconds since the start, the step, what happened. */
-export function eventLines(event: StoryEvent, elapsedMs: number): string[] {
+function eventLines(event: StoryEvent, elapsedMs: number): string[] {
   const head = `${seconds(elapsedMs).padStart(timeWidth)}  ${event.step.padEnd(stepWidth)}  ${oneLine(event.message)}`;
   return [head, ...(event.lines ?? [])];
 }

@@ -7,8 +7,8 @@ import type { JobView } from '../../src/contracts/jobs.ts';
 import { err, ok, type Result } from '../../src/lib/result.ts';
 import type { Api } from '../api.ts';
 import { readCustomer, readJob } from '../calls.ts';
-import { jobErrorLines } from '../commands/queue.ts';
 import type { Failure } from '../failure.ts';
+import { jobErrorLines } from '../format/job.ts';
 import type { World } from '../world.ts';
 import type { Tell } from './story.ts';
 
@@ -69,7 +69,7 @@ function tellStatus(customer: CustomerAnswer, before: string, tell: Tell): strin
 }
 
 /** What of a job is worth a line; the same words again are not. */
-export function jobMessage(job: JobView): string {
+function jobMessage(job: JobView): string {
   const percent = String(job.progress.percent).padStart(3);
   switch (job.state) {
     case 'waiting':

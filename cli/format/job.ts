@@ -1,0 +1,27 @@
+/** A deployment job as lines for people. Pure. */
+import type { JobView } from '../../src/contracts/jobs.ts';
+import { oneLine } from '../failure.ts';
+
+/** A failed job with the events of what was not ready: an indented line each. */
+export function jobErrorLines(job: JobView): string[] {
+  if (job.error === null) return [];
+  const events = job.error.events.map((e) => oneLine(`  ${e.object}: ${e.reason}: ${e.message}`));
+  return [oneLine(`${job.error.code}: ${job.error.message}`), ...events.map((line) => `  ${line}`)];
+}
+
+/** Everything about one job, a line each. */
+export function jobLines(job: JobView): string[] {
+  return [
+    `job         ${job.id}`,
+    `customer    ${job.customer_id}`,
+    `cluster     ${job.cluster_id}`,
+    `what        ${job.verb} to generation ${job.generation}`,
+    `state       ${job.state}, ${job.attempts} runs`,
+    `progress    ${job.progress.percent} % ${oneLine(job.progress.message)}`,
+    `made        ${job.created_at}`,
+    ...(job.started_at === null ? [] : [`started     ${job.started_at}`]),
+    ...(job.finished_at === null ? [] : [`finished    ${job.finished_at}`]),
+    ...(job.state === 'delayed' ? [`again at    ${job.run_after}`] : []),
+    ...jobErrorLines(job).map((line, i) => (i === 0 ? `error       ${line}` : line)),
+  ];
+}
