@@ -153,9 +153,9 @@ export function describeQueue(name: string, open: () => Promise<QueueUnderTest>)
         expect(message?.attempts).toBe(delivery);
         await retry(message?.lease_id);
       }
-      expect(await pull()).toEqual([]);
       const [buried] = await dead.pull();
       expect(json(buried?.body)).toEqual({ poison: true });
+      expect(await pull()).toEqual([]);
     });
 
     it('moves a message whose deliveries are used up to the dead-letter queue, by leases that ran out', async () => {

@@ -76,6 +76,18 @@ describe('the pull API', () => {
     }
   });
 
+  it('lets only the last holder retry: an old lease cannot take a message away from a second consumer', async () => {
+    const { client, queueId, pass } = await openBroker();
+    const queue = { account_id: accountId };
+    await client.queues.messages.push(queueId, { ...queue, body: 'x', content_type: 'text' });
+    const first = await client.queues.messages.pull(queueId, { ...queue, visibility_timeout_ms: 1000 });
+    await pass(1001);
+    await client.queues.messages.pull(queueId, { ...queue, visibility_timeout_ms: 1000 });
+    const retries = [{ lease_id: first.messages?.[0]?.lease_id ?? '' }];
+    expect(await client.queues.messages.ack(queueId, { ...queue, retries })).toMatchObject({ retryCount: 0 });
+    expect((await client.queues.messages.pull(queueId, queue)).messages).toEqual([]);
+  });
+
   it('refuses what production would refuse: a message over 128 KB', async () => {
     const { client, queueId } = await openBroker();
     const body = 'x'.repeat(128_001);
