@@ -56,7 +56,7 @@ const create = endpoint({
     const answer = (made: MadeReporter) => ({ success: true, reporter: madeView(made), api_key: made.apiKey });
     const made = await createReporter(
       depsOf(call),
-      call.env.ALLOW_SHORT_WINDOWS,
+      { shortWindows: call.env.ALLOW_SHORT_WINDOWS, shards: call.env.usageShards },
       param(call, 'customerId'),
       call.body,
       (reporter) => call.receipt(201, answer(reporter)),

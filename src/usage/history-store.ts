@@ -96,6 +96,14 @@ export async function lastEnd(db: Db, customerSeq: number, reporterSeq: number, 
   return rows[0]?.end ?? null;
 }
 
+/** The end of the last window of a namespace that has any of the meters (bit mask), whoever reported it. */
+export async function lastEndWith(db: Db, customerSeq: number, projectSeq: number, meters: number) {
+  const columns = quantities.filter((q) => (meters & (1 << q.bit)) !== 0).map((q) => `${q.column} IS NOT NULL`);
+  const rows = await db.all<{ end: number | null }>(sql`SELECT max(window_end) AS end FROM windows
+    WHERE customer_seq = ${customerSeq} AND project_seq = ${projectSeq} AND (${sql.raw(columns.join(' OR '))})`);
+  return rows[0]?.end ?? null;
+}
+
 /** Neighbouring windows of one reporter, namespace and state. */
 export interface Stretch {
   reporterSeq: number;

@@ -13,11 +13,14 @@ import { ConstraintFailed, commit, type Write } from '../db/client.ts';
 import { newId } from '../lib/ids.ts';
 import { newKey, sha256Hex } from '../lib/keys.ts';
 import { err, ok, type Result } from '../lib/result.ts';
+import { iso } from '../lib/time.ts';
 import { takeOwnership } from '../reporters/ownership-store.ts';
 import { startEdge } from '../reporters/reporter.ts';
 import * as reporterStore from '../reporters/store.ts';
+import { lastEndWith } from '../usage/history-store.ts';
 import { everyMeter, maskOfMeters } from '../usage/meters.ts';
 import type { Deps } from './deps.ts';
+import { shardOf } from './read-usage.ts';
 
 export interface MadeReporter {
   id: string;
@@ -37,10 +40,16 @@ export interface ReporterFailure {
 const shortWindowSeconds = 60;
 const refuse = (code: ReporterFailure['code'], message: string) => err<ReporterFailure>({ code, message });
 
+/** What the environment says of reporters. */
+export interface ReporterSettings {
+  shortWindows: boolean;
+  shards: readonly D1Database[];
+}
+
 /** Makes the reporter. The receipt's statements join its batch. */
 export async function createReporter(
   deps: Deps,
-  shortWindows: boolean,
+  settings: ReporterSettings,
   customerId: string,
   body: ReporterBody,
   receipt: (made: MadeReporter) => Promise<Write[]>,
@@ -48,7 +57,7 @@ export async function createReporter(
   const { db, now, random } = deps;
   const whole = await findWhole(db, customerId);
   if (!whole) return refuse('not_found', 'there is nothing here, or not for you');
-  if (body.window_seconds === shortWindowSeconds && !shortWindows) {
+  if (body.window_seconds === shortWindowSeconds && !settings.shortWindows) {
     return refuse('validation_failed', 'window_seconds: 60 needs ALLOW_SHORT_WINDOWS');
   }
   const meters = body.meters ? maskOfMeters(body.meters) : { mask: everyMeter };
@@ -69,6 +78,11 @@ export async function createReporter(
   };
   const attached = await attachNamespaces(deps, whole, made.namespaces);
   if (!attached.ok) return attached;
+  const reportedUntil = body.take_over ? await lastReported(deps, settings, whole, made) : null;
+  if (reportedUntil !== null && reportedUntil > made.activeFrom) {
+    const message = `these meters are reported until ${iso(reportedUntil)} already; take over from a later hour`;
+    return refuse('meter_owned', message);
+  }
   try {
     await commit(db, [
       ...attached.value,
@@ -102,6 +116,23 @@ export async function createReporter(
   } catch (error) {
     return err(failureOf(error, made));
   }
+}
+
+/** Until when any of the meters to be taken over was reported: what is stored is billed, and must not be billed twice. */
+async function lastReported(
+  deps: Deps,
+  settings: ReporterSettings,
+  whole: WholeCustomer,
+  made: MadeReporter,
+): Promise<number | null> {
+  const shard = shardOf(settings, whole.customer);
+  let last: number | null = null;
+  for (const namespace of made.namespaces) {
+    const project = await reporterStore.findProject(deps.db, whole.deployment.clusterId, namespace);
+    const end = project ? await lastEndWith(shard, whole.customer.seq, project.seq, made.meters) : null;
+    if (end !== null) last = Math.max(last ?? 0, end);
+  }
+  return last;
 }
 
 /** The statements that attach namespaces nobody has yet; one of somebody else is refused. */

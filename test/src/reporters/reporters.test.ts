@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ReporterView } from '../../../src/contracts/reporters.ts';
 import { makeApi, rootToken } from '../../harness/worker/api.ts';
-import { heldQueue, hourReport, metered } from '../usage/story.ts';
+import { drain, heldQueue, hourReport, metered } from '../usage/story.ts';
 
 const now = Date.parse('2026-11-20T12:30:00.000Z');
 
@@ -19,7 +19,7 @@ async function story() {
     const answer = await api.call('POST', '/api/usage/report', { token: key, body, bindings });
     return ((await answer.json()) as { code?: string }).code ?? answer.status;
   };
-  return { api, who, path, create, list, report };
+  return { api, held, who, path, create, list, report };
 }
 const codeOf = async (answer: Response) => [answer.status, ((await answer.json()) as { code?: string }).code];
 
@@ -45,6 +45,16 @@ describe('reporters', () => {
     expect(await report(who.key, '2026-11-20T13:00:00Z', { cpu_hours: 1 })).toBe('window_not_owned');
     expect(await report(key, '2026-11-20T13:00:00Z', { instance_id: 'next', cpu_hours: 1 })).toBe(202);
     expect(await report(key, '2026-11-20T12:00:00Z', { instance_id: 'next', cpu_hours: 1 })).toBe('window_not_owned');
+  });
+
+  it('cannot take over hours that another has reported already', async () => {
+    const { api, create, who, held, report } = await story();
+    expect(await report(who.key, '2026-11-20T11:00:00Z', { cpu_hours: 1 })).toBe(202);
+    await drain(api, held);
+    const late = { instance_id: 'late', take_over: true, active_from: '2026-11-20T10:00:00Z' };
+    expect(await codeOf(await create(late))).toEqual([409, 'meter_owned']);
+    expect((await create({ ...late, meters: ['api_calls'] })).status).toBe(201);
+    expect((await create({ ...late, instance_id: 'later', active_from: '2026-11-20T11:10:00Z' })).status).toBe(201);
   });
 
   it('keep the meters that were not taken and list what is not theirs as ignored', async () => {
