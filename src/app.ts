@@ -14,6 +14,7 @@ import { notFound } from './http/problem.ts';
 import { cryptoRandom, newId, type Random } from './lib/ids.ts';
 import { consoleLog, type Log } from './lib/log.ts';
 import { licenceEndpoints } from './licences/routes.ts';
+import { organisationEndpoints } from './organisations/routes.ts';
 import { pricingEndpoints } from './pricing/routes.ts';
 import { reporterEndpoints } from './reporters/routes.ts';
 import { usageAdminEndpoints } from './usage/admin-routes.ts';
@@ -25,6 +26,7 @@ export const endpoints: readonly Endpoint[] = [
   ...healthEndpoints,
   ...customerEndpoints,
   ...clusterEndpoints,
+  ...organisationEndpoints,
   ...licenceEndpoints,
   ...queueEndpoints,
   ...provisionerEndpoints,

@@ -1,4 +1,4 @@
-/** Clusters and organisations as admins see them. */
+/** Clusters as admins see them. */
 import { z } from 'zod';
 import { pageQuery } from '../contracts/common.ts';
 import {
@@ -7,9 +7,7 @@ import {
   clusterKeyAnswer,
   clusterList,
   clusterTokenAnswer,
-  organisationList,
 } from '../contracts/organisations.ts';
-import { listOrganisations } from '../customers/store.ts';
 import { type Endpoint, endpoint, param, refuse, reply } from '../http/endpoint.ts';
 import { depsOf } from '../http/respond.ts';
 import { iso } from '../lib/time.ts';
@@ -113,23 +111,4 @@ const makeKey = endpoint({
   },
 });
 
-const organisations = endpoint({
-  method: 'get',
-  path: '/api/organisations',
-  summary: 'Organisations, newest first',
-  allow: { admin: 'viewer' },
-  query: pageQuery,
-  answers: { 200: organisationList },
-  handle: async ({ db, query }) => {
-    const found = await listOrganisations(db, query.page, query.limit);
-    const items = found.rows.map((row) => ({
-      organisation_id: row.id,
-      slug: row.slug,
-      name: row.name,
-      created_at: iso(row.createdAt),
-    }));
-    return reply(200, { items, total: found.total, page: query.page, limit: query.limit });
-  },
-});
-
-export const clusterEndpoints: readonly Endpoint[] = [create, listRoute, makeToken, makeKey, organisations];
+export const clusterEndpoints: readonly Endpoint[] = [create, listRoute, makeToken, makeKey];

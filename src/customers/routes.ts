@@ -17,18 +17,17 @@ import {
   signupAnswer,
   signupBody,
 } from '../contracts/customers.ts';
-import * as credentialStore from '../credentials/store.ts';
 import { instanceUrl } from '../deployments/deployment.ts';
 import { type Call, type Endpoint, endpoint, type Outcome, param, refuse, reply } from '../http/endpoint.ts';
 import { notFound } from '../http/problem.ts';
 import { deliverSoon, depsOf, keyringOf } from '../http/respond.ts';
 import { iso, isoOrNull } from '../lib/time.ts';
-import { makeAccountKey, revokeAccountKey } from '../workflows/account-keys.ts';
+import { accountKeysOf, makeAccountKey, revokeAccountKey } from '../workflows/account-keys.ts';
 import { activate, deactivate } from '../workflows/change-customer.ts';
 import { type SignedUp, signUp } from '../workflows/sign-up.ts';
 import { namesOf, normaliseEmail } from './customer.ts';
 import { hashPassword } from './password.ts';
-import { findCustomer, findWhole, listCustomers } from './store.ts';
+import { findWhole, listCustomers } from './store.ts';
 import { toCustomerAnswer, toCustomerList } from './wire.ts';
 
 async function signUpWith(call: Call<SignupBody, unknown>, organisationId: string | null): Promise<Outcome> {
@@ -196,9 +195,8 @@ const listKeys = endpoint({
   query: pageQuery,
   answers: { 200: apiKeyList },
   handle: async (call) => {
-    const id = param(call, 'customerId');
-    if (!(await findCustomer(call.db, id))) return refuse(notFound);
-    const keys = await credentialStore.listOf(call.db, 'account', id);
+    const keys = await accountKeysOf(call.db, param(call, 'customerId'));
+    if (!keys) return refuse(notFound);
     const { page, limit } = call.query;
     const items = keys.slice((page - 1) * limit, page * limit).map((key) => ({
       key_id: key.id,

@@ -122,17 +122,3 @@ export async function listCustomers(db: Db, filter: CustomerFilter) {
   ]);
   return { rows, total: counted[0]?.total ?? 0 };
 }
-
-/** Organisations, newest first. */
-export async function listOrganisations(db: Db, page: number, limit: number) {
-  const [rows, counted] = await db.batch([
-    db
-      .select()
-      .from(organisations)
-      .orderBy(desc(organisations.createdAt))
-      .limit(limit)
-      .offset((page - 1) * limit),
-    db.select({ total: sql<number>`count(*)` }).from(organisations),
-  ]);
-  return { rows, total: counted[0]?.total ?? 0 };
-}

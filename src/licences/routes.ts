@@ -2,14 +2,14 @@
 import { z } from 'zod';
 import { accepted } from '../contracts/jobs.ts';
 import { licenceAnswer, licenceHistory, revokeBody, validateAnswer, validateBody } from '../contracts/licences.ts';
-import { findCustomer } from '../customers/store.ts';
 import { type Endpoint, endpoint, param, refuse, reply } from '../http/endpoint.ts';
 import { notFound } from '../http/problem.ts';
 import { depsOf, keyringOf } from '../http/respond.ts';
 import { iso } from '../lib/time.ts';
 import { currentLicence, revokeLicences } from '../workflows/current-licence.ts';
+import { findLicenceHistory } from '../workflows/licence-history.ts';
 import { jwksOf, publicPem } from './keyring.ts';
-import { findByJti, history } from './store.ts';
+import { findByJti } from './store.ts';
 import { verifyLicence } from './verify.ts';
 
 /** Caches may keep keys this long; a new key is published longer than this before it signs (spec §5: 10 minutes). */
@@ -40,9 +40,9 @@ const historyRoute = endpoint({
   allow: { admin: 'viewer', account: true },
   answers: { 200: licenceHistory },
   handle: async (call) => {
-    const customer = await findCustomer(call.db, param(call, 'customerId'));
-    if (!customer) return refuse(notFound);
-    const rows = await history(call.db, customer.id);
+    const found = await findLicenceHistory(call.db, param(call, 'customerId'));
+    if (!found) return refuse(notFound);
+    const { customer, rows } = found;
     const count = (values: string[]) =>
       Object.fromEntries([...new Set(values)].map((value) => [value, values.filter((v) => v === value).length]));
     return reply(200, {

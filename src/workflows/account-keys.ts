@@ -1,8 +1,8 @@
-/** Account keys of a customer: made and revoked, each with its audit row in the same batch. */
+/** Account keys of a customer: listed, made and revoked, each change with its audit row in the same batch. */
 import { record } from '../audit/store.ts';
 import * as credentialStore from '../credentials/store.ts';
 import { findCustomer } from '../customers/store.ts';
-import { commit, type Write } from '../db/client.ts';
+import { commit, type Db, type Write } from '../db/client.ts';
 import { newId } from '../lib/ids.ts';
 import { newKey, sha256Hex } from '../lib/keys.ts';
 import { err, ok, type Result } from '../lib/result.ts';
@@ -36,6 +36,11 @@ export async function planAccountKey(
     }),
   ];
   return { key, writes };
+}
+
+/** The customer's keys without their secrets, newest first; null when there is no such customer. */
+export async function accountKeysOf(db: Db, customerId: string) {
+  return (await findCustomer(db, customerId)) && credentialStore.listOf(db, 'account', customerId);
 }
 
 /** Makes a further account key. A deactivated customer gets none. */

@@ -5,7 +5,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createApp, endpoints } from '../../../src/app.ts';
 import { problemBody } from '../../../src/contracts/common.ts';
-import { type Fixture, kindsOf, makeFixture, nameOf, urlOf } from './fixture.ts';
+import { nameOf, urlOf } from './address.ts';
+import { type Fixture, kindsOf, makeFixture } from './fixture.ts';
 import { samples } from './samples.ts';
 
 let f: Fixture;

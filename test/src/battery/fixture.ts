@@ -1,11 +1,9 @@
-/** The cast of the battery: one credential of every kind, a second tenant, revoked keys, and how a route is called. */
+/** The cast of the battery: one credential of every kind, a second tenant and revoked keys. */
 import { env } from 'cloudflare:workers';
 import type { Allow } from '../../../src/credentials/principal.ts';
-import type { Endpoint } from '../../../src/http/endpoint.ts';
 import { cryptoRandom, newId } from '../../../src/lib/ids.ts';
 import { newKey, sha256Hex } from '../../../src/lib/keys.ts';
 import { type Api, ensureCluster, makeApi, rootToken, signUp } from '../../harness/worker/api.ts';
-import type { Sample } from './samples.ts';
 
 export type Kind = 'account' | 'reporter' | 'cluster' | 'provisioner' | 'viewer' | 'operator' | 'owner';
 
@@ -95,13 +93,4 @@ export function kindsOf(allow: Allow): { admitted: Kind[]; refused: Kind[] } {
     return allow[kind] === true;
   });
   return { admitted, refused: all.filter((kind) => !admitted.includes(kind)) };
-}
-
-export const nameOf = (spec: Endpoint): string => `${spec.method.toUpperCase()} ${spec.path}`;
-
-/** The sample's URL, with some parameters replaced. */
-export function urlOf(spec: Endpoint, sample: Sample, f: Fixture, replace: Record<string, string> = {}): string {
-  const params: Record<string, string> = { ...sample.params?.(f), ...replace };
-  const path = spec.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? 'missing'));
-  return `${path}${sample.query ?? ''}`;
 }
