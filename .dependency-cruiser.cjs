@@ -97,8 +97,8 @@ const packageRules = [
   ),
   forbid(
     'ships-what-it-needs',
-    'what runs in production needs no development dependency; types are gone by then',
-    { path: '^(?:src|exporter|provisioner|sdk|cli)/' },
+    'what runs in production needs no development dependency; types are gone by then, and bundle.ts makes the image',
+    { path: '^(?:src|exporter|provisioner|sdk|cli)/', pathNot: '^[^/]+/bundle[.]ts$' },
     { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
   ),
 ];
@@ -125,7 +125,12 @@ const treeRules = [
     { path: '^src/' },
     { ...ownFiles, pathNot: '^src/' },
   ),
-  forbid('tests-serve-nobody', 'nothing outside test/ imports test/', { pathNot: '^test/' }, { path: '^test/' }),
+  forbid(
+    'tests-serve-tests',
+    'only a bench, which is the long form of a test, imports test/',
+    { pathNot: '^(?:test|bench)/' },
+    { path: '^(?:test|bench)/' },
+  ),
   forbid('no-cycles', 'two files that need each other are one idea, or hide a third', {}, { circular: true }),
   // `cloudflare:` modules are given by workerd.
   forbid('imports-exist', 'every import leads somewhere', {}, { couldNotResolve: true, pathNot: '^cloudflare:' }),
