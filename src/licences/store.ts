@@ -48,11 +48,7 @@ export async function findByJti(db: Db, jti: string): Promise<LicenceRow | null>
 
 /** All licences of a customer, newest first. */
 export const history = (db: Db, customerId: string) =>
-  db
-    .select()
-    .from(licences)
-    .where(eq(licences.customerId, customerId))
-    .orderBy(desc(licences.issuedAt), newestFirst);
+  db.select().from(licences).where(eq(licences.customerId, customerId)).orderBy(desc(licences.issuedAt), newestFirst);
 
 /** Revokes whatever of the customer is not revoked yet. */
 export const revokeAll = (db: Db, customerId: string, reason: string, now: number): Write =>
