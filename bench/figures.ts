@@ -9,6 +9,7 @@ const figures = {
   chaos: 'kill -9 at seeded points over platform, workerd, provisioner and helm: what is left of it',
   provisioning: 'sign-up to ready on the real control plane, and how much of it is our own time',
   replay: 'one report sent 1,000 times in parallel: one row, one cost',
+  deliveries: '100,000 reports, repeated and shuffled, acks lost, workerd killed: lost, unexpected, doubled',
   metering: 'generated days with known truth: what the exporter makes of them',
   exporter: 'memory and seconds per window over 100 and 300 pods',
   intake: 'reports per second, accepted and durable, beside an Express + PostgreSQL insert per report',

@@ -2,70 +2,51 @@
  * `npm run figures -- intake`: reports a second, accepted and durable, beside an Express + PostgreSQL insert per report
  * measured in the same run, and the consumer beside bare node:sqlite. Limits are lifted for the run, and this says so.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
-import type { HistoryAnswer } from '../src/contracts/usage.ts';
 import { startPlatform, type TestPlatform } from '../test/harness/platform.ts';
-import { callApi } from './support/api.ts';
+import type { Api } from './support/api.ts';
 import { startBaseline } from './support/intake/express-baseline.ts';
 import { sendAll } from './support/intake/load.ts';
 import { batchBodies, reportAt, type Target } from './support/intake/reports.ts';
 import { storeBare } from './support/intake/sqlite-floor.ts';
+import { LIMITS_OFF, makeTarget, stored, TARGET_REPORTS, untilStored } from './support/intake/target.ts';
 import { wholeNumber } from './support/options.ts';
 import { printJson, printTable } from './support/report.ts';
 
 const BATCH_SIZE = 1000;
 const BATCH_CONNECTIONS = 4;
 const SINGLE_CONNECTIONS = 32;
-const NAMESPACES = 50;
-const DAYS = 60;
-const HOURS = DAYS * 24;
-const DAY_MS = 86_400_000;
-const POLL_MS = 100;
-const CHUNK_ROWS = 5000;
+const REPORTS = 3 * TARGET_REPORTS;
+/** As src/usage/chunks.ts cuts them. */
+const CHUNK_ROWS = 2500;
 
-type Admin = { url: string; token: string };
-
-async function asked(admin: Admin, method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
-  const answer = await callApi(admin, method, path, body);
-  if (answer.status >= 300)
-    throw new Error(`${method} ${path} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
-  return answer.body as Record<string, unknown>;
-}
-
-/** A customer with a reporter of many namespaces, active long enough for as many windows as a run needs. */
-async function makeTarget(admin: Admin, n: number): Promise<{ target: Target; key: string }> {
-  const mark = `${Date.now()}-${n}`;
-  const made = await asked(admin, 'POST', '/api/customers/signup', {
-    email: `intake-${mark}@example.com`,
-    company_name: 'Intake',
-  });
-  const customerId = String((made['customer'] as { customer_id: string }).customer_id);
-  const from = Math.floor(Date.now() / DAY_MS) * DAY_MS - DAYS * DAY_MS;
-  const namespaces = Array.from({ length: NAMESPACES }, (_, i) => `intake-${mark}-${i}`);
-  const body = { instance_id: 'bench', namespaces, active_from: new Date(from).toISOString() };
-  const reporter = await asked(admin, 'POST', `/api/customers/${customerId}/reporters`, body);
-  return { target: { customerId, instanceId: 'bench', namespaces, from }, key: String(reporter['api_key']) };
-}
-
-const stored = async (admin: Admin, target: Target): Promise<number> =>
-  ((await asked(admin, 'GET', `/api/usage/${target.customerId}?granularity=window&days=90&limit=1`)) as HistoryAnswer)
-    .total;
-
-async function untilStored(admin: Admin, target: Target, count: number): Promise<void> {
-  while ((await stored(admin, target)) < count) await sleep(POLL_MS);
-}
+/** Reports that warm both sides up before the clock starts. */
+const WARM_UP = 10 * BATCH_SIZE;
 
 /** Accepted and durable rates of batches, and the consumer's own while nothing else is asked. */
-async function batches(admin: Admin, count: number) {
-  const { target, key } = await makeTarget(admin, 1);
-  const bodies = batchBodies(target, count, BATCH_SIZE);
+async function batches(admin: Api, count: number) {
+  const sizes = Array.from({ length: Math.ceil(count / TARGET_REPORTS) }, (_, i) =>
+    Math.min(TARGET_REPORTS, count - i * TARGET_REPORTS),
+  );
+  const warm = await makeTarget(admin, 'warm');
+  const load = { url: admin.url, path: '/api/usage/batch', connections: BATCH_CONNECTIONS };
+  await sendAll({ ...load, key: warm.key, bodies: batchBodies(warm.target, WARM_UP, BATCH_SIZE) }, 202);
+  await untilStored(admin, warm.target, WARM_UP);
+  const targets = await Promise.all(sizes.map((_, i) => makeTarget(admin, `batch-${i}`)));
+  const bodies = targets.map(({ target }, i) => batchBodies(target, sizes[i] ?? 0, BATCH_SIZE));
+  const storedOfAll = async () => {
+    let sum = 0;
+    for (const { target } of targets) sum += await stored(admin, target);
+    return sum;
+  };
   const started = performance.now();
-  const load = { url: admin.url, path: '/api/usage/batch', key, bodies, connections: BATCH_CONNECTIONS };
-  const acceptedSeconds = await sendAll(load, 202);
-  const before = await stored(admin, target);
+  let acceptedSeconds = 0;
+  for (const [i, { key }] of targets.entries()) {
+    acceptedSeconds += await sendAll({ ...load, key, bodies: bodies[i] ?? [] }, 202);
+  }
+  const before = await storedOfAll();
   const quiet = performance.now();
-  await untilStored(admin, target, count);
+  for (const [i, { target }] of targets.entries()) await untilStored(admin, target, sizes[i] ?? 0);
   const ended = performance.now();
   return {
     accepted: count / acceptedSeconds,
@@ -74,8 +55,8 @@ async function batches(admin: Admin, count: number) {
   };
 }
 
-async function singles(admin: Admin, count: number) {
-  const { target, key } = await makeTarget(admin, 2);
+async function singles(admin: Api, count: number) {
+  const { target, key } = await makeTarget(admin, 'single');
   const bodies = Array.from({ length: count }, (_, n) => JSON.stringify(reportAt(target, n)));
   const load = { url: admin.url, path: '/api/usage/report', key, bodies, connections: SINGLE_CONNECTIONS };
   const seconds = await sendAll(load, 202);
@@ -104,9 +85,9 @@ function bareSqlite(count: number): number {
   const quantities = [1_000_000, 7_372_800, 36_864_000, 1_234_567_890, 987_654_321, 125_000];
   const rows = Array.from({ length: count }, (_, n) => [
     1,
-    (Math.floor(n / NAMESPACES) + 1) * 3_600_000,
+    (Math.floor(n / 50) + 1) * 3_600_000,
     1,
-    n % NAMESPACES,
+    n % 50,
     3600,
     n,
     n,
@@ -154,14 +135,12 @@ async function measure(platform: TestPlatform, reports: number, single: number) 
 
 export async function run(args: string[]): Promise<void> {
   const options = new Command('intake')
-    .option('--reports <n>', `reports sent in batches of ${BATCH_SIZE}`, wholeNumber, NAMESPACES * HOURS)
+    .option('--reports <n>', `reports sent in batches of ${BATCH_SIZE}`, wholeNumber, REPORTS)
     .option('--single <n>', 'reports sent one by one, to us and to Express', wholeNumber, 6000)
     .parse(args, { from: 'user' })
     .opts<{ reports: number; single: number }>();
-  if (options.reports > NAMESPACES * HOURS) throw new Error(`at most ${NAMESPACES * HOURS} reports`);
   console.log('rate limits are lifted for this run (RATE_LIMIT_REPORT, RATE_LIMIT_SIGNUP, RATE_LIMIT_AUTH = off)');
-  const off = { RATE_LIMIT_REPORT: 'off', RATE_LIMIT_SIGNUP: 'off', RATE_LIMIT_AUTH: 'off' };
-  const platform = await startPlatform({ env: off });
+  const platform = await startPlatform({ env: LIMITS_OFF });
   try {
     const checks = await measure(platform, options.reports, options.single);
     printTable([
