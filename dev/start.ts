@@ -28,7 +28,12 @@ async function main(): Promise<void> {
   const platform = await Promise.race([started, interrupted.then(() => null)]);
   if (platform === null) {
     log('stopping before it was ready');
-    await (await started).stop();
+    // Ctrl-C also ended what was bundling; that the start failed of it is no news.
+    await started.then(
+      ({ stop }) => stop(),
+      () => {},
+    );
+    log('stopped');
     return;
   }
   log(`ready ${JSON.stringify(platform.ready)}`);
