@@ -55,6 +55,7 @@ export function helmEnv(
     HELM_CACHE_HOME: `${folder}/cache`,
     HELM_CONFIG_HOME: `${folder}/config`,
     HELM_DATA_HOME: `${folder}/data`,
+    KUBECACHEDIR: `${folder}/kube`,
   };
 }
 

@@ -93,6 +93,7 @@ describe('helm’s environment', () => {
       HELM_CACHE_HOME: '/tmp/h/cache',
       HELM_CONFIG_HOME: '/tmp/h/config',
       HELM_DATA_HOME: '/tmp/h/data',
+      KUBECACHEDIR: '/tmp/h/kube',
     });
   });
 });
