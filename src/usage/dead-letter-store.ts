@@ -4,7 +4,7 @@ import type { Db, Write } from '../db/client.ts';
 import { deadLetters } from '../db/work-schema.ts';
 import { sha256Hex } from '../lib/keys.ts';
 
-export const usageQueue = 'tenantry-usage';
+const usageQueue = 'tenantry-usage';
 
 export interface DeadLetter {
   customerId: string | null;

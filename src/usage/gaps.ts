@@ -38,8 +38,7 @@ export interface Accounted extends Interval {
 const graceMsMax = 15 * minuteMs;
 
 /** The instant until which windows should be there: those that ended before it. */
-export const dueUntil = (now: number, windowSeconds: number): number =>
-  now - Math.min(graceMsMax, windowSeconds * secondMs);
+const dueUntil = (now: number, windowSeconds: number): number => now - Math.min(graceMsMax, windowSeconds * secondMs);
 
 /** Sorted, without overlaps. */
 function merged(intervals: readonly Interval[]): Interval[] {
@@ -79,12 +78,7 @@ function subtract(from: readonly Interval[], taken: readonly Interval[]): Interv
  * belongs to the range by its end.
  * @param running when the deployment was meant to run; null where the namespace is not its own
  */
-export function expectedOf(
-  e: Expectation,
-  running: readonly Interval[] | null,
-  range: Interval,
-  now: number,
-): Interval[] {
+function expectedOf(e: Expectation, running: readonly Interval[] | null, range: Interval, now: number): Interval[] {
   const step = e.windowSeconds * secondMs;
   const outward = (running ?? [{ from: range.from - step, to: range.to }]).map((i) => ({
     from: floorTo(i.from, step),

@@ -82,7 +82,7 @@ const meterMasks: ReadonlyMap<string, number> = new Map(
   quantities.map((q) => [q.meter, maskOf(quantities.filter((other) => other.meter === q.meter))]),
 );
 
-export const meterNames: readonly string[] = [...meterMasks.keys()];
+const meterNames: readonly string[] = [...meterMasks.keys()];
 
 /** The mask of some meters by name; null names the first that does not exist. */
 export function maskOfMeters(names: readonly string[]): { mask: number } | { unknown: string } {

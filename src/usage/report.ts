@@ -32,7 +32,7 @@ export interface Accepted {
 /** Clocks differ; what is further ahead than this is a mistake. */
 const aheadMsMax = 5 * minuteMs;
 /** The oldest correction that can still be open (spec §3). */
-export const openDays = 62;
+const openDays = 62;
 const seedWindowSeconds = 3600;
 
 const refuse = (code: ReportError['code'], message: string) => err<ReportError>({ code, message });

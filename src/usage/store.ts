@@ -24,7 +24,7 @@ const onConflict = sql.raw(`WHERE true ON CONFLICT (${keyColumns.join(', ')}) DO
     OR (excluded.revision = windows.revision AND (${qualified('excluded')}) IS NOT (${qualified('windows')}))`);
 
 /** The day that a window belongs to, counted from the epoch: (00:00, 24:00] by its end. */
-export const dayOf = (windowEnd: number): number => Math.floor((windowEnd - 1) / dayMs);
+const dayOf = (windowEnd: number): number => Math.floor((windowEnd - 1) / dayMs);
 
 /**
  * Stores a chunk of rows whose keys are all different, and marks their days. Rows travel as one parameter of at most

@@ -2,11 +2,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { choosePort } from '../../../dev/free-port.ts';
 
@@ -27,7 +28,9 @@ const SCHEMA = `
 /** PostgreSQL refuses to run as root: then it runs as the user that its package made. */
 function postgresUser(): { uid: number; gid: number } | null {
   if (process.getuid?.() !== 0) return null;
-  const [, , uid, gid] = execFileSync('getent', ['passwd', 'postgres'], { encoding: 'utf8' }).split(':');
+  const line = readFileSync('/etc/passwd', 'utf8').match(/^postgres:.*$/m)?.[0];
+  if (line === undefined) throw new Error('PostgreSQL does not run as root, and there is no user postgres');
+  const [, , uid, gid] = line.split(':');
   return { uid: Number(uid), gid: Number(gid) };
 }
 
@@ -78,7 +81,7 @@ export async function startBaseline(key: string, customerId: string): Promise<Ba
     createHash('sha256').update(key).digest('hex'),
     customerId,
   ]);
-  const server = spawn(process.execPath, [join(import.meta.dirname, 'express-server.ts')], {
+  const server = spawn(process.execPath, [fileURLToPath(import.meta.resolve('./express-server.ts'))], {
     env: { ...process.env, DATABASE_URL: url, NODE_ENV: 'production' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

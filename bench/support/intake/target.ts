@@ -32,7 +32,7 @@ export async function makeTarget(api: Api, name: string): Promise<{ target: Targ
 }
 
 /** A page of all windows of a target: its `total` counts them, its `totals` add them up. */
-export const historyOf = async (api: Api, target: Target): Promise<HistoryAnswer> =>
+const historyOf = async (api: Api, target: Target): Promise<HistoryAnswer> =>
   (await asked(api, 'GET', `/api/usage/${target.customerId}?granularity=window&days=90&limit=1`)) as HistoryAnswer;
 
 export const stored = async (api: Api, target: Target): Promise<number> => (await historyOf(api, target)).total;
