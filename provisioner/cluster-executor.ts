@@ -110,8 +110,11 @@ async function install(
       context.progress(30, context.job.phase === 'suspended' ? 'suspending' : 'installing');
       const ended = new AbortController();
       const watched = watch(deps, context, ended.signal);
+      const begun = deps.now();
       const done = await upgrade(on, deps.chart, path, clean.value);
       ended.abort();
+      const times = { lease_to_helm_ms: begun - context.claimedAt, helm_ms: deps.now() - begun };
+      deps.log.info({ job: context.job.job.id, ...rounded(times) }, 'helm upgrade ended');
       await watched;
       const again =
         !done.ok && done.error.kind === 'failed' && done.error.code === 'helm_killed' && killed < killedRunsMax;
@@ -123,6 +126,9 @@ async function install(
     }
   });
 }
+
+const rounded = (times: Record<string, number>): Record<string, number> =>
+  Object.fromEntries(Object.entries(times).map(([name, ms]) => [name, Math.round(ms)]));
 
 /** Gets a release out of `pending-*`; answers the history that an upgrade starts from. */
 async function cleanRelease(deps: ClusterDeps, context: JobContext, on: ReleaseContext, revisions: Revision[]) {

@@ -6,6 +6,8 @@ import type { Stop } from './failure.ts';
 
 export type JobContext = {
   job: LeasedJob;
+  /** When the lease was asked for, on our clock. */
+  claimedAt: number;
   deadlines: Deadlines;
   /** Raised when the lease is lost: stop at once. */
   signal: AbortSignal;

@@ -68,6 +68,7 @@ async function attempt(
   try {
     return await deps.executor.run({
       job,
+      claimedAt: claim.sentAt,
       deadlines,
       signal: losing.signal,
       progress,

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { bundleProvisioner } from '../../provisioner/bundle.ts';
 import { sleep } from '../../provisioner/clock.ts';
 import { simulatedNamespace } from '../../provisioner/simulated-executor.ts';
 import { sha256Hex } from '../../src/lib/keys.ts';
@@ -144,4 +145,13 @@ describe('simulation', () => {
     expect(await running.exited).toBe(0);
     expect([begun.observed, later.observed]).toEqual([1, 0]);
   });
+});
+
+it('the bundle is one file that runs by itself', async () => {
+  const entry = await bundleProvisioner(join(folder, 'alone', 'provisioner.mjs'));
+  expect(await readdir(join(folder, 'alone'))).toEqual(['provisioner.mjs']);
+  one = startProvisioner(plane, { SIMULATE_K8S_DEPLOYMENT: 'true', SIMULATED_CLUSTER_DIR: join(folder, 'sim') }, entry);
+  const on = plane.deployment();
+  plane.want(on, 'running');
+  await reached(on);
 });

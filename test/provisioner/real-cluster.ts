@@ -80,9 +80,13 @@ export type ProvisionerProcess = {
   exited: Promise<number | null>;
 };
 
-/** Starts `provisioner/main.ts` with this environment and nothing else of ours. */
-export function startProvisioner(plane: FakeControlPlane, env: Record<string, string>): ProvisionerProcess {
-  const child = spawn(process.execPath, [join(root, 'provisioner/main.ts')], {
+/** Starts `provisioner/main.ts`, or the bundle at `entry`, with this environment and nothing else of ours. */
+export function startProvisioner(
+  plane: FakeControlPlane,
+  env: Record<string, string>,
+  entry = join(root, 'provisioner/main.ts'),
+): ProvisionerProcess {
+  const child = spawn(process.execPath, [entry], {
     cwd: root,
     env: { PATH: process.env['PATH'] ?? '', ...plane.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
