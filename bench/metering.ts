@@ -2,21 +2,27 @@
  * `npm run figures -- metering [--seeds N]`: generated days × shapes on a real Prometheus, ours beside the seeds' own
  * queries. Ends with whether every promise held.
  */
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
 import { daysOf, serveDays } from '../test/metering/days.ts';
 import { judge, reportsOf, type Verdict } from '../test/metering/judge.ts';
 import { counterErrorMax, gaugeErrorMax, overTruthMax } from '../test/metering/limits.ts';
 import { seedDistances } from '../test/metering/seed-queries.ts';
 import type { Field } from '../test/metering/truth.ts';
+import { wholeNumber } from './support/options.ts';
+import { printJson, printTable } from './support/report.ts';
 
 const fields: Field[] = ['cpu_hours', 'memory_gb_hours', 'storage_used_gb', 'network_bytes_sent', 'http_requests'];
 
-/** Runs the figures; false when a promise was broken. */
-export async function run(args: string[]): Promise<boolean> {
-  const { values } = parseArgs({ args, options: { seeds: { type: 'string', default: '10' } } });
+/** Runs the figures; a broken promise is a failing exit code. */
+export async function run(args: string[]): Promise<void> {
+  const command = new Command('metering')
+    .description('generated days with known truth, from a real Prometheus')
+    .option('--seeds <n>', 'how many days of each shape', wholeNumber, 10)
+    .parse(args, { from: 'user' });
+  const { seeds } = command.opts<{ seeds: number }>();
   const byShape = new Map<string, Verdict[]>();
   const seedsByShape = new Map<string, Partial<Record<Field, number>>>();
-  for (let seed = 1; seed <= Number(values.seeds); seed++) {
+  for (let seed = 1; seed <= seeds; seed++) {
     const served = await serveDays(daysOf(seed));
     try {
       for (const day of served.cases) {
@@ -27,15 +33,33 @@ export async function run(args: string[]): Promise<boolean> {
     } finally {
       await served.stop();
     }
-    console.log(`seed ${seed} of ${values.seeds} done`);
+    console.log(`seed ${seed} of ${seeds} done`);
   }
-  console.log(`\n${values.seeds} seeds, 24 hourly windows a day, 30 s scrapes. Worst window or day of each shape:`);
-  console.table([...byShape].map(([shape, verdicts]) => rowOf(shape, verdicts)));
-  console.log("\nThe day against the full truth: ours (mean over seeds) | the seeds' queries (seed 1)");
-  console.table([...byShape].map(([shape, verdicts]) => distanceRow(shape, verdicts, seedsByShape.get(shape) ?? {})));
-  const held = [...byShape.values()].flat().every(holds);
-  console.log(held ? 'every promise held' : 'A PROMISE WAS BROKEN');
-  return held;
+  console.log(`\n24 hourly windows a day, 30 s scrapes, ${seeds} days a shape. The worst window or day of each shape:`);
+  const heads = [
+    'shape',
+    'windows',
+    'counters/samples',
+    'gauges/samples',
+    'counters over truth',
+    'flagged',
+    'needlessly',
+  ];
+  printTable([heads, ...[...byShape].map(([shape, verdicts]) => rowOf(shape, verdicts))]);
+  console.log("\nThe day against the full truth: ours, mean over the seeds | the older exporter's queries, seed 1:");
+  printTable([['shape', ...fields], ...[...byShape].map(([s, v]) => distanceRow(s, v, seedsByShape.get(s) ?? {}))]);
+  const all = [...byShape.values()].flat();
+  printJson('metering', {
+    seeds,
+    windows: sum(all.map((v) => v.windows)),
+    counter_error_max: Math.max(...all.map((v) => v.counterError)),
+    gauge_error_max: Math.max(...all.map((v) => v.gaugeError)),
+    over_truth_max: Math.max(...all.map((v) => v.overTruth)),
+    must_flag: sum(all.map((v) => v.mustFlag)),
+    flagged: sum(all.map((v) => v.flagged)),
+    needless: sum(all.map((v) => v.needless)),
+  });
+  if (!all.every(holds)) process.exitCode = 1;
 }
 
 const holds = (v: Verdict): boolean =>
@@ -47,29 +71,24 @@ const holds = (v: Verdict): boolean =>
 const percent = (part: number): string => `${(part * 100).toFixed(3)} %`;
 const sum = (numbers: number[]): number => numbers.reduce((a, b) => a + b, 0);
 
-function rowOf(shape: string, verdicts: Verdict[]): Record<string, unknown> {
-  return {
+function rowOf(shape: string, verdicts: Verdict[]): (string | number)[] {
+  return [
     shape,
-    windows: sum(verdicts.map((v) => v.windows)),
-    'counters vs samples': percent(Math.max(...verdicts.map((v) => v.counterError))),
-    'gauges vs samples': percent(Math.max(...verdicts.map((v) => v.gaugeError))),
-    'counters over truth': percent(Math.max(...verdicts.map((v) => v.overTruth))),
-    flagged: `${sum(verdicts.map((v) => v.flagged))} of ${sum(verdicts.map((v) => v.mustFlag))}`,
-    'flagged needlessly': sum(verdicts.map((v) => v.needless)),
-  };
+    sum(verdicts.map((v) => v.windows)),
+    percent(Math.max(...verdicts.map((v) => v.counterError))),
+    percent(Math.max(...verdicts.map((v) => v.gaugeError))),
+    percent(Math.max(...verdicts.map((v) => v.overTruth))),
+    `${sum(verdicts.map((v) => v.flagged))} of ${sum(verdicts.map((v) => v.mustFlag))}`,
+    sum(verdicts.map((v) => v.needless)),
+  ];
 }
 
-function distanceRow(
-  shape: string,
-  verdicts: Verdict[],
-  seeds: Partial<Record<Field, number>>,
-): Record<string, unknown> {
-  const row: Record<string, unknown> = { shape };
-  for (const field of fields) {
+function distanceRow(shape: string, verdicts: Verdict[], seeds: Partial<Record<Field, number>>): string[] {
+  const cells = fields.map((field) => {
     const ours = verdicts.map((v) => v.distance[field]).filter((d) => d !== null);
     const told = ours.length > 0 ? percent(sum(ours) / ours.length) : 'absent';
     const theirs = seeds[field];
-    row[field] = `${told} | ${theirs === undefined ? 'none' : `${(theirs * 100).toFixed(1)} %`}`;
-  }
-  return row;
+    return `${told} | ${theirs === undefined ? 'none' : `${(theirs * 100).toFixed(1)} %`}`;
+  });
+  return [shape, ...cells];
 }

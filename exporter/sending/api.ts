@@ -2,7 +2,7 @@
  * The billing API as the exporter needs it: health, cursor, batch. A report has one natural key and a revision, so that
  * every request may be repeated. Decides nothing about when to.
  */
-import { Agent, type Dispatcher, request } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 import type { z } from 'zod';
 import {
   type BatchAnswer,
@@ -35,14 +35,16 @@ const answerBytesMax = 4 * 1024 * 1024;
 export function billingApi(
   url: string,
   key: () => string,
-  dispatcher: Dispatcher = new Agent({ connections: 1 }),
+  dispatcher: Dispatcher = new Agent({ connections: 1, allowH2: false }),
 ): BillingApi {
   const base = new URL(url.endsWith('/') ? url : `${url}/`);
   const call = async (path: string, body?: string): Promise<Result<unknown, ApiFailure>> => {
     try {
-      const response = await request(new URL(path, base), {
+      const url = new URL(path, base);
+      const response = await dispatcher.request({
+        origin: url.origin,
+        path: url.pathname + url.search,
         method: body === undefined ? 'GET' : 'POST',
-        dispatcher,
         headers: {
           authorization: `Bearer ${key()}`,
           accept: 'application/json',

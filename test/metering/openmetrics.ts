@@ -40,10 +40,11 @@ const textOf = (labels: Record<string, string>): string =>
     .join(',');
 
 function emitTarget(day: Case, target: Target, emit: Emit): void {
-  const up = (value: number) => (t: number) => emit('up', target.labels, value, t);
   if (!target.withoutUp) {
-    target.good.forEach(up(1));
-    target.failed.forEach(up(0));
+    // In time order: promtool drops, or refuses, what is older than the series' last sample.
+    const failed = new Set(target.failed);
+    const tries = [...target.good, ...target.failed].sort((x, y) => x - y);
+    for (const t of tries) emit('up', target.labels, failed.has(t) ? 0 : 1, t);
   }
   for (const t of target.good) {
     const stamped: Emit = (name, labels, value) =>
