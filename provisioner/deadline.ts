@@ -12,7 +12,7 @@ export type Deadlines = {
 };
 
 /** Kept free at the lease's end for reading events and reporting the result. */
-export const reportReserveMs = 15_000;
+const reportReserveMs = 15_000;
 /** Time-outs below this don't start a helm that changes something: it would be killed in the middle. */
 export const helmChangeMinMs = 4_000;
 /** The same for one that only reads. */

@@ -39,7 +39,7 @@ export const failed = (code: FailureCode, message: string, events: JobEvent[] = 
   err<Failure>({ kind: 'failed', code, message, events });
 
 /** Bounds of the wire (contracts/jobs.ts); longer texts are cut, and lines are joined: a reason is one line. */
-export const messageMax = 2000;
+const messageMax = 2000;
 const objectMax = 300;
 const reasonMax = 200;
 const eventsMax = 50;

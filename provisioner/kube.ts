@@ -77,7 +77,7 @@ export async function call<T>(request: Promise<T>): Promise<Result<T, KubeError>
 }
 
 /** Names a thrown error by its status; what is no HTTP answer at all means that the cluster could not be reached. */
-export function toKubeError(error: unknown): KubeError {
+function toKubeError(error: unknown): KubeError {
   if (!(error instanceof ApiException)) return { kind: 'unreachable', message: messageOf(error) };
   const message = statusMessage(error.body) ?? `the Kubernetes API answered ${error.code}`;
   switch (error.code) {

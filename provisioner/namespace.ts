@@ -29,7 +29,7 @@ export type Place = { name: string; customerId: string };
 export type Until = { workUntil: number; now: Monotonic; signal: AbortSignal };
 
 /** Whether a namespace is this customer's. */
-export const isOurs = (found: V1Namespace, customerId: string): boolean =>
+const isOurs = (found: V1Namespace, customerId: string): boolean =>
   found.metadata?.labels?.[customerLabel] === customerId;
 
 function taken(place: Place) {
