@@ -8,7 +8,7 @@ import type { Log } from '../lib/log.ts';
 import { chunksOf, type SourcedRow } from '../usage/chunks.ts';
 import { bury, type DeadLetter, letterId } from '../usage/dead-letter-store.ts';
 import { describeRow, type PackedRow, readMessage } from '../usage/row.ts';
-import { daysOf, storeRows } from '../usage/store.ts';
+import { storeRows } from '../usage/store.ts';
 
 export interface Stores {
   control: Db;
@@ -74,7 +74,7 @@ type Storing = Stores & { owners: Map<number, Owner>; again: Set<number>; shard:
 async function storeChunk(storing: Storing, rows: readonly SourcedRow[], sources: ReadonlySet<number>): Promise<void> {
   const packed = rows.map(({ row }) => row);
   try {
-    await commit(storing.shard, storeRows(storing.shard, JSON.stringify(packed), daysOf(packed)));
+    await commit(storing.shard, storeRows(storing.shard, packed));
     return;
   } catch (error) {
     if (!isRowsFault(error)) {

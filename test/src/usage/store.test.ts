@@ -3,14 +3,11 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { commit, type Db, openDb } from '../../../src/db/client.ts';
 import { hourMs } from '../../../src/lib/time.ts';
 import { packRow } from '../../../src/usage/row.ts';
-import { daysOf, storeRows } from '../../../src/usage/store.ts';
+import { storeRows } from '../../../src/usage/store.ts';
 import { rowWith, shardOf, shardState } from './harness.ts';
 
 const db: Db = openDb(shardOf(env));
-const store = (...rows: ReturnType<typeof rowWith>[]) => {
-  const packed = rows.map(packRow);
-  return commit(db, storeRows(db, JSON.stringify(packed), daysOf(packed)));
-};
+const store = (...rows: ReturnType<typeof rowWith>[]) => commit(db, storeRows(db, rows.map(packRow)));
 
 beforeEach(async () => {
   for (const table of ['windows', 'window_changes', 'reviews', 'dirty_days', 'daily']) {
