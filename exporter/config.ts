@@ -57,7 +57,8 @@ export function readConfig(env: Env, dryRun: boolean): Result<Config, string[]> 
   const config: Config = {
     customerId: customer,
     instanceId: read('INSTANCE_ID', z.string().min(1).max(200), 'k8s-cluster-1') ?? '',
-    namespace: read('NAMESPACE', namespace, ownNamespace) ?? '',
+    // A wrong customer has been told already; its namespace follows from it.
+    namespace: read('NAMESPACE', namespace, ownNamespace, customer === '' ? 'optional' : undefined) ?? '',
     prometheus: readPrometheus(read, env, problems),
     api: readApi(read, env, dryRun, problems),
     intervalMs,

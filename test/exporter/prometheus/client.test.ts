@@ -1,0 +1,158 @@
+import { createServer, type Server } from 'node:http';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Prometheus, prometheusClient } from '../../../exporter/prometheus/client.ts';
+import { anyOf, fill, ownLabels } from '../../../exporter/prometheus/query.ts';
+import { JumpingClock } from '../stand-ins.ts';
+
+type Answer = { status?: number; body: string };
+let server: Server;
+let url: string;
+let asked: { form: URLSearchParams; authorization: string | undefined }[];
+let answers: (form: URLSearchParams, count: number) => Answer | 'cut';
+let client: Prometheus;
+
+const matrix = (values: [number, string][], labels = {}) => ({
+  resultType: 'matrix',
+  result: [{ metric: { __name__: 'm', ...labels }, values }],
+});
+const success = (data: unknown, more = {}): Answer => ({ body: JSON.stringify({ status: 'success', data, ...more }) });
+const span = { startMs: 0, endMs: 60_000 };
+
+beforeEach(async () => {
+  asked = [];
+  server = createServer((request, response) => {
+    let text = '';
+    request.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    request.on('end', () => {
+      const form = new URLSearchParams(text);
+      asked.push({ form, authorization: request.headers.authorization });
+      const answer = answers(form, asked.length);
+      if (answer === 'cut') return void request.socket.destroy();
+      response.writeHead(answer.status ?? 200, { 'content-type': 'application/json' }).end(answer.body);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/sub/path`;
+  client = prometheusClient({ url, clock: new JumpingClock(0) });
+});
+afterEach(async () => {
+  await client.close();
+  await new Promise((resolve) => server.close(resolve).closeAllConnections());
+});
+
+const failure = async (): Promise<string> => {
+  const answer = await client.raw('m', span);
+  return answer.ok ? 'answered' : answer.error.kind;
+};
+
+describe('asking Prometheus', () => {
+  it('asks for raw samples of exactly the span and reads them in milliseconds', async () => {
+    answers = () =>
+      success(
+        matrix(
+          [
+            [1.5, '7'],
+            [31.5, '9.25'],
+            [40, 'NaN'],
+            [41, '+Inf'],
+          ],
+          { pod: 'a' },
+        ),
+      );
+    expect(await client.raw('m{x="y"}', span)).toEqual({
+      ok: true,
+      value: [{ labels: { pod: 'a' }, times: [1500, 31_500], values: [7, 9.25] }],
+    });
+    expect(asked[0]?.form.get('query')).toBe('m{x="y"}[60000ms]');
+    expect(asked[0]?.form.get('time')).toBe('60.000');
+  });
+
+  it('refuses a partial answer: warnings mean that a store was away', async () => {
+    answers = () => success(matrix([[1, '7']]), { warnings: ['store x: unavailable'] });
+    expect(await failure()).toBe('partial');
+    expect(asked).toHaveLength(3);
+  });
+
+  it('takes an answer with mere hints', async () => {
+    answers = () => success(matrix([[1, '7']]), { infos: ['metric might not be a counter'] });
+    expect(await failure()).toBe('answered');
+  });
+
+  it('repeats what a passing failure hid, and gives up after three', async () => {
+    answers = (_, count) => (count < 3 ? 'cut' : success(matrix([[1, '7']])));
+    expect(await failure()).toBe('answered');
+    answers = () => ({ status: 503, body: 'upstream away' });
+    expect(await failure()).toBe('unreachable');
+    expect(asked).toHaveLength(6);
+  });
+
+  it.each([
+    [401, '{}', 'unauthorized'],
+    [403, '{}', 'unauthorized'],
+    [400, '{"status":"error","errorType":"bad_data","error":"parse error"}', 'bad_query'],
+    [200, '<html>login</html>', 'bad_answer'],
+  ])('does not repeat %i %s', async (status, body, kind) => {
+    answers = () => ({ status, body });
+    expect(await failure()).toBe(kind);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('asks in halves when an answer is too large, or has too many samples, and loses none', async () => {
+    const all = Array.from({ length: 40_000 }, (_, i): [number, string] => [i * 0.0015, String(i)]);
+    answers = (form) => {
+      const end = Number(form.get('time'));
+      const length = Number(/\[(\d+)ms\]/.exec(form.get('query') ?? '')?.[1]) / 1000;
+      return success(matrix(all.filter(([t]) => t > end - length && t <= end)));
+    };
+    const answer = await client.raw('m', { startMs: -1000, endMs: 60_000 });
+    expect(answer.ok && answer.value.flatMap((s) => s.times)).toHaveLength(40_000);
+    expect(asked.length).toBeGreaterThan(4);
+    asked = [];
+    answers = (_, count) =>
+      count === 1
+        ? {
+            status: 422,
+            body: '{"status":"error","errorType":"execution","error":"query processing would load too many samples into memory"}',
+          }
+        : success(matrix([]));
+    expect(await failure()).toBe('answered');
+    expect(asked).toHaveLength(3);
+  });
+
+  it('sends a token or basic credentials', async () => {
+    answers = () => success(matrix([]));
+    let token = 'first';
+    const withToken = prometheusClient({ url, clock: new JumpingClock(0), token: () => token });
+    await withToken.raw('m', span);
+    token = 'rotated';
+    await withToken.raw('m', span);
+    await withToken.close();
+    const withBasic = prometheusClient({ url, clock: new JumpingClock(0), basic: { username: 'u', password: 'p' } });
+    await withBasic.raw('m', span);
+    await withBasic.close();
+    expect(asked.map((a) => a.authorization)).toEqual(['Bearer first', 'Bearer rotated', `Basic ${btoa('u:p')}`]);
+  });
+});
+
+describe('PromQL text', () => {
+  it('quotes names so that they match themselves alone', () => {
+    expect(anyOf('instance', ['10.0.0.1:80', 'a"b|c'])).toBe('instance=~"10\\\\.0\\\\.0\\\\.1:80|a\\"b\\\\|c"');
+  });
+
+  it('fills the namespace and the excluded pods', () => {
+    const matchers = 'namespace="$NS"$PODS';
+    expect(fill(matchers, { namespace: 'n', excludePods: undefined })).toBe('namespace="n"');
+    expect(fill(matchers, { namespace: 'n', excludePods: '(?i)mon-$1.*"' })).toBe(
+      'namespace="n",pod!~"(?i)mon-$1.*\\""',
+    );
+  });
+
+  it('takes exported labels for the thing and leaves the scrape its own', () => {
+    expect(
+      ownLabels({ __name__: 'm', namespace: 'monitoring', exported_namespace: 'shop', job: 'j', exported_job: 'x' }),
+    ).toEqual({ namespace: 'shop', job: 'j' });
+  });
+});
