@@ -24,9 +24,9 @@ const exitWrongConfiguration = 2;
 /** How long running jobs may go on after the first signal. Kubernetes kills after 30 s; a lease covers what is cut off. */
 const shutdownGraceMs = 25_000;
 
-/** Prints one line per mistake and ends. */
+/** Prints one line per mistake and ends; what others say in several lines (a YAML reader's excerpt) becomes one. */
 function refuse(lines: string[]): never {
-  for (const line of lines) process.stderr.write(`provisioner: ${line}\n`);
+  for (const line of lines) process.stderr.write(`provisioner: ${line.replace(/\s+/g, ' ')}\n`);
   process.exit(exitWrongConfiguration);
 }
 

@@ -2,17 +2,19 @@
  * Kills while customers sign up, then what is left: the story that the figure `chaos` and the journey test share. Owns the
  * order and the checks; killing, watching and the platform are beside it.
  */
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Stripe from 'stripe';
 import { startCluster } from '../../test/harness/cluster.ts';
-import { listCustomers, type SignedUp, signUp } from './api.ts';
+import { type Api, callApi, listCustomers, persistently, type SignedUp, signUp } from './api.ts';
 import { type HelmLog, logHelm } from './helm-log.ts';
 import { type KeptPlatform, keepPlatform } from './kept-platform.ts';
 import { planKills, strike } from './kills.ts';
 import { kubeOf, releases, removeNamespaces } from './kube.ts';
+import { seeded } from './random.ts';
 import { type SecretWatch, watchSecrets } from './secret-watch.ts';
 
 export type ChaosOptions = {
@@ -47,8 +49,10 @@ export type ChaosResult = {
   logs: string[];
 };
 
-/** Time for one sign-up to be answered through all the outages that its retries may meet. */
-const SIGN_UP_MS = 300_000;
+/** Time for one request to be answered through all the outages that its retries may meet. */
+const ANSWER_MS = 300_000;
+/** The platform's last lines that a failure shows. */
+const LOG_LINES = 60;
 const LOOK_EVERY_MS = 1_000;
 const STRIPE_LIST_LIMIT = 100;
 
@@ -73,8 +77,8 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
       RATE_LIMIT_SIGNUP: 'off',
     });
     const stage: Stage = { platform, helm, secrets, kubeconfig: cluster.kubeconfig, dataDir };
-    const { kills, asking } = await killWhileTheySignUp(stage, options);
-    signedUp = await Promise.all(asking);
+    const { kills, ...answered } = await killWhileTheySignUp(stage, options);
+    signedUp = answered.signedUp;
     options.log(`the last kill is over; waiting for ${signedUp.length} customers`);
     const settlingMs = Date.now();
     await settle(stage, signedUp, options.settleMs);
@@ -90,6 +94,8 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
       broken: promisesBroken(found),
       logs: platform.logs(),
     };
+  } catch (error) {
+    throw new Error(`${String(error)}\n${platform?.logs().slice(-LOG_LINES).join('\n') ?? ''}`, { cause: error });
   } finally {
     await platform?.stop();
     if (cluster.metricsUrl === null) {
@@ -104,24 +110,48 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
   }
 }
 
-/** Spreads the sign-ups over the kills, so that there is always work to break into. */
+/**
+ * Gives every kill fresh work to break into: the next sign-up, spread evenly, or else a customer who leaves and comes
+ * back at once, so that upgrades, suspensions and changes under a running job are struck too.
+ */
 async function killWhileTheySignUp(stage: Stage, options: ChaosOptions) {
+  const { api } = stage.platform;
   const asking: Promise<SignedUp>[] = [];
+  const returning: Promise<void>[] = [];
+  const known: SignedUp[] = [];
   const kills: Record<string, number> = {};
+  const random = seeded(options.seed);
   const plan = planKills(options.kills, options.seed);
   for (const [n, kill] of plan.entries()) {
     const due = Math.ceil(((n + 1) * options.customers) / plan.length);
+    if (asking.length === due && known.length > 0) {
+      const back = leaveAndReturn(api, random.pick(known));
+      back.catch(() => {}); // as the sign-ups
+      returning.push(back);
+    }
     while (asking.length < due) {
-      const asked = signUp(stage.platform.api, `chaos-${asking.length}`, { withinMs: SIGN_UP_MS });
-      // Looked at when all have been asked; until then a refusal is nobody's unhandled rejection.
-      asked.catch(() => {});
+      const asked = signUp(api, `chaos-${asking.length}`, { withinMs: ANSWER_MS });
+      asked.then((customer) => known.push(customer)).catch(() => {}); // looked at when all have been asked
       asking.push(asked);
     }
     const killed = await strike(kill, stage.platform, stage.helm);
     kills[kill.victim] = (kills[kill.victim] ?? 0) + 1;
     options.log(`kill ${n + 1} of ${plan.length}: ${killed}`);
   }
-  return { kills, asking };
+  const signedUp = await Promise.all(asking);
+  await Promise.all(returning);
+  return { kills, signedUp };
+}
+
+/** Deactivates and reactivates, through whatever outages there are. Two at once for one customer: the second finds it done. */
+async function leaveAndReturn(api: Api, { customerId }: SignedUp): Promise<void> {
+  for (const verb of ['deactivate', 'reactivate']) {
+    const key = { 'idempotency-key': randomUUID() };
+    const ask = () => callApi(api, 'POST', `/api/customers/${customerId}/${verb}`, {}, key);
+    await persistently(ask, ANSWER_MS).catch((error: unknown) => {
+      if (!/already_deactivated|not_deactivated/.test(String(error))) throw error;
+    });
+  }
 }
 
 /** Waits until everybody is ready and known to Stripe, and no helm runs; or until the time is up: the checks say the rest. */
