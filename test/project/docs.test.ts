@@ -1,0 +1,45 @@
+/** What the documents say about the tree is so: tables and their owners, commands, links. */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { getTableName, is, Table } from 'drizzle-orm';
+import { describe, expect, it } from 'vitest';
+import * as controlSchema from '../../src/db/control-schema.ts';
+import * as usageSchema from '../../src/db/usage-schema.ts';
+import * as workSchema from '../../src/db/work-schema.ts';
+import { root } from './tool.ts';
+import { files, textOf } from './tree.ts';
+
+const documents = files.filter((file) => file.endsWith('.md'));
+
+/** `[document, match]` of every first group. */
+const found = (pattern: RegExp): [string, string][] =>
+  documents.flatMap((file) =>
+    [...textOf(file).matchAll(pattern)].map((match): [string, string] => [file, match[1] ?? '']),
+  );
+
+describe('docs/storage.md', () => {
+  const rows = [...textOf('docs/storage.md').matchAll(/^\| `([a-z_]+)` +\| ([a-z-]+) +\|/gm)];
+
+  it('has every table of both databases, and no other', () => {
+    const schemas = [controlSchema, workSchema, usageSchema].flatMap((schema) => Object.values<unknown>({ ...schema }));
+    const tables = schemas.filter((value) => is(value, Table)).map(getTableName);
+    expect(rows.map(([, table]) => table).sort()).toEqual(tables.sort());
+  });
+
+  it('names a folder of src as the owner of each', () => {
+    expect(rows.filter(([, , owner]) => !existsSync(join(root, 'src', owner ?? ''))).map(([row]) => row)).toEqual([]);
+  });
+});
+
+describe('documents', () => {
+  it('name only commands that there are', () => {
+    const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
+    const named = found(/\bnpm run (?:-s |--silent )?([a-z][a-z-]*)/g);
+    expect(named.filter(([, script]) => !(script in scripts))).toEqual([]);
+  });
+
+  it('link only to files that there are', () => {
+    const links = found(/\]\((?!https?:|mailto:|#)([^)#\s]+)[^)]*\)/g);
+    expect(links.filter(([file, target]) => !existsSync(join(root, dirname(file), target)))).toEqual([]);
+  });
+});
