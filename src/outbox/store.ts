@@ -18,16 +18,14 @@ export const plan = (
   db: Db,
   row: { id: string; kind: OutboxKind; payload: OutboxRow['payload']; now: number },
 ): Write =>
-  db
-    .insert(outbox)
-    .values({
-      id: row.id,
-      kind: row.kind,
-      payload: row.payload,
-      state: 'planned',
-      nextAt: row.now,
-      createdAt: row.now,
-    });
+  db.insert(outbox).values({
+    id: row.id,
+    kind: row.kind,
+    payload: row.payload,
+    state: 'planned',
+    nextAt: row.now,
+    createdAt: row.now,
+  });
 
 /** Claims due rows for this sender, oldest first; nobody else gets them for a minute. */
 export async function claimDue(db: Db, now: number, limit: number, ids?: readonly string[]): Promise<OutboxRow[]> {

@@ -32,7 +32,8 @@ export const nextPeriod = (last: Period, anchorDay: number): Period => ({
 });
 
 /** Whether a window that ends at `windowEnd` belongs to the period. */
-export const holds = (period: Period, windowEnd: number): boolean => period.start < windowEnd && windowEnd <= period.end;
+export const holds = (period: Period, windowEnd: number): boolean =>
+  period.start < windowEnd && windowEnd <= period.end;
 
 /** The periods that must follow `last` until one contains the instant `now`; bounded, for a clock can be wrong. */
 export function periodsUntil(last: Period, anchorDay: number, now: number): Period[] {
