@@ -5,9 +5,8 @@
  */
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { namespace } from '../src/contracts/common.ts';
-import { phase } from '../src/contracts/jobs.ts';
+import type { Phase } from '../src/contracts/jobs.ts';
+import { type SimulatedNamespace, simulatedNamespace } from '../src/contracts/simulated-cluster.ts';
 import type { Random } from '../src/lib/ids.ts';
 import { newKey, parseKey } from '../src/lib/keys.ts';
 import { err, ok, type Result } from '../src/lib/result.ts';
@@ -15,16 +14,6 @@ import { type Monotonic, sleep } from './clock.ts';
 import type { Executor, JobContext } from './executor.ts';
 import { type Failure, failed, lost, type Stop } from './failure.ts';
 import { messageOf } from './message.ts';
-
-/** `SIMULATED_CLUSTER_DIR/{namespace}.json`. A deleted namespace has no file. */
-export const simulatedNamespace = z.object({
-  customer_id: z.string(),
-  reporter_id: z.string(),
-  api_key: z.string(),
-  phase,
-  namespace,
-});
-export type SimulatedNamespace = z.infer<typeof simulatedNamespace>;
 
 export type SimulatedDeps = {
   folder: string;
@@ -87,6 +76,7 @@ async function remember(
     api_key,
     phase: context.job.phase,
     namespace: job.namespace,
+    runs: runsAfter(before?.runs ?? [], context.job.phase, new Date().toISOString()),
   };
   try {
     await mkdir(deps.folder, { recursive: true, mode: 0o700 });
@@ -98,6 +88,13 @@ async function remember(
     return failed('internal', `SIMULATED_CLUSTER_DIR: ${messageOf(error)}`);
   }
   return context.registerReporter(api_key);
+}
+
+/** A run begins when nothing runs yet, and ends with the phase; what runs goes on through an upgrade. */
+function runsAfter(runs: SimulatedNamespace['runs'], phase: Phase, now: string): SimulatedNamespace['runs'] {
+  const running = runs.at(-1)?.until === null;
+  if (phase === 'running') return running ? runs : [...runs, { from: now, until: null }];
+  return runs.map((run) => ({ ...run, until: run.until ?? now }));
 }
 
 async function load(path: string): Promise<Result<SimulatedNamespace | null, Failure>> {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { bundleProvisioner } from '../../provisioner/bundle.ts';
 import { sleep } from '../../provisioner/clock.ts';
-import { simulatedNamespace } from '../../provisioner/simulated-executor.ts';
+import { simulatedNamespace } from '../../src/contracts/simulated-cluster.ts';
 import { sha256Hex } from '../../src/lib/keys.ts';
 import { describeWithTools, toolPath } from '../harness/tools.ts';
 import { type FakeControlPlane, type FakeDeployment, startFakeControlPlane } from './fake-control-plane.ts';
@@ -101,6 +101,7 @@ describe('simulation', () => {
       reporter_id: on.reporterId,
       phase: 'running',
       namespace: on.namespace,
+      runs: [{ from: expect.any(String), until: null }],
     });
     expect(plane.reporters.get(on.reporterId)).toBe(await sha256Hex(state.api_key));
     expect((await stat(join(folder, 'sim', `${on.namespace}.json`))).mode & 0o777).toBe(0o600);
@@ -109,7 +110,8 @@ describe('simulation', () => {
     plane.reporters.clear();
     plane.want(on, 'suspended');
     await reached(on);
-    expect(await stateOf(on)).toEqual({ ...state, phase: 'suspended' });
+    const ended = [{ ...state.runs[0], until: expect.any(String) }];
+    expect(await stateOf(on)).toEqual({ ...state, phase: 'suspended', runs: ended });
     expect(plane.reporters.get(on.reporterId)).toBe(await sha256Hex(state.api_key));
 
     plane.want(on, 'deleted');
