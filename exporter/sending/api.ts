@@ -3,14 +3,8 @@
  * every request may be repeated. Decides nothing about when to.
  */
 import { Agent, type Dispatcher } from 'undici';
-import type { z } from 'zod';
-import {
-  type BatchAnswer,
-  batchAnswer,
-  type CursorAnswer,
-  cursorAnswer,
-  type WindowReport,
-} from '../../src/contracts/usage.ts';
+import { z } from 'zod';
+import { type CursorAnswer, cursorAnswer, type WindowReport } from '../../src/contracts/usage.ts';
 import { err, ok, type Result } from '../../src/lib/result.ts';
 
 export interface ApiFailure {
@@ -21,10 +15,20 @@ export interface ApiFailure {
   retryAfterMs?: number;
 }
 
+/** What the API says of one item. Any code is taken: an API may be newer than its exporters, and must not stop them. */
+const itemAnswer = z.object({
+  index: z.number().int(),
+  status: z.enum(['accepted', 'rejected']),
+  code: z.string().optional(),
+  retryable: z.boolean().optional(),
+});
+export type ItemAnswer = z.infer<typeof itemAnswer>;
+const batchAnswer = z.object({ results: z.array(itemAnswer) });
+
 export interface BillingApi {
   health(): Promise<Result<null, ApiFailure>>;
   cursor(customerId: string, instanceId: string, namespace: string): Promise<Result<CursorAnswer, ApiFailure>>;
-  sendBatch(reports: WindowReport[]): Promise<Result<BatchAnswer['results'], ApiFailure>>;
+  sendBatch(reports: WindowReport[]): Promise<Result<ItemAnswer[], ApiFailure>>;
   close(): Promise<void>;
 }
 

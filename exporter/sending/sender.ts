@@ -1,7 +1,7 @@
 /** Sends what is pending, oldest first, and puts each report where its answer says. Loses nothing by itself. */
-import type { BatchAnswer, WindowReport } from '../../src/contracts/usage.ts';
+import type { WindowReport } from '../../src/contracts/usage.ts';
 import { ok, type Result } from '../../src/lib/result.ts';
-import type { ApiFailure, BillingApi } from './api.ts';
+import type { ApiFailure, BillingApi, ItemAnswer } from './api.ts';
 import type { Spool } from './spool.ts';
 
 export interface Sent {
@@ -66,7 +66,7 @@ function readPending(spool: Spool, limit: number): WindowReport[] {
 function settle(
   spool: Spool,
   report: WindowReport,
-  result: BatchAnswer['results'][number] | undefined,
+  result: ItemAnswer | undefined,
   sent: Sent,
   needsSecondLook: (report: WindowReport) => boolean,
 ): void {

@@ -87,6 +87,14 @@ describe('an exporter over four days', () => {
     expect(api.batches).toEqual([48, 48]);
   });
 
+  it('sends again what the cursor does not know of yet, without a new revision', async () => {
+    await exporterOn(api, prometheus, clock, folder).runUntil(t0 + 6 * hourMs + 10 * 60_000);
+    api.queued = 2;
+    await exporterOn(api, prometheus, clock, folder).runUntil(t0 + 6 * hourMs + 20 * 60_000);
+    expect(api.accepted).toHaveLength(8);
+    expect(api.accepted.slice(6)).toEqual(api.accepted.slice(4, 6));
+  });
+
   it('loses nothing when it is killed between two answers', async () => {
     let cut = 0;
     // The API has stored the batch, but its answer never arrives: the same reports come again.

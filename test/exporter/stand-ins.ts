@@ -54,6 +54,8 @@ export interface StandInApi {
   batches: number[];
   windowSeconds: number;
   activeFromMs: number;
+  /** Accepted reports that wait in a queue: the cursor does not know of them yet. */
+  queued: number;
   /** What to answer instead, for a request; null goes on. */
   interrupt: (
     request: IncomingMessage,
@@ -75,6 +77,7 @@ export async function startApi(activeFromMs: number): Promise<StandInApi> {
     batches: [],
     windowSeconds: 3600,
     activeFromMs,
+    queued: 0,
     interrupt: () => null,
     refuse: () => null,
     close: () => new Promise((resolve) => void server.close(() => resolve()).closeAllConnections()),
@@ -110,7 +113,9 @@ async function handle(api: StandInApi, request: IncomingMessage, response: Serve
 }
 
 function cursorOf(api: StandInApi) {
-  const ends = api.accepted.map((r) => Date.parse(r.window_end ?? ''));
+  const ends = api.accepted
+    .slice(0, Math.max(0, api.accepted.length - api.queued))
+    .map((r) => Date.parse(r.window_end ?? ''));
   return {
     customer_id: customerId,
     instance_id: 'k8s-cluster-1',

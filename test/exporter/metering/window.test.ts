@@ -124,6 +124,9 @@ describe('zero', () => {
 
   it('is not claimed when the controller was not scraped, or is not known', () => {
     expect(ingress([], ticks(from, windowEnd))).toBeUndefined();
+    const good = up(ticks(from, windowEnd), [], { job: 'ingress-nginx', instance: 'a:10254' });
+    const dead = up([], ticks(from, windowEnd), { job: 'ingress-nginx', instance: 'b:10254' });
+    expect(report({ http: 'nginx', kinds: { nginx: [good, dead] } }).http_requests).toBeUndefined();
     expect(report({ http: 'nginx' }).http_requests).toBeUndefined();
   });
 
