@@ -2,7 +2,6 @@
  * One accepted report as it travels through the queue and into a shard: integers only. Owns the packed form and the
  * queue's message; both are versioned, because old messages are in flight while a new Worker starts.
  */
-import { z } from 'zod';
 import { quantities } from './meters.ts';
 
 /** Times are ms since the epoch; `quantities` are base units in the catalogue's order, null where not reported. */
@@ -59,11 +58,7 @@ export function packRow(row: UsageRow): PackedRow {
 
 const rowLengthMax = headColumns.length + quantities.length;
 
-/** A message of the usage queue. Whole rows and ids, never a secret. Rows are judged by the store's own constraints. */
-const usageMessage = z.object({
-  v: z.literal(1),
-  rows: z.array(z.array(z.number().nullable()).min(headColumns.length).max(rowLengthMax)).min(1),
-});
+/** A message of the usage queue: whole rows and ids, never a secret. */
 export type UsageMessage = { v: 1; rows: PackedRow[] };
 
 /** The natural key of a packed row, for ever one stored row. */
@@ -103,12 +98,23 @@ export function packMessages(rows: readonly PackedRow[]): string[] {
   return messages;
 }
 
-/** Reads a message's body, text or parsed already; null when it is none of ours. */
+const isRow = (value: unknown): value is PackedRow =>
+  Array.isArray(value) &&
+  value.length >= headColumns.length &&
+  value.length <= rowLengthMax &&
+  value.every((cell) => cell === null || typeof cell === 'number');
+
+/**
+ * Reads a message's body, text or parsed already; null when it is none of ours. By hand, because it is done for every row
+ * there is; whether a row's values make sense is for the store's own constraints.
+ */
 export function readMessage(body: unknown): UsageMessage | null {
+  let message: Partial<UsageMessage> | null;
   try {
-    const parsed = usageMessage.safeParse(typeof body === 'string' ? JSON.parse(body) : body);
-    return parsed.success ? parsed.data : null;
+    message = (typeof body === 'string' ? JSON.parse(body) : body) as Partial<UsageMessage> | null;
   } catch {
     return null;
   }
+  if (message?.v !== 1 || !Array.isArray(message.rows) || message.rows.length === 0) return null;
+  return message.rows.every(isRow) ? { v: 1, rows: message.rows } : null;
 }
