@@ -1,7 +1,13 @@
 /** Cuts a period where the plan changed, at a window edge. Pure. */
+import type { PlanName } from '../contracts/plans.ts';
 import { floorTo, hourMs } from '../lib/time.ts';
 import type { Period } from '../periods/period.ts';
-import type { PlanChange } from './store.ts';
+
+export interface PlanChange {
+  effectiveAt: number;
+  plan: PlanName;
+  planVersion: string;
+}
 
 export interface PlanStretch extends Period {
   change: PlanChange;

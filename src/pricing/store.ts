@@ -1,15 +1,9 @@
 /** Plan history and overrides of a customer: rows and statements. */
 import { asc, eq } from 'drizzle-orm';
-import type { PlanName } from '../contracts/plans.ts';
 import type { Db, Write } from '../db/client.ts';
 import { overrides, planChanges, subscriptions } from '../db/control-schema.ts';
 import type { Overrides } from './rate.ts';
-
-export interface PlanChange {
-  effectiveAt: number;
-  plan: PlanName;
-  planVersion: string;
-}
+import type { PlanChange } from './segments.ts';
 
 /** What rating needs to know of a customer beside its usage; null when it has no subscription. */
 export async function subscriptionOf(db: Db, customerId: string) {

@@ -9,7 +9,6 @@ import {
   reporterBody,
   reporterList,
 } from '../contracts/reporters.ts';
-import { findCustomer } from '../customers/store.ts';
 import { type Endpoint, endpoint, param, refuse, reply } from '../http/endpoint.ts';
 import { notFound } from '../http/problem.ts';
 import { depsOf } from '../http/respond.ts';
@@ -17,7 +16,8 @@ import { iso, isoOrNull } from '../lib/time.ts';
 import { metersOfMask } from '../usage/meters.ts';
 import { createReporter, type MadeReporter } from '../workflows/create-reporter.ts';
 import { endReporter } from '../workflows/end-reporter.ts';
-import { type ListedReporter, listReporters } from './store.ts';
+import { reportersOf } from '../workflows/list-reporters.ts';
+import type { ListedReporter } from './store.ts';
 
 const madeView = (made: MadeReporter): ReporterView => ({
   id: made.id,
@@ -73,9 +73,8 @@ const list = endpoint({
   query: pageQuery,
   answers: { 200: reporterList },
   handle: async (call) => {
-    const customerId = param(call, 'customerId');
-    if (!(await findCustomer(call.db, customerId))) return refuse(notFound);
-    const all = await listReporters(call.db, customerId);
+    const all = await reportersOf(call.db, param(call, 'customerId'));
+    if (!all) return refuse(notFound);
     const { page, limit } = call.query;
     const items = all.slice((page - 1) * limit, page * limit).map(listedView);
     return reply(200, { items, total: all.length, page, limit });

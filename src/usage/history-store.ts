@@ -1,23 +1,9 @@
 /** Pages of history, the cursor, stretches of accounted windows, and held replacements. Reads only. */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import type { HistoryRow } from './history.ts';
 import { quantities } from './meters.ts';
 import { type Span, withSpan } from './span-store.ts';
-
-/** A window, or a day's windows of one reporter and namespace, in base units. */
-export interface HistoryRow {
-  /** The window's end, or the end of the day. */
-  end: number;
-  /** The window's length, or null for a day. */
-  windowSeconds: number | null;
-  reporterSeq: number;
-  projectSeq: number;
-  revision: number | null;
-  complete: boolean;
-  gapMs: number;
-  values: (number | null)[];
-  seconds: number[];
-}
 
 type Raw = Record<string, number | string | null>;
 

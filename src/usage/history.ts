@@ -1,9 +1,31 @@
-/** Base units of history as the wire shows them. Pure. */
+/** What history is made of, and its base units as the wire shows them. Pure. */
 import type { Quantities } from '../contracts/usage.ts';
 import { Decimal } from '../lib/decimal.ts';
-import type { HistoryRow } from './history-store.ts';
 import { fromBase, ownCostFields, quantities } from './meters.ts';
-import type { SpanSum } from './span-store.ts';
+
+/** A window, or a day's windows of one reporter and namespace, in base units. */
+export interface HistoryRow {
+  /** The window's end, or the end of the day. */
+  end: number;
+  /** The window's length, or null for a day. */
+  windowSeconds: number | null;
+  reporterSeq: number;
+  projectSeq: number;
+  revision: number | null;
+  complete: boolean;
+  gapMs: number;
+  values: (number | null)[];
+  seconds: number[];
+}
+
+/** Base units of one namespace and reporter, as decimal text, in the catalogue's order; null was never reported. */
+export interface SpanSum {
+  reporterSeq: number;
+  projectSeq: number;
+  values: (string | null)[];
+  /** Seconds that each average was taken over, by stored column; 0 for the other kinds. */
+  seconds: number[];
+}
 
 const shownQuantities = (withOwnCosts: boolean) =>
   quantities.filter((q) => withOwnCosts || !ownCostFields.includes(q.field));

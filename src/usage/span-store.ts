@@ -6,6 +6,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { ceilTo, dayMs, floorTo } from '../lib/time.ts';
+import type { SpanSum } from './history.ts';
 import { quantities } from './meters.ts';
 import { dayOfSql, rollUpColumns, rollUpOf } from './store.ts';
 
@@ -51,15 +52,6 @@ export function withSpan(span: Span): SQL {
       GROUP BY d.day, w.reporter_seq, w.project_seq
     UNION ALL SELECT * FROM (${windowDays(span, span.from, firstDay)})
     UNION ALL SELECT * FROM (${windowDays(span, lastDay, span.to)}))`;
-}
-
-/** Base units of one namespace and reporter, as decimal text, in the catalogue's order; null was never reported. */
-export interface SpanSum {
-  reporterSeq: number;
-  projectSeq: number;
-  values: (string | null)[];
-  /** Seconds that each average was taken over, by stored column; 0 for the other kinds. */
-  seconds: number[];
 }
 
 /** Days in a group: more could pass 2^63 at the bounds of the wire. */

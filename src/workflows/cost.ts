@@ -8,8 +8,9 @@ import { planVersionOf } from '../pricing/catalogue.ts';
 import { rate, type Segment } from '../pricing/rate.ts';
 import { type PlanStretch, stretchesOf } from '../pricing/segments.ts';
 import { subscriptionOf } from '../pricing/store.ts';
+import type { SpanSum } from '../usage/history.ts';
 import { quantities } from '../usage/meters.ts';
-import { deviceSpan, type SpanSum, sumSpan } from '../usage/span-store.ts';
+import { deviceSpan, sumSpan } from '../usage/span-store.ts';
 import { currentPeriod } from './current-period.ts';
 import { findGaps, shardOf, type UsageReads } from './read-usage.ts';
 

@@ -11,7 +11,7 @@ import { iso } from '../lib/time.ts';
 import { type Keyring, publicPem, sign } from '../licences/keyring.ts';
 import * as licenceStore from '../licences/store.ts';
 import { featuresOf } from '../pricing/features.ts';
-import { findDeploymentReporter } from '../reporters/deployment-reporter.ts';
+import { findDeploymentReporter } from '../reporters/deployment-reporter-store.ts';
 import type { Deps } from './deps.ts';
 
 export interface LeaseSettings {

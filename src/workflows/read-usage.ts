@@ -4,7 +4,7 @@ import { type CustomerRow, findCustomer } from '../customers/store.ts';
 import { type Db, openDb } from '../db/client.ts';
 import { ceilTo, dayMs, floorTo, hourMs, iso, isoOrNull, secondMs } from '../lib/time.ts';
 import { type Gap, gapsOf, type Interval } from '../usage/gaps.ts';
-import { rowFields, totalFields } from '../usage/history.ts';
+import { type HistoryRow, rowFields, totalFields } from '../usage/history.ts';
 import * as historyStore from '../usage/history-store.ts';
 import { clusterOf, type Metering, meteringOf } from '../usage/names-store.ts';
 import { type Span, sumSpan } from '../usage/span-store.ts';
@@ -83,7 +83,7 @@ export async function readHistory(
   };
 }
 
-const headOf = (row: historyStore.HistoryRow, metering: Metering) => ({
+const headOf = (row: HistoryRow, metering: Metering) => ({
   window_start: iso(row.end - (row.windowSeconds === null ? dayMs : row.windowSeconds * secondMs)),
   window_end: iso(row.end),
   namespace: namespaceOf(metering, row.projectSeq),

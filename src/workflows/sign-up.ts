@@ -20,7 +20,7 @@ import { firstPeriod } from '../periods/period.ts';
 import * as periodStore from '../periods/store.ts';
 import { featuresOf } from '../pricing/features.ts';
 import { currentVersionOf } from '../pricing/versions.ts';
-import { insertDeploymentReporter } from '../reporters/deployment-reporter.ts';
+import { insertDeploymentReporter } from '../reporters/deployment-reporter-store.ts';
 import type { Deps } from './deps.ts';
 import { issueLicence } from './issue-licence.ts';
 

@@ -4,7 +4,7 @@ import type { Db, Write } from '../db/client.ts';
 import { reporters } from '../db/control-schema.ts';
 
 /** The exporter's INSTANCE_ID in the customer's namespace, as the chart sets it. */
-export const instanceIdOf = (shortId: string): string => `k8s-${shortId}`;
+const instanceIdOf = (shortId: string): string => `k8s-${shortId}`;
 
 /** Hourly windows are the default (spec §3). */
 const windowSeconds = 3600;
