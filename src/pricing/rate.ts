@@ -171,7 +171,8 @@ function memberLines(member: Member, parts: readonly Part[], pool: Decimal | nul
 
 function reasonOf(rated: RatedMeter, billable: Decimal, pool: Decimal | null, shared: boolean): string {
   if (pool === null) return 'without limit in this plan';
-  const allowance = `${shown(pool)} ${rated.unit}s${shared ? ', shared,' : ''} included in the period`;
+  const units = rated.unit === 'GB' ? rated.unit : `${rated.unit}s`;
+  const allowance = `${shown(pool)} ${units}${shared ? ', shared,' : ''} included in the period`;
   return billable.gt(0) ? `above ${allowance}` : `within ${allowance}`;
 }
 
