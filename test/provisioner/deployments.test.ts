@@ -160,6 +160,17 @@ describeWithTools(['helm', ...clusterTools], 'deployments on a real cluster', ()
     await expect(core.readNamespace({ name: on.namespace })).rejects.toMatchObject({ code: 404 });
   });
 
+  it('a database password that has gone is said, and never made anew where the database has run', async () => {
+    await start();
+    const on = customer();
+    await settled(plane.want(on, 'running'));
+    await core.deleteNamespacedSecret({ name: 'instance-postgres', namespace: on.namespace });
+    const job = plane.want(on, 'running');
+    await settled(job, 'failed');
+    expect(job.failures[0]).toMatchObject({ code: 'secret_damaged', retryable: false });
+    await expect(secret(on, 'instance-postgres', 'password')).rejects.toMatchObject({ code: 404 });
+  });
+
   it('a namespace that somebody else has is reported and never touched, by no phase', async () => {
     await start();
     for (const phase of ['running', 'deleted'] as const) {

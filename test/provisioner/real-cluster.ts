@@ -26,6 +26,8 @@ export type Workshop = {
   helmLog(): Promise<string[]>;
   /** The process group of the latest helm of this kind in a namespace, once there is one. */
   helmGroup(namespace: string, command: string): Promise<number | undefined>;
+  /** Kills every helm that is running, as the end of a container would. */
+  killHelms(): Promise<number>;
   remove(): Promise<void>;
 };
 
@@ -67,8 +69,23 @@ exit $rc
       const group = starts.at(-1)?.split(' ')[3];
       return group === undefined ? undefined : Number(group);
     },
+    async killHelms() {
+      const groups = new Set(
+        (await helmLog()).filter((line) => line.startsWith('start ')).map((line) => Number(line.split(' ')[3])),
+      );
+      return [...groups].filter(killGroup).length;
+    },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** Whether there was still something to kill. */
+function killGroup(group: number): boolean {
+  try {
+    return process.kill(-group, 'SIGKILL');
+  } catch {
+    return false;
+  }
 }
 
 export type ProvisionerProcess = {
