@@ -7,7 +7,6 @@ export const instant = z.iso.datetime({ offset: true });
 
 export const customerId = z.string().regex(idPattern('customer'), 'must look like cust_ + 32 hex digits');
 export const organisationId = z.string().regex(idPattern('organisation'), 'must look like org_ + 32 hex digits');
-export const clusterId = z.string().min(1).max(64);
 export const jobId = z.string().regex(idPattern('job'), 'must look like job_ + 32 hex digits');
 export const leaseId = z.string().regex(idPattern('lease'), 'must look like lease_ + 32 hex digits');
 
@@ -43,4 +42,3 @@ export type ProblemBody = z.infer<typeof problemBody>;
 export const bodyBytesMax = 64 * 1024;
 export const batchWireBytesMax = 1024 * 1024;
 export const batchInflatedBytesMax = 8 * 1024 * 1024;
-export const webhookBytesMax = 1024 * 1024;

@@ -26,7 +26,7 @@ export const jobEvent = z.strictObject({
 });
 export type JobEvent = z.infer<typeof jobEvent>;
 
-export const jobError = z.object({ code: z.string(), message: z.string(), events: z.array(jobEvent) });
+const jobError = z.object({ code: z.string(), message: z.string(), events: z.array(jobEvent) });
 
 /** A job as the console sees it. `delayed` waits for its time; an active one whose lease ran out is waiting again. */
 export const job = z.object({

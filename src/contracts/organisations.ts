@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { listOf, namespace } from './common.ts';
 
-export const organisation = z.object({
+const organisation = z.object({
   organisation_id: z.string(),
   slug: z.string(),
   name: z.string(),
@@ -20,7 +20,7 @@ export const clusterBody = z.strictObject({
   services_max: z.number().int().min(1).max(100_000).default(10_000),
   storage_class: label.default('standard'),
 });
-export const cluster = z.object({
+const cluster = z.object({
   cluster_id: z.string(),
   queue_binding: z.string(),
   namespaces_max: z.number().int(),

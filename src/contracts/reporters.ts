@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { instant, listOf, namespace } from './common.ts';
 
 /** Window lengths in seconds; 60 only with ALLOW_SHORT_WINDOWS. */
-export const windowSeconds = z.union([z.literal(60), z.literal(900), z.literal(3600)]);
+const windowSeconds = z.union([z.literal(60), z.literal(900), z.literal(3600)]);
 
 export const reporterBody = z.strictObject({
   instance_id: z

@@ -54,7 +54,7 @@ const quantities = z.object(
 export type Quantities = Partial<Record<QuantityField, number>>;
 
 /** The part of a report that says what it is about; quantities come beside it. Bounds are judged by src/usage/report.ts. */
-export const reportHead = z.object({
+const reportHead = z.object({
   customer_id: customerId,
   instance_id: z.string().min(1).max(200),
   namespace: namespace.optional(),
@@ -148,7 +148,7 @@ export const historyQuery = pageQuery.extend({
   format: z.enum(['json', 'csv']).default('json'),
 });
 
-export const historyItem = z
+const historyItem = z
   .object({
     window_start: z.string(),
     window_end: z.string(),

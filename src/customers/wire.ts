@@ -27,7 +27,7 @@ export function toCustomerAnswer(whole: WholeCustomer, baseDomain: string): Cust
   };
 }
 
-export const toCustomer = (customer: WholeCustomer['customer']): SignupAnswer['customer'] => ({
+const toCustomer = (customer: WholeCustomer['customer']): SignupAnswer['customer'] => ({
   customer_id: customer.id,
   short_id: customer.shortId,
   organisation_id: customer.organisationId,

@@ -20,9 +20,6 @@ const enterpriseFactor = 3;
 export const timeoutOf = (plan: PlanName, baseMs: number): number =>
   plan === 'enterprise' ? enterpriseFactor * baseMs : baseMs;
 
-/** How long a run's lease lasts, ms. */
-export const leaseMsOf = (timeoutMs: number): number => timeoutMs + leaseMarginMs;
-
 /** What is to be seen of a job at an instant: a lease that ran out waits again, one that waits for its time is delayed. */
 export function visibleState(
   job: { state: 'waiting' | 'active' | 'completed' | 'failed'; leaseUntil: number | null; runAfter: number },

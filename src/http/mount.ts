@@ -19,7 +19,7 @@ import { validate } from './validate.ts';
 export type AppEnv = { Variables: { services: Services } };
 
 /** Only the edge sets this header; without an edge all callers share one address. */
-export const addressOf = (headers: Headers): string => headers.get('cf-connecting-ip') ?? 'unknown';
+const addressOf = (headers: Headers): string => headers.get('cf-connecting-ip') ?? 'unknown';
 
 /** The answer of a failure, in the one error shape. */
 export function problemResponse(services: Services, failure: Failure, extra: Record<string, string> = {}): Response {
