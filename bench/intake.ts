@@ -3,10 +3,10 @@
  * measured in the same run, and the consumer beside bare node:sqlite. Limits are lifted for the run, and this says so.
  */
 import { Command } from 'commander';
-import { startPlatform, type TestPlatform } from '../test/harness/platform.ts';
+import { startPlatform } from '../test/harness/platform.ts';
 import type { Api } from './support/api.ts';
 import { consumerRate } from './support/intake/consumer-rate.ts';
-import { startBaseline } from './support/intake/express-baseline.ts';
+import { type Baseline, startBaseline } from './support/intake/express-baseline.ts';
 import { sendAll } from './support/intake/load.ts';
 import { batchBodies, reportAt, type Target } from './support/intake/reports.ts';
 import { wholeRowAt } from './support/intake/rows.ts';
@@ -18,7 +18,6 @@ import { printJson, printTable } from './support/report.ts';
 const BATCH_SIZE = 1000;
 const BATCH_CONNECTIONS = 4;
 const SINGLE_CONNECTIONS = 32;
-const REPORTS = 3 * TARGET_REPORTS;
 const CONSUMER_ROWS = 150_000;
 /** As src/usage/chunks.ts cuts them. */
 const CHUNK_ROWS = 2500;
@@ -59,20 +58,16 @@ async function singles(admin: Api, count: number) {
   return count / seconds;
 }
 
-async function express(count: number): Promise<number | null> {
-  const key = `rep_${'0'.repeat(32)}_${'1'.repeat(32)}`;
-  const target: Target = { customerId: 'bench', instanceId: 'bench', namespaces: ['one'], from: 0 };
-  const baseline = await startBaseline(key, target.customerId);
-  if (!baseline) return null;
-  try {
-    const bodies = Array.from({ length: count }, (_, n) => JSON.stringify(reportAt(target, n)));
-    const load = { url: baseline.url, path: '/api/usage/report', key, bodies, connections: SINGLE_CONNECTIONS };
-    const seconds = await sendAll(load, 202);
-    if ((await baseline.rows()) !== count) throw new Error('the baseline lost reports');
-    return count / seconds;
-  } finally {
-    await baseline.stop();
-  }
+const BASELINE_KEY = `rep_${'0'.repeat(32)}_${'1'.repeat(32)}`;
+const BASELINE: Target = { customerId: 'bench', instanceId: 'bench', namespaces: ['one'], from: 0 };
+
+/** One round of the baseline; `round` chooses windows that were not sent before. */
+async function express(baseline: Baseline, count: number, round: number): Promise<number> {
+  const bodies = Array.from({ length: count }, (_, n) => JSON.stringify(reportAt(BASELINE, round * count + n)));
+  const load = { url: baseline.url, path: '/api/usage/report', key: BASELINE_KEY, bodies };
+  const seconds = await sendAll({ ...load, connections: SINGLE_CONNECTIONS }, 202);
+  if ((await baseline.rows()) !== (round + 1) * count) throw new Error('the baseline lost reports');
+  return count / seconds;
 }
 
 /** The consumer's rows, in the shard's own table, by node:sqlite alone. */
@@ -83,45 +78,76 @@ const bareSqlite = (count: number): number =>
     CHUNK_ROWS,
   );
 
-const whole = (n: number | null): number | string => (n === null ? 'not here' : Math.round(n));
 const ratio = (a: number, b: number | null): number | null => (b === null ? null : Math.round((a / b) * 100) / 100);
 
-async function measure(platform: TestPlatform, reports: number, single: number) {
-  const api = { url: platform.url, token: platform.ready.admin_token };
-  const baseline = await express(single);
-  const one = await singles(api, single);
-  const { accepted, durable } = await batches(api, reports);
-  return [
-    { what: 'accepted by batch', rate: accepted, against: baseline, ratio: ratio(accepted, baseline), least: 20 },
-    { what: 'durable in D1, end to end', rate: durable, against: baseline, ratio: ratio(durable, baseline), least: 4 },
-    { what: 'single reports accepted', rate: one, against: baseline, ratio: ratio(one, baseline), least: 0.3 },
-  ];
+type Rates = {
+  express: number | null;
+  single: number;
+  accepted: number;
+  durable: number;
+  floor: number;
+  consumer: number;
+};
+
+/** One round: each side after the other, so that what else the machine does meets both. */
+async function measure(api: Api, baseline: Baseline | null, options: Options, round: number): Promise<Rates> {
+  const rows = Math.min(options.reports, CONSUMER_ROWS);
+  return {
+    express: baseline && (await express(baseline, options.single, round)),
+    single: await singles(api, options.single),
+    ...(await batches(api, options.reports)),
+    floor: bareSqlite(rows),
+    consumer: await consumerRate(rows),
+  };
 }
 
-async function measureConsumer(rows: number) {
-  const floor = bareSqlite(rows);
-  const rate = await consumerRate(rows);
-  return { what: 'consumer into D1', rate, against: floor, ratio: ratio(rate, floor), least: 0.6 };
-}
+/** The best of all rounds: whatever else runs on a machine can only slow a round down. */
+const best = (rounds: readonly Rates[], of: keyof Rates): number | null => {
+  const rates = rounds.map((r) => r[of]).filter((r) => r !== null);
+  return rates.length === 0 ? null : Math.max(...rates);
+};
+
+type Options = { reports: number; single: number; rounds: number };
 
 export async function run(args: string[]): Promise<void> {
   const options = new Command('intake')
-    .option('--reports <n>', `reports sent in batches of ${BATCH_SIZE}`, wholeNumber, REPORTS)
-    .option('--single <n>', 'reports sent one by one, to us and to Express', wholeNumber, 6000)
+    .option('--reports <n>', `reports a round, in batches of ${BATCH_SIZE}`, wholeNumber, TARGET_REPORTS)
+    .option('--single <n>', 'reports a round sent one by one, to us and to Express', wholeNumber, 3000)
+    .option('--rounds <n>', 'the best of this many is shown', wholeNumber, 3)
     .parse(args, { from: 'user' })
-    .opts<{ reports: number; single: number }>();
-  const consumer = await measureConsumer(Math.min(options.reports, CONSUMER_ROWS));
+    .opts<Options>();
   console.log('rate limits are lifted for this run (RATE_LIMIT_REPORT, RATE_LIMIT_SIGNUP, RATE_LIMIT_AUTH = off)');
   const platform = await startPlatform({ env: LIMITS_OFF });
+  const baseline = await startBaseline(BASELINE_KEY, BASELINE.customerId);
   try {
-    const checks = [...(await measure(platform, options.reports, options.single)), consumer];
+    const api = { url: platform.url, token: platform.ready.admin_token };
+    const rounds: Rates[] = [];
+    for (let round = 0; round < options.rounds; round++) rounds.push(await measure(api, baseline, options, round));
+    const check = (what: string, of: keyof Rates, against: keyof Rates, least: number) => {
+      const [rate, floor] = [best(rounds, of) ?? 0, best(rounds, against)];
+      return {
+        what,
+        rate: Math.round(rate),
+        against,
+        floor: floor && Math.round(floor),
+        ratio: ratio(rate, floor),
+        least,
+      };
+    };
+    const checks = [
+      check('accepted by batch', 'accepted', 'express', 20),
+      check('durable in D1, end to end', 'durable', 'express', 4),
+      check('single reports accepted', 'single', 'express', 0.3),
+      check('consumer into D1', 'consumer', 'floor', 0.6),
+    ];
     printTable([
-      ['', 'reports/s', 'against', 'ratio', 'at least'],
-      ...checks.map((c) => [c.what, whole(c.rate), whole(c.against), c.ratio ?? '-', c.least]),
+      ['', 'reports/s', 'against', '', 'ratio', 'at least'],
+      ...checks.map((c) => [c.what, c.rate, c.against, c.floor ?? 'not here', c.ratio ?? '-', c.least]),
     ]);
-    printJson('intake', { ...options, limits: 'off', checks });
+    printJson('intake', { ...options, limits: 'off', checks, measured: rounds });
     if (checks.some((c) => c.ratio !== null && c.ratio < c.least)) process.exitCode = 1;
   } finally {
+    await baseline?.stop();
     await platform.stop();
   }
 }
