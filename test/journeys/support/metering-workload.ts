@@ -1,0 +1,127 @@
+/**
+ * A customer's namespace with known usage: the pods of the chart, a shop of the customer's own, and a batch pod that
+ * comes and goes. The numbers are far above what the quota would let such pods use, so that a few minutes cost whole cents
+ * at list prices; only kwok believes them. What the pods request is within the quota, and they obey Pod Security.
+ */
+import { PatchStrategy, setHeaderOptions, type V1Pod, type V1PodTemplateSpec } from '@kubernetes/client-node';
+import type { Kube } from '../../../bench/support/kube.ts';
+import { annotationsOf, type Claim, type Life, type Usage, type Workload } from './metering-truth.ts';
+
+const usages = {
+  api: { cores: 20, memoryGib: 100, sentBps: 20_000_000, receivedBps: 4_000_000, requestsPerSecond: 3000 },
+  postgres: { cores: 30, memoryGib: 300, sentBps: 1_000_000, receivedBps: 2_000_000, requestsPerSecond: 0 },
+  shop: { cores: 25, memoryGib: 200, sentBps: 10_000_000, receivedBps: 6_000_000, requestsPerSecond: 2000 },
+  batch: { cores: 10, memoryGib: 60, sentBps: 4_000_000, receivedBps: 3_000_000, requestsPerSecond: 500 },
+} satisfies Record<string, Usage>;
+/** Ours, not the customer's: were it billed, every line would be far off. */
+const exporterUsage: Usage = { ...usages.postgres, cores: 500, memoryGib: 2000, sentBps: 90_000_000 };
+
+const stored = { postgres: 2000, shop: 1000, batch: 500 };
+const shopReplicas = 2;
+const claimSize = '1Gi';
+
+const podSpec = (claim: string): NonNullable<V1PodTemplateSpec['spec']> => ({
+  automountServiceAccountToken: false,
+  securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
+  containers: [
+    {
+      name: 'main',
+      image: 'registry.example.com/customer/app:1',
+      securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+      volumeMounts: [{ name: 'data', mountPath: '/data' }],
+    },
+  ],
+  volumes: [{ name: 'data', persistentVolumeClaim: { claimName: claim } }],
+});
+
+const makeClaim = (kube: Kube, namespace: string, name: string) =>
+  kube.core.createNamespacedPersistentVolumeClaim({
+    namespace,
+    body: {
+      metadata: { name },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: claimSize } } },
+    },
+  });
+
+const partOf = (pod: V1Pod): string | undefined => pod.metadata?.labels?.['app.kubernetes.io/component'];
+const bornMs = (pod: V1Pod): number => pod.metadata?.creationTimestamp?.getTime() ?? Number.NaN;
+
+async function annotate(kube: Kube, pod: V1Pod, usage: Usage, claim?: Claim): Promise<void> {
+  const { name = '', namespace = '' } = pod.metadata ?? {};
+  await kube.core.patchNamespacedPod(
+    { name, namespace, body: { metadata: { annotations: annotationsOf(usage, claim) } } },
+    setHeaderOptions('Content-Type', PatchStrategy.MergePatch),
+  );
+}
+
+/** Sets what the pods of the chart use. Their counters jump: measure only after a scrape that has seen it. */
+async function annotateStack(kube: Kube, namespace: string): Promise<Workload> {
+  const { items } = await kube.core.listNamespacedPod({ namespace });
+  const found: Workload = { pods: [], claims: [] };
+  for (const pod of items) {
+    const part = partOf(pod);
+    if (part === 'billing-exporter') await annotate(kube, pod, exporterUsage);
+    else if (part === 'api') await annotate(kube, pod, usages.api);
+    else if (part === 'postgres') {
+      const name = pod.spec?.volumes?.find((v) => v.persistentVolumeClaim)?.persistentVolumeClaim?.claimName ?? '';
+      await annotate(kube, pod, usages.postgres, { name, usedGib: stored.postgres });
+      found.claims.push({ usedGib: stored.postgres, bornMs: bornMs(pod) });
+    } else throw new Error(`the chart runs ${pod.metadata?.name}, whose usage nobody has set`);
+    if (part !== 'billing-exporter') found.pods.push({ usage: usages[part], bornMs: bornMs(pod) });
+  }
+  if (found.pods.length !== 2) throw new Error(`an API and a database should run, not ${found.pods.length} pods`);
+  return found;
+}
+
+/** Runs a Deployment whose pods share a claim, and waits until they run. */
+async function runShop(kube: Kube, namespace: string, untilTrue: Until): Promise<Workload> {
+  const labels = { app: 'shop' };
+  await makeClaim(kube, namespace, 'shop-data');
+  const annotations = annotationsOf(usages.shop, { name: 'shop-data', usedGib: stored.shop });
+  await kube.apps.createNamespacedDeployment({
+    namespace,
+    body: {
+      metadata: { name: 'shop' },
+      spec: {
+        replicas: shopReplicas,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels, annotations }, spec: podSpec('shop-data') },
+      },
+    },
+  });
+  const running = async () => {
+    const { items } = await kube.core.listNamespacedPod({ namespace, labelSelector: 'app=shop' });
+    return items.filter((pod) => pod.status?.phase === 'Running');
+  };
+  await untilTrue('the shop runs', async () => (await running()).length === shopReplicas);
+  const pods = (await running()).map((pod) => ({ usage: usages.shop, bornMs: bornMs(pod) }));
+  return { pods, claims: [{ usedGib: stored.shop, bornMs: Math.max(...pods.map((pod) => pod.bornMs)) }] };
+}
+
+export type Until = (what: string, isTrue: () => Promise<boolean>) => Promise<void>;
+
+/** Makes everything that lives from before the journey's windows to after them. */
+export async function startWorkload(kube: Kube, namespace: string, untilTrue: Until): Promise<Workload> {
+  const stack = await annotateStack(kube, namespace);
+  const shop = await runShop(kube, namespace, untilTrue);
+  await makeClaim(kube, namespace, 'batch-data');
+  return { pods: [...stack.pods, ...shop.pods], claims: [...stack.claims, ...shop.claims] };
+}
+
+/** Bytes that the namespace's pods hold in memory, ours included, once Prometheus has seen all of the workload. */
+export const memoryBytesShown = ({ pods }: Workload): number =>
+  (exporterUsage.memoryGib + pods.reduce((sum, { usage }) => sum + usage.memoryGib, 0)) * 2 ** 30;
+
+/** Starts the pod that comes; `end` ends it and answers what it was. */
+export async function startBatch(kube: Kube, namespace: string): Promise<{ end(): Promise<Workload> }> {
+  const claim = { name: 'batch-data', usedGib: stored.batch };
+  const metadata = { name: 'batch', annotations: annotationsOf(usages.batch, claim) };
+  const pod = await kube.core.createNamespacedPod({ namespace, body: { metadata, spec: podSpec(claim.name) } });
+  return {
+    end: async () => {
+      await kube.core.deleteNamespacedPod({ namespace, name: 'batch', gracePeriodSeconds: 0 });
+      const life: Life = { bornMs: bornMs(pod), goneMs: Date.now() };
+      return { pods: [{ ...life, usage: usages.batch }], claims: [{ ...life, usedGib: stored.batch }] };
+    },
+  };
+}
