@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root, run } from './tool.ts';
 
@@ -27,6 +27,9 @@ describe('npm test', () => {
 
   beforeAll(() => {
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+    // A tool that this machine lacks is not built here again and again.
+    mkdirSync(join(folder, 'bin'));
+    writeFileSync(join(folder, 'bin/go'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
     for (const [name, text] of Object.entries(samples)) {
       mkdirSync(folderOf(name));
       writeFileSync(join(folderOf(name), 'sample.test.ts'), head + text);
@@ -35,6 +38,7 @@ describe('npm test', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   const lastLine = (output: string) => output.trimEnd().split('\n').at(-1);
+  const PATH = [join(folder, 'bin'), process.env['PATH']].join(delimiter);
   const command = (name: string) => [join(root, 'test/run.ts'), '--root', folderOf(name)];
 
   it.each([
@@ -50,13 +54,16 @@ describe('npm test', () => {
     ['late', '', 1, '1 passed, 1 failed'],
     ['killed', '', 1, '0 passed, 1 failed'],
   ])('tests that are %s, CI=%s: exit code %i, %s', async (name, ci, status, line) => {
-    const ended = await run(process.execPath, command(name), { env: { CI: ci } });
+    const ended = await run(process.execPath, command(name), { env: { PATH, CI: ci } });
     expect(lastLine(ended.output), ended.output).toBe(line);
     expect(ended.status).toBe(status);
   });
 
   it('a run that is told to end says so, fails and leaves nothing behind', async () => {
-    const started = spawn(process.execPath, command('endless'), { env: { ...process.env, CI: '' }, stdio: 'pipe' });
+    const started = spawn(process.execPath, command('endless'), {
+      env: { ...process.env, PATH, CI: '' },
+      stdio: 'pipe',
+    });
     let output = '';
     let told = false;
     started.stderr.resume();
