@@ -1,6 +1,6 @@
 /**
  * Everything on one machine, in order: data folder, secrets, queue, Worker, databases, cluster, deliveries, cron,
- * provisioner. Owns the order of starting and of ending; each part is elsewhere.
+ * provisioner, metering. Owns the order of starting and of ending; each part is elsewhere.
  */
 import { join } from 'node:path';
 import type { ReadyLine } from '../src/contracts/ready.ts';
@@ -10,6 +10,7 @@ import { openDataFolder } from './data/folder.ts';
 import { readJson, writePrivateJson } from './data/private-file.ts';
 import { choosePort } from './free-port.ts';
 import { waitForHealth } from './health.ts';
+import { startMetering } from './metering/start.ts';
 import { PlatformError } from './problem.ts';
 import { readable } from './processes/readable.ts';
 import { supervise } from './processes/supervised.ts';
@@ -85,7 +86,7 @@ async function startStandIn(
 }
 
 async function startParts(
-  { port: wantedPort, dataDir, fresh, workerConfig, provisioner }: Settings,
+  { port: wantedPort, dataDir, fresh, workerConfig, provisioner, exporters }: Settings,
   env: Env,
   log: (line: string) => void,
   onStop: OnStop,
@@ -165,6 +166,7 @@ async function startParts(
     const child = await supervise(provisionerProgram(provisioner, ready, dataDir, env), log);
     onStop('provisioner', child.stop);
   }
+  await startMetering({ dataDir, billingApiUrl: ready.url, exporters, env }, log, onStop);
   writePrivateJson(join(dataDir, 'ready.json'), ready);
   return ready;
 }

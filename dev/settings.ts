@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { PlatformError } from './problem.ts';
 
 const PORT_MAX = 65_535;
+const EXPORTERS_MAX = 20;
 const projectRoot = fileURLToPath(new URL('..', import.meta.url));
 
 const schema = z.object({
@@ -20,6 +21,13 @@ const schema = z.object({
   DATA_DIR: z.string().min(1).default('.data'),
   WORKER_CONFIG: z.string().min(1).default('wrangler.toml'),
   PROVISIONER_PROGRAM: z.string().min(1).default('provisioner/main.ts'),
+  EXPORTERS: z
+    .string()
+    .regex(/^\d{1,2}$/, 'must be a number of exporters; 0 starts none')
+    .default(String(EXPORTERS_MAX))
+    .transform(Number)
+    .refine((most) => most <= EXPORTERS_MAX, `must be at most ${EXPORTERS_MAX}`),
+  PROMETHEUS_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
 });
 
 export type Settings = {
@@ -30,6 +38,8 @@ export type Settings = {
   workerConfig: string;
   /** The provisioner's entry, or null to start none. */
   provisioner: string | null;
+  /** How many exporters may run over the simulated cluster. */
+  exporters: number;
 };
 
 /** Reads environment and arguments; relative programs are the project's. Throws PlatformError, a line a variable. */
@@ -42,12 +52,13 @@ export function readSettings(env: Record<string, string | undefined>, args: stri
     throw new PlatformError(read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'));
   }
   const ofProject = (path: string) => (isAbsolute(path) ? path : join(projectRoot, path));
-  const { PORT, DATA_DIR, WORKER_CONFIG, PROVISIONER_PROGRAM } = read.data;
+  const { PORT, DATA_DIR, WORKER_CONFIG, PROVISIONER_PROGRAM, EXPORTERS } = read.data;
   return {
     port: PORT,
     dataDir: resolve(DATA_DIR),
     fresh: args.includes('--fresh'),
     workerConfig: ofProject(WORKER_CONFIG),
     provisioner: PROVISIONER_PROGRAM === 'off' ? null : ofProject(PROVISIONER_PROGRAM),
+    exporters: EXPORTERS,
   };
 }

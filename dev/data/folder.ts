@@ -7,6 +7,7 @@ import { PlatformError, reasonOf } from '../problem.ts';
 /** What the platform keeps there; --fresh removes these and nothing else, whatever folder it is pointed at. */
 const OURS = [
   'build',
+  'exporters',
   'queue.sock',
   'queue.sqlite',
   'queue.sqlite-shm',

@@ -1,0 +1,70 @@
+/** How a namespace's exporter is run here: as the chart does, with a spool of its own under DATA_DIR/exporters. */
+import { join } from 'node:path';
+import type { Program } from '../processes/supervised.ts';
+import type { Namespace } from './namespaces.ts';
+
+/** What any program on this machine needs, and what the caller may choose for the exporters. */
+const PASSED = [
+  'PATH',
+  'HOME',
+  'USER',
+  'LANG',
+  'TZ',
+  'TMPDIR',
+  'COLLECTION_INTERVAL',
+  'SETTLE_DELAY',
+  'ALLOW_SHORT_WINDOWS',
+  'HTTP_METRICS',
+  'PROMETHEUS_TOKEN',
+  'PROMETHEUS_TOKEN_FILE',
+  'PROMETHEUS_USERNAME',
+  'PROMETHEUS_PASSWORD',
+  'PROMETHEUS_PASSWORD_FILE',
+  'PROMETHEUS_CA_FILE',
+] as const;
+
+/** The image's own flags: twenty of them share one machine. */
+const SMALL = ['--max-old-space-size=64', '--max-semi-space-size=1', '--liftoff-only', '--expose-gc'];
+
+/** As the chart's: the platform's own pods are not the customer's usage. */
+const excludedPods = (release: string): string =>
+  `^(${release}-customer-instance-(billing-exporter|mosquitto-exporter|opencost|prometheus|grafana)-.+|cm-acme-http-solver-.+)$`;
+
+export type ExporterSettings = {
+  /** Makes the file to run, when it is first needed. */
+  entry: () => Promise<string>;
+  dataDir: string;
+  billingApiUrl: string;
+  prometheusUrl: string;
+  env: Record<string, string | undefined>;
+};
+
+/** @param port of its health server */
+export async function exporterProgram(
+  settings: ExporterSettings,
+  namespace: Namespace,
+  port: number,
+): Promise<Program> {
+  const { env, dataDir } = settings;
+  const passed = PASSED.flatMap((name) => (env[name] ? [[name, env[name]] as const] : []));
+  const shortId = namespace.name.replace(/^customer-/, '');
+  return {
+    name: `exporter ${namespace.name}`,
+    args: [...SMALL, await settings.entry()],
+    env: {
+      ...Object.fromEntries(passed),
+      LOG_LEVEL: env['LOG_LEVEL'] || 'warn',
+      MALLOC_ARENA_MAX: '1',
+      CUSTOMER_ID: namespace.customerId,
+      INSTANCE_ID: `k8s-${shortId}`,
+      NAMESPACE: namespace.name,
+      API_KEY: namespace.apiKey,
+      BILLING_API_URL: settings.billingApiUrl,
+      PROMETHEUS_URL: settings.prometheusUrl,
+      HOST_NETWORK: 'none',
+      EXCLUDE_PODS: excludedPods(`c${shortId}`),
+      SPOOL_DIR: join(dataDir, 'exporters', namespace.name),
+      HEALTH_CHECK_PORT: String(port),
+    },
+  };
+}

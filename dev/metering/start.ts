@@ -1,0 +1,54 @@
+/**
+ * Metering in the simulated cluster: a source of metrics (PROMETHEUS_URL, or the simulated one) and the exporters that
+ * read it. In a real cluster (KUBECONFIG) the chart brings exporters, and none is started here.
+ */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { minuteMs } from '../../src/lib/time.ts';
+import { tiedToUs } from '../processes/lifetime.ts';
+import { startExporters } from './exporters.ts';
+import { namespaceReader } from './namespaces.ts';
+import { startSimulatedPrometheus } from './prometheus.ts';
+
+const exporterBundler = fileURLToPath(new URL('../../exporter/bundle.ts', import.meta.url));
+
+export type MeteringOptions = {
+  dataDir: string;
+  billingApiUrl: string;
+  /** How many exporters at most; 0 starts nothing. */
+  exporters: number;
+  env: Record<string, string | undefined>;
+};
+
+/** The exporter as its image has it, one file: a quarter less memory than its sources, twenty times. */
+async function bundleInto(dataDir: string): Promise<string> {
+  const file = join(dataDir, 'build', 'exporter.mjs');
+  await promisify(execFile)(...tiedToUs(process.execPath, [exporterBundler, file]), { timeout: minuteMs });
+  return file;
+}
+
+/** Starts it; exporters follow the namespaces from then on, none before there is one. */
+export async function startMetering(
+  { dataDir, billingApiUrl, exporters, env }: MeteringOptions,
+  log: (line: string) => void,
+  onStop: (name: string, stop: () => Promise<void>) => void,
+): Promise<void> {
+  if (env['KUBECONFIG'] || exporters === 0) return;
+  const namespaces = namespaceReader(join(dataDir, 'simulated-cluster'));
+  let prometheusUrl = env['PROMETHEUS_URL'];
+  if (!prometheusUrl) {
+    const prometheus = await startSimulatedPrometheus(namespaces, log);
+    onStop('simulated Prometheus', prometheus.close);
+    prometheusUrl = prometheus.url;
+  }
+  log(`metering from ${env['PROMETHEUS_URL'] ? 'the given' : 'a simulated'} Prometheus at ${prometheusUrl}`);
+  let bundle: Promise<string> | null = null;
+  const entry = () => {
+    bundle ??= bundleInto(dataDir);
+    return bundle;
+  };
+  const settings = { entry, dataDir, billingApiUrl, prometheusUrl, env };
+  onStop('exporters', startExporters(settings, namespaces, exporters, log).stop);
+}
