@@ -50,10 +50,13 @@ export function evidenceOf(look: Look, kind: TargetKind, carried: Carried[], all
 /** With nothing of the namespace on any target: every target that it could be on must have been scraped. */
 function judgeAll(look: Look, onNodes: boolean, all: Target[]): Evidence[] {
   const untilMs = Math.max(look.horizonMs, look.window.endMs);
-  const verdicts = withoutReplicas(all).map((targets) => judgeScrapes(look, together(targets), untilMs));
-  // Known to have no pods, it can be on none of the nodes: it is enough that the meter's source works at all.
+  // One that is no longer listed has been renamed or taken away; it is nobody's place now.
+  const listed = all.filter((t) => scrapedIn(t.listed, look.window.startMs, look.window.endMs));
+  const verdicts = withoutReplicas(listed).map((targets) => judgeScrapes(look, together(targets), untilMs));
+  // Known to have no pods, it is on none of the nodes, and their gaps are none of its own. A node that is dark all the
+  // time is another matter: nobody can say what the list of pods leaves out.
   const nowhere = onNodes && look.pods.coverage(look.window) && look.pods.presentIn(look.window).size === 0;
-  if (nowhere) return verdicts.some((v) => v.seen) ? [{ seen: true, gapMs: 0 }] : [];
+  if (nowhere && verdicts.length > 0 && verdicts.every((v) => v.seen)) return [{ seen: true, gapMs: 0 }];
   return verdicts.every((v) => v.seen) ? verdicts : [];
 }
 

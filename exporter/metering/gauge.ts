@@ -1,10 +1,10 @@
 /**
  * The time integral of a gauge over the seconds that its series lived: a straight line from each sample to the next.
  * Range answers carry no staleness markers, so the end of a life is known only from the target's scrapes: the last
- * sample holds for one scrape interval, and a hole is bridged only when nobody looked and it is no gap.
+ * sample holds until the next scrape, at most one interval, and a hole is bridged only when nobody looked and it is no gap.
  * On average that is exact: what is missed before the first sample is what is held too long after the last.
  */
-import { scrapedIn } from './scrapes.ts';
+import { scrapeAfter, scrapedIn } from './scrapes.ts';
 import type { RawSeries, Span } from './series.ts';
 
 /** A stretch of time with its mean value. */
@@ -42,15 +42,15 @@ export function holds(view: GaugeView, window: Span): Hold[] {
 }
 
 function holdUntil(view: GaugeView, t: number, nextMs: number | undefined): number {
-  const held = t + view.intervalMs;
-  if (nextMs === undefined) return held;
   const reach = t + view.intervalMs * lateFactor;
-  if (nextMs <= reach) return nextMs;
-  // A sample with the time of its scrape: any later scrape looked and did not find it. One with a time of its own is
-  // older than its scrape, by up to an interval.
-  const ownScrape = scrapedIn(view.good, t - 1, t) ? t : reach;
-  const watched = scrapedIn(view.good, ownScrape, nextMs - 1);
-  return !watched && nextMs - t <= view.gapLimitMs ? nextMs : Math.min(nextMs, held);
+  if (nextMs !== undefined && nextMs <= reach) return nextMs;
+  // A sample with the time of its scrape: any later scrape, by whichever replica, looked and did not find it. One with a
+  // time of its own is older than its scrape, by up to an interval.
+  const hasScrapeTime = scrapedIn(view.good, t - 1, t);
+  const watched = nextMs !== undefined && scrapedIn(view.good, hasScrapeTime ? t : reach, nextMs - 1);
+  if (nextMs !== undefined && !watched && nextMs - t <= view.gapLimitMs) return nextMs;
+  const lookedMs = hasScrapeTime ? (scrapeAfter(view.good, t) ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
+  return Math.min(t + view.intervalMs, lookedMs, nextMs ?? Number.POSITIVE_INFINITY);
 }
 
 function samplesOf(series: RawSeries[], endMs: number): { t: number; v: number }[] {

@@ -107,6 +107,10 @@ export function scrapeBefore(good: readonly number[], t: number): number | undef
   return good[index];
 }
 
+/** The first good scrape after `t`. */
+export const scrapeAfter = (good: readonly number[], t: number): number | undefined =>
+  good[lastAtOrBefore(good, t) + 1];
+
 /** Whether there was a good scrape in `(afterMs, untilMs]`. */
 export function scrapedIn(good: readonly number[], afterMs: number, untilMs: number): boolean {
   const index = lastAtOrBefore(good, untilMs);

@@ -63,26 +63,27 @@ export async function kindTargets(
   window: Span,
   horizonMs: number,
 ): Read<Observed['kinds']> {
-  const found: Observed['kinds'] = {};
+  const targets: Observed['kinds'] = {};
   for (const kind of kinds) {
-    const { up, evidence } = targetKinds[kind];
-    const lengthMs = window.endMs - window.startMs;
-    const shown = `last_over_time({__name__=~${quote(evidence)}}[${lengthMs}ms])`;
-    const jobs = await prometheus.instant(`group by (job, metrics_path) (${shown})`, window.endMs);
-    if (!jobs.ok) return err(jobs.error);
-    const byJob = jobs.value
+    const { up, evidence, onNodes } = targetKinds[kind];
+    const shown = `last_over_time({__name__=~${quote(evidence)}}[${window.endMs - window.startMs}ms])`;
+    // A node that is dark shows nothing, so all of a nodes' job count; off the nodes a job may hold targets of any kind.
+    const labels = onNodes ? ['job', 'metrics_path'] : ['job', 'metrics_path', 'instance'];
+    const found = await prometheus.instant(`group by (${labels.join(', ')}) (${shown})`, window.endMs);
+    if (!found.ok) return err(found.error);
+    const byEvidence = found.value
       .filter((row) => row.labels['job'])
-      .map((row) => `job=${quote(row.labels['job'] ?? '')},metrics_path=${quote(row.labels['metrics_path'] ?? '')}`);
+      .map((row) => labels.map((name) => `${name}=${quote(row.labels[name] ?? '')}`).join(','));
     const ups = await upsOf(
       prometheus,
-      [...up, ...byJob],
+      [...up, ...byEvidence],
       { startMs: window.startMs, endMs: horizonMs },
       window.startMs,
     );
     if (!ups.ok) return ups;
-    found[kind] = ups.value;
+    targets[kind] = ups.value;
   }
-  return ok(found);
+  return ok(targets);
 }
 
 /** Whether kube-state-metrics lists any pods of any namespace in the window. */

@@ -122,7 +122,9 @@ function gaugeShown(item: Item, startMs: number, scrapeMs: number): number {
   let sum = 0;
   seen.forEach((t, i) => {
     const next = seen[i + 1] ?? Number.POSITIVE_INFINITY;
-    const until = next - t <= gapLimitMs ? next : t + scrapeMs;
+    // It is seen until somebody looks again, one scrape interval at most.
+    const looked = item.looks.find((look) => look > t) ?? Number.POSITIVE_INFINITY;
+    const until = next - t <= gapLimitMs ? next : Math.min(t + scrapeMs, looked);
     sum += areaOf(item.wave, Math.max(t, startMs), Math.min(until, startMs + hourMs));
   });
   return sum;
