@@ -4,7 +4,7 @@
  * report count as one failure. With CI set a test that could not run has failed: there, what was not run was not shown.
  * Arguments go to the test runner, e.g. `npm test -- test/project`.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
@@ -50,33 +50,34 @@ async function endGroup(leader: number): Promise<void> {
   signalGroup(leader, 'SIGKILL');
 }
 
-/** Runs the tests in a process group of their own, so that nothing of them outlives the run. Its exit code. */
-async function runTests(reportFile: string): Promise<number | null> {
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
-  const vitest = spawn(
-    process.execPath,
-    [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...reporters, ...process.argv.slice(2)],
-    { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'], detached: true },
-  );
-  const { pid } = vitest;
-  const ended = new Promise<number | null>((done) => {
-    vitest.once('error', () => done(null));
-    vitest.once('exit', (code) => done(code));
-  });
-  if (pid === undefined) return ended;
-  let stopping = false;
-  const stop = (why: string) => {
-    console.log(`tests: ending the run (${why})`);
+/** Why the run was told to end, if it was. */
+let stopped: string | null = null;
+/** The process group that is running now. */
+let running: number | null = null;
+
+function stop(why: string): void {
+  console.log(`tests: ending the run (${why})`);
+  if (running !== null) {
     // Who asks twice does not want to wait.
-    if (stopping) signalGroup(pid, 'SIGKILL');
-    else void endGroup(pid);
-    stopping = true;
-  };
-  const timer = setTimeout(() => stop(`it took longer than ${runMsMax / 60_000} minutes`), runMsMax);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(signal));
+    if (stopped !== null) signalGroup(running, 'SIGKILL');
+    else void endGroup(running);
+  }
+  stopped = why;
+}
+
+/** Runs a program in a process group of its own, so that nothing of it outlives the run. Its exit code. */
+async function runGroup(command: string, args: string[]): Promise<number | null> {
+  if (stopped !== null) return null;
+  const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+  const ended = new Promise<number | null>((done) => {
+    child.once('error', () => done(null));
+    child.once('exit', (code) => done(code));
+  });
+  if (child.pid === undefined) return ended;
+  running = child.pid;
   const code = await ended;
-  clearTimeout(timer);
-  await endGroup(pid);
+  await endGroup(child.pid);
+  running = null;
   return code;
 }
 
@@ -105,17 +106,30 @@ function verdict(report: Report, exitCode: number | null): { passed: number; fai
   return { passed, failed: exitCode === 0 ? failed : Math.max(failed, 1), notRun: notRun.length };
 }
 
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(signal));
+
 console.log('tools: looking for the programs that tests run against (about 12 minutes with empty caches)');
-const tools = spawnSync('bash', [join(root, 'tools/install.sh')], { stdio: ['ignore', 'inherit', 'inherit'], env });
-if (tools.status !== 0) console.log('tools: some are missing; the tests that need them will say so');
+const toolsCode = await runGroup('bash', [join(root, 'tools/install.sh')]);
+if (toolsCode !== 0) console.log('tools: some are missing; the tests that need them will say so');
 
 const folder = mkdtempSync(join(tmpdir(), 'tenantry-test-'));
 const reportFile = join(folder, 'report.json');
-const exitCode = await runTests(reportFile);
+const timer = setTimeout(() => stop(`it took longer than ${runMsMax / 60_000} minutes`), runMsMax);
+const exitCode = await runGroup(process.execPath, [
+  join(root, 'node_modules/vitest/vitest.mjs'),
+  'run',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${reportFile}`,
+  ...process.argv.slice(2),
+]);
+clearTimeout(timer);
 const report = readReport(reportFile);
 rmSync(folder, { recursive: true, force: true });
 if (!report) console.log('tests: the run ended before it could report');
-const { passed, failed, notRun } = report ? verdict(report, exitCode) : { passed: 0, failed: 1, notRun: 0 };
+const { passed, failed, notRun } = report
+  ? verdict(report, stopped === null ? exitCode : null)
+  : { passed: 0, failed: 1, notRun: 0 };
 if (notRun > 0) console.log(`${notRun} not run${inCi ? ', which counts as failed here' : ''}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
