@@ -35,7 +35,7 @@ export async function makeTarget(api: Api, name: string): Promise<{ target: Targ
 const historyOf = async (api: Api, target: Target): Promise<HistoryAnswer> =>
   (await asked(api, 'GET', `/api/usage/${target.customerId}?granularity=window&days=90&limit=1`)) as HistoryAnswer;
 
-export const stored = async (api: Api, target: Target): Promise<number> => (await historyOf(api, target)).total;
+const stored = async (api: Api, target: Target): Promise<number> => (await historyOf(api, target)).total;
 
 /** Waits until as many windows are stored. Throws when that takes longer than `withinMs`. */
 export async function untilStored(api: Api, target: Target, count: number, withinMs = 600_000): Promise<void> {
