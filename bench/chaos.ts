@@ -39,6 +39,7 @@ export async function run(args: string[]): Promise<void> {
     ['… linked each to its own', result.stripe_linked, customers],
     ['generated Secrets changed', result.secrets_changed, 0],
     ['generated Secrets seen', result.secrets_seen, 2 * customers],
+    ['reporter keys that the API takes', result.keys_taken, customers],
     ['overlapping helm runs', result.helm_overlaps, 0],
     ['helm runs', result.helm_runs, ''],
     ['platform starts that failed', result.failed_starts, 0],

@@ -13,7 +13,7 @@ import { type Api, callApi, listCustomers, persistently, type SignedUp, signUp }
 import { type HelmLog, logHelm } from './helm-log.ts';
 import { type KeptPlatform, keepPlatform } from './kept-platform.ts';
 import { planKills, strike } from './kills.ts';
-import { kubeOf, releases, removeNamespaces } from './kube.ts';
+import { type Kube, kubeOf, releases, removeNamespaces, secretValue } from './kube.ts';
 import { seeded } from './random.ts';
 import { type SecretWatch, watchSecrets } from './secret-watch.ts';
 
@@ -40,6 +40,8 @@ export type ChaosResult = {
   stripe_linked: number;
   secrets_seen: number;
   secrets_changed: number;
+  /** Reporter keys of the cluster that the API takes. */
+  keys_taken: number;
   helm_runs: number;
   helm_overlaps: number;
   settle_seconds: number;
@@ -56,7 +58,14 @@ const LOG_LINES = 60;
 const LOOK_EVERY_MS = 1_000;
 const STRIPE_LIST_LIMIT = 100;
 
-type Stage = { platform: KeptPlatform; helm: HelmLog; secrets: SecretWatch; kubeconfig: string; dataDir: string };
+type Stage = {
+  platform: KeptPlatform;
+  helm: HelmLog;
+  secrets: SecretWatch;
+  kube: Kube;
+  kubeconfig: string;
+  dataDir: string;
+};
 
 /** Runs it from an empty cluster to the checks; what it started it ends. */
 export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
@@ -76,7 +85,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
       JOB_TIMEOUT_MS: String(options.jobTimeoutMs),
       RATE_LIMIT_SIGNUP: 'off',
     });
-    const stage: Stage = { platform, helm, secrets, kubeconfig: cluster.kubeconfig, dataDir };
+    const stage: Stage = { platform, helm, secrets, kube, kubeconfig: cluster.kubeconfig, dataDir };
     const { kills, ...answered } = await killWhileTheySignUp(stage, options);
     signedUp = answered.signedUp;
     options.log(`the last kill is over; waiting for ${signedUp.length} customers`);
@@ -177,6 +186,16 @@ async function stripeCustomers(stage: Stage): Promise<Stripe.Customer[]> {
   return data;
 }
 
+/** Customers whose namespace holds a reporter key that the API knows as theirs. */
+async function keysTaken({ kube, platform }: Stage, signedUp: SignedUp[]): Promise<number> {
+  const taken = signedUp.map(async ({ customerId, namespace }) => {
+    const token = (await secretValue(kube, namespace, 'instance-reporter', 'api-key')) ?? '';
+    const path = `/api/licenses/${customerId}`;
+    return (await callApi({ url: platform.api.url, token }, 'GET', path)).status === 200;
+  });
+  return (await Promise.all(taken)).filter(Boolean).length;
+}
+
 async function look(stage: Stage, signedUp: SignedUp[]) {
   const { items, total } = await listCustomers(stage.platform.api);
   const byStripeId = new Map((await stripeCustomers(stage)).map((made) => [made.id, made.metadata]));
@@ -195,6 +214,7 @@ async function look(stage: Stage, signedUp: SignedUp[]) {
     stripe_linked: linked.length,
     secrets_seen: stage.secrets.seen(),
     secrets_changed: stage.secrets.changed().length,
+    keys_taken: await keysTaken(stage, signedUp),
     helm_runs: stage.helm.runs().length,
     helm_overlaps: stage.helm.overlaps().length,
   };
@@ -213,6 +233,7 @@ function promisesBroken(found: Awaited<ReturnType<typeof look>>): string[] {
     [`each linked to its own: ${found.stripe_linked} of ${all}`, found.stripe_linked === all],
     [`two generated Secrets each: ${found.secrets_seen} of ${2 * all}`, found.secrets_seen >= 2 * all],
     [`generated Secrets unchanged: ${found.secrets_changed} changed`, found.secrets_changed === 0],
+    [`a reporter key each that the API takes: ${found.keys_taken} of ${all}`, found.keys_taken === all],
     [`no two helms in one namespace: ${found.helm_overlaps}`, found.helm_overlaps === 0],
   ];
   return promises.filter(([, kept]) => !kept).map(([promise]) => promise);
