@@ -6,7 +6,7 @@ import type { Config } from './config.ts';
 import type { Spool } from './sending/spool.ts';
 import { isReady, type State } from './state.ts';
 
-export const version = '0.1.0';
+const version = '0.1.0';
 
 export interface HealthParts {
   config: Config;

@@ -15,15 +15,7 @@ import {
 } from './series.ts';
 
 /** Labels that Prometheus, its operator or a replica setup attach to a scrape; the same in `up` and in its series. */
-export const scrapeLabels = [
-  'job',
-  'instance',
-  'metrics_path',
-  'prometheus',
-  'prometheus_replica',
-  'replica',
-  'cluster',
-];
+const scrapeLabels = ['job', 'instance', 'metrics_path', 'prometheus', 'prometheus_replica', 'replica', 'cluster'];
 
 export interface Target {
   key: string;

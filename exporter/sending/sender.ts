@@ -12,7 +12,7 @@ export interface Sent {
 }
 
 /** At half a kilobyte a report a batch is far below the API's 1 MiB. */
-export const batchMax = 200;
+const batchMax = 200;
 
 export interface Sender {
   /** Sends one batch; `accepted: 0` with nothing else means that nothing was pending. */

@@ -153,7 +153,7 @@ export interface KnownPrometheus {
 }
 
 /** Measures windows of a Prometheus whose answers are known; the real one is tested on generated days. */
-export function knownMeasure(prometheus: KnownPrometheus, config: Config, clock: Clock): Measure {
+function knownMeasure(prometheus: KnownPrometheus, config: Config, clock: Clock): Measure {
   return async (window) => {
     const now = clock.now();
     if (prometheus.down.some((d) => now >= d.fromMs && now < d.toMs))

@@ -61,7 +61,7 @@ export function pod(
 }
 
 /** A whole day and some hours of history before it, so that bases are there. */
-export const historyMs = 2 * hourMs;
+const historyMs = 2 * hourMs;
 
 export const regular = (
   b: Bricks,

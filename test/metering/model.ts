@@ -3,7 +3,7 @@
  * known moments. Everything that is judged is worked out from these functions, never from the exporter's code.
  */
 
-export const secondMs = 1000;
+const secondMs = 1000;
 export const minuteMs = 60_000;
 export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;

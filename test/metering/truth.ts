@@ -27,7 +27,7 @@ interface Item extends Life {
 
 const gigabyte = 2 ** 30;
 const lookBackMs = 24 * hourMs;
-export const gapLimitMs = 5 * minuteMs;
+const gapLimitMs = 5 * minuteMs;
 
 /** Good scrape moments of the targets of one place. */
 function looksAt(day: Case, kind: Target['kind'], of: string): number[] {
