@@ -61,9 +61,6 @@ const rowLengthMax = headColumns.length + quantities.length;
 /** A message of the usage queue: whole rows and ids, never a secret. */
 export type UsageMessage = { v: 1; rows: PackedRow[] };
 
-/** The natural key of a packed row, for ever one stored row. */
-export const keyOfPacked = (row: PackedRow): string => `${row[0]}/${row[1]}/${row[2]}/${row[3]}`;
-
 /** A packed row with names, for people who read a dead letter. */
 export function describeRow(row: PackedRow): Record<string, number | null> {
   const names = [...headColumns, ...quantities.map((q) => q.column)];

@@ -49,7 +49,7 @@ export async function storeUsage(stores: Stores, bodies: readonly unknown[]): Pr
       continue;
     }
     for (const chunk of chunksOf(shardRows)) {
-      await storeChunk({ ...stores, owners, again, shard: openDb(database) }, chunk.rows, chunk.sources);
+      await storeChunk({ ...stores, owners, again, shard: openDb(database) }, chunk);
     }
   }
   return again;
@@ -71,7 +71,7 @@ async function ownersOf(stores: Stores, rows: readonly SourcedRow[]): Promise<Ma
 
 type Storing = Stores & { owners: Map<number, Owner>; again: Set<number>; shard: Db };
 
-async function storeChunk(storing: Storing, rows: readonly SourcedRow[], sources: ReadonlySet<number>): Promise<void> {
+async function storeChunk(storing: Storing, rows: readonly SourcedRow[]): Promise<void> {
   const packed = rows.map(({ row }) => row);
   try {
     await commit(storing.shard, storeRows(storing.shard, packed));
@@ -79,7 +79,7 @@ async function storeChunk(storing: Storing, rows: readonly SourcedRow[], sources
   } catch (error) {
     if (!isRowsFault(error)) {
       storing.log('warn', 'usage waits: the shard could not be written', { rows: rows.length, error: wordsOf(error) });
-      for (const source of sources) storing.again.add(source);
+      for (const { source } of rows) storing.again.add(source);
       return;
     }
     const [only, ...others] = rows;
@@ -91,7 +91,7 @@ async function storeChunk(storing: Storing, rows: readonly SourcedRow[], sources
   }
   const middle = Math.ceil(rows.length / 2);
   for (const half of [rows.slice(0, middle), rows.slice(middle)]) {
-    await storeChunk(storing, half, new Set(half.map(({ source }) => source)));
+    await storeChunk(storing, half);
   }
 }
 

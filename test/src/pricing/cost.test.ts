@@ -115,6 +115,33 @@ describe('cost', () => {
     expect(fees.map((l) => l.amount_cents)).toEqual([1448, 4957]);
   });
 
+  it('rates the application list: devices by their highest hour over all instances, database size over time', async () => {
+    const { api, who, send, cost } = await story();
+    const sold = controlOf(env).prepare('UPDATE plan_changes SET plan_version = ? WHERE customer_id = ?');
+    await sold.bind('2026-11-application', who.customerId).run();
+    api.clock.now = signedUpAt + 4 * 3_600_000;
+    const at = (end: string, fields: object) => hourReport(who.customerId, end, { ...fields });
+    await send([
+      at('2026-11-20T13:00:00Z', { active_devices: 8, cpu_hours: 5 }),
+      at('2026-11-20T14:00:00Z', {
+        active_devices: 13,
+        mqtt_bytes_sent: 6 * 2 ** 30,
+        mqtt_bytes_received: 9 * 2 ** 30,
+      }),
+      at('2026-11-20T15:00:00Z', { active_devices: 5, http_bytes_sent: 5 * 2 ** 30, postgres_size_mb: 1024 * 14_400 }),
+    ]);
+    const rated = (await cost()).lines.map((l) => [l.meter, l.quantity, l.billable, l.amount_cents]);
+    expect(rated).toEqual([
+      ['base_fee', '1', '1', 2900],
+      ['api_calls', '0', '0', 0],
+      ['mqtt_bytes', '15', '7.5', 75],
+      ['http_bytes', '5', '2.5', 38],
+      ['postgres_mib_s', '20', '10', 200],
+      ['device_peak', '13', '3', 600],
+      ['device_hours', '26', '26', 0],
+    ]);
+  });
+
   it('refuses an override of what is not rated, of two minds, negative, or by the customer itself', async () => {
     const { who, overrides } = await story();
     const refused = async (body: unknown) => {

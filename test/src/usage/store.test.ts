@@ -82,6 +82,23 @@ describe('a stored window', () => {
     expect(state.reviews).toMatchObject([{ reason: 'late', window_end: hourMs }]);
   });
 
+  it('treats several reports of a window in one batch as if they came one after another', async () => {
+    await store(
+      rowWith({ cpu_hours: 10 }, { revision: 1 }),
+      rowWith({ cpu_hours: 11 }, { revision: 2 }),
+      rowWith({ cpu_hours: 1 }, { revision: 3 }),
+      rowWith({ cpu_hours: 12 }, { revision: 2 }),
+      rowWith({ cpu_hours: 10 }, { revision: 1 }),
+    );
+    const state = await shardState(env);
+    expect(state.windows).toMatchObject([{ revision: 2, cpu_core_ms: 39_600_000 }]);
+    expect(state.changes).toMatchObject([{ old_revision: 1, revision: 2 }]);
+    expect(state.reviews.map((r) => [r['revision'], r['reason']])).toEqual([
+      [2, 'revision_conflict'],
+      [3, 'lowered'],
+    ]);
+  });
+
   it('closes a held replacement once a later revision took effect', async () => {
     await store(rowWith({ cpu_hours: 10 }));
     await store(rowWith({ cpu_hours: 1 }, { revision: 2 }));
