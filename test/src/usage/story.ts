@@ -24,9 +24,14 @@ export type HeldQueue = ReturnType<typeof heldQueue>;
 let batches = 0;
 
 /** Delivers messages to the Worker's consumer and says which were acknowledged and which come again. */
-export async function deliver(api: Api, bodies: readonly unknown[], bindings: Record<string, unknown> = {}) {
+export async function deliver(
+  api: Api,
+  bodies: readonly unknown[],
+  bindings: Record<string, unknown> = {},
+  attempts = 1,
+) {
   batches += 1;
-  const messages = bodies.map((body, i) => ({ id: `${batches}-${i}`, timestamp: new Date(), attempts: 1, body }));
+  const messages = bodies.map((body, i) => ({ id: `${batches}-${i}`, timestamp: new Date(), attempts, body }));
   const batch = createMessageBatch('tenantry-usage', messages);
   const ctx = createExecutionContext();
   await consumeBatch(batch, servicesOf({ ...api.bindings, ...bindings }, ctx, api.outside));
