@@ -4,12 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vite
 import { sha256Hex } from '../../src/lib/keys.ts';
 import { clusterTools, startCluster, type TestCluster } from '../harness/cluster.ts';
 import { describeWithTools } from '../harness/tools.ts';
-import {
-  type FakeControlPlane,
-  type FakeDeployment,
-  type FakeJob,
-  startFakeControlPlane,
-} from './fake-control-plane.ts';
+import { type FakeControlPlane, startFakeControlPlane } from './fake-control-plane.ts';
+import type { FakeDeployment, FakeJob } from './fake-job.ts';
 import {
   type ChartSettings,
   type ProvisionerProcess,

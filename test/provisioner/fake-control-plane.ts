@@ -9,44 +9,18 @@ import type { AddressInfo } from 'node:net';
 import {
   completeBody,
   failBody,
-  leasedJob,
   nextBody,
   type Phase,
   progressBody,
   reporterKeyBody,
 } from '../../src/contracts/jobs.ts';
-import { type IdKind, namespaceOf, newId, shortIdOf } from '../../src/lib/ids.ts';
+import { type IdKind, newId } from '../../src/lib/ids.ts';
 import { newKey } from '../../src/lib/keys.ts';
 import { fakeDoorbell } from './fake-doorbell.ts';
+import { type FakeDeployment, type FakeJob, fakeDeployment, leasedBody } from './fake-job.ts';
 
 const random = (bytes: number) => randomBytes(bytes);
 const id = (kind: IdKind) => newId(kind, random);
-
-export type FakeDeployment = {
-  customerId: string;
-  shortId: string;
-  namespace: string;
-  release: string;
-  reporterId: string;
-  licence: string;
-  companyName: string;
-  phase: Phase;
-  generation: number;
-  observed: number;
-  status: 'pending' | 'ready' | 'failed';
-};
-export type FakeJob = {
-  id: string;
-  deployment: FakeDeployment;
-  state: 'waiting' | 'active' | 'completed' | 'failed';
-  /** Waits for `release`: a retry whose time has not come. */
-  held: boolean;
-  lease: { id: string; until: number; generation: number } | null;
-  attempts: number;
-  expired: number;
-  failures: { code: string; message: string; events: unknown[]; retryable: boolean }[];
-  progress: { percent: number; message: string }[];
-};
 
 export type FakeOptions = { timeoutMs?: number; runsMax?: number; clockSkewMs?: number };
 
@@ -65,24 +39,6 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
   const reporters = new Map<string, string>();
   const seen = { next: 0, refused: [] as string[] };
   const faults = { api: false, queue: false, loseResultAnswers: 0, holdRetries: false };
-
-  function deployment(companyName = 'Acme'): FakeDeployment {
-    const customerId = id('customer');
-    const shortId = shortIdOf(customerId);
-    return {
-      customerId,
-      shortId,
-      namespace: namespaceOf(shortId),
-      release: `c${shortId}`,
-      reporterId: id('reporter'),
-      licence: 'licence-1',
-      companyName,
-      phase: 'running',
-      generation: 0,
-      observed: 0,
-      status: 'pending',
-    };
-  }
 
   /** Changes the desired state: a new generation, a job if none waits, a ring. */
   function want(on: FakeDeployment, phase: Phase, quiet = false): FakeJob {
@@ -122,46 +78,16 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
       (candidate) => candidate.state === 'waiting' && !candidate.held && !busy.has(candidate.deployment),
     );
     if (!job) return null;
-    const on = job.deployment;
     const now = Date.now();
     job.state = 'active';
     job.attempts += 1;
-    job.lease = { id: id('lease'), until: now + times.timeoutMs + leaseExtraMs, generation: on.generation };
-    return leasedJob.parse({
-      job: {
-        id: job.id,
-        verb: 'deploy',
-        customer_id: on.customerId,
-        short_id: on.shortId,
-        namespace: on.namespace,
-        release: on.release,
-      },
-      lease_id: job.lease.id,
-      generation: on.generation,
-      attempt: job.attempts,
-      lease_until: new Date(job.lease.until + clockSkewMs).toISOString(),
-      server_time: new Date(now + clockSkewMs).toISOString(),
-      timeout_ms: times.timeoutMs,
-      phase: on.phase,
-      values: {
-        customer: {
-          id: on.customerId,
-          shortId: on.shortId,
-          organisationId: id('organisation'),
-          companyName: on.companyName,
-          email: 'a@example.com',
-        },
-        plan: 'starter',
-        suspended: on.phase === 'suspended',
-        baseDomain: 'example.com',
-        billingApiUrl: 'https://billing.example.com',
-        storageClass: 'standard',
-        license: { publicKey: '-----BEGIN PUBLIC KEY-----\nAA==\n-----END PUBLIC KEY-----\n' },
-        monitoring: { dedicated: false, scrapeInterval: '30s', retention: '15d', storageSize: '10Gi', grafana: false },
-      },
-      licence: on.licence,
-      reporter_id: on.reporterId,
-    });
+    const lease = {
+      id: id('lease'),
+      until: now + times.timeoutMs + leaseExtraMs,
+      generation: job.deployment.generation,
+    };
+    job.lease = lease;
+    return leasedBody(job, lease, { now, clockSkewMs, timeoutMs: times.timeoutMs });
   }
 
   /** The job if the lease still holds it. */
@@ -284,7 +210,7 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
     queueSeen: queue.seen,
     faults,
     times,
-    deployment,
+    deployment: fakeDeployment,
     want,
     ring,
     /** A retry that `holdRetries` held back may run now. */

@@ -8,7 +8,8 @@ import { sleep } from '../../provisioner/clock.ts';
 import { simulatedNamespace } from '../../src/contracts/simulated-cluster.ts';
 import { sha256Hex } from '../../src/lib/keys.ts';
 import { describeWithTools, toolPath } from '../harness/tools.ts';
-import { type FakeControlPlane, type FakeDeployment, startFakeControlPlane } from './fake-control-plane.ts';
+import { type FakeControlPlane, startFakeControlPlane } from './fake-control-plane.ts';
+import type { FakeDeployment } from './fake-job.ts';
 import { type ProvisionerProcess, startProvisioner } from './real-cluster.ts';
 
 let plane: FakeControlPlane;

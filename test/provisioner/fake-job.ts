@@ -1,0 +1,98 @@
+/** Deployments and jobs of the fake control plane, and the body that leases one of them. */
+import { randomBytes } from 'node:crypto';
+import { leasedJob, type Phase } from '../../src/contracts/jobs.ts';
+import { type IdKind, namespaceOf, newId, shortIdOf } from '../../src/lib/ids.ts';
+
+const id = (kind: IdKind) => newId(kind, (bytes) => randomBytes(bytes));
+
+export type FakeDeployment = {
+  customerId: string;
+  shortId: string;
+  namespace: string;
+  release: string;
+  reporterId: string;
+  licence: string;
+  companyName: string;
+  phase: Phase;
+  generation: number;
+  observed: number;
+  status: 'pending' | 'ready' | 'failed';
+};
+/** Until: ms of the control plane's clock. */
+export type FakeLease = { id: string; until: number; generation: number };
+
+export type FakeJob = {
+  id: string;
+  deployment: FakeDeployment;
+  state: 'waiting' | 'active' | 'completed' | 'failed';
+  /** Waits for `release`: a retry whose time has not come. */
+  held: boolean;
+  lease: FakeLease | null;
+  attempts: number;
+  expired: number;
+  failures: { code: string; message: string; events: unknown[]; retryable: boolean }[];
+  progress: { percent: number; message: string }[];
+};
+
+/** A deployment that nobody has wanted anything of yet. */
+export function fakeDeployment(companyName = 'Acme'): FakeDeployment {
+  const customerId = id('customer');
+  const shortId = shortIdOf(customerId);
+  return {
+    customerId,
+    shortId,
+    namespace: namespaceOf(shortId),
+    release: `c${shortId}`,
+    reporterId: id('reporter'),
+    licence: 'licence-1',
+    companyName,
+    phase: 'running',
+    generation: 0,
+    observed: 0,
+    status: 'pending',
+  };
+}
+
+/** What `next` answers, in the contract's own shape; `clockSkewMs` is how far the control plane's clock is ahead. */
+export function leasedBody(
+  job: FakeJob,
+  lease: FakeLease,
+  times: { now: number; clockSkewMs: number; timeoutMs: number },
+) {
+  const on = job.deployment;
+  return leasedJob.parse({
+    job: {
+      id: job.id,
+      verb: 'deploy',
+      customer_id: on.customerId,
+      short_id: on.shortId,
+      namespace: on.namespace,
+      release: on.release,
+    },
+    lease_id: lease.id,
+    generation: lease.generation,
+    attempt: job.attempts,
+    lease_until: new Date(lease.until + times.clockSkewMs).toISOString(),
+    server_time: new Date(times.now + times.clockSkewMs).toISOString(),
+    timeout_ms: times.timeoutMs,
+    phase: on.phase,
+    values: {
+      customer: {
+        id: on.customerId,
+        shortId: on.shortId,
+        organisationId: id('organisation'),
+        companyName: on.companyName,
+        email: 'a@example.com',
+      },
+      plan: 'starter',
+      suspended: on.phase === 'suspended',
+      baseDomain: 'example.com',
+      billingApiUrl: 'https://billing.example.com',
+      storageClass: 'standard',
+      license: { publicKey: '-----BEGIN PUBLIC KEY-----\nAA==\n-----END PUBLIC KEY-----\n' },
+      monitoring: { dedicated: false, scrapeInterval: '30s', retention: '15d', storageSize: '10Gi', grafana: false },
+    },
+    licence: on.licence,
+    reporter_id: on.reporterId,
+  });
+}
