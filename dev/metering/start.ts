@@ -25,7 +25,8 @@ export type MeteringOptions = {
 /** The exporter as its image has it, one file: a quarter less memory than its sources, twenty times. */
 async function bundleInto(dataDir: string): Promise<string> {
   const file = join(dataDir, 'build', 'exporter.mjs');
-  await promisify(execFile)(...tiedToUs(process.execPath, [exporterBundler, file]), { timeout: minuteMs });
+  const [command, args] = tiedToUs(process.execPath, [exporterBundler, file]);
+  await promisify(execFile)(command, args, { timeout: minuteMs, env: { PATH: process.env['PATH'] } });
   return file;
 }
 

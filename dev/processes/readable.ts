@@ -1,7 +1,7 @@
 /** Shows a program's JSON log lines to a person: the message first, then its fields. Other lines stay as they are. */
 
 /** What the platform's own output says already, or nobody reads on a terminal. */
-const LEFT_OUT = ['level', 'time', 'pid', 'hostname', 'name', 'msg', 'message'];
+const LEFT_OUT = ['level', 'time', 'timestamp', 'service', 'pid', 'hostname', 'name', 'msg', 'message'];
 /** pino's numbers for levels that a person should notice. */
 const LOUD: Record<string, string> = { '40': 'warn', '50': 'error', '60': 'fatal', warn: 'warn', error: 'error' };
 

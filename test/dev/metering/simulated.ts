@@ -13,11 +13,29 @@ import { iso } from '../../../src/lib/time.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
-export const customerOf = (shortId: string): string => `cust_${shortId.padEnd(32, '0')}`;
+const customerOf = (shortId: string): string => `cust_${shortId.padEnd(32, '0')}`;
 export const namespaceOf = (shortId: string): string => `customer-${shortId}`;
 
 /** `until` null: it runs on. */
 export type Runs = [fromMs: number, untilMs: number | null][];
+
+/** As the provisioner leaves it. */
+export function writeNamespace(
+  folder: string,
+  shortId: string,
+  runs: Runs,
+  phase: SimulatedNamespace['phase'] = 'running',
+): void {
+  const state: SimulatedNamespace = {
+    customer_id: customerOf(shortId),
+    reporter_id: `rep_${'0'.repeat(32)}`,
+    api_key: `rep_${'0'.repeat(32)}_${'0'.repeat(32)}`,
+    phase,
+    namespace: namespaceOf(shortId),
+    runs: runs.map(([from, until]) => ({ from: iso(from), until: until === null ? null : iso(until) })),
+  };
+  writeFileSync(join(folder, `${namespaceOf(shortId)}.json`), JSON.stringify(state));
+}
 
 export async function simulatedCluster() {
   const folder = mkdtempSync(join(tmpdir(), 'tenantry-simulated-'));
@@ -27,17 +45,8 @@ export async function simulatedCluster() {
     url: prometheus.url,
     folder,
     logs,
-    write(shortId: string, runs: Runs, phase: SimulatedNamespace['phase'] = 'running'): void {
-      const state: SimulatedNamespace = {
-        customer_id: customerOf(shortId),
-        reporter_id: `rep_${'0'.repeat(32)}`,
-        api_key: `rep_${'0'.repeat(32)}_${'0'.repeat(32)}`,
-        phase,
-        namespace: namespaceOf(shortId),
-        runs: runs.map(([from, until]) => ({ from: iso(from), until: until === null ? null : iso(until) })),
-      };
-      writeFileSync(join(folder, `${namespaceOf(shortId)}.json`), JSON.stringify(state));
-    },
+    write: (shortId: string, runs: Runs, phase?: SimulatedNamespace['phase']) =>
+      writeNamespace(folder, shortId, runs, phase),
     /** The reports of past windows, by the program itself with the environment that the platform gives it. */
     async dryRun(shortId: string, fromMs: number, toMs: number): Promise<WindowReport[]> {
       const [namespace] = namespaceReader(folder)().filter(({ name }) => name === namespaceOf(shortId));
