@@ -40,7 +40,7 @@ export type TargetOf = (labels: Labels) => Target;
  */
 export function targetsOf(ups: RawSeries[], shown: RawSeries[]): { targetOf: TargetOf; scraped: Target[] } {
   const scraped = gather(ups).map(targetOfUp);
-  const byKey = new Map<string, Target>();
+  const found = new Map<string, Target>();
   const timesByKey = new Map<string, Set<number>>();
   for (const series of shown) {
     const key = targetKey(series.labels);
@@ -48,12 +48,15 @@ export function targetsOf(ups: RawSeries[], shown: RawSeries[]): { targetOf: Tar
     for (const t of series.times) times.add(t);
     timesByKey.set(key, times);
   }
+  // Everything that `up` is told apart by may tell a series' targets apart.
+  const names = [...new Set([...scrapeLabels, ...scraped.flatMap((t) => Object.keys(t.labels))])];
   const targetOf: TargetOf = (labels) => {
-    const key = targetKey(labels);
-    const known = byKey.get(key);
+    const seen = JSON.stringify(names.map((name) => labels[name] ?? ''));
+    const known = found.get(seen);
     if (known) return known;
-    const target = scraped.find((t) => sameTarget(t.labels, labels)) ?? fromSamples(key, labels, timesByKey.get(key));
-    byKey.set(key, target);
+    const key = targetKey(labels);
+    const target = nearest(scraped, labels) ?? fromSamples(key, labels, timesByKey.get(key));
+    found.set(seen, target);
     return target;
   };
   return { targetOf, scraped };
@@ -84,6 +87,14 @@ const sameTarget = (up: Labels, series: Labels): boolean =>
   up['job'] === series['job'] &&
   up['instance'] === series['instance'] &&
   scrapeLabels.every((name) => !up[name] || !series[name] || up[name] === series[name]);
+
+/** The target that shares most labels: replicas may be told apart by a label of any name. */
+function nearest(scraped: Target[], series: Labels): Target | undefined {
+  const shared = (t: Target): number =>
+    Object.entries(t.labels).filter(([name, value]) => series[name] === value).length;
+  const candidates = scraped.filter((t) => sameTarget(t.labels, series));
+  return candidates.toSorted((a, b) => shared(b) - shared(a))[0];
+}
 
 /** Good scrapes of several targets together: a replica fills the other's gap. */
 export function together(targets: Iterable<Target>): number[] {

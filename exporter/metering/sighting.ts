@@ -6,7 +6,7 @@ import { type Source, type SourceName, sourceOf, sources, type TargetKind } from
 import { type Carried, carriedKey, type Evidence, evidenceOf, type Look } from './evidence.ts';
 import type { Observed } from './observed.ts';
 import { Pods } from './pods.ts';
-import { type Target, targetsOf, together } from './scrapes.ts';
+import { type Target, type TargetOf, targetsOf, together } from './scrapes.ts';
 import { type Labels, livesIn, type RawSeries } from './series.ts';
 import { type Thing, thingsOf } from './things.ts';
 
@@ -14,7 +14,7 @@ export interface Sighting {
   /** Things of a source in and shortly before the window; `unknown` when it cannot be told which are the namespace's. */
   things(source: SourceName): Thing[] | 'unknown';
   /** The targets that show a thing. */
-  targets(thing: Thing): Target[];
+  targets(source: SourceName, thing: Thing): Target[];
   evidence(kind: TargetKind): Evidence;
   /** Whether pods run that must have shown something here, so that nothing is not zero. */
   shouldShow(source: SourceName): boolean;
@@ -27,17 +27,18 @@ const sourceNames = Object.keys(sources) as SourceName[];
 export function sight(observed: Observed): Sighting {
   const { window } = observed;
   const samples = (name: SourceName): RawSeries[] => observed.samples[name] ?? [];
-  const shownSeries = [...sourceNames.flatMap(samples), ...observed.starts, ...observed.pods];
-  const { targetOf } = targetsOf([...observed.ups, ...Object.values(observed.kinds).flat()], shownSeries);
+  const ups = [...observed.ups, ...Object.values(observed.kinds).flat()];
   const { scraped } = targetsOf(observed.ups, []);
-  const pods = podsOf(observed, together(new Set(observed.pods.map((s) => targetOf(s.labels)))));
-  const look: Look = { ...observed, targetOf, scraped, pods };
+  const podsOn = targetsOf(ups, observed.pods).targetOf;
+  const pods = podsOf(observed, together(new Set(observed.pods.map((s) => podsOn(s.labels)))));
+  const targetOf = findersByKind(observed, ups);
 
   const evidenceByKind = new Map<TargetKind, Evidence>();
   const evidence = (kind: TargetKind): Evidence => {
     const known = evidenceByKind.get(kind);
     if (known) return known;
     const all = targetsOf(observed.kinds[kind] ?? [], []).scraped;
+    const look: Look = { ...observed, targetOf: targetOf(kind), scraped, pods };
     const verdict = evidenceOf(look, kind, carriedOf(observed, kind), all);
     evidenceByKind.set(kind, verdict);
     return verdict;
@@ -73,10 +74,27 @@ export function sight(observed: Observed): Sighting {
 
   return {
     things,
-    targets: (thing) => [...new Set(thing.series.map((s) => targetOf(s.labels)))],
+    targets: (source, thing) => [...new Set(thing.series.map((s) => targetOf(sourceOf(source).targets)(s.labels)))],
     evidence,
     shouldShow,
     hiddenMs,
+  };
+}
+
+/**
+ * Finds targets kind by kind: where `up` is not stored, the samples of one kind say nothing of when another was scraped,
+ * even if their labels do not tell them apart.
+ */
+function findersByKind(observed: Observed, ups: RawSeries[]): (kind: TargetKind) => TargetOf {
+  const finders = new Map<TargetKind, TargetOf>();
+  return (kind) => {
+    const known = finders.get(kind);
+    if (known) return known;
+    const names = sourceNames.filter((name) => sourceOf(name).targets === kind);
+    const shown = names.flatMap((name) => observed.samples[name] ?? []);
+    const { targetOf } = targetsOf(ups, kind === 'cadvisor' ? [...shown, ...observed.starts] : shown);
+    finders.set(kind, targetOf);
+    return targetOf;
   };
 }
 

@@ -55,13 +55,16 @@ function meterOne(meter: Meter, observed: Observed, sighting: Sighting, starts: 
       };
     }
     case 'gauge': {
-      const integral = things.reduce((sum, thing) => sum + integralMs(livesOf(thing, observed, sighting)), 0);
+      const integral = things.reduce((sum, thing) => sum + integralMs(livesOf(thing, source, observed, sighting)), 0);
       const divisorMs = meter.per === 'hour' ? hourMs : observed.window.endMs - observed.window.startMs;
       return { ...base, quantity: (integral * meter.scale) / divisorMs };
     }
     case 'peak': {
       const lives = things.flatMap((thing) =>
-        livesOf(thing, observed, sighting).map((span) => ({ owner: thing.identity[meter.countedBy] ?? '', span })),
+        livesOf(thing, source, observed, sighting).map((span) => ({
+          owner: thing.identity[meter.countedBy] ?? '',
+          span,
+        })),
       );
       return { ...base, quantity: peakOf(lives) };
     }
@@ -79,8 +82,8 @@ function growthOf(things: Thing[], source: SourceName, observed: Observed, sight
       if (born === 'container') return starts.ofContainer(thing, firstMs);
       return born === 'pod' ? starts.ofPod(thing, firstMs) : undefined;
     };
-    const good = together(sighting.targets(thing));
-    const intervalMs = intervalOf(thing, sighting);
+    const good = together(sighting.targets(source, thing));
+    const intervalMs = intervalOf(thing, source, sighting);
     const birth = birthOf({ window: observed.window, good, intervalMs, startOf });
     const { growth, unproven } = counterGrowth(thing.series, observed.window, birth);
     total.growth += growth;
@@ -90,15 +93,20 @@ function growthOf(things: Thing[], source: SourceName, observed: Observed, sight
   return total;
 }
 
-function livesOf(thing: Thing, observed: Observed, sighting: Sighting): Hold[] {
-  const good = together(sighting.targets(thing));
-  const view = { series: thing.series, good, intervalMs: intervalOf(thing, sighting), gapLimitMs: observed.gapLimitMs };
+function livesOf(thing: Thing, source: SourceName, observed: Observed, sighting: Sighting): Hold[] {
+  const good = together(sighting.targets(source, thing));
+  const view = {
+    series: thing.series,
+    good,
+    intervalMs: intervalOf(thing, source, sighting),
+    gapLimitMs: observed.gapLimitMs,
+  };
   return holds(view, observed.window);
 }
 
 /** Usual time between a thing's samples: its target's, or longer where the samples themselves come less often. */
-function intervalOf(thing: Thing, sighting: Sighting): number {
-  const scraped = sighting.targets(thing).map((t) => t.intervalMs ?? 0);
+function intervalOf(thing: Thing, source: SourceName, sighting: Sighting): number {
+  const scraped = sighting.targets(source, thing).map((t) => t.intervalMs ?? 0);
   const own = thing.series.map((s) => (s.times.length > 2 ? (median(spacings(s.times)) ?? 0) : 0));
   return Math.max(...scraped, ...own) || assumedIntervalMs;
 }

@@ -90,6 +90,29 @@ describe('what was not seen', () => {
     expect(gapOf(ticks(from, windowEnd - 210), ticks(windowEnd - 180, windowEnd + 120))).toBe(210);
   });
 
+  it('is no gap while another replica looks, by whatever label replicas are told apart', () => {
+    const of = (name: string) => nodeLabels({ prom_name: name });
+    const half = ticks(from, windowStart + 900);
+    const rest = ticks(windowStart + 600, windowEnd);
+    const both = [core(half, 0, of('a')), core(rest, 0, of('b'))];
+    const [result] = meterWindow(
+      observed({ samples: { cpu: both }, ups: [up(half, [], of('a')), up(rest, [], of('b'))] }),
+    );
+    expect(result).toMatchObject({ quantity: 1, gapMs: 0 });
+  });
+
+  it('is told by the samples themselves where `up` and scrape labels are not stored', () => {
+    const bare = (name: string, seconds: number[]): RawSeries =>
+      series({ pod: 'api', container: name }, ...seconds.map((t): [number, number] => [t, t]));
+    const holed = ticks(from, windowEnd).filter((t) => t <= windowStart + 600 || t >= windowStart + 1200);
+    const info = series(
+      { pod: 'api', node: 'n', host_network: 'false' },
+      ...ticks(from, windowEnd).map((t): [number, number] => [t, 1]),
+    );
+    const [cpu] = meterWindow(observed({ samples: { cpu: [bare('api', holed), bare('side', holed)] }, pods: [info] }));
+    expect(cpu).toMatchObject({ quantity: 2, gapMs: 600_000 });
+  });
+
   it('is missing, never zero, when the target was not scraped', () => {
     expect(gapOf(ticks(from, windowStart - 30), ticks(windowStart, windowEnd))).toBe('missing');
     expect(report({}).cpu_hours).toBeUndefined();
