@@ -2,6 +2,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Db, Write } from '../db/client.ts';
 import { clusters, credentials, reporters } from '../db/control-schema.ts';
+import { voucherOf } from '../db/voucher.ts';
 import type { CredentialKind } from '../lib/keys.ts';
 import type { Role } from './principal.ts';
 
@@ -23,10 +24,15 @@ export interface FoundCredential {
   name: string | null;
   role: Role | null;
   reporterCustomerId: string | null;
+  /** What a reporter may report, as text (src/usage/voucher-store.ts); null for others. */
+  voucher: string | null;
   clusterId: string | null;
 }
 
-/** The credential of a hash unless it is revoked; one indexed read. */
+/**
+ * The credential of a hash unless it is revoked; one indexed read. What a reporter vouches for is read with its key,
+ * because its reports need it and a second read of D1 would cost a single report as much again.
+ */
 export async function findLive(db: Db, hash: string): Promise<FoundCredential | null> {
   const rows = await db
     .select({
@@ -36,6 +42,7 @@ export async function findLive(db: Db, hash: string): Promise<FoundCredential | 
       name: credentials.name,
       role: credentials.role,
       reporterCustomerId: reporters.customerId,
+      voucher: voucherOf(reporters.seq),
       clusterId: clusters.id,
     })
     .from(credentials)

@@ -36,8 +36,14 @@ function principalOf(found: FoundCredential): Principal | null {
     case 'account':
       return { kind: 'account', customerId: found.ownerId, keyId: found.id };
     case 'reporter':
-      return found.reporterCustomerId
-        ? { kind: 'reporter', reporterId: found.ownerId, customerId: found.reporterCustomerId, keyId: found.id }
+      return found.reporterCustomerId && found.voucher
+        ? {
+            kind: 'reporter',
+            reporterId: found.ownerId,
+            customerId: found.reporterCustomerId,
+            keyId: found.id,
+            voucher: found.voucher,
+          }
         : null;
     case 'cluster':
     case 'provisioner':

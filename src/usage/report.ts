@@ -9,7 +9,7 @@ import { type ReportError, type ReportForm, readForm } from './form.ts';
 import { fieldsOfMask, quantities, toBase } from './meters.ts';
 import type { UsageRow } from './row.ts';
 
-/** A reporter with all that it ever owned of the namespaces in question: what a report is checked against. */
+/** A reporter with all that it ever owned: what a report is checked against. */
 export interface Voucher {
   customerSeq: number;
   reporterSeq: number;

@@ -4,7 +4,6 @@
  */
 import type { Principal } from '../credentials/principal.ts';
 import type { Db } from '../db/client.ts';
-import { namespaceOf, shortIdOf } from '../lib/ids.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { ReportError } from '../usage/form.ts';
 import { type Accepted, judgeReport } from '../usage/report.ts';
@@ -25,24 +24,20 @@ export type Judgement = Result<Accepted, ReportError>;
 /** Cloudflare takes 256 KB and 100 messages in one call; room is left for base64 and framing. */
 const sendBytesMax = 240_000;
 
-/** The texts of a field, each once; whoever sent something else is told by the judgement. */
-function textsOf(items: readonly unknown[], field: 'customer_id' | 'namespace'): string[] {
-  const texts = new Set<string>();
+/** The customers that items name; whoever named something else is told by the judgement. */
+function customersOf(items: readonly unknown[]): string[] {
+  const ids = new Set<string>();
   for (const item of items) {
-    const text = (item as { customer_id?: unknown; namespace?: unknown } | null)?.[field];
-    if (typeof text === 'string') texts.add(text);
+    const id = (item as { customer_id?: unknown } | null)?.customer_id;
+    if (typeof id === 'string') ids.add(id);
   }
-  return [...texts];
+  return [...ids];
 }
 
-function directoryOf(db: Db, speaker: Speaker, items: readonly unknown[]): Promise<Directory> {
-  const customers = textsOf(items, 'customer_id');
-  const own = (speaker.kind === 'reporter' ? [speaker.customerId] : customers).map((id) => namespaceOf(shortIdOf(id)));
-  const namespaces = [...textsOf(items, 'namespace'), ...own];
-  return speaker.kind === 'reporter'
-    ? directoryOfReporter(db, speaker.reporterId, namespaces)
-    : directoryOfCluster(db, speaker.clusterId, customers, namespaces);
-}
+const directoryOf = (db: Db, speaker: Speaker, items: readonly unknown[]): Directory | Promise<Directory> =>
+  speaker.kind === 'reporter'
+    ? directoryOfReporter(speaker.customerId, speaker.voucher)
+    : directoryOfCluster(db, speaker.clusterId, customersOf(items));
 
 /** Judges the items and makes the good ones durable. The error is the queue's; then nothing may be taken as accepted. */
 export async function recordUsage(
