@@ -1,4 +1,6 @@
 /** What a kill -9 leaves behind on a real cluster, and that the next run puts it right: releases, Secrets, no overlap. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { sleep } from '../../provisioner/clock.ts';
@@ -149,7 +151,12 @@ describeWithTools(['helm', ...clusterTools], 'a kill -9 in the middle', () => {
   it('of the provisioner alone: its helm ends by its own timer, before the lease, and nobody else works there meanwhile', async () => {
     plane.times.timeoutMs = 9_000;
     await shop.change(chart, broken);
-    const first = start();
+    // A helm that does not keep to its own time-out: only the timer outside both processes can end it.
+    const hanging = join(shop.folder, 'hanging-helm');
+    await writeFile(hanging, `#!/usr/bin/env bash\n"${shop.helmBin}" "$@"\n[ "$1" != upgrade ] || sleep 600\n`, {
+      mode: 0o755,
+    });
+    const first = start({ HELM_BIN: hanging });
     const job = plane.want(on, 'running');
     await until('pending-install');
     const leaseEnd = job.lease?.until ?? 0;

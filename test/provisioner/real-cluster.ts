@@ -41,7 +41,8 @@ export async function workshop(): Promise<Workshop> {
 ns=none; prev=; for arg in "$@"; do [ "$prev" = --namespace ] && ns=$arg; prev=$arg; done
 exec 9>> "${folder}/lock-$ns"
 [ "$ns" = none ] || flock -n 9 || echo "OVERLAP $ns $1" >> "${log}"
-echo "start $ns $1 $PPID" >> "${log}"
+read -r _ _ _ _ group _ < /proc/$$/stat
+echo "start $ns $1 $group" >> "${log}"
 "${toolPath('helm')}" "$@"
 rc=$?
 echo "end $ns $1 $rc" >> "${log}"
