@@ -65,14 +65,12 @@ async function main(): Promise<void> {
   const config = read.value;
   const log = pino({ name: 'provisioner', level: config.LOG_LEVEL });
   const stop = new AbortController();
-  const helmFolder = await mkdtemp(join(tmpdir(), 'tenantry-helm-'));
-  const executor = config.SIMULATE_K8S_DEPLOYMENT
-    ? simulatedCluster(config, log)
-    : await realCluster(config, log, helmFolder);
+  const helmFolder = config.SIMULATE_K8S_DEPLOYMENT ? null : await mkdtemp(join(tmpdir(), 'tenantry-helm-'));
+  const executor = helmFolder === null ? simulatedCluster(config, log) : await realCluster(config, log, helmFolder);
   const api = controlPlane(config.BILLING_API_URL, config.PROVISIONER_TOKEN, monotonic);
 
   const end = async (code: number) => {
-    await rm(helmFolder, { recursive: true, force: true });
+    if (helmFolder !== null) await rm(helmFolder, { recursive: true, force: true });
     process.exit(code);
   };
   let signals = 0;
