@@ -28,20 +28,30 @@ const byName = (a: [string, string], b: [string, string]): number => (a[0] < b[0
  * twice keeps the larger value, so that the order of the answers changes nothing).
  */
 export function gather(parts: Iterable<RawSeries>): RawSeries[] {
-  const byLabels = new Map<string, RawSeries>();
+  const byLabels = new Map<string, { series: RawSeries; own: boolean }>();
   for (const part of parts) {
     const key = labelKey(part.labels);
     const known = byLabels.get(key);
     if (!known) {
-      byLabels.set(key, { labels: part.labels, times: [...part.times], values: [...part.values] });
+      byLabels.set(key, { series: part, own: false });
       continue;
     }
-    for (let i = 0; i < part.times.length; i++) {
-      known.times.push(part.times[i] ?? 0);
-      known.values.push(part.values[i] ?? 0);
+    // The parts are the caller's: only what is joined is copied.
+    if (!known.own) {
+      known.series = { labels: part.labels, times: [...known.series.times], values: [...known.series.values] };
+      known.own = true;
     }
+    append(known.series, part);
   }
-  return [...byLabels.entries()].sort((a, b) => (a[0] < b[0] ? -1 : 1)).map(([, series]) => tidy(series));
+  return [...byLabels.entries()].sort((a, b) => (a[0] < b[0] ? -1 : 1)).map(([, { series }]) => tidy(series));
+}
+
+/** Adds samples to the end of a series of one's own. */
+export function append(to: RawSeries, more: RawSeries): void {
+  for (let i = 0; i < more.times.length; i++) {
+    to.times.push(more.times[i] ?? 0);
+    to.values.push(more.values[i] ?? 0);
+  }
 }
 
 /** Samples in time order, one per time, only finite ones. */

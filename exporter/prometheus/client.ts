@@ -7,7 +7,7 @@ import { Agent, type Dispatcher } from 'undici';
 import { err, ok, type Result } from '../../src/lib/result.ts';
 import { minuteMs } from '../../src/lib/time.ts';
 import type { Clock } from '../clock.ts';
-import type { Labels, RawSeries, Span } from '../metering/series.ts';
+import { append, type Labels, labelKey, type RawSeries, type Span } from '../metering/series.ts';
 import { isPassing, type PrometheusFailure } from './failure.ts';
 import { askOnce, type Credentials, type Question, type Row } from './http.ts';
 import { ownLabels } from './query.ts';
@@ -58,14 +58,15 @@ export function prometheusClient(options: PrometheusOptions): Prometheus {
 
   const raw = async (selector: string, span: Span): Promise<Result<RawSeries[], PrometheusFailure>> => {
     const metric = selector.split('{')[0] ?? '';
-    const found: RawSeries[] = [];
+    // One series a label set, however many slices: its labels are kept once.
+    const found = new Map<string, RawSeries>();
     for (let startMs = span.startMs; startMs < span.endMs; ) {
       const lengthMs = Math.min(slices.get(metric) ?? Number.POSITIVE_INFINITY, span.endMs - startMs);
       const endMs = startMs + lengthMs;
       const bytesMax = lengthMs > shortestSliceMs ? answerBytesMax : wholeBytesMax;
       const rows = await ask({ query: `${selector}[${lengthMs}ms]`, atMs: endMs, bytesMax });
       if (rows.ok) {
-        for (const row of rows.value) found.push(toSeries(row));
+        for (const row of rows.value) add(found, toSeries(row));
         startMs = endMs;
       } else if (rows.error.kind === 'too_large' && lengthMs > shortestSliceMs) {
         slices.set(metric, Math.max(shortestSliceMs, Math.ceil(lengthMs / 2)));
@@ -73,7 +74,7 @@ export function prometheusClient(options: PrometheusOptions): Prometheus {
         return rows;
       }
     }
-    return ok(found);
+    return ok([...found.values()]);
   };
 
   return {
@@ -87,6 +88,13 @@ export function prometheusClient(options: PrometheusOptions): Prometheus {
       await dispatcher.close();
     },
   };
+}
+
+function add(found: Map<string, RawSeries>, series: RawSeries): void {
+  const key = labelKey(series.labels);
+  const known = found.get(key);
+  if (known) append(known, series);
+  else found.set(key, series);
 }
 
 function toSeries(row: Row): RawSeries {

@@ -125,8 +125,8 @@ describe('asking Prometheus', () => {
   });
 
   it('reads thousands of series where time cannot be cut any shorter', async () => {
-    const metric = { pod: 'a-rather-long-name-of-a-pod-with-a-hash'.repeat(4) };
-    const vector = Array.from({ length: 3000 }, () => ({ metric, value: [1, '1'] }));
+    const name = 'a-rather-long-name-of-a-pod-with-a-hash'.repeat(4);
+    const vector = Array.from({ length: 3000 }, (_, i) => ({ metric: { pod: `${name}-${i}` }, value: [1, '1'] }));
     answers = () => success({ resultType: 'vector', result: vector });
     const answer = await client.instant('last_over_time(m[1d])', 1000);
     expect(answer.ok && answer.value).toHaveLength(3000);
