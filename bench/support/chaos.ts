@@ -84,6 +84,8 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
       HELM_BIN: helm.bin,
       JOB_TIMEOUT_MS: String(options.jobTimeoutMs),
       RATE_LIMIT_SIGNUP: 'off',
+      // Who is killed leaves its temporary files: here they go with the run.
+      TMPDIR: folder,
     });
     const stage: Stage = { platform, helm, secrets, kube, kubeconfig: cluster.kubeconfig, dataDir };
     const { kills, ...answered } = await killWhileTheySignUp(stage, options);
