@@ -1,8 +1,9 @@
 /**
- * Turns an endpoint's description into a Hono route. The order is fixed: who (401, 403), whose (404), how often (429),
- * body (415, 413, 400), shape (400, 422), Idempotency-Key (replay, 409), then the handler.
+ * Turns an endpoint's description into a Hono route. The order is fixed: who (401, 403), whose (404), query (422), how
+ * often (429), body (415, 413, 400), shape (400, 422), Idempotency-Key (replay, 409), then the handler.
  */
-import type { Context, Hono } from 'hono';
+import { zValidator } from '@hono/zod-validator';
+import type { Context, Hono, MiddlewareHandler } from 'hono';
 import { bodyBytesMax } from '../contracts/common.ts';
 import { actorOf, admits, boundCustomer, type Principal } from '../credentials/principal.ts';
 import { asDatabaseError, DatabaseUnavailable, GuardFailed } from '../db/client.ts';
@@ -14,9 +15,9 @@ import type { Answer, Call, Endpoint, Outcome, Services } from './endpoint.ts';
 import { type Admission, admit, noReceipt } from './idempotency.ts';
 import { type Failure, notFound, problemOf, statusOf } from './problem.ts';
 import { limitHeaders, takeOne } from './rate-limit.ts';
-import { validate } from './validate.ts';
+import { faultOf, validate } from './validate.ts';
 
-export type AppEnv = { Variables: { services: Services } };
+export type AppEnv = { Variables: { services: Services; principal: Principal } };
 
 /** Only the edge sets this header; without an edge all callers share one address. */
 const addressOf = (headers: Headers): string => headers.get('cf-connecting-ip') ?? 'unknown';
@@ -92,21 +93,14 @@ const tooMany = (resetSeconds: number): Failure => ({
   retryAfterSeconds: resetSeconds,
 });
 
-async function input(c: Context<AppEnv>, spec: Endpoint): Promise<Result<{ body: unknown; query: unknown }, Failure>> {
-  let body: unknown;
-  if (spec.body) {
-    const read = await readJson(c.req.raw, {
-      wireBytesMax: spec.wireBytesMax ?? bodyBytesMax,
-      ...(spec.inflatedBytesMax === undefined ? {} : { inflatedBytesMax: spec.inflatedBytesMax }),
-    });
-    if (!read.ok) return read;
-    const valid = validate(spec.body, read.value);
-    if (!valid.ok) return valid;
-    body = valid.value;
-  }
-  if (!spec.query) return ok({ body, query: undefined });
-  const query = validate(spec.query, c.req.query());
-  return query.ok ? ok({ body, query: query.value }) : query;
+/** The parsed body, with its limits counted as it streams: Hono's own JSON validator reads a wrong content type as `{}`. */
+async function bodyOf(c: Context<AppEnv>, spec: Endpoint): Promise<Result<unknown, Failure>> {
+  if (!spec.body) return ok(undefined);
+  const read = await readJson(c.req.raw, {
+    wireBytesMax: spec.wireBytesMax ?? bodyBytesMax,
+    ...(spec.inflatedBytesMax === undefined ? {} : { inflatedBytesMax: spec.inflatedBytesMax }),
+  });
+  return read.ok ? validate(spec.body, read.value) : read;
 }
 
 /** Signup has no principal yet: its Idempotency-Key belongs to the normalised email (contract). */
@@ -156,10 +150,9 @@ async function run(
   }
 }
 
-async function serve(c: Context<AppEnv>, spec: Endpoint): Promise<Response> {
+async function serve(c: Context<AppEnv>, spec: Endpoint, query: unknown): Promise<Response> {
   const services = c.get('services');
-  const principal = await who(c, spec, services);
-  if (!principal.ok) return problemResponse(services, principal.error);
+  const principal = c.get('principal');
   const address = addressOf(c.req.raw.headers);
   let headers: Record<string, string> = {};
   if (spec.limit === 'signup') {
@@ -172,16 +165,17 @@ async function serve(c: Context<AppEnv>, spec: Endpoint): Promise<Response> {
     if (hit) headers = limitHeaders(hit);
     if (hit && !hit.allowed) return problemResponse(services, tooMany(hit.resetSeconds), headers);
   }
-  const given = await input(c, spec);
-  if (!given.ok) return problemResponse(services, given.error, headers);
-  const admitted = await admission(c, spec, principal.value, given.value.body);
+  const body = await bodyOf(c, spec);
+  if (!body.ok) return problemResponse(services, body.error, headers);
+  const admitted = await admission(c, spec, principal, body.value);
   if (!admitted.ok) return problemResponse(services, admitted.error, headers);
   if (admitted.value.kind === 'replay') return answerResponse(services, admitted.value.answer);
   const call: Call<unknown, unknown> = {
     ...services,
-    principal: principal.value,
+    principal,
     params: c.req.param(),
-    ...given.value,
+    body: body.value,
+    query,
     receipt: admitted.value.receipt,
     address,
     request: c.req.raw,
@@ -191,9 +185,29 @@ async function serve(c: Context<AppEnv>, spec: Endpoint): Promise<Response> {
   return answerResponse(services, { ...outcome.value, headers: { ...headers, ...outcome.value.headers } });
 }
 
+/** Lets a request past, with its principal, or answers 401, 403 or 404. */
+const gate =
+  (spec: Endpoint): MiddlewareHandler<AppEnv> =>
+  async (c, next) => {
+    const services = c.get('services');
+    const principal = await who(c, spec, services);
+    if (!principal.ok) return problemResponse(services, principal.error);
+    c.set('principal', principal.value);
+    return await next();
+  };
+
 /** Mounts a domain's endpoints on the app. */
 export function mount(app: Hono<AppEnv>, endpoints: readonly Endpoint[]): void {
   for (const spec of endpoints) {
-    app.on(spec.method.toUpperCase(), spec.path, (c) => serve(c, spec));
+    const method = spec.method.toUpperCase();
+    if (!spec.query) {
+      app.on(method, spec.path, gate(spec), (c) => serve(c, spec, undefined));
+      continue;
+    }
+    const query = zValidator('query', spec.query, (result, c) =>
+      // The validator's own types know nothing of this app's variables.
+      result.success ? undefined : problemResponse(c.get('services' as never) as Services, faultOf(result.error)),
+    );
+    app.on(method, spec.path, gate(spec), query, (c) => serve(c, spec, c.req.valid('query')));
   }
 }
