@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startCluster } from '../../test/harness/cluster.ts';
 import { startPlatform } from '../../test/harness/platform.ts';
 import { type Api, readJob, type SignedUp, signUp, untilStatus } from './api.ts';
@@ -36,6 +37,18 @@ export type Course = {
 
 /** How often the API is asked, which bounds how late `ready` is seen. */
 const ASK_EVERY_MS = 20;
+const END_WRITTEN_WITHIN_MS = 10_000;
+
+/** Its last upgrade. The end is written by a process apart, which may come a moment after `ready`. */
+async function upgradeOf(helm: HelmLog, namespace: string): Promise<{ startedMs: number; endedMs: number }> {
+  const deadline = Date.now() + END_WRITTEN_WITHIN_MS;
+  for (;;) {
+    const run = helm.runs().findLast((found) => found.namespace === namespace && found.verb === 'upgrade');
+    if (run?.endedMs) return { startedMs: run.startedMs, endedMs: run.endedMs };
+    if (Date.now() > deadline) throw new Error(`helm's log has no whole upgrade of ${namespace}`);
+    await sleep(ASK_EVERY_MS);
+  }
+}
 
 async function courseOf(api: Api, helm: HelmLog, name: string): Promise<{ course: Course; customer: SignedUp }> {
   const sentMs = Date.now();
@@ -44,8 +57,7 @@ async function courseOf(api: Api, helm: HelmLog, name: string): Promise<{ course
   const readyMs = Date.now();
   const job = await readJob(api, customer.jobId);
   const leasedMs = Date.parse(job.started_at ?? '');
-  const run = helm.runs().findLast((found) => found.namespace === customer.namespace && found.verb === 'upgrade');
-  if (!run?.endedMs) throw new Error(`helm's log has no whole upgrade of ${customer.namespace}`);
+  const run = await upgradeOf(helm, customer.namespace);
   const course = {
     answered: customer.answeredMs - sentMs,
     // The doorbell may be heard before the sign-up's answer has arrived.
