@@ -9,13 +9,22 @@ import {
   reporterKeyBody,
 } from '../contracts/jobs.ts';
 import type { Principal } from '../credentials/principal.ts';
-import { type Endpoint, endpoint, param, refuse, reply } from '../http/endpoint.ts';
+import {
+  type Call,
+  type Endpoint,
+  endpoint,
+  type Outcome,
+  param,
+  refuse,
+  reply,
+  type Services,
+} from '../http/endpoint.ts';
 import type { Failure } from '../http/problem.ts';
 import { deliverSoon, depsOf, keyringOf } from '../http/respond.ts';
 import { completeJob, failJob } from '../workflows/finish-job.ts';
 import { leaseJob } from '../workflows/lease-job.ts';
 import { registerReporterKey } from '../workflows/register-reporter-key.ts';
-import { progress } from './job-store.ts';
+import { type Fence, progress } from './job-store.ts';
 
 const allow = { provisioner: true } as const;
 
@@ -66,6 +75,22 @@ const progressRoute = endpoint({
   },
 });
 
+/** A result's claim to count, as the body and the caller make it. */
+const fenceOf = (call: Call<{ lease_id: string; generation: number }, unknown>, now: number): Fence => ({
+  clusterId: clusterOf(call.principal),
+  jobId: param(call, 'jobId'),
+  leaseId: call.body.lease_id,
+  generation: call.body.generation,
+  now,
+});
+
+/** The answer to a result; a newer desired state that waits is rung for at once. */
+function finished(call: Services, done: Awaited<ReturnType<typeof completeJob>>): Outcome {
+  if (!done.ok) return refuse(done.error);
+  deliverSoon(call, done.value.outboxIds);
+  return reply(200, { success: true });
+}
+
 const complete = endpoint({
   method: 'post',
   path: '/api/provisioner/jobs/:jobId/complete',
@@ -75,18 +100,7 @@ const complete = endpoint({
   answers: { 200: accepted },
   handle: async (call) => {
     const deps = depsOf(call);
-    const { lease_id: leaseId, generation } = call.body;
-    const fence = {
-      clusterId: clusterOf(call.principal),
-      jobId: param(call, 'jobId'),
-      leaseId,
-      generation,
-      now: deps.now,
-    };
-    const done = await completeJob(deps, fence);
-    if (!done.ok) return refuse(done.error);
-    deliverSoon(call, done.value.outboxIds);
-    return reply(200, { success: true });
+    return finished(call, await completeJob(deps, fenceOf(call, deps.now)));
   },
 });
 
@@ -99,19 +113,8 @@ const fail = endpoint({
   answers: { 200: accepted },
   handle: async (call) => {
     const deps = depsOf(call);
-    const { lease_id: leaseId, generation, ...failure } = call.body;
-    const fence = {
-      clusterId: clusterOf(call.principal),
-      jobId: param(call, 'jobId'),
-      leaseId,
-      generation,
-      now: deps.now,
-    };
     const limits = { runsMax: call.env.QUEUE_MAX_RETRY, backoffMs: call.env.QUEUE_BACKOFF_DELAY };
-    const done = await failJob(deps, fence, failure, limits);
-    if (!done.ok) return refuse(done.error);
-    deliverSoon(call, done.value.outboxIds);
-    return reply(200, { success: true });
+    return finished(call, await failJob(deps, fenceOf(call, deps.now), call.body, limits));
   },
 });
 
