@@ -10,6 +10,17 @@ export async function findReporter(db: Db, id: string): Promise<ReporterRow | nu
   return rows[0] ?? null;
 }
 
+/** Whether anybody owns a meter of the customer's own namespace after an instant, as SQL. */
+export const ownNamespaceOwned = (customerId: string, after: number): SQL =>
+  sql`EXISTS (SELECT 1 FROM ownerships o JOIN projects p ON p.seq = o.project_seq
+    WHERE p.customer_id = ${customerId} AND p.own = 1 AND (o.until_at IS NULL OR o.until_at > ${after}))`;
+
+/** The same, asked now. */
+export async function isOwnNamespaceOwned(db: Db, customerId: string, after: number): Promise<boolean> {
+  const rows = await db.all<{ owned: number }>(sql`SELECT ${ownNamespaceOwned(customerId, after)} AS owned`);
+  return rows[0]?.owned === 1;
+}
+
 export interface Takeover {
   /** The new owner: its number, or a subquery that finds it. */
   reporterSeq: number | SQL;

@@ -1,15 +1,16 @@
 /**
  * A provisioner registers the hash of the deployment reporter's key, on every job, so that a restored database or a new
  * Secret heals by itself. The first registration makes the reporter active from the start of the running window and the
- * owner of its namespace from there; whoever owned it before ends at that edge (contract: Reporters).
+ * owner of its namespace from there; where somebody owned it, it takes over at the next hour edge (contract: Reporters).
  */
 import { sql } from 'drizzle-orm';
 import { record } from '../audit/store.ts';
 import { commit, type Db, GuardFailed, guard, type Write } from '../db/client.ts';
 import { newId } from '../lib/ids.ts';
 import { err, ok, type Result } from '../lib/result.ts';
-import { floorTo, secondMs } from '../lib/time.ts';
-import { findReporter, takeOwnership } from '../reporters/ownership-store.ts';
+import { ceilTo, floorTo, hourMs, secondMs } from '../lib/time.ts';
+import { findReporter, isOwnNamespaceOwned, ownNamespaceOwned, takeOwnership } from '../reporters/ownership-store.ts';
+import { endDispossessed } from '../reporters/store.ts';
 import { everyMeter } from '../usage/meters.ts';
 import type { Deps } from './deps.ts';
 
@@ -46,12 +47,17 @@ export async function registerReporterKey(deps: Deps, input: KeyRegistration): P
   if (!reporter) return err({ code: 'not_found', message: 'there is nothing here, or not for you' });
   const activation: Write[] = [];
   if (reporter.activeFrom === null) {
-    const edge = floorTo(now, reporter.windowSeconds * secondMs);
+    const running = floorTo(now, reporter.windowSeconds * secondMs);
+    const owned = await isOwnNamespaceOwned(db, reporter.customerId, running);
+    // Somebody who measured until now may have reported a part of the running hour: they go on to its end.
+    const edge = owned ? ceilTo(now, hourMs) : running;
     const own = sql`(SELECT p.seq FROM projects p WHERE p.customer_id = ${reporter.customerId} AND p.own = 1)`;
     activation.push(
       guard(db, sql`EXISTS (SELECT 1 FROM reporters WHERE id = ${reporter.id} AND active_from IS NULL)`),
+      guard(db, sql`${ownNamespaceOwned(reporter.customerId, running)} = ${owned ? 1 : 0}`),
       ...takeOwnership(db, { reporterSeq: reporter.seq, project: own, meters: everyMeter, fromAt: edge }),
       db.run(sql`UPDATE reporters SET active_from = ${edge} WHERE id = ${reporter.id}`),
+      endDispossessed(db, reporter.customerId, edge),
       record(db, random, deps.actor, now, {
         action: 'reporter.activated',
         subject: reporter.id,
