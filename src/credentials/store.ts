@@ -29,12 +29,8 @@ export interface FoundCredential {
   clusterId: string | null;
 }
 
-/**
- * The credential of a hash unless it is revoked; one indexed read. What a reporter vouches for is read with its key,
- * because its reports need it and a second read of D1 would cost a single report as much again.
- */
-export async function findLive(db: Db, hash: string): Promise<FoundCredential | null> {
-  const rows = await db
+const liveQuery = (db: Db) =>
+  db
     .select({
       id: credentials.id,
       kind: credentials.kind,
@@ -52,8 +48,21 @@ export async function findLive(db: Db, hash: string): Promise<FoundCredential | 
       sql`(${credentials.kind} = 'cluster' AND ${clusters.keyOwner} = ${credentials.ownerId})
        OR (${credentials.kind} = 'provisioner' AND ${clusters.tokenOwner} = ${credentials.ownerId})`,
     )
-    .where(and(eq(credentials.hash, hash), isNull(credentials.revokedAt)))
-    .limit(1);
+    .where(and(eq(credentials.hash, sql.placeholder('hash')), isNull(credentials.revokedAt)))
+    .limit(1)
+    .prepare();
+
+/** Every request asks this: the statement's text is made once a database, not once a request. */
+const liveQueries = new WeakMap<Db, ReturnType<typeof liveQuery>>();
+
+/**
+ * The credential of a hash unless it is revoked; one indexed read. What a reporter vouches for is read with its key,
+ * because its reports need it and a second read of D1 would cost a single report as much again.
+ */
+export async function findLive(db: Db, hash: string): Promise<FoundCredential | null> {
+  const query = liveQueries.get(db) ?? liveQuery(db);
+  liveQueries.set(db, query);
+  const rows = await query.execute({ hash });
   return rows[0] ?? null;
 }
 

@@ -7,12 +7,21 @@ import type { BatchItem } from 'drizzle-orm/batch';
 import { drizzle } from 'drizzle-orm/d1';
 
 /** A database of ours, control or a usage shard. */
-export type Db = ReturnType<typeof openDb>;
+export type Db = ReturnType<typeof wrap>;
 
 /** One unexecuted statement of a batch. */
 export type Write = BatchItem<'sqlite'>;
 
-export const openDb = (database: D1Database) => drizzle(database);
+const wrap = (database: D1Database) => drizzle(database);
+
+const opened = new WeakMap<D1Database, Db>();
+
+/** The query builder of a binding; one a binding, so that what is prepared on it can be kept. */
+export function openDb(database: D1Database): Db {
+  const db = opened.get(database) ?? wrap(database);
+  opened.set(database, db);
+  return db;
+}
 
 /** A condition of the batch did not hold: nothing was written. The workflow reads again to say why. */
 export class GuardFailed extends Error {
