@@ -18,6 +18,8 @@ import { printJson, printTable } from './support/report.ts';
 const BATCH_SIZE = 1000;
 const BATCH_CONNECTIONS = 4;
 const SINGLE_CONNECTIONS = 32;
+/** Who sends reports one by one measures a namespace or a few; a reporter of fifty sends batches. */
+const SINGLE_NAMESPACES = 3;
 const CONSUMER_ROWS = 150_000;
 /** As src/usage/chunks.ts cuts them. */
 const CHUNK_ROWS = 2500;
@@ -50,7 +52,7 @@ async function batches(admin: Api, count: number) {
 }
 
 async function singles(admin: Api, count: number) {
-  const { target, key } = await makeTarget(admin, 'single');
+  const { target, key } = await makeTarget(admin, 'single', SINGLE_NAMESPACES);
   const bodies = Array.from({ length: count }, (_, n) => JSON.stringify(reportAt(target, n)));
   const load = { url: admin.url, path: '/api/usage/report', key, bodies, connections: SINGLE_CONNECTIONS };
   const seconds = await sendAll(load, 202);

@@ -9,12 +9,21 @@ import { type ReportError, type ReportForm, readForm } from './form.ts';
 import { fieldsOfMask, quantities, toBase } from './meters.ts';
 import type { UsageRow } from './row.ts';
 
+/** Some meters of a namespace for a time, ms; `untilAt` null goes on. */
+export interface Ownership {
+  projectSeq: number;
+  meters: number;
+  fromAt: number;
+  untilAt: number | null;
+}
+
 /** A reporter with all that it ever owned: what a report is checked against. */
 export interface Voucher {
   customerSeq: number;
   reporterSeq: number;
   windowSeconds: number;
-  ownerships: { namespace: string; projectSeq: number; meters: number; fromAt: number; untilAt: number | null }[];
+  /** By namespace: a reporter may own hundreds, and every report of a batch asks for one. */
+  ownerships: ReadonlyMap<string, readonly Ownership[]>;
 }
 
 export interface Judge {
@@ -65,8 +74,7 @@ function statedWindow(window: { start: number; end: number }, voucher: Voucher, 
 function owned(voucher: Voucher, namespace: string, window: { start: number; end: number }) {
   let projectSeq: number | null = null;
   let meters = 0;
-  for (const o of voucher.ownerships) {
-    if (o.namespace !== namespace) continue;
+  for (const o of voucher.ownerships.get(namespace) ?? []) {
     projectSeq = o.projectSeq;
     if (o.fromAt <= window.start && (o.untilAt === null || window.end <= o.untilAt)) meters |= o.meters;
   }
@@ -99,7 +107,7 @@ export function judgeReport(item: unknown, judge: Judge): Result<Accepted, Repor
   if (voucher === 'customer_mismatch') return refuse(voucher, 'customer_id: is not a customer this key may report for');
   if (voucher === 'unknown_reporter') return refuse(voucher, 'instance_id: is not a reporter this key may speak for');
   const namespace = form.namespace ?? namespaceOf(shortIdOf(form.customerId));
-  if (!voucher.ownerships.some((o) => o.namespace === namespace)) {
+  if (!voucher.ownerships.has(namespace)) {
     return refuse('unknown_namespace', 'namespace: is not one of this reporter');
   }
   const timestamp = form.timestamp ?? judge.now;

@@ -4,7 +4,7 @@ import type { Db } from '../db/client.ts';
 import { customers, reporters } from '../db/control-schema.ts';
 import { voucherOf } from '../db/voucher.ts';
 import { deployments } from '../db/work-schema.ts';
-import type { Voucher } from './report.ts';
+import type { Ownership, Voucher } from './report.ts';
 
 /** Vouchers by customer id, then by instance id. A customer that is not in it may not be reported for by the caller. */
 export type Directory = Map<string, Map<string, Voucher>>;
@@ -15,13 +15,13 @@ type Packed = [instanceId: string, customerSeq: number, reporterSeq: number, win
 
 function readVoucher(text: string): { instanceId: string; voucher: Voucher } {
   const [instanceId, customerSeq, reporterSeq, windowSeconds, owned] = JSON.parse(text) as Packed;
-  const ownerships = owned.map(([namespace, projectSeq, meters, fromAt, untilAt]) => ({
-    namespace,
-    projectSeq,
-    meters,
-    fromAt,
-    untilAt,
-  }));
+  const ownerships = new Map<string, Ownership[]>();
+  for (const [namespace, projectSeq, meters, fromAt, untilAt] of owned) {
+    const ownership = { projectSeq, meters, fromAt, untilAt };
+    const known = ownerships.get(namespace);
+    if (known) known.push(ownership);
+    else ownerships.set(namespace, [ownership]);
+  }
   return { instanceId, voucher: { customerSeq, reporterSeq, windowSeconds, ownerships } };
 }
 

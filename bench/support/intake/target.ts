@@ -19,13 +19,17 @@ const asked = async (api: Api, method: string, path: string, body?: unknown): Pr
   (await persistently(() => callApi(api, method, path, body), PATIENCE_MS)) as Record<string, unknown>;
 
 /** A customer whose reporter has been active for as many windows as a run needs. */
-export async function makeTarget(api: Api, name: string): Promise<{ target: Target; key: string }> {
+export async function makeTarget(
+  api: Api,
+  name: string,
+  namespaceCount = NAMESPACES,
+): Promise<{ target: Target; key: string }> {
   const mark = `${name}-${Date.now()}`;
   const email = `intake-${mark}@example.com`;
   const made = await asked(api, 'POST', '/api/customers/signup', { email, company_name: 'Intake' });
   const customerId = String((made['customer'] as { customer_id: string }).customer_id);
   const from = Math.floor(Date.now() / DAY_MS) * DAY_MS - DAYS * DAY_MS;
-  const namespaces = Array.from({ length: NAMESPACES }, (_, i) => `intake-${mark}-${i}`);
+  const namespaces = Array.from({ length: namespaceCount }, (_, i) => `intake-${mark}-${i}`);
   const body = { instance_id: 'bench', namespaces, active_from: new Date(from).toISOString() };
   const reporter = await asked(api, 'POST', `/api/customers/${customerId}/reporters`, body);
   return { target: { customerId, instanceId: 'bench', namespaces, from }, key: String(reporter['api_key']) };
