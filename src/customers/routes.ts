@@ -170,7 +170,7 @@ const makeKey = endpoint({
   method: 'post',
   path: '/api/customers/:customerId/api-keys',
   summary: 'A further account key, shown once',
-  allow: { admin: 'operator', account: true },
+  allow: { admin: 'operator' },
   body: apiKeyBody,
   idempotent: true,
   answers: { 201: apiKeyAnswer },
@@ -212,7 +212,7 @@ const revokeKey = endpoint({
   method: 'delete',
   path: '/api/customers/:customerId/api-keys/:keyId',
   summary: 'Revoke an account key',
-  allow: { admin: 'operator', account: true },
+  allow: { admin: 'operator' },
   answers: { 204: null },
   handle: async (call) => {
     const done = await revokeAccountKey(depsOf(call), param(call, 'customerId'), param(call, 'keyId'));
