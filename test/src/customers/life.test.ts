@@ -128,7 +128,7 @@ describe('what a signup may be called', () => {
       'a,b={{ .Values }}',
       '"; DROP TABLE customers; --',
       'Ünïcödé 💥',
-      '${HOME}',
+      '\u0024{HOME}',
     ]) {
       expect((await signUp(api, { company_name })).customer.company_name).toBe(company_name);
     }
