@@ -36,9 +36,7 @@ describe('files', () => {
       run('npm', ['config', 'get', 'registry']),
       run('go', ['env', 'GOPROXY']).catch(() => ({ output: '' })),
     ]);
-    const own = asked
-      .flatMap(({ output }) => output.match(/(?<=https?:\/\/)[^/\s,|]+/g) ?? [])
-      .filter((host) => host !== 'registry.npmjs.org' && host !== 'proxy.golang.org');
+    const own = asked.flatMap(({ output }) => output.match(/(?<=https?:\/\/)[^/\s,|]+/g) ?? []);
     const setting = String.raw`_authToken|"resolved":|^\s*(?:export\s+)?(?:npm_config_)?(?:registry|GOPROXY)\s*=`;
     const hosts = own.map((host) => host.replaceAll('.', '[.]'));
     const others = files.filter((file) => file !== 'test/project/files.test.ts');
