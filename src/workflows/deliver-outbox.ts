@@ -2,8 +2,6 @@
  * Delivers outbox rows: at once after their commit, and from cron until they are confirmed. A row whose outcome is
  * unclear is looked up at Stripe before anything is sent under a new key (spec §4, Writes).
  */
-import * as clusterStore from '../clusters/store.ts';
-import type { Doorbell } from '../contracts/jobs.ts';
 import * as customerStore from '../customers/store.ts';
 import { commit, type Db } from '../db/client.ts';
 import type { Log } from '../lib/log.ts';
@@ -11,6 +9,7 @@ import { dayMs, hourMs, secondMs } from '../lib/time.ts';
 import type { OutboxRow } from '../outbox/store.ts';
 import * as outboxStore from '../outbox/store.ts';
 import type { StripePort } from '../stripe/port.ts';
+import { bellOf, ring } from './ring-doorbell.ts';
 
 export interface Carriers {
   db: Db;
@@ -42,7 +41,7 @@ export async function forgetConfirmed(db: Db, now: number): Promise<void> {
 
 async function deliver(carriers: Carriers, row: OutboxRow): Promise<boolean> {
   try {
-    const failure = row.kind === 'doorbell' ? await ring(carriers, row) : await makeStripeCustomer(carriers, row);
+    const failure = row.kind === 'doorbell' ? await ringFor(carriers, row) : await makeStripeCustomer(carriers, row);
     if (failure === null) return true;
     const pause = Math.min(backoffBaseMs * 2 ** Math.min(row.attempts, 16), backoffMaxMs);
     carriers.log('warn', 'a delivery is postponed', {
@@ -62,21 +61,13 @@ async function deliver(carriers: Carriers, row: OutboxRow): Promise<boolean> {
   return false;
 }
 
-/** Sends a doorbell; a queue that is down postpones it. */
-async function ring(carriers: Carriers, row: OutboxRow): Promise<string | null> {
+/** Rings; a queue that is down postpones it. */
+async function ringFor(carriers: Carriers, row: OutboxRow): Promise<string | null> {
   const clusterId = String(row.payload['cluster_id']);
-  const found = await clusterStore.find(carriers.db, clusterId);
-  const queue = found ? carriers.doorbell(found.cluster.queueBinding) : null;
-  if (!queue) return 'no_queue';
-  const message: Doorbell = { v: 1, cluster_id: clusterId, job_id: String(row.payload['job_id']) };
   const delaySeconds = Math.max(0, Math.ceil((Number(row.payload['run_after'] ?? 0) - carriers.now()) / secondMs));
-  try {
-    await queue.send(message, delaySeconds > 0 ? { delaySeconds } : {});
-  } catch {
-    return 'queue_down';
-  }
-  await commit(carriers.db, [outboxStore.confirm(carriers.db, row.id)]);
-  return null;
+  const failure = await ring(await bellOf(carriers, clusterId), clusterId, String(row.payload['job_id']), delaySeconds);
+  if (failure === null) await commit(carriers.db, [outboxStore.confirm(carriers.db, row.id)]);
+  return failure;
 }
 
 async function makeStripeCustomer(carriers: Carriers, row: OutboxRow): Promise<string | null> {

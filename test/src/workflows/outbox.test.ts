@@ -164,4 +164,23 @@ describe('doorbells', () => {
     expect(await ringAgain(carriers)).toBe(1);
     expect(rung).toHaveLength(2);
   });
+
+  it('of a cluster whose queue is down hold up no other cluster', async () => {
+    const body = { cluster_id: 'other', queue_binding: 'DOORBELL_LOCAL' };
+    await api.call('POST', '/api/clusters', { token: rootToken, body });
+    const [here, there] = [await signUpQuietly('here@example.com'), await signUpQuietly('there@example.com')];
+    await env.CONTROL.batch([
+      env.CONTROL.prepare("UPDATE clusters SET queue_binding = 'DOORBELL_DOWN' WHERE id = 'local'"),
+      env.CONTROL.prepare("UPDATE jobs SET cluster_id = 'other' WHERE id = ?").bind(there.deployment.job_id),
+    ]);
+    const { carriers, rung } = makeCarriers(null);
+    const up = carriers.doorbell('DOORBELL_LOCAL');
+    const down = { send: () => Promise.reject(new Error('down')) } as unknown as Queue;
+    const doorbell = (binding: string) => (binding === 'DOORBELL_DOWN' ? down : up);
+    expect(await ringAgain({ ...carriers, doorbell })).toBe(2);
+    expect(rung.map((r) => (r.message as { job_id: string }).job_id)).toEqual([there.deployment.job_id]);
+    expect(api.logs.some((l) => l.message === 'a cluster cannot be rung')).toBe(true);
+    await env.CONTROL.prepare("UPDATE clusters SET queue_binding = 'DOORBELL_LOCAL' WHERE id = 'local'").run();
+    expect(here.deployment.job_id).not.toBe(there.deployment.job_id);
+  });
 });
