@@ -89,6 +89,20 @@ export const revokeAll = (db: Db, kind: CredentialKind, ownerId: string, now: nu
     .set({ revokedAt: now })
     .where(and(eq(credentials.kind, kind), eq(credentials.ownerId, ownerId), isNull(credentials.revokedAt)));
 
+/** Makes the hash the only live key of a reporter; the same again changes nothing. */
+export const replaceReporterKey = (
+  db: Db,
+  key: { id: string; reporterId: string; hash: string; now: number },
+): Write[] => [
+  db.run(sql`
+    UPDATE credentials SET revoked_at = ${key.now}
+    WHERE kind = 'reporter' AND owner_id = ${key.reporterId} AND hash <> ${key.hash} AND revoked_at IS NULL`),
+  db.run(sql`
+    INSERT INTO credentials (id, kind, owner_id, hash, name, created_at)
+    VALUES (${key.id}, 'reporter', ${key.reporterId}, ${key.hash}, 'provisioner', ${key.now})
+    ON CONFLICT (hash) DO NOTHING`),
+];
+
 /** The owner's credentials, newest first, without hashes. */
 export const listOf = (db: Db, kind: CredentialKind, ownerId: string) =>
   db

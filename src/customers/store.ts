@@ -2,7 +2,7 @@
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
 import type { DeploymentStatus } from '../contracts/customers.ts';
 import type { PlanName } from '../contracts/plans.ts';
-import type { Db, Write } from '../db/client.ts';
+import { type Db, guard, type Write } from '../db/client.ts';
 import { customers, organisations, planChanges, subscriptions } from '../db/control-schema.ts';
 import { deployments, jobs } from '../db/work-schema.ts';
 
@@ -30,6 +30,13 @@ export const setStatus = (db: Db, customerId: string, status: SubscriptionRow['s
 
 export const setDeactivated = (db: Db, customerId: string, at: number | null): Write =>
   db.update(customers).set({ deactivatedAt: at }).where(eq(customers.id, customerId));
+
+/** Fails the batch unless the customer is (not) deactivated by then. */
+export const guardDeactivated = (db: Db, customerId: string, deactivated: boolean): Write =>
+  guard(
+    db,
+    sql`EXISTS (SELECT 1 FROM customers WHERE id = ${customerId} AND (deactivated_at IS NOT NULL) = ${deactivated ? 1 : 0})`,
+  );
 
 /** What Stripe calls the customer; set once. */
 export const setStripeId = (db: Db, customerId: string, stripeId: string): Write =>

@@ -72,6 +72,27 @@ const holds = (
 ) => sql`EXISTS (SELECT 1 FROM jobs WHERE id = ${f.jobId} AND cluster_id = ${f.clusterId} AND state = 'active'
   AND lease_id = ${f.leaseId} AND lease_until > ${f.now} AND leased_generation = ${f.generation})`;
 
+export interface ReporterLease {
+  clusterId: string;
+  reporterId: string;
+  leaseId: string;
+  now: number;
+}
+
+const reporterLeased = (l: ReporterLease) => sql`EXISTS (
+  SELECT 1 FROM jobs j JOIN reporters r ON r.customer_id = j.customer_id
+  WHERE r.id = ${l.reporterId} AND r.source = 'deployment' AND j.cluster_id = ${l.clusterId}
+    AND j.state = 'active' AND j.lease_id = ${l.leaseId} AND j.lease_until > ${l.now})`;
+
+/** Fails the batch unless the lease is a running one of the reporter's own customer in that cluster. */
+export const guardReporterLease = (db: Db, l: ReporterLease): Write => guard(db, reporterLeased(l));
+
+/** The same, asked now. */
+export async function holdsReporterLease(db: Db, l: ReporterLease): Promise<boolean> {
+  const rows = await db.all<{ held: number }>(sql`SELECT ${reporterLeased(l)} AS held`);
+  return rows[0]?.held === 1;
+}
+
 /** Reports how far a run is; false when the lease is no longer this one. Does not extend the lease. */
 export async function progress(
   db: Db,

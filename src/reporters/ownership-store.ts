@@ -1,6 +1,6 @@
 /** Who measures what, as rows: hand-overs at an edge. Owns `ownerships`. */
 import { eq, type SQL, sql } from 'drizzle-orm';
-import type { Db, Write } from '../db/client.ts';
+import { type Db, guard, type Write } from '../db/client.ts';
 import { reporters } from '../db/control-schema.ts';
 
 export type ReporterRow = typeof reporters.$inferSelect;
@@ -11,7 +11,7 @@ export async function findReporter(db: Db, id: string): Promise<ReporterRow | nu
 }
 
 /** Whether anybody owns a meter of the customer's own namespace after an instant, as SQL. */
-export const ownNamespaceOwned = (customerId: string, after: number): SQL =>
+const ownNamespaceOwned = (customerId: string, after: number): SQL =>
   sql`EXISTS (SELECT 1 FROM ownerships o JOIN projects p ON p.seq = o.project_seq
     WHERE p.customer_id = ${customerId} AND p.own = 1 AND (o.until_at IS NULL OR o.until_at > ${after}))`;
 
@@ -50,3 +50,26 @@ export function takeOwnership(db: Db, t: Takeover): Write[] {
       VALUES (${t.reporterSeq}, ${t.project}, ${t.meters}, ${t.fromAt})`),
   ];
 }
+
+export interface Activation {
+  reporter: Pick<ReporterRow, 'id' | 'seq' | 'customerId'>;
+  meters: number;
+  /** What was read before: whether somebody owns the namespace after `ownedAfter`, ms. */
+  owned: boolean;
+  ownedAfter: number;
+  /** From when the reporter is active and owns its customer's own namespace, ms. */
+  fromAt: number;
+}
+
+/** Makes a reporter active and the owner of its namespace; fails the batch when what was read before no longer holds. */
+export const activate = (db: Db, a: Activation): Write[] => [
+  guard(db, sql`EXISTS (SELECT 1 FROM reporters WHERE id = ${a.reporter.id} AND active_from IS NULL)`),
+  guard(db, sql`${ownNamespaceOwned(a.reporter.customerId, a.ownedAfter)} = ${a.owned ? 1 : 0}`),
+  ...takeOwnership(db, {
+    reporterSeq: a.reporter.seq,
+    project: sql`(SELECT p.seq FROM projects p WHERE p.customer_id = ${a.reporter.customerId} AND p.own = 1)`,
+    meters: a.meters,
+    fromAt: a.fromAt,
+  }),
+  db.run(sql`UPDATE reporters SET active_from = ${a.fromAt} WHERE id = ${a.reporter.id}`),
+];

@@ -3,12 +3,11 @@
  * Reporter keys live on through a deactivation, so that the last windows of usage can still be reported.
  */
 
-import { sql } from 'drizzle-orm';
 import { record } from '../audit/store.ts';
 import * as credentialStore from '../credentials/store.ts';
 import type { WholeCustomer } from '../customers/store.ts';
 import * as customerStore from '../customers/store.ts';
-import { commit, guard, type Write } from '../db/client.ts';
+import { commit, type Write } from '../db/client.ts';
 import { verbOf } from '../deployments/deployment.ts';
 import * as deploymentStore from '../deployments/store.ts';
 import { newId } from '../lib/ids.ts';
@@ -60,7 +59,7 @@ export async function deactivate(
   const jobId = newId('job', random);
   const whole = after(before, 'canceled', 'suspended', jobId, now);
   await commit(db, [
-    guard(db, sql`EXISTS (SELECT 1 FROM customers WHERE id = ${customerId} AND deactivated_at IS NULL)`),
+    customerStore.guardDeactivated(db, customerId, false),
     customerStore.setStatus(db, customerId, 'canceled', now),
     customerStore.setDeactivated(db, customerId, now),
     credentialStore.revokeAll(db, 'account', customerId, now),
@@ -103,7 +102,7 @@ export async function activate(
   const account = await planAccountKey(deps, customerId, 'reactivation');
   const verb = verbOf(before.deployment.phase, 'running');
   await commit(db, [
-    guard(db, sql`EXISTS (SELECT 1 FROM customers WHERE id = ${customerId} AND deactivated_at IS NOT NULL)`),
+    customerStore.guardDeactivated(db, customerId, true),
     customerStore.setStatus(db, customerId, status, now),
     customerStore.setDeactivated(db, customerId, null),
     ...account.writes,

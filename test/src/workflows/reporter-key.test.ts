@@ -64,6 +64,23 @@ describe('the key that a provisioner registers', () => {
     expect((await cursor(made, second.key)).status).toBe(200);
   });
 
+  it('is taken from every one of several calls at once, and activates the reporter once', async () => {
+    const made = await signUp(api);
+    const leased = await leaseOf(made);
+    const key_hash = await sha256Hex(newKey(leased.reporter_id, cryptoRandom));
+    const body = { lease_id: leased.lease_id, key_hash };
+    const path = `/api/provisioner/reporters/${leased.reporter_id}`;
+    const answers = await Promise.all(
+      Array.from({ length: 4 }, () => api.call('PUT', path, { token: provisioner, body })),
+    );
+    expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200, 200]);
+    const audit = await (api.bindings['CONTROL'] as D1Database)
+      .prepare("SELECT count(*) n FROM audit_log WHERE action = 'reporter.activated' AND subject = ?")
+      .bind(leased.reporter_id)
+      .first();
+    expect(audit).toEqual({ n: 1 });
+  });
+
   it('is refused without the lease of that very customer', async () => {
     const [mine, other] = [await signUp(api), await signUp(api)];
     const [lease, otherLease] = [await leaseOf(mine), await leaseOf(other)];
