@@ -3,7 +3,7 @@ import { commit } from './db/client.ts';
 import type { Services } from './http/endpoint.ts';
 import { forgetExpired } from './http/idempotency.ts';
 import { carriersOf } from './http/respond.ts';
-import { dayMs, hourMs } from './lib/time.ts';
+import { dayMs, hourMs, minuteMs } from './lib/time.ts';
 import { forgetConfirmed } from './workflows/deliver-outbox.ts';
 import { ringAgain, sweepOutbox } from './workflows/housekeeping.ts';
 import { rollUpDays } from './workflows/roll-up.ts';
@@ -11,8 +11,8 @@ import { rollUpDays } from './workflows/roll-up.ts';
 /** Runs the steps of a tick. `scheduledTime` is the tick's own instant, ms. */
 export async function runCron(services: Services, scheduledTime: number): Promise<void> {
   const carriers = carriersOf(services);
-  const hourly = scheduledTime % hourMs < 60_000;
-  const daily = scheduledTime % dayMs < 60_000;
+  const hourly = scheduledTime % hourMs < minuteMs;
+  const daily = scheduledTime % dayMs < minuteMs;
   const steps: Record<string, () => Promise<unknown>> = {
     sweep_outbox: () => sweepOutbox(carriers),
     ring_again: () => ringAgain(carriers),

@@ -1,7 +1,7 @@
 /** Liveness and readiness. */
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { type Endpoint, endpoint, reply } from './http/endpoint.ts';
+import { type Endpoint, endpoint, refuse, reply } from './http/endpoint.ts';
 import { keyringOf } from './http/respond.ts';
 
 const health = endpoint({
@@ -21,7 +21,14 @@ const ready = endpoint({
   answers: { 200: z.object({ status: z.literal('ready') }) },
   handle: async (call) => {
     await call.db.run(sql`SELECT 1`);
-    await keyringOf(call);
+    try {
+      await keyringOf(call);
+    } catch (error) {
+      call.log('error', 'the licence keys cannot be used', {
+        error: error instanceof Error ? error.message : 'unknown',
+      });
+      return refuse({ code: 'unavailable', message: 'the licence keys cannot be used', retryAfterSeconds: 60 });
+    }
     return reply(200, { status: 'ready' });
   },
 });

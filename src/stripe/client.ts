@@ -11,8 +11,17 @@ const networkRetries = 1;
 /** More customers than this with one email do not exist: an email is unique here. */
 const sameEmailMax = 100;
 
-/** A client for the real API, or for the stand-in when `baseUrl` is given. */
+let opened: { secretKey: string; baseUrl: string | undefined; port: StripePort } | null = null;
+
+/** The client for the real API, or for the stand-in when `baseUrl` is given; made once an isolate. */
 export function openStripe(secretKey: string, baseUrl: string | undefined): StripePort {
+  if (opened?.secretKey !== secretKey || opened.baseUrl !== baseUrl) {
+    opened = { secretKey, baseUrl, port: connect(secretKey, baseUrl) };
+  }
+  return opened.port;
+}
+
+function connect(secretKey: string, baseUrl: string | undefined): StripePort {
   const base = baseUrl === undefined ? null : new URL(baseUrl);
   const stripe = new Stripe(secretKey, {
     httpClient: Stripe.createFetchHttpClient(),

@@ -76,6 +76,17 @@ describe('a database that cannot be read', () => {
     expect(await answer.text()).not.toContain('D1_ERROR');
   });
 
+  it('is not ready with licence keys that cannot be used, and prints none of them', async () => {
+    const answer = await api.call('GET', '/ready', {
+      bindings: { LICENSE_PRIVATE_KEYS: '[{"kty":"RSA","d":"hidden"}]' },
+    });
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toMatchObject({ code: 'unavailable' });
+    expect(JSON.stringify(api.logs.at(-1))).toContain('LICENSE_PRIVATE_KEYS');
+    expect(JSON.stringify(api.logs.at(-1))).not.toContain('hidden');
+    expect((await api.call('GET', '/ready')).status).toBe(200);
+  });
+
   it('stops the Worker with a clear log, not a crash, when its environment is wrong', async () => {
     const answer = await api.call('GET', '/health', {
       bindings: { PUBLIC_URL: 'not a url', ADMIN_API_TOKEN: 'short' },
