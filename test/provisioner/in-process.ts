@@ -30,11 +30,9 @@ export const executorOf = (
   ready,
 });
 
-export function startInProcess(
-  plane: FakeControlPlane,
-  executor: Executor,
-  options: { concurrency?: number; askEveryMs?: number; timeoutCapMs?: number } = {},
-): InProcess {
+export type InProcessOptions = { concurrency?: number; askEveryMs?: number; timeoutCapMs?: number };
+
+export function startInProcess(plane: FakeControlPlane, executor: Executor, options: InProcessOptions = {}): InProcess {
   const stopping = new AbortController();
   const ends: JobEnd[] = [];
   const lines: InProcess['lines'] = [];
