@@ -1,23 +1,36 @@
-/** How the rows of many messages become D1 batches: pure. */
-import type { PackedRow } from './row.ts';
+/** How the bundles of many messages become D1 batches: pure. */
+import type { Bundle } from './bundle.ts';
 
-/**
- * Rows of a batch: 2,500 are stored fastest (94,000 rows/s; of 5,000 68,000). At most 1.5 MB, every cell at its longest,
- * of a parameter that D1 takes up to 2 MB.
- */
+/** Rows of a batch: 2,500 are stored fastest (94,000 rows/s; of 5,000 68,000). */
 const chunkRowsMax = 2500;
+/** D1 takes a parameter of up to 2 MB. */
+const chunkCharsMax = 1_500_000;
 
-export interface SourcedRow {
-  row: PackedRow;
-  /** The message it came in, by its place in the batch. */
+/** A bundle with the message it came in, by its place in the delivery. */
+export interface Sourced {
+  bundle: Bundle;
   source: number;
 }
 
 /**
- * Cuts rows into chunks, in order. A window may stand in a chunk twice: the upsert takes the rows of its statement one
- * after another, so that the second meets the first as if it had come later.
+ * Puts bundles of like columns together, up to the size of a batch. A window may stand in a chunk twice: the upsert takes
+ * the rows of its statement one after another, so that the second meets the first as if it had come later.
  */
-export const chunksOf = (rows: readonly SourcedRow[]): SourcedRow[][] =>
-  Array.from({ length: Math.ceil(rows.length / chunkRowsMax) }, (_, i) =>
-    rows.slice(i * chunkRowsMax, (i + 1) * chunkRowsMax),
-  );
+export function chunksOf(items: readonly Sourced[]): Sourced[][] {
+  const chunks: Sourced[][] = [];
+  for (const alike of Map.groupBy(items, ({ bundle }) => bundle.bits.join()).values()) {
+    let rows = Number.POSITIVE_INFINITY;
+    let chars = 0;
+    for (const item of alike) {
+      rows += item.bundle.count;
+      chars += item.bundle.text.length;
+      if (rows > chunkRowsMax || chars > chunkCharsMax) {
+        chunks.push([]);
+        rows = item.bundle.count;
+        chars = item.bundle.text.length;
+      }
+      chunks.at(-1)?.push(item);
+    }
+  }
+  return chunks;
+}

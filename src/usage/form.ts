@@ -2,10 +2,10 @@
  * The form of one report: types, bounds and unknown fields, by hand, because a batch has a thousand of them and every
  * one is judged by itself. Owns nothing about who may report what; that is report.ts.
  */
-import { type QuantityField, quantityBounds, type ReportErrorCode } from '../contracts/usage.ts';
+import { quantityBounds, type ReportErrorCode } from '../contracts/usage.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { parseInstant } from './instant.ts';
-import { quantities, quantityOf } from './meters.ts';
+import { type Quantity, quantities, quantityOf } from './meters.ts';
 
 /** Why a report was refused. */
 export interface ReportError {
@@ -97,7 +97,21 @@ const readMissing: Reader = (reading, value) => {
   }
 };
 
-const heads: ReadonlyMap<string, Reader> = new Map([
+const readQuantity =
+  ({ field, bit }: Quantity): Reader =>
+  (reading, value) => {
+    if (typeof value !== 'number') {
+      refuseType(reading, `${field}: must be a number`);
+      return;
+    }
+    const bound = quantityBounds[field];
+    // JSON's 1e400 reads as Infinity, which no bound admits.
+    if (value >= 0 && value <= bound) reading.form.values[bit] = value;
+    else reading.wrongValue ??= outOfRange(`${field}: must be a finite number from 0 to ${bound}`);
+  };
+
+const readers: ReadonlyMap<string, Reader> = new Map([
+  ...quantities.map((q): [string, Reader] => [q.field, readQuantity(q)]),
   ['customer_id', text('customerId')],
   ['instance_id', text('instanceId')],
   ['namespace', text('namespace')],
@@ -129,17 +143,6 @@ function ignore(reading: Reading, name: string): void {
   if (reading.form.ignored.length < ignoredMax) reading.form.ignored.push(name.slice(0, ignoredCharsMax));
 }
 
-function readQuantity(reading: Reading, field: QuantityField, bit: number, value: unknown): void {
-  if (typeof value !== 'number') {
-    refuseType(reading, `${field}: must be a number`);
-    return;
-  }
-  const bound = quantityBounds[field];
-  // JSON's 1e400 reads as Infinity, which no bound admits.
-  if (value >= 0 && value <= bound) reading.form.values[bit] = value;
-  else reading.wrongValue ??= outOfRange(`${field}: must be a finite number from 0 to ${bound}`);
-}
-
 const noValues: readonly null[] = quantities.map(() => null);
 
 /** Reads one item of a batch, or a single report's body. */
@@ -160,10 +163,9 @@ export function readForm(item: unknown): Result<ReportForm, ReportError> {
     ignored: [],
   };
   const reading: Reading = { form, start: null, end: null, wrongType: null, wrongValue: null };
-  for (const [key, value] of Object.entries(item)) {
-    const quantity = quantityOf.get(key);
-    if (quantity) readQuantity(reading, quantity.field, quantity.bit, value);
-    else if (heads.has(key)) heads.get(key)?.(reading, value, key);
+  for (const key of Object.keys(item)) {
+    const read = readers.get(key);
+    if (read) read(reading, (item as Record<string, unknown>)[key], key);
     else ignore(reading, key);
   }
   if (form.customerId === '') refuseType(reading, 'customer_id: is required');

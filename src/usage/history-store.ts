@@ -82,6 +82,24 @@ export async function lastEnd(db: Db, customerSeq: number, reporterSeq: number, 
   return rows[0]?.end ?? null;
 }
 
+/** A window of one reporter and namespace. */
+export interface WindowName {
+  customerSeq: number;
+  reporterSeq: number;
+  projectSeq: number;
+  windowEnd: number;
+}
+
+/** Those of the windows that the cursor has reached: they, or later ones, are accounted for. */
+export async function withAccounted<T extends WindowName>(db: Db, windows: readonly T[]): Promise<T[]> {
+  const names = windows.map((w) => [w.customerSeq, w.reporterSeq, w.projectSeq, w.windowEnd]);
+  const rows = await db.all<{ i: number }>(sql`
+    SELECT n.key AS i FROM json_each(${JSON.stringify(names)}) n
+    WHERE EXISTS (SELECT 1 FROM windows w WHERE w.customer_seq = n.value ->> 0 AND w.reporter_seq = n.value ->> 1
+      AND w.project_seq = n.value ->> 2 AND w.window_end >= n.value ->> 3)`);
+  return rows.flatMap(({ i }) => windows[i] ?? []);
+}
+
 /** The end of the last window of a namespace that has any of the meters (bit mask), whoever reported it. */
 export async function lastEndWith(db: Db, customerSeq: number, projectSeq: number, meters: number) {
   const columns = quantities.filter((q) => (meters & (1 << q.bit)) !== 0).map((q) => `${q.column} IS NOT NULL`);

@@ -6,8 +6,9 @@ import type { Principal } from '../credentials/principal.ts';
 import type { Db } from '../db/client.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { ReportError } from '../usage/form.ts';
+import { messagesOf } from '../usage/message.ts';
 import { type Accepted, judgeReport } from '../usage/report.ts';
-import { packMessages, packRow } from '../usage/row.ts';
+import { packRow } from '../usage/row.ts';
 import { type Directory, directoryOfCluster, directoryOfReporter } from '../usage/voucher-store.ts';
 
 export interface Intake {
@@ -54,14 +55,14 @@ export async function recordUsage(
   const judgements = items.map((item) => judgeReport(item, { now: intake.now, find }));
   const rows = judgements.flatMap((j) => (j.ok ? [packRow(j.value.row)] : []));
   try {
-    await send(intake.queue, packMessages(rows));
+    await send(intake.queue, messagesOf(rows));
   } catch {
     return err('queue_down');
   }
   return ok(judgements);
 }
 
-/** The form of every usage message; the consumer reads JSON from it. */
+/** The form of every usage message (src/usage/message.ts). */
 const asText = { contentType: 'text' } as const;
 
 async function send(queue: Queue, messages: readonly string[]): Promise<void> {

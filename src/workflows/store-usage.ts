@@ -1,14 +1,17 @@
 /**
- * Usage messages into their shards: chunks of rows, each one batch. A chunk that a row breaks is halved down to that row,
- * which alone is buried; a database that cannot answer is never a row's fault, and its messages come again.
+ * Usage messages into their shards: chunks of bundles, each one batch, their rows unread. A chunk that is refused is taken
+ * apart and halved down to the row at fault, which alone is buried; a database that cannot answer is never a row's fault,
+ * and its messages come again.
  */
 import { sql } from 'drizzle-orm';
 import { ConstraintFailed, commit, type Db, openDb } from '../db/client.ts';
 import type { Log } from '../lib/log.ts';
-import { chunksOf, type SourcedRow } from '../usage/chunks.ts';
-import { bury, type DeadLetter, letterId } from '../usage/dead-letter-store.ts';
-import { describeRow, type PackedRow, readMessage } from '../usage/row.ts';
-import { storeRows } from '../usage/store.ts';
+import { type Bundle, bundleOf, rowsOf } from '../usage/bundle.ts';
+import { chunksOf, type Sourced } from '../usage/chunks.ts';
+import { readMessage } from '../usage/message.ts';
+import type { PackedRow } from '../usage/row.ts';
+import { storeBundles } from '../usage/store.ts';
+import { type BurialReason, buryMessage, buryRow, type Grave } from './bury-usage.ts';
 
 export interface Stores {
   control: Db;
@@ -22,45 +25,47 @@ interface Owner {
   shard: number;
 }
 
+/** A row with the message it came in, by its place in the delivery. */
+interface SourcedRow {
+  row: PackedRow;
+  source: number;
+}
+
+type Delivery = Stores & Grave & { owners: ReadonlyMap<number, Owner> };
+
 /**
  * Stores the bodies of some messages.
  * @returns the places of those that must come again; all others are stored or buried and may be acknowledged
  */
 export async function storeUsage(stores: Stores, bodies: readonly unknown[]): Promise<Set<number>> {
   const again = new Set<number>();
-  const rows: SourcedRow[] = [];
+  const bundles: Sourced[] = [];
+  const loose: SourcedRow[] = [];
   for (const [source, body] of bodies.entries()) {
     const message = readMessage(body);
-    if (message) for (const row of message.rows) rows.push({ row, source });
-    else await buryMessage(stores, body, source, again);
+    if (!message) await buryMessage({ ...stores, again }, body, source);
+    else if ('text' in message) bundles.push({ bundle: message, source });
+    else for (const row of message.rows) loose.push({ row, source });
   }
-  if (rows.length === 0) return again;
-  const owners = await ownersOf(stores, rows);
+  if (bundles.length === 0 && loose.length === 0) return again;
+  const numbers = [...bundles.flatMap(({ bundle }) => bundle.customers), ...loose.map(({ row }) => row[0] ?? 0)];
+  const owners = await ownersOf(stores, numbers);
   if (owners === null) return new Set(bodies.keys());
-  const byShard = Map.groupBy(rows, ({ row }) => owners.get(row[0] ?? 0)?.shard ?? null);
-  for (const [shard, shardRows] of byShard) {
-    const database = shard === null ? undefined : stores.shards[shard];
-    if (!database) {
-      const reason = {
-        code: 'unknown_customer',
-        message: 'no customer of ours has this number, or its shard is not bound',
-      };
-      for (const item of shardRows) await buryRow(stores, item, owners, reason, again);
-      continue;
-    }
-    for (const chunk of chunksOf(shardRows)) {
-      await storeChunk({ ...stores, owners, again, shard: openDb(database) }, chunk);
-    }
+  const delivery: Delivery = { ...stores, owners, again };
+  for (const [shard, items] of Map.groupBy(bundles, ({ bundle }) => shardOf(delivery, bundle.customers))) {
+    if (shard === null) loose.push(...(await takeApart(delivery, items)));
+    else for (const chunk of chunksOf(items)) await storeChunk(delivery, openDb(shard), chunk);
   }
+  await storeLoose(delivery, loose);
   return again;
 }
 
 /** Which customer and shard each number is; null when the control database could not be asked. */
-async function ownersOf(stores: Stores, rows: readonly SourcedRow[]): Promise<Map<number, Owner> | null> {
-  const numbers = [...new Set(rows.map(({ row }) => row[0] ?? 0))];
+async function ownersOf(stores: Stores, numbers: readonly number[]): Promise<Map<number, Owner> | null> {
+  const distinct = JSON.stringify([...new Set(numbers)]);
   try {
     const found = await stores.control.all<{ seq: number; id: string; shard: number }>(
-      sql`SELECT seq, id, usage_shard AS shard FROM customers WHERE seq IN (SELECT value FROM json_each(${JSON.stringify(numbers)}))`,
+      sql`SELECT seq, id, usage_shard AS shard FROM customers WHERE seq IN (SELECT value FROM json_each(${distinct}))`,
     );
     return new Map(found.map((c) => [c.seq, { customerId: c.id, shard: c.shard }]));
   } catch (error) {
@@ -69,69 +74,87 @@ async function ownersOf(stores: Stores, rows: readonly SourcedRow[]): Promise<Ma
   }
 }
 
-type Storing = Stores & { owners: Map<number, Owner>; again: Set<number>; shard: Db };
+/** The one shard of all these customers; null when one of them has none or they have several. */
+function shardOf({ owners, shards }: Delivery, customers: readonly number[]): D1Database | null {
+  const [first = null, ...others] = new Set(customers.map((seq) => shards[owners.get(seq)?.shard ?? -1] ?? null));
+  return others.length === 0 ? first : null;
+}
 
-async function storeChunk(storing: Storing, rows: readonly SourcedRow[]): Promise<void> {
-  const packed = rows.map(({ row }) => row);
-  try {
-    await commit(storing.shard, storeRows(storing.shard, packed));
-    return;
-  } catch (error) {
-    if (!isRowsFault(error)) {
-      storing.log('warn', 'usage waits: the shard could not be written', { rows: rows.length, error: wordsOf(error) });
-      for (const { source } of rows) storing.again.add(source);
-      return;
-    }
-    const [only, ...others] = rows;
-    if (only && others.length === 0) {
-      const reason = { code: 'row_refused', message: wordsOf(error) };
-      await buryRow(storing, only, storing.owners, reason, storing.again);
-      return;
+async function storeChunk(delivery: Delivery, db: Db, chunk: readonly Sourced[]): Promise<void> {
+  const bundles = chunk.map(({ bundle }) => bundle);
+  const outcome = await write(delivery, db, bundles);
+  if (outcome === 'away') for (const { source } of chunk) delivery.again.add(source);
+  else if (outcome !== 'stored') await storeRows(delivery, db, await takeApart(delivery, chunk));
+}
+
+/** The rows of bundles, each with its source. A bundle whose rows are not what it says is buried as it came. */
+async function takeApart(delivery: Delivery, items: readonly Sourced[]): Promise<SourcedRow[]> {
+  const taken: SourcedRow[] = [];
+  for (const { bundle, source } of items) {
+    const rows = rowsOf(bundle);
+    if (rows) for (const row of rows) taken.push({ row, source });
+    else await buryMessage(delivery, bundle, source);
+  }
+  return taken;
+}
+
+/** D1 takes a parameter of 2 MB, which holds as many rows with every cell at its longest. */
+const looseRowsMax = 2500;
+
+/** Stores rows, each in its customer's shard; those of nobody are buried. */
+async function storeLoose(delivery: Delivery, rows: readonly SourcedRow[]): Promise<void> {
+  for (const [shard, items] of Map.groupBy(rows, ({ row }) => shardOf(delivery, [row[0] ?? 0]))) {
+    if (shard === null) for (const item of items) await buryIt(delivery, item, nobodys);
+    else {
+      for (let i = 0; i < items.length; i += looseRowsMax) {
+        await storeRows(delivery, openDb(shard), items.slice(i, i + looseRowsMax));
+      }
     }
   }
-  const middle = Math.ceil(rows.length / 2);
-  for (const half of [rows.slice(0, middle), rows.slice(middle)]) {
-    await storeChunk(storing, half);
+}
+
+/** Stores rows of one shard, all or, where one is refused, half by half down to it. */
+async function storeRows(delivery: Delivery, db: Db, items: readonly SourcedRow[]): Promise<void> {
+  const [first, ...others] = items;
+  if (!first) return;
+  const outcome = await write(delivery, db, [bundleOf(items.map(({ row }) => row))]);
+  if (outcome === 'stored') return;
+  if (outcome === 'away') for (const { source } of items) delivery.again.add(source);
+  else if (others.length === 0) await buryIt(delivery, first, { code: 'row_refused', message: outcome.refused });
+  else {
+    const middle = Math.ceil(items.length / 2);
+    await storeRows(delivery, db, items.slice(0, middle));
+    await storeRows(delivery, db, items.slice(middle));
+  }
+}
+
+const nobodys: BurialReason = {
+  code: 'unknown_customer',
+  message: 'no customer of ours has this number, or its shard is not bound',
+};
+
+const buryIt = (delivery: Delivery, { row, source }: SourcedRow, reason: BurialReason): Promise<void> =>
+  buryRow(delivery, row, source, delivery.owners.get(row[0] ?? 0)?.customerId ?? null, reason);
+
+/** One batch. Only the shard's own word against the data is a refusal; any other failure is the database being away. */
+async function write(
+  delivery: Delivery,
+  db: Db,
+  bundles: readonly Bundle[],
+): Promise<'stored' | 'away' | { refused: string }> {
+  try {
+    await commit(db, storeBundles(db, bundles));
+    return 'stored';
+  } catch (error) {
+    if (isRowsFault(error)) return { refused: wordsOf(error) };
+    const rows = bundles.reduce((total, { count }) => total + count, 0);
+    delivery.log('warn', 'usage waits: the shard could not be written', { rows, error: wordsOf(error) });
+    return 'away';
   }
 }
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 300);
 
-/** A constraint or a type of the shard refused the data. Anything else, known or not, is tried again rather than buried. */
+/** A constraint or a type of the shard refused the data, or its JSON is none. Anything else, known or not, is tried again. */
 const isRowsFault = (error: unknown): boolean =>
-  error instanceof ConstraintFailed || /SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)/.test(wordsOf(error));
-
-async function buryRow(
-  stores: Stores,
-  item: SourcedRow,
-  owners: ReadonlyMap<number, Owner>,
-  reason: { code: string; message: string },
-  again: Set<number>,
-): Promise<void> {
-  const customerId = owners.get(item.row[0] ?? 0)?.customerId ?? null;
-  const body = { v: 1, rows: [item.row] satisfies PackedRow[], row: describeRow(item.row) };
-  await buryOne(stores, { customerId, ...reason, body }, item.source, again);
-}
-
-const buryMessage = (stores: Stores, body: unknown, source: number, again: Set<number>): Promise<void> =>
-  buryOne(
-    stores,
-    { customerId: null, code: 'message_malformed', message: 'not a usage message of a version we know', body },
-    source,
-    again,
-  );
-
-/** Buries a letter; when even that cannot be written, its message comes again. */
-async function buryOne(stores: Stores, letter: DeadLetter, source: number, again: Set<number>): Promise<void> {
-  try {
-    await commit(stores.control, [bury(stores.control, await letterId(letter), letter, stores.now)]);
-    stores.log('error', 'usage was buried', {
-      code: letter.code,
-      reason: letter.message,
-      customer_id: letter.customerId,
-    });
-  } catch (error) {
-    stores.log('warn', 'a dead letter could not be written', { error: wordsOf(error) });
-    again.add(source);
-  }
-}
+  error instanceof ConstraintFailed || /SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)|malformed JSON/.test(wordsOf(error));

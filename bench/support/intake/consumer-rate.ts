@@ -9,6 +9,7 @@ import { bundleWorker } from '../../../dev/worker/bundle.ts';
 import { describeWorker } from '../../../dev/worker/description.ts';
 import { migrate } from '../../../dev/worker/migrate.ts';
 import { startWorker, type WorkerRuntime } from '../../../dev/worker/runtime.ts';
+import { messagesOf } from '../../../src/usage/message.ts';
 import { rowAt } from './rows.ts';
 
 const CONFIG = join(import.meta.dirname, '../../../wrangler.toml');
@@ -48,8 +49,8 @@ export async function consumerRate(count: number): Promise<number> {
     const deliveries = Array.from({ length: WARM_UP_DELIVERIES + Math.ceil(count / rowsADelivery) }, (_, d) =>
       Array.from({ length: MESSAGES_A_DELIVERY }, (_message, m) => {
         const first = (d * MESSAGES_A_DELIVERY + m) * ROWS_A_MESSAGE;
-        const rows = Array.from({ length: ROWS_A_MESSAGE }, (_row, r) => rowAt(first + r));
-        return { id: `${d}-${m}`, timestamp: new Date(), attempts: 1, body: JSON.stringify({ v: 1, rows }) };
+        const [body] = messagesOf(Array.from({ length: ROWS_A_MESSAGE }, (_row, r) => rowAt(first + r)));
+        return { id: `${d}-${m}`, timestamp: new Date(), attempts: 1, body };
       }),
     );
     let started = 0;
