@@ -111,7 +111,8 @@ async function install(
       const ended = new AbortController();
       const watched = watch(deps, context, ended.signal);
       const begun = deps.now();
-      const done = await upgrade(on, deps.chart, path, clean.value);
+      const aim = values.suspended && values.metering ? 'drain' : 'settle';
+      const done = await upgrade(on, deps.chart, path, clean.value, aim);
       ended.abort();
       const times = { lease_to_helm_ms: begun - context.claimedAt, helm_ms: deps.now() - begun };
       deps.log.info({ job: context.job.job.id, ...rounded(times) }, 'helm upgrade ended');

@@ -111,15 +111,17 @@ export async function uninstall(on: ReleaseContext): Promise<Result<void, Stop>>
 }
 
 /**
- * Installs or upgrades and waits until everything is ready. An upgrade that fails is rolled back to what ran before, after
- * its objects have been asked why: Helm's own `--rollback-on-failure` would take the evidence away with it. A failed first
- * install stays as it is: the next run upgrades it, and what is only slow may become ready meanwhile.
+ * Installs or upgrades and waits until everything is as it should be. An upgrade that fails is rolled back to what ran
+ * before, after its objects have been asked why: Helm's own `--rollback-on-failure` would take the evidence away with it. A
+ * failed first install stays as it is: the next run upgrades it, and what is only slow may become ready meanwhile.
+ * @param aim `drain`: neither waits nor rolls back, for an exporter that is not ready must not bring the customer's pods back
  */
 export async function upgrade(
   on: ReleaseContext,
   chart: string,
   valuesFile: string,
   before: Revision[],
+  aim: 'settle' | 'drain',
 ): Promise<Result<void, Stop>> {
   const run = await on.helm(
     (seconds) => [
@@ -128,7 +130,7 @@ export async function upgrade(
       ...scope(on),
       '--values',
       valuesFile,
-      '--wait',
+      ...(aim === 'settle' ? ['--wait'] : []),
       '--timeout',
       `${waitSeconds(seconds)}s`,
       '--history-max',
@@ -143,7 +145,7 @@ export async function upgrade(
   if (succeeded(run)) return ok(undefined);
   const failure = await stopped(on, run, 'helm upgrade');
   const back = lastDeployed(before);
-  if (run.kind !== 'exited' || back === null) return failure;
+  if (run.kind !== 'exited' || back === null || aim === 'drain') return failure;
   const after = await history(on);
   // Refused before it wrote anything (schema, templates, no cluster): what runs is still what ran.
   if (!after.ok || after.value.at(-1)?.revision === before.at(-1)?.revision) return failure;

@@ -67,7 +67,7 @@ async function remember(
   path: string,
   before: SimulatedNamespace | null,
 ): Promise<Result<void, Stop>> {
-  const { job, reporter_id } = context.job;
+  const { job, reporter_id, values } = context.job;
   const kept = before && parseKey(before.api_key)?.owner === reporter_id ? before.api_key : null;
   const api_key = kept ?? newKey(reporter_id, deps.random);
   const state: SimulatedNamespace = {
@@ -75,6 +75,7 @@ async function remember(
     reporter_id,
     api_key,
     phase: context.job.phase,
+    metering: values.metering,
     namespace: job.namespace,
     runs: runsAfter(before?.runs ?? [], context.job.phase, new Date().toISOString()),
   };

@@ -5,6 +5,7 @@ import { forgetExpired } from './http/idempotency.ts';
 import { carriersOf } from './http/respond.ts';
 import { dayMs, hourMs, minuteMs } from './lib/time.ts';
 import { forgetConfirmed } from './workflows/deliver-outbox.ts';
+import { endDrains } from './workflows/end-drains.ts';
 import { ringAgain, sweepOutbox } from './workflows/housekeeping.ts';
 import { rollUpDays } from './workflows/roll-up.ts';
 
@@ -14,6 +15,8 @@ export async function runCron(services: Services, scheduledTime: number): Promis
   const hourly = scheduledTime % hourMs < minuteMs;
   const daily = scheduledTime % dayMs < minuteMs;
   const steps: Record<string, () => Promise<unknown>> = {
+    // First: its doorbells are in the outbox that is swept next.
+    end_drains: () => endDrains({ ...services, shards: services.env.usageShards, now: services.now() }),
     sweep_outbox: () => sweepOutbox(carriers),
     ring_again: () => ringAgain(carriers),
     roll_up: () => rollUpDays(services.env.usageShards, services.now()),

@@ -1,6 +1,6 @@
 /**
- * One exporter per running namespace of the simulated cluster: started one after another, ended when the namespace is
- * suspended or deleted, started anew with another key. Owns which run; each keeps its own state (API's cursor, spool).
+ * One exporter per metered namespace of the simulated cluster: started one after another, ended when the namespace is
+ * deleted or suspended and its last window reported, started anew with another key. Owns which run; each keeps its own state (API's cursor, spool).
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { secondMs } from '../../src/lib/time.ts';
@@ -34,9 +34,9 @@ export function startExporters(
   let tooMany = false;
 
   const chosen = (): Map<string, Namespace> => {
-    const all = namespaces().filter((namespace) => namespace.running);
+    const all = namespaces().filter((namespace) => namespace.metering);
     if (all.length > most && !tooMany)
-      log(`metering: ${all.length} namespaces run, the ${most} oldest have an exporter`);
+      log(`metering: ${all.length} namespaces are metered, the ${most} oldest have an exporter`);
     tooMany = all.length > most;
     return new Map(all.slice(0, most).map((namespace) => [namespace.name, namespace]));
   };

@@ -10,7 +10,8 @@ export type Namespace = {
   name: string;
   customerId: string;
   apiKey: string;
-  running: boolean;
+  /** Its exporter runs. */
+  metering: boolean;
   /** In order of time. */
   runs: Run[];
   /** When the file was last written, ms. */
@@ -33,7 +34,7 @@ function read(path: string, changedMs: number): Namespace | null {
       name: state.namespace,
       customerId: state.customer_id,
       apiKey: state.api_key,
-      running: state.phase === 'running',
+      metering: state.metering ?? state.phase === 'running',
       runs: runsOf(state, changedMs),
       changedMs,
     };

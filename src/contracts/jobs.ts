@@ -72,7 +72,10 @@ export const chartValues = z.object({
     email: z.string(),
   }),
   plan: planName,
+  /** Nothing of the customer's runs. */
   suspended: z.boolean(),
+  /** The exporter runs: with the stack, and on in a suspended one until its last window is reported. */
+  metering: z.boolean(),
   baseDomain: z.string(),
   billingApiUrl: z.string(),
   storageClass: z.string(),

@@ -15,6 +15,8 @@ export const simulatedNamespace = z.object({
   reporter_id: z.string(),
   api_key: z.string(),
   phase,
+  /** Its exporter runs; in files from before this was kept, while the phase is running. */
+  metering: z.boolean().optional(),
   namespace,
   /** In order of time; the last one is open while the phase is running. */
   runs: z.array(run).default([]),

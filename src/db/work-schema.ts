@@ -24,13 +24,18 @@ export const deployments = sqliteTable(
     namespace: text('namespace').notNull(),
     phase: text('phase').$type<Phase>().notNull(),
     plan: text('plan').$type<PlanName>().notNull(),
+    /** While it drains (src/deployments/drain.ts): the end of the last window that is to be reported. */
+    drainWindowEnd: at('drain_window_end'),
     specGeneration: integer('spec_generation').notNull(),
     observedGeneration: integer('observed_generation').notNull(),
     status: text('status').$type<DeploymentStatus>().notNull(),
     reason: text('reason'),
     updatedAt: at('updated_at').notNull(),
   },
-  (t) => [uniqueIndex('deployments_namespace').on(t.clusterId, t.namespace)],
+  (t) => [
+    uniqueIndex('deployments_namespace').on(t.clusterId, t.namespace),
+    index('deployments_draining').on(t.drainWindowEnd).where(sql`drain_window_end IS NOT NULL`),
+  ],
 );
 
 /** When a deployment was meant to run: what decides which windows are expected. One row a change, by generation. */

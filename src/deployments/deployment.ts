@@ -39,6 +39,8 @@ export interface RenderInput {
   email: string;
   plan: PlanName;
   phase: Phase;
+  /** Suspended, and its last window is not reported yet. */
+  draining: boolean;
   storageClass: string;
   baseDomain: string;
   billingApiUrl: string;
@@ -57,6 +59,7 @@ export const renderValues = (input: RenderInput): ChartValues => ({
   },
   plan: input.plan,
   suspended: input.phase !== 'running',
+  metering: input.phase === 'running' || (input.phase === 'suspended' && input.draining),
   baseDomain: input.baseDomain,
   billingApiUrl: input.billingApiUrl,
   storageClass: input.storageClass,

@@ -1,9 +1,10 @@
 /** Deployments and what is read of their jobs. Owns `deployments` and `phase_changes`; changes of jobs: job-store.ts. */
-import { and, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, lte, sql } from 'drizzle-orm';
+import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core';
 import type { Phase, Verb } from '../contracts/jobs.ts';
 import type { PlanName } from '../contracts/plans.ts';
 import { type Db, guard, type Write } from '../db/client.ts';
-import { customers } from '../db/control-schema.ts';
+import { customers, projects, reporters } from '../db/control-schema.ts';
 import { deployments, phaseChanges } from '../db/work-schema.ts';
 
 export type DeploymentRow = typeof deployments.$inferSelect;
@@ -54,34 +55,79 @@ const recordPhase = (db: Db, customerId: string, now: number): Write =>
       .where(eq(deployments.customerId, customerId)),
   );
 
-export interface Desire {
+/** A run towards what is desired. */
+interface Run {
   customerId: string;
-  phase: Phase;
-  plan?: PlanName;
   verb: Verb;
   jobId: string;
   outboxId: string;
   now: number;
 }
 
-/** Changes what should run: the generation goes up by one, and a job will bring the stack to at least it. */
+export interface Desire extends Run {
+  phase: Phase;
+  plan?: PlanName;
+  /** Where this suspends what was to run: the last window to wait for, null for none. What suspends again changes no drain. */
+  drainWindowEnd: number | null;
+}
+
+/** Changes what should run. */
 export const desire = (db: Db, d: Desire): Write[] => [
   guard(db, sql`EXISTS (SELECT 1 FROM deployments WHERE customer_id = ${d.customerId} AND phase <> 'deleted')`),
+  ...nextGeneration(db, d, {
+    phase: d.phase,
+    ...(d.plan ? { plan: d.plan } : {}),
+    drainWindowEnd:
+      d.phase === 'suspended'
+        ? sql`CASE phase WHEN 'running' THEN ${d.drainWindowEnd} ELSE drain_window_end END`
+        : null,
+  }),
+];
+
+/** Ends the drain of a generation, so that nothing runs any more. Fails the batch when that is no longer what is desired. */
+export const endDrain = (db: Db, d: Run & { generation: number }): Write[] => [
+  guard(
+    db,
+    sql`EXISTS (SELECT 1 FROM deployments WHERE customer_id = ${d.customerId}
+      AND spec_generation = ${d.generation} AND drain_window_end IS NOT NULL)`,
+  ),
+  ...nextGeneration(db, d, { drainWindowEnd: null }),
+];
+
+/** Drains whose last window is over, oldest first, with what names that window in the customer's usage shard. */
+export async function findDrains(db: Db, now: number, limit: number) {
+  const rows = await db
+    .select({
+      customerId: deployments.customerId,
+      generation: deployments.specGeneration,
+      windowEnd: deployments.drainWindowEnd,
+      usageShard: customers.usageShard,
+      customerSeq: customers.seq,
+      reporterSeq: reporters.seq,
+      projectSeq: projects.seq,
+    })
+    .from(deployments)
+    .innerJoin(customers, eq(customers.id, deployments.customerId))
+    .innerJoin(reporters, and(eq(reporters.customerId, customers.id), eq(reporters.source, 'deployment')))
+    .innerJoin(projects, and(eq(projects.customerId, customers.id), eq(projects.own, true)))
+    .where(lte(deployments.drainWindowEnd, now))
+    .orderBy(asc(deployments.drainWindowEnd))
+    .limit(limit);
+  return rows.flatMap((row) => (row.windowEnd === null ? [] : [{ ...row, windowEnd: row.windowEnd }]));
+}
+
+/** Sets what is desired: the generation goes up by one, and a job will bring the stack to at least it. */
+const nextGeneration = (db: Db, d: Run, desired: SQLiteUpdateSetSource<typeof deployments>): Write[] => [
   db
     .update(deployments)
-    .set({
-      phase: d.phase,
-      ...(d.plan ? { plan: d.plan } : {}),
-      specGeneration: sql`${deployments.specGeneration} + 1`,
-      updatedAt: d.now,
-    })
+    .set({ ...desired, specGeneration: sql`${deployments.specGeneration} + 1`, updatedAt: d.now })
     .where(eq(deployments.customerId, d.customerId)),
   recordPhase(db, d.customerId, d.now),
   ...requestRun(db, d),
 ];
 
 /** A waiting job is raised to the new generation; without one a new job is made. One doorbell either way. */
-function requestRun(db: Db, d: Omit<Desire, 'phase' | 'plan'>): Write[] {
+function requestRun(db: Db, d: Run): Write[] {
   return [
     db.run(sql`
       UPDATE jobs SET verb = ${d.verb}, failed_runs = 0, run_after = ${d.now}, updated_at = ${d.now},

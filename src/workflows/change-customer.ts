@@ -1,6 +1,6 @@
 /**
  * Deactivate and reactivate: each changes subscription, keys, licence and the stack's desired state in one batch.
- * Reporter keys live on through a deactivation, so that the last windows of usage can still be reported.
+ * A suspended stack drains: its exporter and the reporter's key live on until the last window of usage is reported.
  */
 
 import { record } from '../audit/store.ts';
@@ -9,12 +9,14 @@ import type { WholeCustomer } from '../customers/store.ts';
 import * as customerStore from '../customers/store.ts';
 import { commit, type Write } from '../db/client.ts';
 import { verbOf } from '../deployments/deployment.ts';
+import { lastWindowEnd } from '../deployments/drain.ts';
 import * as deploymentStore from '../deployments/store.ts';
 import { newId } from '../lib/ids.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { Keyring } from '../licences/keyring.ts';
 import * as licenceStore from '../licences/store.ts';
 import { featuresOf } from '../pricing/features.ts';
+import { findDeploymentReporter } from '../reporters/deployment-reporter-store.ts';
 import { planAccountKey } from './account-keys.ts';
 import { currentPeriod } from './current-period.ts';
 import type { Deps } from './deps.ts';
@@ -42,7 +44,7 @@ function after(
   };
 }
 
-/** Cancels at once, suspends the stack (data kept), revokes account keys and licence. */
+/** Cancels at once, suspends the stack (data kept, its last window still reported), revokes account keys and licence. */
 export async function deactivate(
   deps: Deps,
   customerId: string,
@@ -58,13 +60,22 @@ export async function deactivate(
   const outboxId = newId('outbox', random);
   const jobId = newId('job', random);
   const whole = after(before, 'canceled', 'suspended', jobId, now);
+  const drainWindowEnd = lastWindowEnd(await findDeploymentReporter(db, customerId), now);
   await commit(db, [
     customerStore.guardDeactivated(db, customerId, false),
     customerStore.setStatus(db, customerId, 'canceled', now),
     customerStore.setDeactivated(db, customerId, now),
     credentialStore.revokeAll(db, 'account', customerId, now),
     licenceStore.revokeAll(db, customerId, reason, now),
-    ...deploymentStore.desire(db, { customerId, phase: 'suspended', verb: 'suspend', jobId, outboxId, now }),
+    ...deploymentStore.desire(db, {
+      customerId,
+      phase: 'suspended',
+      drainWindowEnd,
+      verb: 'suspend',
+      jobId,
+      outboxId,
+      now,
+    }),
     record(db, random, deps.actor, now, { action: 'customer.deactivated', subject: customerId, details: { reason } }),
     ...(await receipt(whole)),
   ]);
@@ -107,7 +118,7 @@ export async function activate(
     customerStore.setDeactivated(db, customerId, null),
     ...account.writes,
     licence.write,
-    ...deploymentStore.desire(db, { customerId, phase: 'running', verb, jobId, outboxId, now }),
+    ...deploymentStore.desire(db, { customerId, phase: 'running', drainWindowEnd: null, verb, jobId, outboxId, now }),
     record(db, random, deps.actor, now, { action: 'customer.reactivated', subject: customerId, details: { status } }),
     ...(await receipt(whole, account.key.apiKey)),
   ]);

@@ -70,6 +70,7 @@ async function render(deps: Deps, settings: LeaseSettings, job: jobStore.JobRow)
       email: customer.email,
       plan: deployment.plan,
       phase: leasedPhase,
+      draining: deployment.drainWindowEnd !== null,
       storageClass: cluster.cluster.storageClass,
       baseDomain: settings.baseDomain,
       billingApiUrl: settings.publicUrl,

@@ -122,12 +122,28 @@ describeWithTools(['helm', ...clusterTools], 'a customer on a real cluster', () 
     const values = await newCustomer();
     await upgrade(values);
     const before = await claim(values);
-    expect(await upgrade({ ...values, suspended: true })).toEqual(installed);
+    expect(await upgrade({ ...values, suspended: true, metering: false })).toEqual(installed);
     expect(await readiness(values)).toEqual(noneRunning);
     expect(await claim(values)).toEqual(before);
     expect(await upgrade(values)).toEqual(installed);
     expect(await readiness(values)).toEqual(allReady);
     expect(await claim(values)).toEqual(before);
+  });
+
+  it('drains with the exporter pod that it had, which goes on when the stack is resumed', async () => {
+    const values = await newCustomer();
+    await upgrade(values);
+    const exporter = async () => {
+      const labelSelector = 'app.kubernetes.io/component=billing-exporter';
+      const { items } = await core.listNamespacedPod({ namespace: namespaceOf(values), labelSelector });
+      return items.map(({ metadata }) => metadata?.uid);
+    };
+    const before = await exporter();
+    expect(before).toHaveLength(1);
+    expect(await upgrade({ ...values, suspended: true, metering: true })).toEqual(installed);
+    expect(await readiness(values)).toEqual({ ...noneRunning, 'billing-exporter': '1 of 1' });
+    expect(await upgrade(values)).toEqual(installed);
+    expect(await exporter()).toEqual(before);
   });
 
   it('can be suspended before it ever ran', async () => {

@@ -15,6 +15,7 @@ const publicKeyPem =
 export interface Example {
   plan?: PlanName;
   suspended?: boolean;
+  draining?: boolean;
   customerId?: string;
   companyName?: string;
   email?: string;
@@ -33,6 +34,7 @@ export const exampleValues = (change: Example = {}): ChartValues => {
     email: change.email ?? 'owner@example.com',
     plan,
     phase: change.suspended ? 'suspended' : 'running',
+    draining: change.draining ?? false,
     storageClass: change.storageClass ?? 'standard',
     baseDomain: 'example.com',
     billingApiUrl: 'https://billing.example.com',

@@ -190,4 +190,31 @@ describeWithTools(['helm'], 'the customer-instance chart', () => {
     for (const workload of workloads(suspended)) workload.spec.replicas = 1;
     expect(suspended).toEqual(running);
   });
+
+  it('goes on metering alone, untouched, while a suspended customer’s last window is to be reported', async () => {
+    const running = await render(exampleValues());
+    const draining = await render(exampleValues({ suspended: true, draining: true }));
+    const replicas = (objects: Manifest[]) =>
+      Object.fromEntries(
+        workloads(objects).map(({ spec }) => [spec.selector.matchLabels['app.kubernetes.io/component'], spec.replicas]),
+      );
+    expect(replicas(draining)).toEqual({ api: 0, 'billing-exporter': 1, postgres: 0 });
+    for (const workload of workloads(draining)) workload.spec.replicas = 1;
+    expect(draining).toEqual(running);
+  });
+
+  it('is metered whenever it runs, whatever the values say', async () => {
+    const objects = await render({ ...exampleValues(), metering: false });
+    expect(pick<V1Deployment>(objects, 'Deployment', 'billing-exporter').spec?.replicas).toBe(1);
+  });
+
+  it('reports the last hour of a suspended customer when it ends, also where hours are collected once a day', async () => {
+    const daily = { exporter: { collectionIntervalMs: 86_400_000 } };
+    const interval = async (change: Parameters<typeof exampleValues>[0]) =>
+      pick<V1ConfigMap>(await render(exampleValues(change), daily), 'ConfigMap', 'billing-exporter').data?.[
+        'COLLECTION_INTERVAL'
+      ];
+    expect(await interval({})).toBe('86400000');
+    expect(await interval({ suspended: true, draining: true })).toBe('3600000');
+  });
 });

@@ -105,7 +105,7 @@ describeWithTools(['helm'], 'the chart', () => {
   });
 
   it('takes the example of every supported shape, which are values that the control plane could send', async () => {
-    for (const shape of [...plans, 'suspended']) {
+    for (const shape of [...plans, 'suspended', 'draining']) {
       const values = chartValues.parse(parse(await readFile(join(chartPath, 'ci', `${shape}-values.yaml`), 'utf8')));
       expect(await refusal({ values })).toBeNull();
     }
@@ -141,6 +141,7 @@ describeWithTools(['helm'], 'the chart', () => {
       ['customer.companyName', true],
       ['plan', 'free'],
       ['suspended', 'false'],
+      ['metering', 'true'],
       ['baseDomain', 'example.com/x'],
       ['baseDomain', '{{ .Release.Name }}'],
       ['billingApiUrl', 'javascript:alert(1)'],

@@ -14,6 +14,8 @@ export type FakeDeployment = {
   licence: string;
   companyName: string;
   phase: Phase;
+  /** Suspended with its last window not reported yet. */
+  draining: boolean;
   generation: number;
   observed: number;
   status: 'pending' | 'ready' | 'failed';
@@ -47,6 +49,7 @@ export function fakeDeployment(companyName = 'Acme'): FakeDeployment {
     licence: 'licence-1',
     companyName,
     phase: 'running',
+    draining: false,
     generation: 0,
     observed: 0,
     status: 'pending',
@@ -86,6 +89,7 @@ export function leasedBody(
       },
       plan: 'starter',
       suspended: on.phase === 'suspended',
+      metering: on.phase === 'running' || on.draining,
       baseDomain: 'example.com',
       billingApiUrl: 'https://billing.example.com',
       storageClass: 'standard',

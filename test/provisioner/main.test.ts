@@ -101,6 +101,7 @@ describe('simulation', () => {
       customer_id: on.customerId,
       reporter_id: on.reporterId,
       phase: 'running',
+      metering: true,
       namespace: on.namespace,
       runs: [{ from: expect.any(String), until: null }],
     });
@@ -109,10 +110,16 @@ describe('simulation', () => {
     expect(one?.output()).not.toContain(state.api_key);
 
     plane.reporters.clear();
+    on.draining = true;
     plane.want(on, 'suspended');
     await reached(on);
+    const draining = await stateOf(on);
     const ended = [{ ...state.runs[0], until: expect.any(String) }];
-    expect(await stateOf(on)).toEqual({ ...state, phase: 'suspended', runs: ended });
+    expect(draining).toEqual({ ...state, phase: 'suspended', metering: true, runs: ended });
+    on.draining = false;
+    plane.want(on, 'suspended');
+    await reached(on);
+    expect(await stateOf(on)).toEqual({ ...draining, metering: false });
     expect(plane.reporters.get(on.reporterId)).toBe(await sha256Hex(state.api_key));
 
     plane.want(on, 'deleted');

@@ -30,7 +30,7 @@ function scripted(...answers: HelmRun[]) {
 describe('an upgrade', () => {
   it('waits, takes its values from the file alone, and puts positionals behind --', async () => {
     const { on, commands } = scripted(exit(0));
-    expect(await upgrade(on, '--charts/x', '/tmp/v.json', [])).toEqual({ ok: true, value: undefined });
+    expect(await upgrade(on, '--charts/x', '/tmp/v.json', [], 'settle')).toEqual({ ok: true, value: undefined });
     const [command = []] = commands;
     expect(command.slice(command.indexOf('--'))).toEqual(['--', 'c1', '--charts/x']);
     expect(command.join(' ')).toContain(
@@ -41,13 +41,22 @@ describe('an upgrade', () => {
 
   it('that fails goes back to what ran, and says why it failed', async () => {
     const { on, commands, verbs } = scripted(late, revisions('superseded', 'deployed', 'failed'), exit(0));
-    const done = await upgrade(on, 'chart', 'v', [
+    const before = [
       { revision: 1, status: 'superseded' },
       { revision: 2, status: 'deployed' },
-    ]);
+    ];
+    const done = await upgrade(on, 'chart', 'v', before, 'settle');
     expect(done).toMatchObject({ ok: false, error: { code: 'not_ready', events: [{ object: 'Pod/a' }] } });
     expect(verbs()).toEqual(['upgrade', 'history', 'rollback']);
     expect(commands[2]?.slice(-3)).toEqual(['--', 'c1', '2']);
+  });
+
+  it('of a stack that drains waits for nothing and brings nothing back, whatever becomes of the exporter', async () => {
+    const { on, commands, verbs } = scripted(late);
+    const done = await upgrade(on, 'chart', 'v', [{ revision: 1, status: 'deployed' }], 'drain');
+    expect(done).toMatchObject({ ok: false, error: { code: 'not_ready', events: [{ object: 'Pod/a' }] } });
+    expect(verbs()).toEqual(['upgrade']);
+    expect(commands[0]).not.toContain('--wait');
   });
 
   it('that was refused before it changed anything is not rolled back', async () => {
@@ -56,13 +65,13 @@ describe('an upgrade', () => {
       exit(1, '', "Error: values don't meet the specifications of the schema"),
       revisions('deployed'),
     );
-    expect(await upgrade(on, 'chart', 'v', before)).toMatchObject({ error: { code: 'chart_broken' } });
+    expect(await upgrade(on, 'chart', 'v', before, 'settle')).toMatchObject({ error: { code: 'chart_broken' } });
     expect(verbs()).toEqual(['upgrade', 'history']);
   });
 
   it('whose roll-back fails too says both', async () => {
     const { on } = scripted(late, revisions('deployed', 'failed'), exit(1, '', 'Error: no'));
-    const done = await upgrade(on, 'chart', 'v', [{ revision: 1, status: 'deployed' }]);
+    const done = await upgrade(on, 'chart', 'v', [{ revision: 1, status: 'deployed' }], 'settle');
     expect(!done.ok && done.error.kind === 'failed' && done.error.message).toMatch(
       /no image\. Rolling back failed too: helm rollback: no/,
     );
@@ -70,13 +79,13 @@ describe('an upgrade', () => {
 
   it('a first install that fails stays as it is', async () => {
     const { on, verbs } = scripted(late);
-    expect((await upgrade(on, 'chart', 'v', [])).ok).toBe(false);
+    expect((await upgrade(on, 'chart', 'v', [], 'settle')).ok).toBe(false);
     expect(verbs()).toEqual(['upgrade']);
   });
 
   it('of a lost lease is not explained, rolled back or reported', async () => {
     const { on, verbs } = scripted({ kind: 'aborted' });
-    expect(await upgrade(on, 'chart', 'v', [{ revision: 1, status: 'deployed' }])).toEqual({
+    expect(await upgrade(on, 'chart', 'v', [{ revision: 1, status: 'deployed' }], 'settle')).toEqual({
       ok: false,
       error: { kind: 'lost' },
     });

@@ -14,6 +14,7 @@ const base = {
   customer: { id: 'cust_1', shortId: '1', organisationId: 'org_1', companyName: 'Acme', email: 'a@example.com' },
   plan: 'starter' as const,
   suspended: false,
+  metering: true,
   baseDomain: 'api.example.com',
   billingApiUrl: 'https://b',
   storageClass: 'standard',

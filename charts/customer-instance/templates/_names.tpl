@@ -31,7 +31,7 @@ tenantry.dev/plan: {{ .root.Values.plan }}
 {{ .Values.customer.shortId }}.{{ .Values.baseDomain }}
 {{- end -}}
 
-{{/* Suspended: nothing runs, claims, Secrets and configuration stay. */}}
+{{/* Suspended: nothing of the customer's runs, claims, Secrets and configuration stay. */}}
 {{- define "instance.replicas" -}}
 {{ ternary 0 1 .Values.suspended }}
 {{- end -}}

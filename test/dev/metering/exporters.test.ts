@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { callApi, type SignedUp, signUp, untilStatus } from '../../../bench/support/api.ts';
+import { simulatedNamespace } from '../../../src/contracts/simulated-cluster.ts';
 import { startPlatform, type TestPlatform } from '../../harness/platform.ts';
 import { descendants, programOf } from '../../harness/processes.ts';
 import { eventually, startFixture } from '../fixture/start.ts';
@@ -31,6 +32,8 @@ describe('metering in the simulated cluster', () => {
   });
 
   const exporters = () => exportersOf(platform);
+  const fileOf = ({ namespace }: SignedUp) => join(dataDir, 'simulated-cluster', `${namespace}.json`);
+  const stateOf = (of: SignedUp) => simulatedNamespace.parse(JSON.parse(readFileSync(fileOf(of), 'utf8')));
   const saying = (text: string) => platform.logs.find((line) => line.includes(text));
   /** Where a namespace's exporter tells how it is. */
   const addressOf = async ({ namespace }: SignedUp): Promise<string> => {
@@ -58,13 +61,25 @@ describe('metering in the simulated cluster', () => {
   it('says so when there are more namespaces than exporters', async () => {
     const third = await signUp(api, 'third');
     await untilStatus(api, third.customerId, 'ready');
-    await eventually(async () => saying('3 namespaces run, the 2 oldest have an exporter'), Boolean);
+    await eventually(async () => saying('3 namespaces are metered, the 2 oldest have an exporter'), Boolean);
     expect(exporters()).toHaveLength(2);
   });
 
-  it('ends the exporter of a deactivated customer alone, and its place goes to the next', async () => {
-    const [gone, stays] = [await addressOf(acme), await addressOf(neighbour)];
+  it('goes on with the same exporter of a deactivated customer, whose pods are gone, to report its last hour', async () => {
+    const before = exporters();
     expect((await callApi(api, 'POST', `/api/customers/${acme.customerId}/deactivate`, {})).status).toBe(200);
+    await untilStatus(api, acme.customerId, 'suspended');
+    const state = stateOf(acme);
+    expect(state).toMatchObject({ phase: 'suspended', metering: true, runs: [{ until: expect.any(String) }] });
+    const about = await (await fetch(await addressOf(acme))).json();
+    expect(about).toMatchObject({ namespace: acme.namespace, windows_rejected: 0 });
+    expect(exporters()).toEqual(before);
+  });
+
+  it('ends that exporter alone when it no longer meters, and its place goes to the next', async () => {
+    const [gone, stays] = [await addressOf(acme), await addressOf(neighbour)];
+    // As the provisioner writes it when the drain is over, which the clock of this test is too short for.
+    writeFileSync(fileOf(acme), JSON.stringify({ ...stateOf(acme), metering: false }));
     await eventually(
       () =>
         fetch(gone).then(

@@ -79,6 +79,7 @@ async function makeStory() {
       desire(db, {
         customerId,
         phase,
+        drainWindowEnd: phase === 'suspended' ? clock.now : null,
         verb: 'upgrade',
         jobId: newId('job', cryptoRandom),
         outboxId: newId('outbox', cryptoRandom),
