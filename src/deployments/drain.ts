@@ -16,7 +16,7 @@ import { endEdge } from '../reporters/reporter.ts';
  * How long after the last window's end a drain lasts at most. The exporter may settle for an hour (the chart's limit for
  * `settleDelaySeconds`, two minutes by default); half an hour more is some eight tries of a queue that backs off to 15 minutes.
  */
-export const drainMsMax = hourMs + 30 * minuteMs;
+const drainMsMax = hourMs + 30 * minuteMs;
 
 /** What a drain needs to know of the deployment's reporter. */
 export interface Metering {

@@ -9,6 +9,7 @@ import type { FakeDeployment, FakeJob } from './fake-job.ts';
 import {
   type ChartSettings,
   type ProvisionerProcess,
+  shippedChart,
   startProvisioner,
   type Workshop,
   workshop,
@@ -46,13 +47,12 @@ describeWithTools(['helm', ...clusterTools], 'deployments on a real cluster', ()
   });
 
   /** Replaces the running provisioner by one with this chart. */
-  async function start(settings: ChartSettings | 'the shipped chart' = {}): Promise<void> {
+  async function start(chart: ChartSettings | string = {}): Promise<void> {
     await provisioner?.stop();
-    const chart = settings === 'the shipped chart' ? 'charts/customer-instance' : await shop.chart(settings);
     provisioner = startProvisioner(plane, {
       KUBECONFIG: cluster.kubeconfig,
       HELM_BIN: shop.helmBin,
-      HELM_CHART_PATH: chart,
+      HELM_CHART_PATH: typeof chart === 'string' ? chart : await shop.chart(chart),
     });
   }
   /** The first failure of a job, with its retry held back until it is released. */
@@ -146,7 +146,7 @@ describeWithTools(['helm', ...clusterTools], 'deployments on a real cluster', ()
   });
 
   it('runs the shipped chart through a customer’s life', async () => {
-    await start('the shipped chart');
+    await start(shippedChart);
     const on = customer('--kube-context=x, {a: b} "`$(id)`');
     for (const phase of ['running', 'suspended', 'running', 'deleted'] as const) {
       const job = plane.want(on, phase);
@@ -154,6 +154,26 @@ describeWithTools(['helm', ...clusterTools], 'deployments on a real cluster', ()
       expect(job.failures).toEqual([]);
     }
     await expect(core.readNamespace({ name: on.namespace })).rejects.toMatchObject({ code: 404 });
+  });
+
+  it('a stack that drains is down but for its exporter, which nothing waits for and no roll-back follows', async () => {
+    await start(shippedChart);
+    const on = customer();
+    await settled(plane.want(on, 'running'));
+    await start(await shop.chartWithoutExporter());
+    on.draining = true;
+    const job = plane.want(on, 'suspended');
+    await settled(job);
+    expect(job.failures).toEqual([]);
+    const { items } = await apps.listNamespacedDeployment({ namespace: on.namespace });
+    const replicas = items.map(({ metadata, spec }) => [metadata?.name, spec?.replicas]);
+    expect(Object.fromEntries(replicas)).toEqual({
+      [`${on.release}-customer-instance-api`]: 0,
+      [`${on.release}-customer-instance-billing-exporter`]: 1,
+    });
+    on.draining = false;
+    await settled(plane.want(on, 'suspended'));
+    await vi.waitFor(async () => expect(await readyPods(on)).toBe(0), { timeout: 20_000, interval: 200 });
   });
 
   it('a database password that has gone is said, and never made anew where the database has run', async () => {

@@ -12,6 +12,8 @@ import type { FakeControlPlane } from './fake-control-plane.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
+export const shippedChart = join(root, 'charts/customer-instance');
+
 export type ChartSettings = { image?: string; cpu?: string; restricted?: boolean; quotaPods?: number };
 const defaults = { image: 'registry.example.com/app:1', cpu: '10m', restricted: true, quotaPods: 10 };
 
@@ -19,6 +21,8 @@ export type Workshop = {
   folder: string;
   /** Writes a copy of the smallest chart with these settings and answers its path. */
   chart(settings?: ChartSettings): Promise<string>;
+  /** A copy of the shipped chart whose exporter's image is not there. */
+  chartWithoutExporter(): Promise<string>;
   /** Changes the settings of a chart that a provisioner may already be using. */
   change(path: string, settings: ChartSettings): Promise<void>;
   /** A helm that logs its starts and ends to `helmLog`, holds a lock per namespace, and logs OVERLAP when it is taken. */
@@ -61,6 +65,14 @@ exit $rc
       const path = join(folder, `chart-${charts}`);
       await cp(join(import.meta.dirname, 'chart'), path, { recursive: true });
       await change(path, settings);
+      return path;
+    },
+    async chartWithoutExporter() {
+      const path = join(folder, 'chart-without-exporter');
+      await cp(shippedChart, path, { recursive: true });
+      const values = await readFile(join(path, 'values.yaml'), 'utf8');
+      const broken = values.replace('repository: tenantry/billing-exporter', 'repository: missing.invalid/exporter');
+      await writeFile(join(path, 'values.yaml'), broken);
       return path;
     },
     change,
