@@ -15,18 +15,19 @@ export interface PlanStretch extends Period {
 
 /**
  * The period as stretches of one plan each. A change counts from the hour edge at or before it, so that no window has
- * two plans; the plan at the start is the last one before it, or the first there is.
+ * two plans; the plan at the start is the last one before it, or the first there is. One that begins with the next period
+ * is of that one, though its hour edge lies in this.
  * @param changes oldest first, at least one
  */
 export function stretchesOf(period: Period, changes: readonly PlanChange[]): PlanStretch[] {
   const [first] = changes;
   if (!first) throw new Error('a subscription without a plan');
-  const edges = changes.map((change) => ({ change, at: Math.max(floorTo(change.effectiveAt, hourMs), period.start) }));
   const stretches: PlanStretch[] = [];
   let current = first;
   let start = period.start;
-  for (const { change, at } of edges) {
-    if (at >= period.end) break;
+  for (const change of changes) {
+    if (change.effectiveAt >= period.end) break;
+    const at = Math.max(floorTo(change.effectiveAt, hourMs), period.start);
     if (at > start) stretches.push({ start, end: at, change: current });
     current = change;
     start = Math.max(start, at);
