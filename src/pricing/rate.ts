@@ -3,7 +3,7 @@
  * → lines that explain themselves. Exact decimals; each line is rounded once, half away from zero; the total is their sum.
  */
 import type { CostLine } from '../contracts/cost.ts';
-import { Decimal, shown, sum, toCents, zero } from '../lib/decimal.ts';
+import { Decimal, settled, shown, sum, toCents, zero } from '../lib/decimal.ts';
 import { granted, shareAllowance } from './allowance.ts';
 import type { Allowance, PlanVersion } from './catalogue.ts';
 import { baseFeeMeter, type RatedMeter, ratedMeters } from './meters.ts';
@@ -35,11 +35,13 @@ interface Context {
 }
 
 const msPerSecond = 1000;
-const secondsOf = (s: { start: number; end: number }): number => (s.end - s.start) / msPerSecond;
+/** Seconds of neighbouring segments; ms are added first, because fractions of seconds do not add up exactly. */
+const secondsOf = (...segments: readonly { start: number; end: number }[]): number =>
+  segments.reduce((ms, s) => ms + (s.end - s.start), 0) / msPerSecond;
 
 /** Rates a period whose segments follow one another from its start to its end. */
 export function rate(segments: readonly Segment[], overrides: Overrides): Rated {
-  const context: Context = { segments, periodSeconds: segments.reduce((t, s) => t + secondsOf(s), 0), overrides };
+  const context: Context = { segments, periodSeconds: secondsOf(...segments), overrides };
   const lines = [...baseFees(context), ...allowanceGroups(context).flatMap((group) => groupLines(group, context))];
   return { lines, totalCents: lines.reduce((total, line) => total + line.amount_cents, 0) };
 }
@@ -48,7 +50,7 @@ export function rate(segments: readonly Segment[], overrides: Overrides): Rated 
 function baseFees({ segments, periodSeconds, overrides }: Context): CostLine[] {
   return runsOf(segments, (s) => `${s.plan.plan}/${s.plan.version}`).map((run) => {
     const plan = run[0].plan;
-    const seconds = run.reduce((t, segment) => t + secondsOf(segment), 0);
+    const seconds = secondsOf(...run);
     const share = new Decimal(seconds).div(periodSeconds);
     const fee = overrides.prices[baseFeeMeter] ?? plan.baseFee;
     const whole = seconds === periodSeconds;
@@ -121,15 +123,27 @@ function groupLines(members: readonly Member[], context: Context): CostLine[] {
   const used = context.segments.map((_, s) => perMember.map((quantities) => quantities[s] ?? zero));
   const grants = context.segments.map((segment) => grantOf(name, segment, context));
   const included = shareAllowance(used, grants);
-  const pool = grants.includes(null) ? null : sum(grants.filter((g) => g !== null));
+  const pool: Pool = {
+    size: sum(grants.filter((g) => g !== null)),
+    counts: grants.at(-1) === null ? null : grants.includes(null) ? 'after the plan without limit' : 'in the period',
+    shared: members.length > 1,
+  };
   return members.flatMap((member, m) => {
     const parts = context.segments.map((segment, s) => ({
       segment,
       quantity: perMember[m]?.[s] ?? zero,
       included: included[s]?.[m] ?? zero,
     }));
-    return memberLines(member, parts, pool, members.length > 1);
+    return memberLines(member, parts, pool);
   });
+}
+
+/** What a period's allowance is, to say why a line is what it is. */
+interface Pool {
+  size: Decimal;
+  /** When it counts: null is never, because the last plan of the period is without limit. */
+  counts: string | null;
+  shared: boolean;
 }
 
 interface Part {
@@ -139,13 +153,14 @@ interface Part {
 }
 
 /** One line per price and tier; segments of one price are one line. */
-function memberLines(member: Member, parts: readonly Part[], pool: Decimal | null, shared: boolean): CostLine[] {
+function memberLines(member: Member, parts: readonly Part[], pool: Pool): CostLine[] {
   const { rated } = member;
   return runsOf(parts, (part) => JSON.stringify(member.price(part.segment))).flatMap((run) => {
     const price = member.price(run[0].segment);
     const quantity = sum(run.map((part) => part.quantity));
     const included = sum(run.map((part) => part.included));
-    const billable = Decimal.max(quantity.minus(included), zero);
+    // Settled, or the last digit of a division reaches the next tier.
+    const billable = Decimal.max(settled(quantity.minus(included)), zero);
     return chargesOf(price, billable).flatMap((charge, i) => {
       const covered = i === 0 ? included : zero;
       if (charge.unitPrice === '0' && quantity.isZero()) return [];
@@ -162,17 +177,17 @@ function memberLines(member: Member, parts: readonly Part[], pool: Decimal | nul
           tier: charge.tier,
           unit_price: charge.unitPrice,
           amount_cents: toCents(charge.amount),
-          reason: reasonOf(rated, charge.quantity, pool, shared),
+          reason: reasonOf(rated, charge.quantity, pool),
         },
       ];
     });
   });
 }
 
-function reasonOf(rated: RatedMeter, billable: Decimal, pool: Decimal | null, shared: boolean): string {
-  if (pool === null) return 'without limit in this plan';
+function reasonOf(rated: RatedMeter, billable: Decimal, { size, counts, shared }: Pool): string {
+  if (counts === null) return 'without limit in this plan';
   const units = rated.unit === 'GB' ? rated.unit : `${rated.unit}s`;
-  const allowance = `${shown(pool)} ${units}${shared ? ', shared,' : ''} included in the period`;
+  const allowance = `${shown(size)} ${units}${shared ? ', shared,' : ''} included ${counts}`;
   return billable.gt(0) ? `above ${allowance}` : `within ${allowance}`;
 }
 

@@ -163,6 +163,67 @@ describe('rating', () => {
     expect(line(rated, 'device_peak')?.quantity).toBe('60');
   });
 
+  it('keeps a tie a tie in a period that began at any millisecond and was cut several times', () => {
+    const signedUp = Date.parse('2026-11-20T12:55:54.521Z');
+    const hour = Date.parse('2026-11-20T12:00:00Z');
+    const edges = [signedUp, ...[1, 169, 601].map((hours) => hour + hours * 3_600_000), signedUp + 30 * dayMs];
+    const segments = edges.slice(1).map((end, i) => ({
+      ...stretch(
+        i % 2 === 0 ? 'starter' : 'professional',
+        0,
+        1,
+        i === 0 ? { storage_mib_s: 0.05 * 1024 * 30 * 86_400 } : {},
+      ),
+      start: edges[i] ?? 0,
+      end,
+    }));
+    const rated = rate(segments, { allowances: { storage_mib_s: '0' }, prices: { storage_mib_s: '0.1' } });
+    expect(line(rated, 'storage_mib_s')).toMatchObject({ quantity: '0.05', amount_cents: 1 });
+    expect(line(rated, 'base_fee')?.reason).toMatch(/ of 2592000 seconds$/);
+  });
+
+  it('says why use after an unlimited plan is billed', () => {
+    const rated = rate(
+      [
+        stretch('enterprise', 0, 15, { network_sent_bytes: 5000 * gb }),
+        stretch('starter', 15, 30, { network_sent_bytes: 60 * gb }),
+      ],
+      none,
+    );
+    expect(line(rated, 'cpu_core_ms')?.reason).toMatch(/^within .* included after the plan without limit$/);
+    expect(line(rated, 'network_sent_bytes')?.reason).toBe(
+      'above 50 GB, shared, included after the plan without limit',
+    );
+    const upgraded = rate(
+      [
+        stretch('starter', 0, 15, { network_sent_bytes: 60 * gb }),
+        stretch('enterprise', 15, 30, { network_sent_bytes: 5000 * gb }),
+      ],
+      none,
+    );
+    expect(line(upgraded, 'network_sent_bytes')).toMatchObject({ billable: '0', reason: 'without limit in this plan' });
+  });
+
+  it('reaches no further tier for the last digit of a division', () => {
+    const starter = planVersionOf('starter', currentVersionOf('starter'));
+    const tiers = [
+      { from: '0', to: '50', unitPrice: '1' },
+      { from: '50', to: null, unitPrice: '0.5' },
+    ];
+    const thirds = (kind: 'volume' | 'graduated') =>
+      Array.from({ length: 3 }, (_, i) => ({
+        // A third of 50 GB-months, a quotient that never ends.
+        ...stretch('starter', i * 10, (i + 1) * 10, { storage_mib_s: (50 * 1024 * 30 * 86_400) / 3 }),
+        plan: { ...starter, allowances: {}, prices: { storage_mib_s: { kind, tiers } as const } },
+      }));
+    const lines = (kind: 'volume' | 'graduated') =>
+      rate(thirds(kind), none)
+        .lines.filter((l) => l.meter === 'storage_mib_s')
+        .map((l) => [l.quantity, l.tier, l.amount_cents]);
+    expect(lines('volume')).toEqual([['50', '0 to 50', 5000]]);
+    expect(lines('graduated')).toEqual([['50', '0 to 50', 5000]]);
+  });
+
   it('adds up: the total is the sum of the lines, whatever was used under whatever plans', () => {
     const usage = fc.record({
       cpu_core_ms: fc.maxSafeNat(),
