@@ -1,11 +1,11 @@
 /**
  * Reads of a stretch of time in a shard: clean whole days from their roll-ups, everything else from the windows. A window
- * belongs to a stretch by its end: `(from, to]`. Sums are added in SQL per namespace and month, and read as text, because
+ * belongs to a stretch by its end: `(from, to]`. Sums are added in SQL per namespace and some days, and read as text, because
  * they may pass 2^53.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
-import { ceilTo, dayMs, floorTo } from '../lib/time.ts';
+import { ceilTo, dayMs, floorTo, hourMs } from '../lib/time.ts';
 import type { SpanSum } from './history.ts';
 import { quantities } from './meters.ts';
 import { dayOfSql, rollUpColumns, rollUpOf } from './store.ts';
@@ -54,8 +54,11 @@ export function withSpan(span: Span): SQL {
     UNION ALL SELECT * FROM (${windowDays(span, lastDay, span.to)}))`;
 }
 
-/** Days in a group: more could pass 2^63 at the bounds of the wire. */
-const groupDays = 31;
+/**
+ * Days in a group: windows of a minute at the bounds of the wire add 1.44e18 a day, and seven of them could pass 2^63.
+ * Written into the text, as every divisor must be: D1 binds numbers as REAL, whose quotients are no whole days.
+ */
+const dayGroup = sql.raw('day / 6');
 
 const summed = quantities
   .map((q) => {
@@ -71,7 +74,7 @@ type SumRow = Record<string, string | number | null>;
 export async function sumSpan(db: Db, span: Span): Promise<SpanSum[]> {
   const rows = await db.all<SumRow>(sql`${withSpan(span)}
     SELECT reporter_seq, project_seq, ${sql.raw(summed)} FROM span
-    GROUP BY reporter_seq, project_seq, day / ${groupDays}`);
+    GROUP BY reporter_seq, project_seq, ${dayGroup}`);
   return rows.map((row) => ({
     reporterSeq: Number(row['reporter_seq']),
     projectSeq: Number(row['project_seq']),
@@ -80,7 +83,7 @@ export async function sumSpan(db: Db, span: Span): Promise<SpanSum[]> {
   }));
 }
 
-const hourMs = 3_600_000;
+const hourOf = sql.raw(`(window_end - 1) / ${hourMs}`);
 
 /**
  * Devices of a stretch: each hour's highest count per reporter and namespace, summed over them; the highest such sum and
@@ -90,7 +93,7 @@ export async function deviceSpan(db: Db, span: Span): Promise<{ peak: string; ho
   const rows = await db.all<{ peak: string | null; hours: string | null }>(sql`
     SELECT CAST(max(devices) AS TEXT) AS peak, CAST(sum(devices) AS TEXT) AS hours FROM (
       SELECT sum(highest) AS devices FROM (
-        SELECT (window_end - 1) / ${hourMs} AS hour, max(device_peak) AS highest FROM windows
+        SELECT ${hourOf} AS hour, max(device_peak) AS highest FROM windows
         WHERE customer_seq = ${span.customerSeq} AND window_end > ${span.from} AND window_end <= ${span.to}
           AND device_peak IS NOT NULL ${ofProject(span)}
         GROUP BY 1, reporter_seq, project_seq)

@@ -1,0 +1,109 @@
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { openDb } from '../../../src/db/client.ts';
+import { totalFields } from '../../../src/usage/history.ts';
+import { daySummary } from '../../../src/usage/history-store.ts';
+import { quantityOf } from '../../../src/usage/meters.ts';
+import { deviceSpan, type Span, sumSpan } from '../../../src/usage/span-store.ts';
+import { shardOf } from './harness.ts';
+
+const at = (text: string) => Date.parse(text);
+const dayMs = 86_400_000;
+const db = openDb(shardOf(env));
+const bitOf = (field: string) => quantityOf.get(field)?.bit ?? -1;
+
+let customers = 0;
+
+interface Window {
+  end: string;
+  seconds?: number;
+  reporter?: number;
+  project?: number;
+  [column: string]: number | string | undefined;
+}
+
+/** A new customer with these windows. @returns its number */
+async function customerWith(windows: readonly Window[]): Promise<number> {
+  customers += 1;
+  const writes = windows.map(({ end, seconds = 3600, reporter = 1, project = 1, ...columns }) => {
+    const names = Object.keys(columns);
+    return shardOf(env).prepare(
+      `INSERT INTO windows (customer_seq, window_end, reporter_seq, project_seq, seconds, revision, accepted_at, complete,
+        gap_ms, missing, ${names.join(', ')})
+      VALUES (${customers}, ${at(end)}, ${reporter}, ${project}, ${seconds}, 1, 1, 1, 0, 0, ${Object.values(columns).join(', ')})`,
+    );
+  });
+  if (writes.length > 0) await shardOf(env).batch(writes);
+  return customers;
+}
+
+const spanOf = (customerSeq: number, from: string, to: string): Span => ({ customerSeq, from: at(from), to: at(to) });
+
+async function totalsOf(span: Span) {
+  return totalFields(await sumSpan(db, span), (await daySummary(db, span)).peaks, true);
+}
+
+describe('devices of a stretch', () => {
+  it('are counted by the hour whatever the length of the windows: reporters meet in the hour, not at its end', async () => {
+    const quarter = (end: string, device_peak: number) => ({ end, seconds: 900, reporter: 2, project: 2, device_peak });
+    const customer = await customerWith([
+      { end: '2026-11-20T13:00:00Z', device_peak: 8 },
+      quarter('2026-11-20T12:15:00Z', 3),
+      quarter('2026-11-20T12:30:00Z', 5),
+      quarter('2026-11-20T12:45:00Z', 4),
+      quarter('2026-11-20T13:00:00Z', 2),
+      quarter('2026-11-20T13:15:00Z', 1),
+    ]);
+    const devices = await deviceSpan(db, spanOf(customer, '2026-11-20T12:00:00Z', '2026-11-20T14:00:00Z'));
+    expect(devices).toEqual({ peak: '13', hours: '14' });
+  });
+});
+
+describe('the sums of a stretch', () => {
+  it('of a year are a few rows a namespace, not one a day', async () => {
+    const days = Array.from({ length: 360 }, (_, i) => new Date(at('2026-01-01T12:00:00Z') + i * dayMs).toISOString());
+    const customer = await customerWith(days.map((end) => ({ end, cpu_core_ms: 1 })));
+    await shardOf(env)
+      .prepare(`INSERT INTO dirty_days SELECT DISTINCT customer_seq, (window_end - 1) / ${dayMs}
+      FROM windows WHERE customer_seq = ${customer}`)
+      .run();
+    const sums = await sumSpan(db, spanOf(customer, '2026-01-01T00:00:00Z', '2027-01-01T00:00:00Z'));
+    expect(sums.length).toBeLessThanOrEqual(62);
+    expect(sums.reduce((t, s) => t + Number(s.values[bitOf('cpu_hours')]), 0)).toBe(360);
+  });
+
+  it('hold a quarter of windows a minute long, each at the bound of its quantity', async () => {
+    const customer = await customerWith([]);
+    const aDay = 1440n * 10n ** 15n;
+    await shardOf(env)
+      .prepare(
+        `WITH RECURSIVE d(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM d WHERE i < 89)
+        INSERT INTO daily (customer_seq, day, reporter_seq, project_seq, complete, gap_ms, cost_cpu_microusd,
+          storage_mib_s_seconds, postgres_mib_s_seconds, storage_capacity_mib_s_seconds, pod_s_seconds, vm_s_seconds, ip_s_seconds)
+        SELECT ${customer}, ${at('2026-01-01T00:00:00Z') / dayMs} + i, 1, 1, 1, 0, ${aDay}, 0, 0, 0, 0, 0, 0 FROM d`,
+      )
+      .run();
+    const sums = await sumSpan(db, spanOf(customer, '2026-01-01T00:00:00Z', '2026-04-01T00:00:00Z'));
+    const added = sums.reduce((t, s) => t + BigInt(s.values[bitOf('cost_cpu')] ?? 0), 0n);
+    expect(added).toBe(90n * aDay);
+  });
+});
+
+describe('the totals of a range', () => {
+  it('take the highest day where the range begins and ends within days: midnight belongs to the day before', async () => {
+    const customer = await customerWith([
+      { end: '2026-11-20T23:00:00Z', device_peak: 1 },
+      { end: '2026-11-21T00:00:00Z', device_peak: 5 },
+      { end: '2026-11-21T01:00:00Z', project: 2, device_peak: 7 },
+    ]);
+    const night = spanOf(customer, '2026-11-20T22:00:00Z', '2026-11-21T02:00:00Z');
+    expect((await totalsOf(night)).active_devices).toBe(7);
+    // The same with whole days between the parts, where each part is added up by itself.
+    const week = spanOf(customer, '2026-11-19T22:00:00Z', '2026-11-22T02:00:00Z');
+    await shardOf(env)
+      .prepare(`INSERT INTO dirty_days VALUES (${customer}, ${at('2026-11-20T00:00:00Z') / dayMs}),
+      (${customer}, ${at('2026-11-21T00:00:00Z') / dayMs})`)
+      .run();
+    expect((await totalsOf(week)).active_devices).toBe(7);
+  });
+});
