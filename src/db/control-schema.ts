@@ -36,6 +36,11 @@ export const customers = sqliteTable(
     passwordHash: text('password_hash'),
     stripeCustomerId: text('stripe_customer_id').unique(),
     usageShard: integer('usage_shard').notNull(),
+    /**
+     * Counts the changes of who owns which of the customer's meters (triggers on `ownerships`): a report that was judged
+     * by an older count is judged again before it is stored.
+     */
+    ownershipVersion: integer('ownership_version').notNull().default(0),
     createdAt: at('created_at').notNull(),
     deactivatedAt: at('deactivated_at'),
   },

@@ -132,3 +132,17 @@ export const daily = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.customerSeq, t.day, t.reporterSeq, t.projectSeq] })],
 );
+
+/**
+ * The least `customers.ownership_version` of the control database that a report of the customer must have been judged by.
+ * Raised before meters are taken from a reporter: what it may still write is then in the store, or is judged again.
+ */
+export const ownershipFences = sqliteTable('ownership_fences', {
+  customerSeq: integer('customer_seq').primaryKey(),
+  version: integer('version').notNull(),
+});
+
+/** Never holds a row: inserting one is how a batch fails when its condition does not hold (src/db/client.ts). */
+export const guards = sqliteTable('guards', { failed: integer('failed').notNull() }, (t) => [
+  check('guard_failed', sql`${t.failed} = 0`),
+]);

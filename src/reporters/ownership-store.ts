@@ -1,7 +1,7 @@
 /** Who measures what, as rows: hand-overs at an edge. Owns `ownerships`. */
 import { eq, type SQL, sql } from 'drizzle-orm';
 import { type Db, guard, type Write } from '../db/client.ts';
-import { reporters } from '../db/control-schema.ts';
+import { customers, reporters } from '../db/control-schema.ts';
 
 export type ReporterRow = typeof reporters.$inferSelect;
 
@@ -20,6 +20,24 @@ export async function isOwnNamespaceOwned(db: Db, customerId: string, after: num
   const rows = await db.all<{ owned: number }>(sql`SELECT ${ownNamespaceOwned(customerId, after)} AS owned`);
   return rows[0]?.owned === 1;
 }
+
+/** How often the ownership of a customer's meters has changed. */
+export async function findOwnershipVersion(db: Db, customerSeq: number): Promise<number> {
+  const rows = await db
+    .select({ version: customers.ownershipVersion })
+    .from(customers)
+    .where(eq(customers.seq, customerSeq));
+  return rows[0]?.version ?? 0;
+}
+
+/** Whether it still is that, as SQL. */
+export const isOwnershipVersion = (customerSeq: number, version: number): SQL =>
+  sql`EXISTS (SELECT 1 FROM customers WHERE seq = ${customerSeq} AND ownership_version = ${version})`;
+
+/** Counts up to a fence in the shard, which a change that never came about has left raised. */
+export const catchUpWithFence = (db: Db, customerSeq: number, version: number): Write =>
+  db.run(sql`UPDATE customers SET ownership_version = ${version}
+    WHERE seq = ${customerSeq} AND ownership_version < ${version}`);
 
 export interface Takeover {
   /** The new owner: its number, or a subquery that finds it. */

@@ -94,6 +94,7 @@ const end = endpoint({
     const answer = (ended: ListedReporter) => ({ success: true, reporter: listedView(ended) });
     const ended = await endReporter(
       depsOf(call),
+      call.env.usageShards,
       param(call, 'customerId'),
       param(call, 'reporterId'),
       until === undefined ? null : Date.parse(until),

@@ -1,64 +1,127 @@
 /**
- * Rows that travel together as one text: from the request, through the queue, into one parameter of the store's statement
- * without being taken apart again. A bundle says beside them what whoever carries it needs to know of them.
+ * Rows of one reporter that travel together as one text: from the request, through the queue, into one parameter of the
+ * store's statement, never taken apart on the way. A bundle says beside them what whoever carries it needs to know, and
+ * what all of them share: a cell that the store does not have to pick out of JSON is a tenth of its work saved.
  */
 import { dayMs } from '../lib/time.ts';
 import { quantities } from './meters.ts';
-import { headColumns, isPackedRow, type PackedRow } from './row.ts';
+import type { UsageRow } from './row.ts';
 
 export interface Bundle {
+  customerSeq: number;
+  ownershipVersion: number;
+  reporterSeq: number;
+  seconds: number;
+  acceptedAt: number;
+  /** Whether every row is complete without a gap and without missing quantities; else each says so itself. */
+  whole: boolean;
+  /** The quantities that some row has, by bit, ascending. */
+  bits: number[];
   /** How many rows. */
   count: number;
-  /** The quantities that some row has, by bit, ascending: a row's cells are `headColumns` and then these. */
-  bits: number[];
-  /** The rows' customers, by number. */
-  customers: number[];
-  /** The days that the rows' windows end in, by customer. */
-  days: [customerSeq: number, day: number][];
-  /** A JSON array of the rows. */
+  /** The days that the rows' windows end in, counted from the epoch. */
+  days: number[];
+  /** A JSON array of the rows; a row is an array of the cells of `cellColumns`. */
   text: string;
 }
 
-/** The day that a window belongs to, counted from the epoch: (00:00, 24:00] by its end. */
+/** The columns that all rows of a bundle share, in the order of the store's statement. */
+export const sharedColumns = ['customer_seq', 'reporter_seq', 'seconds', 'accepted_at'] as const;
+
+const leadColumns = ['window_end', 'project_seq', 'revision'] as const;
+const flawColumns = ['complete', 'gap_ms', 'missing'] as const;
+
+/** The columns of a row's cells. */
+export const cellColumns = ({ whole, bits }: Pick<Bundle, 'whole' | 'bits'>): string[] => [
+  ...leadColumns,
+  ...(whole ? [] : flawColumns),
+  ...bits.map((bit) => quantities[bit]?.column ?? ''),
+];
+
+/** The day that a window belongs to: (00:00, 24:00] by its end. */
 const dayOf = (windowEnd: number): number => Math.floor((windowEnd - 1) / dayMs);
 
+const isWhole = (row: UsageRow): boolean => row.complete && row.gapMs === 0 && row.missing === 0;
+
 /** Few reports have all meters, and an empty cell costs as much as a full one. */
-function bitsOf(rows: readonly PackedRow[]): number[] {
+function bitsOf(rows: readonly UsageRow[]): number[] {
   let mask = 0;
   for (const row of rows) {
-    for (let i = headColumns.length; i < row.length; i++) if (row[i] !== null) mask |= 1 << (i - headColumns.length);
+    for (let bit = 0; bit < row.quantities.length; bit++) if (row.quantities[bit] !== null) mask |= 1 << bit;
   }
   return quantities.filter((q) => (mask & (1 << q.bit)) !== 0).map((q) => q.bit);
 }
 
-/** Bundles rows. */
-export function bundleOf(rows: readonly PackedRow[]): Bundle {
+/** Bundles rows of one reporter that were accepted together. There must be one at least. */
+function bundleAlike(rows: readonly UsageRow[], first: UsageRow): Bundle {
+  const whole = rows.every(isWhole);
   const bits = bitsOf(rows);
-  const places = [...headColumns.keys(), ...bits.map((bit) => headColumns.length + bit)];
-  const days = new Map<string, [number, number]>();
-  for (const row of rows) {
-    const pair: [number, number] = [row[0] ?? 0, dayOf(row[1] ?? 0)];
-    days.set(`${pair[0]}/${pair[1]}`, pair);
-  }
+  const cells = rows.map((row) => {
+    const lead = [row.windowEnd, row.projectSeq, row.revision];
+    if (!whole) lead.push(row.complete ? 1 : 0, row.gapMs, row.missing);
+    const values: (number | null)[] = lead;
+    for (const bit of bits) values.push(row.quantities[bit] ?? null);
+    return values;
+  });
   return {
-    count: rows.length,
+    customerSeq: first.customerSeq,
+    ownershipVersion: first.ownershipVersion,
+    reporterSeq: first.reporterSeq,
+    seconds: first.seconds,
+    acceptedAt: first.acceptedAt,
+    whole,
     bits,
-    customers: [...new Set(rows.map((row) => row[0] ?? 0))],
-    days: [...days.values()],
-    text: JSON.stringify(rows.map((row) => places.map((place) => row[place] ?? null))),
+    count: rows.length,
+    days: [...new Set(rows.map((row) => dayOf(row.windowEnd)))],
+    text: JSON.stringify(cells),
   };
 }
 
-/** The rows of a bundle with all their columns; null when its text is not what it says. */
-export function rowsOf(bundle: Bundle): PackedRow[] | null {
-  const rows = parsed(bundle.text);
-  if (!Array.isArray(rows) || !rows.every(isPackedRow)) return null;
-  return rows.map((dense) => {
-    const row: PackedRow = [...dense.slice(0, headColumns.length), ...quantities.map(() => null)];
-    for (const [i, bit] of bundle.bits.entries()) row[headColumns.length + bit] = dense[headColumns.length + i] ?? null;
-    return row;
-  });
+const sharedBy = (row: UsageRow): string =>
+  `${row.customerSeq}/${row.ownershipVersion}/${row.reporterSeq}/${row.seconds}/${row.acceptedAt}`;
+
+/** Bundles rows: one bundle for all that share what bundles share. */
+export function bundlesOf(rows: readonly UsageRow[]): Bundle[] {
+  const bundles: Bundle[] = [];
+  for (const alike of Map.groupBy(rows, sharedBy).values()) {
+    const [first] = alike;
+    if (first) bundles.push(bundleAlike(alike, first));
+  }
+  return bundles;
 }
+
+/** The rows of a bundle; null when its text is not what it says. */
+export function rowsOf(bundle: Bundle): UsageRow[] | null {
+  const { customerSeq, ownershipVersion, reporterSeq, seconds, acceptedAt, whole, bits } = bundle;
+  const width = cellColumns(bundle).length;
+  const rows = parsed(bundle.text);
+  if (!Array.isArray(rows)) return null;
+  const read: UsageRow[] = [];
+  for (const cells of rows) {
+    if (!isCells(cells, width)) return null;
+    const [windowEnd, projectSeq, revision, ...rest] = cells;
+    const [complete, gapMs, missing] = whole ? [1, 0, 0] : rest.splice(0, flawColumns.length);
+    if (windowEnd == null || projectSeq == null || revision == null || gapMs == null || missing == null) return null;
+    if (complete !== 0 && complete !== 1) return null;
+    const values: (number | null)[] = quantities.map(() => null);
+    for (const [i, bit] of bits.entries()) values[bit] = rest[i] ?? null;
+    const shared = { customerSeq, ownershipVersion, reporterSeq, seconds, acceptedAt };
+    read.push({
+      ...shared,
+      windowEnd,
+      projectSeq,
+      revision,
+      complete: complete === 1,
+      gapMs,
+      missing,
+      quantities: values,
+    });
+  }
+  return read;
+}
+
+const isCells = (value: unknown, width: number): value is (number | null)[] =>
+  Array.isArray(value) && value.length === width && value.every((cell) => cell === null || typeof cell === 'number');
 
 function parsed(text: string): unknown {
   try {

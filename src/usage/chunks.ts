@@ -13,24 +13,22 @@ export interface Sourced {
 }
 
 /**
- * Puts bundles of like columns together, up to the size of a batch. A window may stand in a chunk twice: the upsert takes
- * the rows of its statement one after another, so that the second meets the first as if it had come later.
+ * Puts bundles together up to the size of a batch, in order. A window may stand in a chunk twice: the upsert takes rows one
+ * after another, so that the second meets the first as if it had come later.
  */
 export function chunksOf(items: readonly Sourced[]): Sourced[][] {
   const chunks: Sourced[][] = [];
-  for (const alike of Map.groupBy(items, ({ bundle }) => bundle.bits.join()).values()) {
-    let rows = Number.POSITIVE_INFINITY;
-    let chars = 0;
-    for (const item of alike) {
-      rows += item.bundle.count;
-      chars += item.bundle.text.length;
-      if (rows > chunkRowsMax || chars > chunkCharsMax) {
-        chunks.push([]);
-        rows = item.bundle.count;
-        chars = item.bundle.text.length;
-      }
-      chunks.at(-1)?.push(item);
+  let rows = Number.POSITIVE_INFINITY;
+  let chars = 0;
+  for (const item of items) {
+    rows += item.bundle.count;
+    chars += item.bundle.text.length;
+    if (rows > chunkRowsMax || chars > chunkCharsMax) {
+      chunks.push([]);
+      rows = item.bundle.count;
+      chars = item.bundle.text.length;
     }
+    chunks.at(-1)?.push(item);
   }
   return chunks;
 }

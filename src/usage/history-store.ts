@@ -82,6 +82,13 @@ export async function lastEnd(db: Db, customerSeq: number, reporterSeq: number, 
   return rows[0]?.end ?? null;
 }
 
+/** The end of the last window that a reporter has stored for any namespace, null when none. */
+export async function lastEndOfReporter(db: Db, customerSeq: number, reporterSeq: number): Promise<number | null> {
+  const rows = await db.all<{ end: number }>(sql`SELECT window_end AS end FROM windows
+    WHERE customer_seq = ${customerSeq} AND reporter_seq = ${reporterSeq} ORDER BY window_end DESC LIMIT 1`);
+  return rows[0]?.end ?? null;
+}
+
 /** A window of one reporter and namespace. */
 export interface WindowName {
   customerSeq: number;

@@ -1,65 +1,83 @@
 /**
- * The usage queue's message: a line of JSON that says what is in it, then a line with the rows, which nobody reads before
- * the store does. Versioned, because old messages are in flight while a new Worker starts. Never a secret.
+ * The usage queue's message: a line of JSON that says which bundles are in it, then a line with the rows of each, which
+ * nobody reads before the store does. Versioned, because old messages are in flight while a new Worker starts. Never a
+ * secret.
  */
 import { z } from 'zod';
-import { type Bundle, bundleOf } from './bundle.ts';
+import { type Bundle, bundlesOf } from './bundle.ts';
 import { quantities } from './meters.ts';
-import { isPackedRow, type PackedRow } from './row.ts';
+import { readLoose, type UsageRow } from './row.ts';
 
-const count = z.int().min(0);
+const natural = z.int().min(0);
 const headSchema = z.object({
   v: z.literal(2),
-  count: z.int().min(1),
-  bits: z.array(count.max(quantities.length - 1)),
-  customers: z.array(count).min(1),
-  days: z.array(z.tuple([count, count])).min(1),
+  bundles: z
+    .array(
+      z.object({
+        customerSeq: natural,
+        ownershipVersion: natural,
+        reporterSeq: natural,
+        seconds: natural,
+        acceptedAt: natural,
+        whole: z.boolean(),
+        bits: z.array(natural.max(quantities.length - 1)),
+        count: natural.min(1),
+        days: z.array(natural).min(1),
+      }),
+    )
+    .min(1),
 });
 
-const messageOf = ({ text, ...head }: Bundle): string => `${JSON.stringify({ v: 2, ...head })}\n${text}`;
+function messageOf(bundles: readonly Bundle[]): string {
+  const heads = bundles.map(({ text: _rows, ...head }) => head);
+  return [JSON.stringify({ v: 2, bundles: heads }), ...bundles.map(({ text }) => text)].join('\n');
+}
 
 /** Cloudflare's limit is 128 KB a message; room is left for its own framing. Ours are ASCII: characters are bytes. */
 const messageCharsMax = 120_000;
-/** A message is filled to this by what one row of it takes; the others differ by some digits. */
-const messageCharsAim = 100_000;
+/** A message is filled to this by what one of its rows takes; the others differ by some digits. */
+const messageCharsAim = 110_000;
 
 /** Splits rows into messages below the limit, as the text that travels. */
-export function messagesOf(rows: readonly PackedRow[]): string[] {
+export function messagesOf(rows: readonly UsageRow[]): string[] {
   const sample = rows[Math.floor(rows.length / 2)];
   if (!sample) return [];
-  const parts = Math.ceil((bundleOf([sample]).text.length * rows.length) / messageCharsAim);
-  const size = Math.ceil(rows.length / parts);
-  return Array.from({ length: parts }, (_, i) => rows.slice(i * size, (i + 1) * size)).flatMap(fitting);
+  const chars = (bundlesOf([sample])[0]?.text.length ?? 0) * rows.length;
+  const size = Math.ceil(rows.length / Math.ceil(chars / messageCharsAim));
+  return Array.from({ length: Math.ceil(rows.length / size) }, (_, i) => rows.slice(i * size, (i + 1) * size)).flatMap(
+    fitting,
+  );
 }
 
-function fitting(rows: readonly PackedRow[]): string[] {
-  if (rows.length === 0) return [];
-  const message = messageOf(bundleOf(rows));
-  if (message.length <= messageCharsMax || rows.length === 1) return [message];
+function fitting(rows: readonly UsageRow[]): string[] {
+  const message = messageOf(bundlesOf(rows));
+  if (message.length <= messageCharsMax || rows.length <= 1) return [message];
   const middle = Math.ceil(rows.length / 2);
   return [...fitting(rows.slice(0, middle)), ...fitting(rows.slice(middle))];
 }
 
-/** Rows by themselves, as dead letters keep them: they are sent again as this. */
-export interface LooseRows {
-  v: 1;
-  rows: PackedRow[];
+/** What a message brings: bundles, whose rows are not looked at, or rows by themselves. */
+export type UsageMessage = { kind: 'bundles'; bundles: Bundle[] } | { kind: 'rows'; rows: UsageRow[] };
+
+/** Reads a message's body; null when it is none of ours. */
+export function readMessage(body: unknown): UsageMessage | null {
+  if (typeof body !== 'string') return loose(body);
+  const [first = '', ...texts] = body.split('\n');
+  const head = parsed(first);
+  if (texts.length === 0) return loose(head);
+  const read = headSchema.safeParse(head);
+  if (!read.success || read.data.bundles.length !== texts.length) return null;
+  return { kind: 'bundles', bundles: read.data.bundles.map((bundle, i) => ({ ...bundle, text: texts[i] ?? '' })) };
 }
 
-/** Reads rows by themselves; null when they are none. */
-export function readLoose(value: unknown): LooseRows | null {
-  const { v, rows } = (value ?? {}) as Partial<LooseRows>;
-  return v === 1 && Array.isArray(rows) && rows.length > 0 && rows.every(isPackedRow) ? { v, rows } : null;
+function loose(value: unknown): UsageMessage | null {
+  const rows = readLoose(value);
+  return rows && { kind: 'rows', rows };
 }
 
-/** Reads a message's body; null when it is none of ours. The rows of a bundle are not looked at. */
-export function readMessage(body: unknown): Bundle | LooseRows | null {
-  if (typeof body !== 'string') return readLoose(body);
-  const end = body.indexOf('\n');
+function parsed(text: string): unknown {
   try {
-    if (end === -1) return readLoose(JSON.parse(body));
-    const head = headSchema.safeParse(JSON.parse(body.slice(0, end)));
-    return head.success ? { ...head.data, text: body.slice(end + 1) } : null;
+    return JSON.parse(text);
   } catch {
     return null;
   }

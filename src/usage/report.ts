@@ -20,6 +20,7 @@ export interface Ownership {
 /** A reporter with all that it ever owned: what a report is checked against. */
 export interface Voucher {
   customerSeq: number;
+  ownershipVersion: number;
   reporterSeq: number;
   windowSeconds: number;
   /** By namespace: a reporter may own hundreds, and every report of a batch asks for one. */
@@ -39,7 +40,7 @@ export interface Accepted {
 }
 
 /** Clocks differ; what is further ahead than this is a mistake. */
-const aheadMsMax = 5 * minuteMs;
+export const aheadMsMax = 5 * minuteMs;
 /** The oldest correction that can still be open (spec §3). */
 const openDays = 62;
 const seedWindowSeconds = 3600;
@@ -72,13 +73,29 @@ function statedWindow(window: { start: number; end: number }, voucher: Voucher, 
 
 /** The meters that the reporter owned during the whole window, and the namespace's number; 0 is none. */
 function owned(voucher: Voucher, namespace: string, window: { start: number; end: number }) {
-  let projectSeq: number | null = null;
+  const ownerships = voucher.ownerships.get(namespace) ?? [];
+  return { projectSeq: ownerships[0]?.projectSeq ?? null, meters: metersIn(ownerships, window) };
+}
+
+/** The meters owned during a whole window. */
+function metersIn(ownerships: readonly Ownership[], window: { start: number; end: number }): number {
   let meters = 0;
-  for (const o of voucher.ownerships.get(namespace) ?? []) {
-    projectSeq = o.projectSeq;
+  for (const o of ownerships) {
     if (o.fromAt <= window.start && (o.untilAt === null || window.end <= o.untilAt)) meters |= o.meters;
   }
-  return { projectSeq, meters };
+  return meters;
+}
+
+/**
+ * Judges a row again, by the ownerships of its reporter and namespace as they are now: what was taken away since counts for
+ * whoever has it. Null when nothing of the row is left.
+ */
+export function judgeAgain(row: UsageRow, ownerships: readonly Ownership[], ownershipVersion: number): UsageRow | null {
+  const meters = metersIn(ownerships, { start: row.windowEnd - row.seconds * secondMs, end: row.windowEnd });
+  const kept = row.quantities.map((value, bit) => ((meters & (1 << bit)) === 0 ? null : value));
+  const hadSome = row.quantities.some((value) => value !== null);
+  if (meters === 0 || (hadSome && kept.every((value) => value === null))) return null;
+  return { ...row, ownershipVersion, quantities: kept };
 }
 
 /** Base units of what is owned; what is not owned is left out and named. */
@@ -142,6 +159,7 @@ function rowOf(
   const gapMs = some ? Math.min(Math.round(form.gapSeconds * secondMs), seconds * secondMs) : seconds * secondMs;
   const row: UsageRow = {
     customerSeq: voucher.customerSeq,
+    ownershipVersion: voucher.ownershipVersion,
     windowEnd: window.end,
     reporterSeq: voucher.reporterSeq,
     projectSeq,

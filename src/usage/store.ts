@@ -5,15 +5,14 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db, Write } from '../db/client.ts';
 import { dayMs } from '../lib/time.ts';
-import type { Bundle } from './bundle.ts';
+import { type Bundle, cellColumns, sharedColumns } from './bundle.ts';
 import { quantities } from './meters.ts';
-import { headColumns } from './row.ts';
 
 const keyColumns = ['customer_seq', 'window_end', 'reporter_seq', 'project_seq'];
 const quantityColumns = quantities.map((q) => q.column);
 const qualified = (table: string): string => quantityColumns.map((c) => `${table}.${c}`).join(', ');
 
-const replaced = [...headColumns, ...quantityColumns].filter((c) => !keyColumns.includes(c));
+const replaced = ['seconds', 'revision', 'accepted_at', 'complete', 'gap_ms', 'missing', ...quantityColumns];
 
 /** A column that is not inserted is NULL in `excluded` too, so that a replacement replaces all. */
 const onConflict = `WHERE true ON CONFLICT (${keyColumns.join(', ')}) DO UPDATE SET
@@ -21,38 +20,50 @@ const onConflict = `WHERE true ON CONFLICT (${keyColumns.join(', ')}) DO UPDATE 
   WHERE excluded.revision > windows.revision
     OR (excluded.revision = windows.revision AND (${qualified('excluded')}) IS NOT (${qualified('windows')}))`;
 
-/** The statement for rows of these columns; there are few such sets, and the text is long. */
-const inserts = new Map<string, { into: SQL; on: SQL }>();
+/** A statement in two parts, before and after its one parameter: the bundles. */
+type Insert = readonly [before: SQL, after: SQL];
+
+function insertInto(bundle: Bundle): Insert {
+  const cells = cellColumns(bundle);
+  const flawless = bundle.whole ? { complete: 1, gap_ms: 0, missing: 0 } : {};
+  const shared = sharedColumns.map((column, i) => `value ->> ${i} AS ${column}`);
+  const picked = cells.map((_, i) => `row.value ->> ${i}`);
+  const columns = [...sharedColumns, ...Object.keys(flawless), ...cells].join(', ');
+  const values = [...sharedColumns, ...Object.values(flawless), ...picked].join(', ');
+  return [
+    sql.raw(`WITH bundle AS MATERIALIZED (SELECT ${shared.join(', ')},
+        jsonb_extract(value, '$[${shared.length}]') AS packed FROM jsonb_each(`),
+    sql.raw(`)) INSERT INTO windows (${columns})
+      SELECT ${values} FROM bundle CROSS JOIN jsonb_each(packed) AS row ${onConflict}`),
+  ];
+}
+
+/** By the columns of the cells: there are few such sets, and the texts are long. */
+const inserts = new Map<string, Insert>();
 const insertsMax = 100;
 
-function insertFor(bits: readonly number[]): { into: SQL; on: SQL } {
-  const key = bits.join();
-  const known = inserts.get(key);
-  if (known) return known;
-  const columns = [...headColumns, ...bits.map((bit) => quantityColumns[bit] ?? '')];
-  const picked = columns.map((_, i) => `value ->> ${i}`).join(', ');
-  const made = {
-    into: sql.raw(`INSERT INTO windows (${columns.join(', ')}) SELECT ${picked} FROM jsonb_each(`),
-    on: sql.raw(`) ${onConflict}`),
-  };
+/** The insert of bundles of like columns. */
+function insertOf(db: Db, columns: string, bundles: readonly [Bundle, ...Bundle[]]): Write {
+  const insert = inserts.get(columns) ?? insertInto(bundles[0]);
   if (inserts.size >= insertsMax) inserts.clear();
-  inserts.set(key, made);
-  return made;
+  inserts.set(columns, insert);
+  const packed = bundles.map((b) => `[${b.customerSeq},${b.reporterSeq},${b.seconds},${b.acceptedAt},${b.text}]`);
+  return db.run(sql`${insert[0]}${`[${packed.join(',')}]`}${insert[1]}`);
 }
 
 /**
- * Stores the rows of bundles of like columns, one after another, and marks their days. The rows travel as one parameter,
+ * Stores the rows of bundles, one after another, and marks their days. Those of like columns travel as one parameter,
  * because D1 takes a hundred; src/usage/chunks.ts keeps it small enough. jsonb_each hands each row on in SQLite's binary
- * JSON, which is read twice as fast as json_each's text (136,000 against 330,000 rows a second of CPU, node:sqlite).
+ * JSON, which is read twice as fast as text, and MATERIALIZED has what a bundle's rows share read once a bundle (node:sqlite,
+ * 11 cells instead of 18: 2.4 µs a row instead of 3.4, and 10 without the word).
  */
 export function storeBundles(db: Db, bundles: readonly Bundle[]): Write[] {
-  const { into, on } = insertFor(bundles[0]?.bits ?? []);
-  const rows = `[${bundles.map(({ text }) => text.slice(1, -1)).join(',')}]`;
-  const days = new Map(bundles.flatMap((bundle) => bundle.days.map((pair) => [pair.join('/'), pair])));
+  const alike = Map.groupBy(bundles, (bundle) => cellColumns(bundle).join());
+  const days = new Set(bundles.flatMap((b) => b.days.map((day) => `[${b.customerSeq},${day}]`)));
   return [
-    db.run(sql`${into}${rows}${on}`),
+    ...[...alike].map(([columns, group]) => insertOf(db, columns, group as [Bundle, ...Bundle[]])),
     db.run(sql`INSERT OR IGNORE INTO dirty_days (customer_seq, day)
-      SELECT value ->> 0, value ->> 1 FROM json_each(${JSON.stringify([...days.values()])})`),
+      SELECT value ->> 0, value ->> 1 FROM json_each(${`[${[...days].join(',')}]`})`),
   ];
 }
 

@@ -11,10 +11,17 @@ export type Directory = Map<string, Map<string, Voucher>>;
 
 type Owned = [namespace: string, projectSeq: number, meters: number, fromAt: number, untilAt: number | null];
 /** As src/db/voucher.ts writes it. */
-type Packed = [instanceId: string, customerSeq: number, reporterSeq: number, windowSeconds: number, owned: Owned[]];
+type Packed = [
+  instanceId: string,
+  customerSeq: number,
+  ownershipVersion: number,
+  reporterSeq: number,
+  windowSeconds: number,
+  owned: Owned[],
+];
 
 function readVoucher(text: string): { instanceId: string; voucher: Voucher } {
-  const [instanceId, customerSeq, reporterSeq, windowSeconds, owned] = JSON.parse(text) as Packed;
+  const [instanceId, customerSeq, ownershipVersion, reporterSeq, windowSeconds, owned] = JSON.parse(text) as Packed;
   const ownerships = new Map<string, Ownership[]>();
   for (const [namespace, projectSeq, meters, fromAt, untilAt] of owned) {
     const ownership = { projectSeq, meters, fromAt, untilAt };
@@ -22,7 +29,7 @@ function readVoucher(text: string): { instanceId: string; voucher: Voucher } {
     if (known) known.push(ownership);
     else ownerships.set(namespace, [ownership]);
   }
-  return { instanceId, voucher: { customerSeq, reporterSeq, windowSeconds, ownerships } };
+  return { instanceId, voucher: { customerSeq, ownershipVersion, reporterSeq, windowSeconds, ownerships } };
 }
 
 /** What one reporter's key may speak for; its voucher was read with the key. */
@@ -52,4 +59,20 @@ export async function directoryOfCluster(
     byInstance.set(instanceId, voucher);
   }
   return directory;
+}
+
+const pairOf = (reporterSeq: number, projectSeq: number): string => `${reporterSeq}/${projectSeq}`;
+
+/** What reporters own and owned in namespaces now. @returns by a row's reporter and namespace */
+export async function standingOwnerships(
+  db: Db,
+  rows: readonly { reporterSeq: number; projectSeq: number }[],
+): Promise<(row: { reporterSeq: number; projectSeq: number }) => readonly Ownership[]> {
+  const pairs = new Map(rows.map((r) => [pairOf(r.reporterSeq, r.projectSeq), [r.reporterSeq, r.projectSeq]]));
+  const owned = await db.all<Ownership & { reporterSeq: number }>(sql`
+    SELECT reporter_seq AS reporterSeq, project_seq AS projectSeq, meters, from_at AS fromAt, until_at AS untilAt
+    FROM ownerships WHERE (reporter_seq, project_seq) IN
+      (SELECT value ->> 0, value ->> 1 FROM json_each(${JSON.stringify([...pairs.values()])}))`);
+  const byPair = Map.groupBy(owned, (o) => pairOf(o.reporterSeq, o.projectSeq));
+  return ({ reporterSeq, projectSeq }) => byPair.get(pairOf(reporterSeq, projectSeq)) ?? [];
 }

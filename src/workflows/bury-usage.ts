@@ -2,8 +2,7 @@
 import { commit, type Db } from '../db/client.ts';
 import type { Log } from '../lib/log.ts';
 import { bury, type DeadLetter, letterId } from '../usage/dead-letter-store.ts';
-import type { LooseRows } from '../usage/message.ts';
-import { describeRow, type PackedRow } from '../usage/row.ts';
+import { looseMessage, nameRow, type UsageRow } from '../usage/row.ts';
 
 /** A grave: where letters are written, and the places of the messages that must come again. */
 export interface Grave {
@@ -21,13 +20,12 @@ export interface BurialReason {
 /** Buries one row of a message; it can be sent again as it lies there. */
 export async function buryRow(
   grave: Grave,
-  row: PackedRow,
+  row: UsageRow,
   source: number,
   customerId: string | null,
   reason: BurialReason,
 ): Promise<void> {
-  const rows: LooseRows = { v: 1, rows: [row] };
-  await buryOne(grave, { customerId, ...reason, body: { ...rows, row: describeRow(row) } }, source);
+  await buryOne(grave, { customerId, ...reason, body: looseMessage([nameRow(row)]) }, source);
 }
 
 /** Buries a message that none of our versions can read. */

@@ -20,6 +20,7 @@ import * as reporterStore from '../reporters/store.ts';
 import { lastEndWith } from '../usage/history-store.ts';
 import { everyMeter, maskOfMeters } from '../usage/meters.ts';
 import type { Deps } from './deps.ts';
+import { handOver } from './hand-over.ts';
 import { shardOf } from './read-usage.ts';
 
 export interface MadeReporter {
@@ -78,28 +79,63 @@ export async function createReporter(
   };
   const attached = await attachNamespaces(deps, whole, made.namespaces);
   if (!attached.ok) return attached;
-  const reportedUntil = body.take_over ? await lastReported(deps, settings, whole, made) : null;
+  const creation: Creation = {
+    deps,
+    settings,
+    whole,
+    made,
+    attach: attached.value,
+    takesOver: body.take_over,
+    receipt,
+  };
+  if (!creation.takesOver) return await insert(creation, []);
+  const shard = shardOf(settings, whole.customer);
+  return await handOver({ control: db, shard }, whole.customer.seq, (unchanged) => takeOver(creation, unchanged));
+}
+
+interface Creation {
+  deps: Deps;
+  settings: ReporterSettings;
+  whole: WholeCustomer;
+  made: MadeReporter;
+  /** The statements that attach new namespaces. */
+  attach: Write[];
+  takesOver: boolean;
+  receipt: (made: MadeReporter) => Promise<Write[]>;
+}
+
+/** Takes the meters from an hour on for which nothing of them is stored. */
+async function takeOver(creation: Creation, unchanged: Write): Promise<Result<MadeReporter, ReporterFailure>> {
+  const { deps, settings, whole, made } = creation;
+  const reportedUntil = await lastReported(deps, settings, whole, made);
   if (reportedUntil !== null && reportedUntil > made.activeFrom) {
     const message = `these meters are reported until ${iso(reportedUntil)} already; take over from a later hour`;
     return refuse('meter_owned', message);
   }
+  return await insert(creation, [unchanged]);
+}
+
+async function insert(creation: Creation, guards: Write[]): Promise<Result<MadeReporter, ReporterFailure>> {
+  const { deps, whole, made } = creation;
+  const { db, now, random } = deps;
   try {
     await commit(db, [
-      ...attached.value,
+      ...guards,
+      ...creation.attach,
       reporterStore.insertReporter(db, {
-        id,
-        customerId,
+        id: made.id,
+        customerId: whole.customer.id,
         instanceId: made.instanceId,
         windowSeconds: made.windowSeconds,
         source: 'admin',
         activeFrom: made.activeFrom,
         createdAt: now,
       }),
-      ...ownershipWrites(deps, whole, made, body.take_over),
+      ...ownershipWrites(deps, whole, made, creation.takesOver),
       credentialStore.insert(db, {
         id: newId('credential', random),
         kind: 'reporter',
-        ownerId: id,
+        ownerId: made.id,
         hash: await sha256Hex(made.apiKey),
         name: made.instanceId,
         role: null,
@@ -107,10 +143,10 @@ export async function createReporter(
       }),
       record(db, random, deps.actor, now, {
         action: 'reporter.created',
-        subject: id,
-        details: { customer_id: customerId, instance_id: made.instanceId, namespaces: made.namespaces },
+        subject: made.id,
+        details: { customer_id: whole.customer.id, instance_id: made.instanceId, namespaces: made.namespaces },
       }),
-      ...(await receipt(made)),
+      ...(await creation.receipt(made)),
     ]);
     return ok(made);
   } catch (error) {

@@ -1,45 +1,60 @@
 /** Ends a reporter at the end of a window. Its key lives on, so that its last windows can still be reported. */
 import { record } from '../audit/store.ts';
+import { findWhole } from '../customers/store.ts';
 import { commit, type Write } from '../db/client.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { iso } from '../lib/time.ts';
 import { endEdge } from '../reporters/reporter.ts';
 import * as reporterStore from '../reporters/store.ts';
+import { lastEndOfReporter } from '../usage/history-store.ts';
 import type { Deps } from './deps.ts';
+import { handOver } from './hand-over.ts';
+import { shardOf } from './read-usage.ts';
 
 export interface EndFailure {
   code: 'not_found' | 'reporter_ended' | 'validation_failed';
   message: string;
 }
 
-/** Ends it at the end of the window that contains `until` (default: now). */
+/**
+ * Ends it at the end of the window that contains `until` (default: now), or at the end of the last one that it has stored
+ * if that is later: whatever is stored and billed has an owner for ever.
+ */
 export async function endReporter(
   deps: Deps,
+  shards: readonly D1Database[],
   customerId: string,
   reporterId: string,
   until: number | null,
   receipt: (ended: reporterStore.ListedReporter) => Promise<Write[]>,
 ): Promise<Result<reporterStore.ListedReporter, EndFailure>> {
   const { db, now, random } = deps;
+  const whole = await findWhole(db, customerId);
   const listed = (await reporterStore.listReporters(db, customerId)).find(({ reporter: r }) => r.id === reporterId);
-  if (!listed) return err({ code: 'not_found', message: 'there is nothing here, or not for you' });
+  if (!whole || !listed) return err({ code: 'not_found', message: 'there is nothing here, or not for you' });
   const { reporter } = listed;
   if (reporter.activeUntil !== null) {
     return err({ code: 'reporter_ended', message: `the reporter ended at ${iso(reporter.activeUntil)}` });
   }
-  const edge = endEdge(until ?? now, reporter.windowSeconds);
-  if (reporter.activeFrom !== null && edge < reporter.activeFrom) {
+  const asked = endEdge(until ?? now, reporter.windowSeconds);
+  if (reporter.activeFrom !== null && asked < reporter.activeFrom) {
     return err({ code: 'validation_failed', message: 'active_until: is before the reporter began' });
   }
-  const ended = { ...listed, reporter: { ...reporter, activeUntil: edge } };
-  await commit(db, [
-    ...reporterStore.endReporter(db, reporter.seq, edge),
-    record(db, random, deps.actor, now, {
-      action: 'reporter.ended',
-      subject: reporterId,
-      details: { active_until: iso(edge) },
-    }),
-    ...(await receipt(ended)),
-  ]);
-  return ok(ended);
+  const shard = shardOf({ shards }, whole.customer);
+  return await handOver({ control: db, shard }, whole.customer.seq, async (unchanged) => {
+    const stored = await lastEndOfReporter(shard, whole.customer.seq, reporter.seq);
+    const edge = Math.max(asked, stored ?? 0);
+    const ended = { ...listed, reporter: { ...reporter, activeUntil: edge } };
+    await commit(db, [
+      unchanged,
+      ...reporterStore.endReporter(db, reporter.seq, edge),
+      record(db, random, deps.actor, now, {
+        action: 'reporter.ended',
+        subject: reporterId,
+        details: { active_until: iso(edge) },
+      }),
+      ...(await receipt(ended)),
+    ]);
+    return ok(ended);
+  });
 }

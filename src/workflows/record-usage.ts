@@ -8,7 +8,6 @@ import { err, ok, type Result } from '../lib/result.ts';
 import type { ReportError } from '../usage/form.ts';
 import { messagesOf } from '../usage/message.ts';
 import { type Accepted, judgeReport } from '../usage/report.ts';
-import { packRow } from '../usage/row.ts';
 import { type Directory, directoryOfCluster, directoryOfReporter } from '../usage/voucher-store.ts';
 
 export interface Intake {
@@ -53,7 +52,7 @@ export async function recordUsage(
     return byInstance.get(instanceId) ?? ('unknown_reporter' as const);
   };
   const judgements = items.map((item) => judgeReport(item, { now: intake.now, find }));
-  const rows = judgements.flatMap((j) => (j.ok ? [packRow(j.value.row)] : []));
+  const rows = judgements.flatMap((j) => (j.ok ? [j.value.row] : []));
   try {
     await send(intake.queue, messagesOf(rows));
   } catch {

@@ -13,6 +13,7 @@ import { ceilTo, floorTo, hourMs, secondMs } from '../lib/time.ts';
 import { activate, findReporter, isOwnNamespaceOwned, type ReporterRow } from '../reporters/ownership-store.ts';
 import { endDispossessed } from '../reporters/store.ts';
 import { everyMeter } from '../usage/meters.ts';
+import { aheadMsMax } from '../usage/report.ts';
 import type { Deps } from './deps.ts';
 
 export interface KeyRegistration {
@@ -59,8 +60,9 @@ async function planActivation(deps: Deps, reporter: ReporterRow): Promise<Write[
   const { db, now, random } = deps;
   const running = floorTo(now, reporter.windowSeconds * secondMs);
   const owned = await isOwnNamespaceOwned(db, reporter.customerId, running);
-  // Somebody who measured until now may have reported a part of the running hour: they go on to its end.
-  const fromAt = owned ? ceilTo(now, hourMs) : running;
+  // Somebody who measured until now may have reported a part of the running hour, with a clock ahead of the next one too:
+  // they go on to the end of whatever they can have reported.
+  const fromAt = owned ? ceilTo(now + aheadMsMax, hourMs) : running;
   return [
     ...activate(db, { reporter, meters: everyMeter, owned, ownedAfter: running, fromAt }),
     endDispossessed(db, reporter.customerId, fromAt),

@@ -7,10 +7,10 @@ import { commit, openDb, type Write } from '../db/client.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { iso, secondMs } from '../lib/time.ts';
 import { findLetter, markReplayed } from '../usage/dead-letter-store.ts';
-import { readLoose } from '../usage/message.ts';
 import { fromBase, quantities } from '../usage/meters.ts';
 import { namesOf } from '../usage/names-store.ts';
 import { listReviews, type ReviewRow } from '../usage/review-store.ts';
+import { readLoose } from '../usage/row.ts';
 import type { Deps } from './deps.ts';
 import type { UsageReads } from './read-usage.ts';
 
@@ -71,12 +71,11 @@ export async function replayLetter(
   if (!letter) return err({ code: 'not_found', message: 'there is nothing here, or not for you' });
   if (letter.replayedAt !== null)
     return err({ code: 'already_replayed', message: 'this letter was sent again already' });
-  const message = readLoose(letter.body);
-  if (!message) {
+  if (!readLoose(letter.body)) {
     return err({ code: 'validation_failed', message: 'this letter is not a usage message and cannot be sent again' });
   }
   try {
-    await queue.send(JSON.stringify(message), { contentType: 'text' });
+    await queue.send(JSON.stringify(letter.body), { contentType: 'text' });
   } catch {
     return err('queue_down');
   }

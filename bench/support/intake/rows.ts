@@ -1,20 +1,43 @@
-/** Stored rows to measure with, as the Worker packs the reports of reports.ts: the columns of `windows` in order. */
+/** Stored rows to measure with, as the Worker makes them of the reports of reports.ts. */
+import { hourMs } from '../../../src/lib/time.ts';
+import { quantities } from '../../../src/usage/meters.ts';
+import type { UsageRow } from '../../../src/usage/row.ts';
 
-const HOUR_MS = 3_600_000;
 const NAMESPACES = 50;
-const FIRST_HOUR = Math.floor(Date.parse('2026-01-01T00:00:00Z') / HOUR_MS);
-const COLUMNS = 36;
+const FIRST_HOUR = Math.floor(Date.parse('2026-01-01T00:00:00Z') / hourMs);
 
-/** The n-th row of customer 1; nulls at the end are left away, as in a message. */
-export function rowAt(n: number): (number | null)[] {
-  const end = (FIRST_HOUR + Math.floor(n / NAMESPACES)) * HOUR_MS;
-  const head = [1, end, 1, (n % NAMESPACES) + 1, 3600, end + 120_000 + n, end + 125_000, 1, 0, 0];
-  const first = [1_000_000 + n, 7_372_800 + n, 36_864_000, 1_234_567_890 + n, 987_654_321 + n, 125_000 + n];
-  return [...head, ...first, ...Array<null>(12).fill(null), 73_728_000, 28_800];
+/** The n-th row of customer 1. */
+export function rowAt(n: number): UsageRow {
+  const end = (FIRST_HOUR + Math.floor(n / NAMESPACES)) * hourMs;
+  const reported: Record<string, number> = {
+    cpu_core_ms: 1_000_000 + n,
+    memory_mib_s: 7_372_800 + n,
+    storage_mib_s: 36_864_000,
+    network_sent_bytes: 1_234_567_890 + n,
+    network_received_bytes: 987_654_321 + n,
+    ingress_requests: 125_000 + n,
+    storage_capacity_mib_s: 73_728_000,
+    pod_s: 28_800,
+  };
+  return {
+    customerSeq: 1,
+    ownershipVersion: 0,
+    windowEnd: end,
+    reporterSeq: 1,
+    projectSeq: (n % NAMESPACES) + 1,
+    seconds: 3600,
+    revision: end + 120_000 + n,
+    acceptedAt: FIRST_HOUR * hourMs + 125_000,
+    complete: true,
+    gapMs: 0,
+    missing: 0,
+    quantities: quantities.map((q) => reported[q.column] ?? null),
+  };
 }
 
-/** The row with all its columns. */
+/** The cells of all columns of `windows`, in the table's order. */
 export const wholeRowAt = (n: number): (number | null)[] => {
-  const row = rowAt(n);
-  return [...row, ...Array<null>(COLUMNS - row.length).fill(null)];
+  const r = rowAt(n);
+  const head = [r.customerSeq, r.windowEnd, r.reporterSeq, r.projectSeq, r.seconds, r.revision, r.acceptedAt];
+  return [...head, r.complete ? 1 : 0, r.gapMs, r.missing, ...r.quantities];
 };

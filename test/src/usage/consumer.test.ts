@@ -1,31 +1,34 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { retrySeconds } from '../../../src/usage/backoff.ts';
-import { packRow } from '../../../src/usage/row.ts';
+import { messagesOf } from '../../../src/usage/message.ts';
+import { looseMessage, nameRow, type UsageRow } from '../../../src/usage/row.ts';
 import { type Api, makeApi, rootToken } from '../../harness/worker/api.ts';
-import { controlOf, rowWith, shardOf, shardState } from './harness.ts';
+import { controlOf, keysOf, rowWith, shardOf, shardState } from './harness.ts';
 import { failing } from './outage.ts';
 import { deliver, heldQueue, metered } from './story.ts';
 
 const hourMs = 3_600_000;
 const now = Date.parse('2026-11-20T12:30:00.000Z');
 let api: Api;
-let customerSeq: number;
+let keys: Awaited<ReturnType<typeof keysOf>>;
 let customerId: string;
 
 beforeEach(async () => {
   api = makeApi(now);
   ({ customerId } = await metered(api, { activeFrom: '2026-11-01T00:00:00Z' }));
-  const row = await controlOf(env)
-    .prepare('SELECT seq FROM customers WHERE id = ?')
-    .bind(customerId)
-    .first<{ seq: number }>();
-  customerSeq = row?.seq ?? 0;
+  keys = await keysOf(env, customerId);
   await controlOf(env).prepare('DELETE FROM dead_letters').run();
   await shardOf(env).prepare('DELETE FROM windows').run();
 });
 
-const good = (hour: number) => packRow(rowWith({ cpu_hours: 1 }, { customerSeq, windowEnd: hour * hourMs }));
+/** When the reporter became active. */
+const begin = Date.parse('2026-11-01T00:00:00Z');
+/** The row of the reporter's n-th hour. */
+const good = (hour: number, over: Partial<UsageRow> = {}) =>
+  rowWith({ cpu_hours: 1 }, { ...keys, windowEnd: begin + hour * hourMs, ...over });
+/** The one message of some rows. */
+const message = (...rows: UsageRow[]) => messagesOf(rows)[0];
 const letters = async () =>
   (await (await api.call('GET', '/api/dead-letters', { token: rootToken })).json()) as {
     items: {
@@ -42,47 +45,44 @@ const letters = async () =>
 describe('the consumer', () => {
   it('stores 499 rows and buries the one that can never be stored, with its reason', async () => {
     const rows = Array.from({ length: 500 }, (_, i) => good(i + 1));
-    rows[250] = packRow(rowWith({ cpu_hours: 1 }, { customerSeq, windowEnd: 251 * hourMs + 7 }));
-    const result = await deliver(api, [
-      { v: 1, rows: rows.slice(0, 200) },
-      { v: 1, rows: rows.slice(200) },
-    ]);
+    rows[250] = good(251, { windowEnd: begin + 251 * hourMs + 7 });
+    const result = await deliver(api, [message(...rows.slice(0, 200)), message(...rows.slice(200))]);
     expect(result).toEqual({ acked: 2, retried: [] });
     expect((await shardState(env)).windows).toHaveLength(499);
     const { items, total } = await letters();
     expect(total).toBe(1);
     expect(items[0]).toMatchObject({ code: 'row_refused', customer_id: customerId });
     expect(items[0]?.message).toContain('window_row');
-    expect(items[0]?.body).toMatchObject({ v: 1, row: { window_end: 251 * hourMs + 7, cpu_core_ms: hourMs } });
+    expect(items[0]?.body).toMatchObject({
+      v: 1,
+      rows: [{ window_end: begin + 251 * hourMs + 7, cpu_core_ms: hourMs }],
+    });
   });
 
   it('buries a number that is not whole and a customer that does not exist, and nothing else', async () => {
-    const broken = good(1);
-    broken[5] = 1.5;
-    const stranger = packRow(rowWith({ cpu_hours: 1 }, { customerSeq: 999_999 }));
-    await deliver(api, [{ v: 1, rows: [broken, good(2), stranger, good(3)] }]);
+    const stranger = good(1, { customerSeq: 999_999 });
+    await deliver(api, [message(good(1, { revision: 1.5 }), good(2), stranger, good(3))]);
     expect((await shardState(env)).windows).toHaveLength(2);
     expect((await letters()).items.map((i) => i.code).sort()).toEqual(['row_refused', 'unknown_customer']);
   });
 
   it('buries a message that is not one of ours', async () => {
-    expect(await deliver(api, [{ v: 7 }, 'nonsense', '{"v":1}', { v: 1, rows: [good(1)] }])).toMatchObject({
+    expect(await deliver(api, [{ v: 7 }, 'nonsense', '{"v":1}', message(good(1))])).toMatchObject({
       acked: 4,
     });
     expect((await letters()).items.map((i) => i.code)).toEqual(Array(3).fill('message_malformed'));
   });
 
   it('buries a row once however often its message comes', async () => {
-    const broken = good(1);
-    broken[4] = 17;
-    await deliver(api, [{ v: 1, rows: [broken] }]);
-    await deliver(api, [{ v: 1, rows: [broken] }]);
+    const broken = good(1, { seconds: 17 });
+    await deliver(api, [message(broken)]);
+    await deliver(api, [message(broken)]);
     expect((await letters()).total).toBe(1);
   });
 
   it('never buries for a database that is away: the messages come again, and then all is there', async () => {
     const shard = failing(shardOf(env));
-    const bodies = [1, 2, 3].map((n) => ({ v: 1, rows: [good(n), good(n + 10)] }));
+    const bodies = [1, 2, 3].map((n) => message(good(n), good(n + 10)));
     shard.state.down = true;
     for (let attempt = 0; attempt < 5; attempt++) {
       const result = await deliver(api, bodies, { USAGE_0: shard.database });
@@ -100,7 +100,7 @@ describe('the consumer', () => {
 
   it('has everything after D1 failed for six hours, long before a message has used up its hundred attempts', async () => {
     const shard = failing(shardOf(env));
-    const bodies = Array.from({ length: 20 }, (_, n) => ({ v: 1, rows: [good(n + 1), good(n + 101)] }));
+    const bodies = Array.from({ length: 20 }, (_, n) => message(good(n + 1), good(n + 101)));
     shard.state.down = true;
     const outageEnds = now + 6 * hourMs;
     const waiting = bodies.map((body) => ({ body, dueAt: now, attempts: 0 }));
@@ -123,9 +123,8 @@ describe('the consumer', () => {
 
   it('sends a dead letter again when an admin says so, once', async () => {
     const held = heldQueue();
-    const broken = good(1);
-    broken[4] = 17;
-    await deliver(api, [{ v: 1, rows: [broken] }]);
+    const broken = good(1, { seconds: 17 });
+    await deliver(api, [message(broken)]);
     const id = (await letters()).items[0]?.id ?? '';
     const replay = () =>
       api.call('POST', `/api/dead-letters/${id}/replay`, {
@@ -139,7 +138,7 @@ describe('the consumer', () => {
     held.state.down = false;
     expect((await replay()).status).toBe(202);
     expect((await replay()).status).toBe(409);
-    expect(held.bodies.map((body) => JSON.parse(String(body)) as unknown)).toEqual([{ v: 1, rows: [broken] }]);
+    expect(held.bodies.map((body) => JSON.parse(String(body)) as unknown)).toEqual([looseMessage([nameRow(broken)])]);
     await deliver(api, held.bodies);
     expect((await letters()).items[0]?.replayed_at).toBeNull();
   });
@@ -157,10 +156,11 @@ describe('the consumer', () => {
 describe('reviews', () => {
   it('list what is held with both sides, in wire units', async () => {
     const row = (cpu: number, revision: number) =>
-      packRow(
-        rowWith({ cpu_hours: cpu, storage_used_gb: 2 }, { customerSeq, windowEnd: hourMs, revision, acceptedAt: now }),
+      rowWith(
+        { cpu_hours: cpu, storage_used_gb: 2 },
+        { ...keys, windowEnd: begin + hourMs, revision, acceptedAt: now },
       );
-    await deliver(api, [{ v: 1, rows: [row(10, 1), row(5, 2)] }]);
+    await deliver(api, [message(row(10, 1), row(5, 2))]);
     const answer = await api.call('GET', '/api/usage/reviews', { token: rootToken });
     expect(await answer.json()).toMatchObject({
       total: 1,
@@ -168,7 +168,7 @@ describe('reviews', () => {
         {
           customer_id: customerId,
           reason: 'late',
-          window_end: '1970-01-01T01:00:00.000Z',
+          window_end: '2026-11-01T01:00:00.000Z',
           standing: { revision: 1, quantities: { cpu_hours: 10, storage_used_gb: 2 } },
           proposed: { revision: 2, quantities: { cpu_hours: 5, storage_used_gb: 2 } },
         },

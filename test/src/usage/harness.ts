@@ -12,6 +12,7 @@ export function rowWith(values: Quantities, over: Partial<UsageRow> = {}): Usage
   const seconds = over.seconds ?? 3600;
   return {
     customerSeq: 1,
+    ownershipVersion: 0,
     windowEnd: hourMs,
     reporterSeq: 1,
     projectSeq: 1,
@@ -27,6 +28,22 @@ export function rowWith(values: Quantities, over: Partial<UsageRow> = {}): Usage
     }),
     ...over,
   };
+}
+
+/** What a row of the customer's reporter and own namespace is keyed by, as intake would have it now. */
+export async function keysOf(
+  env: unknown,
+  customerId: string,
+): Promise<Pick<UsageRow, 'customerSeq' | 'ownershipVersion' | 'reporterSeq' | 'projectSeq'>> {
+  const keys = await controlOf(env)
+    .prepare(`SELECT c.seq AS customerSeq, c.ownership_version AS ownershipVersion, o.reporter_seq AS reporterSeq,
+        o.project_seq AS projectSeq
+      FROM customers c JOIN projects p ON p.customer_id = c.id JOIN ownerships o ON o.project_seq = p.seq
+      WHERE c.id = ? ORDER BY o.id LIMIT 1`)
+    .bind(customerId)
+    .first<{ customerSeq: number; ownershipVersion: number; reporterSeq: number; projectSeq: number }>();
+  if (!keys) throw new Error('the customer has no reporter');
+  return keys;
 }
 
 /** Everything that reports changed in the shard. */

@@ -2,9 +2,10 @@ import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CostAnswer } from '../../../src/contracts/cost.ts';
-import { type PackedRow, packRow } from '../../../src/usage/row.ts';
+import { messagesOf } from '../../../src/usage/message.ts';
+import type { UsageRow } from '../../../src/usage/row.ts';
 import { type Api, makeApi } from '../../harness/worker/api.ts';
-import { controlOf, rowWith, shardOf, shardState } from './harness.ts';
+import { keysOf, rowWith, shardOf, shardState } from './harness.ts';
 import { deliver, metered } from './story.ts';
 
 const now = Date.parse('2026-11-20T12:30:00.000Z');
@@ -12,42 +13,33 @@ const hourMs = 3_600_000;
 let api: Api;
 let token: string;
 let path: string;
-let customerSeq = 0;
-let projectSeq = 0;
+let keys: Awaited<ReturnType<typeof keysOf>>;
 
 beforeAll(async () => {
   api = makeApi(now);
   const who = await metered(api, { activeFrom: '2026-11-01T00:00:00Z' });
   token = who.accountKey;
   path = `/api/usage/${who.customerId}/cost`;
-  const row = await controlOf(env)
-    .prepare('SELECT c.seq AS c, p.seq AS p FROM customers c JOIN projects p ON p.customer_id = c.id WHERE c.id = ?')
-    .bind(who.customerId)
-    .first<{ c: number; p: number }>();
-  customerSeq = row?.c ?? 0;
-  projectSeq = row?.p ?? 0;
+  keys = await keysOf(env, who.customerId);
 });
 
 /** A later revision saw more samples: it adds up to a tenth, so none of them is held for review. */
-const rowOf = (window: number, revision: number): PackedRow =>
-  packRow(
-    rowWith(
-      {
-        cpu_hours: 100 + window * 3 + revision,
-        http_requests: 1_000_000 + window * 7919 + revision,
-        storage_used_gb: 20,
-      },
-      {
-        customerSeq,
-        projectSeq,
-        windowEnd: Math.floor(now / hourMs) * hourMs + window * hourMs,
-        revision,
-        acceptedAt: now,
-      },
-    ),
+const rowOf = (window: number, revision: number): UsageRow =>
+  rowWith(
+    {
+      cpu_hours: 100 + window * 3 + revision,
+      http_requests: 1_000_000 + window * 7919 + revision,
+      storage_used_gb: 20,
+    },
+    {
+      ...keys,
+      windowEnd: Math.floor(now / hourMs) * hourMs + window * hourMs,
+      revision,
+      acceptedAt: now,
+    },
   );
 
-async function outcomeOf(batches: PackedRow[][][]) {
+async function outcomeOf(batches: UsageRow[][][]) {
   await shardOf(env).batch(
     ['windows', 'window_changes', 'reviews', 'dirty_days', 'daily'].map((t) =>
       shardOf(env).prepare(`DELETE FROM ${t}`),
@@ -58,7 +50,7 @@ async function outcomeOf(batches: PackedRow[][][]) {
       (
         await deliver(
           api,
-          messages.map((rows) => ({ v: 1, rows })),
+          messages.flatMap((rows) => messagesOf(rows)),
         )
       ).retried,
     ).toEqual([]);
@@ -93,12 +85,12 @@ describe('reports in any order', () => {
         fc.array(fc.nat(1000), { maxLength: 20 }),
         async (reports, keys, messageCuts, batchCuts, repeats) => {
           const rows = reports.map(([window, revision]) => rowOf(window, revision));
-          const again = repeats.map((n) => rows[n % rows.length] ?? []);
+          const again = repeats.map((n) => rows[n % rows.length] as UsageRow);
           const shuffled = [...rows, ...again]
             .map((row) => ({ row, key: keys.next().value as number }))
             .sort((a, b) => a.key - b.key)
             .map(({ row }) => row);
-          const inOrder = await outcomeOf([[[...rows].sort((a, b) => Number(a[5]) - Number(b[5]))]]);
+          const inOrder = await outcomeOf([[[...rows].sort((a, b) => a.revision - b.revision)]]);
           const mixed = await outcomeOf(cut(cut(shuffled, messageCuts), batchCuts));
           expect(mixed.windows).toEqual(inOrder.windows);
           expect(mixed.reviews).toEqual([]);

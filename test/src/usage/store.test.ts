@@ -2,13 +2,12 @@ import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { commit, type Db, openDb } from '../../../src/db/client.ts';
 import { hourMs } from '../../../src/lib/time.ts';
-import { bundleOf } from '../../../src/usage/bundle.ts';
-import { packRow } from '../../../src/usage/row.ts';
+import { bundlesOf } from '../../../src/usage/bundle.ts';
 import { storeBundles } from '../../../src/usage/store.ts';
 import { rowWith, shardOf, shardState } from './harness.ts';
 
 const db: Db = openDb(shardOf(env));
-const store = (...rows: ReturnType<typeof rowWith>[]) => commit(db, storeBundles(db, [bundleOf(rows.map(packRow))]));
+const store = (...rows: ReturnType<typeof rowWith>[]) => commit(db, storeBundles(db, bundlesOf(rows)));
 
 beforeEach(async () => {
   for (const table of ['windows', 'window_changes', 'reviews', 'dirty_days', 'daily']) {

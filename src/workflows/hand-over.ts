@@ -1,0 +1,32 @@
+/**
+ * How meters are taken from a reporter so that no window is billed twice: its reports may still be on their way when what
+ * it has stored is looked at, and control and shard share no transaction. So the customer's fence in the shard is raised
+ * first; whatever was judged before the change then either is stored and seen, or meets the fence and is judged again.
+ */
+import { commit, type Db, GuardFailed, guard, type Write } from '../db/client.ts';
+import { findOwnershipVersion, isOwnershipVersion } from '../reporters/ownership-store.ts';
+import { raiseFence } from '../usage/fence-store.ts';
+
+/** Changes of one customer's ownership that meet this often in a row are a fault, not a race. */
+const attemptsMax = 3;
+
+/**
+ * Runs a change that takes meters away, again when the ownership changed beside it. The guard joins the change's batch,
+ * which must be read for after this has called `change`.
+ * A change that fails leaves the fence raised: the consumer brings the control database's count up to it.
+ */
+export async function handOver<T>(
+  dbs: { control: Db; shard: Db },
+  customerSeq: number,
+  change: (unchanged: Write) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    const version = await findOwnershipVersion(dbs.control, customerSeq);
+    await commit(dbs.shard, [raiseFence(dbs.shard, customerSeq, version + 1)]);
+    try {
+      return await change(guard(dbs.control, isOwnershipVersion(customerSeq, version)));
+    } catch (error) {
+      if (!(error instanceof GuardFailed) || attempt === attemptsMax) throw error;
+    }
+  }
+}
