@@ -34,14 +34,19 @@ export async function dayPage(db: Db, span: Span, limit: number, offset: number)
   }));
 }
 
-/** How many day rows the span has, and the highest day sum of each peak (over reporters and namespaces). */
+/**
+ * How many day rows the span has, and the highest day of each peak: each namespace's own highest, whoever reported it,
+ * added up.
+ */
 export async function daySummary(db: Db, span: Span): Promise<{ total: number; peaks: (number | null)[] }> {
-  const sums = quantities.map((q) => (q.kind === 'peak' ? `sum(${q.column})` : 'NULL'));
-  const outer = quantities.map((q) => `max(p${q.bit}) AS p${q.bit}`).join(', ');
-  const inner = quantities.map((q, i) => `${sums[i]} AS p${q.bit}`).join(', ');
+  const peaks = quantities.filter((q) => q.kind === 'peak');
+  const each = (of: (q: (typeof peaks)[number]) => string) =>
+    sql.raw(peaks.map((q) => `, ${of(q)} AS p${q.bit}`).join(''));
   const rows = await db.all<Raw>(sql`${withSpan(span)}
-    SELECT coalesce(sum(n), 0) AS total, ${sql.raw(outer)} FROM (
-      SELECT count(*) AS n, ${sql.raw(inner)} FROM span GROUP BY day)`);
+    SELECT coalesce(sum(n), 0) AS total ${each((q) => `max(p${q.bit})`)} FROM (
+      SELECT sum(n) AS n ${each((q) => `sum(p${q.bit})`)} FROM (
+        SELECT day, count(*) AS n ${each((q) => `max(${q.column})`)} FROM span GROUP BY day, project_seq)
+      GROUP BY day)`);
   return {
     total: Number(rows[0]?.['total'] ?? 0),
     peaks: quantities.map((q) => asNumber(rows[0]?.[`p${q.bit}`])),

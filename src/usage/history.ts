@@ -41,8 +41,8 @@ export function rowFields(row: HistoryRow, withOwnCosts: boolean): Quantities {
 }
 
 /**
- * A range's totals: sums are added; an average is each reporter's and namespace's own, added up; a peak is the highest
- * day's.
+ * A range's totals: sums are added; an average is each namespace's own over whoever reported it, added up; a peak is the
+ * highest day's.
  */
 export function totalFields(
   sums: readonly SpanSum[],
@@ -56,7 +56,7 @@ export function totalFields(
     if (q.kind === 'peak') totals[q.field] = peaks[q.bit] ?? 0;
     else if (q.kind === 'sum') totals[q.field] = fromBase(q, added(reported, q.bit), 0);
     else {
-      const own = Map.groupBy(reported, (s) => `${s.reporterSeq}/${s.projectSeq}`).values();
+      const own = Map.groupBy(reported, (s) => s.projectSeq).values();
       totals[q.field] = [...own].reduce((t, parts) => t + averageOf(q, parts), 0);
     }
   }

@@ -106,4 +106,14 @@ describe('the totals of a range', () => {
       .run();
     expect((await totalsOf(week)).active_devices).toBe(7);
   });
+
+  it('count a namespace once when one reporter took it over from another', async () => {
+    const customer = await customerWith([
+      { end: '2026-11-20T10:00:00Z', reporter: 1, device_peak: 6, storage_mib_s: 10 * 1024 * 3600 },
+      { end: '2026-11-20T11:00:00Z', reporter: 2, device_peak: 4, storage_mib_s: 10 * 1024 * 3600 },
+      { end: '2026-11-20T11:00:00Z', reporter: 3, project: 2, device_peak: 3, storage_mib_s: 5 * 1024 * 3600 },
+    ]);
+    const totals = await totalsOf(spanOf(customer, '2026-11-20T00:00:00Z', '2026-11-20T23:00:00Z'));
+    expect(totals).toEqual({ active_devices: 9, storage_used_gb: 15 });
+  });
 });
