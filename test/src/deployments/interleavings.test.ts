@@ -1,6 +1,6 @@
 /**
- * Whatever happens in whatever order to one deployment (changes, leases, results late and early, failures, lost leases,
- * two provisioners), the last desired state stands in the end, and never do two live leases hold one deployment.
+ * Whatever happens in whatever order to one deployment (changes, ends of drains, leases, results late and early, failures,
+ * lost leases, two provisioners), the last desired state stands in the end, and never do two live leases hold one deployment.
  */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -12,6 +12,7 @@ import { parseEnv } from '../../../src/env.ts';
 import { cryptoRandom, newId } from '../../../src/lib/ids.ts';
 import { openKeyring } from '../../../src/licences/keyring.ts';
 import type { Deps } from '../../../src/workflows/deps.ts';
+import { endDrains } from '../../../src/workflows/end-drains.ts';
 import { completeJob, failJob } from '../../../src/workflows/finish-job.ts';
 import { leaseJob } from '../../../src/workflows/lease-job.ts';
 import { ensureCluster, makeApi, signUp } from '../../harness/worker/api.ts';
@@ -20,6 +21,8 @@ const api = makeApi();
 const env = parseEnv(api.bindings);
 const db = openDb(env.CONTROL);
 const timeoutBaseMs = 300_000;
+/** So long ago that a drain's bound passes a minute from now. */
+const nearlyBound = 89 * 60_000;
 const limits = { runsMax: 3, backoffMs: 5000 };
 
 beforeAll(async () => {
@@ -31,6 +34,7 @@ type Step =
   | { do: 'next' }
   | { do: 'complete'; lease: number; generation: number }
   | { do: 'fail'; lease: number; retryable: boolean }
+  | { do: 'tick' }
   | { do: 'wait'; ms: number };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -39,6 +43,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant('next' as const) }),
   fc.record({ do: fc.constant('complete' as const), lease: fc.nat(5), generation: fc.integer({ min: -1, max: 0 }) }),
   fc.record({ do: fc.constant('fail' as const), lease: fc.nat(5), retryable: fc.boolean() }),
+  fc.record({ do: fc.constant('tick' as const) }),
   fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(1000, 6000, 61_000, 370_000) }),
 );
 
@@ -79,7 +84,7 @@ async function makeStory() {
       desire(db, {
         customerId,
         phase,
-        drainWindowEnd: phase === 'suspended' ? clock.now : null,
+        drainWindowEnd: phase === 'suspended' ? clock.now - nearlyBound : null,
         verb: 'upgrade',
         jobId: newId('job', cryptoRandom),
         outboxId: newId('outbox', cryptoRandom),
@@ -87,11 +92,14 @@ async function makeStory() {
       }),
     );
 
+  const tick = () => endDrains({ ...deps(), shards: env.usageShards, log: () => {}, requestId: 'test' });
+
   async function run(s: Step): Promise<void> {
     const leased = 'lease' in s ? leases[s.lease % Math.max(1, leases.length)] : undefined;
     if (s.do === 'wait') clock.now += s.ms;
     if (s.do === 'change') await change(s.phase);
     if (s.do === 'next') await next();
+    if (s.do === 'tick') await tick();
     if (s.do === 'complete' && leased) await checkedComplete(leased, leased.generation + s.generation);
     if (s.do === 'fail' && leased) {
       const failure = { code: 'not_ready', message: 'no', events: [], retryable: s.retryable };
@@ -128,6 +136,7 @@ async function makeStory() {
     if (running) await completeJob(deps(), fenceOf(running, running.generation));
     for (let i = 0; i < 40; i++) {
       clock.now += 700_000;
+      await tick();
       const leased = await next();
       if (!leased) break;
       await completeJob(deps(), fenceOf(leased, leased.generation));
@@ -152,6 +161,9 @@ describe('one deployment under any interleaving', () => {
           const { deployment } = await story.settle();
           expect(deployment?.observedGeneration).toBe(deployment?.specGeneration);
           expect(deployment?.status).toBe(last === 'running' ? 'ready' : 'suspended');
+          const asLast =
+            last === 'running' ? { suspended: false, metering: true } : { suspended: true, metering: false };
+          expect(story.leases.at(-1)?.values).toMatchObject(asLast);
         },
       ),
       { numRuns: 25 },
