@@ -1,5 +1,5 @@
 /**
- * What is missing: expected windows that nobody reported, and windows that were declared unavailable or seen in part.
+ * What is missing: expected windows that nobody reported, that were declared unavailable, or that were seen in part.
  * Expected is the reporter's active time ∩ the time its deployment was meant to run (spec §3). Pure.
  */
 import type { GapsAnswer } from '../contracts/usage.ts';
@@ -26,12 +26,11 @@ export interface Gap extends Interval {
   reason: GapsAnswer['items'][number]['reason'];
 }
 
-/** What was accounted for (src/usage/history-store.ts). */
+/** Neighbouring windows that were accounted for (src/usage/history-store.ts). */
 export interface Accounted extends Interval {
   reporterSeq: number;
   projectSeq: number;
   state: 'complete' | 'partial' | 'unavailable';
-  windows: number;
 }
 
 /** Reports settle, travel and are stored: a window is late only after this, or after its own length if that is less. */
@@ -58,36 +57,39 @@ const intersect = (a: readonly Interval[], b: readonly Interval[]): Interval[] =
       .filter((i) => i.from < i.to),
   );
 
+/** What of `from` is left, both sorted and without overlaps: one pass, for either may be thousands. */
 function subtract(from: readonly Interval[], taken: readonly Interval[]): Interval[] {
-  let rest = [...from];
-  for (const hole of taken) {
-    rest = rest.flatMap((i) => {
-      if (hole.to <= i.from || hole.from >= i.to) return [i];
-      const parts = [
-        { from: i.from, to: Math.min(i.to, hole.from) },
-        { from: Math.max(i.from, hole.to), to: i.to },
-      ];
-      return parts.filter((part) => part.from < part.to);
-    });
+  const rest: Interval[] = [];
+  let next = 0;
+  for (const whole of from) {
+    let at = whole.from;
+    for (; at < whole.to; next++) {
+      const hole = taken[next];
+      if (!hole || hole.from >= whole.to) break;
+      if (hole.from > at) rest.push({ from: at, to: hole.from });
+      at = Math.max(at, hole.to);
+      // A hole that reaches past this one may reach into the next.
+      if (hole.to > whole.to) break;
+    }
+    if (at < whole.to) rest.push({ from: at, to: whole.to });
   }
   return rest;
 }
 
 /**
- * The whole windows that should have been reported: a window in which the deployment ran at all is expected whole, and it
+ * The whole windows that should be reported some day: a window in which the deployment ran at all is expected whole, and it
  * belongs to the range by its end.
  * @param running when the deployment was meant to run; null where the namespace is not its own
  */
-function expectedOf(e: Expectation, running: readonly Interval[] | null, range: Interval, now: number): Interval[] {
+function expectedOf(e: Expectation, running: readonly Interval[] | null, range: Interval): Interval[] {
   const step = e.windowSeconds * secondMs;
   const outward = (running ?? [{ from: range.from - step, to: range.to }]).map((i) => ({
     from: floorTo(i.from, step),
     to: ceilTo(i.to, step),
   }));
   // Windows that end in (from, to] begin at or after the edge before from + 1 ms.
-  const first = floorTo(range.from, step);
-  const last = floorTo(Math.min(range.to, dueUntil(now, e.windowSeconds)), step);
-  return intersect(intersect(merged(e.active), merged(outward)), [{ from: first, to: last }]);
+  const whole = { from: floorTo(range.from, step), to: floorTo(range.to, step) };
+  return intersect(intersect(merged(e.active), merged(outward)), [whole]);
 }
 
 /** All gaps of a range, oldest first. */
@@ -97,19 +99,22 @@ export function gapsOf(
   range: Interval,
   now: number,
 ): Gap[] {
-  const gaps: Gap[] = [];
-  for (const e of expectations) {
-    const own = accounted.filter((a) => a.reporterSeq === e.reporterSeq && a.projectSeq === e.projectSeq);
+  const nameOf = (of: { reporterSeq: number; projectSeq: number }) => `${of.reporterSeq}/${of.projectSeq}`;
+  const accountedBy = Map.groupBy(accounted, nameOf);
+  const gaps = expectations.flatMap((e): Gap[] => {
+    const { reporterSeq, projectSeq } = e;
     const step = e.windowSeconds * secondMs;
-    for (const hole of subtract(expectedOf(e, e.running, range, now), own)) {
-      const windows = Math.round((hole.to - hole.from) / step);
-      gaps.push({ reporterSeq: e.reporterSeq, projectSeq: e.projectSeq, ...hole, windows, reason: 'missing' });
-    }
-  }
-  for (const a of accounted) {
-    if (a.state === 'complete') continue;
-    const { reporterSeq, projectSeq, from, to, windows } = a;
-    gaps.push({ reporterSeq, projectSeq, from, to, windows, reason: a.state });
-  }
+    const gapOf = (hole: Interval, reason: Gap['reason']): Gap => {
+      return { reporterSeq, projectSeq, ...hole, windows: Math.round((hole.to - hole.from) / step), reason };
+    };
+    const own = accountedBy.get(nameOf(e)) ?? [];
+    const expected = expectedOf(e, e.running, range);
+    const due = intersect(expected, [{ from: range.from - step, to: floorTo(dueUntil(now, e.windowSeconds), step) }]);
+    const missing = subtract(due, merged(own)).map((hole) => gapOf(hole, 'missing'));
+    const unseen = own.flatMap(({ state, from, to }) =>
+      state === 'complete' ? [] : intersect(expected, [{ from, to }]).map((hole) => gapOf(hole, state)),
+    );
+    return [...missing, ...unseen];
+  });
   return gaps.sort((a, b) => a.from - b.from || a.projectSeq - b.projectSeq || a.reporterSeq - b.reporterSeq);
 }

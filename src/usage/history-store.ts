@@ -128,7 +128,6 @@ export interface Stretch {
   /** Start of the first window, end of the last, ms. */
   from: number;
   to: number;
-  windows: number;
 }
 
 /** What is accounted for in a span, as few rows as there are changes of state. */
@@ -143,6 +142,6 @@ export async function stretches(db: Db, span: Span): Promise<Stretch[]> {
       SELECT *, window_end - length * row_number() OVER (
         PARTITION BY reporter_seq, project_seq, state, length ORDER BY window_end) AS island FROM seen)
     SELECT reporter_seq AS reporterSeq, project_seq AS projectSeq, state,
-      min(window_end - length) AS "from", max(window_end) AS "to", count(*) AS windows
+      min(window_end - length) AS "from", max(window_end) AS "to"
     FROM numbered GROUP BY reporter_seq, project_seq, state, length, island ORDER BY 4`);
 }
