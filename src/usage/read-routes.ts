@@ -21,15 +21,20 @@ export const readsOf = (services: Services): UsageReads => ({
 const daysMax = 400;
 const dayMs = 86_400_000;
 
+const badRange = (message: string): Failure => ({
+  code: 'validation_failed',
+  message,
+  details: { issues: [{ path: 'from', message }] },
+});
+
 /** A range that runs backwards or is longer than the longest answer. */
 function rangeFault(query: RangeQuery, now: number): Failure | null {
   const { from, to } = rangeOf(query, now);
   if (from < to && to - from <= daysMax * dayMs) return null;
-  const message = from < to ? `the range may be at most ${daysMax} days` : 'from must be before to';
-  return { code: 'validation_failed', message, details: { issues: [{ path: 'from', message }] } };
+  return badRange(from < to ? `the range may be at most ${daysMax} days` : 'from must be before to');
 }
 
-/** A file is not paged; this many lines are 400 days of hours of five namespaces. */
+/** A file is not paged and never in part; this many lines are 400 days of hours of five namespaces. */
 const csvRowsMax = 50_000;
 
 const history = endpoint({
@@ -51,6 +56,11 @@ const history = endpoint({
     });
     if (!answer) return refuse(notFound);
     if (!csv) return reply(200, answer);
+    if (answer.total > csvRowsMax) {
+      return refuse(
+        badRange(`the file would have ${answer.total} lines, at most ${csvRowsMax}: ask for a shorter range`),
+      );
+    }
     const text = { content: toCsv(answer.items), type: 'text/csv; charset=utf-8' };
     return { ok: true, value: { status: 200, text } };
   },

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { CursorAnswer, GapsAnswer, HistoryAnswer } from '../../../src/contracts/usage.ts';
 import { rollUpDays } from '../../../src/workflows/roll-up.ts';
 import { makeApi, rootToken } from '../../harness/worker/api.ts';
-import { shardOf, shardState } from './harness.ts';
+import { controlOf, shardOf, shardState } from './harness.ts';
 import { deliver, drain, heldQueue, hourReport, metered } from './story.ts';
 
 const now = Date.parse('2026-11-20T12:30:00.000Z');
@@ -31,6 +31,11 @@ async function story(options: { activeFrom?: string; reports?: (customerId: stri
   };
   if (options.reports) await send(options.reports(who.customerId));
   return { api, held, who, send, read };
+}
+
+async function seqOf(customerId: string): Promise<number> {
+  const row = controlOf(env).prepare('SELECT seq FROM customers WHERE id = ?').bind(customerId);
+  return (await row.first<number>('seq')) ?? 0;
 }
 
 describe('history', () => {
@@ -90,6 +95,36 @@ describe('history', () => {
     const lines = (await csv.text()).trimEnd().split('\r\n');
     expect(lines).toHaveLength(31);
     expect(lines[0]).toMatch(/^window_start,window_end,namespace,instance_id,revision,complete,gap_seconds,cpu_hours,/);
+  });
+
+  it('refuses a file that would not hold the whole range, instead of leaving the oldest out', async () => {
+    const { api, who } = await story();
+    const seq = await seqOf(who.customerId);
+    const fill = (count: number, project: number) =>
+      shardOf(env)
+        .prepare(
+          `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ${count - 1})
+          INSERT INTO windows (customer_seq, window_end, reporter_seq, project_seq, seconds, revision, accepted_at, complete,
+            gap_ms, missing, cpu_core_ms)
+          SELECT ${seq}, ${now - (now % 900_000)} - i * 900000, 1, ${project}, 900, 1, 1, 1, 0, 0, 1 FROM n`,
+        )
+        .run();
+    const file = async () =>
+      await api.call('GET', `/api/usage/${who.customerId}?granularity=window&format=csv&days=400`, {
+        token: who.accountKey,
+      });
+    await fill(25_000, 1);
+    await fill(25_000, 2);
+    const whole = await file();
+    expect(whole.status).toBe(200);
+    expect((await whole.text()).trimEnd().split('\r\n')).toHaveLength(50_001);
+    await fill(1, 3);
+    const refused = await file();
+    expect(refused.status).toBe(422);
+    expect(await refused.json()).toMatchObject({
+      code: 'validation_failed',
+      message: expect.stringContaining('50001 lines'),
+    });
   });
 
   it('shows what a namespace costs us to admins only', async () => {
