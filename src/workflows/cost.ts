@@ -1,6 +1,6 @@
 /** What a customer's running period costs so far: its usage by plan stretch, rated. Reads only. */
 import type { CostAnswer } from '../contracts/cost.ts';
-import { findCustomer } from '../customers/store.ts';
+import { type CustomerRow, findCustomer } from '../customers/store.ts';
 import type { Db } from '../db/client.ts';
 import { Decimal, zero } from '../lib/decimal.ts';
 import { iso } from '../lib/time.ts';
@@ -37,6 +37,14 @@ async function segmentOf(shard: Db, customerSeq: number, stretch: PlanStretch): 
   return { start: stretch.start, end: stretch.end, plan, usage };
 }
 
+/** A trial is never invoiced, nor one that was canceled before it ended. */
+function isInvoiceable(customer: CustomerRow, subscription: { status: string; trialEndsAt: number | null }): boolean {
+  const { status, trialEndsAt } = subscription;
+  const { deactivatedAt } = customer;
+  const endedInTrial = deactivatedAt !== null && trialEndsAt !== null && deactivatedAt < trialEndsAt;
+  return status !== 'trialing' && !(status === 'canceled' && endedInTrial);
+}
+
 /** The period so far, rated; null when there is no such customer. A trial is rated and shown, never invoiced. */
 export async function costOf(reads: UsageReads, customerId: string): Promise<CostAnswer | null> {
   const customer = await findCustomer(reads.db, customerId);
@@ -55,7 +63,7 @@ export async function costOf(reads: UsageReads, customerId: string): Promise<Cos
     status: subscription.status,
     currency: 'usd',
     complete: gaps.length === 0,
-    invoiceable: subscription.status !== 'trialing',
+    invoiceable: isInvoiceable(customer, subscription),
     lines: rated.lines,
     total_cents: rated.totalCents,
   };

@@ -42,6 +42,24 @@ describe('cost', () => {
     });
   });
 
+  it('of a trial that was canceled is never invoiced either', async () => {
+    const { api, who } = await story();
+    api.clock.now = signedUpAt + 86_400_000;
+    const gone = await api.call('POST', `/api/customers/${who.customerId}/deactivate`, { token: rootToken, body: {} });
+    expect(gone.status).toBe(200);
+    const invoiceable = async () => {
+      const answer = await api.call('GET', `/api/usage/${who.customerId}/cost`, { token: rootToken });
+      const { status, invoiceable } = (await answer.json()) as CostAnswer;
+      return [status, invoiceable];
+    };
+    expect(await invoiceable()).toEqual(['canceled', false]);
+    api.clock.now = signedUpAt + 20 * 86_400_000;
+    await api.call('POST', `/api/customers/${who.customerId}/reactivate`, { token: rootToken, body: {} });
+    expect(await invoiceable()).toEqual(['active', true]);
+    await api.call('POST', `/api/customers/${who.customerId}/deactivate`, { token: rootToken, body: {} });
+    expect(await invoiceable()).toEqual(['canceled', true]);
+  });
+
   it('counts a window in the period that its end falls into, and none from before the customer', async () => {
     const { api, who, send, cost } = await story();
     api.clock.now = signedUpAt + 6 * 3_600_000;
