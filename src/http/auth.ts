@@ -4,8 +4,8 @@
  */
 
 import { createHash } from 'node:crypto';
+import { findPrincipal } from '../credentials/live-store.ts';
 import type { Principal } from '../credentials/principal.ts';
-import { type FoundCredential, findLive } from '../credentials/store.ts';
 import type { Db } from '../db/client.ts';
 import { parseKey } from '../lib/keys.ts';
 
@@ -43,34 +43,18 @@ function rootHash(token: string): string {
   return root.hash;
 }
 
-function principalOf(found: FoundCredential): Principal | null {
-  switch (found.kind) {
-    case 'account':
-      return { kind: 'account', customerId: found.ownerId, keyId: found.id };
-    case 'reporter':
-      return found.reporterCustomerId && found.voucher
-        ? {
-            kind: 'reporter',
-            reporterId: found.ownerId,
-            customerId: found.reporterCustomerId,
-            keyId: found.id,
-            voucher: found.voucher,
-          }
-        : null;
-    case 'cluster':
-    case 'provisioner':
-      return found.clusterId ? { kind: found.kind, clusterId: found.clusterId, keyId: found.id } : null;
-    case 'admin':
-      return { kind: 'admin', name: found.name ?? found.ownerId, role: found.role ?? 'viewer' };
-  }
-}
-
 /**
  * The principal of a request: `public` when nothing was presented, null when what was presented is malformed, unknown
- * or revoked (a 401 either way). One indexed read of D1 for keys, none for the root token.
+ * or revoked (a 401 either way). One indexed read of D1 for keys (src/credentials/live-store.ts), none
+ * for the root token.
  * @throws DatabaseUnavailable through the caller's handling when D1 cannot be read
  */
-export async function authenticate(db: Db, headers: Headers, rootToken: string): Promise<Principal | null> {
+export async function authenticate(
+  db: Db,
+  headers: Headers,
+  rootToken: string,
+  now: number,
+): Promise<Principal | null> {
   const given = presented(headers);
   if (given.kind === 'none') return { kind: 'public' };
   if (given.kind === 'conflict') return null;
@@ -81,6 +65,5 @@ export async function authenticate(db: Db, headers: Headers, rootToken: string):
   const key = parseKey(given.token);
   if (!key) return null;
   if (given.viaApiKeyHeader && (key.kind === 'admin' || key.kind === 'provisioner')) return null;
-  const found = await findLive(db, hash);
-  return found && found.kind === key.kind && found.ownerId === key.owner ? principalOf(found) : null;
+  return await findPrincipal(db, key.kind, { owner: key.owner, hash }, now);
 }

@@ -74,7 +74,8 @@ function isTheirs(principal: Principal, params: Record<string, string>): boolean
 }
 
 async function who(c: Context<AppEnv>, spec: Endpoint, services: Services): Promise<Result<Principal, Failure>> {
-  const principal = await authenticate(services.db, c.req.raw.headers, services.env.ADMIN_API_TOKEN);
+  const { db, env, now } = services;
+  const principal = await authenticate(db, c.req.raw.headers, env.ADMIN_API_TOKEN, now());
   if (principal === null || (principal.kind === 'public' && !spec.allow.public)) {
     const key = `auth:${addressOf(c.req.raw.headers)}`;
     const hit = await takeOne(services.env.RATE_LIMITER, key, services.env.RATE_LIMIT_AUTH, services.log);

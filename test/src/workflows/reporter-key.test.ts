@@ -60,6 +60,8 @@ describe('the key that a provisioner registers', () => {
     await api.call('PUT', `/api/provisioner/reporters/${leased.reporter_id}`, { token: provisioner, body });
     expect((await cursor(made, first.key)).status).toBe(200);
     const second = await register(leased);
+    expect((await cursor(made, second.key)).status).toBe(200);
+    api.clock.now += 900;
     expect((await cursor(made, first.key)).status).toBe(401);
     expect((await cursor(made, second.key)).status).toBe(200);
   });
