@@ -1,10 +1,12 @@
 import { env } from 'cloudflare:workers';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openDb } from '../../../src/db/client.ts';
+import { commit, openDb } from '../../../src/db/client.ts';
 import { totalFields } from '../../../src/usage/history.ts';
 import { daySummary } from '../../../src/usage/history-store.ts';
 import { quantityOf } from '../../../src/usage/meters.ts';
 import { deviceSpan, type Span, sumSpan } from '../../../src/usage/span-store.ts';
+import { rollUp } from '../../../src/usage/store.ts';
 import { shardOf } from './harness.ts';
 
 const at = (text: string) => Date.parse(text);
@@ -115,5 +117,64 @@ describe('the totals of a range', () => {
     ]);
     const totals = await totalsOf(spanOf(customer, '2026-11-20T00:00:00Z', '2026-11-20T23:00:00Z'));
     expect(totals).toEqual({ active_devices: 9, storage_used_gb: 15 });
+  });
+});
+
+describe('a stretch between any two instants', () => {
+  const quarter = 900_000;
+  const first = at('2026-11-18T00:00:00Z');
+  const midnights = fc.integer({ min: 0, max: 5 }).map((day) => day * 96);
+  const window = fc.record({
+    slot: fc.oneof(fc.integer({ min: 1, max: 5 * 96 }), midnights),
+    reporter: fc.integer({ min: 1, max: 3 }),
+    project: fc.integer({ min: 1, max: 2 }),
+    cpu: fc.integer({ min: 0, max: 2 ** 52 }),
+    storage: fc.option(fc.integer({ min: 0, max: 2 ** 42 })),
+  });
+  const edge = fc.oneof(
+    fc.integer({ min: -30, max: 5 * 96 + 30 }).chain((slot) => fc.constantFrom(slot, slot + 0.4)),
+    midnights,
+  );
+
+  it('adds up exactly what its windows have, whichever days are rolled up', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(window, { maxLength: 120, selector: (w) => `${w.slot}/${w.reporter}/${w.project}` }),
+        edge,
+        edge,
+        fc.uniqueArray(fc.nat(6)),
+        async (windows, a, b, rolled) => {
+          const endOf = (slot: number) => first + slot * quarter;
+          const customer = await customerWith(
+            windows.map((w) => ({
+              end: new Date(endOf(w.slot)).toISOString(),
+              seconds: 900,
+              reporter: w.reporter,
+              project: w.project,
+              cpu_core_ms: w.cpu,
+              storage_mib_s: w.storage ?? 'NULL',
+            })),
+          );
+          await shardOf(env)
+            .prepare(`INSERT INTO dirty_days SELECT DISTINCT customer_seq, (window_end - 1) / ${dayMs}
+              FROM windows WHERE customer_seq = ${customer}`)
+            .run();
+          const days = rolled.map((i) => ({ customerSeq: customer, day: first / dayMs + i }));
+          await commit(db, rollUp(db, days));
+          const [from, to] = [Math.min(a, b), Math.max(a, b)];
+          const span = { customerSeq: customer, from: endOf(from), to: endOf(to) };
+          const inside = windows.filter((w) => w.slot > from && w.slot <= to);
+          const sums = await sumSpan(db, span);
+          const added = (field: string) => sums.reduce((t, s) => t + BigInt(s.values[bitOf(field)] ?? 0), 0n);
+          expect(added('cpu_hours')).toBe(inside.reduce((t, w) => t + BigInt(w.cpu), 0n));
+          expect(added('storage_used_gb')).toBe(inside.reduce((t, w) => t + BigInt(w.storage ?? 0), 0n));
+          const seconds = sums.reduce((t, s) => t + (s.seconds[bitOf('storage_used_gb')] ?? 0), 0);
+          expect(seconds).toBe(900 * inside.filter((w) => w.storage !== null).length);
+          const rows = new Set(inside.map((w) => `${Math.ceil(w.slot / 96)}/${w.reporter}/${w.project}`));
+          expect((await daySummary(db, span)).total).toBe(rows.size);
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 });
