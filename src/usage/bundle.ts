@@ -57,9 +57,8 @@ function bundleAlike(rows: readonly UsageRow[], first: UsageRow): Bundle {
   const whole = rows.every(isWhole);
   const bits = bitsOf(rows);
   const cells = rows.map((row) => {
-    const lead = [row.windowEnd, row.projectSeq, row.revision];
-    if (!whole) lead.push(row.complete ? 1 : 0, row.gapMs, row.missing);
-    const values: (number | null)[] = lead;
+    const values: (number | null)[] = [row.windowEnd, row.projectSeq, row.revision];
+    if (!whole) values.push(row.complete ? 1 : 0, row.gapMs, row.missing);
     for (const bit of bits) values.push(row.quantities[bit] ?? null);
     return values;
   });
@@ -77,17 +76,36 @@ function bundleAlike(rows: readonly UsageRow[], first: UsageRow): Bundle {
   };
 }
 
+const shareAll = (a: UsageRow, b: UsageRow): boolean =>
+  a.customerSeq === b.customerSeq &&
+  a.ownershipVersion === b.ownershipVersion &&
+  a.reporterSeq === b.reporterSeq &&
+  a.seconds === b.seconds &&
+  a.acceptedAt === b.acceptedAt;
+
 const sharedBy = (row: UsageRow): string =>
   `${row.customerSeq}/${row.ownershipVersion}/${row.reporterSeq}/${row.seconds}/${row.acceptedAt}`;
 
 /** Bundles rows: one bundle for all that share what bundles share. */
 export function bundlesOf(rows: readonly UsageRow[]): Bundle[] {
-  const bundles: Bundle[] = [];
-  for (const alike of Map.groupBy(rows, sharedBy).values()) {
-    const [first] = alike;
-    if (first) bundles.push(bundleAlike(alike, first));
+  const groups = new Map<string, [UsageRow, ...UsageRow[]]>();
+  let group: [UsageRow, ...UsageRow[]] | undefined;
+  for (const row of rows) {
+    // Nearly every row is its neighbour's, and a name for each would cost as much as all the rest.
+    if (group && shareAll(group[0], row)) {
+      group.push(row);
+      continue;
+    }
+    const key = sharedBy(row);
+    group = groups.get(key);
+    if (group) {
+      group.push(row);
+    } else {
+      group = [row];
+      groups.set(key, group);
+    }
   }
-  return bundles;
+  return [...groups.values()].map((alike) => bundleAlike(alike, alike[0]));
 }
 
 /** The rows of a bundle; null when its text is not what it says. */

@@ -102,16 +102,15 @@ export function judgeAgain(row: UsageRow, ownerships: readonly Ownership[], owne
 function counted(form: ReportForm, meters: number, seconds: number) {
   let notOwned = 0;
   let some = false;
-  const values = quantities.map((q) => {
-    const value = form.values[q.bit] ?? null;
-    if (value === null) return null;
-    if ((meters & (1 << q.bit)) === 0) {
-      notOwned |= 1 << q.bit;
-      return null;
-    }
-    some = true;
-    return toBase(q, value, seconds);
-  });
+  const values = form.values.slice();
+  for (const q of quantities) {
+    const value = values[q.bit] ?? null;
+    if (value === null) continue;
+    const isOwned = (meters & (1 << q.bit)) !== 0;
+    values[q.bit] = isOwned ? toBase(q, value, seconds) : null;
+    if (isOwned) some = true;
+    else notOwned |= 1 << q.bit;
+  }
   return { values, some, notOwned };
 }
 
@@ -171,5 +170,6 @@ function rowOf(
     missing: form.missing,
     quantities: values,
   };
-  return ok({ row, ignored: [...form.ignored, ...fieldsOfMask(notOwned)] });
+  const ignored = notOwned === 0 ? form.ignored : [...form.ignored, ...fieldsOfMask(notOwned)];
+  return ok({ row, ignored });
 }
