@@ -4,7 +4,7 @@
  * they hold inside the batch whatever runs beside it.
  */
 import { sql } from 'drizzle-orm';
-import { check, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { quantities } from '../usage/meters.ts';
 
 const key = () => ({
@@ -102,7 +102,10 @@ export const reviews = sqliteTable(
     missing: integer('missing').notNull(),
     quantities: text('quantities').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.customerSeq, t.windowEnd, t.reporterSeq, t.projectSeq, t.revision] })],
+  (t) => [
+    primaryKey({ columns: [t.customerSeq, t.windowEnd, t.reporterSeq, t.projectSeq, t.revision] }),
+    index('reviews_held').on(t.state, t.heldAt),
+  ],
 );
 
 /** Days (`floor((window_end - 1) / day)`) whose roll-up is out of date: readers of such a day read its windows. */

@@ -79,10 +79,14 @@ export async function windowCount(db: Db, span: Span): Promise<number> {
   return rows[0]?.total ?? 0;
 }
 
-/** The end of the last accounted window of a reporter and namespace, null when there is none. */
-export async function lastEnd(db: Db, customerSeq: number, reporterSeq: number, projectSeq: number) {
+/**
+ * The end of the last accounted window of a reporter and namespace after `since`, null when there is none. Without `since`
+ * a fresh reporter's would be looked for in everything its customer has.
+ */
+export async function lastEnd(db: Db, customerSeq: number, reporterSeq: number, projectSeq: number, since: number) {
   const rows = await db.all<{ end: number }>(sql`SELECT window_end AS end FROM windows
     WHERE customer_seq = ${customerSeq} AND reporter_seq = ${reporterSeq} AND project_seq = ${projectSeq}
+      AND window_end > ${since}
     ORDER BY window_end DESC LIMIT 1`);
   return rows[0]?.end ?? null;
 }

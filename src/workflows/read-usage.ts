@@ -176,12 +176,12 @@ export async function readCursor(reads: UsageReads, query: CursorQuery): Promise
   const owned = metering.ownerships.filter((o) => o.reporterSeq === reporter.seq && o.projectSeq === projectSeq);
   if (projectSeq === null || owned.length === 0) return null;
   const activeFrom = Math.min(...owned.map((o) => o.fromAt));
-  const last = await historyStore.lastEnd(shardOf(reads, customer), customer.seq, reporter.seq, projectSeq);
+  const last = await historyStore.lastEnd(shardOf(reads, customer), customer.seq, reporter.seq, projectSeq, activeFrom);
   return {
     customer_id: query.customerId,
     instance_id: query.instanceId,
     namespace: namespaceOf(metering, projectSeq),
-    cursor: iso(Math.max(activeFrom, last ?? 0)),
+    cursor: iso(last ?? activeFrom),
     window_seconds: reporter.windowSeconds,
     active_from: iso(activeFrom),
     active_until: isoOrNull(activeUntil(owned)),

@@ -9,7 +9,7 @@ import { iso, secondMs } from '../lib/time.ts';
 import { findLetter, markReplayed } from '../usage/dead-letter-store.ts';
 import { fromBase, quantities } from '../usage/meters.ts';
 import { namesOf } from '../usage/names-store.ts';
-import { listReviews, type ReviewRow } from '../usage/review-store.ts';
+import { heldTimes, listReviews, type ReviewRow } from '../usage/review-store.ts';
 import { readLoose } from '../usage/row.ts';
 import type { Deps } from './deps.ts';
 import type { UsageReads } from './read-usage.ts';
@@ -20,12 +20,33 @@ const fieldsOf = (json: string, seconds: number): Quantities => {
   return Object.fromEntries(reported.map((q) => [q.field, fromBase(q, values[q.bit] ?? 0, seconds)]));
 };
 
-/** A page of reviews, newest first. Every shard is asked for its newest, because they are few and shards are few. */
+/** The rows of a page, newest first over all shards; each shard gives only its part of the page. */
+async function pageOf(reads: UsageReads, { state, page, limit }: z.output<typeof reviewsQuery>) {
+  const offset = (page - 1) * limit;
+  const shards = await Promise.all(
+    reads.shards.map(async (shard) => {
+      const db = openDb(shard);
+      return { db, ...(await heldTimes(db, state, offset + limit)) };
+    }),
+  );
+  const order = shards
+    .flatMap(({ times }, shard) => times.map((heldAt) => ({ shard, heldAt })))
+    .sort((a, b) => b.heldAt - a.heldAt);
+  const partOf = (from: number, to: number, shard: number) =>
+    order.slice(from, to).filter((place) => place.shard === shard).length;
+  const parts = await Promise.all(
+    shards.map(({ db }, shard) => {
+      const taken = partOf(offset, offset + limit, shard);
+      return taken === 0 ? [] : listReviews(db, state, taken, partOf(0, offset, shard));
+    }),
+  );
+  const rows = parts.flat().sort((a, b) => b.heldAt - a.heldAt);
+  return { rows, total: shards.reduce((t, { total }) => t + total, 0) };
+}
+
+/** A page of reviews, newest first. */
 export async function readReviews(reads: UsageReads, query: z.output<typeof reviewsQuery>): Promise<ReviewList> {
-  const needed = query.page * query.limit;
-  const perShard = await Promise.all(reads.shards.map((shard) => listReviews(openDb(shard), query.state, needed)));
-  const all = perShard.flatMap((s) => s.rows).sort((a, b) => b.heldAt - a.heldAt);
-  const rows = all.slice(needed - query.limit, needed);
+  const { rows, total } = await pageOf(reads, query);
   const names = await namesOf(reads.db, {
     customers: rows.map((r) => r.customerSeq),
     reporters: rows.map((r) => r.reporterSeq),
@@ -50,7 +71,7 @@ export async function readReviews(reads: UsageReads, query: z.output<typeof revi
   });
   return {
     items: rows.map(toWire),
-    total: perShard.reduce((t, s) => t + s.total, 0),
+    total,
     page: query.page,
     limit: query.limit,
   };

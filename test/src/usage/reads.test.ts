@@ -1,6 +1,8 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import type { CursorAnswer, GapsAnswer, HistoryAnswer } from '../../../src/contracts/usage.ts';
+import { openDb } from '../../../src/db/client.ts';
+import { readReviews } from '../../../src/workflows/review-usage.ts';
 import { rollUpDays } from '../../../src/workflows/roll-up.ts';
 import { makeApi, rootToken } from '../../harness/worker/api.ts';
 import { controlOf, shardOf, shardState } from './harness.ts';
@@ -222,5 +224,37 @@ describe('a report sent a thousand times', () => {
     await Promise.all([deliver(api, bodies.slice(0, 60)), deliver(api, bodies.slice(40)), deliver(api, bodies)]);
     expect((await read<HistoryAnswer>('?granularity=window')).items).toHaveLength(1);
     expect((await read<HistoryAnswer>('')).totals).toEqual({ cpu_hours: 1000 });
+  });
+});
+
+describe('reviews', () => {
+  it('are paged newest first over all shards, each once, though many were held at one time', async () => {
+    const { api } = await story();
+    const fill = (count: number, heldAt: number, customer: number) =>
+      shardOf(env)
+        .prepare(
+          `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ${count - 1})
+          INSERT INTO reviews SELECT ${customer}, 3600000, i % 5, i, 1, 'late', 'open', ${heldAt}, 3600, 0, '[]', 1, 0, 0, '[]' FROM n`,
+        )
+        .run();
+    await fill(130, 2_000_000, 900_001);
+    await fill(90, 1_000_000, 900_002);
+    // The same shard twice is as good as two: every review is expected twice.
+    const shards = [shardOf(env), shardOf(env)];
+    const reads = { db: openDb(controlOf(env)), shards, now: api.clock.now };
+    const seen = new Map<string, number>();
+    const times: string[] = [];
+    for (let page = 1; page <= 6; page++) {
+      const { items, total } = await readReviews(reads, { state: 'open', page, limit: 90 });
+      expect(total).toBe(440);
+      for (const item of items) {
+        const name = `${item.customer_id}/${item.instance_id}/${item.namespace}`;
+        seen.set(name, (seen.get(name) ?? 0) + 1);
+        times.push(item.held_at);
+      }
+    }
+    expect(seen.size).toBe(220);
+    expect(new Set(seen.values())).toEqual(new Set([2]));
+    expect(times).toEqual([...times].sort().reverse());
   });
 });

@@ -1,0 +1,1 @@
+CREATE INDEX `reviews_held` ON `reviews` (`state`,`held_at`);
