@@ -1,9 +1,11 @@
 /**
  * What a counter grew by in a window, from raw samples: last sample at or before the start, then each to the end. A fall
- * is a reset and counts from zero. Never more than was seen: nothing is extrapolated, and where two stored series of one
- * thing contradict each other the smaller growth stands.
+ * is a reset and counts from zero. Never more than was seen: nothing is extrapolated.
+ * Where several stored series show one thing (an HA pair, two scrape jobs, a relabel) one of them is followed for as long
+ * as it goes on, and another only from where it ends. Mixing their samples would take the clock or the slow scrape of one
+ * for a reset of the other, and bill months again.
  */
-import type { RawSeries, Span } from './series.ts';
+import { lastAtOrBefore, type RawSeries, type Span } from './series.ts';
 
 export interface Growth {
   growth: number;
@@ -14,46 +16,23 @@ export interface Growth {
 /** Says whether a thing whose first sample is at `firstMs` started from zero since it could have been seen. */
 export type Birth = (firstMs: number) => { proven: true } | { proven: false; unseenFromMs: number };
 
+/** A series that shows nothing for longer has ended, for the while; one that comes back after it proves nothing alone. */
+const patienceMs = 5 * 60_000;
+
 interface Sample {
-  series: number;
-  index: number;
+  series: RawSeries;
   t: number;
   v: number;
+  /** The sample before it in its own series. */
+  own: { t: number; v: number } | undefined;
 }
 
-/** State of the walk over all samples of the thing in time order. */
+/** The walk along the samples: where it is, and what has been counted so far. */
 interface Walk {
-  /** The value that has been counted up to, and when it was read. */
-  counted: { v: number; t: number } | undefined;
-  resetAt: number;
-  growth: number;
-  unproven: Span[];
-}
-
-/** @param series the stored series of one thing, with samples before the window as far as they are known */
-export function counterGrowth(series: RawSeries[], window: Span, birth: Birth): Growth {
-  const walk: Walk = { counted: undefined, resetAt: Number.NEGATIVE_INFINITY, growth: 0, unproven: [] };
-  for (const sample of inTimeOrder(series, window.endMs)) {
-    const step = stepOf(walk, sample, series, birth);
-    if (sample.t <= window.startMs) continue;
-    walk.growth += step.growth;
-    if (step.unseenFromMs !== undefined) {
-      walk.unproven.push({ startMs: Math.max(window.startMs, step.unseenFromMs), endMs: sample.t });
-    }
-  }
-  return { growth: walk.growth, unproven: walk.unproven };
-}
-
-function inTimeOrder(series: RawSeries[], endMs: number): Sample[] {
-  const samples: Sample[] = [];
-  series.forEach((one, s) => {
-    for (let i = 0; i < one.times.length; i++) {
-      const t = one.times[i] ?? 0;
-      if (t <= endMs) samples.push({ series: s, index: i, t, v: one.values[i] ?? 0 });
-    }
-  });
-  if (series.length === 1) return samples;
-  return samples.sort((a, b) => a.t - b.t || a.v - b.v || a.series - b.series);
+  at: Sample | undefined;
+  /** The value that has been counted up to since the last reset. */
+  counted: number;
+  resetMs: number;
 }
 
 interface Step {
@@ -61,79 +40,83 @@ interface Step {
   unseenFromMs?: number;
 }
 
-/** Moves the walk to the sample and says what it adds. */
-function stepOf(walk: Walk, sample: Sample, series: RawSeries[], birth: Birth): Step {
-  const { counted } = walk;
-  if (!counted) return firstStep(walk, sample, birth);
-  const own = series[sample.series];
-  const ownTime = own?.times[sample.index - 1];
-  if (ownTime === undefined) return joiningStep(walk, counted, sample, series, birth);
-  const ownValue = own?.values[sample.index - 1] ?? 0;
-  const resetSince = walk.resetAt > ownTime;
-  if (sample.v < ownValue && !resetSince) return reset(walk, sample);
-  // A reset that another replica showed first has already been counted; after it the own last value means nothing.
-  return rise(walk, sample, resetSince ? counted.v : Math.max(counted.v, ownValue));
-}
-
-function firstStep(walk: Walk, sample: Sample, birth: Birth): Step {
-  walk.counted = { v: sample.v, t: sample.t };
-  const verdict = birth(sample.t);
-  return verdict.proven ? { growth: sample.v } : { growth: 0, unseenFromMs: verdict.unseenFromMs };
-}
-
-/** A stored series that was not there before: another replica, a second job, or the same target under new labels. */
-function joiningStep(
-  walk: Walk,
-  counted: { v: number; t: number },
-  sample: Sample,
-  series: RawSeries[],
-  birth: Birth,
-): Step {
-  const ceiling = ceilingOfOthers(sample, series);
-  if (ceiling !== undefined) {
-    // Others live on. What lies between their samples fits; anything else is another clock or another thing.
-    return sample.v <= ceiling ? rise(walk, sample, counted.v) : { growth: 0 };
+/** @param series the stored series of one thing, with samples before the window as far as they are known */
+export function counterGrowth(series: RawSeries[], window: Span, birth: Birth): Growth {
+  const walk: Walk = { at: undefined, counted: 0, resetMs: Number.NEGATIVE_INFINITY };
+  const total: Growth = { growth: 0, unproven: [] };
+  // Up to the window's start first: where one window ends is where the next begins.
+  for (const untilMs of [window.startMs, window.endMs]) {
+    for (let next = nextOf(walk, series, untilMs); next; next = nextOf(walk, series, untilMs)) {
+      const step = stepTo(walk, next, birth);
+      walk.at = next;
+      if (next.t <= window.startMs) continue;
+      total.growth += step.growth;
+      if (step.unseenFromMs !== undefined) {
+        total.unproven.push({ startMs: Math.max(window.startMs, step.unseenFromMs), endMs: next.t });
+      }
+    }
   }
-  if (sample.v >= counted.v) return rise(walk, sample, counted.v);
-  const verdict = birth(sample.t);
-  if (verdict.proven) return reset(walk, sample);
-  const unseenFromMs = counted.t;
-  walk.counted = { v: sample.v, t: sample.t };
-  return { growth: 0, unseenFromMs };
+  return total;
 }
 
-/**
- * The least that another series of the thing, alive before and after the sample, shows next; infinite when it falls
- * there or another one shows a fall in between (then nothing contradicts the sample). Undefined when none lives on.
- */
-function ceilingOfOthers(sample: Sample, series: RawSeries[]): number | undefined {
-  let ceiling: number | undefined;
-  series.forEach((other, s) => {
-    if (s === sample.series) return;
-    const next = other.times.findIndex((t) => t >= sample.t);
-    if (next < 1) return;
-    const before = other.values[next - 1] ?? 0;
-    const after = other.values[next] ?? 0;
-    const fell = after < before || series.some((one) => fallsIn(one, sample.t, other.times[next] ?? sample.t));
-    ceiling = Math.min(ceiling ?? Number.POSITIVE_INFINITY, fell ? Number.POSITIVE_INFINITY : after);
-  });
-  return ceiling;
+/** The next sample of the series that is followed; when it ends or pauses, the earliest of any. */
+function nextOf(walk: Walk, all: RawSeries[], untilMs: number): Sample | undefined {
+  const { at } = walk;
+  const own = at && sampleAfter(at.series, at.t, untilMs);
+  if (own && own.t - at.t <= patienceMs) return own;
+  let next = own;
+  for (const series of all) {
+    let other = sampleAfter(series, at?.t ?? Number.NEGATIVE_INFINITY, untilMs);
+    // From before or after the reset? Its own next one will tell.
+    while (other && at && series !== at.series && isAmbiguous(walk, other))
+      other = sampleAfter(series, other.t, untilMs);
+    if (other && (!next || other.t < next.t || (other.t === next.t && other.v < next.v))) next = other;
+  }
+  return next;
 }
 
-/** Whether the series falls at a sample in `(fromMs, toMs]`. */
-const fallsIn = (series: RawSeries, fromMs: number, toMs: number): boolean =>
-  series.times.some(
-    (t, i) => i > 0 && t > fromMs && t <= toMs && (series.values[i] ?? 0) < (series.values[i - 1] ?? 0),
-  );
+const isAmbiguous = (walk: Walk, { v, own }: Sample): boolean =>
+  own !== undefined && own.t < walk.resetMs && v >= own.v;
 
-function reset(walk: Walk, sample: Sample): Step {
-  walk.resetAt = sample.t;
-  walk.counted = { v: sample.v, t: sample.t };
-  return { growth: sample.v };
+function sampleAfter(series: RawSeries, t: number, untilMs: number): Sample | undefined {
+  const { times, values } = series;
+  const i = lastAtOrBefore(times, t) + 1;
+  const time = times[i];
+  if (time === undefined || time > untilMs) return undefined;
+  const own = i > 0 ? { t: times[i - 1] ?? 0, v: values[i - 1] ?? 0 } : undefined;
+  return { series, t: time, v: values[i] ?? 0, own };
 }
 
-function rise(walk: Walk, sample: Sample, from: number): Step {
-  const counted = walk.counted?.v ?? 0;
-  if (sample.v >= counted) walk.counted = { v: sample.v, t: sample.t };
-  return { growth: Math.max(0, sample.v - from) };
+function stepTo(walk: Walk, next: Sample, birth: Birth): Step {
+  const { at } = walk;
+  if (!at) return start(walk, next, birth, undefined);
+  const { v, own } = next;
+  const fell = own !== undefined && v < own.v;
+  if (next.series === at.series) return fell ? reset(walk, next) : rise(walk, next);
+  if (v >= walk.counted) return rise(walk, next);
+  const away = own === undefined || at.t - own.t > patienceMs;
+  // Its own fall is a reset, unless that is the one that has been counted.
+  if (fell && own.t >= walk.resetMs) return reset(walk, next);
+  // Little behind: another clock, or a slow scrape.
+  return away ? start(walk, next, birth, at.t) : { growth: 0 };
+}
+
+/** A base that nothing precedes. */
+function start(walk: Walk, next: Sample, birth: Birth, unseenFromMs: number | undefined): Step {
+  const verdict = birth(next.t);
+  if (verdict.proven) return reset(walk, next);
+  walk.counted = next.v;
+  return { growth: 0, unseenFromMs: unseenFromMs ?? verdict.unseenFromMs };
+}
+
+function reset(walk: Walk, { t, v }: Sample): Step {
+  walk.resetMs = t;
+  walk.counted = v;
+  return { growth: v };
+}
+
+function rise(walk: Walk, { v, own }: Sample): Step {
+  const from = own && own.v <= v ? Math.max(walk.counted, own.v) : walk.counted;
+  walk.counted = Math.max(walk.counted, v);
+  return { growth: Math.max(0, v - from) };
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Birth, counterGrowth } from '../../../exporter/metering/counter.ts';
 import { gather, type RawSeries } from '../../../exporter/metering/series.ts';
-import { at, series } from './series-kit.ts';
+import { at, series, ticks } from './series-kit.ts';
 
 const window = { startMs: at(100), endMs: at(200) };
 const proven: Birth = () => ({ proven: true });
@@ -43,7 +43,8 @@ describe('a counter', () => {
   it('counts a reset once that two replicas show', () => {
     const a = series({ replica: 'a' }, [100, 100], [130, 110], [160, 3], [190, 9]);
     const b = series({ replica: 'b' }, [105, 102], [135, 112], [165, 4], [195, 10]);
-    expect(grow([a, b]).growth).toBe(12 + 10);
+    // What b alone saw before the restart is left out: it could as well be a's, shown late.
+    expect(grow([a, b]).growth).toBe(10 + 10);
   });
 
   it('is not misled by the clock of a replica that is ahead', () => {
@@ -51,6 +52,27 @@ describe('a counter', () => {
     const ahead = series({ replica: 'b' }, [101, 106], [131, 136], [161, 166], [191, 196]);
     expect(grow([a, ahead]).growth).toBeLessThanOrEqual(96);
     expect(grow([a, ahead]).growth).toBeGreaterThanOrEqual(90);
+  });
+
+  it('does not count what was there before a restart again when a slow or fast replica shows it late', () => {
+    const a = series({ replica: 'a' }, [100, 1e9], [130, 1e9 + 30], [160, 3], [190, 33]);
+    // Read before the restart, stamped after it.
+    const late = series({ replica: 'b' }, [105, 1e9 + 1], [135, 1e9 + 31], [165, 1e9 + 52], [195, 34]);
+    const { growth } = grow([a, late]);
+    expect(growth).toBeLessThanOrEqual(30 + 34);
+    expect(growth).toBeGreaterThanOrEqual(30 + 33);
+  });
+
+  it('does not take the restart of one of two things that look alike for one of the other', () => {
+    const restarts = series({ instance: 'x' }, [100, 500], [130, 510], [160, 3], [190, 9]);
+    const steady = series({ instance: 'y' }, [110, 1_000_000], [140, 1_000_007], [170, 1_000_012], [195, 1_000_020]);
+    expect(grow([restarts, steady]).growth).toBeLessThanOrEqual(19 + 20);
+  });
+
+  it('goes on from the replica that saw last, when all were away and one for longer', () => {
+    const long = series({ replica: 'a' }, [-70_000, 100], [150, 80], [180, 90]);
+    const short = series({ replica: 'b' }, [-7000, 50], [160, 83], [190, 93]);
+    expect(grow([long, short]).growth).toBe(93 - 50);
   });
 
   it('never takes two things that look alike for the growth of one', () => {
@@ -75,6 +97,7 @@ const history = fc.array(
     maxLength: 20,
   },
 );
+const pairs = (s: RawSeries): [number, number][] => s.times.map((t, i) => [t / 1000, s.values[i] ?? 0]);
 type Steps = { pause: number; add: number; restart: boolean }[];
 
 function sampled(
@@ -156,6 +179,35 @@ describe('whatever the samples are', () => {
         const seen = both.filter((s) => s.times.length > 0);
         const { growth } = counterGrowth(seen, { startMs: 0, endMs: at(1000) }, unproven);
         expect(growth).toBeLessThanOrEqual(used(0, 1000));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('never counts more over neighbouring windows, whatever the clocks and gaps of replicas that restarts fall between', () => {
+    const resets = fc.array(fc.integer({ min: 700, max: 7000 }), { maxLength: 4 });
+    const replica = fc.record({
+      offset: fc.integer({ min: 0, max: 29 }),
+      lag: fc.integer({ min: -10, max: 10 }),
+      gap: fc.tuple(fc.integer({ min: 700, max: 7000 }), fc.integer({ min: 0, max: 2000 })),
+    });
+    const replicas = fc.array(replica, { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(resets, replicas, fc.integer({ min: 1800, max: 5400 }), (times, all, cut) => {
+        const lastReset = (t: number) => Math.max(-1e9, ...times.filter((r) => r <= t));
+        const stored = all.map(({ offset, lag, gap: [from, length] }, i) => {
+          const shown = ticks(offset, 7200).filter((t) => t <= from || t > from + length);
+          return series({ replica: `${i}` }, ...shown.map((t): [number, number] => [t, t - lag - lastReset(t - lag)]));
+        });
+        // As much of the past as is read for a window.
+        const seen = (startMs: number, endMs: number) => {
+          const near = stored.map((s) => series(s.labels, ...pairs(s).filter(([t]) => at(t) > startMs - 600_000)));
+          return counterGrowth(near, { startMs, endMs }, unproven).growth;
+        };
+        const total = seen(at(600), at(cut)) + seen(at(cut), at(7200));
+        // One second is one; what two clocks disagree on may be told twice at a restart.
+        const clocks = all.some((r) => r.lag !== all[0]?.lag) ? 60 * (times.length + 1) : 0;
+        expect(total).toBeLessThanOrEqual(7200 - 570 + clocks);
       }),
       { numRuns: 500 },
     );
