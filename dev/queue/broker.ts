@@ -20,7 +20,7 @@ export type QueueBroker = ReturnType<typeof openQueueBroker>;
 /** Spec §3: what was accepted waits 14 days for a consumer. */
 const RETENTION_MS = 14 * 86_400_000;
 const RETENTION_CHECK_MS = 3_600_000;
-/** A delivery crosses a process border as one text; beyond this it would only be slower. */
+/** A delivery crosses a process border in one piece; beyond this it would only be slower. */
 const DELIVERY_BYTES_MAX = 4_000_000;
 const BACKLOG_FRESH_MS = 1000;
 const ID_BYTES = 16;

@@ -4,26 +4,15 @@
  */
 import type { QueueBroker } from './broker.ts';
 import { decisions, type HandlerResult, noAnswer } from './decision.ts';
-import { bodyForHandler, type StoredMessage } from './message.ts';
+import type { StoredMessage } from './message.ts';
 import type { QueueSettings } from './settings.ts';
 
-export type HandlerMessage = { id: string; timestamp: Date; attempts: number } & (
-  | { body: unknown }
-  | { serializedBody: Uint8Array }
-);
 /** Calls the Worker's queue() handler; rejects when the Worker could not be reached. */
-export type Handler = (queue: string, messages: HandlerMessage[]) => Promise<HandlerResult>;
+export type Handler = (queue: string, messages: StoredMessage[]) => Promise<HandlerResult>;
 
 /** Cloudflare ends a consumer after 15 minutes. */
 const HANDLER_TIMEOUT_MS = 15 * 60_000;
 const SLEEP_MS_MAX = 60_000;
-
-const forHandler = (message: StoredMessage): HandlerMessage => ({
-  id: message.id,
-  timestamp: new Date(message.sentAtMs),
-  attempts: message.attempts,
-  ...bodyForHandler(message),
-});
 
 async function call(handler: Handler, queue: QueueSettings, batch: StoredMessage[], log: (line: string) => void) {
   let timer: NodeJS.Timeout | undefined;
@@ -31,7 +20,7 @@ async function call(handler: Handler, queue: QueueSettings, batch: StoredMessage
     timer = setTimeout(resolve, HANDLER_TIMEOUT_MS, noAnswer);
   });
   try {
-    return await Promise.race([handler(queue.name, batch.map(forHandler)), late]);
+    return await Promise.race([handler(queue.name, batch), late]);
   } catch (error) {
     log(`queue ${queue.name}: a delivery of ${batch.length} got no answer, it comes again (${String(error)})`);
     return noAnswer;

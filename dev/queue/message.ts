@@ -1,4 +1,4 @@
-/** A message as the queue keeps it, and its body in the forms that its two kinds of reader want. */
+/** A message as the queue keeps it, its limits, and its body as the pull API writes it. */
 
 export const contentTypes = ['json', 'text', 'bytes', 'v8'] as const;
 export type ContentType = (typeof contentTypes)[number];
@@ -22,20 +22,6 @@ export const BATCH_MESSAGES_MAX = 100;
 export const DELAY_S_MAX = 43_200;
 
 export const isContentType = (value: string): value is ContentType => contentTypes.some((known) => known === value);
-
-/** The body as the Worker's queue() handler gets it; `v8` stays serialised, workerd itself reads it. */
-export function bodyForHandler(message: StoredMessage): { body: unknown } | { serializedBody: Uint8Array } {
-  switch (message.contentType) {
-    case 'json':
-      return { body: JSON.parse(Buffer.from(message.body).toString('utf8')) };
-    case 'text':
-      return { body: Buffer.from(message.body).toString('utf8') };
-    case 'bytes':
-      return { body: Uint8Array.from(message.body).buffer };
-    case 'v8':
-      return { serializedBody: message.body };
-  }
-}
 
 /** The body as the pull API writes it: text as it is, everything else in base64. */
 export function bodyForPull(message: StoredMessage): string {

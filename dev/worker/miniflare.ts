@@ -1,13 +1,17 @@
 /**
- * One run of Miniflare around workerd: its options from wrangler.toml's, with our queue behind the queue bindings and
- * our edge before the Worker. Owns what Miniflare must be kept from doing; keeping it alive is runtime.ts's.
+ * One run of Miniflare around workerd: its options from wrangler.toml's, with our queue behind the queue bindings, our
+ * edge before the Worker and our door beside it. Owns what Miniflare must be kept from doing; keeping it alive is
+ * runtime.ts's.
  */
 import { mkdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4MiniflareOptions } from 'miniflare';
 import { LOOPBACK } from '../data/http.ts';
+import { writeWorkerdWrapper } from '../processes/lifetime.ts';
 import { PLUGIN_NAME } from '../queue/binding-plugin.ts';
+import { DELIVERY_DOOR, doorScript } from './delivery-door.ts';
 import type { WorkerDescription } from './description.ts';
 import { EDGE_WORKER, edgeScript } from './edge.ts';
 
@@ -20,6 +24,8 @@ export type MiniflareSettings = {
   port: number;
   dataDir: string;
   queueSocket: string;
+  /** Who knows it may deliver to the Worker's queue() handler. */
+  doorSecret: string;
   log: (line: string) => void;
   /** workerd ended and Miniflare could not start it again: this Miniflare is of no more use. */
   onLost: () => void;
@@ -46,9 +52,10 @@ class RuntimeLog extends Log {
 }
 
 function optionsFor(settings: MiniflareSettings): V4MiniflareOptions {
-  const { description, scriptPath, bindings, port, dataDir, queueSocket, log } = settings;
+  const { description, scriptPath, bindings, port, dataDir, queueSocket, doorSecret, log } = settings;
   const { queueProducers: _ours, queueConsumers: _oursToo, ...worker } = description.options;
   const modulesRoot = dirname(scriptPath);
+  const compatibilityDate = String(worker['compatibilityDate']);
   const queueBindings = (description.queues.producers ?? []).map(({ binding, queue }) => ({
     name: binding,
     type: 'queue',
@@ -68,7 +75,7 @@ function optionsFor(settings: MiniflareSettings): V4MiniflareOptions {
         name: EDGE_WORKER,
         modules: true,
         script: edgeScript,
-        compatibilityDate: String(worker['compatibilityDate']),
+        compatibilityDate,
         serviceBindings: { WORKER: description.name },
         // Straight to workerd: Miniflare's own entry costs three quarters of the requests that a second could hold.
         unsafeDirectSockets: [{ host: LOOPBACK, port }],
@@ -83,8 +90,27 @@ function optionsFor(settings: MiniflareSettings): V4MiniflareOptions {
         bindings: { ...(worker['bindings'] as Record<string, string>), ...bindings },
         unsafeBindings: queueBindings,
       },
+      {
+        name: DELIVERY_DOOR,
+        modules: true,
+        script: doorScript,
+        compatibilityDate,
+        // Gives the binding its queue(); experimental, as is the way in which Miniflare runs workerd.
+        compatibilityFlags: ['service_binding_extra_handlers'],
+        bindings: { SECRET: doorSecret },
+        serviceBindings: { WORKER: description.name },
+        unsafeDirectSockets: [{ host: LOOPBACK, port: 0 }],
+      },
     ],
   };
+}
+
+/** From now on Miniflare starts workerd so that it does not outlive us. */
+function tieWorkerd(dataDir: string): void {
+  const workerd = createRequire(createRequire(import.meta.url).resolve('miniflare'))('workerd') as { default: string };
+  const wrapper = join(dataDir, 'workerd.sh');
+  writeWorkerdWrapper(wrapper, workerd.default);
+  process.env['MINIFLARE_WORKERD_PATH'] = wrapper;
 }
 
 /**
@@ -92,6 +118,7 @@ function optionsFor(settings: MiniflareSettings): V4MiniflareOptions {
  * them: the platform ends in its own order, and its folder keeps its litter.
  */
 export function createMiniflare(settings: MiniflareSettings): Miniflare {
+  tieWorkerd(settings.dataDir);
   const before = new Map(SIGNALS.map((signal) => [signal, process.listeners(signal)]));
   const tmpdir = process.env['TMPDIR'];
   const scratch = join(settings.dataDir, 'tmp');

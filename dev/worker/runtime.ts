@@ -3,39 +3,30 @@
  * comes back. Miniflare starts a workerd again that died; when it cannot (workerd died again while it was starting), a
  * new Miniflare takes its place on the same port.
  */
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
 import type { Miniflare } from 'miniflare';
 import { PlatformError, reasonOf } from '../problem.ts';
-import { writeWorkerdWrapper } from '../processes/lifetime.ts';
-import type { HandlerResult } from '../queue/decision.ts';
 import type { Handler } from '../queue/delivery.ts';
+import { DELIVERY_DOOR, deliverThrough } from './delivery-door.ts';
 import { EDGE_WORKER } from './edge.ts';
 import { createMiniflare, type MiniflareSettings } from './miniflare.ts';
 
-export type RuntimeOptions = Omit<MiniflareSettings, 'onLost'>;
+export type RuntimeOptions = Omit<MiniflareSettings, 'onLost' | 'doorSecret'>;
 export type WorkerRuntime = Awaited<ReturnType<typeof startWorker>>;
 
 const PAUSE_MS = 500;
-
-/** From now on Miniflare starts workerd so that it does not outlive us. */
-function tieWorkerd(dataDir: string): void {
-  const workerd = createRequire(createRequire(import.meta.url).resolve('miniflare'))('workerd') as { default: string };
-  const wrapper = join(dataDir, 'workerd.sh');
-  writeWorkerdWrapper(wrapper, workerd.default);
-  process.env['MINIFLARE_WORKERD_PATH'] = wrapper;
-}
+const SECRET_BYTES = 32;
 
 /** Starts the Worker. Throws PlatformError when its port is taken or workerd does not start. */
 export async function startWorker(options: RuntimeOptions) {
-  const { description, dataDir, log } = options;
-  tieWorkerd(dataDir);
+  const { description, log } = options;
+  const doorSecret = randomBytes(SECRET_BYTES).toString('hex');
   let stopped = false;
   /** The Miniflare that serves; null while one is starting, whose failure open() itself hears. */
   let live: Miniflare | null = null;
 
   const open = async (): Promise<Miniflare> => {
-    const miniflare = createMiniflare({ ...options, onLost: () => replace(miniflare) });
+    const miniflare = createMiniflare({ ...options, doorSecret, onLost: () => replace(miniflare) });
     try {
       await miniflare.ready;
     } catch (error) {
@@ -69,10 +60,10 @@ export async function startWorker(options: RuntimeOptions) {
 
   let current: Promise<Miniflare> = open();
   const url = await (await current).unsafeGetDirectURL(EDGE_WORKER);
-  const worker = async () => (await current).getWorker(description.name);
 
+  /** The door's port may be another one since workerd was started again, so it is asked for each time. */
   const deliver: Handler = async (queue, messages) =>
-    (await (await worker()).queue(queue, messages as never)) as unknown as HandlerResult;
+    deliverThrough(await (await current).unsafeGetDirectURL(DELIVERY_DOOR), doorSecret, queue, messages);
 
   return {
     url: url.origin,
@@ -80,7 +71,8 @@ export async function startWorker(options: RuntimeOptions) {
     database: async (binding: string) => (await current).getD1Database(binding, description.name),
     /** Runs the scheduled() handler; rejects when it fails. */
     async tick(cron: string, scheduledTime: Date): Promise<void> {
-      const { outcome } = await (await worker()).scheduled({ cron, scheduledTime });
+      const worker = await (await current).getWorker(description.name);
+      const { outcome } = await worker.scheduled({ cron, scheduledTime });
       if (outcome !== 'ok') throw new Error(`scheduled() ended with ${outcome}`);
     },
     async stop(): Promise<void> {

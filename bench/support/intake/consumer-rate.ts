@@ -50,7 +50,13 @@ export async function consumerRate(count: number): Promise<number> {
       Array.from({ length: MESSAGES_A_DELIVERY }, (_message, m) => {
         const first = (d * MESSAGES_A_DELIVERY + m) * ROWS_A_MESSAGE;
         const [body] = messagesOf(Array.from({ length: ROWS_A_MESSAGE }, (_row, r) => rowAt(first + r)));
-        return { id: `${d}-${m}`, timestamp: new Date(), attempts: 1, body };
+        return {
+          id: `${d}-${m}`,
+          sentAtMs: Date.now(),
+          attempts: 1,
+          contentType: 'text' as const,
+          body: Buffer.from(body ?? ''),
+        };
       }),
     );
     let started = 0;

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openQueueBroker, type QueueBroker } from '../../../dev/queue/broker.ts';
 import { type HandlerResult, noAnswer } from '../../../dev/queue/decision.ts';
-import { type Handler, type HandlerMessage, startDelivery } from '../../../dev/queue/delivery.ts';
+import { type Handler, startDelivery } from '../../../dev/queue/delivery.ts';
+import type { StoredMessage } from '../../../dev/queue/message.ts';
 import { pullQueue, type QueueSettings } from '../../../dev/queue/settings.ts';
 
 const usage = pullQueue('usage', {
@@ -42,8 +43,8 @@ describe("deliveries to the Worker's queue() handler", () => {
       bodies.map((body) => ({ body: Buffer.from(JSON.stringify(body)), contentType: 'json', delayS: undefined })),
     );
   /** Answers from `answer`, and gives every batch it was handed to whoever waits for the next one. */
-  const recorder = (answer: (messages: HandlerMessage[]) => HandlerResult | Promise<HandlerResult>) => {
-    const batches: HandlerMessage[][] = [];
+  const recorder = (answer: (messages: StoredMessage[]) => HandlerResult | Promise<HandlerResult>) => {
+    const batches: StoredMessage[][] = [];
     const waiting: (() => void)[] = [];
     const handler: Handler = async (_queue, messages) => {
       batches.push(messages);
@@ -56,7 +57,8 @@ describe("deliveries to the Worker's queue() handler", () => {
     };
     return { handler, until };
   };
-  const bodies = (messages: HandlerMessage[] | undefined) => messages?.map((m) => ('body' in m ? m.body : null));
+  const bodyOf = ({ body }: StoredMessage): unknown => JSON.parse(Buffer.from(body).toString());
+  const bodies = (messages: StoredMessage[] | undefined) => messages?.map(bodyOf);
 
   it('bring messages of one moment as one batch, and no more than the batch size', async () => {
     const { handler, until } = recorder(() => fine);
@@ -69,9 +71,7 @@ describe("deliveries to the Worker's queue() handler", () => {
   it('bring back only what the handler retried, with the next attempt', async () => {
     const { handler, until } = recorder((messages) => ({
       ...fine,
-      retryMessages: messages
-        .filter((m) => m.attempts === 1 && 'body' in m && m.body === 'b')
-        .map((m) => ({ msgId: m.id })),
+      retryMessages: messages.filter((m) => m.attempts === 1 && bodyOf(m) === 'b').map((m) => ({ msgId: m.id })),
     }));
     deliver(handler);
     await send('a', 'b', 'c');

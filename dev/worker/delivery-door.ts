@@ -1,0 +1,74 @@
+/**
+ * How a batch of the queue reaches the Worker's queue() handler: through a Worker of a few lines beside it, with a socket
+ * of its own that only the platform can use. A batch travels as a line of JSON and then the bodies, one after another
+ * and byte for byte as the queue keeps them: Miniflare's own way, and JSON too, would read every character of them.
+ */
+import { Agent, request } from 'undici';
+import type { HandlerResult } from '../queue/decision.ts';
+import type { StoredMessage } from '../queue/message.ts';
+
+export const DELIVERY_DOOR = 'delivery-door';
+
+// A v8 body stays serialised, workerd itself reads it.
+export const doorScript = `
+const NEW_LINE = 10;
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+const forHandler = {
+  json: (bytes) => ({ body: JSON.parse(utf8.decode(bytes)) }),
+  text: (bytes) => ({ body: utf8.decode(bytes) }),
+  bytes: (bytes) => ({ body: bytes.slice().buffer }),
+  v8: (bytes) => ({ serializedBody: bytes }),
+};
+const bytesOf = (text) => new TextEncoder().encode(text);
+const same = (given, wanted) =>
+  given.byteLength === wanted.byteLength && crypto.subtle.timingSafeEqual(given, wanted);
+export default {
+  async fetch(request, env) {
+    if (!same(bytesOf(request.headers.get('authorization') ?? ''), bytesOf(env.SECRET))) {
+      return new Response(null, { status: 403 });
+    }
+    const batch = new Uint8Array(await request.arrayBuffer());
+    const lineEnd = batch.indexOf(NEW_LINE);
+    const { queue, messages } = JSON.parse(utf8.decode(batch.subarray(0, lineEnd)));
+    let start = lineEnd + 1;
+    const handed = messages.map(({ id, sentAtMs, attempts, contentType, byteLength }) => {
+      const body = batch.subarray(start, start + byteLength);
+      start += byteLength;
+      return { id, timestamp: new Date(sentAtMs), attempts, ...forHandler[contentType](body) };
+    });
+    return Response.json(await env.WORKER.queue(queue, handed));
+  },
+};
+`;
+
+/** workerd drops a connection that was idle for five seconds; a batch must not meet one that is being dropped. */
+const IDLE_MS_MAX = 1000;
+/** How long a handler may take is the delivery's business, so nothing here runs out before. */
+const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: IDLE_MS_MAX });
+
+function written(queue: string, messages: StoredMessage[]): Buffer {
+  const heads = messages.map(({ body, ...head }) => ({ ...head, byteLength: body.byteLength }));
+  const line = `${JSON.stringify({ queue, messages: heads })}\n`;
+  return Buffer.concat([Buffer.from(line), ...messages.map(({ body }) => body)]);
+}
+
+/**
+ * Calls the queue() handler behind the door at `url`; a handler that threw is an outcome. Rejects when the door cannot be
+ * reached, or breaks before it has answered.
+ */
+export async function deliverThrough(
+  url: URL,
+  secret: string,
+  queue: string,
+  messages: StoredMessage[],
+): Promise<HandlerResult> {
+  const { statusCode, body } = await request(url, {
+    method: 'POST',
+    dispatcher: agent,
+    headers: { authorization: secret },
+    body: written(queue, messages),
+  });
+  const answer = await body.text();
+  if (statusCode !== 200) throw new Error(`the delivery door answered ${statusCode} ${answer}`);
+  return JSON.parse(answer) as HandlerResult;
+}
