@@ -16,7 +16,8 @@ import { type Done, done } from '../program.ts';
 import type { World } from '../world.ts';
 
 type Customer = CustomerList['items'][number];
-type Span = { days: number } | { from: string; to: string };
+/** The last days, or from one instant to another. */
+export type Span = { days: number } | { from: string; to: string };
 
 interface Line {
   customer: Customer;

@@ -13,7 +13,7 @@ import { type JsonOption, jsonOption, print } from '../output.ts';
 import { readAll } from '../pages.ts';
 import { by, type Define, type Done, done } from '../program.ts';
 import type { World } from '../world.ts';
-import { usageOfAll } from './usage-of-all.ts';
+import { type Span, usageOfAll } from './usage-of-all.ts';
 
 interface UsageOptions extends JsonOption {
   customer?: string;
@@ -28,7 +28,7 @@ interface UsageOptions extends JsonOption {
 const daysDefault = 30;
 
 /** The stretch that was asked for; `from` and `to` go together and without `days`. */
-function spanOf(options: UsageOptions): Result<{ days: number } | { from: string; to: string }, Failure> {
+function spanOf(options: UsageOptions): Result<Span, Failure> {
   const { from, to, days } = options;
   if (from === undefined && to === undefined) return ok({ days: days ?? daysDefault });
   if (from === undefined || to === undefined || days !== undefined) {
@@ -43,23 +43,29 @@ async function usageOfOne(world: World, api: Api, id: string, options: UsageOpti
   const customer = await readCustomer(api, id);
   if (!customer.ok) return customer;
   const { granularity = 'day' } = options;
-  const read = await readAll((page, limit) => {
-    const where = options.namespace === undefined ? {} : { namespace: options.namespace };
-    return readUsage(api, id, { ...span.value, ...where, granularity, page, limit });
+  const where = options.namespace === undefined ? {} : { namespace: options.namespace };
+  // The last n days move on with the clock; the first page says which they are, and the rest keeps to it.
+  let range: Span = span.value;
+  const read = await readAll(async (page, limit) => {
+    const answer = await readUsage(api, id, { ...range, ...where, granularity, page, limit });
+    if (answer.ok) range = { from: answer.value.from, to: answer.value.to };
+    return answer;
   }, progress(world));
   if (!read.ok) return read;
   const history = { ...read.value.first, items: read.value.items };
-  const gaps = await readGaps(api, id, span.value);
-  if (!gaps.ok) return gaps;
+  const found = await readAll((page, limit) => readGaps(api, id, { ...span.value, page, limit }));
+  if (!found.ok) return found;
+  const inNamespace = found.value.items.filter((gap) => (options.namespace ?? gap.namespace) === gap.namespace);
+  const gaps = { ...found.value.first, items: inNamespace, total: inNamespace.length };
   const cost = await readCost(api, id);
   if (!cost.ok) return cost;
   const { company_name } = customer.value.customer;
-  print(world, options, { customer_id: id, history, gaps: gaps.value, cost: cost.value }, [
+  print(world, options, { customer_id: id, history, gaps, cost: cost.value }, [
     oneLine(`${id}  ${company_name}`),
     '',
     ...historyTable(history),
     '',
-    ...gapsTable(gaps.value),
+    ...gapsTable(gaps),
     '',
     ...costTable(cost.value),
   ]);

@@ -173,8 +173,9 @@ export const historyAnswer = z.object({
 });
 export type HistoryAnswer = z.infer<typeof historyAnswer>;
 
-/** GET /api/usage/:customerId/gaps: expected windows that nobody reported, and parts that were not seen. */
-export const gapsQuery = z.object({
+/** GET /api/usage/:customerId/gaps, oldest first: expected windows that nobody reported, and parts that were not seen. */
+export const gapsQuery = pageQuery.extend({
+  limit: z.coerce.number().int().min(1).max(1000).default(1000),
   days: z.coerce.number().int().min(1).max(400).default(30),
   from: instant.optional(),
   to: instant.optional(),
@@ -193,6 +194,9 @@ export const gapsAnswer = z.object({
       reason: z.enum(['missing', 'unavailable', 'partial']),
     }),
   ),
+  total: z.number().int(),
+  page: z.number().int(),
+  limit: z.number().int(),
 });
 export type GapsAnswer = z.infer<typeof gapsAnswer>;
 

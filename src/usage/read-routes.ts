@@ -19,6 +19,8 @@ export const readsOf = (services: Services): UsageReads => ({
 });
 
 const daysMax = 400;
+/** By day a range is widened to whole days: the range of an answer may be asked for again. */
+const widenedDaysMax = daysMax + 1;
 const dayMs = 86_400_000;
 
 const badRange = (message: string): Failure => ({
@@ -30,7 +32,7 @@ const badRange = (message: string): Failure => ({
 /** A range that runs backwards or is longer than the longest answer. */
 function rangeFault(query: RangeQuery, now: number): Failure | null {
   const { from, to } = rangeOf(query, now);
-  if (from < to && to - from <= daysMax * dayMs) return null;
+  if (from < to && to - from <= widenedDaysMax * dayMs) return null;
   return badRange(from < to ? `the range may be at most ${daysMax} days` : 'from must be before to');
 }
 

@@ -131,17 +131,23 @@ export async function findGaps(
   return { gaps: gapsOf(expectations, accounted, range, reads.now), metering };
 }
 
-/** Gaps as the wire shows them; null when there is no such customer. */
-export async function readGaps(reads: UsageReads, customerId: string, query: RangeQuery): Promise<GapsAnswer | null> {
+export interface GapsQuery extends RangeQuery {
+  page: number;
+  limit: number;
+}
+
+/** A page of gaps as the wire shows them; null when there is no such customer. */
+export async function readGaps(reads: UsageReads, customerId: string, query: GapsQuery): Promise<GapsAnswer | null> {
   const customer = await findCustomer(reads.db, customerId);
   if (!customer) return null;
   const range = rangeOf(query, reads.now);
+  const { page, limit } = query;
   const { gaps, metering } = await findGaps(reads, customer, range);
   return {
     customer_id: customerId,
     from: iso(range.from),
     to: iso(range.to),
-    items: gaps.map((gap) => ({
+    items: gaps.slice((page - 1) * limit, page * limit).map((gap) => ({
       namespace: namespaceOf(metering, gap.projectSeq),
       instance_id: instanceOf(metering, gap.reporterSeq),
       from: iso(gap.from),
@@ -149,6 +155,9 @@ export async function readGaps(reads: UsageReads, customerId: string, query: Ran
       windows: gap.windows,
       reason: gap.reason,
     })),
+    total: gaps.length,
+    page,
+    limit,
   };
 }
 

@@ -104,6 +104,20 @@ const usageOf = (id: string) => ({
   limit: 1,
   totals: { cpu_hours: 2 },
 });
+const gapsOf = (namespaces: string[]) => ({
+  customer_id: customerId,
+  ...range,
+  items: namespaces.map((namespace) => ({
+    namespace,
+    instance_id: 'k8s-cluster-1',
+    ...range,
+    windows: 720,
+    reason: 'missing',
+  })),
+  total: namespaces.length,
+  page: 1,
+  limit: 100,
+});
 const costOf = (id: string) => ({
   customer_id: id,
   period: { start: range.from, end: range.to },
@@ -177,7 +191,7 @@ describe('usage --customer', () => {
     });
     const answer = ({ path, query }: Heard): Told => {
       if (path === `/api/customers/${customerId}`) return { status: 200, body: customerBody('ready') };
-      if (path.endsWith('/gaps')) return { status: 200, body: { customer_id: customerId, ...range, items: [] } };
+      if (path.endsWith('/gaps')) return { status: 200, body: gapsOf([]) };
       if (path.endsWith('/cost')) return { status: 200, body: costOf(customerId) };
       const page = Number(query.get('page'));
       const items = Array.from({ length: page === 3 ? 20 : 100 }, (_, i) => item((page - 1) * 100 + i));
@@ -187,10 +201,34 @@ describe('usage --customer', () => {
       };
     };
     const args = ['--customer', customerId, '--granularity', 'window', '--json'];
-    const { exit, lines } = await call(usageProgram, args, answer);
+    const { exit, lines, heard } = await call(usageProgram, args, answer);
     expect(exit).toBe(0);
+    // Windows that end while it reads must not push others from one page to the next.
+    const asked = heard
+      .filter((h) => h.query.has('granularity'))
+      .map(({ query }) => [query.get('days'), query.get('to')]);
+    expect(asked).toEqual([
+      ['30', null],
+      [null, range.to],
+      [null, range.to],
+    ]);
     const { history } = JSON.parse(lines.join('')) as { history: { items: { window_start: string }[] } };
     expect(new Set(history.items.map((i) => i.window_start)).size).toBe(220);
+  });
+
+  it('shows the gaps of one namespace when one was asked for', async () => {
+    const answer = ({ path }: Heard): Told => {
+      if (path === `/api/customers/${customerId}`) return { status: 200, body: customerBody('ready') };
+      if (path.endsWith('/gaps')) return { status: 200, body: gapsOf(['mine', 'other']) };
+      return { status: 200, body: path.endsWith('/cost') ? costOf(customerId) : usageOf(customerId) };
+    };
+    const gapsShown = async (...args: string[]) => {
+      const { lines } = await call(usageProgram, ['--customer', customerId, '--json', ...args], answer);
+      const { gaps } = JSON.parse(lines.join('')) as { gaps: { items: { namespace: string }[] } };
+      return gaps.items.map((gap) => gap.namespace);
+    };
+    expect(await gapsShown()).toEqual(['mine', 'other']);
+    expect(await gapsShown('--namespace', 'mine')).toEqual(['mine']);
   });
 });
 

@@ -163,7 +163,8 @@ describe('the history', () => {
 });
 
 describe('gaps', () => {
-  const head = { customer_id: customerId, from: '2026-11-20T00:00:00.000Z', to: '2026-11-22T00:00:00.000Z' };
+  const range = { from: '2026-11-20T00:00:00.000Z', to: '2026-11-22T00:00:00.000Z' };
+  const head = { customer_id: customerId, ...range, page: 1, limit: 100 };
   it('are listed with their reason', () => {
     const items = [
       {
@@ -175,9 +176,9 @@ describe('gaps', () => {
         reason: 'missing' as const,
       },
     ];
-    expect(gapsTable({ ...head, items })[2]).toBe(
+    expect(gapsTable({ ...head, items, total: 1 })[2]).toBe(
       '2026-11-21 03:00  2026-11-21 05:00  customer-aaaaaaaa  k8s-cluster-1        2  missing',
     );
-    expect(gapsTable({ ...head, items: [] })).toEqual(['Gaps: none']);
+    expect(gapsTable({ ...head, items: [], total: 0 })).toEqual(['Gaps: none']);
   });
 });

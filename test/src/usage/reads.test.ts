@@ -137,6 +137,12 @@ describe('history', () => {
     expect((await read<HistoryAnswer>('', rootToken)).totals).toEqual({ cpu_hours: 1, cost_cpu: 0.25 });
   });
 
+  it('can be asked for again by the range that it answered, for the next page', async () => {
+    const { read } = await story();
+    const { from, to } = await read<HistoryAnswer>('?days=400');
+    expect(await read<HistoryAnswer>(`?from=${from}&to=${to}&page=2`)).toMatchObject({ from, to, page: 2 });
+  });
+
   it('refuses a range that runs backwards or is too long', async () => {
     const { api, who } = await story();
     for (const query of ['from=2026-11-20T00:00:00Z&to=2026-11-19T00:00:00Z', 'from=2020-01-01T00:00:00Z', 'days=0']) {
@@ -166,6 +172,25 @@ describe('gaps', () => {
       ['15:00', '16:00', 1, 'partial'],
       ['16:00', '17:00', 1, 'missing'],
     ]);
+  });
+
+  it('are paged, a thousand at most', async () => {
+    const { api, who, read, send } = await story();
+    api.clock.now = Date.parse('2026-11-20T18:05:00Z');
+    await send([
+      hourReport(who.customerId, '2026-11-20T14:00:00Z', { cpu_hours: 1 }),
+      hourReport(who.customerId, '2026-11-20T15:00:00Z', { complete: false }),
+    ]);
+    const whole = await read<GapsAnswer>('/gaps?days=1');
+    expect(whole).toMatchObject({ total: 3, page: 1, limit: 1000 });
+    const pages = await Promise.all([1, 2].map((page) => read<GapsAnswer>(`/gaps?days=1&limit=2&page=${page}`)));
+    expect(pages.map((p) => [p.items.length, p.total, p.page, p.limit])).toEqual([
+      [2, 3, 1, 2],
+      [1, 3, 2, 2],
+    ]);
+    expect(pages.flatMap((p) => p.items)).toEqual(whole.items);
+    const path = `/api/usage/${who.customerId}/gaps?limit=1001`;
+    expect((await api.call('GET', path, { token: who.accountKey })).status).toBe(422);
   });
 
   it('does not expect a suspended stack to report', async () => {
