@@ -51,15 +51,19 @@ const unwritten: Pass = { kind: 'failed', source: 'spool', message: 'a report co
 
 export interface Collector {
   collect(): Promise<Pass>;
+  /** Has windows computed again in the next pass: their pending reports cannot be read. */
+  repair(startsMs: number[]): void;
   lookAgain(): Promise<Pass>;
 }
 
 export function createCollector(parts: CollectorParts): Collector {
   const { config, clock, log, measure, api, spool, state } = parts;
   let position: StartAt | null = null;
+  const damaged = new Set<number>();
 
   const locate = async (): Promise<Pass | StartAt> => {
-    if (position) return position;
+    // A place in the future comes from a clock that was put back since: the API knows better.
+    if (position && position.nextMs <= clock.now()) return position;
     const cursor = await api.cursor(config.customerId, config.instanceId, config.namespace);
     if (!cursor.ok)
       return { ...cursor.error, kind: 'failed', source: 'api', message: `cursor: ${cursor.error.message}` };
@@ -76,13 +80,16 @@ export function createCollector(parts: CollectorParts): Collector {
   const collect = async (): Promise<Pass> => {
     const at = await locate();
     if ('kind' in at) return at;
+    const unrepaired = await mend();
+    if (unrepaired) return unrepaired;
     // Windows are hours at most; a longer interval computes its hours together at its end.
     const dueMs = Math.floor((clock.now() - config.settleMs) / config.intervalMs) * config.intervalMs;
     for (let count = 0; at.nextMs + config.windowMs <= Math.min(dueMs, at.untilMs); count++) {
       if (count >= windowsPerPass || spool.isFull()) return { kind: 'more' };
       if (count > 0) await clock.sleep(catchUpPauseMs);
-      const failure = await computeNext(at);
+      const failure = await compute(at.nextMs);
       if (failure) return failure;
+      at.nextMs += config.windowMs;
     }
     state.lastSuccessMs = clock.now();
     const ended = at.nextMs + config.windowMs > at.untilMs;
@@ -90,16 +97,35 @@ export function createCollector(parts: CollectorParts): Collector {
     return { kind: 'done', nextAtMs: ended ? clock.now() + endedPauseMs : dueMs + config.intervalMs + config.settleMs };
   };
 
-  const computeNext = async (at: StartAt): Promise<Pass | null> => {
-    const window = { startMs: at.nextMs, endMs: at.nextMs + config.windowMs };
-    // Sent before, not yet accounted for: the same again, because a new revision would be one for nothing.
-    const known = spool.read('pending', window.startMs) ?? spool.read('sent', window.startMs);
-    const report = known ? { ok: true as const, value: known } : await measure(window);
+  /** Sent before, not yet accounted for: the same again, because a new revision would be one for nothing. */
+  const knownReport = (startMs: number): WindowReport | null => {
+    const known = spool.read('pending', startMs) ?? spool.read('sent', startMs);
+    // One from the future was computed by a clock that was ahead, perhaps before the window was over.
+    return known && (known.revision ?? 0) <= clock.now() ? known : null;
+  };
+
+  const compute = async (startMs: number): Promise<Pass | null> => {
+    const known = knownReport(startMs);
+    const report = known
+      ? { ok: true as const, value: known }
+      : await measure({ startMs, endMs: startMs + config.windowMs });
     if (!report.ok) return unanswered(report.error);
     if (!keep(report.value)) return unwritten;
-    at.nextMs = window.endMs;
     if (!known) account(report.value);
     return null;
+  };
+
+  const mend = async (): Promise<Pass | null> => {
+    for (const startMs of damaged) {
+      const failure = await compute(startMs);
+      if (failure) return failure;
+      damaged.delete(startMs);
+    }
+    return null;
+  };
+
+  const repair = (startsMs: number[]): void => {
+    for (const startMs of startsMs) damaged.add(startMs);
   };
 
   const keep = (report: WindowReport): boolean => {
@@ -144,5 +170,5 @@ export function createCollector(parts: CollectorParts): Collector {
     return { kind: 'done', nextAtMs: clock.now() + config.windowMs };
   };
 
-  return { collect, lookAgain };
+  return { collect, lookAgain, repair };
 }

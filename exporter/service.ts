@@ -54,6 +54,15 @@ export async function runService(parts: ServiceParts, signal: AbortSignal): Prom
     due[task] = pass.kind === 'done' ? pass.nextAtMs : clock.now() + fullPauseMs;
   };
 
+  const trySend = async (): Promise<void> => {
+    try {
+      await send();
+    } catch (cause) {
+      // The disk: what could not be put where its answer says stays pending.
+      wait('send', 'spool', cause instanceof Error ? cause.message : String(cause));
+    }
+  };
+
   const send = async (): Promise<void> => {
     const sent = await sender.sendOnce();
     if (!sent.ok) {
@@ -62,6 +71,11 @@ export async function runService(parts: ServiceParts, signal: AbortSignal): Prom
     }
     if (failures.send > 0) state.trouble = null;
     count(sent);
+    if (sent.value.damaged.length > 0) {
+      log.error({ windows: sent.value.damaged.length }, 'Waiting reports were damaged; they are computed again');
+      collector.repair(sent.value.damaged);
+      due.collect = Math.min(due.collect, due.send);
+    }
     // What was put off comes again after a pause; with nothing put off the line goes on at once.
     failures.send = sent.value.postponed > 0 ? failures.send + 1 : 0;
     due.send = clock.now() + (sent.value.postponed > 0 ? backoffMs(failures.send, random) : 0);
@@ -77,14 +91,18 @@ export async function runService(parts: ServiceParts, signal: AbortSignal): Prom
     }
   };
 
+  let seenMs = clock.now();
   while (!signal.aborted) {
+    // Put off to times of a clock that was put back since.
+    if (clock.now() < seenMs) due.collect = due.lookAgain = due.send = 0;
+    seenMs = clock.now();
     if (due.collect <= clock.now()) {
       const pass = await collector.collect();
       if (pass.kind === 'refused') return pass.message;
       after('collect', pass);
     }
     const waiting = spool.list('pending', 1).length > 0;
-    if (waiting && due.send <= clock.now()) await send();
+    if (waiting && due.send <= clock.now()) await trySend();
     if (due.lookAgain <= clock.now()) {
       const pass = await collector.lookAgain();
       if (pass.kind === 'refused') return pass.message;

@@ -30,6 +30,6 @@ export const newState = (startedMs: number): State => ({
 
 const graceMs = 5 * 60_000;
 
-/** Ready: it has worked once, and within the last two intervals and five minutes. */
+/** Ready: it has worked once, and within the last two intervals and five minutes, also by a clock that was put back. */
 export const isReady = (state: State, intervalMs: number, nowMs: number): boolean =>
-  state.lastSuccessMs !== null && nowMs - state.lastSuccessMs <= 2 * intervalMs + graceMs;
+  state.lastSuccessMs !== null && Math.abs(nowMs - state.lastSuccessMs) <= 2 * intervalMs + graceMs;

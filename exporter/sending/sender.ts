@@ -7,12 +7,17 @@ import type { Spool } from './spool.ts';
 export interface Sent {
   accepted: number;
   rejected: { report: WindowReport; code: string }[];
-  /** Refused for now; they stay pending. */
+  /** Refused for now, or damaged; they stay pending. */
   postponed: number;
+  /** Starts of windows whose file cannot be read: they have to be computed again. */
+  damaged: number[];
 }
 
 /** At half a kilobyte a report a batch is far below the API's 1 MiB. */
 const batchMax = 200;
+
+/** Refusals for good that time mends: this clock is ahead of the API's. */
+const refusedForItsTime: readonly (string | undefined)[] = ['window_future', 'revision_future'];
 
 export interface Sender {
   /** Sends one batch; `accepted: 0` with nothing else means that nothing was pending. */
@@ -27,18 +32,13 @@ export function createSender(
 ): Sender {
   let batchSize = batchMax;
   const sendOnce = async (): Promise<Result<Sent, ApiFailure>> => {
-    const sent: Sent = { accepted: 0, rejected: [], postponed: 0 };
-    const reports = readPending(spool, batchSize);
+    const sent: Sent = { accepted: 0, rejected: [], postponed: 0, damaged: [] };
+    const reports = readPending(spool, batchSize, sent);
     if (reports.length === 0) return ok(sent);
     const answer = await api.sendBatch(reports);
-    if (!answer.ok && answer.error.kind === 'too_large') {
-      if (reports.length > 1) {
-        batchSize = Math.ceil(reports.length / 2);
-        return await sendOnce();
-      }
-      const [only] = reports;
-      if (only) reject(spool, only, 'too_large', sent);
-      return ok(sent);
+    if (!answer.ok && answer.error.kind === 'too_large' && reports.length > 1) {
+      batchSize = Math.ceil(reports.length / 2);
+      return await sendOnce();
     }
     if (!answer.ok) return answer;
     batchSize = Math.min(batchMax, batchSize * 2);
@@ -55,11 +55,13 @@ export function createSender(
   return { sendOnce };
 }
 
-function readPending(spool: Spool, limit: number): WindowReport[] {
+function readPending(spool: Spool, limit: number, sent: Sent): WindowReport[] {
   return spool.list('pending', limit).flatMap((startMs) => {
     const report = spool.read('pending', startMs);
-    if (!report) spool.drop('pending', startMs);
-    return report ? [report] : [];
+    if (report) return [report];
+    sent.damaged.push(startMs);
+    sent.postponed++;
+    return [];
   });
 }
 
@@ -71,13 +73,15 @@ function settle(
   needsSecondLook: (report: WindowReport) => boolean,
 ): void {
   if (result?.status === 'accepted') {
-    if (needsSecondLook(report)) spool.put('sent', report);
-    spool.drop('pending', Date.parse(report.window_start ?? ''));
+    const startMs = Date.parse(report.window_start ?? '');
+    if (needsSecondLook(report)) spool.move('pending', 'sent', startMs);
+    else spool.drop('pending', startMs);
     sent.accepted++;
     return;
   }
   // Only what the API calls hopeless leaves the line; no answer about an item, or any other refusal, is tried again.
-  if (result?.retryable === false) reject(spool, report, result.code ?? 'refused', sent);
+  const hopeless = result?.retryable === false && !refusedForItsTime.includes(result.code);
+  if (hopeless) reject(spool, report, result.code ?? 'refused', sent);
   else sent.postponed++;
 }
 

@@ -12,7 +12,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { usageReport, type WindowReport } from '../../src/contracts/usage.ts';
@@ -22,10 +22,13 @@ export type Shelf = 'pending' | 'sent' | 'rejected';
 export interface Spool {
   /** Window starts on a shelf, oldest first, at most `limit`. */
   list(shelf: Shelf, limit?: number): number[];
+  /** The window's report; null when there is none or its file was damaged. */
   read(shelf: Shelf, startMs: number): WindowReport | null;
   /** Writes durably; a report of the same window on that shelf is replaced. */
   put(shelf: Shelf, report: WindowReport, why?: string): void;
   drop(shelf: Shelf, startMs: number): void;
+  /** Puts a report on another shelf; a full disk has room for that. */
+  move(from: Shelf, to: Shelf, startMs: number): void;
   /** Whether no more should be computed until some are sent. */
   isFull(): boolean;
 }
@@ -47,7 +50,8 @@ export function openSpool(folder: string): Spool {
   return {
     list,
     drop,
-    read: (shelf, startMs) => readReport(fileOf(shelf, startMs)),
+    move: (from, to, startMs) => renameSync(fileOf(from, startMs), fileOf(to, startMs)),
+    read: (shelf, startMs) => readReport(fileOf(shelf, startMs), startMs),
     put: (shelf, report, why) => {
       const startMs = Date.parse(report.window_start ?? '');
       writeDurably(join(folder, shelf), fileOf(shelf, startMs), JSON.stringify(why ? { why, report } : report));
@@ -59,11 +63,10 @@ export function openSpool(folder: string): Spool {
   };
 }
 
-/** The file's report; null when it is gone or was damaged (its window is then computed again from the cursor). */
-function readReport(file: string): WindowReport | null {
+function readReport(file: string, startMs: number): WindowReport | null {
   try {
-    const parsed = usageReport.safeParse(JSON.parse(readFileSync(file, 'utf8')));
-    return parsed.success ? (parsed.data as WindowReport) : null;
+    const { data } = usageReport.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+    return data?.window_start && Date.parse(data.window_start) === startMs ? (data as WindowReport) : null;
   } catch {
     return null;
   }
@@ -73,12 +76,16 @@ function writeDurably(folder: string, file: string, text: string): void {
   const draft = `${file}.draft`;
   const handle = openSync(draft, 'w', 0o600);
   try {
-    writeSync(handle, text);
+    // Unlike writeSync it goes on after a short write, and so hears that the disk is full.
+    writeFileSync(handle, text);
     fsyncSync(handle);
+    renameSync(draft, file);
+  } catch (cause) {
+    rmSync(draft, { force: true });
+    throw cause;
   } finally {
     closeSync(handle);
   }
-  renameSync(draft, file);
   const directory = openSync(folder, 'r');
   try {
     fsyncSync(directory);

@@ -47,6 +47,11 @@ it('is not ready when the last success is older than two intervals and five minu
   expect(await answer.json()).toMatchObject({ reason: 'unreachable: connect ECONNREFUSED' });
 });
 
+it('is not ready for days because a success was noted by a clock that was days ahead', async () => {
+  state.lastSuccessMs = clock.now() + 72 * hourMs;
+  expect((await get('/ready')).status).toBe(503);
+});
+
 it('answers /metrics in the form of the older exporter', async () => {
   clock.jumpTo(clock.now() + hourMs);
   state.lastCollectionMs = clock.now();
