@@ -14,6 +14,7 @@ import { eventually } from '../fixture/start.ts';
 
 const SENT_AT = Date.UTC(2026, 10, 21, 12, 0, 0, 123);
 const HOUR_MS = 3_600_000;
+const KILL_EVERY_MS = 10;
 const ok: HandlerResult = { ...noAnswer, outcome: 'ok' };
 
 /** Keeps what its handler was given for whoever asks, and does what the queue's name says. */
@@ -69,12 +70,19 @@ function optionsIn(folder: string): RuntimeOptions {
     port: 0,
     dataDir: folder,
     queueSocket: join(folder, 'no-queue'),
-    log: () => {},
+    log: (line) => log.push(line),
   };
 }
 
+function killWorkerd(): void {
+  const workerd = descendants(process.pid).find((pid) => programOf(pid)?.includes('workerd serve'));
+  if (workerd !== undefined) process.kill(workerd, 'SIGKILL');
+}
+
 let folder: string;
+let log: string[];
 beforeEach(() => {
+  log = [];
   folder = mkdtempSync(join(tmpdir(), 'tenantry-door-'));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -85,6 +93,11 @@ describe("a delivery to the Worker's queue() handler", () => {
     worker = await startWorker(optionsIn(folder));
   });
   afterEach(() => worker.stop());
+  const deliveredAgain = () =>
+    eventually(
+      () => worker.deliver('a queue', [message('after', 'text', '')]),
+      ({ outcome }) => outcome === 'ok',
+    );
   const seen = async () => (await (await fetch(worker.url)).json()) as { id: string }[];
 
   it('brings bodies of all four content types as they were sent', async () => {
@@ -135,15 +148,18 @@ describe("a delivery to the Worker's queue() handler", () => {
   it('fails when workerd is killed under it, and the next ones arrive once workerd is back', async () => {
     const asleep = worker.deliver('sleeps', [message('asleep', 'text', '')]);
     await eventually(seen, ({ length }) => length === 1);
-    const workerd = descendants(process.pid).find((pid) => programOf(pid)?.includes('workerd serve'));
-    process.kill(workerd ?? 0, 'SIGKILL');
+    killWorkerd();
     await expect(asleep).rejects.toThrow();
-    const result = await eventually(
-      () => worker.deliver('a queue', [message('after', 'text', '')]),
-      ({ outcome }) => outcome === 'ok',
-    );
-    expect(result).toEqual(ok);
+    expect(await deliveredAgain()).toEqual(ok);
     expect((await seen()).map(({ id }) => id)).toEqual(['after']);
+  });
+
+  it('arrives also when the door is at another address since workerd was killed while it was starting', async () => {
+    while (!log.some((line) => line.includes('started anew'))) {
+      killWorkerd();
+      await new Promise((resolve) => setTimeout(resolve, KILL_EVERY_MS));
+    }
+    expect(await deliveredAgain()).toEqual(ok);
   });
 
   it('fails when nothing runs any more', async () => {
