@@ -74,7 +74,7 @@ export function prometheusClient(options: PrometheusOptions): Prometheus {
         return rows;
       }
     }
-    return ok([...found.values()]);
+    return ok([...found.values()].filter((series) => series.times.length > 0));
   };
 
   return {

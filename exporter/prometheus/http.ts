@@ -31,6 +31,7 @@ const answer = z.object({
   errorType: z.string().optional(),
   error: z.string().optional(),
   warnings: z.array(z.string()).optional(),
+  isPartial: z.boolean().optional(),
   data: z
     .object({
       resultType: z.string(),
@@ -111,9 +112,9 @@ function read(status: number, body: string): Result<Row[], PrometheusFailure> {
       message: `answered ${status}, not in its API's form`,
     });
   if (parsed.status !== 'success' || !parsed.data) return err(refusal(status, parsed.errorType, parsed.error));
-  // Thanos and Mimir answer 200 with a warning when a store is away.
-  if (parsed.warnings && parsed.warnings.length > 0)
-    return err({ kind: 'partial', message: parsed.warnings.join('; ') });
+  // When a store is away, Thanos and Mimir answer 200 with a warning, VictoriaMetrics with a field.
+  if (parsed.isPartial || (parsed.warnings && parsed.warnings.length > 0))
+    return err({ kind: 'partial', message: parsed.warnings?.join('; ') || 'isPartial' });
   return ok(parsed.data.result);
 }
 
@@ -125,9 +126,12 @@ function parse(body: string): z.infer<typeof answer> | undefined {
   }
 }
 
+/** Prometheus' words, and Mimir's. */
+const overLimit = /too many samples|query exceeded the/;
+
 function refusal(status: number, type = '', message = ''): PrometheusFailure {
   const text = `${type || status}: ${message}`;
-  if (message.includes('too many samples')) return { kind: 'too_large', message: text };
+  if (overLimit.test(message)) return { kind: 'too_large', message: text };
   if (type === 'bad_data') return { kind: 'bad_query', message: text };
   return { kind: 'unreachable', message: text };
 }

@@ -28,17 +28,16 @@ export function anyOf(label: string, values: Iterable<string>): string {
 
 /**
  * The thing's own labels: with `honor_labels: false` Prometheus keeps them as `exported_…` where a target label has the
- * same name.
+ * same name. What was federated keeps `exported_job` and `exported_instance`: they alone may tell two series apart, and
+ * two counters told as one would be a reset at every sample.
  */
 export function ownLabels(labels: Labels): Labels {
   const { __name__: _, ...rest } = labels;
-  const exported = Object.keys(rest).filter((name) => name.startsWith('exported_') && rest[name]);
+  const exported = Object.keys(rest).filter((name) => /^exported_(?!job$|instance$)/.test(name) && rest[name]);
   if (exported.length === 0) return rest;
   const own: Record<string, string> = { ...rest };
   for (const name of exported) {
-    const plain = name.slice('exported_'.length);
-    // The scrape's own labels stay: they say which target it was.
-    if (plain !== 'job' && plain !== 'instance') own[plain] = own[name] ?? '';
+    own[name.slice('exported_'.length)] = own[name] ?? '';
     delete own[name];
   }
   return own;

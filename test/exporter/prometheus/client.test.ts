@@ -76,6 +76,28 @@ describe('asking Prometheus', () => {
     expect(asked).toHaveLength(3);
   });
 
+  it('refuses a partial answer also where it is told in a field of its own', async () => {
+    answers = () => success(matrix([[1, '7']]), { isPartial: true });
+    expect(await failure()).toBe('partial');
+    answers = () => success(matrix([[1, '7']]), { isPartial: false });
+    expect(await failure()).toBe('answered');
+  });
+
+  it('keeps apart what was federated from two servers under one set of labels', async () => {
+    const row = (instance: string, value: string) => ({
+      metric: { __name__: 'm', job: 'federate', instance: 'prom:9090', service: 's', exported_instance: instance },
+      values: [[1, value]],
+    });
+    answers = () => success({ resultType: 'matrix', result: [row('10.0.0.1:80', '1000000'), row('10.0.0.2:80', '7')] });
+    const answer = await client.raw('m', span);
+    expect(answer.ok && answer.value.map((s) => s.values)).toEqual([[1_000_000], [7]]);
+  });
+
+  it('takes a series without a number for none: it is no base for what comes later', async () => {
+    answers = () => success(matrix([[1, 'NaN']]));
+    expect(await client.raw('m', span)).toEqual({ ok: true, value: [] });
+  });
+
   it('takes an answer with mere hints', async () => {
     answers = () => success(matrix([[1, '7']]), { infos: ['metric might not be a counter'] });
     expect(await failure()).toBe('answered');
@@ -116,9 +138,11 @@ describe('asking Prometheus', () => {
     expect(asked.length - first).toBeLessThan(first);
   });
 
-  it('asks for less when Prometheus says that there are too many samples', async () => {
-    const tooMany =
-      '{"status":"error","errorType":"execution","error":"query processing would load too many samples into memory"}';
+  it.each([
+    'query processing would load too many samples into memory in query execution',
+    'the query exceeded the maximum number of chunks (limit: 2000000 chunks) (err-mimir-max-chunks-per-query)',
+  ])('asks for less when it is told: %s', async (error) => {
+    const tooMany = JSON.stringify({ status: 'error', errorType: 'execution', error });
     answers = (_, count) => (count === 1 ? { status: 422, body: tooMany } : success(matrix([])));
     expect((await client.raw('m', { startMs: 0, endMs: 3_600_000 })).ok).toBe(true);
     expect(asked).toHaveLength(3);
@@ -167,6 +191,6 @@ describe('PromQL text', () => {
   it('takes exported labels for the thing and leaves the scrape its own', () => {
     expect(
       ownLabels({ __name__: 'm', namespace: 'monitoring', exported_namespace: 'shop', job: 'j', exported_job: 'x' }),
-    ).toEqual({ namespace: 'shop', job: 'j' });
+    ).toEqual({ namespace: 'shop', job: 'j', exported_job: 'x' });
   });
 });
