@@ -69,8 +69,9 @@ function graduated(tiers: readonly Tier[], quantity: Decimal): Charge[] {
   for (const tier of tiers) {
     const top = tier.to === null ? quantity : Decimal.min(quantity, tier.to);
     const part = top.minus(tier.from);
-    // The first tier also stands for "nothing billable", so that a line can show it.
-    if (part.lte(0) && charges.length > 0) break;
+    // The first tier also stands for "nothing billable", so that a line can show it. Settled, as wherever a quantity chooses
+    // a price: the last digit of a division reaches no tier.
+    if (settled(part).lte(0) && charges.length > 0) break;
     const within = Decimal.max(part, 0);
     charges.push({
       quantity: within,
@@ -83,7 +84,7 @@ function graduated(tiers: readonly Tier[], quantity: Decimal): Charge[] {
 }
 
 function volume(tiers: readonly Tier[], quantity: Decimal): Charge[] {
-  const tier = tiers.find((t) => t.to === null || quantity.lte(t.to));
+  const tier = tiers.find((t) => t.to === null || settled(quantity).lte(t.to));
   if (!tier) throw new Error('a volume price without a last tier passed the catalogue');
   return [{ quantity, tier: nameOf(tier), unitPrice: tier.unitPrice, amount: quantity.times(tier.unitPrice) }];
 }
@@ -94,7 +95,7 @@ export function chargesOf(price: Price, quantity: Decimal): Charge[] {
     case 'per_unit':
       return [{ quantity, tier: null, unitPrice: price.unitPrice, amount: quantity.times(price.unitPrice) }];
     case 'flat': {
-      const amount = quantity.gt(0) ? new Decimal(price.amount) : zero;
+      const amount = settled(quantity).gt(0) ? new Decimal(price.amount) : zero;
       return [{ quantity, tier: 'flat', unitPrice: price.amount, amount }];
     }
     case 'package': {

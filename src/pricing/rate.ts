@@ -3,7 +3,7 @@
  * → lines that explain themselves. Exact decimals; each line is rounded once, half away from zero; the total is their sum.
  */
 import type { CostLine } from '../contracts/cost.ts';
-import { Decimal, settled, shown, sum, toCents, zero } from '../lib/decimal.ts';
+import { Decimal, shown, sum, toCents, zero } from '../lib/decimal.ts';
 import { granted, shareAllowance } from './allowance.ts';
 import type { Allowance, PlanVersion } from './catalogue.ts';
 import { baseFeeMeter, type RatedMeter, ratedMeters } from './meters.ts';
@@ -159,8 +159,7 @@ function memberLines(member: Member, parts: readonly Part[], pool: Pool): CostLi
     const price = member.price(run[0].segment);
     const quantity = sum(run.map((part) => part.quantity));
     const included = sum(run.map((part) => part.included));
-    // Settled, or the last digit of a division reaches the next tier.
-    const billable = Decimal.max(settled(quantity.minus(included)), zero);
+    const billable = Decimal.max(quantity.minus(included), zero);
     return chargesOf(price, billable).flatMap((charge, i) => {
       const covered = i === 0 ? included : zero;
       if (charge.unitPrice === '0' && quantity.isZero()) return [];

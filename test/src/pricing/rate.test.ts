@@ -182,6 +182,12 @@ describe('rating', () => {
     expect(line(rated, 'base_fee')?.reason).toMatch(/ of 2592000 seconds$/);
   });
 
+  it('keeps a tie a tie behind a quotient that never ends, at a price of dollars', () => {
+    // A ninth of an hour at $9.045 is $1.005.
+    const rated = rate([stretch('starter', 0, 30, { ip_s: 400 })], { allowances: {}, prices: { ip_s: '9.045' } });
+    expect(line(rated, 'ip_s')?.amount_cents).toBe(101);
+  });
+
   it('says why use after an unlimited plan is billed', () => {
     const rated = rate(
       [
