@@ -42,6 +42,7 @@ export function evidenceOf(look: Look, kind: TargetKind, carried: Carried[], all
   const { onNodes } = targetKinds[kind];
   const verdicts = placesOf(carried, look.targetOf).flatMap((place) => judge(look, place, onNodes));
   if (onNodes && look.pods.onUnseenNodes(all, window, look.gapLimitMs).length > 0) verdicts.push({ seen: false });
+  if (kind === 'cadvisor' && look.pods.someHidden()) verdicts.push({ seen: false });
   if (verdicts.length === 0) verdicts.push(...judgeAll(look, onNodes, all));
   if (!verdicts.some((v) => v.seen)) return { seen: false };
   return { seen: true, gapMs: Math.max(...verdicts.map((v) => (v.seen ? v.gapMs : lengthMs))) };

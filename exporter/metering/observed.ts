@@ -23,5 +23,7 @@ export interface Observed {
   pods: RawSeries[];
   /** Whether kube-state-metrics lists any pods of the cluster in the window. */
   podsListed: boolean;
+  /** Pods that no node's target shows: those whose phase was never Running, and those that ran for longer than a gap. */
   neverRan: string[];
+  ran: string[];
 }

@@ -11,18 +11,27 @@ export class Pods {
    * @param good good scrapes of the targets that show it, or of which it is known that they had nothing to show
    * @param shown pods of which the node's target shows anything in the window
    * @param neverRan pods whose phase was never Running in the window
+   * @param ran pods whose phase was Running for longer than a gap may last
    */
-  constructor(info: RawSeries[], good: readonly number[], shown: ReadonlySet<string>, neverRan: ReadonlySet<string>) {
+  constructor(
+    info: RawSeries[],
+    good: readonly number[],
+    shown: ReadonlySet<string>,
+    neverRan: ReadonlySet<string>,
+    ran: ReadonlySet<string>,
+  ) {
     this.info = info;
     this.good = good;
     this.shown = shown;
     this.neverRan = neverRan;
+    this.ran = ran;
   }
 
   private readonly info: RawSeries[];
   private readonly good: readonly number[];
   readonly shown: ReadonlySet<string>;
   private readonly neverRan: ReadonlySet<string>;
+  private readonly ran: ReadonlySet<string>;
 
   /** Whether anybody looked at the list of pods in the span. */
   coverage(span: Span): boolean {
@@ -52,6 +61,11 @@ export class Pods {
     const host = new Set(told.filter((s) => s.labels['host_network'] === 'true').map((s) => s.labels['pod'] ?? ''));
     const known = new Set(told.map((s) => s.labels['pod'] ?? ''));
     return (pod) => (host.has(pod) ? 'host' : known.has(pod) ? 'own' : 'unknown');
+  }
+
+  /** Whether pods ran of which their node shows nothing, scraped or not: dropped labels, another `namespace` label. */
+  someHidden(): boolean {
+    return [...this.ran].some((pod) => !this.shown.has(pod));
   }
 
   /** Pods that ran in the window, for longer than a gap may last, on nodes of which no target was scraped in it. */

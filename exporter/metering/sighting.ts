@@ -113,7 +113,7 @@ function podsOf(observed: Observed, good: number[]): Pods {
   }
   // With pods of others in the list and none of ours, the list itself was seen all the same.
   const looked = good.length === 0 && observed.podsListed ? [observed.window.endMs] : good;
-  return new Pods(observed.pods, looked, shown, new Set(observed.neverRan));
+  return new Pods(observed.pods, looked, shown, new Set(observed.neverRan), new Set(observed.ran));
 }
 
 /** What the kind's targets showed: now by every source of the kind, and earlier by the one that was asked back for. */

@@ -16,7 +16,7 @@ import {
 import type { Observed } from '../metering/observed.ts';
 import { gather, type Labels, livesIn, type RawSeries, type Span } from '../metering/series.ts';
 import type { Prometheus } from './client.ts';
-import { kindTargets, neverRan, podsListed, targetsBehind } from './evidence.ts';
+import { kindTargets, podsListed, ranOrNot, targetsBehind } from './evidence.ts';
 import type { PrometheusFailure } from './failure.ts';
 import { lastBefore, lookBackMs } from './look-back.ts';
 import { anyOf, fill, type Scope } from './query.ts';
@@ -65,7 +65,7 @@ export async function collectWindow(prometheus: Prometheus, plan: CollectPlan): 
   const ups = await targetsBehind(prometheus, labels, { startMs: near.startMs, endMs: horizonMs }, window.startMs);
   if (!ups.ok) return ups;
   const hidden = hiddenPods(pods.value, names, samples, window);
-  const idle = hidden.length > 0 ? await neverRan(prometheus, plan, window) : ok<string[]>([]);
+  const idle = hidden.length > 0 ? await ranOrNot(prometheus, plan, window, gapLimitMs) : ok({ neverRan: [], ran: [] });
   if (!idle.ok) return idle;
   const kinds = await kindTargets(
     prometheus,
@@ -87,7 +87,8 @@ export async function collectWindow(prometheus: Prometheus, plan: CollectPlan): 
     starts: starts.value,
     pods: pods.value,
     podsListed: listed.value,
-    neverRan: idle.value,
+    neverRan: idle.value.neverRan,
+    ran: idle.value.ran.filter((pod) => hidden.includes(pod)),
   });
 }
 

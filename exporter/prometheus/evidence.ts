@@ -93,20 +93,33 @@ export async function podsListed(prometheus: Prometheus, window: Span): Read<boo
   return rows.ok ? ok(rows.value.length > 0) : err(rows.error);
 }
 
-/** Pods of the namespace whose phase is known and was never Running in the window. */
-export async function neverRan(prometheus: Prometheus, scope: Scope, window: Span): Read<string[]> {
-  const ran = new Map<string, boolean>();
+/** Pods of the namespace whose phase is known: those never Running in the window, and those Running for longer than a gap. */
+export async function ranOrNot(
+  prometheus: Prometheus,
+  scope: Scope,
+  window: Span,
+  gapLimitMs: number,
+): Read<Pick<Observed, 'neverRan' | 'ran'>> {
+  const runningMs = new Map<string, number>();
   for (const matchers of podPhase.selectors) {
-    const selector = `${podPhase.metric}{${fill(matchers, scope)}}`;
-    const rows = await prometheus.instant(
-      `max_over_time(${selector}[${window.endMs - window.startMs}ms])`,
+    const selector = `${podPhase.metric}{${fill(matchers, scope)}`;
+    const known = await prometheus.instant(
+      `max_over_time(${selector}}[${window.endMs - window.startMs}ms])`,
       window.endMs,
     );
-    if (!rows.ok) return err(rows.error);
-    for (const { labels, value } of rows.value) {
+    if (!known.ok) return err(known.error);
+    for (const { labels } of known.value) runningMs.set(labels['pod'] ?? '', runningMs.get(labels['pod'] ?? '') ?? -1);
+    const running = await prometheus.raw(`${selector},phase="Running"}`, window);
+    if (!running.ok) return running;
+    for (const { labels, times, values } of running.value) {
+      const at = times.filter((_, i) => values[i] === 1);
       const pod = labels['pod'] ?? '';
-      ran.set(pod, (ran.get(pod) ?? false) || (labels['phase'] === 'Running' && value > 0));
+      if (at.length > 0) runningMs.set(pod, Math.max(runningMs.get(pod) ?? -1, (at.at(-1) ?? 0) - (at[0] ?? 0)));
     }
   }
-  return ok([...ran].filter(([, did]) => !did).map(([pod]) => pod));
+  const pods = [...runningMs];
+  return ok({
+    neverRan: pods.filter(([, ms]) => ms < 0).map(([pod]) => pod),
+    ran: pods.filter(([, ms]) => ms > gapLimitMs).map(([pod]) => pod),
+  });
 }

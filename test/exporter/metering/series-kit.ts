@@ -42,5 +42,6 @@ export const observed = (more: Partial<Observed> = {}): Observed => ({
   pods: [],
   podsListed: false,
   neverRan: [],
+  ran: [],
   ...more,
 });

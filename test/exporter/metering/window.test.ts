@@ -153,6 +153,29 @@ describe('zero', () => {
     expect(report({ http: 'nginx' }).http_requests).toBeUndefined();
   });
 
+  it('is not claimed for pods that run on a scraped node which shows nothing of them', () => {
+    const pod = series(
+      { pod: 'api', node: 'node-1', job: 'ksm' },
+      ...ticks(from, windowEnd).map((t): [number, number] => [t, 1]),
+    );
+    const looked = {
+      kinds: { cadvisor: [up(ticks(from, windowEnd), [], nodeLabels({ node: 'node-1' }))] },
+      pods: [pod],
+    };
+    const told = report({ ...looked, ran: ['api'] });
+    expect(told.cpu_hours).toBeUndefined();
+    expect(told.missing).toContain('cpu_hours');
+    // One that is listed and did not run, or hardly, has nothing to show.
+    expect(report({ ...looked, podsListed: true }).cpu_hours).toBe(0);
+    const beside = report({
+      ...looked,
+      samples: { cpu: [core(ticks(from, windowEnd), 0, { pod: 'other' })] },
+      ups: [steady],
+      ran: ['api'],
+    });
+    expect(beside).toMatchObject({ cpu_hours: 1, complete: false, gap_seconds: 3600 });
+  });
+
   it('is absent and complete when the source is switched off', () => {
     const told = report({ http: 'none' });
     expect(told.http_requests).toBeUndefined();
