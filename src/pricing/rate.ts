@@ -3,7 +3,7 @@
  * → lines that explain themselves. Exact decimals; each line is rounded once, half away from zero; the total is their sum.
  */
 import type { CostLine } from '../contracts/cost.ts';
-import { Decimal, shown, sum, toCents, zero } from '../lib/decimal.ts';
+import { Decimal, settled, shown, sum, toCents, zero } from '../lib/decimal.ts';
 import { granted, shareAllowance } from './allowance.ts';
 import type { Allowance, PlanVersion } from './catalogue.ts';
 import { baseFeeMeter, type RatedMeter, ratedMeters } from './meters.ts';
@@ -187,7 +187,7 @@ function reasonOf(rated: RatedMeter, billable: Decimal, { size, counts, shared }
   if (counts === null) return 'without limit in this plan';
   const units = rated.unit === 'GB' ? rated.unit : `${rated.unit}s`;
   const allowance = `${shown(size)} ${units}${shared ? ', shared,' : ''} included ${counts}`;
-  return billable.gt(0) ? `above ${allowance}` : `within ${allowance}`;
+  return settled(billable).gt(0) ? `above ${allowance}` : `within ${allowance}`;
 }
 
 /** Neighbours with one key, in order. */

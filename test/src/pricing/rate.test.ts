@@ -188,6 +188,15 @@ describe('rating', () => {
     expect(line(rated, 'ip_s')?.amount_cents).toBe(101);
   });
 
+  it('says that what is used up exactly is within the allowance, whatever cuts the period', () => {
+    const used = { storage_mib_s: 10 * 1024 * 30 * 86_400 };
+    const parts = [0, 10, 20].map((day) => stretch('starter', day, day + 10, day === 0 ? used : {}));
+    expect(line(rate(parts, none), 'storage_mib_s')).toMatchObject({
+      billable: '0',
+      reason: 'within 10 GB-months included in the period',
+    });
+  });
+
   it('says why use after an unlimited plan is billed', () => {
     const rated = rate(
       [
