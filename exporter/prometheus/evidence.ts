@@ -71,6 +71,11 @@ export async function kindTargets(
     const labels = onNodes ? ['job', 'metrics_path'] : ['job', 'metrics_path', 'instance'];
     const found = await prometheus.instant(`group by (${labels.join(', ')}) (${shown})`, window.endMs);
     if (!found.ok) return err(found.error);
+    // A name alone (nginx-exporter, ingress-operator) makes no controller: without any that shows one, none was seen.
+    if (!onNodes && found.value.length === 0) {
+      targets[kind] = [];
+      continue;
+    }
     const byEvidence = found.value
       .filter((row) => row.labels['job'])
       .map((row) => labels.map((name) => `${name}=${quote(row.labels[name] ?? '')}`).join(','));

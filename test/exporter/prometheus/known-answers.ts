@@ -9,14 +9,18 @@ const matcher = /([\w]+)(=~|!~|!=|=)("(?:[^"\\]|\\.)*")/g;
 /** The series of the metric that a selector takes, by its matchers. */
 function selected(series: Record<string, RawSeries[]>, selector: string): RawSeries[] {
   const [metric = '', matchers = ''] = selector.split('{');
-  return (series[metric] ?? []).filter((one) =>
+  const named = Object.entries(series).flatMap(([name, all]) =>
+    metric === '' || metric === name ? all.map((one) => ({ name, one })) : [],
+  );
+  const fitting = named.filter(({ name, one }) =>
     [...matchers.matchAll(matcher)].every(([, label = '', operator, literal = '""']) => {
-      const value = one.labels[label] ?? '';
+      const value = label === '__name__' ? name : (one.labels[label] ?? '');
       const wanted = JSON.parse(literal) as string;
       const fits = operator?.includes('~') ? new RegExp(`^(?:${wanted})$`).test(value) : value === wanted;
       return operator?.startsWith('!') ? !fits : fits;
     }),
   );
+  return fitting.map(({ one }) => one);
 }
 
 export function knownAnswers(series: Record<string, RawSeries[]>): Prometheus {
