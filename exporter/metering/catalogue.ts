@@ -62,6 +62,23 @@ const istioIdentity = [
   'source_workload_namespace',
   'destination_workload',
   'destination_service_name',
+  'request_protocol',
+  'response_code',
+  'response_flags',
+];
+// Counters of one proxy that differ in one of these alone would be taken for one; but a mesh may be told to drop them.
+const istioDetails = [
+  'source_principal',
+  'source_app',
+  'source_version',
+  'source_canonical_service',
+  'source_canonical_revision',
+  'source_cluster',
+  'destination_service',
+  'destination_version',
+  'destination_canonical_revision',
+  'grpc_response_status',
+  'connection_security_policy',
 ];
 const fromOutside = 'reporter!="source",source_workload_namespace!="$NS"';
 
@@ -119,10 +136,7 @@ export const sources = {
       `destination_workload_namespace="",destination_service_namespace="",destination_namespace="$NS",${fromOutside}`,
     ],
     targets: 'istio',
-    identity: {
-      required: [...istioIdentity, 'response_code', 'response_flags', 'request_protocol'],
-      optional: ['pod'],
-    },
+    identity: { required: istioIdentity, optional: ['pod', ...istioDetails] },
     born: 'scrape',
   },
   traefik: {

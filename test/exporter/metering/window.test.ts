@@ -221,6 +221,43 @@ describe('network', () => {
   });
 });
 
+describe('requests in a mesh', () => {
+  const mesh = { job: 'envoy-stats', instance: '10.0.0.7:15020' };
+  const requests = (labels: Record<string, string>, perSecond: number, seconds = ticks(from, windowEnd)): RawSeries =>
+    series(
+      {
+        ...mesh,
+        pod: 'api',
+        source_workload: 'gateway',
+        destination_service_name: 'api',
+        request_protocol: 'grpc',
+        response_code: '200',
+        ...labels,
+      },
+      ...seconds.map((t): [number, number] => [t, t * perSecond]),
+    );
+
+  it.each([
+    ['grpc_response_status', '0', '5'],
+    ['source_version', 'v1', 'v2'],
+    ['source_canonical_revision', 'v1', 'v2'],
+    ['source_principal', 'spiffe://a', 'spiffe://b'],
+    ['source_cluster', 'eu', 'us'],
+    ['connection_security_policy', 'mutual_tls', 'none'],
+  ])('are counted for each %s', (label, one, other) => {
+    const istio = [requests({ [label]: one }, 2), requests({ [label]: other }, 3)];
+    const told = report({ http: 'istio', samples: { istio }, ups: [up(ticks(from, windowEnd), [], mesh)] });
+    expect(told.http_requests).toBe(5 * 3600);
+  });
+
+  it('are not counted from zero again when the mesh is told to drop a label', () => {
+    const [before, after] = [ticks(from, windowStart + 1800), ticks(windowStart + 1830, windowEnd)];
+    const istio = [requests({ source_version: 'v1' }, 2, before), requests({}, 2, after)];
+    const told = report({ http: 'istio', samples: { istio }, ups: [up(ticks(from, windowEnd), [], mesh)] });
+    expect(told.http_requests).toBe(2 * 3600);
+  });
+});
+
 describe('storage', () => {
   const gigabyte = 2 ** 30;
   const claim = (seconds: number[], labels = {}): RawSeries =>
