@@ -2,6 +2,7 @@
  * The time integral of a gauge over the seconds that its series lived: a straight line from each sample to the next.
  * Range answers carry no staleness markers, so the end of a life is known only from the target's scrapes: the last
  * sample holds until the next scrape, at most one interval, and a hole is bridged only when nobody looked and it is no gap.
+ * Across a window's end the next sample counts too, so that neighbouring windows meet in one line.
  * On average that is exact: what is missed before the first sample is what is held too long after the last.
  */
 import { scrapeAfter, scrapedIn } from './scrapes.ts';
@@ -29,7 +30,7 @@ const lateFactor = 1.5;
 /** The stretches of the window in which the thing lived, in order. */
 export function holds(view: GaugeView, window: Span): Hold[] {
   const found: Hold[] = [];
-  const samples = samplesOf(view.series, window.endMs);
+  const samples = samplesOf(view.series);
   samples.forEach(({ t, v }, i) => {
     const next = samples[i + 1];
     const untilMs = holdUntil(view, t, next?.t);
@@ -53,11 +54,10 @@ function holdUntil(view: GaugeView, t: number, nextMs: number | undefined): numb
   return Math.min(t + view.intervalMs, lookedMs, nextMs ?? Number.POSITIVE_INFINITY);
 }
 
-function samplesOf(series: RawSeries[], endMs: number): { t: number; v: number }[] {
+function samplesOf(series: RawSeries[]): { t: number; v: number }[] {
   const byTime = new Map<number, number>();
   for (const one of series) {
     one.times.forEach((t, i) => {
-      if (t > endMs) return;
       const v = one.values[i] ?? 0;
       byTime.set(t, Math.max(byTime.get(t) ?? 0, v));
     });

@@ -11,7 +11,7 @@ export interface Observed {
   http: HttpSource;
   /** `none`: it is promised that no pod uses the node's network. */
   hostNetwork: 'detect' | 'none';
-  /** Samples from the base (at most 24 h before the window) to the window's end. */
+  /** Counters: samples from the base (at most 24 h before the window) to its end. Gauges: to the horizon, if begun by then. */
   samples: Partial<Record<SourceName, RawSeries[]>>;
   /** Label sets (scrape labels and identity) that a kind's targets showed of the namespace in the last 24 h. */
   carried: Partial<Record<TargetKind, Labels[]>>;

@@ -42,7 +42,10 @@ export async function collectWindow(prometheus: Prometheus, plan: CollectPlan): 
 
   const samples: Observed['samples'] = {};
   for (const name of names) {
-    const series = await withBases(prometheus, plan, sourceOf(name), near);
+    const source = sourceOf(name);
+    const series = source.born
+      ? await withBases(prometheus, plan, source, near)
+      : await acrossTheEnd(prometheus, plan, source, { startMs: near.startMs, endMs: horizonMs });
     if (!series.ok) return series;
     samples[name] = series.value;
   }
@@ -115,10 +118,17 @@ async function select(
   return ok(gather(parts));
 }
 
-/** A source's samples; for counters that are new in what was read, also their last sample of the day before. */
+/** A gauge's samples with those beyond the window that its last ones lead to. */
+async function acrossTheEnd(prometheus: Prometheus, plan: CollectPlan, source: Source, span: Span): Read<RawSeries[]> {
+  const read = await select(prometheus, plan, source, span);
+  if (!read.ok) return read;
+  return ok(read.value.filter((series) => (series.times[0] ?? span.endMs) <= plan.window.endMs));
+}
+
+/** A counter's samples; for series that are new in what was read, also their last sample of the day before. */
 async function withBases(prometheus: Prometheus, plan: CollectPlan, source: Source, near: Span): Read<RawSeries[]> {
   const read = await select(prometheus, plan, source, near);
-  if (!read.ok || !source.born) return read;
+  if (!read.ok) return read;
   const fresh = withoutBase(read.value, source, plan.window);
   if (fresh.length === 0) return read;
   const key = identityKey(source);

@@ -45,6 +45,15 @@ describe('a gauge', () => {
     expect(area([rising])).toBe(((3600 + 7200) / 2) * 3600);
   });
 
+  it('adds up over neighbouring windows, also where scrapes failed across the edge', () => {
+    const seconds = ticks(0, 10_000).filter((t) => t <= 7100 || t >= 7320);
+    const rising = series({}, ...seconds.map((t): [number, number] => [t, t]));
+    const view = { series: [rising], good: seconds.map(at), intervalMs: at(30), gapLimitMs: at(300) };
+    const of = (from: number, to: number) => integralMs(holds(view, { startMs: at(from), endMs: at(to) }));
+    expect(of(3600, 7200) + of(7200, 9000)).toBeCloseTo(of(3600, 9000), 3);
+    expect(of(3600, 9000)).toBeCloseTo((at(5400) * (3600 + 9000)) / 2, 3);
+  });
+
   it('gives the same for samples in any order, told twice or spread over replicas', () => {
     const samples = fc.array(fc.tuple(fc.integer({ min: 100, max: 250 }), fc.integer({ min: 0, max: 9 })), {
       minLength: 1,
