@@ -91,10 +91,11 @@ export async function lastEnd(db: Db, customerSeq: number, reporterSeq: number, 
   return rows[0]?.end ?? null;
 }
 
-/** The end of the last window that a reporter has stored for any namespace, null when none. */
-export async function lastEndOfReporter(db: Db, customerSeq: number, reporterSeq: number): Promise<number | null> {
+/** The end of the last window after `since` that a reporter has stored for any namespace, null when there is none. */
+export async function lastEndOfReporter(db: Db, customerSeq: number, reporterSeq: number, since: number) {
   const rows = await db.all<{ end: number }>(sql`SELECT window_end AS end FROM windows
-    WHERE customer_seq = ${customerSeq} AND reporter_seq = ${reporterSeq} ORDER BY window_end DESC LIMIT 1`);
+    WHERE customer_seq = ${customerSeq} AND reporter_seq = ${reporterSeq} AND window_end > ${since}
+    ORDER BY window_end DESC LIMIT 1`);
   return rows[0]?.end ?? null;
 }
 
@@ -116,11 +117,15 @@ export async function withAccounted<T extends WindowName>(db: Db, windows: reado
   return rows.flatMap(({ i }) => windows[i] ?? []);
 }
 
-/** The end of the last window of a namespace that has any of the meters (bit mask), whoever reported it. */
-export async function lastEndWith(db: Db, customerSeq: number, projectSeq: number, meters: number) {
+/**
+ * The end of the last window after `since` of a namespace that has any of the meters (bit mask), whoever reported it; null
+ * when there is none.
+ */
+export async function lastEndWith(db: Db, customerSeq: number, projectSeq: number, meters: number, since: number) {
   const columns = quantities.filter((q) => (meters & (1 << q.bit)) !== 0).map((q) => `${q.column} IS NOT NULL`);
   const rows = await db.all<{ end: number | null }>(sql`SELECT max(window_end) AS end FROM windows
-    WHERE customer_seq = ${customerSeq} AND project_seq = ${projectSeq} AND (${sql.raw(columns.join(' OR '))})`);
+    WHERE customer_seq = ${customerSeq} AND project_seq = ${projectSeq} AND window_end > ${since}
+      AND (${sql.raw(columns.join(' OR '))})`);
   return rows[0]?.end ?? null;
 }
 

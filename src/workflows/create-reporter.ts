@@ -108,7 +108,7 @@ interface Creation {
 async function takeOver(creation: Creation, unchanged: Write): Promise<Result<MadeReporter, ReporterFailure>> {
   const { deps, settings, whole, made } = creation;
   const reportedUntil = await lastReported(deps, settings, whole, made);
-  if (reportedUntil !== null && reportedUntil > made.activeFrom) {
+  if (reportedUntil !== null) {
     const message = `these meters are reported until ${iso(reportedUntil)} already; take over from a later hour`;
     return refuse('meter_owned', message);
   }
@@ -154,7 +154,7 @@ async function insert(creation: Creation, guards: Write[]): Promise<Result<MadeR
   }
 }
 
-/** Until when any of the meters to be taken over was reported: what is stored is billed, and must not be billed twice. */
+/** Until when any of the meters is reported beyond the hand-over: what is stored is billed, and must not be billed twice. */
 async function lastReported(
   deps: Deps,
   settings: ReporterSettings,
@@ -165,7 +165,9 @@ async function lastReported(
   let last: number | null = null;
   for (const namespace of made.namespaces) {
     const project = await reporterStore.findProject(deps.db, whole.deployment.clusterId, namespace);
-    const end = project ? await lastEndWith(shard, whole.customer.seq, project.seq, made.meters) : null;
+    const end = project
+      ? await lastEndWith(shard, whole.customer.seq, project.seq, made.meters, made.activeFrom)
+      : null;
     if (end !== null) last = Math.max(last ?? 0, end);
   }
   return last;

@@ -42,8 +42,8 @@ export async function endReporter(
   }
   const shard = shardOf({ shards }, whole.customer);
   return await handOver({ control: db, shard }, whole.customer.seq, async (unchanged) => {
-    const stored = await lastEndOfReporter(shard, whole.customer.seq, reporter.seq);
-    const edge = Math.max(asked, stored ?? 0);
+    const stored = await lastEndOfReporter(shard, whole.customer.seq, reporter.seq, asked);
+    const edge = stored ?? asked;
     const ended = { ...listed, reporter: { ...reporter, activeUntil: edge } };
     await commit(db, [
       unchanged,

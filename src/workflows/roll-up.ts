@@ -7,17 +7,23 @@ import { dirtyDays, rollUp } from '../usage/store.ts';
 const daysPerBatch = 50;
 const batchesPerTick = 4;
 
-/** Rolls up what is due in every shard. @returns how many days */
-export async function rollUpDays(shards: readonly D1Database[], now: number): Promise<number> {
+/** Rolls up what is due in one shard. @returns how many days */
+async function rollUpShard(shard: D1Database, now: number): Promise<number> {
+  const db = openDb(shard);
   let count = 0;
-  for (const shard of shards) {
-    const db = openDb(shard);
-    for (let batch = 0; batch < batchesPerTick; batch++) {
-      const days = await dirtyDays(db, Math.floor(now / dayMs), daysPerBatch);
-      await commit(db, days.length === 0 ? [] : rollUp(db, days));
-      count += days.length;
-      if (days.length < daysPerBatch) break;
-    }
+  for (let batch = 0; batch < batchesPerTick; batch++) {
+    const days = await dirtyDays(db, Math.floor(now / dayMs), daysPerBatch);
+    await commit(db, days.length === 0 ? [] : rollUp(db, days));
+    count += days.length;
+    if (days.length < daysPerBatch) break;
   }
   return count;
+}
+
+/** Rolls up what is due in every shard; one that fails holds up no other. @returns how many days */
+export async function rollUpDays(shards: readonly D1Database[], now: number): Promise<number> {
+  const outcomes = await Promise.allSettled(shards.map((shard) => rollUpShard(shard, now)));
+  const failed = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
+  if (failed.length > 0) throw new AggregateError(failed, `${failed.length} of ${shards.length} shards: ${failed[0]}`);
+  return outcomes.reduce((total, outcome) => total + (outcome.status === 'fulfilled' ? outcome.value : 0), 0);
 }

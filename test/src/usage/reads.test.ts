@@ -6,6 +6,7 @@ import { readReviews } from '../../../src/workflows/review-usage.ts';
 import { rollUpDays } from '../../../src/workflows/roll-up.ts';
 import { makeApi, rootToken } from '../../harness/worker/api.ts';
 import { controlOf, shardOf, shardState } from './harness.ts';
+import { failing } from './outage.ts';
 import { deliver, drain, heldQueue, hourReport, metered } from './story.ts';
 
 const now = Date.parse('2026-11-20T12:30:00.000Z');
@@ -69,7 +70,10 @@ describe('history', () => {
     expect(before.totals.http_requests).toBe(780);
     expect(before.totals.storage_used_gb).toBeCloseTo(19.5, 9);
     expect(before.totals.active_devices).toBe(6);
-    expect(await rollUpDays([shardOf(env)], api.clock.now)).toBeGreaterThanOrEqual(3);
+    const down = failing(shardOf(env));
+    down.state.down = true;
+    // A shard that is away is said, and holds up no other.
+    await expect(rollUpDays([down.database, shardOf(env)], api.clock.now)).rejects.toThrow('1 of 2 shards');
     expect((await shardState(env)).dirty).toEqual([]);
     expect(await read<HistoryAnswer>(path)).toEqual(before);
     await send([hourReport(who.customerId, '2026-11-17T06:00:00Z', { http_requests: 1000 })]);
