@@ -5,7 +5,7 @@
  * target was scraped successfully before and did not show it.
  */
 import type { Birth } from './counter.ts';
-import { scrapeBefore } from './scrapes.ts';
+import { scrapeBefore, scrapedIn } from './scrapes.ts';
 import type { RawSeries, Span } from './series.ts';
 import type { Thing } from './things.ts';
 
@@ -57,6 +57,16 @@ function latestStart(series: RawSeries[], firstMs: number): number | undefined {
   return starts.length > 0 ? Math.max(...starts) : undefined;
 }
 
+/** Whether a scrape that cannot be the one which showed it came before. */
+function wasAbsent(good: readonly number[], firstMs: number): boolean {
+  // A time that is no scrape's is the node's own, whose clock may be ahead: of the scrapes before it some came after.
+  const ownTime = !scrapedIn(good, firstMs - 1, firstMs);
+  return scrapeBefore(good, ownTime ? firstMs - clockSkewMaxMs : firstMs) !== undefined;
+}
+
+// Nodes further off than that have other troubles first: certificates, leases.
+const clockSkewMaxMs = 5 * 60_000;
+
 // Start times are whole seconds in most runtimes.
 const roundingMs = 1000;
 
@@ -76,7 +86,7 @@ export function birthOf(evidence: BirthEvidence): Birth {
     const previousMs = scrapeBefore(evidence.good, firstMs);
     const start = evidence.startOf(firstMs);
     const unseenFromMs = Math.max(start?.startMs ?? evidence.window.startMs, evidence.window.startMs);
-    if (!start) return previousMs === undefined ? { proven: false, unseenFromMs } : { proven: true };
+    if (!start) return wasAbsent(evidence.good, firstMs) ? { proven: true } : { proven: false, unseenFromMs };
     if (previousMs === undefined) {
       // Nobody looked before: only what itself started inside this window began at zero in it.
       const bornHere = start.own && start.startMs >= evidence.window.startMs;
