@@ -1,16 +1,25 @@
 /** Sends prepared bodies as fast as the other side takes them, over kept connections. */
 import { Pool } from 'undici';
 
-export type Load = { url: string; path: string; key: string; bodies: readonly string[]; connections: number };
+export type Load = {
+  url: string;
+  path: string;
+  /** Used in turn. */
+  keys: readonly string[];
+  bodies: readonly string[];
+  connections: number;
+};
 
 /** Seconds that all bodies took. Throws at the first answer that is not `expected`. */
 export async function sendAll(load: Load, expected: number): Promise<number> {
   const pool = new Pool(load.url, { connections: load.connections });
-  const headers = { authorization: `Bearer ${load.key}`, 'content-type': 'application/json' };
+  const type = { 'content-type': 'application/json' };
+  const headers = load.keys.map((key) => ({ authorization: `Bearer ${key}`, ...type }));
   let next = 0;
   const worker = async () => {
     for (let n = next++; n < load.bodies.length; n = next++) {
-      const answer = await pool.request({ path: load.path, method: 'POST', headers, body: load.bodies[n] ?? '' });
+      const as = headers[n % headers.length] ?? type;
+      const answer = await pool.request({ path: load.path, method: 'POST', headers: as, body: load.bodies[n] ?? '' });
       const text = await answer.body.text();
       if (answer.statusCode !== expected)
         throw new Error(`${load.path} answered ${answer.statusCode}: ${text.slice(0, 300)}`);

@@ -18,21 +18,38 @@ export const LIMITS_OFF = { RATE_LIMIT_REPORT: 'off', RATE_LIMIT_SIGNUP: 'off', 
 const asked = async (api: Api, method: string, path: string, body?: unknown): Promise<Record<string, unknown>> =>
   (await persistently(() => callApi(api, method, path, body), PATIENCE_MS)) as Record<string, unknown>;
 
-/** A customer whose reporter has been active for as many windows as a run needs. */
-export async function makeTarget(
-  api: Api,
-  name: string,
-  namespaceCount = NAMESPACES,
-): Promise<{ target: Target; key: string }> {
-  const mark = `${name}-${Date.now()}`;
-  const email = `intake-${mark}@example.com`;
-  const made = await asked(api, 'POST', '/api/customers/signup', { email, company_name: 'Intake' });
-  const customerId = String((made['customer'] as { customer_id: string }).customer_id);
+export type Keyed = { target: Target; key: string };
+
+async function makeCustomer(api: Api, mark: string): Promise<string> {
+  const body = { email: `intake-${mark}@example.com`, company_name: 'Intake' };
+  const made = await asked(api, 'POST', '/api/customers/signup', body);
+  return String((made['customer'] as { customer_id: string }).customer_id);
+}
+
+/** A reporter that has been active for as many windows as a run needs. */
+async function makeReporter(api: Api, customerId: string, instanceId: string, namespaces: string[]): Promise<Keyed> {
   const from = Math.floor(Date.now() / DAY_MS) * DAY_MS - DAYS * DAY_MS;
-  const namespaces = Array.from({ length: namespaceCount }, (_, i) => `intake-${mark}-${i}`);
-  const body = { instance_id: 'bench', namespaces, active_from: new Date(from).toISOString() };
+  const body = { instance_id: instanceId, namespaces, active_from: new Date(from).toISOString() };
   const reporter = await asked(api, 'POST', `/api/customers/${customerId}/reporters`, body);
-  return { target: { customerId, instanceId: 'bench', namespaces, from }, key: String(reporter['api_key']) };
+  return { target: { customerId, instanceId, namespaces, from }, key: String(reporter['api_key']) };
+}
+
+/** A customer with a reporter of some namespaces. */
+export async function makeTarget(api: Api, name: string, namespaceCount = NAMESPACES): Promise<Keyed> {
+  const mark = `${name}-${Date.now()}`;
+  const namespaces = Array.from({ length: namespaceCount }, (_, i) => `intake-${mark}-${i}`);
+  return await makeReporter(api, await makeCustomer(api, mark), 'bench', namespaces);
+}
+
+/** A customer with many reporters of a namespace each. */
+export async function makeTargets(api: Api, name: string, count: number): Promise<Keyed[]> {
+  const mark = `${name}-${Date.now()}`;
+  const customerId = await makeCustomer(api, mark);
+  const made: Keyed[] = [];
+  for (let i = 0; i < count; i++) {
+    made.push(await makeReporter(api, customerId, `bench-${i}`, [`intake-${mark}-${i}`]));
+  }
+  return made;
 }
 
 /** A page of all windows of a target: its `total` counts them, its `totals` add them up. */
