@@ -19,25 +19,21 @@ export type Birth = (firstMs: number) => { proven: true } | { proven: false; uns
 /** A series that shows nothing for longer has ended, for the while; one that comes back after it proves nothing alone. */
 const patienceMs = 5 * 60_000;
 
-interface Sample {
+/** A sample, by its place in its series. */
+interface Place {
   series: RawSeries;
-  t: number;
-  v: number;
-  /** The sample before it in its own series. */
-  own: { t: number; v: number } | undefined;
+  index: number;
 }
+
+const timeAt = ({ series, index }: Place): number => series.times[index] ?? Number.NEGATIVE_INFINITY;
+const valueAt = ({ series, index }: Place): number => series.values[index] ?? 0;
 
 /** The walk along the samples: where it is, and what has been counted so far. */
 interface Walk {
-  at: Sample | undefined;
+  at: Place | undefined;
   /** The value that has been counted up to since the last reset. */
   counted: number;
   resetMs: number;
-}
-
-interface Step {
-  growth: number;
-  unseenFromMs?: number;
 }
 
 /** @param series the stored series of one thing, with samples before the window as far as they are known */
@@ -47,76 +43,76 @@ export function counterGrowth(series: RawSeries[], window: Span, birth: Birth): 
   // Up to the window's start first: where one window ends is where the next begins.
   for (const untilMs of [window.startMs, window.endMs]) {
     for (let next = nextOf(walk, series, untilMs); next; next = nextOf(walk, series, untilMs)) {
-      const step = stepTo(walk, next, birth);
-      walk.at = next;
-      if (next.t <= window.startMs) continue;
-      total.growth += step.growth;
-      if (step.unseenFromMs !== undefined) {
-        total.unproven.push({ startMs: Math.max(window.startMs, step.unseenFromMs), endMs: next.t });
-      }
+      const before = walk.at;
+      const proof = needsProof(walk, next) ? birth(timeAt(next)) : undefined;
+      const growth = stepTo(walk, next, proof);
+      if (timeAt(next) <= window.startMs) continue;
+      total.growth += growth;
+      if (proof?.proven !== false) continue;
+      const unseenFromMs = before ? timeAt(before) : proof.unseenFromMs;
+      total.unproven.push({ startMs: Math.max(window.startMs, unseenFromMs), endMs: timeAt(next) });
     }
   }
   return total;
 }
 
 /** The next sample of the series that is followed; when it ends or pauses, the earliest of any. */
-function nextOf(walk: Walk, all: RawSeries[], untilMs: number): Sample | undefined {
+function nextOf(walk: Walk, all: RawSeries[], untilMs: number): Place | undefined {
   const { at } = walk;
-  const own = at && sampleAfter(at.series, at.t, untilMs);
-  if (own && own.t - at.t <= patienceMs) return own;
+  const own = at && within({ series: at.series, index: at.index + 1 }, untilMs);
+  if (at && own && timeAt(own) - timeAt(at) <= patienceMs) return own;
   let next = own;
   for (const series of all) {
-    let other = sampleAfter(series, at?.t ?? Number.NEGATIVE_INFINITY, untilMs);
-    // From before or after the reset? Its own next one will tell.
-    while (other && at && series !== at.series && isAmbiguous(walk, other))
-      other = sampleAfter(series, other.t, untilMs);
-    if (other && (!next || other.t < next.t || (other.t === next.t && other.v < next.v))) next = other;
+    if (series === at?.series) continue;
+    const other = firstUsable(walk, series, untilMs);
+    if (other && (!next || timeAt(other) < timeAt(next))) next = other;
   }
   return next;
 }
 
-const isAmbiguous = (walk: Walk, { v, own }: Sample): boolean =>
-  own !== undefined && own.t < walk.resetMs && v >= own.v;
+const within = (place: Place, untilMs: number): Place | undefined =>
+  place.index < place.series.times.length && timeAt(place) <= untilMs ? place : undefined;
 
-function sampleAfter(series: RawSeries, t: number, untilMs: number): Sample | undefined {
-  const { times, values } = series;
-  const i = lastAtOrBefore(times, t) + 1;
-  const time = times[i];
-  if (time === undefined || time > untilMs) return undefined;
-  const own = i > 0 ? { t: times[i - 1] ?? 0, v: values[i - 1] ?? 0 } : undefined;
-  return { series, t: time, v: values[i] ?? 0, own };
+/** A series' first sample after where the walk is, of which can be told whether it is from before or after the reset. */
+function firstUsable(walk: Walk, series: RawSeries, untilMs: number): Place | undefined {
+  const index = walk.at ? lastAtOrBefore(series.times, timeAt(walk.at)) + 1 : 0;
+  const place = within({ series, index }, untilMs);
+  // Looked at before the reset and not fallen since: its next one will tell.
+  const ambiguous = place && index > 0 && (series.times[index - 1] ?? 0) < walk.resetMs && !hasFallen(place);
+  return ambiguous ? within({ series, index: index + 1 }, untilMs) : place;
 }
 
-function stepTo(walk: Walk, next: Sample, birth: Birth): Step {
-  const { at } = walk;
-  if (!at) return start(walk, next, birth, undefined);
-  const { v, own } = next;
-  const fell = own !== undefined && v < own.v;
-  if (next.series === at.series) return fell ? reset(walk, next) : rise(walk, next);
-  if (v >= walk.counted) return rise(walk, next);
-  const away = own === undefined || at.t - own.t > patienceMs;
-  // Its own fall is a reset, unless that is the one that has been counted.
-  if (fell && own.t >= walk.resetMs) return reset(walk, next);
-  // Little behind: another clock, or a slow scrape.
-  return away ? start(walk, next, birth, at.t) : { growth: 0 };
+const hasFallen = ({ series: { values }, index }: Place): boolean =>
+  index > 0 && (values[index] ?? 0) < (values[index - 1] ?? 0);
+
+/** When a series was last looked at before the sample; undefined for its first. */
+const lookedMs = ({ series, index }: Place): number | undefined => series.times[index - 1];
+
+/** Whether only a proven birth may be counted from zero here: nothing precedes it, or only more of another series. */
+function needsProof(walk: Walk, next: Place): boolean {
+  if (!walk.at) return true;
+  if (next.series === walk.at.series || valueAt(next) >= walk.counted || isOwnReset(walk, next)) return false;
+  return timeAt(walk.at) - (lookedMs(next) ?? Number.NEGATIVE_INFINITY) > patienceMs;
 }
 
-/** A base that nothing precedes. */
-function start(walk: Walk, next: Sample, birth: Birth, unseenFromMs: number | undefined): Step {
-  const verdict = birth(next.t);
-  if (verdict.proven) return reset(walk, next);
-  walk.counted = next.v;
-  return { growth: 0, unseenFromMs: unseenFromMs ?? verdict.unseenFromMs };
-}
+/** Its own fall is a reset, unless that is the one that has been counted. */
+const isOwnReset = (walk: Walk, next: Place): boolean =>
+  hasFallen(next) && (next.series === walk.at?.series || (lookedMs(next) ?? 0) >= walk.resetMs);
 
-function reset(walk: Walk, { t, v }: Sample): Step {
-  walk.resetMs = t;
-  walk.counted = v;
-  return { growth: v };
-}
-
-function rise(walk: Walk, { v, own }: Sample): Step {
-  const from = own && own.v <= v ? Math.max(walk.counted, own.v) : walk.counted;
-  walk.counted = Math.max(walk.counted, v);
-  return { growth: Math.max(0, v - from) };
+/** Moves the walk to the sample and says what that adds. */
+function stepTo(walk: Walk, next: Place, proof: ReturnType<Birth> | undefined): number {
+  const value = valueAt(next);
+  const other = walk.at !== undefined && walk.at.series !== next.series;
+  const fell = isOwnReset(walk, next) && !(other && value >= walk.counted);
+  const last = hasFallen(next) ? 0 : (next.series.values[next.index - 1] ?? 0);
+  const from = Math.max(walk.counted, last);
+  walk.at = next;
+  if (proof?.proven || fell) {
+    walk.resetMs = timeAt(next);
+    walk.counted = value;
+    return value;
+  }
+  // Without proof it is the base. Little behind another series it is another clock, or a slow scrape: nothing was added.
+  walk.counted = proof ? value : Math.max(walk.counted, value);
+  return proof ? 0 : Math.max(0, value - from);
 }
