@@ -50,7 +50,8 @@ const unanswered = ({ kind, message }: PrometheusFailure): Pass => ({
 const unwritten: Pass = { kind: 'failed', source: 'spool', message: 'a report could not be written' };
 
 export interface Collector {
-  collect(): Promise<Pass>;
+  /** Computes what is due; ends early, with more to do, when the signal aborts. */
+  collect(signal: AbortSignal): Promise<Pass>;
   /** Has windows computed again in the next pass: their pending reports cannot be read. */
   repair(startsMs: number[]): void;
   lookAgain(): Promise<Pass>;
@@ -77,7 +78,7 @@ export function createCollector(parts: CollectorParts): Collector {
     return position;
   };
 
-  const collect = async (): Promise<Pass> => {
+  const collect = async (signal: AbortSignal): Promise<Pass> => {
     const at = await locate();
     if ('kind' in at) return at;
     const unrepaired = await mend();
@@ -85,8 +86,8 @@ export function createCollector(parts: CollectorParts): Collector {
     // Windows are hours at most; a longer interval computes its hours together at its end.
     const dueMs = Math.floor((clock.now() - config.settleMs) / config.intervalMs) * config.intervalMs;
     for (let count = 0; at.nextMs + config.windowMs <= Math.min(dueMs, at.untilMs); count++) {
-      if (count >= windowsPerPass || spool.isFull()) return { kind: 'more' };
-      if (count > 0) await clock.sleep(catchUpPauseMs);
+      if (count >= windowsPerPass || spool.isFull() || signal.aborted) return { kind: 'more' };
+      if (count > 0) await clock.sleep(catchUpPauseMs, signal);
       const failure = await compute(at.nextMs);
       if (failure) return failure;
       at.nextMs += config.windowMs;

@@ -97,7 +97,7 @@ export async function runService(parts: ServiceParts, signal: AbortSignal): Prom
     if (clock.now() < seenMs) due.collect = due.lookAgain = due.send = 0;
     seenMs = clock.now();
     if (due.collect <= clock.now()) {
-      const pass = await collector.collect();
+      const pass = await collector.collect(signal);
       if (pass.kind === 'refused') return pass.message;
       after('collect', pass);
     }

@@ -1,12 +1,14 @@
 import { expect, it } from 'vitest';
 import { compareLooks } from '../../../exporter/sending/second-look.ts';
-import type { WindowReport } from '../../../src/contracts/usage.ts';
+import type { Quantities, WindowReport } from '../../../src/contracts/usage.ts';
 
-const look = (more: Partial<WindowReport>): WindowReport => ({
+const look = (more: Quantities & { revision?: number; timestamp?: string }): WindowReport => ({
   customer_id: 'c',
   instance_id: 'i',
   namespace: 'n',
   timestamp: 't',
+  window_start: 'a',
+  window_end: 'b',
   revision: 1,
   complete: true,
   ...more,
