@@ -4,7 +4,7 @@
  */
 
 import type { Logger } from 'pino';
-import type { LeasedJob } from '../src/contracts/jobs.ts';
+import type { ChartValues, LeasedJob } from '../src/contracts/jobs.ts';
 import type { Random } from '../src/lib/ids.ts';
 import { err, ok, type Result } from '../src/lib/result.ts';
 import { type Monotonic, sleep } from './clock.ts';
@@ -15,14 +15,14 @@ import { call, type Kube } from './kube.ts';
 import { deleteNamespace, ensureNamespace, findOwn, type Place, type Until } from './namespace.ts';
 import { podsReady, snapshot, whyNotReady } from './not-ready.ts';
 import { lastDeployed, type Revision } from './recovery.ts';
-import { history, type ReleaseContext, recover, uninstall, upgrade } from './release.ts';
+import { type Aim, type Chart, history, type ReleaseContext, recover, uninstall, upgrade } from './release.ts';
 import { ensurePassword, ensureReporterKey, putLicence } from './secrets.ts';
-import { finalValues, withValuesFile } from './values.ts';
+import { finalValues, toValuesText } from './values.ts';
 
 export type ClusterDeps = {
   kube: Kube;
   helm: Helm;
-  chart: string;
+  chart: Chart;
   baseDomain: string | undefined;
   now: Monotonic;
   random: Random;
@@ -102,38 +102,45 @@ async function install(
   found: Revision[],
 ): Promise<Result<void, Stop>> {
   const values = finalValues(context.job.values, context.job.phase, deps.baseDomain);
-  return withValuesFile(values, async (path) => {
-    let revisions = found;
-    for (let killed = 0; ; killed += 1) {
-      const clean = await cleanRelease(deps, context, on, revisions);
-      if (!clean.ok) return clean;
-      context.progress(30, context.job.phase === 'suspended' ? 'suspending' : 'installing');
-      const ended = new AbortController();
-      const watched = watch(deps, context, ended.signal);
-      const begun = deps.now();
-      const aim = values.suspended && values.metering ? 'drain' : 'settle';
-      const done = await upgrade(on, deps.chart, path, clean.value, aim);
-      ended.abort();
-      const times = { lease_to_helm_ms: begun - context.claimedAt, helm_ms: deps.now() - begun };
-      deps.log.info({ job: context.job.job.id, ...rounded(times) }, 'helm upgrade ended');
-      await watched;
-      const again =
-        !done.ok && done.error.kind === 'failed' && done.error.code === 'helm_killed' && killed < killedRunsMax;
-      if (!again) return done;
-      deps.log.warn({ job: context.job.job.id }, 'helm was killed; starting it again');
-      const now = await history(on);
-      if (!now.ok) return now;
-      revisions = now.value;
-    }
-  });
+  const text = toValuesText(values);
+  const aim = aimOf(values);
+  let revisions = found;
+  for (let killed = 0; ; killed += 1) {
+    const clean = await cleanRelease(deps, context, on, revisions, aim);
+    if (!clean.ok) return clean;
+    context.progress(30, context.job.phase === 'suspended' ? 'suspending' : 'installing');
+    const ended = new AbortController();
+    const watched = watch(deps, context, ended.signal);
+    const begun = deps.now();
+    const done = await upgrade(on, deps.chart, text, clean.value, aim);
+    ended.abort();
+    const times = { lease_to_helm_ms: begun - context.claimedAt, helm_ms: deps.now() - begun };
+    deps.log.info({ job: context.job.job.id, ...rounded(times) }, 'helm upgrade ended');
+    await watched;
+    const again =
+      !done.ok && done.error.kind === 'failed' && done.error.code === 'helm_killed' && killed < killedRunsMax;
+    if (!again) return done;
+    deps.log.warn({ job: context.job.job.id }, 'helm was killed; starting it again');
+    const now = await history(on);
+    if (!now.ok) return now;
+    revisions = now.value;
+  }
 }
+
+const aimOf = ({ suspended, metering }: ChartValues): Aim => (suspended ? (metering ? 'drain' : 'stop') : 'run');
 
 const rounded = (times: Record<string, number>): Record<string, number> =>
   Object.fromEntries(Object.entries(times).map(([name, ms]) => [name, Math.round(ms)]));
 
 /** Gets a release out of `pending-*`; answers the history that an upgrade starts from. */
-async function cleanRelease(deps: ClusterDeps, context: JobContext, on: ReleaseContext, revisions: Revision[]) {
-  const recovered = await recover(on, revisions);
+async function cleanRelease(
+  deps: ClusterDeps,
+  context: JobContext,
+  on: ReleaseContext,
+  revisions: Revision[],
+  aim: Aim,
+) {
+  const recovered = await recover(on, revisions, aim);
   if (!recovered.ok) return recovered;
   if (recovered.value === 'none') return ok(revisions);
   deps.log.info({ job: context.job.job.id, recovery: recovered.value }, 'recovered a release that was left half-done');

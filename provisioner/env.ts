@@ -3,7 +3,7 @@
  * whether Helm, the chart and the cluster are really there is preflight.ts.
  */
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { err, ok, type Result } from '../src/lib/result.ts';
 
@@ -30,6 +30,12 @@ const schema = z.object({
   KUBECONFIG: z.string().min(1).optional(),
   HELM_BIN: z.string().min(1).default('helm'),
   HELM_CHART_PATH: z.string().min(1).default('charts/customer-instance'),
+  // Absolute, because Helm would take `-` for stdin and `https://…` for something to fetch.
+  HELM_VALUES_FILE: z
+    .string()
+    .min(1)
+    .transform((path) => resolve(path))
+    .optional(),
   BASE_DOMAIN: z
     .string()
     .max(240)

@@ -25,7 +25,8 @@ export type HelmOptions = {
   now?: Monotonic;
 };
 export type RunLimits = { workUntil: number; minMs: number; signal: AbortSignal };
-export type Helm = (args: (killSeconds: number) => string[], limits: RunLimits) => Promise<HelmRun>;
+/** `input` is what it reads from stdin (`--values -`); without it there is nothing to read. */
+export type Helm = (args: (killSeconds: number) => string[], limits: RunLimits, input?: string) => Promise<HelmRun>;
 
 /** What is kept of helm's output: the end, where its errors are. A history of 10 revisions is some 3 KB. */
 const outputBytesMax = 256 * 1024;
@@ -61,16 +62,17 @@ export function helmEnv(
 
 /** A `Helm` that runs `bin`. `args` are made from the seconds of the kill timer, for commands with a time-out of their own. */
 export function helmOf({ bin, env, now = monotonic }: HelmOptions): Helm {
-  return async (args, limits) => {
+  return async (args, limits, input) => {
     if (limits.signal.aborted) return { kind: 'aborted' };
     const seconds = killAfterSeconds(now(), limits.workUntil, limits.minMs);
     if (seconds === null) return { kind: 'no_time' };
     const killAt = now() + seconds * 1000;
     const child = spawn('timeout', ['-s', 'KILL', String(seconds), bin, ...args(seconds)], {
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: 'pipe',
       env,
     });
+    feed(child, input);
     const kill = () => killGroup(child);
     limits.signal.addEventListener('abort', kill, { once: true });
     const ended = await endOf(child);
@@ -104,6 +106,11 @@ function endOf(child: ChildProcess): Promise<Ended> {
     // A grandchild that holds the pipe must not hold us.
     child.once('exit', (code, signal) => setTimeout(() => done(code, signal), pipeGraceMs).unref());
   });
+}
+
+/** Helm ends without reading where something else was wrong, and says what; the broken pipe is no news. */
+function feed(child: ChildProcess, input: string | undefined): void {
+  child.stdin?.on('error', () => {}).end(input);
 }
 
 /** Collects the last `outputBytesMax` bytes of a stream. */

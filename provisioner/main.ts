@@ -2,9 +2,7 @@
  * The provisioner: one process per cluster that brings deployments to their desired state (docs/provisioner.md). Owns
  * wiring, signals and exit codes: 2 for a wrong configuration, 0 after a signal.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { type Logger, pino } from 'pino';
 import { cryptoRandom } from '../src/lib/ids.ts';
 import { monotonic, sleep } from './clock.ts';
@@ -14,6 +12,7 @@ import { doorbell } from './doorbell.ts';
 import { type Config, readConfig } from './env.ts';
 import type { Executor } from './executor.ts';
 import { helmEnv, helmOf } from './helm.ts';
+import { makeHelmFolder } from './helm-folder.ts';
 import { takeWork } from './loop.ts';
 import { outageOf } from './outage.ts';
 import { preflight } from './preflight.ts';
@@ -41,7 +40,7 @@ async function realCluster(config: Config, log: Logger, helmFolder: string): Pro
   return clusterExecutor({
     kube: checked.value.kube,
     helm,
-    chart: config.HELM_CHART_PATH,
+    chart: { path: config.HELM_CHART_PATH, valuesFile: config.HELM_VALUES_FILE },
     baseDomain: config.BASE_DOMAIN,
     now: monotonic,
     random: cryptoRandom,
@@ -65,7 +64,7 @@ async function main(): Promise<void> {
   const config = read.value;
   const log = pino({ name: 'provisioner', level: config.LOG_LEVEL });
   const stop = new AbortController();
-  const helmFolder = config.SIMULATE_K8S_DEPLOYMENT ? null : await mkdtemp(join(tmpdir(), 'tenantry-helm-'));
+  const helmFolder = config.SIMULATE_K8S_DEPLOYMENT ? null : await makeHelmFolder();
   const executor = helmFolder === null ? simulatedCluster(config, log) : await realCluster(config, log, helmFolder);
   const api = controlPlane(config.BILLING_API_URL, config.PROVISIONER_TOKEN, monotonic);
 

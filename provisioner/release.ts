@@ -8,7 +8,7 @@ import { failureOf, lastWords } from './classify.ts';
 import { helmChangeMinMs, helmReadMinMs, waitSeconds } from './deadline.ts';
 import { type Failure, failed, lost, type Stop } from './failure.ts';
 import type { Helm, HelmRun, RunLimits } from './helm.ts';
-import { lastDeployed, parseHistory, planRecovery, type Revision } from './recovery.ts';
+import { isSuspended, lastDeployed, parseHistory, planRecovery, type Revision } from './recovery.ts';
 
 export type ReleaseContext = {
   helm: Helm;
@@ -19,6 +19,15 @@ export type ReleaseContext = {
   /** Events of what is not ready, asked for after a run that failed. */
   explain: () => Promise<JobEvent[]>;
 };
+
+/** What is installed: a chart's folder, and a file of the operator's own values, which ours are laid over. */
+export type Chart = { path: string; valuesFile: string | undefined };
+
+/**
+ * What a revision is for. `run`: waits, and goes back to what ran when it fails. `stop`: waits, and never goes back, which
+ * would start what must not run. `drain`: neither; an exporter that is not ready holds nothing up.
+ */
+export type Aim = 'run' | 'stop' | 'drain';
 
 /** Revisions that Helm keeps. */
 const historyMax = 10;
@@ -53,11 +62,15 @@ export async function history(on: ReleaseContext): Promise<Result<Revision[], St
   return parsed.ok ? parsed : failed('helm_failed', parsed.error);
 }
 
-/** Brings a release that a killed helm left half-done to where an upgrade may start. Answers what it did, for the log. */
+/**
+ * Brings a release that a killed helm left half-done to where an upgrade may start. Answers what it did, for the log.
+ * `finish` lays down the half-done revision itself: a stack that is to be suspended, and was being, would else run again.
+ */
 export async function recover(
   on: ReleaseContext,
   revisions: Revision[],
-): Promise<Result<'none' | 'uninstall' | 'rollback', Stop>> {
+  aim: Aim,
+): Promise<Result<'none' | 'uninstall' | 'rollback' | 'finish', Stop>> {
   const plan = planRecovery(revisions);
   switch (plan.kind) {
     case 'none':
@@ -67,10 +80,22 @@ export async function recover(
       return gone.ok ? ok('uninstall') : gone;
     }
     case 'rollback': {
-      const back = await rollback(on, plan.to);
-      return back.ok ? ok('rollback') : back;
+      const finish = aim === 'run' ? ok(false) : await suspendedIn(on, plan.from);
+      if (!finish.ok) return finish;
+      const laid = await rollback(on, finish.value ? plan.from : plan.to);
+      return laid.ok ? ok(finish.value ? 'finish' : 'rollback') : laid;
     }
   }
+}
+
+/** Whether the stack is suspended in a revision. */
+async function suspendedIn(on: ReleaseContext, revision: number): Promise<Result<boolean, Stop>> {
+  const run = await on.helm(
+    () => ['get', 'values', ...scope(on), '--revision', String(revision), '-o', 'json', '--', on.release],
+    limitsOf(on, helmReadMinMs),
+  );
+  if (run.kind === 'aborted') return err(lost);
+  return succeeded(run) ? ok(isSuspended(run.stdout)) : failureOf(run, 'helm get values', []);
 }
 
 /** Without `--wait`: it only has to lay down what ran before; whether that is ready is the next upgrade's question. */
@@ -114,23 +139,24 @@ export async function uninstall(on: ReleaseContext): Promise<Result<void, Stop>>
  * Installs or upgrades and waits until everything is as it should be. An upgrade that fails is rolled back to what ran
  * before, after its objects have been asked why: Helm's own `--rollback-on-failure` would take the evidence away with it. A
  * failed first install stays as it is: the next run upgrades it, and what is only slow may become ready meanwhile.
- * @param aim `drain`: neither waits nor rolls back, for an exporter that is not ready must not bring the customer's pods back
+ * @param values ours, as text
  */
 export async function upgrade(
   on: ReleaseContext,
-  chart: string,
-  valuesFile: string,
+  chart: Chart,
+  values: string,
   before: Revision[],
-  aim: 'settle' | 'drain',
+  aim: Aim,
 ): Promise<Result<void, Stop>> {
   const run = await on.helm(
     (seconds) => [
       'upgrade',
       '--install',
       ...scope(on),
+      ...(chart.valuesFile === undefined ? [] : ['--values', listItem(chart.valuesFile)]),
       '--values',
-      valuesFile,
-      ...(aim === 'settle' ? ['--wait'] : []),
+      '-',
+      ...(aim === 'drain' ? [] : ['--wait']),
       '--timeout',
       `${waitSeconds(seconds)}s`,
       '--history-max',
@@ -138,20 +164,24 @@ export async function upgrade(
       '--hide-notes',
       '--',
       on.release,
-      chart,
+      chart.path,
     ],
     limitsOf(on, helmChangeMinMs),
+    values,
   );
   if (succeeded(run)) return ok(undefined);
   const failure = await stopped(on, run, 'helm upgrade');
   const back = lastDeployed(before);
-  if (run.kind !== 'exited' || back === null || aim === 'drain') return failure;
+  if (run.kind !== 'exited' || back === null || aim !== 'run') return failure;
   const after = await history(on);
   // Refused before it wrote anything (schema, templates, no cluster): what runs is still what ran.
   if (!after.ok || after.value.at(-1)?.revision === before.at(-1)?.revision) return failure;
   const undone = await rollback(on, back);
   return undone.ok || undone.error.kind === 'lost' ? failure : alsoNotUndone(failure.error, undone.error);
 }
+
+/** One path as Helm's `--values` takes it: that is a comma-separated list, with quotes as in CSV. */
+const listItem = (path: string): string => `"${path.replaceAll('"', '""')}"`;
 
 function alsoNotUndone(first: Stop, second: Failure): { ok: false; error: Stop } {
   if (first.kind === 'lost') return err(first);

@@ -1,10 +1,8 @@
 /**
- * Values for the chart as a file. JSON is YAML, and quotes everything: no name that a customer chose can be read as
- * anything else. Never `--set`, which parses commas and braces. The file is 0600 in a folder of its own and removed.
+ * Values for the chart as text. JSON is YAML, and quotes everything: no name that a customer chose can be read as anything
+ * else. Never `--set`, which parses commas and braces, and never a file, which a kill would leave behind: Helm reads it from
+ * stdin. A text that a kill cuts off lacks its closing brace, which Helm refuses; no text at all is nobody's values.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { ChartValues, Phase } from '../src/contracts/jobs.ts';
 
 /** What a YAML reader refuses raw, or takes for a line break, though JSON allows it: DEL and C1, separators, BOM, non-characters. */
@@ -24,15 +22,3 @@ export const finalValues = (values: ChartValues, phase: Phase, baseDomain: strin
   suspended: phase === 'suspended',
   baseDomain: baseDomain ?? values.baseDomain,
 });
-
-/** Runs `use` with the path of a file that holds the values. */
-export async function withValuesFile<T>(values: ChartValues, use: (path: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'tenantry-values-'));
-  try {
-    const path = join(folder, 'values.json');
-    await writeFile(path, toValuesText(values), { mode: 0o600, flag: 'wx' });
-    return await use(path);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}

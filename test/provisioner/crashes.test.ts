@@ -1,7 +1,7 @@
 /** What a kill -9 leaves behind on a real cluster, and that the next run puts it right: releases, Secrets, no overlap. */
-import { writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
+import { AppsV1Api, CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { sleep } from '../../provisioner/clock.ts';
 import { clusterTools, startCluster, type TestCluster } from '../harness/cluster.ts';
@@ -25,6 +25,7 @@ const broken = { image: 'missing.invalid/app:1' };
 describeWithTools(['helm', ...clusterTools], 'a kill -9 in the middle', () => {
   let cluster: TestCluster;
   let core: CoreV1Api;
+  let apps: AppsV1Api;
   let shop: Workshop;
   let plane: FakeControlPlane;
   let on: FakeDeployment;
@@ -36,6 +37,7 @@ describeWithTools(['helm', ...clusterTools], 'a kill -9 in the middle', () => {
     const config = new KubeConfig();
     config.loadFromFile(cluster.kubeconfig);
     core = config.makeApiClient(CoreV1Api);
+    apps = config.makeApiClient(AppsV1Api);
   });
   afterAll(async () => {
     await cluster?.stop();
@@ -86,6 +88,7 @@ describeWithTools(['helm', ...clusterTools], 'a kill -9 in the middle', () => {
       core.readNamespacedSecret({ name, namespace: on.namespace }).then((found) => found.data);
     return { password: await read('instance-postgres'), key: await read('instance-reporter') };
   };
+  const app = () => apps.readNamespacedDeployment({ name: 'app', namespace: on.namespace });
   const alive = (group: number): boolean => {
     try {
       return process.kill(-group, 0);
@@ -146,6 +149,49 @@ describeWithTools(['helm', ...clusterTools], 'a kill -9 in the middle', () => {
     expect(await status()).toBe('deployed');
     expect(second.output()).toContain('"recovery":"rollback"');
     expect(await secrets()).toEqual(before);
+  });
+
+  it('of provisioner and helm in a suspension: finished, and no pod of the customer is wanted again meanwhile', async () => {
+    start();
+    await settled(plane.want(on, 'running'));
+    await shop.change(chart, { stuck: true });
+    const job = plane.want(on, 'suspended');
+    await vi.waitFor(async () => expect((await app()).spec?.replicas).toBe(0), { timeout: 30_000, interval: 100 });
+    expect(await status()).toBe('pending-upgrade');
+    const { generation } = (await app()).metadata ?? {};
+    await running.at(-1)?.stop('SIGKILL');
+    process.kill(-(await helmOf()), 'SIGKILL');
+    await shop.change(chart, {});
+    plane.expire(job);
+    const second = start();
+    await settled(job);
+    expect(await status()).toBe('deployed');
+    expect(second.output()).toContain('"recovery":"finish"');
+    expect((await app()).metadata?.generation).toBe(generation);
+  });
+
+  it('of the provisioner in the middle of a helm run leaves nothing of the customer on the disk', async () => {
+    const home = join(shop.folder, 'home');
+    await mkdir(home);
+    on.companyName = 'Kept Nowhere';
+    await shop.change(chart, broken);
+    const first = start({ TMPDIR: home, HOME: home });
+    const job = plane.want(on, 'running');
+    await until('pending-install');
+    await first.stop('SIGKILL');
+    process.kill(-(await helmOf()), 'SIGKILL');
+    const entries = await readdir(home, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    const texts = await Promise.all(files.map((file) => readFile(file, 'latin1')));
+    for (const theirs of [on.companyName, 'a@example.com', on.shortId, on.licence])
+      expect([...files, ...texts].filter((text) => text.includes(theirs))).toEqual([]);
+    expect(files.filter((file) => !/\/tenantry-helm-[^/]+\/kube\//.test(file))).toEqual([]);
+    await shop.change(chart, {});
+    plane.expire(job);
+    const second = start({ TMPDIR: home, HOME: home });
+    await settled(job);
+    await second.stop();
+    expect(await readdir(home)).toEqual([]);
   });
 
   it('of the provisioner alone: its helm ends by its own timer, before the lease, and nobody else works there meanwhile', async () => {

@@ -1,4 +1,6 @@
 /** What becomes of a deployment on a real Kubernetes control plane: installed, suspended, resumed, deleted, refused. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { AppsV1Api, CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { sha256Hex } from '../../src/lib/keys.ts';
@@ -46,13 +48,14 @@ describeWithTools(['helm', ...clusterTools], 'deployments on a real cluster', ()
     await plane.stop();
   });
 
-  /** Replaces the running provisioner by one with this chart. */
-  async function start(chart: ChartSettings | string = {}): Promise<void> {
+  /** Replaces the running provisioner by one with this chart, and this environment beside it. */
+  async function start(chart: ChartSettings | string = {}, env: Record<string, string> = {}): Promise<void> {
     await provisioner?.stop();
     provisioner = startProvisioner(plane, {
       KUBECONFIG: cluster.kubeconfig,
       HELM_BIN: shop.helmBin,
       HELM_CHART_PATH: typeof chart === 'string' ? chart : await shop.chart(chart),
+      ...env,
     });
   }
   /** The first failure of a job, with its retry held back until it is released. */
@@ -154,6 +157,35 @@ describeWithTools(['helm', ...clusterTools], 'deployments on a real cluster', ()
       expect(job.failures).toEqual([]);
     }
     await expect(core.readNamespace({ name: on.namespace })).rejects.toMatchObject({ code: 404 });
+  });
+
+  it('the operator’s values reach the release, and ours win over them', async () => {
+    const path = join(shop.folder, 'operator, our own.yaml');
+    await writeFile(
+      path,
+      `api: {image: {repository: registry.example.com/api}, resources: {limits: {cpu: 600m}}}
+plan: enterprise
+suspended: true
+customer: {companyName: Another}
+`,
+    );
+    await start(shippedChart, { HELM_VALUES_FILE: path });
+    const on = customer('Acme');
+    const job = plane.want(on, 'running');
+    await settled(job);
+    expect(job.failures).toEqual([]);
+    const named = (part: string) => ({ name: `${on.release}-customer-instance-${part}`, namespace: on.namespace });
+    const api = await apps.readNamespacedDeployment(named('api'));
+    const [container] = api.spec?.template.spec?.containers ?? [];
+    expect(container).toMatchObject({
+      image: expect.stringMatching(/^registry\.example\.com\/api:/),
+      resources: { limits: { cpu: '600m', memory: '512Mi' } },
+    });
+    expect(api.spec?.replicas).toBe(1);
+    const quota = await core.readNamespacedResourceQuota(named('quota'));
+    expect(quota.spec?.hard).toMatchObject({ 'limits.cpu': '4' });
+    const config = await core.readNamespacedConfigMap(named('api'));
+    expect(config.data).toMatchObject({ COMPANY_NAME: 'Acme' });
   });
 
   it('a stack that drains is down but for its exporter, which nothing waits for and no roll-back follows', async () => {

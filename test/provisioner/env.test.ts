@@ -1,4 +1,5 @@
 /** The environment alone configures it, and each wrong variable is one line. */
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../provisioner/env.ts';
 import { helmEnv } from '../../provisioner/helm.ts';
@@ -63,6 +64,16 @@ describe('the environment', () => {
     ]);
     expect(linesOf({ ...without, SIMULATE_K8S_DEPLOYMENT: 'true' })).toEqual([]);
     expect(linesOf({ ...without, KUBERNETES_SERVICE_HOST: '10.96.0.1' })).toEqual([]);
+  });
+
+  it('takes the operator’s values from a file alone: not from stdin, not from the network', () => {
+    const fileOf = (path: string) => {
+      const read = readConfig({ ...whole, HELM_VALUES_FILE: path });
+      return read.ok && read.value.HELM_VALUES_FILE;
+    };
+    expect(fileOf('-')).toBe(join(process.cwd(), '-'));
+    expect(fileOf('https://example.com/v.yaml')).toBe(join(process.cwd(), 'https:/example.com/v.yaml'));
+    expect(fileOf('/etc/v.yaml')).toBe('/etc/v.yaml');
   });
 
   it('never repeats a value, which may be a secret in the wrong place', () => {

@@ -1,5 +1,5 @@
 /** The program as it is started: what it refuses, how it simulates, how it ends. */
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -59,6 +59,41 @@ describe('a wrong configuration', () => {
     expect(await wrong.exited).toBe(2);
     expect(wrong.output()).toContain('HELM_BIN: v3.14.0 is too old, 3.20.2 or 4.1.4 is needed (helm_too_old)');
   });
+});
+
+describe('a wrong file of the operator’s values', () => {
+  it.each([
+    ['is not there', null, /ENOENT: no such file/],
+    ['is not YAML', 'api: [\n', /values\.yaml: .* at line 2, column 1 \(values_invalid\)/],
+    ['is no map', '- api\n', /values\.yaml holds no map of values/],
+    ['is a folder', '/', /EISDIR/],
+  ])('that %s ends it with one line', async (_name, text, line) => {
+    const path = text === '/' ? folder : join(folder, 'values.yaml');
+    if (text !== null && text !== '/') await writeFile(path, text);
+    const wrong = start({ HELM_BIN: '/no-helm', KUBECONFIG: '/none', HELM_VALUES_FILE: path });
+    expect(await wrong.exited).toBe(2);
+    const lines = wrong
+      .output()
+      .split('\n')
+      .filter((each) => each.includes('HELM_VALUES_FILE'));
+    expect(lines).toEqual([expect.stringMatching(/^provisioner: HELM_VALUES_FILE: .* \(values_invalid\)$/)]);
+    expect(lines[0]).toMatch(line);
+  });
+
+  it('what it takes may be empty, or only comments', async () => {
+    await writeFile(join(folder, 'values.yaml'), '# nothing yet\n');
+    const wrong = start({ HELM_BIN: '/no-helm', KUBECONFIG: '/none', HELM_VALUES_FILE: join(folder, 'values.yaml') });
+    expect(await wrong.exited).toBe(2);
+    expect(wrong.output()).not.toContain('HELM_VALUES_FILE');
+  });
+});
+
+it('what killed ones left of Helm’s folders goes when the next starts; a running one keeps its own', async () => {
+  const [running, killed] = [`tenantry-helm-${process.pid}-a`, 'tenantry-helm-2147483647-a'];
+  for (const name of [running, killed, 'tenantry-helm-of-somebody'])
+    await mkdir(join(folder, name, 'kube'), { recursive: true });
+  await start({ HELM_BIN: '/no-helm', KUBECONFIG: '/none', TMPDIR: folder }).exited;
+  expect(await readdir(folder)).toEqual([running, 'tenantry-helm-of-somebody']);
 });
 
 describeWithTools(['helm'], 'a wrong chart', () => {

@@ -14,8 +14,8 @@ const root = resolve(import.meta.dirname, '../..');
 
 export const shippedChart = join(root, 'charts/customer-instance');
 
-export type ChartSettings = { image?: string; cpu?: string; restricted?: boolean; quotaPods?: number };
-const defaults = { image: 'registry.example.com/app:1', cpu: '10m', restricted: true, quotaPods: 10 };
+export type ChartSettings = { image?: string; cpu?: string; restricted?: boolean; quotaPods?: number; stuck?: boolean };
+const defaults = { image: 'registry.example.com/app:1', cpu: '10m', restricted: true, quotaPods: 10, stuck: false };
 
 export type Workshop = {
   folder: string;

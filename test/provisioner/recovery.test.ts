@@ -1,7 +1,7 @@
 /** What happens to a release that a killed helm left behind, for every history that Helm can leave. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lastDeployed, parseHistory, planRecovery, type Revision } from '../../provisioner/recovery.ts';
+import { isSuspended, lastDeployed, parseHistory, planRecovery, type Revision } from '../../provisioner/recovery.ts';
 
 const history = (...statuses: string[]): Revision[] => statuses.map((status, i) => ({ revision: i + 1, status }));
 
@@ -14,21 +14,21 @@ describe('recovering a release', () => {
     ['a failed upgrade may be upgraded', history('deployed', 'failed'), { kind: 'none' }],
     ['killed in the first install', history('pending-install'), { kind: 'uninstall' }],
     ['killed in the upgrade of a failed install', history('failed', 'pending-upgrade'), { kind: 'uninstall' }],
-    ['killed in an upgrade', history('deployed', 'pending-upgrade'), { kind: 'rollback', to: 1 }],
+    ['killed in an upgrade', history('deployed', 'pending-upgrade'), { kind: 'rollback', from: 2, to: 1 }],
     [
       'killed in an upgrade after a failed one',
       history('superseded', 'deployed', 'failed', 'pending-upgrade'),
-      { kind: 'rollback', to: 2 },
+      { kind: 'rollback', from: 4, to: 2 },
     ],
     [
       'killed in a roll-back',
       history('superseded', 'deployed', 'failed', 'pending-rollback'),
-      { kind: 'rollback', to: 2 },
+      { kind: 'rollback', from: 4, to: 2 },
     ],
     [
       'killed where the roll-back had begun to retire',
       history('superseded', 'superseded', 'pending-rollback'),
-      { kind: 'rollback', to: 2 },
+      { kind: 'rollback', from: 3, to: 2 },
     ],
     ['killed in an uninstall', history('superseded', 'uninstalling'), { kind: 'uninstall' }],
     ['an old pending one is no news', history('pending-upgrade', 'deployed'), { kind: 'none' }],
@@ -84,4 +84,14 @@ describe('reading a history', () => {
     expect(lastDeployed(history('superseded', 'deployed', 'failed'))).toBe(2);
     expect(lastDeployed(history('failed'))).toBeNull();
   });
+});
+
+it.each([
+  ['{"suspended":true,"metering":true}', true],
+  ['{"suspended":false}', false],
+  ['{"suspended":"true"}', false],
+  ['null', false],
+  ['', false],
+])('values %s suspend the stack: %s', (text, suspended) => {
+  expect(isSuspended(text)).toBe(suspended);
 });

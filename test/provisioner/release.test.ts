@@ -9,11 +9,15 @@ const revisions = (...statuses: string[]) =>
 const notFound = exit(1, '', 'Error: release: not found');
 const late = exit(1, '', 'Error: resource Deployment/n/app not ready. status: InProgress');
 
-/** A context whose helm gives these answers in turn, and the commands that it was given. */
+const chart = { path: 'chart', valuesFile: undefined };
+
+/** A context whose helm gives these answers in turn, and the commands and the stdin that it was given. */
 function scripted(...answers: HelmRun[]) {
   const commands: string[][] = [];
-  const helm: Helm = async (args) => {
+  const inputs: (string | undefined)[] = [];
+  const helm: Helm = async (args, _limits, input) => {
     commands.push(args(300));
+    inputs.push(input);
     return answers.shift() ?? exit(99, '', 'Error: asked too often');
   };
   const on: ReleaseContext = {
@@ -24,19 +28,26 @@ function scripted(...answers: HelmRun[]) {
     signal: new AbortController().signal,
     explain: async () => [{ object: 'Pod/a', reason: 'ImagePullBackOff', message: 'no image' }],
   };
-  return { on, commands, verbs: () => commands.map(([verb]) => verb) };
+  return { on, commands, inputs, verbs: () => commands.map(([verb]) => verb) };
 }
 
 describe('an upgrade', () => {
-  it('waits, takes its values from the file alone, and puts positionals behind --', async () => {
-    const { on, commands } = scripted(exit(0));
-    expect(await upgrade(on, '--charts/x', '/tmp/v.json', [], 'settle')).toEqual({ ok: true, value: undefined });
+  it('waits, reads its values from stdin alone, and puts positionals behind --', async () => {
+    const { on, commands, inputs } = scripted(exit(0));
+    const dashed = { path: '--charts/x', valuesFile: undefined };
+    expect(await upgrade(on, dashed, '{"a":1}', [], 'run')).toEqual({ ok: true, value: undefined });
     const [command = []] = commands;
     expect(command.slice(command.indexOf('--'))).toEqual(['--', 'c1', '--charts/x']);
-    expect(command.join(' ')).toContain(
-      'upgrade --install --namespace customer-1 --values /tmp/v.json --wait --timeout 240s',
-    );
+    expect(command.join(' ')).toContain('upgrade --install --namespace customer-1 --values - --wait --timeout 240s');
     expect(command.filter((arg) => arg.startsWith('--set'))).toEqual([]);
+    expect(inputs).toEqual(['{"a":1}']);
+  });
+
+  it('takes the operator’s file before our values, as one file whatever its name', async () => {
+    const { on, commands } = scripted(exit(0));
+    await upgrade(on, { path: 'chart', valuesFile: '/etc/a,"b".yaml' }, '{}', [], 'run');
+    const [command = []] = commands;
+    expect(command.filter((_, i) => command[i - 1] === '--values')).toEqual(['"/etc/a,""b"".yaml"', '-']);
   });
 
   it('that fails goes back to what ran, and says why it failed', async () => {
@@ -45,7 +56,7 @@ describe('an upgrade', () => {
       { revision: 1, status: 'superseded' },
       { revision: 2, status: 'deployed' },
     ];
-    const done = await upgrade(on, 'chart', 'v', before, 'settle');
+    const done = await upgrade(on, chart, '{}', before, 'run');
     expect(done).toMatchObject({ ok: false, error: { code: 'not_ready', events: [{ object: 'Pod/a' }] } });
     expect(verbs()).toEqual(['upgrade', 'history', 'rollback']);
     expect(commands[2]?.slice(-3)).toEqual(['--', 'c1', '2']);
@@ -53,10 +64,18 @@ describe('an upgrade', () => {
 
   it('of a stack that drains waits for nothing and brings nothing back, whatever becomes of the exporter', async () => {
     const { on, commands, verbs } = scripted(late);
-    const done = await upgrade(on, 'chart', 'v', [{ revision: 1, status: 'deployed' }], 'drain');
+    const done = await upgrade(on, chart, '{}', [{ revision: 1, status: 'deployed' }], 'drain');
     expect(done).toMatchObject({ ok: false, error: { code: 'not_ready', events: [{ object: 'Pod/a' }] } });
     expect(verbs()).toEqual(['upgrade']);
     expect(commands[0]).not.toContain('--wait');
+  });
+
+  it('that suspends is waited for, and what ran is not brought back when it fails', async () => {
+    const { on, commands, verbs } = scripted(late);
+    const done = await upgrade(on, chart, '{}', [{ revision: 1, status: 'deployed' }], 'stop');
+    expect(done).toMatchObject({ ok: false, error: { code: 'not_ready' } });
+    expect(verbs()).toEqual(['upgrade']);
+    expect(commands[0]).toContain('--wait');
   });
 
   it('that was refused before it changed anything is not rolled back', async () => {
@@ -65,13 +84,13 @@ describe('an upgrade', () => {
       exit(1, '', "Error: values don't meet the specifications of the schema"),
       revisions('deployed'),
     );
-    expect(await upgrade(on, 'chart', 'v', before, 'settle')).toMatchObject({ error: { code: 'chart_broken' } });
+    expect(await upgrade(on, chart, '{}', before, 'run')).toMatchObject({ error: { code: 'chart_broken' } });
     expect(verbs()).toEqual(['upgrade', 'history']);
   });
 
   it('whose roll-back fails too says both', async () => {
     const { on } = scripted(late, revisions('deployed', 'failed'), exit(1, '', 'Error: no'));
-    const done = await upgrade(on, 'chart', 'v', [{ revision: 1, status: 'deployed' }], 'settle');
+    const done = await upgrade(on, chart, '{}', [{ revision: 1, status: 'deployed' }], 'run');
     expect(!done.ok && done.error.kind === 'failed' && done.error.message).toMatch(
       /no image\. Rolling back failed too: helm rollback: no/,
     );
@@ -79,13 +98,13 @@ describe('an upgrade', () => {
 
   it('a first install that fails stays as it is', async () => {
     const { on, verbs } = scripted(late);
-    expect((await upgrade(on, 'chart', 'v', [], 'settle')).ok).toBe(false);
+    expect((await upgrade(on, chart, '{}', [], 'run')).ok).toBe(false);
     expect(verbs()).toEqual(['upgrade']);
   });
 
   it('of a lost lease is not explained, rolled back or reported', async () => {
     const { on, verbs } = scripted({ kind: 'aborted' });
-    expect(await upgrade(on, 'chart', 'v', [{ revision: 1, status: 'deployed' }], 'settle')).toEqual({
+    expect(await upgrade(on, chart, '{}', [{ revision: 1, status: 'deployed' }], 'run')).toEqual({
       ok: false,
       error: { kind: 'lost' },
     });
@@ -94,20 +113,46 @@ describe('an upgrade', () => {
 });
 
 describe('recovery', () => {
+  const pending = [
+    { revision: 1, status: 'deployed' },
+    { revision: 2, status: 'pending-upgrade' },
+  ];
+
   it('uninstalls or rolls back as planned', async () => {
     const first = scripted(exit(0));
-    expect(await recover(first.on, [{ revision: 1, status: 'pending-install' }])).toEqual({
+    expect(await recover(first.on, [{ revision: 1, status: 'pending-install' }], 'run')).toEqual({
       ok: true,
       value: 'uninstall',
     });
     const second = scripted(exit(0));
-    const pending = [
-      { revision: 1, status: 'deployed' },
-      { revision: 2, status: 'pending-upgrade' },
-    ];
-    expect(await recover(second.on, pending)).toEqual({ ok: true, value: 'rollback' });
+    expect(await recover(second.on, pending, 'run')).toEqual({ ok: true, value: 'rollback' });
     expect([...first.verbs(), ...second.verbs()]).toEqual(['uninstall', 'rollback']);
-    expect(await recover(scripted().on, [{ revision: 1, status: 'deployed' }])).toEqual({ ok: true, value: 'none' });
+    expect(await recover(scripted().on, [{ revision: 1, status: 'deployed' }], 'run')).toEqual({
+      ok: true,
+      value: 'none',
+    });
+  });
+
+  it.each(['stop', 'drain'] as const)('to %s finishes a suspension, which a roll-back would undo', async (aim) => {
+    const { on, commands, verbs } = scripted(exit(0, '{"plan":"starter","suspended":true}'), exit(0));
+    expect(await recover(on, pending, aim)).toEqual({ ok: true, value: 'finish' });
+    expect(verbs()).toEqual(['get', 'rollback']);
+    expect(commands.map((command) => command.join(' '))).toEqual([
+      'get values --namespace customer-1 --revision 2 -o json -- c1',
+      expect.stringMatching(/^rollback .* -- c1 2$/),
+    ]);
+  });
+
+  it('to stop goes back from a resumption to the suspended revision before it', async () => {
+    const { on, commands } = scripted(exit(0, '{"plan":"starter","suspended":false}'), exit(0));
+    expect(await recover(on, pending, 'stop')).toEqual({ ok: true, value: 'rollback' });
+    expect(commands[1]?.slice(-3)).toEqual(['--', 'c1', '1']);
+  });
+
+  it('to stop changes nothing where it cannot learn what was half-done', async () => {
+    const { on, verbs } = scripted(exit(1, '', 'Error: kubernetes cluster unreachable: connection refused'));
+    expect(await recover(on, pending, 'stop')).toMatchObject({ ok: false, error: { code: 'cluster_unreachable' } });
+    expect(verbs()).toEqual(['get']);
   });
 });
 
