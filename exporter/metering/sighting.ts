@@ -8,7 +8,7 @@ import type { Observed } from './observed.ts';
 import { Pods } from './pods.ts';
 import { type Target, type TargetOf, targetsOf, together } from './scrapes.ts';
 import { type Labels, livesIn, type RawSeries } from './series.ts';
-import { type Thing, thingsOf } from './things.ts';
+import { type Thing, thingsOf, withoutParts } from './things.ts';
 
 export interface Sighting {
   /** Things of a source in and shortly before the window; `unknown` when it cannot be told which are the namespace's. */
@@ -53,7 +53,7 @@ export function sight(observed: Observed): Sighting {
     const known = thingsBySource.get(name);
     if (known) return known;
     const source = sourceOf(name);
-    const own = samples(name).filter((s) => ownsNetwork(source, s));
+    const own = withoutParts(samples(name)).filter((s) => ownsNetwork(source, s));
     const blind = source.withoutHostNetwork && !network && samples(name).length > 0;
     const found = blind ? 'unknown' : thingsOf(own, source.identity.required, source.identity.optional);
     thingsBySource.set(name, found);

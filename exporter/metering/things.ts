@@ -38,6 +38,16 @@ export function thingsOf(series: RawSeries[], required: readonly string[], optio
   return found;
 }
 
+/** Leaves out a container's CPU by processor where another target shows its total: both would bill it twice. */
+export function withoutParts(series: RawSeries[]): RawSeries[] {
+  const container = ['pod', 'container'];
+  const totals = new Set(series.filter((s) => s.labels['cpu'] === 'total').map((s) => keyOf(s.labels, container)));
+  if (totals.size === 0) return series;
+  return series.filter(
+    ({ labels }) => labels['cpu'] === 'total' || !labels['cpu'] || !totals.has(keyOf(labels, container)),
+  );
+}
+
 // A JSON array, because a label value may hold any separator.
 const keyOf = (labels: Labels, names: readonly string[]): string =>
   JSON.stringify(names.map((n) => [n, labels[n] ?? '']));
