@@ -126,7 +126,7 @@ const reporterKey = endpoint({
   body: reporterKeyBody,
   answers: { 200: accepted },
   handle: async (call) => {
-    const done = await registerReporterKey(depsOf(call), {
+    const done = await registerReporterKey(depsOf(call), call.env.usageShards, {
       clusterId: clusterOf(call.principal),
       reporterId: param(call, 'reporterId'),
       leaseId: call.body.lease_id,

@@ -11,6 +11,19 @@ import { raiseFence } from '../usage/fence-store.ts';
 const attemptsMax = 3;
 
 /**
+ * Raises the fence over a customer's ownership as it is now: what is stored may be looked at after this.
+ * @returns what fails the change's batch when the ownership has changed since (in an object: a Write that is awaited runs)
+ */
+export async function fenceOff(
+  { control, shard }: { control: Db; shard: Db },
+  customerSeq: number,
+): Promise<{ unchanged: Write }> {
+  const version = await findOwnershipVersion(control, customerSeq);
+  await commit(shard, [raiseFence(shard, customerSeq, version + 1)]);
+  return { unchanged: guard(control, isOwnershipVersion(customerSeq, version)) };
+}
+
+/**
  * Runs a change that takes meters away, again when the ownership changed beside it. The guard joins the change's batch,
  * which must be read for after this has called `change`.
  * A change that fails leaves the fence raised: the consumer brings the control database's count up to it.
@@ -21,10 +34,9 @@ export async function handOver<T>(
   change: (unchanged: Write) => Promise<T>,
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
-    const version = await findOwnershipVersion(dbs.control, customerSeq);
-    await commit(dbs.shard, [raiseFence(dbs.shard, customerSeq, version + 1)]);
+    const { unchanged } = await fenceOff(dbs, customerSeq);
     try {
-      return await change(guard(dbs.control, isOwnershipVersion(customerSeq, version)));
+      return await change(unchanged);
     } catch (error) {
       if (!(error instanceof GuardFailed) || attempt === attemptsMax) throw error;
     }
