@@ -22,9 +22,13 @@ export const endReporter = (db: Db, seq: number, edge: number): Write[] => [
   db.run(sql`UPDATE reporters SET active_until = ${edge} WHERE seq = ${seq}`),
 ];
 
-/** Reporters of a customer that own nothing any more, because others took it all, ended with their last ownership. */
+/**
+ * Reporters of a customer that own nothing any more, because others took it all, end with their last ownership, or at `edge`
+ * where none is left of it.
+ */
 export const endDispossessed = (db: Db, customerId: string, edge: number): Write =>
-  db.run(sql`UPDATE reporters SET active_until = ${edge}
+  db.run(sql`UPDATE reporters
+    SET active_until = coalesce((SELECT max(o.until_at) FROM ownerships o WHERE o.reporter_seq = reporters.seq), ${edge})
     WHERE customer_id = ${customerId} AND active_from IS NOT NULL AND active_until IS NULL
       AND NOT EXISTS (SELECT 1 FROM ownerships o WHERE o.reporter_seq = reporters.seq AND o.until_at IS NULL)`);
 

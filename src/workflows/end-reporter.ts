@@ -16,6 +16,8 @@ export interface EndFailure {
   message: string;
 }
 
+const nothing: EndFailure = { code: 'not_found', message: 'there is nothing here, or not for you' };
+
 /**
  * Ends it at the end of the window that contains `until` (default: now), or at the end of the last one that it has stored
  * if that is later: whatever is stored and billed has an owner for ever.
@@ -30,18 +32,20 @@ export async function endReporter(
 ): Promise<Result<reporterStore.ListedReporter, EndFailure>> {
   const { db, now, random } = deps;
   const whole = await findWhole(db, customerId);
-  const listed = (await reporterStore.listReporters(db, customerId)).find(({ reporter: r }) => r.id === reporterId);
-  if (!whole || !listed) return err({ code: 'not_found', message: 'there is nothing here, or not for you' });
-  const { reporter } = listed;
-  if (reporter.activeUntil !== null) {
-    return err({ code: 'reporter_ended', message: `the reporter ended at ${iso(reporter.activeUntil)}` });
-  }
-  const asked = endEdge(until ?? now, reporter.windowSeconds);
-  if (reporter.activeFrom !== null && asked < reporter.activeFrom) {
-    return err({ code: 'validation_failed', message: 'active_until: is before the reporter began' });
-  }
+  if (!whole) return err(nothing);
   const shard = shardOf({ shards }, whole.customer);
   return await handOver({ control: db, shard }, whole.customer.seq, async (unchanged) => {
+    // Read here, because a hand-over beside this one may have ended it.
+    const listed = (await reporterStore.listReporters(db, customerId)).find(({ reporter: r }) => r.id === reporterId);
+    if (!listed) return err(nothing);
+    const { reporter } = listed;
+    if (reporter.activeUntil !== null) {
+      return err({ code: 'reporter_ended', message: `the reporter ended at ${iso(reporter.activeUntil)}` });
+    }
+    const asked = endEdge(until ?? now, reporter.windowSeconds);
+    if (reporter.activeFrom !== null && asked < reporter.activeFrom) {
+      return err({ code: 'validation_failed', message: 'active_until: is before the reporter began' });
+    }
     const stored = await lastEndOfReporter(shard, whole.customer.seq, reporter.seq, asked);
     const edge = stored ?? asked;
     const ended = { ...listed, reporter: { ...reporter, activeUntil: edge } };

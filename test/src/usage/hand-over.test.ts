@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { commit, openDb } from '../../../src/db/client.ts';
 import { raiseFence } from '../../../src/usage/fence-store.ts';
+import { everyMeter, metersOfMask } from '../../../src/usage/meters.ts';
 import { makeApi, rootToken } from '../../harness/worker/api.ts';
 import { keysOf, shardOf, shardState } from './harness.ts';
 import { deliver, heldQueue, hourReport, metered } from './story.ts';
@@ -121,6 +122,18 @@ describe('a report that waits in the queue while its meters are handed over', ()
     expect(await takeOver({ active_from: '2026-11-20T12:00:00Z' })).toMatchObject({ status: 201 });
   });
 
+  it('leaves its reporter’s end where its last meters end, whichever of them was taken first', async () => {
+    const { api, who, takeOver } = await waiting();
+    await takeOver({ active_from: '2026-11-20T12:00:00Z', meters: ['ingress_requests'] });
+    const rest = metersOfMask(everyMeter).filter((name) => name !== 'ingress_requests');
+    expect(await takeOver({ instance_id: 'last', meters: rest })).toMatchObject({ status: 201 });
+    const path = `/api/customers/${who.customerId}/reporters`;
+    const list = (await (await api.call('GET', path, { token: rootToken })).json()) as { items: unknown[] };
+    expect(list.items).toContainEqual(
+      expect.objectContaining({ id: who.reporter.id, active_until: '2026-11-20T12:00:00.000Z' }),
+    );
+  });
+
   it('does not hold up what another customer reports in the same delivery', async () => {
     const [one, other] = [await waiting(), await waiting()];
     await one.takeOver();
@@ -130,6 +143,34 @@ describe('a report that waits in the queue while its meters are handed over', ()
 });
 
 describe('a reporter that is ended in the past', () => {
+  it('is not ended again when somebody takes all it has beside it', async () => {
+    const { api, who, takeOver } = await waiting();
+    let taken = false;
+    const shard = new Proxy(shardOf(env), {
+      get: (target, name) =>
+        name === 'batch'
+          ? async (statements: D1PreparedStatement[]) => {
+              if (!taken) {
+                taken = true;
+                await takeOver();
+              }
+              return await target.batch(statements);
+            }
+          : Reflect.get(target, name).bind(target),
+    });
+    const path = `/api/customers/${who.customerId}/reporters`;
+    const ended = await api.call('POST', `${path}/${who.reporter.id}/end`, {
+      token: rootToken,
+      body: { active_until: '2026-11-20T12:00:00Z' },
+      bindings: { USAGE_0: shard },
+    });
+    expect([ended.status, await ended.json()]).toMatchObject([409, { code: 'reporter_ended' }]);
+    const list = (await (await api.call('GET', path, { token: rootToken })).json()) as { items: unknown[] };
+    expect(list.items).toContainEqual(
+      expect.objectContaining({ id: who.reporter.id, active_until: '2026-11-20T10:00:00.000Z' }),
+    );
+  });
+
   it('ends after the last window that it has stored, so that nobody else can bill it', async () => {
     const { api, held, end } = await waiting();
     await deliver(api, held.bodies);
