@@ -1,5 +1,5 @@
 /** Rows and messages that can never be stored, with their reason. Owns `dead_letters` of the usage queue. */
-import { desc, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Db, Write } from '../db/client.ts';
 import { deadLetters } from '../db/work-schema.ts';
 import { sha256Hex } from '../lib/keys.ts';
@@ -21,12 +21,12 @@ export async function letterId(letter: DeadLetter): Promise<string> {
   return `dead_${hash.slice(0, idHexChars)}`;
 }
 
-/** Buries one letter; one that fails again after a replay is open again. */
+/** Buries one letter; one that fails again after a replay is open again, and dates from then. */
 export const bury = (db: Db, id: string, letter: DeadLetter, now: number): Write =>
   db
     .insert(deadLetters)
     .values({ id, queue: usageQueue, createdAt: now, ...letter })
-    .onConflictDoUpdate({ target: deadLetters.id, set: { replayedAt: null } });
+    .onConflictDoUpdate({ target: deadLetters.id, set: { replayedAt: null, createdAt: now } });
 
 export async function findLetter(db: Db, id: string) {
   const rows = await db.select().from(deadLetters).where(eq(deadLetters.id, id));
@@ -47,5 +47,9 @@ export async function listLetters(db: Db, page: number, limit: number) {
   return { rows, total: counted[0]?.total ?? 0 };
 }
 
-export const markReplayed = (db: Db, id: string, now: number): Write =>
-  db.update(deadLetters).set({ replayedAt: now }).where(eq(deadLetters.id, id));
+/** Marks a letter as it was read; one that has failed again since stays open. */
+export const markReplayed = (db: Db, letter: { id: string; createdAt: number }, now: number): Write =>
+  db
+    .update(deadLetters)
+    .set({ replayedAt: now })
+    .where(and(eq(deadLetters.id, letter.id), eq(deadLetters.createdAt, letter.createdAt)));

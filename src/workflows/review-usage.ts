@@ -102,7 +102,7 @@ export async function replayLetter(
   }
   const deed = { action: 'dead_letter.replayed', subject: id, details: { code: letter.code } };
   await commit(deps.db, [
-    markReplayed(deps.db, id, deps.now),
+    markReplayed(deps.db, letter, deps.now),
     record(deps.db, deps.random, deps.actor, deps.now, deed),
     ...(await receipt()),
   ]);

@@ -143,6 +143,19 @@ describe('the consumer', () => {
     expect((await letters()).items[0]?.replayed_at).toBeNull();
   });
 
+  it('keeps a letter open that was buried again before its replay was written down', async () => {
+    await deliver(api, [message(good(1, { seconds: 17 }))]);
+    const id = (await letters()).items[0]?.id ?? '';
+    const queue = { send: async (body: unknown) => void (await deliver(api, [body])) };
+    const bindings = { USAGE_QUEUE: queue };
+    const replay = () => api.call('POST', `/api/dead-letters/${id}/replay`, { token: rootToken, body: {}, bindings });
+    api.clock.now += 1000;
+    expect((await replay()).status).toBe(202);
+    expect((await letters()).items[0]?.replayed_at).toBeNull();
+    api.clock.now += 1000;
+    expect((await replay()).status).toBe(202);
+  });
+
   it('waits longer with every attempt, and lasts longer than a six-hour outage', () => {
     let total = 0;
     for (let attempt = 1; attempt <= 100; attempt++) total += retrySeconds(attempt, 0);
