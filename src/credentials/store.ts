@@ -38,7 +38,7 @@ export const revokeAll = (db: Db, kind: CredentialKind, ownerId: string, now: nu
     .set({ revokedAt: now })
     .where(and(eq(credentials.kind, kind), eq(credentials.ownerId, ownerId), isNull(credentials.revokedAt)));
 
-/** Makes the hash the only live key of a reporter; the same again changes nothing. */
+/** Makes the hash the only live key of a reporter, also one that was replaced before; the same again changes nothing. */
 export const replaceReporterKey = (
   db: Db,
   key: { id: string; reporterId: string; hash: string; now: number },
@@ -49,7 +49,7 @@ export const replaceReporterKey = (
   db.run(sql`
     INSERT INTO credentials (id, kind, owner_id, hash, name, created_at)
     VALUES (${key.id}, 'reporter', ${key.reporterId}, ${key.hash}, 'provisioner', ${key.now})
-    ON CONFLICT (hash) DO NOTHING`),
+    ON CONFLICT (hash) DO UPDATE SET revoked_at = NULL WHERE kind = 'reporter' AND owner_id = excluded.owner_id`),
 ];
 
 /** The owner's credentials, newest first, without hashes. */

@@ -66,6 +66,16 @@ describe('the key that a provisioner registers', () => {
     expect((await cursor(made, second.key)).status).toBe(200);
   });
 
+  it('lives again when the Secret that had it is restored', async () => {
+    const made = await signUp(api);
+    const leased = await leaseOf(made);
+    const first = await register(leased);
+    await register(leased);
+    const body = { lease_id: leased.lease_id, key_hash: await sha256Hex(first.key) };
+    await api.call('PUT', `/api/provisioner/reporters/${leased.reporter_id}`, { token: provisioner, body });
+    expect((await cursor(made, first.key)).status).toBe(200);
+  });
+
   it('is taken from every one of several calls at once, and activates the reporter once', async () => {
     const made = await signUp(api);
     const leased = await leaseOf(made);
