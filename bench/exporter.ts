@@ -25,6 +25,8 @@ interface Measured {
 const rssLimitMiB = 96;
 const podsOfTheLimit = 100;
 const windows = 3;
+/** When the garbage collector comes makes some MiB of difference between two runs. */
+const runsEach = 3;
 const patienceMs = 120_000;
 // As the image sets them.
 const dockerfile = readFileSync(new URL('../exporter/Dockerfile', import.meta.url), 'utf8');
@@ -32,7 +34,9 @@ const flags = [...dockerfile.matchAll(/"(--[^"]+)"/g)].map(([, flag]) => flag ??
 
 export async function run(args: string[]): Promise<void> {
   const command = new Command('exporter')
-    .description('the bundled exporter over hourly windows of two-container pods, scraped every 30 s')
+    .description(
+      'the bundled exporter over hourly windows of two-container pods, scraped every 30 s; the middle of three runs',
+    )
     .option('--pods <list>', 'numbers of pods, with commas', '10,100,300')
     .parse(args, { from: 'user' });
   const bundle = await bundleExporter();
@@ -42,7 +46,9 @@ export async function run(args: string[]): Promise<void> {
     const day = crowdedDay(pods, toMs - windows * hourMs, toMs);
     const served = await serveDays([day]);
     try {
-      measured.push(await measure(bundle, pods, day, served));
+      const runs: Measured[] = [];
+      for (let n = 0; n < runsEach; n++) runs.push(await measure(bundle, pods, day, served));
+      measured.push(middle(runs));
     } finally {
       await served.stop();
     }
@@ -60,6 +66,14 @@ export async function run(args: string[]): Promise<void> {
   const limited = measured.filter((m) => m.pods <= podsOfTheLimit);
   if (limited.some((m) => m.peakMiB >= rssLimitMiB) || measured.some((m) => m.complete !== m.windows))
     process.exitCode = 1;
+}
+
+/** The run in the middle by its peak; complete only as the worst of them. */
+function middle(runs: Measured[]): Measured {
+  const sorted = runs.toSorted((a, b) => a.peakMiB - b.peakMiB);
+  const chosen = sorted[Math.floor(sorted.length / 2)];
+  if (!chosen) throw new Error('nothing was measured');
+  return { ...chosen, complete: Math.min(...runs.map((r) => r.complete)) };
 }
 
 async function measure(bundle: string, pods: number, day: Case, served: ServedDays): Promise<Measured> {
