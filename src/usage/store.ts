@@ -1,6 +1,7 @@
 /**
  * Writes of a usage shard, as unexecuted statements. Decides nothing in JavaScript: which row stands is the upsert's
- * WHERE and the triggers of migrations/usage/0001_rules.sql, inside the batch, so concurrent consumers cannot disagree.
+ * WHERE and the triggers of migrations/usage (0001_rules.sql, 0004_held_once.sql), inside the batch, so concurrent
+ * consumers cannot disagree.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db, Write } from '../db/client.ts';

@@ -110,12 +110,11 @@ async function makeStory() {
     'local',
   );
   if (!lease || lease.job.customer_id !== customerId) throw new Error('the customer has no job');
-  const own: Known = { id: lease.reporter_id, instanceId: 'k8s-cluster-1', hash: hex(cryptoRandom(32)) };
   const instance = await control
     .prepare('SELECT instance_id FROM reporters WHERE id = ?')
-    .bind(own.id)
+    .bind(lease.reporter_id)
     .first<{ instance_id: string }>();
-  own.instanceId = instance?.instance_id ?? '';
+  const own: Known = { id: lease.reporter_id, instanceId: instance?.instance_id ?? '', hash: hex(cryptoRandom(32)) };
   const reporters: Known[] = [own];
   const queue: unknown[] = [];
   const accepted: UsageRow[] = [];

@@ -50,6 +50,18 @@ describe('a stored window', () => {
     expect(state.reviews).toMatchObject([{ reason: 'revision_conflict', revision: 5 }]);
   });
 
+  it.each([
+    ['a conflict', rowWith({ cpu_hours: 3 }, { revision: 5 })],
+    ['one that lowers', rowWith({ cpu_hours: 1 }, { revision: 6 })],
+  ])('lists what is held once, however often it comes: %s', async (_, held) => {
+    await store(rowWith({ cpu_hours: 2 }, { revision: 5 }));
+    await store(held);
+    await store(held, held);
+    const state = await shardState(env);
+    expect(state.windows).toMatchObject([{ cpu_core_ms: 7_200_000 }]);
+    expect(state.reviews).toHaveLength(1);
+  });
+
   it('holds a replacement that lowers a quantity by more than a fifth, and only that window', async () => {
     await store(rowWith({ cpu_hours: 10 }), rowWith({ cpu_hours: 10 }, { windowEnd: 2 * hourMs }));
     await store(

@@ -1,0 +1,111 @@
+import { env } from 'cloudflare:workers';
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { quantityBounds } from '../../../src/contracts/usage.ts';
+import { commit, openDb } from '../../../src/db/client.ts';
+import { hourMs } from '../../../src/lib/time.ts';
+import { bundlesOf, rowsOf } from '../../../src/usage/bundle.ts';
+import { chunksOf } from '../../../src/usage/chunks.ts';
+import { messagesOf, readMessage } from '../../../src/usage/message.ts';
+import { quantities } from '../../../src/usage/meters.ts';
+import type { UsageRow } from '../../../src/usage/row.ts';
+import { storeBundles } from '../../../src/usage/store.ts';
+import { rowWith, shardOf, shardState } from './harness.ts';
+
+const db = openDb(shardOf(env));
+/** Cloudflare's and D1's. */
+const [messageBytesMax, parameterBytesMax] = [128_000, 2_000_000];
+
+const clear = async () => {
+  for (const table of ['windows', 'window_changes', 'reviews', 'dirty_days']) {
+    await shardOf(env).prepare(`DELETE FROM ${table}`).run();
+  }
+};
+beforeEach(clear);
+
+/** The bundles that arrive when rows are sent. */
+const arriving = (messages: readonly string[]) =>
+  messages.flatMap((text) => {
+    const read = readMessage(text);
+    return read?.kind === 'bundles' ? read.bundles : [];
+  });
+
+const row: fc.Arbitrary<UsageRow> = fc
+  .record({
+    customerSeq: fc.integer({ min: 1, max: 2 }),
+    reporterSeq: fc.integer({ min: 1, max: 2 }),
+    projectSeq: fc.integer({ min: 1, max: 2 }),
+    windowEnd: fc.integer({ min: 1, max: 30 }).map((hour) => hour * hourMs),
+    revision: fc.integer({ min: 1, max: 4 }),
+    gap: fc.constantFrom(0, 0, 0, 1000, hourMs),
+    missing: fc.constantFrom(0, 0, 0, 5, 1 << 25),
+    quantities: fc.array(fc.constantFrom(null, null, 0, 1, 10 ** 15), {
+      minLength: quantities.length,
+      maxLength: quantities.length,
+    }),
+  })
+  .map(({ gap, ...fields }) => {
+    const none = fields.quantities.every((value) => value === null);
+    const gapMs = none ? hourMs : gap;
+    return rowWith({}, { ...fields, gapMs, complete: gapMs === 0 && fields.missing === 0 });
+  });
+
+const identity = (r: UsageRow) => JSON.stringify(Object.entries(r).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+describe('rows that travel together', () => {
+  it('arrive as they were sent, and are stored as if each had come by itself', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 40, size: 'max' }), async (rows) => {
+        const bundles = arriving(messagesOf(rows));
+        const arrived = bundles.flatMap((bundle) => rowsOf(bundle) ?? []);
+        expect(arrived.map(identity).sort()).toEqual(rows.map(identity).sort());
+        await clear();
+        await commit(db, storeBundles(db, bundles));
+        const together = await shardState(env);
+        await clear();
+        // Rows of one window keep their order; which of two windows is first decides nothing.
+        await commit(
+          db,
+          arrived.flatMap((r) => storeBundles(db, bundlesOf([r]))),
+        );
+        expect(together).toEqual(await shardState(env));
+      }),
+      { numRuns: 25 },
+    );
+  }, 60_000);
+
+  const fullest = (i: number, over: Partial<UsageRow> = {}) =>
+    rowWith(quantityBounds, { windowEnd: 495_000 * hourMs + i * hourMs, revision: 1_800_000_000_000 + i, ...over });
+  const seen = { gapMs: hourMs - 1, missing: 2 ** 26 - 1, complete: false };
+  it.each([
+    ['of one reporter', (i: number) => fullest(i)],
+    [
+      'of as many customers',
+      (i: number) => fullest(i, { customerSeq: 100_000 + i, reporterSeq: 200_000 + i, ...seen }),
+    ],
+    [
+      'of which only few have much',
+      (i: number) => (i % 7 === 0 ? fullest(i, seen) : rowWith({}, { windowEnd: i * hourMs })),
+    ],
+  ])('fit into messages and into a parameter of the database: a thousand at their bounds, %s', async (_, make) => {
+    const messages = messagesOf(Array.from({ length: 1000 }, (_, i) => make(i + 1)));
+    for (const message of messages) expect(new TextEncoder().encode(message).length).toBeLessThan(messageBytesMax);
+    // Ten such batches are delivered at once.
+    const chunks = chunksOf(
+      Array(10)
+        .fill(arriving(messages).map((bundle) => ({ bundle, source: 0 })))
+        .flat(),
+    );
+    for (const chunk of chunks) {
+      const writes = storeBundles(
+        db,
+        chunk.map(({ bundle }) => bundle),
+      ) as unknown as { getQuery: () => { params: string[] } }[];
+      for (const write of writes) {
+        for (const parameter of write.getQuery().params) expect(parameter.length).toBeLessThan(parameterBytesMax);
+      }
+    }
+    await commit(db, storeBundles(db, arriving(messages)));
+    expect((await shardState(env)).windows).toHaveLength(1000);
+  });
+});
