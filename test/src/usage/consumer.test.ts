@@ -59,6 +59,24 @@ describe('the consumer', () => {
     });
   });
 
+  it('buries only the rows at fault among bundles of several customers in several messages', async () => {
+    const other = await metered(api, { activeFrom: '2026-11-01T00:00:00Z' });
+    const both = [keys, await keysOf(env, other.customerId)];
+    const rows = Array.from({ length: 60 }, (_, i) =>
+      good(i + 1, {
+        ...both[i % 2],
+        ...(i % 5 === 0 ? { complete: false, gapMs: 7 } : {}),
+        ...(i === 31 ? { seconds: 17 } : {}),
+      }),
+    );
+    const more = Array.from({ length: 60 }, (_, i) => good(i + 101, { ...both[i % 2], revision: i === 6 ? 1.5 : 1 }));
+    expect(await deliver(api, [message(...rows), message(...more)])).toEqual({ acked: 2, retried: [] });
+    const { windows } = await shardState(env);
+    expect(windows).toHaveLength(118);
+    expect(windows.filter((w) => w['complete'] === 0)).toHaveLength(12);
+    expect((await letters()).items.map((l) => l.customer_id).sort()).toEqual([customerId, other.customerId].sort());
+  });
+
   it('buries a number that is not whole and a customer that does not exist, and nothing else', async () => {
     const stranger = good(1, { customerSeq: 999_999 });
     await deliver(api, [message(good(1, { revision: 1.5 }), good(2), stranger, good(3))]);
