@@ -24,7 +24,13 @@ const PASSED = [
 ] as const;
 
 /** The image's own flags: twenty of them share one machine. */
-const SMALL = ['--max-old-space-size=64', '--max-semi-space-size=1', '--liftoff-only', '--single-threaded', '--expose-gc'];
+const SMALL = [
+  '--max-old-space-size=64',
+  '--max-semi-space-size=1',
+  '--liftoff-only',
+  '--single-threaded',
+  '--expose-gc',
+];
 
 /** As the chart's: the platform's own pods are not the customer's usage. */
 const excludedPods = (release: string): string =>
