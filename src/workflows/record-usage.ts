@@ -4,6 +4,7 @@
  */
 import type { Principal } from '../credentials/principal.ts';
 import type { Db } from '../db/client.ts';
+import { idPattern } from '../lib/ids.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { ReportError } from '../usage/form.ts';
 import { messagesOf } from '../usage/message.ts';
@@ -24,12 +25,14 @@ export type Judgement = Result<Accepted, ReportError>;
 /** Cloudflare takes 256 KB and 100 messages in one call; room is left for base64 and framing. */
 const sendBytesMax = 240_000;
 
-/** The customers that items name; whoever named something else is told by the judgement. */
+const customerIdPattern = idPattern('customer');
+
+/** The customers that items name, as far as they can be customers; whoever named something else is told by the judgement. */
 function customersOf(items: readonly unknown[]): string[] {
   const ids = new Set<string>();
   for (const item of items) {
     const id = (item as { customer_id?: unknown } | null)?.customer_id;
-    if (typeof id === 'string') ids.add(id);
+    if (typeof id === 'string' && customerIdPattern.test(id)) ids.add(id);
   }
   return [...ids];
 }
