@@ -3,6 +3,7 @@
  * store's statement, never taken apart on the way. A bundle says beside them what whoever carries it needs to know, and
  * what all of them share: a cell that the store does not have to pick out of JSON is a tenth of its work saved.
  */
+import { parseJson } from '../lib/json.ts';
 import { dayMs } from '../lib/time.ts';
 import { quantities } from './meters.ts';
 import type { UsageRow } from './row.ts';
@@ -112,7 +113,7 @@ export function bundlesOf(rows: readonly UsageRow[]): Bundle[] {
 export function rowsOf(bundle: Bundle): UsageRow[] | null {
   const { customerSeq, ownershipVersion, reporterSeq, seconds, acceptedAt, whole, bits } = bundle;
   const width = cellColumns(bundle).length;
-  const rows = parsed(bundle.text);
+  const rows = parseJson(bundle.text);
   if (!Array.isArray(rows)) return null;
   const read: UsageRow[] = [];
   for (const cells of rows) {
@@ -140,11 +141,3 @@ export function rowsOf(bundle: Bundle): UsageRow[] | null {
 
 const isCells = (value: unknown, width: number): value is (number | null)[] =>
   Array.isArray(value) && value.length === width && value.every((cell) => cell === null || typeof cell === 'number');
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}

@@ -4,6 +4,7 @@
  * secret.
  */
 import { z } from 'zod';
+import { parseJson } from '../lib/json.ts';
 import { type Bundle, bundlesOf } from './bundle.ts';
 import { quantities } from './meters.ts';
 import { readLoose, type UsageRow } from './row.ts';
@@ -63,7 +64,7 @@ export type UsageMessage = { kind: 'bundles'; bundles: Bundle[] } | { kind: 'row
 export function readMessage(body: unknown): UsageMessage | null {
   if (typeof body !== 'string') return loose(body);
   const [first = '', ...texts] = body.split('\n');
-  const head = parsed(first);
+  const head = parseJson(first);
   if (texts.length === 0) return loose(head);
   const read = headSchema.safeParse(head);
   if (!read.success || read.data.bundles.length !== texts.length) return null;
@@ -73,12 +74,4 @@ export function readMessage(body: unknown): UsageMessage | null {
 function loose(value: unknown): UsageMessage | null {
   const rows = readLoose(value);
   return rows && { kind: 'rows', rows };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
