@@ -24,8 +24,8 @@ export async function fenceOff(
 }
 
 /**
- * Runs a change that takes meters away, again when the ownership changed beside it. The guard joins the change's batch,
- * which must be read for after this has called `change`.
+ * Runs a change that takes meters away, again when the ownership changed beside it. The guard joins the change's batch;
+ * whatever decides the change is read inside `change`, behind the fence.
  * A change that fails leaves the fence raised: the consumer brings the control database's count up to it.
  */
 export async function handOver<T>(
