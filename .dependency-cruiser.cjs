@@ -18,7 +18,7 @@ const layers = [
   { name: 'nouns', path: ['^src/[^/]+/'], pathNot: [shared, store, edge] },
   { name: 'stores', path: [store, '^src/(?:db|stripe)/'] },
   { name: 'workflows', path: ['^src/workflows/'] },
-  { name: 'routes', path: [edge, '^src/http/', '^src/env[.]ts$'] },
+  { name: 'routes', path: [edge, '^src/http/', '^src/(?:env|wiring)[.]ts$'] },
   { name: 'entries', path: ['^src/(?:app|consume|cron|health)[.]ts$'] },
   { name: 'index', path: ['^src/index[.]ts$'] },
 ];
@@ -103,7 +103,36 @@ const packageRules = [
   ),
 ];
 
+/** The areas of workflows, each with those that it may call. Nothing calls `accounts`; files outside areas serve all. */
+const calledAreas = {
+  accounts: ['subscriptions', 'licensing', 'billing', 'metering'],
+  subscriptions: ['licensing', 'billing', 'metering'],
+  licensing: ['billing', 'metering'],
+  billing: ['metering'],
+  metering: [],
+  provisioning: [],
+  delivery: [],
+  inbox: ['subscriptions', 'billing'],
+  organisations: ['subscriptions', 'licensing', 'billing', 'metering'],
+  watching: ['subscriptions', 'licensing', 'billing', 'metering', 'provisioning'],
+};
+
+const areaRules = Object.entries(calledAreas).map(([area, called]) =>
+  forbid(
+    `${area}-calls`,
+    `workflows of ${area} call ${called.length === 0 ? 'no other area' : `only ${called.join(', ')}`}`,
+    { path: `^src/workflows/${area}/` },
+    { path: '^src/workflows/[^/]+/', pathNot: `^src/workflows/(?:${[area, ...called].join('|')})/` },
+  ),
+);
+
 const treeRules = [
+  forbid(
+    'workflows-have-an-area',
+    'a workflow lies in an area with a rule of its own',
+    {},
+    { path: '^src/workflows/[^/]+/', pathNot: `^src/workflows/(?:${Object.keys(calledAreas).join('|')})/` },
+  ),
   forbid(
     'routes-apart',
     'what touches two domains is a workflow',
@@ -137,7 +166,7 @@ const treeRules = [
 ];
 
 module.exports = {
-  forbidden: [...layerRules, ...programRules, ...packageRules, ...treeRules],
+  forbidden: [...layerRules, ...programRules, ...packageRules, ...areaRules, ...treeRules],
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^(?:dist|[.]data|[.]wrangler|coverage)/' },

@@ -30,7 +30,7 @@ const SINGLE_NAMESPACES = 3;
 /** As many as that none of their keys is still remembered (src/credentials/recent.ts) when its turn comes again. */
 const REPORTERS = 2000;
 const CONSUMER_ROWS = 150_000;
-/** As src/usage/chunks.ts cuts them. */
+/** As src/usage/message/chunks.ts cuts them. */
 const CHUNK_ROWS = 2500;
 
 /** Reports that warm both sides up before the clock starts. */

@@ -2,12 +2,12 @@
 import { commit } from './db/client.ts';
 import type { Services } from './http/endpoint.ts';
 import { forgetExpired } from './http/idempotency.ts';
-import { carriersOf } from './http/respond.ts';
 import { dayMs, hourMs, minuteMs } from './lib/time.ts';
-import { forgetConfirmed } from './workflows/deliver-outbox.ts';
-import { endDrains } from './workflows/end-drains.ts';
-import { ringAgain, sweepOutbox } from './workflows/housekeeping.ts';
-import { rollUpDays } from './workflows/roll-up.ts';
+import { carriersOf } from './wiring.ts';
+import { forgetConfirmed } from './workflows/delivery/deliver-outbox.ts';
+import { ringAgain, sweepOutbox } from './workflows/delivery/housekeeping.ts';
+import { rollUpDays } from './workflows/metering/roll-up.ts';
+import { endDrains } from './workflows/provisioning/end-drains.ts';
 
 /** Runs the steps of a tick. `scheduledTime` is the tick's own instant, ms. */
 export async function runCron(services: Services, scheduledTime: number): Promise<void> {

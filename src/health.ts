@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { type Endpoint, endpoint, refuse, reply } from './http/endpoint.ts';
-import { keyringOf } from './http/respond.ts';
+import { keyringOf } from './wiring.ts';
 
 const health = endpoint({
   method: 'get',

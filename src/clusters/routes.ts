@@ -9,9 +9,9 @@ import {
   clusterTokenAnswer,
 } from '../contracts/organisations.ts';
 import { type Endpoint, endpoint, param, refuse, reply } from '../http/endpoint.ts';
-import { depsOf } from '../http/respond.ts';
 import { iso } from '../lib/time.ts';
-import { makeCluster, makeClusterCredential } from '../workflows/make-cluster.ts';
+import { depsOf } from '../wiring.ts';
+import { makeCluster, makeClusterCredential } from '../workflows/provisioning/make-cluster.ts';
 import { type ClusterRow, list } from './store.ts';
 
 const toCluster = (row: ClusterRow, used: number) => ({

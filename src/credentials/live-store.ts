@@ -72,7 +72,7 @@ const opened = new WeakMap<Db, { finders: Record<CredentialKind, Find>; remember
 /**
  * The principal of a live credential, null when it is unknown or revoked. A reporter's is remembered for a moment: it sends
  * thousands of reports, and one judged by an ownership that has just changed is judged again before it is stored
- * (src/workflows/store-usage.ts). All others are read every time.
+ * (src/workflows/metering/store-usage.ts). All others are read every time.
  */
 export async function findPrincipal(
   db: Db,

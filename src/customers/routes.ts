@@ -20,11 +20,11 @@ import {
 import { instanceUrl } from '../deployments/deployment.ts';
 import { type Call, type Endpoint, endpoint, type Outcome, param, refuse, reply } from '../http/endpoint.ts';
 import { notFound } from '../http/problem.ts';
-import { deliverSoon, depsOf, keyringOf } from '../http/respond.ts';
 import { iso, isoOrNull } from '../lib/time.ts';
-import { accountKeysOf, makeAccountKey, revokeAccountKey } from '../workflows/account-keys.ts';
-import { activate, deactivate } from '../workflows/change-customer.ts';
-import { type SignedUp, signUp } from '../workflows/sign-up.ts';
+import { deliverSoon, depsOf, keyringOf } from '../wiring.ts';
+import { accountKeysOf, makeAccountKey, revokeAccountKey } from '../workflows/accounts/account-keys.ts';
+import { activate, deactivate } from '../workflows/accounts/change-customer.ts';
+import { type SignedUp, signUp } from '../workflows/accounts/sign-up.ts';
 import { namesOf, normaliseEmail } from './customer.ts';
 import { hashPassword } from './password.ts';
 import { findWhole, listCustomers } from './store.ts';

@@ -20,10 +20,10 @@ import {
   type Services,
 } from '../http/endpoint.ts';
 import type { Failure } from '../http/problem.ts';
-import { deliverSoon, depsOf, keyringOf } from '../http/respond.ts';
-import { completeJob, failJob } from '../workflows/finish-job.ts';
-import { leaseJob } from '../workflows/lease-job.ts';
-import { registerReporterKey } from '../workflows/register-reporter-key.ts';
+import { deliverSoon, depsOf, keyringOf } from '../wiring.ts';
+import { registerReporterKey } from '../workflows/metering/register-reporter-key.ts';
+import { completeJob, failJob } from '../workflows/provisioning/finish-job.ts';
+import { leaseJob } from '../workflows/provisioning/lease-job.ts';
 import { type Fence, progress } from './job-store.ts';
 
 const allow = { provisioner: true } as const;

@@ -2,9 +2,9 @@
 import { costAnswer, overridesAnswer, overridesBody } from '../contracts/cost.ts';
 import { type Endpoint, endpoint, param, refuse, reply } from '../http/endpoint.ts';
 import { notFound } from '../http/problem.ts';
-import { depsOf } from '../http/respond.ts';
-import { costOf } from '../workflows/cost.ts';
-import { replaceOverrides } from '../workflows/set-overrides.ts';
+import { depsOf } from '../wiring.ts';
+import { costOf } from '../workflows/billing/cost.ts';
+import { replaceOverrides } from '../workflows/billing/set-overrides.ts';
 
 const cost = endpoint({
   method: 'get',

@@ -11,12 +11,12 @@ import {
 } from '../contracts/reporters.ts';
 import { type Endpoint, endpoint, param, refuse, reply } from '../http/endpoint.ts';
 import { notFound } from '../http/problem.ts';
-import { depsOf } from '../http/respond.ts';
 import { iso, isoOrNull } from '../lib/time.ts';
 import { metersOfMask } from '../usage/meters.ts';
-import { createReporter, type MadeReporter } from '../workflows/create-reporter.ts';
-import { endReporter } from '../workflows/end-reporter.ts';
-import { reportersOf } from '../workflows/list-reporters.ts';
+import { depsOf } from '../wiring.ts';
+import { createReporter, type MadeReporter } from '../workflows/metering/create-reporter.ts';
+import { endReporter } from '../workflows/metering/end-reporter.ts';
+import { reportersOf } from '../workflows/metering/list-reporters.ts';
 import type { ListedReporter } from './store.ts';
 
 const madeView = (made: MadeReporter): ReporterView => ({

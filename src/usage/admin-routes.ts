@@ -2,9 +2,9 @@
 import { pageQuery } from '../contracts/common.ts';
 import { deadLetterList, replayAnswer, replayBody, reviewList, reviewsQuery } from '../contracts/usage.ts';
 import { type Endpoint, endpoint, param, refuse, reply } from '../http/endpoint.ts';
-import { depsOf } from '../http/respond.ts';
 import { iso, isoOrNull } from '../lib/time.ts';
-import { readReviews, replayLetter } from '../workflows/review-usage.ts';
+import { depsOf } from '../wiring.ts';
+import { readReviews, replayLetter } from '../workflows/metering/review-usage.ts';
 import { listLetters } from './dead-letter-store.ts';
 import { readsOf } from './read-routes.ts';
 

@@ -3,7 +3,7 @@
  * acknowledged or retried by itself; order and redelivery do not matter, because the store decides by revision.
  */
 import type { Services } from '../http/endpoint.ts';
-import { storeUsage } from '../workflows/store-usage.ts';
+import { storeUsage } from '../workflows/metering/store-usage.ts';
 import { retrySeconds } from './backoff.ts';
 
 const byteValues = 256;

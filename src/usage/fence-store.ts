@@ -1,11 +1,11 @@
 /**
  * Fences of a shard: a report judged by an older ownership than the customer's fence is not stored as it is. A change that
  * takes meters away raises the fence before it looks what is stored, so that nothing it did not see is stored afterwards
- * (src/workflows/hand-over.ts).
+ * (src/workflows/metering/hand-over.ts).
  */
 import { type SQL, sql } from 'drizzle-orm';
 import { type Db, guard, type Write } from '../db/client.ts';
-import type { Bundle } from './bundle.ts';
+import type { Bundle } from './message/bundle.ts';
 
 /** Raises a customer's fence; one that is higher already stays. */
 export const raiseFence = (db: Db, customerSeq: number, version: number): Write =>

@@ -9,7 +9,7 @@ import {
   readGaps,
   readHistory,
   type UsageReads,
-} from '../workflows/read-usage.ts';
+} from '../workflows/metering/read-usage.ts';
 import { toCsv } from './csv.ts';
 
 export const readsOf = (services: Services): UsageReads => ({

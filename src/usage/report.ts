@@ -6,8 +6,8 @@ import { namespaceOf, shortIdOf } from '../lib/ids.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { dayMs, floorTo, hourMs, minuteMs, secondMs } from '../lib/time.ts';
 import { type ReportError, type ReportForm, readForm } from './form.ts';
+import type { UsageRow } from './message/row.ts';
 import { fieldsOfMask, quantities, toBase } from './meters.ts';
-import type { UsageRow } from './row.ts';
 
 /** Some meters of a namespace for a time, ms; `untilAt` null goes on. */
 export interface Ownership {

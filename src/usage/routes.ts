@@ -6,7 +6,7 @@ import { batchAnswer, batchItemsMax, reportAnswer, usageBatch } from '../contrac
 import { type Call, type Endpoint, endpoint, refuse, reply } from '../http/endpoint.ts';
 import type { Failure } from '../http/problem.ts';
 import { limitHeaders, takeOne } from '../http/rate-limit.ts';
-import { type Judgement, recordUsage, type Speaker } from '../workflows/record-usage.ts';
+import { type Judgement, recordUsage, type Speaker } from '../workflows/metering/record-usage.ts';
 import type { ReportError } from './form.ts';
 
 const retryAfterSeconds = 10;

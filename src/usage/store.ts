@@ -6,7 +6,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db, Write } from '../db/client.ts';
 import { dayMs } from '../lib/time.ts';
-import { type Bundle, cellColumns, sharedColumns } from './bundle.ts';
+import { type Bundle, cellColumns, sharedColumns } from './message/bundle.ts';
 import { quantities } from './meters.ts';
 
 const keyColumns = ['customer_seq', 'window_end', 'reporter_seq', 'project_seq'];
@@ -54,7 +54,7 @@ function insertOf(db: Db, columns: string, bundles: readonly [Bundle, ...Bundle[
 
 /**
  * Stores the rows of bundles, one after another, and marks their days. Those of like columns travel as one parameter,
- * because D1 takes a hundred; src/usage/chunks.ts keeps it small enough. jsonb_each hands each row on in SQLite's binary
+ * because D1 takes a hundred; src/usage/message/chunks.ts keeps it small enough. jsonb_each hands each row on in SQLite's binary
  * JSON, which is read twice as fast as text, and MATERIALIZED has what a bundle's rows share read once a bundle (node:sqlite,
  * 11 cells instead of 18: 2.4 µs a row instead of 3.4, and 10 without the word).
  */

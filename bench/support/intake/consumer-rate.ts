@@ -9,7 +9,7 @@ import { bundleWorker } from '../../../dev/worker/bundle.ts';
 import { describeWorker } from '../../../dev/worker/description.ts';
 import { migrate } from '../../../dev/worker/migrate.ts';
 import { startWorker, type WorkerRuntime } from '../../../dev/worker/runtime.ts';
-import { messagesOf } from '../../../src/usage/message.ts';
+import { messagesOf } from '../../../src/usage/message/message.ts';
 import { rowAt } from './rows.ts';
 
 const CONFIG = join(import.meta.dirname, '../../../wrangler.toml');

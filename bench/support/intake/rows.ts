@@ -1,7 +1,7 @@
 /** Stored rows to measure with, as the Worker makes them of the reports of reports.ts. */
 import { hourMs } from '../../../src/lib/time.ts';
+import type { UsageRow } from '../../../src/usage/message/row.ts';
 import { quantities } from '../../../src/usage/meters.ts';
-import type { UsageRow } from '../../../src/usage/row.ts';
 
 const NAMESPACES = 50;
 const FIRST_HOUR = Math.floor(Date.parse('2026-01-01T00:00:00Z') / hourMs);

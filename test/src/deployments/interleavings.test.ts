@@ -12,9 +12,9 @@ import { parseEnv } from '../../../src/env.ts';
 import { cryptoRandom, newId } from '../../../src/lib/ids.ts';
 import { openKeyring } from '../../../src/licences/keyring.ts';
 import type { Deps } from '../../../src/workflows/deps.ts';
-import { endDrains } from '../../../src/workflows/end-drains.ts';
-import { completeJob, failJob } from '../../../src/workflows/finish-job.ts';
-import { leaseJob } from '../../../src/workflows/lease-job.ts';
+import { endDrains } from '../../../src/workflows/provisioning/end-drains.ts';
+import { completeJob, failJob } from '../../../src/workflows/provisioning/finish-job.ts';
+import { leaseJob } from '../../../src/workflows/provisioning/lease-job.ts';
 import { ensureCluster, makeApi, signUp } from '../../harness/worker/api.ts';
 
 const api = makeApi();

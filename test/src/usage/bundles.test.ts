@@ -4,11 +4,11 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { quantityBounds } from '../../../src/contracts/usage.ts';
 import { commit, openDb } from '../../../src/db/client.ts';
 import { hourMs } from '../../../src/lib/time.ts';
-import { bundlesOf, rowsOf } from '../../../src/usage/bundle.ts';
-import { chunksOf } from '../../../src/usage/chunks.ts';
-import { messagesOf, readMessage } from '../../../src/usage/message.ts';
+import { bundlesOf, rowsOf } from '../../../src/usage/message/bundle.ts';
+import { chunksOf } from '../../../src/usage/message/chunks.ts';
+import { messagesOf, readMessage } from '../../../src/usage/message/message.ts';
+import type { UsageRow } from '../../../src/usage/message/row.ts';
 import { quantities } from '../../../src/usage/meters.ts';
-import type { UsageRow } from '../../../src/usage/row.ts';
 import { storeBundles } from '../../../src/usage/store.ts';
 import { rowWith, shardOf, shardState } from './harness.ts';
 

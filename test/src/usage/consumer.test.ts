@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { retrySeconds } from '../../../src/usage/backoff.ts';
-import { messagesOf } from '../../../src/usage/message.ts';
-import { looseMessage, nameRow, type UsageRow } from '../../../src/usage/row.ts';
+import { messagesOf } from '../../../src/usage/message/message.ts';
+import { looseMessage, nameRow, type UsageRow } from '../../../src/usage/message/row.ts';
 import { type Api, makeApi, rootToken } from '../../harness/worker/api.ts';
 import { controlOf, keysOf, rowWith, shardOf, shardState } from './harness.ts';
 import { failing } from './outage.ts';

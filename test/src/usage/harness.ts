@@ -1,8 +1,8 @@
 /** Rows and reads that the tests of the usage shard share. */
 import type { Quantities, QuantityField } from '../../../src/contracts/usage.ts';
 import { hourMs } from '../../../src/lib/time.ts';
+import type { UsageRow } from '../../../src/usage/message/row.ts';
 import { quantities, toBase } from '../../../src/usage/meters.ts';
-import type { UsageRow } from '../../../src/usage/row.ts';
 
 export const shardOf = (env: unknown): D1Database => (env as { USAGE_0: D1Database }).USAGE_0;
 export const controlOf = (env: unknown): D1Database => (env as { CONTROL: D1Database }).CONTROL;

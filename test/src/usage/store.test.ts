@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { commit, type Db, openDb } from '../../../src/db/client.ts';
 import { hourMs } from '../../../src/lib/time.ts';
-import { bundlesOf } from '../../../src/usage/bundle.ts';
+import { bundlesOf } from '../../../src/usage/message/bundle.ts';
 import { storeBundles } from '../../../src/usage/store.ts';
 import { rowWith, shardOf, shardState } from './harness.ts';
 

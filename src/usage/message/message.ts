@@ -1,0 +1,77 @@
+/**
+ * The usage queue's message: a line of JSON that says which bundles are in it, then a line with the rows of each, which
+ * nobody reads before the store does. Versioned, because old messages are in flight while a new Worker starts. Never a
+ * secret.
+ */
+import { z } from 'zod';
+import { parseJson } from '../../lib/json.ts';
+import { quantities } from '../meters.ts';
+import { type Bundle, bundlesOf } from './bundle.ts';
+import { readLoose, type UsageRow } from './row.ts';
+
+const natural = z.int().min(0);
+const headSchema = z.object({
+  v: z.literal(2),
+  bundles: z
+    .array(
+      z.object({
+        customerSeq: natural,
+        ownershipVersion: natural,
+        reporterSeq: natural,
+        seconds: natural,
+        acceptedAt: natural,
+        whole: z.boolean(),
+        bits: z.array(natural.max(quantities.length - 1)),
+        count: natural.min(1),
+        days: z.array(natural).min(1),
+      }),
+    )
+    .min(1),
+});
+
+function messageOf(bundles: readonly Bundle[]): string {
+  const heads = bundles.map(({ text: _rows, ...head }) => head);
+  return [JSON.stringify({ v: 2, bundles: heads }), ...bundles.map(({ text }) => text)].join('\n');
+}
+
+/** Cloudflare's limit is 128 KB a message; room is left for its own framing. Ours are ASCII: characters are bytes. */
+const messageCharsMax = 120_000;
+/** A message is filled to this by what one of its rows takes; the others differ by some digits. */
+const messageCharsAim = 110_000;
+
+/** Splits rows into messages below the limit, as the text that travels. */
+export function messagesOf(rows: readonly UsageRow[]): string[] {
+  const sample = rows[Math.floor(rows.length / 2)];
+  if (!sample) return [];
+  const chars = (bundlesOf([sample])[0]?.text.length ?? 0) * rows.length;
+  const size = Math.ceil(rows.length / Math.ceil(chars / messageCharsAim));
+  return Array.from({ length: Math.ceil(rows.length / size) }, (_, i) => rows.slice(i * size, (i + 1) * size)).flatMap(
+    fitting,
+  );
+}
+
+function fitting(rows: readonly UsageRow[]): string[] {
+  const message = messageOf(bundlesOf(rows));
+  if (message.length <= messageCharsMax || rows.length <= 1) return [message];
+  const middle = Math.ceil(rows.length / 2);
+  return [...fitting(rows.slice(0, middle)), ...fitting(rows.slice(middle))];
+}
+
+/** What a message brings: bundles, whose rows are not looked at, or rows by themselves. */
+export type UsageMessage = { kind: 'bundles'; bundles: Bundle[] } | { kind: 'rows'; rows: UsageRow[] };
+
+/** Reads a message's body; null when it is none of ours. */
+export function readMessage(body: unknown): UsageMessage | null {
+  if (typeof body !== 'string') return loose(body);
+  const [first = '', ...texts] = body.split('\n');
+  const head = parseJson(first);
+  if (texts.length === 0) return loose(head);
+  const read = headSchema.safeParse(head);
+  if (!read.success || read.data.bundles.length !== texts.length) return null;
+  return { kind: 'bundles', bundles: read.data.bundles.map((bundle, i) => ({ ...bundle, text: texts[i] ?? '' })) };
+}
+
+function loose(value: unknown): UsageMessage | null {
+  const rows = readLoose(value);
+  return rows && { kind: 'rows', rows };
+}

@@ -1,0 +1,71 @@
+/** What a customer's running period costs so far: its usage by plan stretch, rated. Reads only. */
+import type { CostAnswer } from '../../contracts/cost.ts';
+import { type CustomerRow, findCustomer } from '../../customers/store.ts';
+import type { Db } from '../../db/client.ts';
+import { shardOf } from '../../db/shards.ts';
+import { Decimal, zero } from '../../lib/decimal.ts';
+import { iso } from '../../lib/time.ts';
+import { planVersionOf } from '../../pricing/catalogue.ts';
+import { rate, type Segment } from '../../pricing/rate.ts';
+import { type PlanStretch, stretchesOf } from '../../pricing/segments.ts';
+import { subscriptionOf } from '../../pricing/store.ts';
+import type { SpanSum } from '../../usage/history.ts';
+import { quantities } from '../../usage/meters.ts';
+import { deviceSpan, sumSpan } from '../../usage/span-store.ts';
+import { findGaps, type UsageReads } from '../metering/read-usage.ts';
+import { currentPeriod } from './current-period.ts';
+
+/** Sums per meter: two quantities of one meter (bytes in and out) are added. */
+function byMeter(sums: readonly SpanSum[]): Record<string, Decimal> {
+  const usage: Record<string, Decimal> = {};
+  for (const q of quantities) {
+    if (q.kind === 'peak') continue;
+    const own = sums.reduce((t, s) => t.plus(s.values[q.bit] ?? 0), zero);
+    usage[q.meter] = (usage[q.meter] ?? zero).plus(own);
+  }
+  return usage;
+}
+
+async function segmentOf(shard: Db, customerSeq: number, stretch: PlanStretch): Promise<Segment> {
+  const plan = planVersionOf(stretch.change.plan, stretch.change.planVersion);
+  const span = { customerSeq, from: stretch.start, to: stretch.end };
+  const usage = byMeter(await sumSpan(shard, span));
+  if ('device_peak' in plan.prices) {
+    const devices = await deviceSpan(shard, span);
+    usage['device_peak'] = new Decimal(devices.peak);
+    usage['device_hours'] = new Decimal(devices.hours);
+  }
+  return { start: stretch.start, end: stretch.end, plan, usage };
+}
+
+/** A trial is never invoiced, nor one that was canceled before it ended. */
+function isInvoiceable(customer: CustomerRow, subscription: { status: string; trialEndsAt: number | null }): boolean {
+  const { status, trialEndsAt } = subscription;
+  const { deactivatedAt } = customer;
+  const endedInTrial = deactivatedAt !== null && trialEndsAt !== null && deactivatedAt < trialEndsAt;
+  return status !== 'trialing' && !(status === 'canceled' && endedInTrial);
+}
+
+/** The period so far, rated; null when there is no such customer. A trial is rated and shown, never invoiced. */
+export async function costOf(reads: UsageReads, customerId: string): Promise<CostAnswer | null> {
+  const customer = await findCustomer(reads.db, customerId);
+  const subscription = customer && (await subscriptionOf(reads.db, customerId));
+  if (!customer || !subscription) return null;
+  const period = await currentPeriod(reads.db, customer, reads.now);
+  const shard = shardOf(reads, customer);
+  const stretches = stretchesOf(period, subscription.changes);
+  const segments = await Promise.all(stretches.map((stretch) => segmentOf(shard, customer.seq, stretch)));
+  const { gaps } = await findGaps(reads, customer, { from: period.start, to: period.end });
+  const rated = rate(segments, subscription.overrides);
+  return {
+    customer_id: customerId,
+    period: { start: iso(period.start), end: iso(period.end) },
+    plan: subscription.plan,
+    status: subscription.status,
+    currency: 'usd',
+    complete: gaps.length === 0,
+    invoiceable: isInvoiceable(customer, subscription),
+    lines: rated.lines,
+    total_cents: rated.totalCents,
+  };
+}

@@ -1,0 +1,203 @@
+/**
+ * Usage messages into their shards: chunks of bundles, each one batch, their rows unread. What was judged by an ownership
+ * that has changed since is taken apart and judged again; a chunk that is refused is taken apart and halved down to the row
+ * at fault, which alone is buried. A database that cannot answer is never a row's fault: its messages come again.
+ */
+import { sql } from 'drizzle-orm';
+import { ConstraintFailed, commit, type Db, GuardFailed, openDb } from '../../db/client.ts';
+import type { Log } from '../../lib/log.ts';
+import { catchUpWithFence } from '../../reporters/ownership-store.ts';
+import { fencesBefore, passFences } from '../../usage/fence-store.ts';
+import { type Bundle, bundlesOf, rowsOf } from '../../usage/message/bundle.ts';
+import { chunksOf, type Sourced } from '../../usage/message/chunks.ts';
+import { readMessage } from '../../usage/message/message.ts';
+import type { UsageRow } from '../../usage/message/row.ts';
+import { judgeAgain } from '../../usage/report.ts';
+import { storeBundles } from '../../usage/store.ts';
+import { standingOwnerships } from '../../usage/voucher-store.ts';
+import { type BurialReason, buryMessage, buryRow, type Grave } from './bury-usage.ts';
+
+export interface Stores {
+  control: Db;
+  shards: readonly D1Database[];
+  now: number;
+  log: Log;
+}
+
+interface Owner {
+  customerId: string;
+  shard: Db | null;
+  ownershipVersion: number;
+}
+
+/** A row with the message it came in, by its place in the delivery. */
+interface SourcedRow {
+  row: UsageRow;
+  source: number;
+}
+
+type Delivery = Stores & Grave & { owners: ReadonlyMap<number, Owner> };
+
+/**
+ * Stores the bodies of some messages.
+ * @returns the places of those that must come again; all others are stored or buried and may be acknowledged
+ */
+export async function storeUsage(stores: Stores, bodies: readonly unknown[]): Promise<Set<number>> {
+  const again = new Set<number>();
+  const { bundles, loose } = await readBodies({ ...stores, again }, bodies);
+  if (bundles.length === 0 && loose.length === 0) return again;
+  try {
+    const numbers = [...bundles.map(({ bundle }) => bundle.customerSeq), ...loose.map(({ row }) => row.customerSeq)];
+    const delivery: Delivery = { ...stores, owners: await ownersOf(stores, numbers), again };
+    for (const [shard, items] of Map.groupBy(bundles, ({ bundle }) => shardFor(delivery, bundle))) {
+      if (shard === null) loose.push(...(await takeApart(delivery, items)));
+      else for (const chunk of chunksOf(items)) await storeChunk(delivery, shard, chunk);
+    }
+    await storeLoose(delivery, loose);
+    return again;
+  } catch (error) {
+    stores.log('warn', 'usage waits: the control database could not be read', { error: wordsOf(error) });
+    return new Set(bodies.keys());
+  }
+}
+
+/** What the messages bring. */
+async function readBodies(grave: Grave, bodies: readonly unknown[]) {
+  const bundles: Sourced[] = [];
+  const loose: SourcedRow[] = [];
+  for (const [source, body] of bodies.entries()) {
+    const message = readMessage(body);
+    if (!message) await buryMessage(grave, body, source);
+    else if (message.kind === 'bundles') for (const bundle of message.bundles) bundles.push({ bundle, source });
+    else for (const row of message.rows) loose.push({ row, source });
+  }
+  return { bundles, loose };
+}
+
+/** Which customer, shard and count of ownership each number is. */
+async function ownersOf(stores: Stores, numbers: readonly number[]): Promise<Map<number, Owner>> {
+  const found = await stores.control.all<{ seq: number; id: string; shard: number; version: number }>(
+    sql`SELECT seq, id, usage_shard AS shard, ownership_version AS version FROM customers
+      WHERE seq IN (SELECT value FROM json_each(${JSON.stringify([...new Set(numbers)])}))`,
+  );
+  return new Map(
+    found.map(({ seq, id, shard, version }) => {
+      const database = stores.shards[shard];
+      return [seq, { customerId: id, shard: database ? openDb(database) : null, ownershipVersion: version }];
+    }),
+  );
+}
+
+/** Where a bundle may be stored as it is; null when it has to be looked into. */
+function shardFor({ owners }: Delivery, bundle: Bundle): Db | null {
+  const owner = owners.get(bundle.customerSeq);
+  return owner?.ownershipVersion === bundle.ownershipVersion ? owner.shard : null;
+}
+
+async function storeChunk(delivery: Delivery, shard: Db, chunk: readonly Sourced[]): Promise<void> {
+  const bundles = chunk.map(({ bundle }) => bundle);
+  const outcome = await write(delivery, shard, bundles);
+  if (outcome === 'away') for (const { source } of chunk) delivery.again.add(source);
+  else if (outcome !== 'stored') await storeRows(delivery, shard, await takeApart(delivery, chunk));
+}
+
+/** The rows of bundles, each with its source. A bundle whose rows are not what it says is buried as it came. */
+async function takeApart(delivery: Delivery, items: readonly Sourced[]): Promise<SourcedRow[]> {
+  const taken: SourcedRow[] = [];
+  for (const { bundle, source } of items) {
+    const rows = rowsOf(bundle);
+    if (rows) for (const row of rows) taken.push({ row, source });
+    else await buryMessage(delivery, bundle, source);
+  }
+  return taken;
+}
+
+/** As many rows with every cell at its longest are a parameter that D1 takes. */
+const looseRowsMax = 2500;
+
+/** Judges rows again and stores them, each in its customer's shard; those of nobody are buried. */
+async function storeLoose(delivery: Delivery, items: readonly SourcedRow[]): Promise<void> {
+  if (items.length === 0) return;
+  const ownerships = await standingOwnerships(
+    delivery.control,
+    items.map(({ row }) => row),
+  );
+  const judged: (SourcedRow & { shard: Db })[] = [];
+  for (const item of items) {
+    const owner = delivery.owners.get(item.row.customerSeq);
+    const row = owner && judgeAgain(item.row, ownerships(item.row), owner.ownershipVersion);
+    if (!owner?.shard) await buryIt(delivery, item, nobodys);
+    else if (!row) await buryIt(delivery, item, handedOver);
+    else judged.push({ row, source: item.source, shard: owner.shard });
+  }
+  for (const [shard, rows] of Map.groupBy(judged, (item) => item.shard)) {
+    for (let i = 0; i < rows.length; i += looseRowsMax) {
+      await storeRows(delivery, shard, rows.slice(i, i + looseRowsMax));
+    }
+  }
+}
+
+/** Stores rows of one shard, all or, where one is refused, half by half down to it. */
+async function storeRows(delivery: Delivery, shard: Db, items: readonly SourcedRow[]): Promise<void> {
+  const [first, ...others] = items;
+  if (!first) return;
+  const outcome = await write(delivery, shard, bundlesOf(items.map(({ row }) => row)));
+  if (outcome === 'stored') return;
+  if (outcome === 'away') for (const { source } of items) delivery.again.add(source);
+  else if (others.length === 0) await buryIt(delivery, first, { code: 'row_refused', message: outcome.refused });
+  else {
+    const middle = Math.ceil(items.length / 2);
+    await storeRows(delivery, shard, items.slice(0, middle));
+    await storeRows(delivery, shard, items.slice(middle));
+  }
+}
+
+const nobodys: BurialReason = {
+  code: 'unknown_customer',
+  message: 'no customer of ours has this number, or its shard is not bound',
+};
+
+const handedOver: BurialReason = {
+  code: 'window_not_owned',
+  message: 'its reporter no longer owns any of this for this window: another one reports it',
+};
+
+const buryIt = (delivery: Delivery, { row, source }: SourcedRow, reason: BurialReason): Promise<void> =>
+  buryRow(delivery, row, source, delivery.owners.get(row.customerSeq)?.customerId ?? null, reason);
+
+/** One batch. Only the shard's own word against the data is a refusal; after any other failure the messages come again. */
+async function write(
+  delivery: Delivery,
+  shard: Db,
+  bundles: readonly Bundle[],
+): Promise<'stored' | 'away' | { refused: string }> {
+  try {
+    await commit(shard, [passFences(shard, bundles), ...storeBundles(shard, bundles)]);
+    return 'stored';
+  } catch (error) {
+    if (isRowsFault(error)) return { refused: wordsOf(error) };
+    if (error instanceof GuardFailed) await catchUp(delivery, shard, bundles);
+    const rows = bundles.reduce((total, { count }) => total + count, 0);
+    delivery.log('warn', 'usage waits: the shard could not be written', { rows, error: wordsOf(error) });
+    return 'away';
+  }
+}
+
+/** A fence above what the control database says is a hand-over that runs, or one that never came about: count up to it. */
+async function catchUp({ control, log }: Delivery, shard: Db, bundles: readonly Bundle[]): Promise<void> {
+  try {
+    const fences = await fencesBefore(shard, bundles);
+    await commit(
+      control,
+      fences.map(({ customerSeq, version }) => catchUpWithFence(control, customerSeq, version)),
+    );
+  } catch (error) {
+    log('warn', 'usage waits: its fence could not be looked up', { error: wordsOf(error) });
+  }
+}
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 300);
+
+/** A constraint or a type of the shard refused the data, or its JSON is none. Anything else, known or not, is tried again. */
+const isRowsFault = (error: unknown): boolean =>
+  error instanceof ConstraintFailed || /SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)|malformed JSON/.test(wordsOf(error));
