@@ -20,7 +20,7 @@ export async function runCron(services: Services, scheduledTime: number): Promis
     sweep_outbox: () => sweepOutbox(carriers),
     ring_again: () => ringAgain(carriers),
     roll_up: () => rollUpDays(services.env.usageShards, services.now()),
-    ...(hourly ? { forget_idempotency: () => commit(services.db, [forgetExpired(services.db, services.now())]) } : {}),
+    ...(hourly ? { forget_idempotency: () => commit(services.db, [forgetExpired(services.now())]) } : {}),
     ...(daily ? { forget_outbox: () => forgetConfirmed(services.db, services.now()) } : {}),
   };
   for (const [step, run] of Object.entries(steps)) {

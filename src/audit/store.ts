@@ -1,6 +1,7 @@
 /** The append-only audit log: who did what to whom, in the same batch as the deed. Never a secret in `details`. */
-import type { Db, Write } from '../db/client.ts';
+
 import { auditLog } from '../db/work-schema.ts';
+import { build, type Write, write } from '../db/write.ts';
 import { newId, type Random } from '../lib/ids.ts';
 
 /** The named actor and the request of a deed. */
@@ -17,13 +18,15 @@ export interface Deed {
 }
 
 /** One row of the log. */
-export const record = (db: Db, random: Random, actor: Actor, now: number, deed: Deed): Write =>
-  db.insert(auditLog).values({
-    id: newId('audit', random),
-    at: now,
-    actor: actor.name,
-    action: deed.action,
-    subject: deed.subject,
-    details: deed.details ?? {},
-    requestId: actor.requestId,
-  });
+export const record = (random: Random, actor: Actor, now: number, deed: Deed): Write =>
+  write(
+    build.insert(auditLog).values({
+      id: newId('audit', random),
+      at: now,
+      actor: actor.name,
+      action: deed.action,
+      subject: deed.subject,
+      details: deed.details ?? {},
+      requestId: actor.requestId,
+    }),
+  );

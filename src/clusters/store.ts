@@ -1,15 +1,17 @@
 /** Clusters: where customers are placed. Owns `clusters` and `projects`. */
 import { asc, eq, sql } from 'drizzle-orm';
-import { type Db, guard, type Write } from '../db/client.ts';
+import type { Db } from '../db/client.ts';
 import { clusters, projects } from '../db/control-schema.ts';
+import { guard } from '../db/guards.ts';
 import { deployments } from '../db/work-schema.ts';
+import { build, type Write, write } from '../db/write.ts';
 
 export type ClusterRow = typeof clusters.$inferSelect;
 
 /** Namespaces of ours in a cluster, as SQL over `clusters`. */
 const used = sql<number>`(SELECT count(*) FROM ${deployments} WHERE ${deployments.clusterId} = ${clusters.id} AND ${deployments.status} <> 'deleted')`;
 
-export const insert = (db: Db, row: typeof clusters.$inferInsert): Write => db.insert(clusters).values(row);
+export const insert = (row: typeof clusters.$inferInsert): Write => write(build.insert(clusters).values(row));
 
 /** One cluster with the number of namespaces it has. */
 export async function find(db: Db, id: string) {
@@ -47,11 +49,11 @@ export async function exists(db: Db): Promise<boolean> {
 }
 
 /** Fails the batch when the cluster is full by then. */
-export const guardRoom = (db: Db, clusterId: string): Write =>
+export const guardRoom = (clusterId: string): Write =>
   guard(
-    db,
+    'cluster_room',
     sql`(SELECT count(*) FROM deployments WHERE cluster_id = ${clusterId} AND status <> 'deleted')
       < (SELECT namespaces_max FROM clusters WHERE id = ${clusterId})`,
   );
 
-export const insertProject = (db: Db, row: typeof projects.$inferInsert): Write => db.insert(projects).values(row);
+export const insertProject = (row: typeof projects.$inferInsert): Write => write(build.insert(projects).values(row));

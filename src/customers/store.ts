@@ -2,48 +2,54 @@
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
 import type { DeploymentStatus } from '../contracts/customers.ts';
 import type { PlanName } from '../contracts/plans.ts';
-import { type Db, guard, type Write } from '../db/client.ts';
+import type { Db } from '../db/client.ts';
 import { customers, organisations, planChanges, subscriptions } from '../db/control-schema.ts';
+import { guard } from '../db/guards.ts';
 import { deployments, jobs } from '../db/work-schema.ts';
+import { build, type Write, write } from '../db/write.ts';
 
 export type CustomerRow = typeof customers.$inferSelect;
 export type SubscriptionRow = typeof subscriptions.$inferSelect;
 
-export const insertOrganisation = (db: Db, row: typeof organisations.$inferInsert): Write =>
-  db.insert(organisations).values(row);
+export const insertOrganisation = (row: typeof organisations.$inferInsert): Write =>
+  write(build.insert(organisations).values(row));
 
-export const insertCustomer = (db: Db, row: typeof customers.$inferInsert): Write => db.insert(customers).values(row);
+export const insertCustomer = (row: typeof customers.$inferInsert): Write => write(build.insert(customers).values(row));
 
 /** The subscription with its plan history's first entry. */
-export const insertSubscription = (db: Db, row: typeof subscriptions.$inferInsert, effectiveAt: number): Write[] => [
-  db.insert(subscriptions).values(row),
-  db.insert(planChanges).values({
-    customerId: row.customerId,
-    effectiveAt,
-    plan: row.plan,
-    planVersion: row.planVersion,
-  }),
+export const insertSubscription = (row: typeof subscriptions.$inferInsert, effectiveAt: number): Write[] => [
+  write(build.insert(subscriptions).values(row)),
+  write(
+    build.insert(planChanges).values({
+      customerId: row.customerId,
+      effectiveAt,
+      plan: row.plan,
+      planVersion: row.planVersion,
+    }),
+  ),
 ];
 
-export const setStatus = (db: Db, customerId: string, status: SubscriptionRow['status'], now: number): Write =>
-  db.update(subscriptions).set({ status, updatedAt: now }).where(eq(subscriptions.customerId, customerId));
+export const setStatus = (customerId: string, status: SubscriptionRow['status'], now: number): Write =>
+  write(build.update(subscriptions).set({ status, updatedAt: now }).where(eq(subscriptions.customerId, customerId)));
 
-export const setDeactivated = (db: Db, customerId: string, at: number | null): Write =>
-  db.update(customers).set({ deactivatedAt: at }).where(eq(customers.id, customerId));
+export const setDeactivated = (customerId: string, at: number | null): Write =>
+  write(build.update(customers).set({ deactivatedAt: at }).where(eq(customers.id, customerId)));
 
 /** Fails the batch unless the customer is (not) deactivated by then. */
-export const guardDeactivated = (db: Db, customerId: string, deactivated: boolean): Write =>
+export const guardDeactivated = (customerId: string, deactivated: boolean): Write =>
   guard(
-    db,
+    deactivated ? 'customer_deactivated' : 'customer_active',
     sql`EXISTS (SELECT 1 FROM customers WHERE id = ${customerId} AND (deactivated_at IS NOT NULL) = ${deactivated ? 1 : 0})`,
   );
 
 /** What Stripe calls the customer; set once. */
-export const setStripeId = (db: Db, customerId: string, stripeId: string): Write =>
-  db
-    .update(customers)
-    .set({ stripeCustomerId: stripeId })
-    .where(and(eq(customers.id, customerId), sql`${customers.stripeCustomerId} IS NULL`));
+export const setStripeId = (customerId: string, stripeId: string): Write =>
+  write(
+    build
+      .update(customers)
+      .set({ stripeCustomerId: stripeId })
+      .where(and(eq(customers.id, customerId), sql`${customers.stripeCustomerId} IS NULL`)),
+  );
 
 export async function findCustomer(db: Db, customerId: string): Promise<CustomerRow | null> {
   const rows = await db.select().from(customers).where(eq(customers.id, customerId));

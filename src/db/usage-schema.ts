@@ -145,7 +145,7 @@ export const ownershipFences = sqliteTable('ownership_fences', {
   version: integer('version').notNull(),
 });
 
-/** Never holds a row: inserting one is how a batch fails when its condition does not hold (src/db/client.ts). */
-export const guards = sqliteTable('guards', { failed: integer('failed').notNull() }, (t) => [
+/** Never holds a row, like its namesake in the control database (src/db/work-schema.ts). */
+export const guards = sqliteTable('guards', { failed: integer('failed').notNull(), name: text('name') }, (t) => [
   check('guard_failed', sql`${t.failed} = 0`),
 ]);

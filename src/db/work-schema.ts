@@ -155,7 +155,10 @@ export const deadLetters = sqliteTable(
   (t) => [index('dead_letters_at').on(t.createdAt)],
 );
 
-/** Never holds a row: inserting one is how a batch fails when its condition does not hold (src/db/client.ts). */
-export const guards = sqliteTable('guards', { failed: integer('failed').notNull() }, (t) => [
+/**
+ * Never holds a row: inserting a name is how a batch fails when a guard does not hold (src/db/guards.ts). A trigger
+ * refuses the row with its name; the CHECK refuses what older Workers insert, without a name.
+ */
+export const guards = sqliteTable('guards', { failed: integer('failed').notNull(), name: text('name') }, (t) => [
   check('guard_failed', sql`${t.failed} = 0`),
 ]);

@@ -1,9 +1,10 @@
 /** Jobs and their leases. Every decision is SQL inside the batch: D1's single thread is the fence. Owns `jobs`. */
 import { and, eq, sql } from 'drizzle-orm';
 import type { FailBody, Phase } from '../contracts/jobs.ts';
-import type { Db, Write } from '../db/client.ts';
-import { guard } from '../db/client.ts';
+import type { Db } from '../db/client.ts';
+import { guard } from '../db/guards.ts';
 import { jobs } from '../db/work-schema.ts';
+import { type Write, write } from '../db/write.ts';
 import { statusOfPhase, statusTowards } from './deployment.ts';
 import { leaseMarginMs, lostLeasesMax, timeoutOf } from './job.ts';
 
@@ -17,19 +18,19 @@ const phaseCase = (phase: ReturnType<typeof sql>, words: Record<Phase, string>) 
  * Leases the oldest due job of the cluster whose deployment has no other job running. A job whose lease ran out is due
  * again, unless it has lost too many.
  */
-export function lease(db: Db, l: { clusterId: string; leaseId: string; now: number; timeoutBaseMs: number }): Write[] {
+export function lease(l: { clusterId: string; leaseId: string; now: number; timeoutBaseMs: number }): Write[] {
   const timeout = sql`(SELECT CASE d.plan WHEN 'enterprise' THEN ${timeoutOf('enterprise', l.timeoutBaseMs)} ELSE ${timeoutOf('starter', l.timeoutBaseMs)} END
     FROM deployments d WHERE d.customer_id = jobs.customer_id)`;
   return [
-    db.run(sql`
+    write(sql`
       UPDATE deployments SET status = 'failed', reason = 'the provisioner lost its lease too often', updated_at = ${l.now}
       WHERE customer_id IN (SELECT customer_id FROM jobs WHERE cluster_id = ${l.clusterId} AND state = 'active'
         AND lease_until <= ${l.now} AND lost_leases >= ${lostLeasesMax})`),
-    db.run(sql`
+    write(sql`
       UPDATE jobs SET state = 'failed', error_code = 'lease_lost', error_message = 'the lease ran out too often',
         error_events = '[]', finished_at = ${l.now}, updated_at = ${l.now}
       WHERE cluster_id = ${l.clusterId} AND state = 'active' AND lease_until <= ${l.now} AND lost_leases >= ${lostLeasesMax}`),
-    db.run(sql`
+    write(sql`
       UPDATE jobs SET state = 'active', lost_leases = lost_leases + (state = 'active'), lease_id = ${l.leaseId},
         lease_until = ${l.now} + ${timeout} + ${leaseMarginMs},
         leased_generation = (SELECT spec_generation FROM deployments d WHERE d.customer_id = jobs.customer_id),
@@ -41,7 +42,7 @@ export function lease(db: Db, l: { clusterId: string; leaseId: string; now: numb
           AND ((j.state = 'waiting' AND j.run_after <= ${l.now}) OR (j.state = 'active' AND j.lease_until <= ${l.now}))
           AND NOT EXISTS (SELECT 1 FROM jobs o WHERE o.customer_id = j.customer_id AND o.state = 'active' AND o.id <> j.id)
         ORDER BY j.created_at, j.rowid LIMIT 1)`),
-    db.run(sql`
+    write(sql`
       UPDATE deployments SET status = ${phaseCase(sql`phase`, statusTowards)}, updated_at = ${l.now}
       WHERE customer_id = (SELECT customer_id FROM jobs WHERE lease_id = ${l.leaseId})`),
   ];
@@ -85,7 +86,7 @@ const reporterLeased = (l: ReporterLease) => sql`EXISTS (
     AND j.state = 'active' AND j.lease_id = ${l.leaseId} AND j.lease_until > ${l.now})`;
 
 /** Fails the batch unless the lease is a running one of the reporter's own customer in that cluster. */
-export const guardReporterLease = (db: Db, l: ReporterLease): Write => guard(db, reporterLeased(l));
+export const guardReporterLease = (l: ReporterLease): Write => guard('reporter_lease', reporterLeased(l));
 
 /** The same, asked now. */
 export async function holdsReporterLease(db: Db, l: ReporterLease): Promise<boolean> {
@@ -115,14 +116,14 @@ export async function progress(
 }
 
 /** The run did what it was leased for: the deployment has been brought to its generation. */
-export const complete = (db: Db, f: Fence): Write[] => [
-  guard(db, holds(f)),
-  db.run(sql`
+export const complete = (f: Fence): Write[] => [
+  guard('job_lease', holds(f)),
+  write(sql`
     UPDATE deployments SET observed_generation = ${f.generation}, reason = NULL, updated_at = ${f.now},
       status = CASE WHEN spec_generation > ${f.generation} THEN status
         ELSE (SELECT ${phaseCase(sql`leased_phase`, statusOfPhase)} FROM jobs WHERE id = ${f.jobId}) END
     WHERE customer_id = (SELECT customer_id FROM jobs WHERE id = ${f.jobId}) AND observed_generation <= ${f.generation}`),
-  db.run(sql`
+  write(sql`
     UPDATE jobs SET state = 'completed', percent = 100, progress = 'done', finished_at = ${f.now}, updated_at = ${f.now},
       lease_until = NULL, error_code = NULL, error_message = NULL, error_events = NULL
     WHERE id = ${f.jobId} OR (state = 'waiting' AND generation <= ${f.generation}
@@ -139,19 +140,19 @@ export interface RunFailure extends Fence {
  * A run failed: tried again after an exponential pause while runs are left, else given up. Where a newer desired state
  * already waits, this job ends and the newer one goes on with runs of its own.
  */
-export function fail(db: Db, f: RunFailure): Write[] {
+export function fail(f: RunFailure): Write[] {
   const newerWaits = sql`EXISTS (SELECT 1 FROM jobs w WHERE w.customer_id = (SELECT customer_id FROM jobs WHERE id = ${f.jobId}) AND w.state = 'waiting')`;
   const retryable = f.failure.retryable ? 1 : 0;
   return [
-    guard(db, holds(f)),
-    db.run(sql`
+    guard('job_lease', holds(f)),
+    write(sql`
       UPDATE jobs SET failed_runs = failed_runs + 1, lease_until = NULL, updated_at = ${f.now},
         error_code = ${f.failure.code}, error_message = ${f.failure.message}, error_events = ${JSON.stringify(f.failure.events)},
         run_after = ${f.now} + ${f.backoffMs} * (1 << min(failed_runs, 10)),
         state = CASE WHEN ${retryable} AND failed_runs + 1 < ${f.runsMax} AND NOT ${newerWaits} THEN 'waiting' ELSE 'failed' END,
         finished_at = CASE WHEN ${retryable} AND failed_runs + 1 < ${f.runsMax} AND NOT ${newerWaits} THEN NULL ELSE ${f.now} END
       WHERE id = ${f.jobId}`),
-    db.run(sql`
+    write(sql`
       UPDATE deployments SET reason = ${f.failure.message}, updated_at = ${f.now},
         status = CASE WHEN ${newerWaits} THEN status ELSE 'failed' END
       WHERE customer_id = (SELECT customer_id FROM jobs WHERE id = ${f.jobId})`),
@@ -159,13 +160,13 @@ export function fail(db: Db, f: RunFailure): Write[] {
 }
 
 /** A person sends a failed job again, with all its runs, towards what is desired now. */
-export const retry = (db: Db, id: string, now: number): Write[] => [
+export const retry = (id: string, now: number): Write[] => [
   guard(
-    db,
+    'job_failed',
     sql`EXISTS (SELECT 1 FROM jobs j WHERE j.id = ${id} AND j.state = 'failed'
       AND NOT EXISTS (SELECT 1 FROM jobs o WHERE o.customer_id = j.customer_id AND o.state IN ('waiting', 'active')))`,
   ),
-  db.run(sql`
+  write(sql`
     UPDATE jobs SET state = 'waiting', failed_runs = 0, lost_leases = 0, run_after = ${now}, finished_at = NULL, updated_at = ${now},
       generation = (SELECT spec_generation FROM deployments d WHERE d.customer_id = jobs.customer_id)
     WHERE id = ${id}`),

@@ -3,9 +3,11 @@ import { and, asc, eq, lte, sql } from 'drizzle-orm';
 import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core';
 import type { Phase, Verb } from '../contracts/jobs.ts';
 import type { PlanName } from '../contracts/plans.ts';
-import { type Db, guard, type Write } from '../db/client.ts';
+import type { Db } from '../db/client.ts';
 import { customers, projects, reporters } from '../db/control-schema.ts';
+import { guard } from '../db/guards.ts';
 import { deployments, phaseChanges } from '../db/work-schema.ts';
+import { build, type Write, write } from '../db/write.ts';
 
 export type DeploymentRow = typeof deployments.$inferSelect;
 
@@ -26,33 +28,37 @@ export interface FirstDeployment {
 }
 
 /** A deployment at generation 1 with its first job and doorbell. */
-export const insertFirst = (db: Db, d: FirstDeployment): Write[] => [
-  db.insert(deployments).values({
-    customerId: d.customerId,
-    clusterId: d.clusterId,
-    namespace: d.namespace,
-    phase: 'running',
-    plan: d.plan,
-    specGeneration: 1,
-    observedGeneration: 0,
-    status: 'pending',
-    updatedAt: d.now,
-  }),
-  recordPhase(db, d.customerId, d.now),
-  ...requestRun(db, { customerId: d.customerId, verb: 'deploy', jobId: d.jobId, outboxId: d.outboxId, now: d.now }),
+export const insertFirst = (d: FirstDeployment): Write[] => [
+  write(
+    build.insert(deployments).values({
+      customerId: d.customerId,
+      clusterId: d.clusterId,
+      namespace: d.namespace,
+      phase: 'running',
+      plan: d.plan,
+      specGeneration: 1,
+      observedGeneration: 0,
+      status: 'pending',
+      updatedAt: d.now,
+    }),
+  ),
+  recordPhase(d.customerId, d.now),
+  ...requestRun({ customerId: d.customerId, verb: 'deploy', jobId: d.jobId, outboxId: d.outboxId, now: d.now }),
 ];
 
-const recordPhase = (db: Db, customerId: string, now: number): Write =>
-  db.insert(phaseChanges).select(
-    db
-      .select({
-        customerId: deployments.customerId,
-        generation: deployments.specGeneration,
-        effectiveAt: sql<number>`${now}`.as('effective_at'),
-        phase: deployments.phase,
-      })
-      .from(deployments)
-      .where(eq(deployments.customerId, customerId)),
+const recordPhase = (customerId: string, now: number): Write =>
+  write(
+    build.insert(phaseChanges).select(
+      build
+        .select({
+          customerId: deployments.customerId,
+          generation: deployments.specGeneration,
+          effectiveAt: sql<number>`${now}`.as('effective_at'),
+          phase: deployments.phase,
+        })
+        .from(deployments)
+        .where(eq(deployments.customerId, customerId)),
+    ),
   );
 
 /** A run towards what is desired. */
@@ -72,9 +78,12 @@ export interface Desire extends Run {
 }
 
 /** Changes what should run. */
-export const desire = (db: Db, d: Desire): Write[] => [
-  guard(db, sql`EXISTS (SELECT 1 FROM deployments WHERE customer_id = ${d.customerId} AND phase <> 'deleted')`),
-  ...nextGeneration(db, d, {
+export const desire = (d: Desire): Write[] => [
+  guard(
+    'deployment_standing',
+    sql`EXISTS (SELECT 1 FROM deployments WHERE customer_id = ${d.customerId} AND phase <> 'deleted')`,
+  ),
+  ...nextGeneration(d, {
     phase: d.phase,
     ...(d.plan ? { plan: d.plan } : {}),
     drainWindowEnd:
@@ -85,13 +94,13 @@ export const desire = (db: Db, d: Desire): Write[] => [
 ];
 
 /** Ends the drain of a generation, so that nothing runs any more. Fails the batch when that is no longer what is desired. */
-export const endDrain = (db: Db, d: Run & { generation: number }): Write[] => [
+export const endDrain = (d: Run & { generation: number }): Write[] => [
   guard(
-    db,
+    'draining',
     sql`EXISTS (SELECT 1 FROM deployments WHERE customer_id = ${d.customerId}
       AND spec_generation = ${d.generation} AND drain_window_end IS NOT NULL)`,
   ),
-  ...nextGeneration(db, d, { drainWindowEnd: null }),
+  ...nextGeneration(d, { drainWindowEnd: null }),
 ];
 
 /** Drains whose last window is over, oldest first, with what names that window in the customer's usage shard. */
@@ -117,35 +126,37 @@ export async function findDrains(db: Db, now: number, limit: number) {
 }
 
 /** Sets what is desired: the generation goes up by one, and a job will bring the stack to at least it. */
-const nextGeneration = (db: Db, d: Run, desired: SQLiteUpdateSetSource<typeof deployments>): Write[] => [
-  db
-    .update(deployments)
-    .set({ ...desired, specGeneration: sql`${deployments.specGeneration} + 1`, updatedAt: d.now })
-    .where(eq(deployments.customerId, d.customerId)),
-  recordPhase(db, d.customerId, d.now),
-  ...requestRun(db, d),
+const nextGeneration = (d: Run, desired: SQLiteUpdateSetSource<typeof deployments>): Write[] => [
+  write(
+    build
+      .update(deployments)
+      .set({ ...desired, specGeneration: sql`${deployments.specGeneration} + 1`, updatedAt: d.now })
+      .where(eq(deployments.customerId, d.customerId)),
+  ),
+  recordPhase(d.customerId, d.now),
+  ...requestRun(d),
 ];
 
 /** A waiting job is raised to the new generation; without one a new job is made. One doorbell either way. */
-function requestRun(db: Db, d: Run): Write[] {
+function requestRun(d: Run): Write[] {
   return [
-    db.run(sql`
+    write(sql`
       UPDATE jobs SET verb = ${d.verb}, failed_runs = 0, run_after = ${d.now}, updated_at = ${d.now},
         generation = (SELECT spec_generation FROM deployments WHERE customer_id = ${d.customerId})
       WHERE customer_id = ${d.customerId} AND state = 'waiting'`),
-    db.run(sql`
+    write(sql`
       INSERT INTO jobs (id, customer_id, cluster_id, verb, generation, state, run_after, rung_at, created_at, updated_at)
       SELECT ${d.jobId}, customer_id, cluster_id, ${d.verb}, spec_generation, 'waiting', ${d.now}, ${d.now}, ${d.now}, ${d.now}
       FROM deployments
       WHERE customer_id = ${d.customerId}
         AND NOT EXISTS (SELECT 1 FROM jobs WHERE customer_id = ${d.customerId} AND state = 'waiting')`),
-    ringWaiting(db, d.customerId, d.outboxId, d.now),
+    ringWaiting(d.customerId, d.outboxId, d.now),
   ];
 }
 
 /** Plans a doorbell for the customer's waiting job, if there is one; it is sent when the job is due. */
-export const ringWaiting = (db: Db, customerId: string, outboxId: string, now: number): Write =>
-  db.run(sql`
+export const ringWaiting = (customerId: string, outboxId: string, now: number): Write =>
+  write(sql`
     INSERT INTO outbox (id, kind, payload, state, next_at, created_at)
     SELECT ${outboxId}, 'doorbell', json_object('cluster_id', cluster_id, 'job_id', id, 'run_after', run_after), 'planned', ${now}, ${now}
     FROM jobs WHERE customer_id = ${customerId} AND state = 'waiting'`);

@@ -4,7 +4,8 @@
  */
 import type { z } from 'zod';
 import type { Allow, Principal } from '../credentials/principal.ts';
-import type { Db, Write } from '../db/client.ts';
+import type { Db } from '../db/client.ts';
+import type { Write } from '../db/write.ts';
 import type { Env } from '../env.ts';
 import type { Random } from '../lib/ids.ts';
 import type { Log } from '../lib/log.ts';

@@ -5,8 +5,10 @@
  * value, which is itself never stored (contract: Idempotency-Key).
  */
 import { and, eq, isNull, lt, sql } from 'drizzle-orm';
-import { commit, type Db, guard, type Write } from '../db/client.ts';
+import { commit, type Db } from '../db/client.ts';
+import { guard } from '../db/guards.ts';
 import { idempotencyKeys } from '../db/work-schema.ts';
+import { build, type Write, write } from '../db/write.ts';
 import { sha256Hex } from '../lib/keys.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { dayMs, minuteMs } from '../lib/time.ts';
@@ -69,15 +71,17 @@ export async function admit(db: Db, request: IdempotentRequest): Promise<Result<
   const bodyHash = await sha256Hex(JSON.stringify(request.body));
   const { now, holder } = request;
   await commit(db, [
-    db.delete(idempotencyKeys).where(and(eq(idempotencyKeys.hash, hash), lt(idempotencyKeys.expiresAt, now))),
-    db
-      .insert(idempotencyKeys)
-      .values({ hash, bodyHash, holder, lockedUntil: now + runningMs, expiresAt: now + keptMs })
-      .onConflictDoUpdate({
-        target: idempotencyKeys.hash,
-        set: { holder, lockedUntil: now + runningMs },
-        setWhere: sql`status IS NULL AND locked_until < ${now} AND body_hash = ${bodyHash}`,
-      }),
+    write(build.delete(idempotencyKeys).where(and(eq(idempotencyKeys.hash, hash), lt(idempotencyKeys.expiresAt, now)))),
+    write(
+      build
+        .insert(idempotencyKeys)
+        .values({ hash, bodyHash, holder, lockedUntil: now + runningMs, expiresAt: now + keptMs })
+        .onConflictDoUpdate({
+          target: idempotencyKeys.hash,
+          set: { holder, lockedUntil: now + runningMs },
+          setWhere: sql`status IS NULL AND locked_until < ${now} AND body_hash = ${bodyHash}`,
+        }),
+    ),
   ]);
   const [row] = await db.select().from(idempotencyKeys).where(eq(idempotencyKeys.hash, hash));
   if (row && row.bodyHash !== bodyHash) {
@@ -99,18 +103,18 @@ export async function admit(db: Db, request: IdempotentRequest): Promise<Result<
     const answer = await seal(request.key, hash, JSON.stringify(body));
     return [
       guard(
-        db,
+        'idempotency_holder',
         sql`EXISTS (SELECT 1 FROM idempotency_keys WHERE hash = ${hash} AND holder = ${holder} AND status IS NULL)`,
       ),
-      db.update(idempotencyKeys).set({ status, answer }).where(mine),
+      write(build.update(idempotencyKeys).set({ status, answer }).where(mine)),
     ];
   };
   const release = async () => {
-    await commit(db, [db.delete(idempotencyKeys).where(mine)]);
+    await commit(db, [write(build.delete(idempotencyKeys).where(mine))]);
   };
   return ok({ kind: 'run', receipt, release });
 }
 
 /** Statement of the cron that forgets answers older than 24 h. */
-export const forgetExpired = (db: Db, now: number): Write =>
-  db.delete(idempotencyKeys).where(lt(idempotencyKeys.expiresAt, now));
+export const forgetExpired = (now: number): Write =>
+  write(build.delete(idempotencyKeys).where(lt(idempotencyKeys.expiresAt, now)));

@@ -6,7 +6,7 @@ import { zValidator } from '@hono/zod-validator';
 import type { Context, Hono, MiddlewareHandler } from 'hono';
 import { bodyBytesMax } from '../contracts/common.ts';
 import { actorOf, admits, boundCustomer, type Principal } from '../credentials/principal.ts';
-import { asDatabaseError, DatabaseUnavailable, GuardFailed } from '../db/client.ts';
+import { asDatabaseError, DatabaseUnavailable, GuardFailed } from '../db/failure.ts';
 import { idPattern } from '../lib/ids.ts';
 import { ok, type Result } from '../lib/result.ts';
 import { authenticate } from './auth.ts';

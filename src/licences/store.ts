@@ -1,8 +1,9 @@
 /** Issued licences: claims and hashes, never tokens. Owns `licences`. */
 import { and, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { LicenceClaims } from '../contracts/licences.ts';
-import type { Db, Write } from '../db/client.ts';
+import type { Db } from '../db/client.ts';
 import { licences } from '../db/control-schema.ts';
+import { build, type Write, write } from '../db/write.ts';
 import type { SignedLicence } from './keyring.ts';
 
 /** Two licences may be issued in one millisecond: the one inserted later is the newer. */
@@ -12,22 +13,23 @@ export type LicenceRow = typeof licences.$inferSelect;
 
 /** Records an issued licence; the token itself is only hashed. */
 export const insert = (
-  db: Db,
   action: LicenceRow['action'],
   claims: LicenceClaims,
   signed: Pick<SignedLicence, 'kid' | 'sha256'>,
   now: number,
 ): Write =>
-  db.insert(licences).values({
-    jti: claims.jti,
-    customerId: claims.sub,
-    action,
-    plan: claims.plan,
-    claims,
-    kid: signed.kid,
-    tokenSha256: signed.sha256,
-    issuedAt: now,
-  });
+  write(
+    build.insert(licences).values({
+      jti: claims.jti,
+      customerId: claims.sub,
+      action,
+      plan: claims.plan,
+      claims,
+      kid: signed.kid,
+      tokenSha256: signed.sha256,
+      issuedAt: now,
+    }),
+  );
 
 /** The licence in force: the newest one, revoked or not. */
 export async function newest(db: Db, customerId: string): Promise<LicenceRow | null> {
@@ -51,8 +53,10 @@ export const history = (db: Db, customerId: string) =>
   db.select().from(licences).where(eq(licences.customerId, customerId)).orderBy(desc(licences.issuedAt), newestFirst);
 
 /** Revokes whatever of the customer is not revoked yet. */
-export const revokeAll = (db: Db, customerId: string, reason: string, now: number): Write =>
-  db
-    .update(licences)
-    .set({ revokedAt: now, revokedReason: reason })
-    .where(and(eq(licences.customerId, customerId), isNull(licences.revokedAt)));
+export const revokeAll = (customerId: string, reason: string, now: number): Write =>
+  write(
+    build
+      .update(licences)
+      .set({ revokedAt: now, revokedReason: reason })
+      .where(and(eq(licences.customerId, customerId), isNull(licences.revokedAt))),
+  );

@@ -1,7 +1,8 @@
 /** The rows of `billing_periods`. A trigger refuses overlaps. */
 import { desc, eq } from 'drizzle-orm';
-import type { Db, Write } from '../db/client.ts';
+import type { Db } from '../db/client.ts';
 import { billingPeriods } from '../db/control-schema.ts';
+import { build, type Write, write } from '../db/write.ts';
 import type { Period } from './period.ts';
 
 export interface StoredPeriod extends Period {
@@ -10,17 +11,19 @@ export interface StoredPeriod extends Period {
 }
 
 /** Adds a period; one with the same start stays as it is, because two readers may extend at once. */
-export const insert = (db: Db, customerId: string, period: StoredPeriod): Write =>
-  db
-    .insert(billingPeriods)
-    .values({
-      customerId,
-      startAt: period.start,
-      endAt: period.end,
-      anchorDay: period.anchorDay,
-      source: period.source,
-    })
-    .onConflictDoNothing({ target: [billingPeriods.customerId, billingPeriods.startAt] });
+export const insert = (customerId: string, period: StoredPeriod): Write =>
+  write(
+    build
+      .insert(billingPeriods)
+      .values({
+        customerId,
+        startAt: period.start,
+        endAt: period.end,
+        anchorDay: period.anchorDay,
+        source: period.source,
+      })
+      .onConflictDoNothing({ target: [billingPeriods.customerId, billingPeriods.startAt] }),
+  );
 
 const fields = {
   start: billingPeriods.startAt,

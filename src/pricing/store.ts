@@ -1,7 +1,8 @@
 /** Plan history and overrides of a customer: rows and statements. */
 import { asc, eq } from 'drizzle-orm';
-import type { Db, Write } from '../db/client.ts';
+import type { Db } from '../db/client.ts';
 import { overrides, planChanges, subscriptions } from '../db/control-schema.ts';
+import { build, type Write, write } from '../db/write.ts';
 import type { Overrides } from './rate.ts';
 import type { PlanChange } from './segments.ts';
 
@@ -30,10 +31,12 @@ export async function subscriptionOf(db: Db, customerId: string) {
 }
 
 /** Replaces all overrides of a customer. */
-export const setOverrides = (db: Db, customerId: string, next: Overrides, now: number): Write => {
+export const setOverrides = (customerId: string, next: Overrides, now: number): Write => {
   const values = { allowances: { ...next.allowances }, prices: { ...next.prices }, updatedAt: now };
-  return db
-    .insert(overrides)
-    .values({ customerId, ...values })
-    .onConflictDoUpdate({ target: overrides.customerId, set: values });
+  return write(
+    build
+      .insert(overrides)
+      .values({ customerId, ...values })
+      .onConflictDoUpdate({ target: overrides.customerId, set: values }),
+  );
 };

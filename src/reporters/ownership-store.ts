@@ -1,7 +1,9 @@
 /** Who measures what, as rows: hand-overs at an edge. Owns `ownerships`. */
 import { eq, type SQL, sql } from 'drizzle-orm';
-import { type Db, guard, type Write } from '../db/client.ts';
+import type { Db } from '../db/client.ts';
 import { customers, reporters } from '../db/control-schema.ts';
+import { guard } from '../db/guards.ts';
+import { type Write, write } from '../db/write.ts';
 
 export type ReporterRow = typeof reporters.$inferSelect;
 
@@ -35,8 +37,8 @@ export const isOwnershipVersion = (customerSeq: number, version: number): SQL =>
   sql`EXISTS (SELECT 1 FROM customers WHERE seq = ${customerSeq} AND ownership_version = ${version})`;
 
 /** Counts up to a fence in the shard, which a change that never came about has left raised. */
-export const catchUpWithFence = (db: Db, customerSeq: number, version: number): Write =>
-  db.run(sql`UPDATE customers SET ownership_version = ${version}
+export const catchUpWithFence = (customerSeq: number, version: number): Write =>
+  write(sql`UPDATE customers SET ownership_version = ${version}
     WHERE seq = ${customerSeq} AND ownership_version < ${version}`);
 
 export interface Takeover {
@@ -54,16 +56,16 @@ export interface Takeover {
  * Gives meters of a namespace to a reporter from an edge on. Whoever owned one of them ends there and keeps the meters
  * that were not taken; the trigger on `ownerships` refuses the batch if two would own one at the same time.
  */
-export function takeOwnership(db: Db, t: Takeover): Write[] {
+export function takeOwnership(t: Takeover): Write[] {
   const taken = sql`project_seq = ${t.project} AND (meters & ${t.meters}) <> 0 AND (until_at IS NULL OR until_at > ${t.fromAt})`;
   return [
-    db.run(sql`
+    write(sql`
       INSERT INTO ownerships (reporter_seq, project_seq, meters, from_at, until_at)
       SELECT reporter_seq, project_seq, meters & ~${t.meters}, max(from_at, ${t.fromAt}), until_at
       FROM ownerships WHERE ${taken} AND (meters & ~${t.meters}) <> 0`),
-    db.run(sql`UPDATE ownerships SET until_at = ${t.fromAt} WHERE ${taken}`),
-    db.run(sql`DELETE FROM ownerships WHERE project_seq = ${t.project} AND until_at <= from_at`),
-    db.run(sql`
+    write(sql`UPDATE ownerships SET until_at = ${t.fromAt} WHERE ${taken}`),
+    write(sql`DELETE FROM ownerships WHERE project_seq = ${t.project} AND until_at <= from_at`),
+    write(sql`
       INSERT INTO ownerships (reporter_seq, project_seq, meters, from_at)
       VALUES (${t.reporterSeq}, ${t.project}, ${t.meters}, ${t.fromAt})`),
   ];
@@ -80,14 +82,14 @@ export interface Activation {
 }
 
 /** Makes a reporter active and the owner of its namespace; fails the batch when what was read before no longer holds. */
-export const activate = (db: Db, a: Activation): Write[] => [
-  guard(db, sql`EXISTS (SELECT 1 FROM reporters WHERE id = ${a.reporter.id} AND active_from IS NULL)`),
-  guard(db, sql`${ownNamespaceOwned(a.reporter.customerId, a.ownedAfter)} = ${a.owned ? 1 : 0}`),
-  ...takeOwnership(db, {
+export const activate = (a: Activation): Write[] => [
+  guard('reporter_inactive', sql`EXISTS (SELECT 1 FROM reporters WHERE id = ${a.reporter.id} AND active_from IS NULL)`),
+  guard('namespace_ownership', sql`${ownNamespaceOwned(a.reporter.customerId, a.ownedAfter)} = ${a.owned ? 1 : 0}`),
+  ...takeOwnership({
     reporterSeq: a.reporter.seq,
     project: sql`(SELECT p.seq FROM projects p WHERE p.customer_id = ${a.reporter.customerId} AND p.own = 1)`,
     meters: a.meters,
     fromAt: a.fromAt,
   }),
-  db.run(sql`UPDATE reporters SET active_from = ${a.fromAt} WHERE id = ${a.reporter.id}`),
+  write(sql`UPDATE reporters SET active_from = ${a.fromAt} WHERE id = ${a.reporter.id}`),
 ];

@@ -1,33 +1,37 @@
 /** Reporters that admins make: rows, lists and their end. Hand-overs are ownership-store.ts. */
 import { asc, eq, sql } from 'drizzle-orm';
-import type { Db, Write } from '../db/client.ts';
+import type { Db } from '../db/client.ts';
 import { ownerships, projects, reporters } from '../db/control-schema.ts';
+import { build, type Write, write } from '../db/write.ts';
 
-export const insertReporter = (db: Db, row: typeof reporters.$inferInsert): Write => db.insert(reporters).values(row);
+export const insertReporter = (row: typeof reporters.$inferInsert): Write => write(build.insert(reporters).values(row));
 
 /** Gives meters of a namespace to a reporter where nobody owns them; the trigger refuses the batch otherwise. */
-export const insertOwnership = (
-  db: Db,
-  o: { reporterId: string; clusterId: string; namespace: string; meters: number; fromAt: number },
-): Write =>
-  db.run(sql`INSERT INTO ownerships (reporter_seq, project_seq, meters, from_at)
+export const insertOwnership = (o: {
+  reporterId: string;
+  clusterId: string;
+  namespace: string;
+  meters: number;
+  fromAt: number;
+}): Write =>
+  write(sql`INSERT INTO ownerships (reporter_seq, project_seq, meters, from_at)
     SELECT r.seq, p.seq, ${o.meters}, ${o.fromAt} FROM reporters r, projects p
     WHERE r.id = ${o.reporterId} AND p.cluster_id = ${o.clusterId} AND p.namespace = ${o.namespace}`);
 
 /** Ends what the reporter owns at an edge; what would begin after it never was. */
-export const endReporter = (db: Db, seq: number, edge: number): Write[] => [
-  db.run(sql`UPDATE ownerships SET until_at = ${edge}
+export const endReporter = (seq: number, edge: number): Write[] => [
+  write(sql`UPDATE ownerships SET until_at = ${edge}
     WHERE reporter_seq = ${seq} AND (until_at IS NULL OR until_at > ${edge})`),
-  db.run(sql`DELETE FROM ownerships WHERE reporter_seq = ${seq} AND until_at <= from_at`),
-  db.run(sql`UPDATE reporters SET active_until = ${edge} WHERE seq = ${seq}`),
+  write(sql`DELETE FROM ownerships WHERE reporter_seq = ${seq} AND until_at <= from_at`),
+  write(sql`UPDATE reporters SET active_until = ${edge} WHERE seq = ${seq}`),
 ];
 
 /**
  * Reporters of a customer that own nothing any more, because others took it all, end with their last ownership, or at `edge`
  * where none is left of it.
  */
-export const endDispossessed = (db: Db, customerId: string, edge: number): Write =>
-  db.run(sql`UPDATE reporters
+export const endDispossessed = (customerId: string, edge: number): Write =>
+  write(sql`UPDATE reporters
     SET active_until = coalesce((SELECT max(o.until_at) FROM ownerships o WHERE o.reporter_seq = reporters.seq), ${edge})
     WHERE customer_id = ${customerId} AND active_from IS NOT NULL AND active_until IS NULL
       AND NOT EXISTS (SELECT 1 FROM ownerships o WHERE o.reporter_seq = reporters.seq AND o.until_at IS NULL)`);

@@ -1,7 +1,8 @@
 /** Rows and messages that can never be stored, with their reason. Owns `dead_letters` of the usage queue. */
 import { and, desc, eq, sql } from 'drizzle-orm';
-import type { Db, Write } from '../db/client.ts';
+import type { Db } from '../db/client.ts';
 import { deadLetters } from '../db/work-schema.ts';
+import { build, type Write, write } from '../db/write.ts';
 import { sha256Hex } from '../lib/keys.ts';
 
 const usageQueue = 'tenantry-usage';
@@ -22,11 +23,13 @@ export async function letterId(letter: DeadLetter): Promise<string> {
 }
 
 /** Buries one letter; one that fails again after a replay is open again, and dates from then. */
-export const bury = (db: Db, id: string, letter: DeadLetter, now: number): Write =>
-  db
-    .insert(deadLetters)
-    .values({ id, queue: usageQueue, createdAt: now, ...letter })
-    .onConflictDoUpdate({ target: deadLetters.id, set: { replayedAt: null, createdAt: now } });
+export const bury = (id: string, letter: DeadLetter, now: number): Write =>
+  write(
+    build
+      .insert(deadLetters)
+      .values({ id, queue: usageQueue, createdAt: now, ...letter })
+      .onConflictDoUpdate({ target: deadLetters.id, set: { replayedAt: null, createdAt: now } }),
+  );
 
 export async function findLetter(db: Db, id: string) {
   const rows = await db.select().from(deadLetters).where(eq(deadLetters.id, id));
@@ -48,8 +51,10 @@ export async function listLetters(db: Db, page: number, limit: number) {
 }
 
 /** Marks a letter as it was read; one that has failed again since stays open. */
-export const markReplayed = (db: Db, letter: { id: string; createdAt: number }, now: number): Write =>
-  db
-    .update(deadLetters)
-    .set({ replayedAt: now })
-    .where(and(eq(deadLetters.id, letter.id), eq(deadLetters.createdAt, letter.createdAt)));
+export const markReplayed = (letter: { id: string; createdAt: number }, now: number): Write =>
+  write(
+    build
+      .update(deadLetters)
+      .set({ replayedAt: now })
+      .where(and(eq(deadLetters.id, letter.id), eq(deadLetters.createdAt, letter.createdAt))),
+  );

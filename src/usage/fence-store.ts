@@ -4,12 +4,14 @@
  * (src/workflows/metering/hand-over.ts).
  */
 import { type SQL, sql } from 'drizzle-orm';
-import { type Db, guard, type Write } from '../db/client.ts';
+import type { Db } from '../db/client.ts';
+import { guard } from '../db/guards.ts';
+import { type Write, write } from '../db/write.ts';
 import type { Bundle } from './message/bundle.ts';
 
 /** Raises a customer's fence; one that is higher already stays. */
-export const raiseFence = (db: Db, customerSeq: number, version: number): Write =>
-  db.run(sql`INSERT INTO ownership_fences (customer_seq, version) VALUES (${customerSeq}, ${version})
+export const raiseFence = (customerSeq: number, version: number): Write =>
+  write(sql`INSERT INTO ownership_fences (customer_seq, version) VALUES (${customerSeq}, ${version})
     ON CONFLICT (customer_seq) DO UPDATE SET version = max(version, excluded.version)`);
 
 /** The bundles' customers with the versions they were judged by, as a table in SQL. */
@@ -21,9 +23,9 @@ function judgedBy(bundles: readonly Bundle[]): SQL {
 }
 
 /** Fails the batch with GuardFailed when a bundle is behind its customer's fence. */
-export const passFences = (db: Db, bundles: readonly Bundle[]): Write =>
+export const passFences = (bundles: readonly Bundle[]): Write =>
   guard(
-    db,
+    'ownership_fence',
     sql`NOT EXISTS (SELECT 1 FROM ${judgedBy(bundles)} j JOIN ownership_fences f ON f.customer_seq = j.customer
       WHERE f.version > j.version)`,
   );

@@ -4,7 +4,8 @@
  * consumers cannot disagree.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import type { Db, Write } from '../db/client.ts';
+import type { Db } from '../db/client.ts';
+import { type Write, write } from '../db/write.ts';
 import { dayMs } from '../lib/time.ts';
 import { type Bundle, cellColumns, sharedColumns } from './message/bundle.ts';
 import { quantities } from './meters.ts';
@@ -44,12 +45,12 @@ const inserts = new Map<string, Insert>();
 const insertsMax = 100;
 
 /** The insert of bundles of like columns. */
-function insertOf(db: Db, columns: string, bundles: readonly [Bundle, ...Bundle[]]): Write {
+function insertOf(columns: string, bundles: readonly [Bundle, ...Bundle[]]): Write {
   const insert = inserts.get(columns) ?? insertInto(bundles[0]);
   if (inserts.size >= insertsMax) inserts.clear();
   inserts.set(columns, insert);
   const packed = bundles.map((b) => `[${b.customerSeq},${b.reporterSeq},${b.seconds},${b.acceptedAt},${b.text}]`);
-  return db.run(sql`${insert[0]}${`[${packed.join(',')}]`}${insert[1]}`);
+  return write(sql`${insert[0]}${`[${packed.join(',')}]`}${insert[1]}`);
 }
 
 /**
@@ -58,12 +59,12 @@ function insertOf(db: Db, columns: string, bundles: readonly [Bundle, ...Bundle[
  * JSON, which is read twice as fast as text, and MATERIALIZED has what a bundle's rows share read once a bundle (node:sqlite,
  * 11 cells instead of 18: 2.4 µs a row instead of 3.4, and 10 without the word).
  */
-export function storeBundles(db: Db, bundles: readonly Bundle[]): Write[] {
+export function storeBundles(bundles: readonly Bundle[]): Write[] {
   const alike = Map.groupBy(bundles, (bundle) => cellColumns(bundle).join());
   const days = new Set(bundles.flatMap((b) => b.days.map((day) => `[${b.customerSeq},${day}]`)));
   return [
-    ...[...alike].map(([columns, group]) => insertOf(db, columns, group as [Bundle, ...Bundle[]])),
-    db.run(sql`INSERT OR IGNORE INTO dirty_days (customer_seq, day)
+    ...[...alike].map(([columns, group]) => insertOf(columns, group as [Bundle, ...Bundle[]])),
+    write(sql`INSERT OR IGNORE INTO dirty_days (customer_seq, day)
       SELECT value ->> 0, value ->> 1 FROM json_each(${`[${[...days].join(',')}]`})`),
   ];
 }
@@ -85,17 +86,17 @@ export const dirtyDays = (db: Db, beforeDay: number, limit: number): Promise<{ c
   );
 
 /** Recomputes the days from their windows and clears their marks; run as one batch, or a report in between is lost. */
-export function rollUp(db: Db, days: readonly { customerSeq: number; day: number }[]): Write[] {
+export function rollUp(days: readonly { customerSeq: number; day: number }[]): Write[] {
   const chosen = JSON.stringify(days.map((d) => [d.customerSeq, d.day]));
   const pairs = sql`(SELECT value ->> 0, value ->> 1 FROM json_each(${chosen}))`;
   return [
-    db.run(sql`DELETE FROM daily WHERE (customer_seq, day) IN ${pairs}`),
-    db.run(sql`INSERT INTO daily (customer_seq, day, reporter_seq, project_seq, ${sql.raw(rollUpColumns.join(', '))})
+    write(sql`DELETE FROM daily WHERE (customer_seq, day) IN ${pairs}`),
+    write(sql`INSERT INTO daily (customer_seq, day, reporter_seq, project_seq, ${sql.raw(rollUpColumns.join(', '))})
       SELECT w.customer_seq, d.day, w.reporter_seq, w.project_seq, ${sql.raw(rollUpOf)}
       FROM (SELECT value ->> 0 AS customer, value ->> 1 AS day FROM json_each(${chosen})) d
       JOIN windows w ON w.customer_seq = d.customer
         AND w.window_end > d.day * ${dayMs} AND w.window_end <= (d.day + 1) * ${dayMs}
       GROUP BY w.customer_seq, d.day, w.reporter_seq, w.project_seq`),
-    db.run(sql`DELETE FROM dirty_days WHERE (customer_seq, day) IN ${pairs}`),
+    write(sql`DELETE FROM dirty_days WHERE (customer_seq, day) IN ${pairs}`),
   ];
 }

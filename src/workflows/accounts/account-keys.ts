@@ -2,7 +2,8 @@
 import { record } from '../../audit/store.ts';
 import * as credentialStore from '../../credentials/store.ts';
 import { findCustomer } from '../../customers/store.ts';
-import { commit, type Db, type Write } from '../../db/client.ts';
+import { commit, type Db } from '../../db/client.ts';
+import type { Write } from '../../db/write.ts';
 import { newId } from '../../lib/ids.ts';
 import { newKey, sha256Hex } from '../../lib/keys.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
@@ -25,7 +26,7 @@ export async function planAccountKey(
 ): Promise<{ key: MadeKey; writes: Write[] }> {
   const key = { keyId: newId('credential', deps.random), apiKey: newKey(customerId, deps.random) };
   const writes = [
-    credentialStore.insert(deps.db, {
+    credentialStore.insert({
       id: key.keyId,
       kind: 'account',
       ownerId: customerId,
@@ -57,7 +58,7 @@ export async function makeAccountKey(
   }
   const { key, writes } = await planAccountKey(deps, customerId, name);
   const deed = { action: 'api_key.created', subject: customerId, details: { key_id: key.keyId } };
-  await commit(deps.db, [...writes, record(deps.db, deps.random, deps.actor, deps.now, deed), ...(await receipt(key))]);
+  await commit(deps.db, [...writes, record(deps.random, deps.actor, deps.now, deed), ...(await receipt(key))]);
   return ok(key);
 }
 
@@ -71,8 +72,8 @@ export async function revokeAccountKey(
   if (!keys.some((key) => key.id === keyId && key.revokedAt === null)) return err(missing);
   const deed = { action: 'api_key.revoked', subject: customerId, details: { key_id: keyId } };
   await commit(deps.db, [
-    credentialStore.revoke(deps.db, 'account', customerId, keyId, deps.now),
-    record(deps.db, deps.random, deps.actor, deps.now, deed),
+    credentialStore.revoke('account', customerId, keyId, deps.now),
+    record(deps.random, deps.actor, deps.now, deed),
   ]);
   return ok(null);
 }

@@ -7,7 +7,8 @@ import { record } from '../../audit/store.ts';
 import * as credentialStore from '../../credentials/store.ts';
 import type { WholeCustomer } from '../../customers/store.ts';
 import * as customerStore from '../../customers/store.ts';
-import { commit, type Write } from '../../db/client.ts';
+import { commit } from '../../db/client.ts';
+import type { Write } from '../../db/write.ts';
 import { verbOf } from '../../deployments/deployment.ts';
 import { lastWindowEnd } from '../../deployments/drain.ts';
 import * as deploymentStore from '../../deployments/store.ts';
@@ -62,12 +63,12 @@ export async function deactivate(
   const whole = after(before, 'canceled', 'suspended', jobId, now);
   const drainWindowEnd = lastWindowEnd(await findDeploymentReporter(db, customerId), now);
   await commit(db, [
-    customerStore.guardDeactivated(db, customerId, false),
-    customerStore.setStatus(db, customerId, 'canceled', now),
-    customerStore.setDeactivated(db, customerId, now),
-    credentialStore.revokeAll(db, 'account', customerId, now),
-    licenceStore.revokeAll(db, customerId, reason, now),
-    ...deploymentStore.desire(db, {
+    customerStore.guardDeactivated(customerId, false),
+    customerStore.setStatus(customerId, 'canceled', now),
+    customerStore.setDeactivated(customerId, now),
+    credentialStore.revokeAll('account', customerId, now),
+    licenceStore.revokeAll(customerId, reason, now),
+    ...deploymentStore.desire({
       customerId,
       phase: 'suspended',
       drainWindowEnd,
@@ -76,7 +77,7 @@ export async function deactivate(
       outboxId,
       now,
     }),
-    record(db, random, deps.actor, now, { action: 'customer.deactivated', subject: customerId, details: { reason } }),
+    record(random, deps.actor, now, { action: 'customer.deactivated', subject: customerId, details: { reason } }),
     ...(await receipt(whole)),
   ]);
   return ok({ whole, outboxIds: [outboxId] });
@@ -113,13 +114,13 @@ export async function activate(
   const account = await planAccountKey(deps, customerId, 'reactivation');
   const verb = verbOf(before.deployment.phase, 'running');
   await commit(db, [
-    customerStore.guardDeactivated(db, customerId, true),
-    customerStore.setStatus(db, customerId, status, now),
-    customerStore.setDeactivated(db, customerId, null),
+    customerStore.guardDeactivated(customerId, true),
+    customerStore.setStatus(customerId, status, now),
+    customerStore.setDeactivated(customerId, null),
     ...account.writes,
     licence.write,
-    ...deploymentStore.desire(db, { customerId, phase: 'running', drainWindowEnd: null, verb, jobId, outboxId, now }),
-    record(db, random, deps.actor, now, { action: 'customer.reactivated', subject: customerId, details: { status } }),
+    ...deploymentStore.desire({ customerId, phase: 'running', drainWindowEnd: null, verb, jobId, outboxId, now }),
+    record(random, deps.actor, now, { action: 'customer.reactivated', subject: customerId, details: { status } }),
     ...(await receipt(whole, account.key.apiKey)),
   ]);
   return ok({ whole, apiKey: account.key.apiKey, outboxIds: [outboxId] });

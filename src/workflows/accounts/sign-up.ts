@@ -8,7 +8,9 @@ import type { PlanName } from '../../contracts/plans.ts';
 import * as credentialStore from '../../credentials/store.ts';
 import { slugOf } from '../../customers/customer.ts';
 import * as customerStore from '../../customers/store.ts';
-import { ConstraintFailed, commit, GuardFailed, type Write } from '../../db/client.ts';
+import { commit } from '../../db/client.ts';
+import { ConstraintFailed, GuardFailed } from '../../db/failure.ts';
+import type { Write } from '../../db/write.ts';
 import * as deploymentStore from '../../deployments/store.ts';
 import { namespaceOf, newId, shortIdOf } from '../../lib/ids.ts';
 import { newKey, sha256Hex } from '../../lib/keys.ts';
@@ -106,7 +108,7 @@ async function noRoom(deps: Deps): Promise<SignUpFailure> {
 }
 
 async function plan(deps: Deps, settings: SignUpSettings, input: SignUpInput, clusterId: string) {
-  const { db, now, random } = deps;
+  const { now, random } = deps;
   const customerId = newId('customer', random);
   const shortId = shortIdOf(customerId);
   const organisationId = input.organisationId ?? newId('organisation', random);
@@ -129,7 +131,7 @@ async function plan(deps: Deps, settings: SignUpSettings, input: SignUpInput, cl
   const organisation: Write[] =
     input.organisationId === null
       ? [
-          customerStore.insertOrganisation(db, {
+          customerStore.insertOrganisation({
             id: organisationId,
             slug: slugOf(input.companyName, shortId),
             name: input.companyName,
@@ -138,9 +140,9 @@ async function plan(deps: Deps, settings: SignUpSettings, input: SignUpInput, cl
         ]
       : [];
   const writes: Write[] = [
-    clusterStore.guardRoom(db, clusterId),
+    clusterStore.guardRoom(clusterId),
     ...organisation,
-    customerStore.insertCustomer(db, {
+    customerStore.insertCustomer({
       id: customerId,
       shortId,
       organisationId,
@@ -152,7 +154,6 @@ async function plan(deps: Deps, settings: SignUpSettings, input: SignUpInput, cl
       createdAt: now,
     }),
     ...customerStore.insertSubscription(
-      db,
       {
         customerId,
         plan: input.plan,
@@ -163,9 +164,9 @@ async function plan(deps: Deps, settings: SignUpSettings, input: SignUpInput, cl
       },
       now,
     ),
-    periodStore.insert(db, customerId, { ...period, source: 'signup' }),
+    periodStore.insert(customerId, { ...period, source: 'signup' }),
     licence.write,
-    credentialStore.insert(db, {
+    credentialStore.insert({
       id: newId('credential', random),
       kind: 'account',
       ownerId: customerId,
@@ -174,8 +175,8 @@ async function plan(deps: Deps, settings: SignUpSettings, input: SignUpInput, cl
       role: null,
       createdAt: now,
     }),
-    clusterStore.insertProject(db, { clusterId, namespace, organisationId, customerId, own: true, createdAt: now }),
-    ...deploymentStore.insertFirst(db, {
+    clusterStore.insertProject({ clusterId, namespace, organisationId, customerId, own: true, createdAt: now }),
+    ...deploymentStore.insertFirst({
       customerId,
       clusterId,
       namespace,
@@ -184,14 +185,14 @@ async function plan(deps: Deps, settings: SignUpSettings, input: SignUpInput, cl
       outboxId: doorbellId,
       now,
     }),
-    insertDeploymentReporter(db, { id: newId('reporter', random), customerId, shortId, now }),
-    outboxStore.plan(db, {
+    insertDeploymentReporter({ id: newId('reporter', random), customerId, shortId, now }),
+    outboxStore.plan({
       id: stripeId,
       kind: 'stripe_customer',
       payload: { customer_id: customerId, email: input.email, name: input.companyName },
       now,
     }),
-    record(db, random, deps.actor, now, {
+    record(random, deps.actor, now, {
       action: 'customer.signed_up',
       subject: customerId,
       details: { plan: input.plan, organisation_id: organisationId, cluster_id: clusterId },

@@ -11,7 +11,7 @@ export async function currentPeriod(db: Db, customer: { id: string }, now: numbe
   const { anchorDay } = last;
   await commit(
     db,
-    begun.map((period) => periodStore.insert(db, customer.id, { ...period, anchorDay, source: 'signup' })),
+    begun.map((period) => periodStore.insert(customer.id, { ...period, anchorDay, source: 'signup' })),
   );
   return begun.at(-1) ?? last;
 }

@@ -19,8 +19,8 @@ export async function replaceOverrides(
   if (!read.ok) return read;
   const details = { allowances: read.value.allowances, prices: read.value.prices };
   await commit(deps.db, [
-    setOverrides(deps.db, customerId, read.value, deps.now),
-    record(deps.db, deps.random, deps.actor, deps.now, { action: 'overrides.replaced', subject: customerId, details }),
+    setOverrides(customerId, read.value, deps.now),
+    record(deps.random, deps.actor, deps.now, { action: 'overrides.replaced', subject: customerId, details }),
   ]);
   return ok(read.value);
 }

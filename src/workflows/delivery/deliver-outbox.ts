@@ -36,7 +36,7 @@ export async function deliverOutbox(carriers: Carriers, limit: number, ids?: rea
 
 /** Forgets confirmed rows that are a week old. */
 export async function forgetConfirmed(db: Db, now: number): Promise<void> {
-  await commit(db, [outboxStore.forgetConfirmed(db, now - confirmedKeptMs)]);
+  await commit(db, [outboxStore.forgetConfirmed(now - confirmedKeptMs)]);
 }
 
 async function deliver(carriers: Carriers, row: OutboxRow): Promise<boolean> {
@@ -50,7 +50,7 @@ async function deliver(carriers: Carriers, row: OutboxRow): Promise<boolean> {
       why: failure,
       attempts: row.attempts,
     });
-    await commit(carriers.db, [outboxStore.postpone(carriers.db, row.id, carriers.now() + pause, failure)]);
+    await commit(carriers.db, [outboxStore.postpone(row.id, carriers.now() + pause, failure)]);
   } catch (error) {
     // The claim runs out by itself; cron takes the row again.
     carriers.log('error', 'a delivery broke off', {
@@ -66,7 +66,7 @@ async function ringFor(carriers: Carriers, row: OutboxRow): Promise<string | nul
   const clusterId = String(row.payload['cluster_id']);
   const delaySeconds = Math.max(0, Math.ceil((Number(row.payload['run_after'] ?? 0) - carriers.now()) / secondMs));
   const failure = await ring(await bellOf(carriers, clusterId), clusterId, String(row.payload['job_id']), delaySeconds);
-  if (failure === null) await commit(carriers.db, [outboxStore.confirm(carriers.db, row.id)]);
+  if (failure === null) await commit(carriers.db, [outboxStore.confirm(row.id)]);
   return failure;
 }
 
@@ -84,15 +84,15 @@ async function makeStripeCustomer(carriers: Carriers, row: OutboxRow): Promise<s
     const found = await stripe.findCustomer(input);
     if (!found.ok) return found.error.code;
     if (found.value !== null) return await settle(db, row, input.customerId, found.value);
-    await commit(db, [outboxStore.nextEpoch(db, row.id, epoch)]);
+    await commit(db, [outboxStore.nextEpoch(row.id, epoch)]);
     epoch += 1;
   }
-  await commit(db, [outboxStore.markSent(db, row.id, carriers.now())]);
+  await commit(db, [outboxStore.markSent(row.id, carriers.now())]);
   const made = await stripe.createCustomer(input, `tenantry-${row.id}-${epoch}`);
   return made.ok ? await settle(db, row, input.customerId, made.value) : made.error.code;
 }
 
 async function settle(db: Db, row: OutboxRow, customerId: string, stripeId: string): Promise<null> {
-  await commit(db, [customerStore.setStripeId(db, customerId, stripeId), outboxStore.confirm(db, row.id)]);
+  await commit(db, [customerStore.setStripeId(customerId, stripeId), outboxStore.confirm(row.id)]);
   return null;
 }

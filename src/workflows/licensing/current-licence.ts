@@ -5,7 +5,8 @@
 import { record } from '../../audit/store.ts';
 import type { LicenceClaims } from '../../contracts/licences.ts';
 import { findCustomer, findWhole } from '../../customers/store.ts';
-import { commit, type Write } from '../../db/client.ts';
+import { commit } from '../../db/client.ts';
+import type { Write } from '../../db/write.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { iso } from '../../lib/time.ts';
 import { type Keyring, sign } from '../../licences/keyring.ts';
@@ -59,8 +60,8 @@ export async function revokeLicences(
 ): Promise<Result<null, LicenceFailure>> {
   if (!(await findCustomer(deps.db, customerId))) return err(missing);
   await commit(deps.db, [
-    licenceStore.revokeAll(deps.db, customerId, reason, deps.now),
-    record(deps.db, deps.random, deps.actor, deps.now, {
+    licenceStore.revokeAll(customerId, reason, deps.now),
+    record(deps.random, deps.actor, deps.now, {
       action: 'licence.revoked',
       subject: customerId,
       details: { reason },

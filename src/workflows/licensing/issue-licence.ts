@@ -1,6 +1,6 @@
 /** A new licence at every change of plan or state (spec §5): signed now, its claims and hash stored in the same batch. */
 import type { LicenceClaims } from '../../contracts/licences.ts';
-import type { Write } from '../../db/client.ts';
+import type { Write } from '../../db/write.ts';
 import { hex } from '../../lib/ids.ts';
 import { type Keyring, sign } from '../../licences/keyring.ts';
 import { claimsOf, type LicenceSubject } from '../../licences/licence.ts';
@@ -26,5 +26,5 @@ export async function issueLicence(
   const claims = claimsOf(subject, issuer, hex(deps.random(jtiBytes)), deps.now);
   const signed = await sign(keyring, claims);
   if (!signed) throw new Error('the key set is empty');
-  return { token: signed.token, claims, write: licenceStore.insert(deps.db, action, claims, signed, deps.now) };
+  return { token: signed.token, claims, write: licenceStore.insert(action, claims, signed, deps.now) };
 }

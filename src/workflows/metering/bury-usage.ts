@@ -38,7 +38,7 @@ export const buryMessage = (grave: Grave, body: unknown, source: number): Promis
 
 async function buryOne(grave: Grave, letter: DeadLetter, source: number): Promise<void> {
   try {
-    await commit(grave.control, [bury(grave.control, await letterId(letter), letter, grave.now)]);
+    await commit(grave.control, [bury(await letterId(letter), letter, grave.now)]);
     grave.log('error', 'usage was buried', {
       code: letter.code,
       reason: letter.message,

@@ -9,8 +9,10 @@ import * as clusterStore from '../../clusters/store.ts';
 import type { ReporterBody } from '../../contracts/reporters.ts';
 import * as credentialStore from '../../credentials/store.ts';
 import { findWhole, type WholeCustomer } from '../../customers/store.ts';
-import { ConstraintFailed, commit, type Write } from '../../db/client.ts';
+import { commit } from '../../db/client.ts';
+import { ConstraintFailed } from '../../db/failure.ts';
 import { shardOf } from '../../db/shards.ts';
+import type { Write } from '../../db/write.ts';
 import { newId } from '../../lib/ids.ts';
 import { newKey, sha256Hex } from '../../lib/keys.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
@@ -122,7 +124,7 @@ async function insert(creation: Creation, guards: Write[]): Promise<Result<MadeR
     await commit(db, [
       ...guards,
       ...creation.attach,
-      reporterStore.insertReporter(db, {
+      reporterStore.insertReporter({
         id: made.id,
         customerId: whole.customer.id,
         instanceId: made.instanceId,
@@ -131,8 +133,8 @@ async function insert(creation: Creation, guards: Write[]): Promise<Result<MadeR
         activeFrom: made.activeFrom,
         createdAt: now,
       }),
-      ...ownershipWrites(deps, whole, made, creation.takesOver),
-      credentialStore.insert(db, {
+      ...ownershipWrites(whole, made, creation.takesOver),
+      credentialStore.insert({
         id: newId('credential', random),
         kind: 'reporter',
         ownerId: made.id,
@@ -141,7 +143,7 @@ async function insert(creation: Creation, guards: Write[]): Promise<Result<MadeR
         role: null,
         createdAt: now,
       }),
-      record(db, random, deps.actor, now, {
+      record(random, deps.actor, now, {
         action: 'reporter.created',
         subject: made.id,
         details: { customer_id: whole.customer.id, instance_id: made.instanceId, namespaces: made.namespaces },
@@ -188,7 +190,7 @@ async function attachNamespaces(
     }
     if (project) continue;
     writes.push(
-      clusterStore.insertProject(deps.db, {
+      clusterStore.insertProject({
         clusterId,
         namespace,
         organisationId: whole.customer.organisationId,
@@ -201,22 +203,21 @@ async function attachNamespaces(
   return ok(writes);
 }
 
-function ownershipWrites(deps: Deps, whole: WholeCustomer, made: MadeReporter, takesOver: boolean): Write[] {
-  const { db } = deps;
+function ownershipWrites(whole: WholeCustomer, made: MadeReporter, takesOver: boolean): Write[] {
   const { clusterId } = whole.deployment;
   const writes = made.namespaces.flatMap((namespace): Write[] => {
     if (!takesOver) {
       const { meters, activeFrom: fromAt } = made;
-      return [reporterStore.insertOwnership(db, { reporterId: made.id, clusterId, namespace, meters, fromAt })];
+      return [reporterStore.insertOwnership({ reporterId: made.id, clusterId, namespace, meters, fromAt })];
     }
-    return takeOwnership(db, {
+    return takeOwnership({
       reporterSeq: sql`(SELECT seq FROM reporters WHERE id = ${made.id})`,
       project: sql`(SELECT seq FROM projects WHERE cluster_id = ${clusterId} AND namespace = ${namespace})`,
       meters: made.meters,
       fromAt: made.activeFrom,
     });
   });
-  return takesOver ? [...writes, reporterStore.endDispossessed(db, whole.customer.id, made.activeFrom)] : writes;
+  return takesOver ? [...writes, reporterStore.endDispossessed(whole.customer.id, made.activeFrom)] : writes;
 }
 
 function failureOf(error: unknown, made: MadeReporter): ReporterFailure {

@@ -1,8 +1,9 @@
 /** Ends a reporter at the end of a window. Its key lives on, so that its last windows can still be reported. */
 import { record } from '../../audit/store.ts';
 import { findWhole } from '../../customers/store.ts';
-import { commit, type Write } from '../../db/client.ts';
+import { commit } from '../../db/client.ts';
 import { shardOf } from '../../db/shards.ts';
+import type { Write } from '../../db/write.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { iso } from '../../lib/time.ts';
 import { endEdge } from '../../reporters/reporter.ts';
@@ -51,8 +52,8 @@ export async function endReporter(
     const ended = { ...listed, reporter: { ...reporter, activeUntil: edge } };
     await commit(db, [
       unchanged,
-      ...reporterStore.endReporter(db, reporter.seq, edge),
-      record(db, random, deps.actor, now, {
+      ...reporterStore.endReporter(reporter.seq, edge),
+      record(random, deps.actor, now, {
         action: 'reporter.ended',
         subject: reporterId,
         details: { active_until: iso(edge) },

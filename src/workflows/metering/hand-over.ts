@@ -3,7 +3,10 @@
  * it has stored is looked at, and control and shard share no transaction. So the customer's fence in the shard is raised
  * first; whatever was judged before the change then either is stored and seen, or meets the fence and is judged again.
  */
-import { commit, type Db, GuardFailed, guard, type Write } from '../../db/client.ts';
+import { commit, type Db } from '../../db/client.ts';
+import { GuardFailed } from '../../db/failure.ts';
+import { guard } from '../../db/guards.ts';
+import type { Write } from '../../db/write.ts';
 import { findOwnershipVersion, isOwnershipVersion } from '../../reporters/ownership-store.ts';
 import { raiseFence } from '../../usage/fence-store.ts';
 
@@ -19,8 +22,8 @@ export async function fenceOff(
   customerSeq: number,
 ): Promise<{ unchanged: Write }> {
   const version = await findOwnershipVersion(control, customerSeq);
-  await commit(shard, [raiseFence(shard, customerSeq, version + 1)]);
-  return { unchanged: guard(control, isOwnershipVersion(customerSeq, version)) };
+  await commit(shard, [raiseFence(customerSeq, version + 1)]);
+  return { unchanged: guard('ownership_version', isOwnershipVersion(customerSeq, version)) };
 }
 
 /**

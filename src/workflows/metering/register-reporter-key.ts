@@ -7,8 +7,10 @@
 import { record } from '../../audit/store.ts';
 import * as credentialStore from '../../credentials/store.ts';
 import { findWhole } from '../../customers/store.ts';
-import { commit, GuardFailed, type Write } from '../../db/client.ts';
+import { commit } from '../../db/client.ts';
+import { GuardFailed } from '../../db/failure.ts';
 import { shardOf } from '../../db/shards.ts';
+import type { Write } from '../../db/write.ts';
 import * as jobStore from '../../deployments/job-store.ts';
 import { newId } from '../../lib/ids.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
@@ -50,11 +52,7 @@ export async function registerReporterKey(
     if (!reporter) return err({ code: 'not_found', message: 'there is nothing here, or not for you' });
     const activation = reporter.activeFrom === null ? await planActivation(deps, shards, reporter) : [];
     try {
-      await commit(db, [
-        jobStore.guardReporterLease(db, lease),
-        ...credentialStore.replaceReporterKey(db, key),
-        ...activation,
-      ]);
+      await commit(db, [jobStore.guardReporterLease(lease), ...credentialStore.replaceReporterKey(key), ...activation]);
       return ok(null);
     } catch (error) {
       if (!(error instanceof GuardFailed)) throw error;
@@ -72,9 +70,9 @@ async function planActivation(deps: Deps, shards: readonly D1Database[], reporte
   const { fromAt, guards } = owned ? await afterOthers(deps, shards, reporter) : { fromAt: running, guards: [] };
   return [
     ...guards,
-    ...activate(db, { reporter, meters: everyMeter, owned, ownedAfter: running, fromAt }),
-    endDispossessed(db, reporter.customerId, fromAt),
-    record(db, random, deps.actor, now, {
+    ...activate({ reporter, meters: everyMeter, owned, ownedAfter: running, fromAt }),
+    endDispossessed(reporter.customerId, fromAt),
+    record(random, deps.actor, now, {
       action: 'reporter.activated',
       subject: reporter.id,
       details: { active_from: fromAt },

@@ -3,7 +3,8 @@
 import type { z } from 'zod';
 import { record } from '../../audit/store.ts';
 import type { Quantities, ReviewList, reviewsQuery } from '../../contracts/usage.ts';
-import { commit, openDb, type Write } from '../../db/client.ts';
+import { commit, openDb } from '../../db/client.ts';
+import type { Write } from '../../db/write.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { iso, secondMs } from '../../lib/time.ts';
 import { findLetter, markReplayed } from '../../usage/dead-letter-store.ts';
@@ -102,8 +103,8 @@ export async function replayLetter(
   }
   const deed = { action: 'dead_letter.replayed', subject: id, details: { code: letter.code } };
   await commit(deps.db, [
-    markReplayed(deps.db, letter, deps.now),
-    record(deps.db, deps.random, deps.actor, deps.now, deed),
+    markReplayed(letter, deps.now),
+    record(deps.random, deps.actor, deps.now, deed),
     ...(await receipt()),
   ]);
   return ok(null);

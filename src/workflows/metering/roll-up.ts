@@ -13,7 +13,7 @@ async function rollUpShard(shard: D1Database, now: number): Promise<number> {
   let count = 0;
   for (let batch = 0; batch < batchesPerTick; batch++) {
     const days = await dirtyDays(db, Math.floor(now / dayMs), daysPerBatch);
-    await commit(db, days.length === 0 ? [] : rollUp(db, days));
+    await commit(db, days.length === 0 ? [] : rollUp(days));
     count += days.length;
     if (days.length < daysPerBatch) break;
   }

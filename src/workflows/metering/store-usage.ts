@@ -4,7 +4,8 @@
  * at fault, which alone is buried. A database that cannot answer is never a row's fault: its messages come again.
  */
 import { sql } from 'drizzle-orm';
-import { ConstraintFailed, commit, type Db, GuardFailed, openDb } from '../../db/client.ts';
+import { commit, type Db, openDb } from '../../db/client.ts';
+import { ConstraintFailed, GuardFailed } from '../../db/failure.ts';
 import type { Log } from '../../lib/log.ts';
 import { catchUpWithFence } from '../../reporters/ownership-store.ts';
 import { fencesBefore, passFences } from '../../usage/fence-store.ts';
@@ -96,7 +97,7 @@ function shardFor({ owners }: Delivery, bundle: Bundle): Db | null {
 
 async function storeChunk(delivery: Delivery, shard: Db, chunk: readonly Sourced[]): Promise<void> {
   const bundles = chunk.map(({ bundle }) => bundle);
-  const outcome = await write(delivery, shard, bundles);
+  const outcome = await storeAsOne(delivery, shard, bundles);
   if (outcome === 'away') for (const { source } of chunk) delivery.again.add(source);
   else if (outcome !== 'stored') await storeRows(delivery, shard, await takeApart(delivery, chunk));
 }
@@ -141,7 +142,7 @@ async function storeLoose(delivery: Delivery, items: readonly SourcedRow[]): Pro
 async function storeRows(delivery: Delivery, shard: Db, items: readonly SourcedRow[]): Promise<void> {
   const [first, ...others] = items;
   if (!first) return;
-  const outcome = await write(delivery, shard, bundlesOf(items.map(({ row }) => row)));
+  const outcome = await storeAsOne(delivery, shard, bundlesOf(items.map(({ row }) => row)));
   if (outcome === 'stored') return;
   if (outcome === 'away') for (const { source } of items) delivery.again.add(source);
   else if (others.length === 0) await buryIt(delivery, first, { code: 'row_refused', message: outcome.refused });
@@ -166,13 +167,13 @@ const buryIt = (delivery: Delivery, { row, source }: SourcedRow, reason: BurialR
   buryRow(delivery, row, source, delivery.owners.get(row.customerSeq)?.customerId ?? null, reason);
 
 /** One batch. Only the shard's own word against the data is a refusal; after any other failure the messages come again. */
-async function write(
+async function storeAsOne(
   delivery: Delivery,
   shard: Db,
   bundles: readonly Bundle[],
 ): Promise<'stored' | 'away' | { refused: string }> {
   try {
-    await commit(shard, [passFences(shard, bundles), ...storeBundles(shard, bundles)]);
+    await commit(shard, [passFences(bundles), ...storeBundles(bundles)]);
     return 'stored';
   } catch (error) {
     if (isRowsFault(error)) return { refused: wordsOf(error) };
@@ -189,7 +190,7 @@ async function catchUp({ control, log }: Delivery, shard: Db, bundles: readonly 
     const fences = await fencesBefore(shard, bundles);
     await commit(
       control,
-      fences.map(({ customerSeq, version }) => catchUpWithFence(control, customerSeq, version)),
+      fences.map(({ customerSeq, version }) => catchUpWithFence(customerSeq, version)),
     );
   } catch (error) {
     log('warn', 'usage waits: its fence could not be looked up', { error: wordsOf(error) });

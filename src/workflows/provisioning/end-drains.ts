@@ -4,7 +4,8 @@
  * settled by the batch's guard.
  */
 import { record } from '../../audit/store.ts';
-import { commit, type Db, GuardFailed } from '../../db/client.ts';
+import { commit, type Db } from '../../db/client.ts';
+import { GuardFailed } from '../../db/failure.ts';
 import { shardOf } from '../../db/shards.ts';
 import { drainEndOf } from '../../deployments/drain.ts';
 import { endDrain, findDrains } from '../../deployments/store.ts';
@@ -64,8 +65,8 @@ async function endOne(
   const details = { window_end: iso(drain.windowEnd), ended_by: drain.end };
   try {
     await commit(db, [
-      ...endDrain(db, { customerId, generation, ...run }),
-      record(db, random, actor, now, { action: 'deployment.drained', subject: customerId, details }),
+      ...endDrain({ customerId, generation, ...run }),
+      record(random, actor, now, { action: 'deployment.drained', subject: customerId, details }),
     ]);
     return true;
   } catch (error) {

@@ -1,7 +1,9 @@
 /** Results of a run: they count only under their own lease and generation. Anything else is refused and changes nothing. */
 import { record } from '../../audit/store.ts';
 import type { FailBody } from '../../contracts/jobs.ts';
-import { commit, GuardFailed, type Write } from '../../db/client.ts';
+import { commit } from '../../db/client.ts';
+import { GuardFailed } from '../../db/failure.ts';
+import type { Write } from '../../db/write.ts';
 import type { Fence } from '../../deployments/job-store.ts';
 import * as jobStore from '../../deployments/job-store.ts';
 import { ringWaiting } from '../../deployments/store.ts';
@@ -35,7 +37,7 @@ async function finish(
   if (!job || job.clusterId !== fence.clusterId) return err(missing);
   const doorbellId = newId('outbox', deps.random);
   try {
-    await commit(deps.db, [...writes, ringWaiting(deps.db, job.customerId, doorbellId, deps.now)]);
+    await commit(deps.db, [...writes, ringWaiting(job.customerId, doorbellId, deps.now)]);
     return ok({ outboxIds: [doorbellId] });
   } catch (error) {
     if (error instanceof GuardFailed) return err(await whyRefused(deps, fence));
@@ -45,10 +47,10 @@ async function finish(
 
 /** The run brought the deployment to its generation. A newer desired state that waits is rung for at once. */
 export async function completeJob(deps: Deps, fence: Fence) {
-  const { db, random, actor, now } = deps;
+  const { random, actor, now } = deps;
   const details = { generation: fence.generation };
   const deed = { action: 'job.completed', subject: fence.jobId, details };
-  return await finish(deps, fence, [...jobStore.complete(db, fence), record(db, random, actor, now, deed)]);
+  return await finish(deps, fence, [...jobStore.complete(fence), record(random, actor, now, deed)]);
 }
 
 /** The run failed; it is tried again after a pause while runs are left. */
@@ -58,15 +60,15 @@ export async function failJob(
   failure: Pick<FailBody, 'code' | 'message' | 'events' | 'retryable'>,
   limits: { runsMax: number; backoffMs: number },
 ) {
-  const { db, random, actor, now } = deps;
+  const { random, actor, now } = deps;
   const deed = {
     action: 'job.run_failed',
     subject: fence.jobId,
     details: { code: failure.code, generation: fence.generation },
   };
   return await finish(deps, fence, [
-    ...jobStore.fail(db, { ...fence, failure, ...limits }),
-    record(db, random, actor, now, deed),
+    ...jobStore.fail({ ...fence, failure, ...limits }),
+    record(random, actor, now, deed),
   ]);
 }
 
@@ -82,9 +84,9 @@ export async function retryJob(
   const doorbellId = newId('outbox', random);
   try {
     await commit(db, [
-      ...jobStore.retry(db, jobId, now),
-      ringWaiting(db, job.customerId, doorbellId, now),
-      record(db, random, actor, now, { action: 'job.retried', subject: jobId }),
+      ...jobStore.retry(jobId, now),
+      ringWaiting(job.customerId, doorbellId, now),
+      record(random, actor, now, { action: 'job.retried', subject: jobId }),
       ...(await receipt()),
     ]);
     return ok({ outboxIds: [doorbellId] });

@@ -1,7 +1,8 @@
 /** `next`: leases the oldest due job of a cluster and renders what it is to do from the desired state of this moment. */
 import * as clusterStore from '../../clusters/store.ts';
 import type { LeasedJob } from '../../contracts/jobs.ts';
-import { ConstraintFailed, commit } from '../../db/client.ts';
+import { commit } from '../../db/client.ts';
+import { ConstraintFailed } from '../../db/failure.ts';
 import { releaseOf, renderValues } from '../../deployments/deployment.ts';
 import { timeoutOf } from '../../deployments/job.ts';
 import * as jobStore from '../../deployments/job-store.ts';
@@ -26,7 +27,7 @@ export async function leaseJob(deps: Deps, settings: LeaseSettings, clusterId: s
   const { db, now } = deps;
   const leaseId = newId('lease', deps.random);
   try {
-    await commit(db, jobStore.lease(db, { clusterId, leaseId, now, timeoutBaseMs: settings.timeoutBaseMs }));
+    await commit(db, jobStore.lease({ clusterId, leaseId, now, timeoutBaseMs: settings.timeoutBaseMs }));
   } catch (error) {
     // Another job of the customer became active in between: there will be another doorbell.
     if (error instanceof ConstraintFailed) return null;

@@ -3,7 +3,9 @@ import { record } from '../../audit/store.ts';
 import type { ClusterRow } from '../../clusters/store.ts';
 import * as clusterStore from '../../clusters/store.ts';
 import * as credentialStore from '../../credentials/store.ts';
-import { ConstraintFailed, commit, type Write } from '../../db/client.ts';
+import { commit } from '../../db/client.ts';
+import { ConstraintFailed } from '../../db/failure.ts';
+import type { Write } from '../../db/write.ts';
 import { newId } from '../../lib/ids.ts';
 import { newKey, sha256Hex } from '../../lib/keys.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
@@ -27,8 +29,8 @@ export async function makeCluster(
   };
   try {
     await commit(db, [
-      clusterStore.insert(db, row),
-      record(db, random, deps.actor, now, { action: 'cluster.created', subject: input.id }),
+      clusterStore.insert(row),
+      record(random, deps.actor, now, { action: 'cluster.created', subject: input.id }),
       ...(await receipt(row)),
     ]);
     return ok(row);
@@ -58,8 +60,8 @@ export async function makeClusterCredential(
   const hash = await sha256Hex(made.secret);
   const deed = { action: `cluster.${kind}_credential_created`, subject: clusterId, details: { key_id: made.keyId } };
   await commit(db, [
-    credentialStore.insert(db, { id: made.keyId, kind, ownerId, hash, name: clusterId, role: null, createdAt: now }),
-    record(db, random, deps.actor, now, deed),
+    credentialStore.insert({ id: made.keyId, kind, ownerId, hash, name: clusterId, role: null, createdAt: now }),
+    record(random, deps.actor, now, deed),
     ...(await receipt(made)),
   ]);
   return ok(made);

@@ -222,7 +222,7 @@ describe('a customer who is deactivated in the middle of a window', () => {
     const db = openDb(control);
     const ids = { jobId: newId('job', cryptoRandom), outboxId: newId('outbox', cryptoRandom) };
     const again = { customerId: who.customerId, phase: 'suspended', verb: 'suspend', drainWindowEnd: null } as const;
-    await commit(db, desire(db, { ...again, ...ids, now: api.clock.now }));
+    await commit(db, desire({ ...again, ...ids, now: api.clock.now }));
     expect((await find(db, who.customerId))?.drainWindowEnd).toBe(Date.parse('2026-11-20T11:00:00Z'));
   });
 });

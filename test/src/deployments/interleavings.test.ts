@@ -81,7 +81,7 @@ async function makeStory() {
   const change = (phase: 'running' | 'suspended') =>
     commit(
       db,
-      desire(db, {
+      desire({
         customerId,
         phase,
         drainWindowEnd: phase === 'suspended' ? clock.now - nearlyBound : null,

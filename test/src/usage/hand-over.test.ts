@@ -114,7 +114,7 @@ describe('a report that waits in the queue while its meters are handed over', ()
     const { api, held, who, takeOver, letters, stored } = await waiting();
     const { customerSeq, ownershipVersion } = await keysOf(env, who.customerId);
     const shard = openDb(shardOf(env));
-    await commit(shard, [raiseFence(shard, customerSeq, ownershipVersion + 1)]);
+    await commit(shard, [raiseFence(customerSeq, ownershipVersion + 1)]);
     expect((await deliver(api, held.bodies)).retried).toHaveLength(2);
     expect(await deliver(api, held.bodies)).toMatchObject({ retried: [] });
     expect(await stored()).toHaveLength(2);

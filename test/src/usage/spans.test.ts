@@ -160,7 +160,7 @@ describe('a stretch between any two instants', () => {
               FROM windows WHERE customer_seq = ${customer}`)
             .run();
           const days = rolled.map((i) => ({ customerSeq: customer, day: first / dayMs + i }));
-          await commit(db, rollUp(db, days));
+          await commit(db, rollUp(days));
           const [from, to] = [Math.min(a, b), Math.max(a, b)];
           const span = { customerSeq: customer, from: endOf(from), to: endOf(to) };
           const inside = windows.filter((w) => w.slot > from && w.slot <= to);

@@ -7,7 +7,7 @@ import { storeBundles } from '../../../src/usage/store.ts';
 import { rowWith, shardOf, shardState } from './harness.ts';
 
 const db: Db = openDb(shardOf(env));
-const store = (...rows: ReturnType<typeof rowWith>[]) => commit(db, storeBundles(db, bundlesOf(rows)));
+const store = (...rows: ReturnType<typeof rowWith>[]) => commit(db, storeBundles(bundlesOf(rows)));
 
 beforeEach(async () => {
   for (const table of ['windows', 'window_changes', 'reviews', 'dirty_days', 'daily']) {

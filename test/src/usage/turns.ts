@@ -1,6 +1,6 @@
 /** Tasks that share databases and go on one database call at a time, in the order that a test chooses; they may die on the way. */
 
-import { asDatabaseError, DatabaseUnavailable, GuardFailed } from '../../../src/db/client.ts';
+import { asDatabaseError, DatabaseUnavailable, GuardFailed } from '../../../src/db/failure.ts';
 
 /** Where a task dies: at its n-th call, which is still done or not; all later calls fail too. */
 export interface Death {

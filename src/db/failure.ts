@@ -1,0 +1,53 @@
+/** What D1 throws, sorted into three kinds: a guard, a constraint, an outage. Anything else is a broken statement. */
+import { reasonOf } from '../lib/reason.ts';
+import { type GuardName, guardNamed } from './guards.ts';
+
+/** A condition of the batch did not hold: nothing was written. */
+export class GuardFailed extends Error {
+  override name = 'GuardFailed';
+  readonly guard: GuardName;
+  constructor(guard: GuardName) {
+    super(`the guard ${guard} did not hold`);
+    this.guard = guard;
+  }
+}
+
+/** A unique key or a rule of the schema refused the batch; `constraint` is SQLite's or the trigger's own words. */
+export class ConstraintFailed extends Error {
+  override name = 'ConstraintFailed';
+  readonly constraint: string;
+  constructor(constraint: string) {
+    super(constraint);
+    this.constraint = constraint;
+  }
+}
+
+/** The database could not be asked or could not answer. What was asked may or may not have happened. */
+export class DatabaseUnavailable extends Error {
+  override name = 'DatabaseUnavailable';
+}
+
+/** Sorts what D1 throws; anything else is returned as it is (a broken statement is ours to mend). */
+export function asDatabaseError(error: unknown): unknown {
+  if (error instanceof GuardFailed || error instanceof ConstraintFailed || error instanceof DatabaseUnavailable) {
+    return error;
+  }
+  const words = reasonOf(error);
+  const guard = guardNamed(/guard:([a-z_]+)/.exec(words)?.[1] ?? '');
+  if (guard) return new GuardFailed(guard);
+  const constraint =
+    /(UNIQUE constraint failed: [\w., ]+|CHECK constraint failed: \w+|FOREIGN KEY constraint failed|period_overlap|meter_owned|audit_log is append-only)/.exec(
+      words,
+    );
+  if (constraint?.[1]) return new ConstraintFailed(constraint[1]);
+  return isOutage(words) ? new DatabaseUnavailable('the database is not available', { cause: error }) : error;
+}
+
+/**
+ * Cloudflare documents no codes; these are D1's words for "not now" (developers.cloudflare.com/d1/observability/debug-d1).
+ * A statement that SQLite itself refuses says `SQLITE_…` or names the syntax, and is ours to mend, not to retry.
+ */
+const isOutage = (words: string): boolean =>
+  /Network connection lost|storage caused object to be reset|reset because its code was updated|D1 DB is overloaded|storage operation exceeded timeout|D1_ERROR: (Internal|D1 )|Cannot resolve D1 DB|injected outage|SQLITE_BUSY|SQLITE_IOERR/i.test(
+    words,
+  );

@@ -1,0 +1,33 @@
+/**
+ * Guards: how a batch fails when a condition does not hold at the moment it runs. A statement that changes no row stops
+ * no batch, so a guard inserts its own name into `guards`, whose trigger refuses every row with that name (decision 0002).
+ */
+import { type SQL, sql } from 'drizzle-orm';
+import { type Write, write } from './write.ts';
+
+/** Every guard, with what it demands. A workflow that meets one reads again and says why in its own words. */
+const guards = {
+  idempotency_holder: 'the request still holds its Idempotency-Key',
+  customer_active: 'the customer is not deactivated',
+  customer_deactivated: 'the customer is deactivated',
+  cluster_room: 'the cluster has room for one more namespace',
+  ownership_version: 'nobody changed who owns the meters of the customer',
+  ownership_fence: 'no bundle was judged by an older ownership than the shard demands',
+  reporter_inactive: 'the reporter was never active',
+  namespace_ownership: 'the namespace has an owner, or none, as it was read',
+  reporter_lease: "the lease is a running one of the reporter's own customer",
+  job_lease: 'the lease still holds the job, for the same generation',
+  job_failed: 'the job has failed and nothing of its deployment waits or runs',
+  deployment_standing: 'the deployment is not deleted',
+  draining: 'the deployment still drains at the same generation',
+} as const;
+
+export type GuardName = keyof typeof guards;
+
+/** Fails the whole batch unless the condition holds when the batch runs. */
+export const guard = (name: GuardName, condition: SQL): Write =>
+  write(sql`INSERT INTO guards (failed, name) SELECT 1, ${name} WHERE NOT (${condition})`);
+
+/** The guard of that name, null when there is none. */
+export const guardNamed = (name: string): GuardName | null =>
+  Object.hasOwn(guards, name) ? (name as GuardName) : null;
