@@ -18,7 +18,7 @@ const layers = [
   { name: 'nouns', path: ['^src/[^/]+/'], pathNot: [shared, store, edge] },
   { name: 'stores', path: [store, '^src/(?:db|stripe)/'] },
   { name: 'workflows', path: ['^src/workflows/'] },
-  { name: 'routes', path: [edge, '^src/http/', '^src/(?:env|wiring)[.]ts$'] },
+  { name: 'routes', path: [edge, '^src/http/', '^src/(?:env|services|wiring)[.]ts$'] },
   { name: 'entries', path: ['^src/(?:app|consume|cron|health)[.]ts$'] },
   { name: 'index', path: ['^src/index[.]ts$'] },
 ];

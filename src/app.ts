@@ -2,21 +2,21 @@
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { clusterEndpoints } from './clusters/routes.ts';
+import { notFound } from './contracts/failures.ts';
+import { accountKeyEndpoints } from './credentials/routes.ts';
 import { customerEndpoints } from './customers/routes.ts';
-import { openDb } from './db/client.ts';
 import { provisionerEndpoints } from './deployments/provisioner-routes.ts';
 import { queueEndpoints } from './deployments/queue-routes.ts';
-import { EnvError, parseEnv, type RawEnv } from './env.ts';
+import { EnvError, type RawEnv } from './env.ts';
 import { healthEndpoints } from './health.ts';
-import type { Endpoint, Services } from './http/endpoint.ts';
-import { type AppEnv, mount, problemResponse, thrownFailure } from './http/mount.ts';
-import { notFound } from './http/problem.ts';
-import { cryptoRandom, newId, type Random } from './lib/ids.ts';
-import { consoleLog, type Log } from './lib/log.ts';
+import type { Endpoint } from './http/endpoint.ts';
+import { type AppEnv, mount } from './http/mount.ts';
+import { problemResponse, thrownFailure } from './http/problem.ts';
 import { licenceEndpoints } from './licences/routes.ts';
 import { organisationEndpoints } from './organisations/routes.ts';
 import { pricingEndpoints } from './pricing/routes.ts';
 import { reporterEndpoints } from './reporters/routes.ts';
+import { type Outside, platform, servicesOf } from './services.ts';
 import { usageAdminEndpoints } from './usage/admin-routes.ts';
 import { usageReadEndpoints } from './usage/read-routes.ts';
 import { usageIntakeEndpoints } from './usage/routes.ts';
@@ -25,6 +25,7 @@ import { usageIntakeEndpoints } from './usage/routes.ts';
 export const endpoints: readonly Endpoint[] = [
   ...healthEndpoints,
   ...customerEndpoints,
+  ...accountKeyEndpoints,
   ...clusterEndpoints,
   ...organisationEndpoints,
   ...licenceEndpoints,
@@ -36,31 +37,6 @@ export const endpoints: readonly Endpoint[] = [
   ...usageReadEndpoints,
   ...pricingEndpoints,
 ];
-
-/** What tests replace. */
-export interface Outside {
-  now: () => number;
-  random: Random;
-  log: Log;
-}
-
-const platform: Outside = { now: () => Date.now(), random: cryptoRandom, log: consoleLog };
-
-/** The services of one request, queue batch or cron tick. Throws EnvError when the environment is wrong. */
-export function servicesOf(
-  raw: RawEnv,
-  ctx: Pick<ExecutionContext, 'waitUntil'>,
-  outside: Outside = platform,
-): Services {
-  const env = parseEnv(raw);
-  return {
-    ...outside,
-    env,
-    db: openDb(env.CONTROL),
-    requestId: newId('request', outside.random),
-    defer: (work) => ctx.waitUntil(work),
-  };
-}
 
 /** The Hono app. */
 export function createApp(outside: Outside = platform): Hono<AppEnv & { Bindings: RawEnv }> {

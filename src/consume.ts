@@ -1,5 +1,5 @@
 /** Which consumer takes which queue's messages. A queue that nobody takes is a broken deployment: its messages stay. */
-import type { Services } from './http/endpoint.ts';
+import type { Services } from './services.ts';
 import { consumeUsage } from './usage/consumer.ts';
 
 export async function consumeBatch(batch: MessageBatch, services: Services): Promise<void> {

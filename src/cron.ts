@@ -1,9 +1,10 @@
 /** Cron: every minute each step runs by itself; one that fails is logged and tried again at the next tick. */
 import { commit } from './db/client.ts';
-import type { Services } from './http/endpoint.ts';
 import { forgetExpired } from './http/idempotency.ts';
+import { reasonOf } from './lib/reason.ts';
 import { dayMs, hourMs, minuteMs } from './lib/time.ts';
-import { carriersOf } from './wiring.ts';
+import type { Services } from './services.ts';
+import { carriersOf, contextOf } from './wiring.ts';
 import { forgetConfirmed } from './workflows/delivery/deliver-outbox.ts';
 import { ringAgain, sweepOutbox } from './workflows/delivery/housekeeping.ts';
 import { rollUpDays } from './workflows/metering/roll-up.ts';
@@ -16,7 +17,7 @@ export async function runCron(services: Services, scheduledTime: number): Promis
   const daily = scheduledTime % dayMs < minuteMs;
   const steps: Record<string, () => Promise<unknown>> = {
     // First: its doorbells are in the outbox that is swept next.
-    end_drains: () => endDrains({ ...services, shards: services.env.usageShards, now: services.now() }),
+    end_drains: () => endDrains(contextOf(services)),
     sweep_outbox: () => sweepOutbox(carriers),
     ring_again: () => ringAgain(carriers),
     roll_up: () => rollUpDays(services.env.usageShards, services.now()),
@@ -29,7 +30,7 @@ export async function runCron(services: Services, scheduledTime: number): Promis
     } catch (error) {
       services.log('error', 'a cron step failed', {
         step,
-        error: error instanceof Error ? error.message : String(error),
+        error: reasonOf(error),
       });
     }
   }

@@ -1,8 +1,9 @@
 /** The Worker's three entries; nothing else. */
-import { createApp, servicesOf } from './app.ts';
+import { createApp } from './app.ts';
 import { consumeBatch } from './consume.ts';
 import { runCron } from './cron.ts';
 import type { RawEnv } from './env.ts';
+import { servicesOf } from './services.ts';
 
 export { RateLimiter } from './http/rate-limit.ts';
 

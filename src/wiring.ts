@@ -1,18 +1,34 @@
-/** What several domains' routes need from a call: the workflow's deps and the delivery of its outbox rows. */
+/** From the services of an entry to what workflows and the delivery are given. */
 import { actorOf, type Principal } from './credentials/principal.ts';
-import type { Services } from './http/endpoint.ts';
 import { type Keyring, openKeyring } from './licences/keyring.ts';
+import type { Services } from './services.ts';
 import { openStripe } from './stripe/client.ts';
+import type { Context } from './workflows/deed.ts';
 import { type Carriers, deliverOutbox } from './workflows/delivery/deliver-outbox.ts';
-import type { Deps } from './workflows/deps.ts';
 
-/** The workflow's view of a call; `now` is read once, so that one deed has one time. */
-export const depsOf = (call: Services & { principal: Principal }): Deps => ({
-  db: call.db,
-  now: call.now(),
-  random: call.random,
-  actor: { name: actorOf(call.principal), requestId: call.requestId },
-});
+/** The context of one deed; `now` is read once, so that a deed has one time. Without a principal the actor is cron. */
+export function contextOf(services: Services & { principal?: Principal }): Context {
+  const { env, db, random, log, requestId, principal } = services;
+  return {
+    db,
+    shards: env.usageShards,
+    now: services.now(),
+    random,
+    log,
+    actor: { name: principal ? actorOf(principal) : 'cron', requestId },
+    settings: {
+      publicUrl: env.PUBLIC_URL,
+      baseDomain: env.BASE_DOMAIN,
+      trialDays: env.DEFAULT_TRIAL_DAYS,
+      defaultCluster: env.DEFAULT_CLUSTER,
+      shortWindows: env.ALLOW_SHORT_WINDOWS,
+      jobTimeoutMs: env.JOB_TIMEOUT_MS,
+      runsMax: env.QUEUE_MAX_RETRY,
+      backoffMs: env.QUEUE_BACKOFF_DELAY,
+    },
+    keyring: () => keyringOf(services),
+  };
+}
 
 /** Where outbox rows go from here. Without a Stripe key nothing is sent to Stripe and the rows wait. */
 export const carriersOf = (services: Services): Carriers => ({
@@ -27,7 +43,7 @@ export const carriersOf = (services: Services): Carriers => ({
 
 /** Sends what was just committed, after the answer. The rows are durable: cron finishes what this cannot. */
 export function deliverSoon(services: Services, outboxIds: readonly string[]): void {
-  services.defer(deliverOutbox(carriersOf(services), outboxIds.length, outboxIds));
+  if (outboxIds.length > 0) services.defer(deliverOutbox(carriersOf(services), outboxIds.length, outboxIds));
 }
 
 /** The licence keys of this environment. */

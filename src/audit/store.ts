@@ -1,5 +1,4 @@
 /** The append-only audit log: who did what to whom, in the same batch as the deed. Never a secret in `details`. */
-
 import { auditLog } from '../db/work-schema.ts';
 import { build, type Write, write } from '../db/write.ts';
 import { newId, type Random } from '../lib/ids.ts';
@@ -10,7 +9,8 @@ export interface Actor {
   requestId: string;
 }
 
-export interface Deed {
+/** What was done, as one row of the log says it. */
+export interface AuditEntry {
   action: string;
   /** The id of what was done to. */
   subject: string;
@@ -18,15 +18,15 @@ export interface Deed {
 }
 
 /** One row of the log. */
-export const record = (random: Random, actor: Actor, now: number, deed: Deed): Write =>
+export const record = (random: Random, actor: Actor, now: number, entry: AuditEntry): Write =>
   write(
     build.insert(auditLog).values({
       id: newId('audit', random),
       at: now,
       actor: actor.name,
-      action: deed.action,
-      subject: deed.subject,
-      details: deed.details ?? {},
+      action: entry.action,
+      subject: entry.subject,
+      details: entry.details ?? {},
       requestId: actor.requestId,
     }),
   );

@@ -1,6 +1,7 @@
 /** Clusters as admins see them. */
 import { z } from 'zod';
 import { pageQuery } from '../contracts/common.ts';
+import type { Failure } from '../contracts/failures.ts';
 import {
   clusterAnswer,
   clusterBody,
@@ -8,10 +9,11 @@ import {
   clusterList,
   clusterTokenAnswer,
 } from '../contracts/organisations.ts';
-import { type Endpoint, endpoint, param, refuse, reply } from '../http/endpoint.ts';
+import { deed } from '../http/deed.ts';
+import { type Endpoint, endpoint, json, param, refuse, reply } from '../http/endpoint.ts';
 import { iso } from '../lib/time.ts';
-import { depsOf } from '../wiring.ts';
-import { makeCluster, makeClusterCredential } from '../workflows/provisioning/make-cluster.ts';
+import { makeCluster } from '../workflows/provisioning/make-cluster.ts';
+import { makeClusterCredential } from '../workflows/provisioning/make-cluster-credential.ts';
 import { type ClusterRow, list } from './store.ts';
 
 const toCluster = (row: ClusterRow, used: number) => ({
@@ -24,7 +26,7 @@ const toCluster = (row: ClusterRow, used: number) => ({
   created_at: iso(row.createdAt),
 });
 
-const create = endpoint({
+const create = deed({
   method: 'post',
   path: '/api/clusters',
   summary: 'Register a cluster',
@@ -32,28 +34,24 @@ const create = endpoint({
   body: clusterBody,
   idempotent: true,
   answers: { 201: clusterAnswer },
-  handle: async (call) => {
-    const { body } = call;
-    if (!call.env.doorbell(body.queue_binding)) {
-      const issues = [{ path: 'queue_binding', message: 'the Worker has no such doorbell queue (DOORBELL_…)' }];
-      return refuse({
-        code: 'validation_failed',
-        message: 'queue_binding: the Worker has no such queue',
-        details: { issues },
-      });
-    }
-    const input = {
+  plan: async (context, { body, env }) => {
+    if (!env.doorbell(body.queue_binding)) return refuse(noSuchQueue);
+    return await makeCluster(context, {
       id: body.cluster_id,
       queueBinding: body.queue_binding,
       namespacesMax: body.namespaces_max,
       servicesMax: body.services_max,
       storageClass: body.storage_class,
-    };
-    const toWire = (row: ClusterRow) => ({ success: true, cluster: toCluster(row, 0) });
-    const made = await makeCluster(depsOf(call), input, (row) => call.receipt(201, toWire(row)));
-    return made.ok ? reply(201, toWire(made.value)) : refuse(made.error);
+    });
   },
+  answer: (row) => json(201, { success: true, cluster: toCluster(row, 0) }),
 });
+
+const noSuchQueue: Failure = {
+  code: 'validation_failed',
+  message: 'queue_binding: the Worker has no such queue',
+  details: { issues: [{ path: 'queue_binding', message: 'the Worker has no such doorbell queue (DOORBELL_…)' }] },
+};
 
 const listRoute = endpoint({
   method: 'get',
@@ -69,7 +67,7 @@ const listRoute = endpoint({
   },
 });
 
-const makeToken = endpoint({
+const makeToken = deed({
   method: 'post',
   path: '/api/clusters/:clusterId/tokens',
   summary: 'A provisioner token of the cluster, shown once',
@@ -77,20 +75,11 @@ const makeToken = endpoint({
   body: z.strictObject({}),
   idempotent: true,
   answers: { 201: clusterTokenAnswer },
-  handle: async (call) => {
-    const toWire = (made: { keyId: string; secret: string }) => ({
-      success: true,
-      key_id: made.keyId,
-      token: made.secret,
-    });
-    const made = await makeClusterCredential(depsOf(call), param(call, 'clusterId'), 'provisioner', (m) =>
-      call.receipt(201, toWire(m)),
-    );
-    return made.ok ? reply(201, toWire(made.value)) : refuse(made.error);
-  },
+  plan: (context, call) => makeClusterCredential(context, param(call, 'clusterId'), 'provisioner'),
+  answer: ({ keyId, secret }) => json(201, { success: true, key_id: keyId, token: secret }),
 });
 
-const makeKey = endpoint({
+const makeKey = deed({
   method: 'post',
   path: '/api/clusters/:clusterId/keys',
   summary: 'A cluster key: usage of the customers placed there, shown once',
@@ -98,17 +87,8 @@ const makeKey = endpoint({
   body: z.strictObject({}),
   idempotent: true,
   answers: { 201: clusterKeyAnswer },
-  handle: async (call) => {
-    const toWire = (made: { keyId: string; secret: string }) => ({
-      success: true,
-      key_id: made.keyId,
-      api_key: made.secret,
-    });
-    const made = await makeClusterCredential(depsOf(call), param(call, 'clusterId'), 'cluster', (m) =>
-      call.receipt(201, toWire(m)),
-    );
-    return made.ok ? reply(201, toWire(made.value)) : refuse(made.error);
-  },
+  plan: (context, call) => makeClusterCredential(context, param(call, 'clusterId'), 'cluster'),
+  answer: ({ keyId, secret }) => json(201, { success: true, key_id: keyId, api_key: secret }),
 });
 
 export const clusterEndpoints: readonly Endpoint[] = [create, listRoute, makeToken, makeKey];

@@ -2,6 +2,7 @@
 import type { CustomerAnswer, CustomerList, SignupAnswer } from '../contracts/customers.ts';
 import { instanceUrl } from '../deployments/deployment.ts';
 import { iso, isoOrNull } from '../lib/time.ts';
+import type { SignedUp } from '../workflows/accounts/sign-up.ts';
 import type { listCustomers, WholeCustomer } from './store.ts';
 
 /** GET /api/customers/:id. */
@@ -26,6 +27,31 @@ export function toCustomerAnswer(whole: WholeCustomer, baseDomain: string): Cust
     },
   };
 }
+
+/** POST /api/customers and /signup. What Stripe calls the customer is not known yet: the outbox makes it. */
+export const toSignupAnswer = (made: SignedUp, baseDomain: string): SignupAnswer => ({
+  success: true,
+  customer: {
+    customer_id: made.customerId,
+    short_id: made.shortId,
+    organisation_id: made.organisationId,
+    email: made.input.email,
+    company_name: made.input.companyName,
+    full_name: made.input.fullName,
+    stripe_customer_id: null,
+    created_at: iso(made.createdAt),
+  },
+  subscription: { plan: made.input.plan, status: 'trialing', trial_ends_at: iso(made.trialEndsAt) },
+  license: { jwt: made.licence },
+  api_key: made.apiKey,
+  deployment: {
+    status: 'pending',
+    namespace: made.namespace,
+    instance_url: instanceUrl(made.shortId, baseDomain),
+    job_id: made.jobId,
+    generation: 1,
+  },
+});
 
 const toCustomer = (customer: WholeCustomer['customer']): SignupAnswer['customer'] => ({
   customer_id: customer.id,

@@ -59,17 +59,21 @@ export async function find(db: Db, id: string): Promise<JobRow | null> {
   return rows[0] ?? null;
 }
 
-/** A result's claim to be the one that counts: this cluster's job, this lease, still running, this generation. */
-export interface Fence {
+/** A result's claim to be the one that counts: this cluster's job, this lease, this generation. */
+export interface JobClaim {
   clusterId: string;
   jobId: string;
   leaseId: string;
   generation: number;
+}
+
+/** A claim at an instant, ms: the lease must still run by then. */
+interface TimedClaim extends JobClaim {
   now: number;
 }
 
 const holds = (
-  f: Fence,
+  f: TimedClaim,
 ) => sql`EXISTS (SELECT 1 FROM jobs WHERE id = ${f.jobId} AND cluster_id = ${f.clusterId} AND state = 'active'
   AND lease_id = ${f.leaseId} AND lease_until > ${f.now} AND leased_generation = ${f.generation})`;
 
@@ -97,7 +101,7 @@ export async function holdsReporterLease(db: Db, l: ReporterLease): Promise<bool
 /** Reports how far a run is; false when the lease is no longer this one. Does not extend the lease. */
 export async function progress(
   db: Db,
-  p: Omit<Fence, 'generation'> & { percent: number; message: string },
+  p: Omit<TimedClaim, 'generation'> & { percent: number; message: string },
 ): Promise<boolean> {
   const rows = await db
     .update(jobs)
@@ -116,7 +120,7 @@ export async function progress(
 }
 
 /** The run did what it was leased for: the deployment has been brought to its generation. */
-export const complete = (f: Fence): Write[] => [
+export const complete = (f: TimedClaim): Write[] => [
   guard('job_lease', holds(f)),
   write(sql`
     UPDATE deployments SET observed_generation = ${f.generation}, reason = NULL, updated_at = ${f.now},
@@ -130,7 +134,7 @@ export const complete = (f: Fence): Write[] => [
       AND customer_id = (SELECT customer_id FROM jobs WHERE id = ${f.jobId}))`),
 ];
 
-export interface RunFailure extends Fence {
+export interface RunFailure extends TimedClaim {
   failure: Pick<FailBody, 'code' | 'message' | 'events' | 'retryable'>;
   runsMax: number;
   backoffMs: number;
@@ -159,13 +163,19 @@ export function fail(f: RunFailure): Write[] {
   ];
 }
 
+/** Whether a job has failed and nothing of its deployment waits or runs, as SQL. */
+const failedLast = (id: string) => sql`EXISTS (SELECT 1 FROM jobs j WHERE j.id = ${id} AND j.state = 'failed'
+      AND NOT EXISTS (SELECT 1 FROM jobs o WHERE o.customer_id = j.customer_id AND o.state IN ('waiting', 'active')))`;
+
+/** The same, asked now. */
+export async function isRetryable(db: Db, id: string): Promise<boolean> {
+  const rows = await db.all<{ failed: number }>(sql`SELECT ${failedLast(id)} AS failed`);
+  return rows[0]?.failed === 1;
+}
+
 /** A person sends a failed job again, with all its runs, towards what is desired now. */
 export const retry = (id: string, now: number): Write[] => [
-  guard(
-    'job_failed',
-    sql`EXISTS (SELECT 1 FROM jobs j WHERE j.id = ${id} AND j.state = 'failed'
-      AND NOT EXISTS (SELECT 1 FROM jobs o WHERE o.customer_id = j.customer_id AND o.state IN ('waiting', 'active')))`,
-  ),
+  guard('job_failed', failedLast(id)),
   write(sql`
     UPDATE jobs SET state = 'waiting', failed_runs = 0, lost_leases = 0, run_after = ${now}, finished_at = NULL, updated_at = ${now},
       generation = (SELECT spec_generation FROM deployments d WHERE d.customer_id = jobs.customer_id)

@@ -1,4 +1,6 @@
 /** The provisioner's protocol: lease, progress, result. A provisioner sees only its own cluster's jobs. */
+
+import type { Failure } from '../contracts/failures.ts';
 import {
   accepted,
   completeBody,
@@ -9,22 +11,14 @@ import {
   reporterKeyBody,
 } from '../contracts/jobs.ts';
 import type { Principal } from '../credentials/principal.ts';
-import {
-  type Call,
-  type Endpoint,
-  endpoint,
-  type Outcome,
-  param,
-  refuse,
-  reply,
-  type Services,
-} from '../http/endpoint.ts';
-import type { Failure } from '../http/problem.ts';
-import { deliverSoon, depsOf, keyringOf } from '../wiring.ts';
+import { deed } from '../http/deed.ts';
+import { type Call, type Endpoint, empty, endpoint, json, param, refuse, reply } from '../http/endpoint.ts';
+import { ok } from '../lib/result.ts';
+import { contextOf } from '../wiring.ts';
 import { registerReporterKey } from '../workflows/metering/register-reporter-key.ts';
 import { completeJob, failJob } from '../workflows/provisioning/finish-job.ts';
 import { leaseJob } from '../workflows/provisioning/lease-job.ts';
-import { type Fence, progress } from './job-store.ts';
+import { type JobClaim, progress } from './job-store.ts';
 
 const allow = { provisioner: true } as const;
 
@@ -43,14 +37,8 @@ const next = endpoint({
   body: nextBody,
   answers: { 200: leasedJob, 204: null },
   handle: async (call) => {
-    const settings = {
-      timeoutBaseMs: call.env.JOB_TIMEOUT_MS,
-      baseDomain: call.env.BASE_DOMAIN,
-      publicUrl: call.env.PUBLIC_URL,
-      keyring: await keyringOf(call),
-    };
-    const leased = await leaseJob(depsOf(call), settings, clusterOf(call.principal));
-    return leased ? reply(200, leased) : reply(204);
+    const leased = await leaseJob(contextOf(call), clusterOf(call.principal));
+    return leased ? reply(200, leased) : ok(empty(204));
   },
 });
 
@@ -76,64 +64,50 @@ const progressRoute = endpoint({
 });
 
 /** A result's claim to count, as the body and the caller make it. */
-const fenceOf = (call: Call<{ lease_id: string; generation: number }, unknown>, now: number): Fence => ({
+const claimOf = (call: Call<{ lease_id: string; generation: number }, unknown>): JobClaim => ({
   clusterId: clusterOf(call.principal),
   jobId: param(call, 'jobId'),
   leaseId: call.body.lease_id,
   generation: call.body.generation,
-  now,
 });
 
-/** The answer to a result; a newer desired state that waits is rung for at once. */
-function finished(call: Services, done: Awaited<ReturnType<typeof completeJob>>): Outcome {
-  if (!done.ok) return refuse(done.error);
-  deliverSoon(call, done.value.outboxIds);
-  return reply(200, { success: true });
-}
-
-const complete = endpoint({
+const complete = deed({
   method: 'post',
   path: '/api/provisioner/jobs/:jobId/complete',
   summary: 'The deployment has been brought to the generation',
   allow,
   body: completeBody,
   answers: { 200: accepted },
-  handle: async (call) => {
-    const deps = depsOf(call);
-    return finished(call, await completeJob(deps, fenceOf(call, deps.now)));
-  },
+  plan: (context, call) => completeJob(context, claimOf(call)),
+  answer: () => json(200, { success: true }),
 });
 
-const fail = endpoint({
+const fail = deed({
   method: 'post',
   path: '/api/provisioner/jobs/:jobId/fail',
   summary: 'The run failed, and why',
   allow,
   body: failBody,
   answers: { 200: accepted },
-  handle: async (call) => {
-    const deps = depsOf(call);
-    const limits = { runsMax: call.env.QUEUE_MAX_RETRY, backoffMs: call.env.QUEUE_BACKOFF_DELAY };
-    return finished(call, await failJob(deps, fenceOf(call, deps.now), call.body, limits));
-  },
+  plan: (context, call) => failJob(context, claimOf(call), call.body),
+  answer: () => json(200, { success: true }),
 });
 
-const reporterKey = endpoint({
+const reporterKey = deed({
   method: 'put',
   path: '/api/provisioner/reporters/:reporterId',
   summary: "Register the hash of the reporter's key that the provisioner made",
   allow,
   body: reporterKeyBody,
   answers: { 200: accepted },
-  handle: async (call) => {
-    const done = await registerReporterKey(depsOf(call), call.env.usageShards, {
+  plan: (context, call) =>
+    registerReporterKey(context, {
       clusterId: clusterOf(call.principal),
       reporterId: param(call, 'reporterId'),
       leaseId: call.body.lease_id,
       keyHash: call.body.key_hash,
-    });
-    return done.ok ? reply(200, { success: true }) : refuse(done.error);
-  },
+    }),
+  answer: () => json(200, { success: true }),
 });
 
 export const provisionerEndpoints: readonly Endpoint[] = [next, progressRoute, complete, fail, reporterKey];

@@ -1,11 +1,11 @@
 /** The console's view of the deployment queue. */
 
 import { z } from 'zod';
+import { notFound } from '../contracts/failures.ts';
 import { accepted, type JobView, jobAnswer, jobList, jobsQuery, queueStats } from '../contracts/jobs.ts';
-import { type Endpoint, endpoint, param, refuse, reply } from '../http/endpoint.ts';
-import { notFound } from '../http/problem.ts';
+import { deed } from '../http/deed.ts';
+import { type Endpoint, endpoint, json, param, refuse, reply } from '../http/endpoint.ts';
 import { iso, isoOrNull } from '../lib/time.ts';
-import { deliverSoon, depsOf } from '../wiring.ts';
 import { retryJob } from '../workflows/provisioning/finish-job.ts';
 import { visibleState } from './job.ts';
 import { find, type JobRow } from './job-store.ts';
@@ -74,7 +74,7 @@ const read = endpoint({
   },
 });
 
-const retry = endpoint({
+const retry = deed({
   method: 'post',
   path: '/api/queue/jobs/:jobId/retry',
   summary: 'Send a failed job again',
@@ -82,12 +82,8 @@ const retry = endpoint({
   body: z.strictObject({}),
   idempotent: true,
   answers: { 202: accepted },
-  handle: async (call) => {
-    const done = await retryJob(depsOf(call), param(call, 'jobId'), () => call.receipt(202, { success: true }));
-    if (!done.ok) return refuse(done.error);
-    deliverSoon(call, done.value.outboxIds);
-    return reply(202, { success: true });
-  },
+  plan: (context, call) => retryJob(context, param(call, 'jobId')),
+  answer: () => json(202, { success: true }),
 });
 
 export const queueEndpoints: readonly Endpoint[] = [statsRoute, listRoute, read, retry];

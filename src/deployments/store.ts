@@ -93,13 +93,19 @@ export const desire = (d: Desire): Write[] => [
   }),
 ];
 
+const draining = (customerId: string, generation: number) =>
+  sql`EXISTS (SELECT 1 FROM deployments WHERE customer_id = ${customerId}
+      AND spec_generation = ${generation} AND drain_window_end IS NOT NULL)`;
+
+/** Whether the deployment still drains at that generation. */
+export async function drainsAt(db: Db, customerId: string, generation: number): Promise<boolean> {
+  const rows = await db.all<{ drains: number }>(sql`SELECT ${draining(customerId, generation)} AS drains`);
+  return rows[0]?.drains === 1;
+}
+
 /** Ends the drain of a generation, so that nothing runs any more. Fails the batch when that is no longer what is desired. */
 export const endDrain = (d: Run & { generation: number }): Write[] => [
-  guard(
-    'draining',
-    sql`EXISTS (SELECT 1 FROM deployments WHERE customer_id = ${d.customerId}
-      AND spec_generation = ${d.generation} AND drain_window_end IS NOT NULL)`,
-  ),
+  guard('draining', draining(d.customerId, d.generation)),
   ...nextGeneration(d, { drainWindowEnd: null }),
 ];
 

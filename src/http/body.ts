@@ -1,6 +1,7 @@
 /** Reads a JSON body with its limits counted as it streams (chunked too), gzip where the route takes it. */
+
+import type { Failure } from '../contracts/failures.ts';
 import { err, ok, type Result } from '../lib/result.ts';
-import type { Failure } from './problem.ts';
 
 export interface BodyLimits {
   wireBytesMax: number;

@@ -1,60 +1,78 @@
 /**
  * What a route is: data that the app mounts, the battery walks and the OpenAPI page is made of. A handler gets parsed
- * input and services, never Hono's context, and returns an answer or a failure as a value.
+ * input and services, never Hono's context, and returns an answer or a failure as a value. Routes that change something
+ * are deeds (deed.ts); the others have a handler of their own.
  */
 import type { z } from 'zod';
+import type { Failure } from '../contracts/failures.ts';
 import type { Allow, Principal } from '../credentials/principal.ts';
-import type { Db } from '../db/client.ts';
+import type { WholeCustomer } from '../customers/store.ts';
 import type { Write } from '../db/write.ts';
-import type { Env } from '../env.ts';
-import type { Random } from '../lib/ids.ts';
-import type { Log } from '../lib/log.ts';
-import type { Result } from '../lib/result.ts';
-import type { Failure } from './problem.ts';
+import { ok, type Result } from '../lib/result.ts';
+import type { Services } from '../services.ts';
 
-/** Made once a request (or queue batch, or cron tick) by the entry. */
-export interface Services {
-  env: Env;
-  db: Db;
-  /** The clock, ms since the epoch. */
-  now: () => number;
-  random: Random;
-  log: Log;
-  requestId: string;
-  /** Keeps work alive after the answer. Only for what is durable already (an outbox row), never for the first attempt to be. */
-  defer: (work: Promise<unknown>) => void;
+/** The statuses of a route and the schema of each body; null for an answer without one, or one that is not JSON. */
+export type Answers = Record<number, z.ZodType | null>;
+
+interface Headed {
+  headers?: Record<string, string>;
 }
 
-/** An answer on its way out; `body` undefined sends none. */
-export interface Answer {
+/** A body is only read from here on; so a literal in a handler keeps its literal type (`status: 'ok'`). */
+type Frozen<T> = T extends readonly (infer Item)[]
+  ? readonly Frozen<Item>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Frozen<T[K]> }
+    : T;
+
+/** An answer on its way out: its status is one of the route's, its body has that status' schema. */
+export type AnswerOf<A extends Answers> = {
+  [S in keyof A & number]: A[S] extends z.ZodType
+    ? Headed & { status: S; body: Frozen<z.input<A[S]>> }
+    : Headed & { status: S; body?: undefined };
+}[keyof A & number];
+
+/** An answer whose body is not JSON (CSV, PEM). */
+export interface TextAnswer extends Headed {
+  status: 200;
+  text: { content: string; type: string };
+}
+
+/** Any route's answer. */
+export interface Answer extends Headed {
   status: number;
   body?: unknown;
-  /** For bodies that are not JSON (CSV, PEM). */
   text?: { content: string; type: string };
-  headers?: Record<string, string>;
 }
 
 /** A handler's outcome. */
 export type Outcome = Result<Answer, Failure>;
 
-/** Stores the first answer in the effect's own batch; without an Idempotency-Key it adds nothing. */
-export type Receipt = (status: number, body: unknown) => Promise<Write[]>;
+/** Stores an answer under the request's Idempotency-Key, in the deed's own batch; without the header it adds nothing. */
+export type Receipt = (answer: Answer) => Promise<readonly Write[]>;
 
-export interface Call<B, Q> extends Services {
+/** A path with `:customerId` reaches its handler with the customer. */
+type CustomerOf<Path extends string> = Path extends `${string}:customerId${string}` ? WholeCustomer : null;
+
+export interface Call<B = unknown, Q = unknown, C = WholeCustomer | null> extends Services {
   principal: Principal;
   params: Record<string, string>;
   body: B;
   query: Q;
-  receipt: Receipt;
+  customer: C;
   /** The caller's address as the edge saw it, for limits. */
   address: string;
   request: Request;
 }
 
-export interface Endpoint {
+/** How a route serves a call; `again` reads the customer anew, for a deed that plans once more. */
+export type Serve = (call: Call, receipt: Receipt, again: () => Promise<Result<Call, Failure>>) => Promise<Outcome>;
+
+/** What a route says of itself. */
+export interface Description<Path extends string = string, A extends Answers = Answers> {
   method: 'get' | 'post' | 'put' | 'delete';
   /** Hono's path syntax; a customer's id is always `:customerId`, which the mount checks against the principal. */
-  path: string;
+  path: Path;
   summary: string;
   allow: Allow;
   body?: z.ZodType;
@@ -62,35 +80,68 @@ export interface Endpoint {
   wireBytesMax?: number;
   /** Gzip is taken when set. */
   inflatedBytesMax?: number;
-  /** Takes an Idempotency-Key (every mutating POST but usage, provisioner and webhooks). */
-  idempotent?: boolean;
   /** Signups, by address. */
   limit?: 'signup';
-  answers: Record<number, z.ZodType | null>;
-  handle: (call: Call<unknown, unknown>) => Promise<Outcome>;
+  answers: A;
 }
 
-type Spec<B extends z.ZodType | undefined, Q extends z.ZodType | undefined> = Omit<
-  Endpoint,
-  'body' | 'query' | 'handle'
-> & {
+export interface Endpoint extends Description {
+  /** Takes an Idempotency-Key (every mutating POST but usage, provisioner and webhooks). */
+  idempotent: boolean;
+  /** Takes `?preview=true`: the same answer, nothing stored. */
+  preview: boolean;
+  serve: Serve;
+}
+
+/** The parsed input's type by its schema. */
+export type Parsed<S extends z.ZodType | undefined> = S extends z.ZodType ? z.output<S> : undefined;
+
+/** A typed call of a route. */
+export type CallOf<P extends string, B extends z.ZodType | undefined, Q extends z.ZodType | undefined> = Call<
+  Parsed<B>,
+  Parsed<Q>,
+  CustomerOf<P>
+>;
+
+/** Declares a route that plans nothing: reads, and what has a durable store of its own. */
+export const endpoint = <
+  const P extends string,
+  A extends Answers,
+  B extends z.ZodType | undefined = undefined,
+  Q extends z.ZodType | undefined = undefined,
+>({
+  handle,
+  ...description
+}: Omit<Description<P, A>, 'body' | 'query'> & {
   body?: B;
   query?: Q;
-  handle: (
-    call: Call<B extends z.ZodType ? z.output<B> : undefined, Q extends z.ZodType ? z.output<Q> : undefined>,
-  ) => Promise<Outcome>;
-};
+  handle: (call: CallOf<P, B, Q>) => Promise<Result<AnswerOf<A> | TextAnswer, Failure>>;
+}): Endpoint => ({
+  ...(description as Description),
+  idempotent: false,
+  preview: false,
+  serve: (call) => handle(call as CallOf<P, B, Q>),
+});
 
-/** Declares a route; body and query reach the handler with their schemas' types. */
-export const endpoint = <B extends z.ZodType | undefined = undefined, Q extends z.ZodType | undefined = undefined>(
-  spec: Spec<B, Q>,
-): Endpoint => spec as unknown as Endpoint;
+type Headers = Record<string, string>;
+type Bodied<S, B> = Headed & { status: S; body: B };
 
 /** A JSON answer. */
-export const reply = (status: number, body?: unknown, headers?: Record<string, string>): Outcome => ({
-  ok: true,
-  value: { status, ...(body === undefined ? {} : { body }), ...(headers ? { headers } : {}) },
+export const json = <const S extends number, const B>(status: S, body: B, headers?: Headers): Bodied<S, B> => ({
+  status,
+  body,
+  ...(headers ? { headers } : {}),
 });
+
+/** An answer without a body. */
+export const empty = <const S extends number>(status: S, headers?: Headers): Headed & { status: S } => ({
+  status,
+  ...(headers ? { headers } : {}),
+});
+
+/** A JSON answer as a handler's outcome. */
+export const reply = <const S extends number, const B>(status: S, body: B, headers?: Headers) =>
+  ok(json(status, body, headers));
 
 /** A path parameter that the route's own path declares. */
 export function param(call: { params: Record<string, string> }, name: string): string {
@@ -100,4 +151,4 @@ export function param(call: { params: Record<string, string> }, name: string): s
 }
 
 /** A failure as an outcome. */
-export const refuse = (failure: Failure): Outcome => ({ ok: false, error: failure });
+export const refuse = (failure: Failure): Result<never, Failure> => ({ ok: false, error: failure });

@@ -5,6 +5,7 @@
  * value, which is itself never stored (contract: Idempotency-Key).
  */
 import { and, eq, isNull, lt, sql } from 'drizzle-orm';
+import type { Failure } from '../contracts/failures.ts';
 import { commit, type Db } from '../db/client.ts';
 import { guard } from '../db/guards.ts';
 import { idempotencyKeys } from '../db/work-schema.ts';
@@ -13,7 +14,6 @@ import { sha256Hex } from '../lib/keys.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { dayMs, minuteMs } from '../lib/time.ts';
 import type { Answer, Receipt } from './endpoint.ts';
-import type { Failure } from './problem.ts';
 
 const runningMs = minuteMs;
 const keptMs = dayMs;
@@ -99,7 +99,7 @@ export async function admit(db: Db, request: IdempotentRequest): Promise<Result<
     });
   }
   const mine = and(eq(idempotencyKeys.hash, hash), eq(idempotencyKeys.holder, holder), isNull(idempotencyKeys.status));
-  const receipt: Receipt = async (status, body) => {
+  const receipt: Receipt = async ({ status, body }) => {
     const answer = await seal(request.key, hash, JSON.stringify(body));
     return [
       guard(

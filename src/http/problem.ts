@@ -1,85 +1,46 @@
-/**
- * Failures that a caller may see: one closed list, each code with its status and short word. Adding a code to a domain's
- * union does not compile until it stands here. Raw error text never leaves the system.
- */
+/** The one body of an error (contract: Errors), and what an unexpected throw becomes. */
 import type { ProblemBody } from '../contracts/common.ts';
+import { type Failure, statusOf, titleOf } from '../contracts/failures.ts';
+import { asDatabaseError, ConstraintFailed, DatabaseUnavailable, GuardFailed } from '../db/failure.ts';
+import { reasonOf } from '../lib/reason.ts';
 import { iso } from '../lib/time.ts';
+import type { Services } from '../services.ts';
 
-const failures = {
-  invalid_json: [400, 'Invalid JSON'],
-  invalid_gzip: [400, 'Invalid gzip body'],
-  unknown_field: [400, 'Unknown field'],
-  conflicting_fields: [400, 'Conflicting fields'],
-  invalid_idempotency_key: [400, 'Invalid Idempotency-Key'],
-  unauthenticated: [401, 'Authentication required'],
-  forbidden: [403, 'Forbidden'],
-  customer_mismatch: [403, 'Customer mismatch'],
-  plan_not_offered: [403, 'Plan not offered'],
-  not_found: [404, 'Not found'],
-  email_exists: [409, 'Email already registered'],
-  cluster_exists: [409, 'Cluster already exists'],
-  cluster_full: [503, 'No capacity'],
-  no_cluster: [503, 'No cluster'],
-  reporter_exists: [409, 'Reporter already exists'],
-  meter_owned: [409, 'Meter already owned'],
-  namespace_taken: [409, 'Namespace taken'],
-  reporter_ended: [409, 'Reporter already ended'],
-  already_deactivated: [409, 'Already deactivated'],
-  not_deactivated: [409, 'Not deactivated'],
-  job_not_failed: [409, 'Job has not failed'],
-  lease_lost: [409, 'Lease lost'],
-  generation_stale: [409, 'Generation is stale'],
-  licence_revoked: [409, 'Licence revoked'],
-  already_replayed: [409, 'Already replayed'],
-  idempotency_conflict: [409, 'Idempotency-Key was used with another request'],
-  idempotency_in_progress: [409, 'The first request is still running'],
-  too_large: [413, 'Body too large'],
-  too_many_items: [413, 'Too many items'],
-  unsupported_media_type: [415, 'Unsupported media type'],
-  validation_failed: [422, 'Validation failed'],
-  unknown_reporter: [422, 'Unknown reporter'],
-  unknown_namespace: [422, 'Unknown namespace'],
-  window_length: [422, 'Wrong window length'],
-  window_unaligned: [422, 'Window not aligned'],
-  window_reversed: [422, 'Window reversed'],
-  window_future: [422, 'Window in the future'],
-  window_too_old: [422, 'Window too old'],
-  window_not_owned: [422, 'Window not owned'],
-  revision_future: [422, 'Revision in the future'],
-  value_out_of_range: [422, 'Value out of range'],
-  no_quantities: [422, 'No quantities'],
-  unknown_meter: [422, 'Unknown meter'],
-  rate_limited: [429, 'Too many requests'],
-  internal: [500, 'Internal error'],
-  unavailable: [503, 'Temporarily unavailable'],
-} as const satisfies Record<string, readonly [number, string]>;
+const problemOf = (failure: Failure, requestId: string, nowMs: number): ProblemBody => ({
+  success: false,
+  error: titleOf(failure.code),
+  code: failure.code,
+  message: failure.message,
+  details: failure.details ?? {},
+  timestamp: iso(nowMs),
+  request_id: requestId,
+});
 
-/** Every code that an answer can carry. */
-export type FailureCode = keyof typeof failures;
-
-/** An expected failure on its way to the caller; `message` is for people and never carries a secret. */
-export interface Failure {
-  code: FailureCode;
-  message: string;
-  details?: Record<string, unknown>;
-  retryAfterSeconds?: number;
+/** The answer of a failure, in the one error shape. */
+export function problemResponse(services: Services, failure: Failure, extra: Record<string, string> = {}): Response {
+  const headers: Record<string, string> = { ...extra, 'x-request-id': services.requestId };
+  if (failure.retryAfterSeconds !== undefined) headers['Retry-After'] = String(failure.retryAfterSeconds);
+  if (failure.code === 'unauthenticated') headers['WWW-Authenticate'] = 'Bearer';
+  const body = problemOf(failure, services.requestId, services.now());
+  return Response.json(body, { status: statusOf(failure.code), headers });
 }
 
-/** The HTTP status of a code. */
-export const statusOf = (code: FailureCode): number => failures[code][0];
-
-/** The one body of an error (contract: Errors). */
-export function problemOf(failure: Failure, requestId: string, nowMs: number): ProblemBody {
-  return {
-    success: false,
-    error: failures[failure.code][1],
-    code: failure.code,
-    message: failure.message,
-    details: failure.details ?? {},
-    timestamp: iso(nowMs),
-    request_id: requestId,
-  };
+/** What an unexpected throw tells the caller: nothing but an id; an outage of D1 is a 503 to be tried again. */
+export function thrownFailure(services: Services, thrown: unknown): Failure {
+  const error = asDatabaseError(thrown);
+  const request_id = services.requestId;
+  if (error instanceof DatabaseUnavailable) {
+    services.log('warn', 'D1 is not available', { request_id, error: reasonOf(error) });
+    return { code: 'unavailable', message: 'the database is not available, try again', retryAfterSeconds: 5 };
+  }
+  if (error instanceof GuardFailed || error instanceof ConstraintFailed) {
+    services.log('warn', 'a batch was refused again and again', { request_id, error: reasonOf(error) });
+    const message = 'another request changed this at the same time, try again';
+    return { code: 'unavailable', message, retryAfterSeconds: 1 };
+  }
+  services.log('error', 'unexpected failure', {
+    request_id,
+    error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  });
+  return { code: 'internal', message: 'something went wrong here; quote the request id when you ask about it' };
 }
-
-/** What a missing id and somebody else's id both answer: the same words, so that nothing can be told from them. */
-export const notFound: Failure = { code: 'not_found', message: 'there is nothing here, or not for you' };

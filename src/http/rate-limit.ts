@@ -3,8 +3,10 @@
  * rate-limit binding is approximate and per location, so it cannot promise 60 an hour.
  */
 import { DurableObject } from 'cloudflare:workers';
+import type { Failure } from '../contracts/failures.ts';
 import type { RateLimit, RawEnv } from '../env.ts';
 import type { Log } from '../lib/log.ts';
+import { reasonOf } from '../lib/reason.ts';
 
 export interface Hit {
   allowed: boolean;
@@ -12,6 +14,9 @@ export interface Hit {
   remaining: number;
   resetSeconds: number;
 }
+
+/** Only the edge sets this header; without an edge all callers share one address. */
+export const addressOf = (headers: Headers): string => headers.get('cf-connecting-ip') ?? 'unknown';
 
 /** Counts the requests of one key. Storage operations of one object are serialised, so the count is exact. */
 export class RateLimiter extends DurableObject<RawEnv> {
@@ -51,10 +56,17 @@ export async function takeOne(
     const stub = limiters.get(limiters.idFromName(key)) as unknown as Pick<RateLimiter, 'hit'>;
     return await stub.hit(limit.requests, limit.seconds);
   } catch (error) {
-    log('warn', 'the rate limiter could not be asked', { error: error instanceof Error ? error.message : 'unknown' });
+    log('warn', 'the rate limiter could not be asked', { error: reasonOf(error) });
     return null;
   }
 }
+
+/** The refusal of a hit that was one too many. */
+export const tooMany = ({ resetSeconds }: Hit): Failure => ({
+  code: 'rate_limited',
+  message: `too many requests, try again in ${resetSeconds} s`,
+  retryAfterSeconds: resetSeconds,
+});
 
 /** `RateLimit-*` headers of a hit (draft-ietf-httpapi-ratelimit-headers). */
 export const limitHeaders = (hit: Hit): Record<string, string> => ({

@@ -1,7 +1,7 @@
 /** zod's verdict as our failures: an unknown field is 400, a wrong type or value 422 with every path (contract: Bodies). */
 import type { z } from 'zod';
+import type { Failure } from '../contracts/failures.ts';
 import { err, ok, type Result } from '../lib/result.ts';
-import type { Failure } from './problem.ts';
 
 const issuesMax = 50;
 

@@ -2,14 +2,15 @@
 import { z } from 'zod';
 import { accepted } from '../contracts/jobs.ts';
 import { licenceAnswer, licenceHistory, revokeBody, validateAnswer, validateBody } from '../contracts/licences.ts';
-import { type Endpoint, endpoint, param, refuse, reply } from '../http/endpoint.ts';
-import { notFound } from '../http/problem.ts';
+import { deed } from '../http/deed.ts';
+import { type Endpoint, empty, endpoint, json, refuse, reply } from '../http/endpoint.ts';
+import { ok } from '../lib/result.ts';
 import { iso } from '../lib/time.ts';
-import { depsOf, keyringOf } from '../wiring.ts';
-import { currentLicence, revokeLicences } from '../workflows/licensing/current-licence.ts';
-import { findLicenceHistory } from '../workflows/licensing/licence-history.ts';
+import { contextOf, keyringOf } from '../wiring.ts';
+import { currentLicence } from '../workflows/licensing/current-licence.ts';
+import { revokeLicences } from '../workflows/licensing/revoke-licences.ts';
 import { jwksOf, publicPem } from './keyring.ts';
-import { findByJti } from './store.ts';
+import { findByJti, history } from './store.ts';
 import { verifyLicence } from './verify.ts';
 
 /** Caches may keep keys this long; a new key is published longer than this before it signs (spec §5: 10 minutes). */
@@ -23,12 +24,11 @@ const read = endpoint({
   allow: { admin: 'viewer', account: true, reporter: true },
   answers: { 200: licenceAnswer, 304: null },
   handle: async (call) => {
-    const settings = { issuer: call.env.PUBLIC_URL, keyring: await keyringOf(call) };
-    const found = await currentLicence(depsOf(call), settings, param(call, 'customerId'));
+    const found = await currentLicence(contextOf(call), call.customer);
     if (!found.ok) return refuse(found.error);
     const etag = `"${found.value.claims.jti}"`;
     const headers = { etag, 'cache-control': 'private, no-cache' };
-    if (call.request.headers.get('if-none-match') === etag) return { ok: true, value: { status: 304, headers } };
+    if (call.request.headers.get('if-none-match') === etag) return ok(empty(304, headers));
     return reply(200, { license: found.value.token, decoded: found.value.claims }, headers);
   },
 });
@@ -40,9 +40,8 @@ const historyRoute = endpoint({
   allow: { admin: 'viewer', account: true },
   answers: { 200: licenceHistory },
   handle: async (call) => {
-    const found = await findLicenceHistory(call.db, param(call, 'customerId'));
-    if (!found) return refuse(notFound);
-    const { customer, rows } = found;
+    const { customer } = call.customer;
+    const rows = await history(call.db, customer.id);
     const count = (values: string[]) =>
       Object.fromEntries([...new Set(values)].map((value) => [value, values.filter((v) => v === value).length]));
     return reply(200, {
@@ -94,7 +93,7 @@ const validateRoute = endpoint({
   },
 });
 
-const revoke = endpoint({
+const revoke = deed({
   method: 'post',
   path: '/api/licenses/:customerId/revoke',
   summary: "Revoke the customer's licences",
@@ -102,12 +101,8 @@ const revoke = endpoint({
   body: revokeBody,
   idempotent: true,
   answers: { 200: accepted },
-  handle: async (call) => {
-    const done = await revokeLicences(depsOf(call), param(call, 'customerId'), call.body.reason, () =>
-      call.receipt(200, { success: true }),
-    );
-    return done.ok ? reply(200, { success: true }) : refuse(done.error);
-  },
+  plan: (context, { customer, body }) => revokeLicences(context, customer, body.reason),
+  answer: () => json(200, { success: true }),
 });
 
 const pem = endpoint({

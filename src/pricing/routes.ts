@@ -1,8 +1,8 @@
 /** What a customer's period costs, and the prices and allowances that are its own. */
 import { costAnswer, overridesAnswer, overridesBody } from '../contracts/cost.ts';
-import { type Endpoint, endpoint, param, refuse, reply } from '../http/endpoint.ts';
-import { notFound } from '../http/problem.ts';
-import { depsOf } from '../wiring.ts';
+import { notFound } from '../contracts/failures.ts';
+import { deed } from '../http/deed.ts';
+import { type Endpoint, endpoint, json, param, refuse, reply } from '../http/endpoint.ts';
 import { costOf } from '../workflows/billing/cost.ts';
 import { replaceOverrides } from '../workflows/billing/set-overrides.ts';
 
@@ -19,20 +19,15 @@ const cost = endpoint({
   },
 });
 
-const overrides = endpoint({
+const overrides = deed({
   method: 'put',
   path: '/api/customers/:customerId/overrides',
   summary: 'Replace the allowances and prices that are this customer’s own',
   allow: { admin: 'operator' },
   body: overridesBody,
   answers: { 200: overridesAnswer },
-  handle: async (call) => {
-    const replaced = await replaceOverrides(depsOf(call), param(call, 'customerId'), call.body);
-    if (replaced.ok) return reply(200, { success: true, ...replaced.value });
-    if (replaced.error === 'not_found') return refuse(notFound);
-    const { code, message, path } = replaced.error;
-    return refuse({ code, message, details: { issues: [{ path, message }] } });
-  },
+  plan: (context, { customer, body }) => replaceOverrides(context, customer, body),
+  answer: (replaced) => json(200, { success: true, ...replaced }),
 });
 
 export const pricingEndpoints: readonly Endpoint[] = [cost, overrides];

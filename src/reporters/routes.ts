@@ -9,15 +9,13 @@ import {
   reporterBody,
   reporterList,
 } from '../contracts/reporters.ts';
-import { type Endpoint, endpoint, param, refuse, reply } from '../http/endpoint.ts';
-import { notFound } from '../http/problem.ts';
+import { deed } from '../http/deed.ts';
+import { type Endpoint, endpoint, json, param, reply } from '../http/endpoint.ts';
 import { iso, isoOrNull } from '../lib/time.ts';
 import { metersOfMask } from '../usage/meters.ts';
-import { depsOf } from '../wiring.ts';
 import { createReporter, type MadeReporter } from '../workflows/metering/create-reporter.ts';
 import { endReporter } from '../workflows/metering/end-reporter.ts';
-import { reportersOf } from '../workflows/metering/list-reporters.ts';
-import type { ListedReporter } from './store.ts';
+import { type ListedReporter, listReporters } from './store.ts';
 
 const madeView = (made: MadeReporter): ReporterView => ({
   id: made.id,
@@ -44,7 +42,7 @@ function listedView({ reporter, owned }: ListedReporter): ReporterView {
   };
 }
 
-const create = endpoint({
+const create = deed({
   method: 'post',
   path: '/api/customers/:customerId/reporters',
   summary: 'A new source of usage; its key is shown here once',
@@ -52,17 +50,8 @@ const create = endpoint({
   body: reporterBody,
   idempotent: true,
   answers: { 201: reporterAnswer },
-  handle: async (call) => {
-    const answer = (made: MadeReporter) => ({ success: true, reporter: madeView(made), api_key: made.apiKey });
-    const made = await createReporter(
-      depsOf(call),
-      { shortWindows: call.env.ALLOW_SHORT_WINDOWS, shards: call.env.usageShards },
-      param(call, 'customerId'),
-      call.body,
-      (reporter) => call.receipt(201, answer(reporter)),
-    );
-    return made.ok ? reply(201, answer(made.value)) : refuse(made.error);
-  },
+  plan: (context, { customer, body }) => createReporter(context, customer, body),
+  answer: (made) => json(201, { success: true, reporter: madeView(made), api_key: made.apiKey }),
 });
 
 const list = endpoint({
@@ -72,16 +61,14 @@ const list = endpoint({
   allow: { admin: 'viewer' },
   query: pageQuery,
   answers: { 200: reporterList },
-  handle: async (call) => {
-    const all = await reportersOf(call.db, param(call, 'customerId'));
-    if (!all) return refuse(notFound);
-    const { page, limit } = call.query;
+  handle: async ({ db, customer, query: { page, limit } }) => {
+    const all = await listReporters(db, customer.customer.id);
     const items = all.slice((page - 1) * limit, page * limit).map(listedView);
     return reply(200, { items, total: all.length, page, limit });
   },
 });
 
-const end = endpoint({
+const end = deed({
   method: 'post',
   path: '/api/customers/:customerId/reporters/:reporterId/end',
   summary: 'End a source of usage at the end of a window',
@@ -89,19 +76,14 @@ const end = endpoint({
   body: endReporterBody,
   idempotent: true,
   answers: { 200: endReporterAnswer },
-  handle: async (call) => {
+  plan: (context, call) => {
     const { active_until: until } = call.body;
-    const answer = (ended: ListedReporter) => ({ success: true, reporter: listedView(ended) });
-    const ended = await endReporter(
-      depsOf(call),
-      call.env.usageShards,
-      param(call, 'customerId'),
-      param(call, 'reporterId'),
-      until === undefined ? null : Date.parse(until),
-      (listed) => call.receipt(200, answer(listed)),
-    );
-    return ended.ok ? reply(200, answer(ended.value)) : refuse(ended.error);
+    return endReporter(context, call.customer, {
+      reporterId: param(call, 'reporterId'),
+      until: until === undefined ? null : Date.parse(until),
+    });
   },
+  answer: (ended) => json(200, { success: true, reporter: listedView(ended) }),
 });
 
 export const reporterEndpoints: readonly Endpoint[] = [create, list, end];

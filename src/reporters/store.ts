@@ -1,5 +1,5 @@
 /** Reporters that admins make: rows, lists and their end. Hand-overs are ownership-store.ts. */
-import { asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { ownerships, projects, reporters } from '../db/control-schema.ts';
 import { build, type Write, write } from '../db/write.ts';
@@ -45,12 +45,30 @@ export async function findProject(db: Db, clusterId: string, namespace: string) 
   return rows[0] ?? null;
 }
 
-export async function instanceExists(db: Db, customerId: string, instanceId: string): Promise<boolean> {
-  const rows = await db
-    .select({ id: reporters.id })
-    .from(reporters)
-    .where(sql`${reporters.customerId} = ${customerId} AND ${reporters.instanceId} = ${instanceId}`);
-  return rows.length > 0;
+/** A namespace that is attached already. */
+export type StandingProject = Pick<typeof projects.$inferSelect, 'seq' | 'namespace' | 'customerId'>;
+
+/** What stands in the way of a new reporter, in one read: one of its name, and whose its namespaces are. */
+export async function findStanding(
+  db: Db,
+  wanted: { customerId: string; instanceId: string; clusterId: string; namespaces: readonly string[] },
+): Promise<{ instance: boolean; projects: StandingProject[] }> {
+  const [named, attached] = await db.batch([
+    db
+      .select({ id: reporters.id })
+      .from(reporters)
+      .where(and(eq(reporters.customerId, wanted.customerId), eq(reporters.instanceId, wanted.instanceId))),
+    db
+      .select({ seq: projects.seq, namespace: projects.namespace, customerId: projects.customerId })
+      .from(projects)
+      .where(
+        and(
+          eq(projects.clusterId, wanted.clusterId),
+          sql`${projects.namespace} IN (SELECT value FROM json_each(${JSON.stringify(wanted.namespaces)}))`,
+        ),
+      ),
+  ]);
+  return { instance: named.length > 0, projects: attached };
 }
 
 /** All reporters of a customer with what they own or owned, oldest first. */

@@ -1,10 +1,11 @@
 /** What did not take effect, for admins: held replacements and dead letters. */
 import { pageQuery } from '../contracts/common.ts';
 import { deadLetterList, replayAnswer, replayBody, reviewList, reviewsQuery } from '../contracts/usage.ts';
-import { type Endpoint, endpoint, param, refuse, reply } from '../http/endpoint.ts';
+import { deed } from '../http/deed.ts';
+import { type Endpoint, endpoint, json, param, reply } from '../http/endpoint.ts';
 import { iso, isoOrNull } from '../lib/time.ts';
-import { depsOf } from '../wiring.ts';
-import { readReviews, replayLetter } from '../workflows/metering/review-usage.ts';
+import { replayLetter } from '../workflows/metering/replay-letter.ts';
+import { readReviews } from '../workflows/metering/review-usage.ts';
 import { listLetters } from './dead-letter-store.ts';
 import { readsOf } from './read-routes.ts';
 
@@ -41,7 +42,7 @@ const letters = endpoint({
   },
 });
 
-const replay = endpoint({
+const replay = deed({
   method: 'post',
   path: '/api/dead-letters/:id/replay',
   summary: 'Send a dead letter again',
@@ -49,15 +50,8 @@ const replay = endpoint({
   body: replayBody,
   idempotent: true,
   answers: { 202: replayAnswer },
-  handle: async (call) => {
-    const deps = depsOf(call);
-    const id = param(call, 'id');
-    const answer = { success: true, id, replayed_at: iso(deps.now) };
-    const replayed = await replayLetter(deps, call.env.USAGE_QUEUE, id, () => call.receipt(202, answer));
-    if (replayed.ok) return reply(202, answer);
-    if (replayed.error !== 'queue_down') return refuse(replayed.error);
-    return refuse({ code: 'unavailable', message: 'the queue does not take it now, try again', retryAfterSeconds: 10 });
-  },
+  plan: (context, call) => replayLetter(context, { id: param(call, 'id'), queue: call.env.USAGE_QUEUE }),
+  answer: ({ id, at }) => json(202, { success: true, id, replayed_at: iso(at) }),
 });
 
 /** `/api/usage/reviews` must be mounted before `/api/usage/:customerId`. */

@@ -2,7 +2,7 @@
  * The consumer of the usage queue and of its dead-letter queue, which is only a later attempt. Every message is
  * acknowledged or retried by itself; order and redelivery do not matter, because the store decides by revision.
  */
-import type { Services } from '../http/endpoint.ts';
+import type { Services } from '../services.ts';
 import { storeUsage } from '../workflows/metering/store-usage.ts';
 import { retrySeconds } from './backoff.ts';
 

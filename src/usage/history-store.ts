@@ -117,14 +117,23 @@ export async function withAccounted<T extends WindowName>(db: Db, windows: reado
   return rows.flatMap(({ i }) => windows[i] ?? []);
 }
 
-/**
- * The end of the last window after `since` of a namespace that has any of the meters (bit mask), whoever reported it; null
- * when there is none.
- */
-export async function lastEndWith(db: Db, customerSeq: number, projectSeq: number, meters: number, since: number) {
+export interface StoredMeters {
+  customerSeq: number;
+  /** Namespaces by their numbers. */
+  projects: readonly number[];
+  /** Mask of meters (meters.ts). */
+  meters: number;
+  /** ms; windows that end later are looked at. */
+  since: number;
+}
+
+/** The end of the last window of the namespaces that has any of the meters, whoever reported it; null for none. */
+export async function lastEndWith(db: Db, { customerSeq, projects, meters, since }: StoredMeters) {
+  if (projects.length === 0) return null;
   const columns = quantities.filter((q) => (meters & (1 << q.bit)) !== 0).map((q) => `${q.column} IS NOT NULL`);
   const rows = await db.all<{ end: number | null }>(sql`SELECT max(window_end) AS end FROM windows
-    WHERE customer_seq = ${customerSeq} AND project_seq = ${projectSeq} AND window_end > ${since}
+    WHERE customer_seq = ${customerSeq} AND window_end > ${since}
+      AND project_seq IN (SELECT value FROM json_each(${JSON.stringify(projects)}))
       AND (${sql.raw(columns.join(' OR '))})`);
   return rows[0]?.end ?? null;
 }

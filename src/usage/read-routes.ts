@@ -1,7 +1,9 @@
 /** GET routes of usage: history, gaps, cursor. */
+
+import { type Failure, notFound } from '../contracts/failures.ts';
 import { cursorAnswer, cursorQuery, gapsAnswer, gapsQuery, historyAnswer, historyQuery } from '../contracts/usage.ts';
-import { type Endpoint, endpoint, param, refuse, reply, type Services } from '../http/endpoint.ts';
-import { type Failure, notFound } from '../http/problem.ts';
+import { type Endpoint, endpoint, param, refuse, reply } from '../http/endpoint.ts';
+import type { Services } from '../services.ts';
 import {
   type RangeQuery,
   rangeOf,

@@ -2,9 +2,9 @@
 
 import { z } from 'zod';
 import { batchInflatedBytesMax, batchWireBytesMax } from '../contracts/common.ts';
+import type { Failure } from '../contracts/failures.ts';
 import { batchAnswer, batchItemsMax, reportAnswer, usageBatch } from '../contracts/usage.ts';
 import { type Call, type Endpoint, endpoint, refuse, reply } from '../http/endpoint.ts';
-import type { Failure } from '../http/problem.ts';
 import { limitHeaders, takeOne } from '../http/rate-limit.ts';
 import { type Judgement, recordUsage, type Speaker } from '../workflows/metering/record-usage.ts';
 import type { ReportError } from './form.ts';
@@ -54,7 +54,7 @@ const report = endpoint({
     if (!judgement) throw new Error('a report was not judged');
     if (!judgement.ok) return refuse(failureOf(judgement.error));
     const { ignored } = judgement.value;
-    const body = { success: true, accepted: 1, ...(ignored.length > 0 ? { ignored } : {}) };
+    const body = { success: true as const, accepted: 1 as const, ...(ignored.length > 0 ? { ignored } : {}) };
     return reply(202, body, hit ? limitHeaders(hit) : undefined);
   },
 });

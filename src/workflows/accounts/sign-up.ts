@@ -2,29 +2,25 @@
  * Sign-up: organisation, customer, trial, licence, account key, deployment at generation 1, audit and outbox in one batch.
  * Stripe or a queue being down does not fail it: the outbox finishes what it began.
  */
-import { record } from '../../audit/store.ts';
 import * as clusterStore from '../../clusters/store.ts';
+import { type Failure, notFound } from '../../contracts/failures.ts';
 import type { PlanName } from '../../contracts/plans.ts';
-import * as credentialStore from '../../credentials/store.ts';
 import { slugOf } from '../../customers/customer.ts';
 import * as customerStore from '../../customers/store.ts';
-import { commit } from '../../db/client.ts';
-import { ConstraintFailed, GuardFailed } from '../../db/failure.ts';
 import type { Write } from '../../db/write.ts';
 import * as deploymentStore from '../../deployments/store.ts';
 import { namespaceOf, newId, shortIdOf } from '../../lib/ids.ts';
-import { newKey, sha256Hex } from '../../lib/keys.ts';
-import { err, ok, type Result } from '../../lib/result.ts';
+import { err, ok } from '../../lib/result.ts';
 import { dayMs } from '../../lib/time.ts';
-import type { Keyring } from '../../licences/keyring.ts';
 import * as outboxStore from '../../outbox/store.ts';
 import { firstPeriod } from '../../periods/period.ts';
 import * as periodStore from '../../periods/store.ts';
 import { featuresOf } from '../../pricing/features.ts';
 import { currentVersionOf } from '../../pricing/versions.ts';
 import { insertDeploymentReporter } from '../../reporters/deployment-reporter-store.ts';
-import type { Deps } from '../deps.ts';
+import type { Context, Planned } from '../deed.ts';
 import { issueLicence } from '../licensing/issue-licence.ts';
+import { newAccountKey } from './account-keys.ts';
 
 export interface SignUpInput {
   /** Normalised. */
@@ -37,89 +33,49 @@ export interface SignUpInput {
   organisationId: string | null;
 }
 
-export interface SignUpSettings {
-  trialDays: number;
-  cluster: string;
-  usageShards: number;
-  issuer: string;
-  keyring: Keyring;
-}
-
 export interface SignedUp {
+  input: SignUpInput;
   customerId: string;
   shortId: string;
   organisationId: string;
+  createdAt: number;
   trialEndsAt: number;
   licence: string;
   apiKey: string;
   namespace: string;
   jobId: string;
-  /** To be delivered at once; cron delivers what this request could not. */
-  outboxIds: string[];
 }
 
-export type SignUpFailure =
-  | { code: 'email_exists'; message: string }
-  | { code: 'not_found'; message: string }
-  | { code: 'no_cluster' | 'cluster_full'; message: string; retryAfterSeconds: number };
-
-/** A short id has 32 bits; with a million customers a draw clashes once in 4,300, so this many in a row never do. */
-const drawsMax = 6;
-
-/**
- * Signs a customer up.
- * @param receipt statements that store the answer under its Idempotency-Key, for the same batch
- */
-export async function signUp(
-  deps: Deps,
-  settings: SignUpSettings,
-  input: SignUpInput,
-  receipt: (result: SignedUp) => Promise<Write[]>,
-): Promise<Result<SignedUp, SignUpFailure>> {
-  const { db } = deps;
-  if (await customerStore.emailExists(db, input.email)) return err(emailExists);
+/** Plans a customer. Every attempt draws its ids anew, because a short id of 32 bits may be taken. */
+export async function signUp(context: Context, input: SignUpInput): Promise<Planned<SignedUp>> {
+  const { db, settings } = context;
+  if (await customerStore.emailExists(db, input.email)) {
+    return err({ code: 'email_exists', message: 'a customer with this email exists' });
+  }
   if (input.organisationId !== null && !(await customerStore.findOrganisation(db, input.organisationId))) {
-    return err({ code: 'not_found', message: 'there is no such organisation' });
+    return err({ ...notFound, message: 'there is no such organisation' });
   }
-  for (let draw = 1; draw <= drawsMax; draw++) {
-    const cluster = await clusterStore.findRoom(db, settings.cluster);
-    if (!cluster) return err(await noRoom(deps));
-    const { result, writes } = await plan(deps, settings, input, cluster.id);
-    try {
-      await commit(db, [...writes, ...(await receipt(result))]);
-      return ok(result);
-    } catch (error) {
-      if (error instanceof ConstraintFailed && error.constraint.includes('customers.email')) return err(emailExists);
-      // The short id was taken, or the cluster filled up meanwhile: draw again.
-      const again = error instanceof ConstraintFailed || error instanceof GuardFailed;
-      if (!again || draw === drawsMax) throw error;
-    }
-  }
-  throw new Error('unreachable: the last draw returns or throws');
+  const cluster = await clusterStore.findRoom(db, settings.defaultCluster);
+  return cluster ? await plan(context, input, cluster.id) : err(await noRoom(context));
 }
 
-const emailExists: SignUpFailure = { code: 'email_exists', message: 'a customer with this email exists' };
-
-async function noRoom(deps: Deps): Promise<SignUpFailure> {
+async function noRoom({ db }: Context): Promise<Failure> {
   const retryAfterSeconds = 300;
-  return (await clusterStore.exists(deps.db))
+  return (await clusterStore.exists(db))
     ? { code: 'cluster_full', message: 'all clusters are full, try again later', retryAfterSeconds }
     : { code: 'no_cluster', message: 'no cluster is registered yet, try again later', retryAfterSeconds };
 }
 
-async function plan(deps: Deps, settings: SignUpSettings, input: SignUpInput, clusterId: string) {
-  const { now, random } = deps;
+async function plan(context: Context, input: SignUpInput, clusterId: string): Promise<Planned<SignedUp>> {
+  const { now, random, settings, shards } = context;
   const customerId = newId('customer', random);
   const shortId = shortIdOf(customerId);
   const organisationId = input.organisationId ?? newId('organisation', random);
   const namespace = namespaceOf(shortId);
   const trialEndsAt = now + settings.trialDays * dayMs;
   const period = firstPeriod(now);
-  const apiKey = newKey(customerId, random);
-  const jobId = newId('job', random);
-  const doorbellId = newId('outbox', random);
-  const stripeId = newId('outbox', random);
-  const licence = await issueLicence(deps, settings.keyring, settings.issuer, 'generated', {
+  const [jobId, doorbellId, stripeId] = [newId('job', random), newId('outbox', random), newId('outbox', random)];
+  const licence = await issueLicence(context, 'generated', {
     customerId,
     companyName: input.companyName,
     plan: input.plan,
@@ -128,6 +84,7 @@ async function plan(deps: Deps, settings: SignUpSettings, input: SignUpInput, cl
     periodEndsAt: period.end,
     features: featuresOf(input.plan, 'trialing'),
   });
+  const account = await newAccountKey(context, customerId, 'signup');
   const organisation: Write[] =
     input.organisationId === null
       ? [
@@ -150,7 +107,7 @@ async function plan(deps: Deps, settings: SignUpSettings, input: SignUpInput, cl
       companyName: input.companyName,
       fullName: input.fullName,
       passwordHash: input.passwordHash,
-      usageShard: Number.parseInt(shortId, 16) % settings.usageShards,
+      usageShard: Number.parseInt(shortId, 16) % shards.length,
       createdAt: now,
     }),
     ...customerStore.insertSubscription(
@@ -166,15 +123,7 @@ async function plan(deps: Deps, settings: SignUpSettings, input: SignUpInput, cl
     ),
     periodStore.insert(customerId, { ...period, source: 'signup' }),
     licence.write,
-    credentialStore.insert({
-      id: newId('credential', random),
-      kind: 'account',
-      ownerId: customerId,
-      hash: await sha256Hex(apiKey),
-      name: 'signup',
-      role: null,
-      createdAt: now,
-    }),
+    account.stored,
     clusterStore.insertProject({ clusterId, namespace, organisationId, customerId, own: true, createdAt: now }),
     ...deploymentStore.insertFirst({
       customerId,
@@ -192,22 +141,28 @@ async function plan(deps: Deps, settings: SignUpSettings, input: SignUpInput, cl
       payload: { customer_id: customerId, email: input.email, name: input.companyName },
       now,
     }),
-    record(random, deps.actor, now, {
-      action: 'customer.signed_up',
-      subject: customerId,
-      details: { plan: input.plan, organisation_id: organisationId, cluster_id: clusterId },
-    }),
   ];
-  const result: SignedUp = {
-    customerId,
-    shortId,
-    organisationId,
-    trialEndsAt,
-    licence: licence.token,
-    apiKey,
-    namespace,
-    jobId,
-    outboxIds: [doorbellId, stripeId],
-  };
-  return { result, writes };
+  return ok({
+    value: {
+      input,
+      customerId,
+      shortId,
+      organisationId,
+      createdAt: now,
+      trialEndsAt,
+      licence: licence.token,
+      apiKey: account.key.apiKey,
+      namespace,
+      jobId,
+    },
+    writes,
+    audit: [
+      {
+        action: 'customer.signed_up',
+        subject: customerId,
+        details: { plan: input.plan, organisation_id: organisationId, cluster_id: clusterId },
+      },
+    ],
+    outbox: [doorbellId, stripeId],
+  });
 }

@@ -1,26 +1,26 @@
-/** Replaces a customer's allowances and prices, with its audit row in the same batch. */
-import { record } from '../../audit/store.ts';
+/** Replaces a customer's allowances and prices. */
 import type { OverridesBody } from '../../contracts/cost.ts';
-import { findCustomer } from '../../customers/store.ts';
-import { commit } from '../../db/client.ts';
-import { err, ok, type Result } from '../../lib/result.ts';
-import { type OverrideFault, readOverrides } from '../../pricing/overrides.ts';
+import type { WholeCustomer } from '../../customers/store.ts';
+import { err, ok } from '../../lib/result.ts';
+import { readOverrides } from '../../pricing/overrides.ts';
 import type { Overrides } from '../../pricing/rate.ts';
 import { setOverrides } from '../../pricing/store.ts';
-import type { Deps } from '../deps.ts';
+import type { Context, Planned } from '../deed.ts';
 
 export async function replaceOverrides(
-  deps: Deps,
-  customerId: string,
+  { now }: Context,
+  { customer }: WholeCustomer,
   body: OverridesBody,
-): Promise<Result<Overrides, OverrideFault | 'not_found'>> {
-  if (!(await findCustomer(deps.db, customerId))) return err('not_found');
+): Promise<Planned<Overrides>> {
   const read = readOverrides(body);
-  if (!read.ok) return read;
-  const details = { allowances: read.value.allowances, prices: read.value.prices };
-  await commit(deps.db, [
-    setOverrides(customerId, read.value, deps.now),
-    record(deps.random, deps.actor, deps.now, { action: 'overrides.replaced', subject: customerId, details }),
-  ]);
-  return ok(read.value);
+  if (!read.ok) {
+    const { code, message, path } = read.error;
+    return err({ code, message, details: { issues: [{ path, message }] } });
+  }
+  const { allowances, prices } = read.value;
+  return ok({
+    value: read.value,
+    writes: [setOverrides(customer.id, read.value, now)],
+    audit: [{ action: 'overrides.replaced', subject: customer.id, details: { allowances, prices } }],
+  });
 }

@@ -2,10 +2,10 @@
 import type { LicenceClaims } from '../../contracts/licences.ts';
 import type { Write } from '../../db/write.ts';
 import { hex } from '../../lib/ids.ts';
-import { type Keyring, sign } from '../../licences/keyring.ts';
+import { sign } from '../../licences/keyring.ts';
 import { claimsOf, type LicenceSubject } from '../../licences/licence.ts';
 import * as licenceStore from '../../licences/store.ts';
-import type { Deps } from '../deps.ts';
+import type { Context } from '../deed.ts';
 
 export interface IssuedLicence {
   token: string;
@@ -17,14 +17,12 @@ const jtiBytes = 16;
 
 /** Signs a licence for the subject with the newest key. */
 export async function issueLicence(
-  deps: Deps,
-  keyring: Keyring,
-  issuer: string,
+  { now, random, settings, keyring }: Context,
   action: licenceStore.LicenceRow['action'],
   subject: LicenceSubject,
 ): Promise<IssuedLicence> {
-  const claims = claimsOf(subject, issuer, hex(deps.random(jtiBytes)), deps.now);
-  const signed = await sign(keyring, claims);
+  const claims = claimsOf(subject, settings.publicUrl, hex(random(jtiBytes)), now);
+  const signed = await sign(await keyring(), claims);
   if (!signed) throw new Error('the key set is empty');
-  return { token: signed.token, claims, write: licenceStore.insert(action, claims, signed, deps.now) };
+  return { token: signed.token, claims, write: licenceStore.insert(action, claims, signed, now) };
 }

@@ -4,24 +4,22 @@
  * owner of its namespace from there; where somebody owned it, it takes over at the next hour edge of which nothing is stored
  * (contract: Reporters).
  */
-import { record } from '../../audit/store.ts';
+import { notFound } from '../../contracts/failures.ts';
 import * as credentialStore from '../../credentials/store.ts';
 import { findWhole } from '../../customers/store.ts';
-import { commit } from '../../db/client.ts';
-import { GuardFailed } from '../../db/failure.ts';
 import { shardOf } from '../../db/shards.ts';
 import type { Write } from '../../db/write.ts';
 import * as jobStore from '../../deployments/job-store.ts';
 import { newId } from '../../lib/ids.ts';
-import { err, ok, type Result } from '../../lib/result.ts';
+import { err, ok } from '../../lib/result.ts';
 import { ceilTo, floorTo, hourMs, secondMs } from '../../lib/time.ts';
 import { activate, findReporter, isOwnNamespaceOwned, type ReporterRow } from '../../reporters/ownership-store.ts';
 import { endDispossessed, findProject } from '../../reporters/store.ts';
 import { lastEndWith } from '../../usage/history-store.ts';
 import { everyMeter } from '../../usage/meters.ts';
 import { aheadMsMax } from '../../usage/report.ts';
-import type { Deps } from '../deps.ts';
-import { fenceOff } from './hand-over.ts';
+import type { Context, Plan, Planned } from '../deed.ts';
+import { holdBackReports } from './hold-back-reports.ts';
 
 export interface KeyRegistration {
   clusterId: string;
@@ -31,53 +29,39 @@ export interface KeyRegistration {
   keyHash: string;
 }
 
-export type RegisterFailure = { code: 'not_found' | 'lease_lost'; message: string };
-
-const leaseLost: RegisterFailure = { code: 'lease_lost', message: 'this lease no longer holds the job' };
-
-/** Registrations and hand-overs of one namespace that meet this often in a row are a fault, not a race. */
-const attemptsMax = 3;
-
 /** Registers the key under the caller's lease. */
-export async function registerReporterKey(
-  deps: Deps,
-  shards: readonly D1Database[],
-  input: KeyRegistration,
-): Promise<Result<null, RegisterFailure>> {
-  const { db, now } = deps;
+export async function registerReporterKey(context: Context, input: KeyRegistration): Promise<Planned<null>> {
+  const { db, now } = context;
   const lease = { clusterId: input.clusterId, reporterId: input.reporterId, leaseId: input.leaseId, now };
-  const key = { id: newId('credential', deps.random), reporterId: input.reporterId, hash: input.keyHash, now };
-  for (let attempt = 1; ; attempt++) {
-    const reporter = await findReporter(db, input.reporterId);
-    if (!reporter) return err({ code: 'not_found', message: 'there is nothing here, or not for you' });
-    const activation = reporter.activeFrom === null ? await planActivation(deps, shards, reporter) : [];
-    try {
-      await commit(db, [jobStore.guardReporterLease(lease), ...credentialStore.replaceReporterKey(key), ...activation]);
-      return ok(null);
-    } catch (error) {
-      if (!(error instanceof GuardFailed)) throw error;
-      if (!(await jobStore.holdsReporterLease(db, lease))) return err(leaseLost);
-      // The lease holds: somebody activated the reporter or handed its namespace over in between. Read again.
-      if (attempt === attemptsMax) throw error;
-    }
+  const reporter = await findReporter(db, input.reporterId);
+  if (!reporter) return err(notFound);
+  if (!(await jobStore.holdsReporterLease(db, lease))) {
+    return err({ code: 'lease_lost', message: 'this lease no longer holds the job' });
   }
+  const key = { id: newId('credential', context.random), reporterId: reporter.id, hash: input.keyHash, now };
+  const activation = reporter.activeFrom === null ? await planActivation(context, reporter) : nothing;
+  return ok({
+    value: null,
+    writes: [jobStore.guardReporterLease(lease), ...credentialStore.replaceReporterKey(key), ...activation.writes],
+    audit: activation.audit,
+  });
 }
 
-async function planActivation(deps: Deps, shards: readonly D1Database[], reporter: ReporterRow): Promise<Write[]> {
-  const { db, now, random } = deps;
-  const running = floorTo(now, reporter.windowSeconds * secondMs);
-  const owned = await isOwnNamespaceOwned(db, reporter.customerId, running);
-  const { fromAt, guards } = owned ? await afterOthers(deps, shards, reporter) : { fromAt: running, guards: [] };
-  return [
-    ...guards,
-    ...activate({ reporter, meters: everyMeter, owned, ownedAfter: running, fromAt }),
-    endDispossessed(reporter.customerId, fromAt),
-    record(random, deps.actor, now, {
-      action: 'reporter.activated',
-      subject: reporter.id,
-      details: { active_from: fromAt },
-    }),
-  ];
+type Activation = Pick<Plan<null>, 'writes' | 'audit'>;
+const nothing: Activation = { writes: [], audit: [] };
+
+async function planActivation(context: Context, reporter: ReporterRow): Promise<Activation> {
+  const running = floorTo(context.now, reporter.windowSeconds * secondMs);
+  const owned = await isOwnNamespaceOwned(context.db, reporter.customerId, running);
+  const { fromAt, guards } = owned ? await afterOthers(context, reporter) : { fromAt: running, guards: [] };
+  return {
+    writes: [
+      ...guards,
+      ...activate({ reporter, meters: everyMeter, owned, ownedAfter: running, fromAt }),
+      endDispossessed(reporter.customerId, fromAt),
+    ],
+    audit: [{ action: 'reporter.activated', subject: reporter.id, details: { active_from: fromAt } }],
+  };
 }
 
 /**
@@ -85,17 +69,22 @@ async function planActivation(deps: Deps, shards: readonly D1Database[], reporte
  * the end of whatever they can have reported by now, or have stored by then.
  */
 async function afterOthers(
-  { db, now }: Deps,
-  shards: readonly D1Database[],
+  context: Context,
   { customerId }: ReporterRow,
 ): Promise<{ fromAt: number; guards: Write[] }> {
+  const { db, now } = context;
   const whole = await findWhole(db, customerId);
   if (!whole) throw new Error(`the customer ${customerId} of a reporter is not there`);
   const { customer, deployment } = whole;
-  const shard = shardOf({ shards }, customer);
-  const { unchanged } = await fenceOff({ control: db, shard }, customer.seq);
+  const shard = shardOf(context, customer);
+  const { unchanged } = await holdBackReports({ control: db, shard }, customer.seq);
   const edge = ceilTo(now + aheadMsMax, hourMs);
   const project = await findProject(db, deployment.clusterId, deployment.namespace);
-  const last = project ? await lastEndWith(shard, customer.seq, project.seq, everyMeter, edge) : null;
+  const last = await lastEndWith(shard, {
+    customerSeq: customer.seq,
+    projects: project ? [project.seq] : [],
+    meters: everyMeter,
+    since: edge,
+  });
   return { fromAt: last === null ? edge : ceilTo(last, hourMs), guards: [unchanged] };
 }

@@ -1,18 +1,12 @@
-/** Lists what did not take effect: held replacements of every shard, and dead letters; replays a dead letter. */
+/** Lists the replacements that did not take effect: held ones and conflicting ones, of every shard. */
 
 import type { z } from 'zod';
-import { record } from '../../audit/store.ts';
 import type { Quantities, ReviewList, reviewsQuery } from '../../contracts/usage.ts';
-import { commit, openDb } from '../../db/client.ts';
-import type { Write } from '../../db/write.ts';
-import { err, ok, type Result } from '../../lib/result.ts';
+import { openDb } from '../../db/client.ts';
 import { iso, secondMs } from '../../lib/time.ts';
-import { findLetter, markReplayed } from '../../usage/dead-letter-store.ts';
-import { readLoose } from '../../usage/message/row.ts';
 import { fromBase, quantities } from '../../usage/meters.ts';
 import { namesOf } from '../../usage/names-store.ts';
 import { heldTimes, listReviews, type ReviewRow } from '../../usage/review-store.ts';
-import type { Deps } from '../deps.ts';
 import type { UsageReads } from './read-usage.ts';
 
 const fieldsOf = (json: string, seconds: number): Quantities => {
@@ -76,36 +70,4 @@ export async function readReviews(reads: UsageReads, query: z.output<typeof revi
     page: query.page,
     limit: query.limit,
   };
-}
-
-export type ReplayFailure =
-  | { code: 'not_found' | 'already_replayed' | 'validation_failed'; message: string }
-  | 'queue_down';
-
-/** Sends a letter's rows again. It goes to the queue first: a mark without a message would lose it. */
-export async function replayLetter(
-  deps: Deps,
-  queue: Queue,
-  id: string,
-  receipt: () => Promise<Write[]>,
-): Promise<Result<null, ReplayFailure>> {
-  const letter = await findLetter(deps.db, id);
-  if (!letter) return err({ code: 'not_found', message: 'there is nothing here, or not for you' });
-  if (letter.replayedAt !== null)
-    return err({ code: 'already_replayed', message: 'this letter was sent again already' });
-  if (!readLoose(letter.body)) {
-    return err({ code: 'validation_failed', message: 'this letter is not a usage message and cannot be sent again' });
-  }
-  try {
-    await queue.send(JSON.stringify(letter.body), { contentType: 'text' });
-  } catch {
-    return err('queue_down');
-  }
-  const deed = { action: 'dead_letter.replayed', subject: id, details: { code: letter.code } };
-  await commit(deps.db, [
-    markReplayed(letter, deps.now),
-    record(deps.random, deps.actor, deps.now, deed),
-    ...(await receipt()),
-  ]);
-  return ok(null);
 }

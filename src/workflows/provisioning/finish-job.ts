@@ -1,97 +1,76 @@
 /** Results of a run: they count only under their own lease and generation. Anything else is refused and changes nothing. */
-import { record } from '../../audit/store.ts';
+import { type Failure, notFound } from '../../contracts/failures.ts';
 import type { FailBody } from '../../contracts/jobs.ts';
-import { commit } from '../../db/client.ts';
-import { GuardFailed } from '../../db/failure.ts';
-import type { Write } from '../../db/write.ts';
-import type { Fence } from '../../deployments/job-store.ts';
+import type { JobClaim } from '../../deployments/job-store.ts';
 import * as jobStore from '../../deployments/job-store.ts';
 import { ringWaiting } from '../../deployments/store.ts';
 import { newId } from '../../lib/ids.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
-import type { Deps } from '../deps.ts';
+import type { Context, Planned } from '../deed.ts';
 
-export type FinishFailure = {
-  code: 'not_found' | 'lease_lost' | 'generation_stale' | 'job_not_failed';
-  message: string;
-};
+const leaseLost: Failure = { code: 'lease_lost', message: 'this lease no longer holds the job' };
 
-const missing: FinishFailure = { code: 'not_found', message: 'there is nothing here, or not for you' };
-const leaseLost: FinishFailure = { code: 'lease_lost', message: 'this lease no longer holds the job' };
-
-/** Why the fence did not hold, read after the batch was refused. */
-async function whyRefused(deps: Deps, fence: Fence): Promise<FinishFailure> {
-  const job = await jobStore.find(deps.db, fence.jobId);
-  if (!job || job.clusterId !== fence.clusterId) return missing;
-  const held = job.state === 'active' && job.leaseId === fence.leaseId && (job.leaseUntil ?? 0) > deps.now;
-  if (!held) return leaseLost;
-  return { code: 'generation_stale', message: `the lease is for generation ${job.leasedGeneration}` };
-}
-
-async function finish(
-  deps: Deps,
-  fence: Fence,
-  writes: Write[],
-): Promise<Result<{ outboxIds: string[] }, FinishFailure>> {
-  const job = await jobStore.find(deps.db, fence.jobId);
-  if (!job || job.clusterId !== fence.clusterId) return err(missing);
-  const doorbellId = newId('outbox', deps.random);
-  try {
-    await commit(deps.db, [...writes, ringWaiting(job.customerId, doorbellId, deps.now)]);
-    return ok({ outboxIds: [doorbellId] });
-  } catch (error) {
-    if (error instanceof GuardFailed) return err(await whyRefused(deps, fence));
-    throw error;
-  }
+/** The job that a result is of, when the claim to it holds as it is read; the batch's guard demands the same again. */
+async function heldJob({ db, now }: Context, claim: JobClaim): Promise<Result<jobStore.JobRow, Failure>> {
+  const job = await jobStore.find(db, claim.jobId);
+  if (!job || job.clusterId !== claim.clusterId) return err(notFound);
+  const held = job.state === 'active' && job.leaseId === claim.leaseId && (job.leaseUntil ?? 0) > now;
+  if (!held) return err(leaseLost);
+  if (job.leasedGeneration === claim.generation) return ok(job);
+  return err({ code: 'generation_stale', message: `the lease is for generation ${job.leasedGeneration}` });
 }
 
 /** The run brought the deployment to its generation. A newer desired state that waits is rung for at once. */
-export async function completeJob(deps: Deps, fence: Fence) {
-  const { random, actor, now } = deps;
-  const details = { generation: fence.generation };
-  const deed = { action: 'job.completed', subject: fence.jobId, details };
-  return await finish(deps, fence, [...jobStore.complete(fence), record(random, actor, now, deed)]);
+export async function completeJob(context: Context, claim: JobClaim): Promise<Planned<null>> {
+  const job = await heldJob(context, claim);
+  if (!job.ok) return job;
+  const doorbellId = newId('outbox', context.random);
+  return ok({
+    value: null,
+    writes: [
+      ...jobStore.complete({ ...claim, now: context.now }),
+      ringWaiting(job.value.customerId, doorbellId, context.now),
+    ],
+    audit: [{ action: 'job.completed', subject: claim.jobId, details: { generation: claim.generation } }],
+    outbox: [doorbellId],
+  });
 }
 
 /** The run failed; it is tried again after a pause while runs are left. */
 export async function failJob(
-  deps: Deps,
-  fence: Fence,
+  context: Context,
+  claim: JobClaim,
   failure: Pick<FailBody, 'code' | 'message' | 'events' | 'retryable'>,
-  limits: { runsMax: number; backoffMs: number },
-) {
-  const { random, actor, now } = deps;
-  const deed = {
-    action: 'job.run_failed',
-    subject: fence.jobId,
-    details: { code: failure.code, generation: fence.generation },
-  };
-  return await finish(deps, fence, [
-    ...jobStore.fail({ ...fence, failure, ...limits }),
-    record(random, actor, now, deed),
-  ]);
+): Promise<Planned<null>> {
+  const { now, settings } = context;
+  const job = await heldJob(context, claim);
+  if (!job.ok) return job;
+  const doorbellId = newId('outbox', context.random);
+  const { runsMax, backoffMs } = settings;
+  const details = { code: failure.code, generation: claim.generation };
+  return ok({
+    value: null,
+    writes: [
+      ...jobStore.fail({ ...claim, now, failure, runsMax, backoffMs }),
+      ringWaiting(job.value.customerId, doorbellId, now),
+    ],
+    audit: [{ action: 'job.run_failed', subject: claim.jobId, details }],
+    outbox: [doorbellId],
+  });
 }
 
 /** A person sends a failed job again. */
-export async function retryJob(
-  deps: Deps,
-  jobId: string,
-  receipt: () => Promise<Write[]>,
-): Promise<Result<{ outboxIds: string[] }, FinishFailure>> {
-  const { db, random, actor, now } = deps;
+export async function retryJob({ db, now, random }: Context, jobId: string): Promise<Planned<null>> {
   const job = await jobStore.find(db, jobId);
-  if (!job) return err(missing);
-  const doorbellId = newId('outbox', random);
-  try {
-    await commit(db, [
-      ...jobStore.retry(jobId, now),
-      ringWaiting(job.customerId, doorbellId, now),
-      record(random, actor, now, { action: 'job.retried', subject: jobId }),
-      ...(await receipt()),
-    ]);
-    return ok({ outboxIds: [doorbellId] });
-  } catch (error) {
-    if (!(error instanceof GuardFailed)) throw error;
+  if (!job) return err(notFound);
+  if (!(await jobStore.isRetryable(db, jobId))) {
     return err({ code: 'job_not_failed', message: 'only a failed job that no newer one replaces can be retried' });
   }
+  const doorbellId = newId('outbox', random);
+  return ok({
+    value: null,
+    writes: [...jobStore.retry(jobId, now), ringWaiting(job.customerId, doorbellId, now)],
+    audit: [{ action: 'job.retried', subject: jobId }],
+    outbox: [doorbellId],
+  });
 }

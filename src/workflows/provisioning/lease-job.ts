@@ -9,36 +9,29 @@ import * as jobStore from '../../deployments/job-store.ts';
 import * as deploymentStore from '../../deployments/store.ts';
 import { newId } from '../../lib/ids.ts';
 import { iso } from '../../lib/time.ts';
-import { type Keyring, publicPem, sign } from '../../licences/keyring.ts';
+import { publicPem, sign } from '../../licences/keyring.ts';
 import * as licenceStore from '../../licences/store.ts';
 import { featuresOf } from '../../pricing/features.ts';
 import { findDeploymentReporter } from '../../reporters/deployment-reporter-store.ts';
-import type { Deps } from '../deps.ts';
-
-export interface LeaseSettings {
-  timeoutBaseMs: number;
-  baseDomain: string;
-  publicUrl: string;
-  keyring: Keyring;
-}
+import type { Context } from '../deed.ts';
 
 /** The leased job, or null when nothing is due. */
-export async function leaseJob(deps: Deps, settings: LeaseSettings, clusterId: string): Promise<LeasedJob | null> {
-  const { db, now } = deps;
-  const leaseId = newId('lease', deps.random);
+export async function leaseJob(context: Context, clusterId: string): Promise<LeasedJob | null> {
+  const { db, now } = context;
+  const leaseId = newId('lease', context.random);
   try {
-    await commit(db, jobStore.lease({ clusterId, leaseId, now, timeoutBaseMs: settings.timeoutBaseMs }));
+    await commit(db, jobStore.lease({ clusterId, leaseId, now, timeoutBaseMs: context.settings.jobTimeoutMs }));
   } catch (error) {
     // Another job of the customer became active in between: there will be another doorbell.
     if (error instanceof ConstraintFailed) return null;
     throw error;
   }
   const job = await jobStore.findByLease(db, leaseId);
-  return job ? await render(deps, settings, job) : null;
+  return job ? await render(context, job) : null;
 }
 
-async function render(deps: Deps, settings: LeaseSettings, job: jobStore.JobRow): Promise<LeasedJob> {
-  const { db } = deps;
+async function render(context: Context, job: jobStore.JobRow): Promise<LeasedJob> {
+  const { db, settings } = context;
   const found = await deploymentStore.findForRender(db, job.customerId);
   const reporter = await findDeploymentReporter(db, job.customerId);
   const cluster = await clusterStore.find(db, job.clusterId);
@@ -60,8 +53,8 @@ async function render(deps: Deps, settings: LeaseSettings, job: jobStore.JobRow)
     generation: leasedGeneration,
     attempt: job.failedRuns + job.lostLeases + 1,
     lease_until: iso(leaseUntil),
-    server_time: iso(deps.now),
-    timeout_ms: timeoutOf(deployment.plan, settings.timeoutBaseMs),
+    server_time: iso(context.now),
+    timeout_ms: timeoutOf(deployment.plan, settings.jobTimeoutMs),
     phase: leasedPhase,
     values: renderValues({
       customerId: customer.id,
@@ -75,17 +68,18 @@ async function render(deps: Deps, settings: LeaseSettings, job: jobStore.JobRow)
       storageClass: cluster.cluster.storageClass,
       baseDomain: settings.baseDomain,
       billingApiUrl: settings.publicUrl,
-      publicKeyPem: await publicPem(settings.keyring),
+      publicKeyPem: await publicPem(await context.keyring()),
       monitoring: featuresOf(deployment.plan, 'active').monitoring,
     }),
-    licence: await firstLicence(deps, settings.keyring, customer.id),
+    licence: await firstLicence(context, customer.id),
     reporter_id: reporter.id,
   };
 }
 
 /** The newest licence, revoked or not: an instance that is being suspended keeps the one it has. */
-async function firstLicence(deps: Deps, keyring: Keyring, customerId: string): Promise<string> {
-  const row = await licenceStore.newest(deps.db, customerId);
+async function firstLicence({ db, keyring: open }: Context, customerId: string): Promise<string> {
+  const keyring = await open();
+  const row = await licenceStore.newest(db, customerId);
   const signed = row ? ((await sign(keyring, row.claims, row.kid)) ?? (await sign(keyring, row.claims))) : null;
   if (!signed) throw new Error(`the customer ${customerId} has no licence`);
   return signed.token;

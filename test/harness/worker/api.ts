@@ -1,9 +1,10 @@
 /** The Worker under test, in this isolate: requests, root credentials, and the small stories that tests begin with. */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { createApp, type Outside } from '../../../src/app.ts';
+import { createApp } from '../../../src/app.ts';
 import type { SignupAnswer } from '../../../src/contracts/customers.ts';
 import { cryptoRandom } from '../../../src/lib/ids.ts';
+import type { Outside } from '../../../src/services.ts';
 
 export const rootToken = (env as unknown as { ADMIN_API_TOKEN: string }).ADMIN_API_TOKEN;
 

@@ -1,7 +1,6 @@
 /** A suspended stack goes on metering until its last window is reported, and never longer than the bound. */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { servicesOf } from '../../../src/app.ts';
 import type { CustomerAnswer, SignupAnswer } from '../../../src/contracts/customers.ts';
 import type { LeasedJob } from '../../../src/contracts/jobs.ts';
 import type { GapsAnswer, HistoryAnswer } from '../../../src/contracts/usage.ts';
@@ -11,6 +10,7 @@ import { drainEndOf, lastWindowEnd } from '../../../src/deployments/drain.ts';
 import { desire, find } from '../../../src/deployments/store.ts';
 import { cryptoRandom, newId } from '../../../src/lib/ids.ts';
 import { newKey, sha256Hex } from '../../../src/lib/keys.ts';
+import { servicesOf } from '../../../src/services.ts';
 import { ensureCluster, makeApi, rootToken, signUp } from '../../harness/worker/api.ts';
 import { drain as deliverAll, heldQueue } from '../usage/story.ts';
 

@@ -10,20 +10,17 @@ import { commit, openDb } from '../../../src/db/client.ts';
 import { desire, find } from '../../../src/deployments/store.ts';
 import { parseEnv } from '../../../src/env.ts';
 import { cryptoRandom, newId } from '../../../src/lib/ids.ts';
-import { openKeyring } from '../../../src/licences/keyring.ts';
-import type { Deps } from '../../../src/workflows/deps.ts';
 import { endDrains } from '../../../src/workflows/provisioning/end-drains.ts';
 import { completeJob, failJob } from '../../../src/workflows/provisioning/finish-job.ts';
 import { leaseJob } from '../../../src/workflows/provisioning/lease-job.ts';
 import { ensureCluster, makeApi, signUp } from '../../harness/worker/api.ts';
+import { done, makeContext } from '../../harness/worker/context.ts';
 
 const api = makeApi();
 const env = parseEnv(api.bindings);
 const db = openDb(env.CONTROL);
-const timeoutBaseMs = 300_000;
 /** So long ago that a drain's bound passes a minute from now. */
 const nearlyBound = 89 * 60_000;
-const limits = { runsMax: 3, backoffMs: 5000 };
 
 beforeAll(async () => {
   await ensureCluster(api);
@@ -53,30 +50,22 @@ async function makeStory() {
   const customerId = made.customer.customer_id;
   const clock = { now: api.clock.now + 1000 };
   const leases: LeasedJob[] = [];
-  const deps = (): Deps => ({ db, now: clock.now, random: cryptoRandom, actor: { name: 'test', requestId: 'test' } });
-  const settings = {
-    timeoutBaseMs,
-    baseDomain: 'x.test',
-    publicUrl: 'https://x.test',
-    keyring: await openKeyring(env.LICENSE_PRIVATE_KEYS),
-  };
-
+  const context = () => makeContext({ control: env.CONTROL, shards: env.usageShards, now: clock.now });
   /** Other tests' jobs are in the same cluster: take leases until ours comes or none is due. */
   const next = async () => {
     for (;;) {
-      const leased = await leaseJob(deps(), settings, 'local');
+      const leased = await leaseJob(context(), 'local');
       if (!leased || leased.job.customer_id === customerId) {
         if (leased) leases.push(leased);
         return leased;
       }
     }
   };
-  const fenceOf = (leased: LeasedJob, generation: number) => ({
+  const claimOf = (leased: LeasedJob, generation: number) => ({
     clusterId: 'local',
     jobId: leased.job.id,
     leaseId: leased.lease_id,
     generation,
-    now: clock.now,
   });
   const change = (phase: 'running' | 'suspended') =>
     commit(
@@ -92,7 +81,7 @@ async function makeStory() {
       }),
     );
 
-  const tick = () => endDrains({ ...deps(), shards: env.usageShards, log: () => {}, requestId: 'test' });
+  const tick = () => endDrains(context());
 
   async function run(s: Step): Promise<void> {
     const leased = 'lease' in s ? leases[s.lease % Math.max(1, leases.length)] : undefined;
@@ -103,7 +92,7 @@ async function makeStory() {
     if (s.do === 'complete' && leased) await checkedComplete(leased, leased.generation + s.generation);
     if (s.do === 'fail' && leased) {
       const failure = { code: 'not_ready', message: 'no', events: [], retryable: s.retryable };
-      await failJob(deps(), fenceOf(leased, leased.generation), failure, limits);
+      await done(context(), (c) => failJob(c, claimOf(leased, leased.generation), failure));
     }
     await oneActive();
   }
@@ -113,12 +102,12 @@ async function makeStory() {
   async function checkedComplete(leased: LeasedJob, generation: number) {
     const newest = leases.at(-1)?.lease_id === leased.lease_id;
     const live = newest && Date.parse(leased.lease_until) > clock.now && !ended.has(leased.lease_id);
-    const done = await completeJob(deps(), fenceOf(leased, generation));
-    if (done.ok) {
+    const completed = await done(context(), (c) => completeJob(c, claimOf(leased, generation)));
+    if (completed.ok) {
       ended.add(leased.lease_id);
       expect(live && generation === leased.generation).toBe(true);
     } else {
-      expect(['lease_lost', 'generation_stale']).toContain(done.error.code);
+      expect(['lease_lost', 'generation_stale']).toContain(completed.error.code);
     }
   }
 
@@ -133,10 +122,10 @@ async function makeStory() {
   async function settle() {
     // The run that is under way ends well, for what it was leased for: a change made meanwhile must not be lost with it.
     const running = leases.at(-1);
-    if (running) await completeJob(deps(), fenceOf(running, running.generation));
+    if (running) await done(context(), (c) => completeJob(c, claimOf(running, running.generation)));
     const runNext = async () => {
       const leased = await next();
-      if (leased) await completeJob(deps(), fenceOf(leased, leased.generation));
+      if (leased) await done(context(), (c) => completeJob(c, claimOf(leased, leased.generation)));
       return leased;
     };
     // A drain that has just begun is run before it ends.
@@ -151,7 +140,7 @@ async function makeStory() {
     return { deployment: await find(db, customerId), jobId: whole?.jobId ?? '' };
   }
 
-  return { run, settle, next, fenceOf, deps, leases, change, clock, customerId };
+  return { run, settle, next, claimOf, context, leases, change, clock, customerId };
 }
 
 describe('one deployment under any interleaving', () => {
@@ -200,18 +189,15 @@ describe('results that do not count', () => {
     const story = await makeStory();
     const first = await story.next();
     if (!first) throw new Error('nothing was leased');
-    const stale = await completeJob(story.deps(), story.fenceOf(first, first.generation + 1));
+    const stale = await done(story.context(), (c) => completeJob(c, story.claimOf(first, first.generation + 1)));
     expect(stale).toMatchObject({ ok: false, error: { code: 'generation_stale' } });
     story.clock.now = Date.parse(first.lease_until);
-    const late = await completeJob(story.deps(), story.fenceOf(first, first.generation));
+    const late = await done(story.context(), (c) => completeJob(c, story.claimOf(first, first.generation)));
     expect(late).toMatchObject({ ok: false, error: { code: 'lease_lost' } });
     const second = await story.next();
     expect(second?.attempt).toBe(2);
-    const replaced = await failJob(
-      story.deps(),
-      story.fenceOf(first, first.generation),
-      { code: 'x', message: '', events: [], retryable: true },
-      limits,
+    const replaced = await done(story.context(), (c) =>
+      failJob(c, story.claimOf(first, first.generation), { code: 'x', message: '', events: [], retryable: true }),
     );
     expect(replaced).toMatchObject({ ok: false, error: { code: 'lease_lost' } });
   });
@@ -221,11 +207,13 @@ describe('results that do not count', () => {
     for (let run = 1; run <= 3; run++) {
       const leased = await failing.next();
       if (!leased) throw new Error(`run ${run} was not leased`);
-      await failJob(
-        failing.deps(),
-        failing.fenceOf(leased, 1),
-        { code: 'not_ready', message: 'image not found', events: [], retryable: true },
-        limits,
+      await done(failing.context(), (c) =>
+        failJob(c, failing.claimOf(leased, 1), {
+          code: 'not_ready',
+          message: 'image not found',
+          events: [],
+          retryable: true,
+        }),
       );
       expect(await failing.next()).toBeNull();
       failing.clock.now += 25_000;

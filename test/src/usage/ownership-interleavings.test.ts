@@ -6,23 +6,23 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { findPrincipal } from '../../../src/credentials/live-store.ts';
+import { findWhole } from '../../../src/customers/store.ts';
 import { openDb } from '../../../src/db/client.ts';
-import { parseEnv } from '../../../src/env.ts';
 import { cryptoRandom, hex } from '../../../src/lib/ids.ts';
 import { sha256Hex } from '../../../src/lib/keys.ts';
 import { hourMs, iso } from '../../../src/lib/time.ts';
-import { openKeyring } from '../../../src/licences/keyring.ts';
 import { type NamedRow, nameRow, type UsageRow } from '../../../src/usage/message/row.ts';
 import { quantities } from '../../../src/usage/meters.ts';
-import type { Deps } from '../../../src/workflows/deps.ts';
+import type { Context } from '../../../src/workflows/deed.ts';
 import { createReporter } from '../../../src/workflows/metering/create-reporter.ts';
 import { endReporter } from '../../../src/workflows/metering/end-reporter.ts';
 import { recordUsage } from '../../../src/workflows/metering/record-usage.ts';
 import { registerReporterKey } from '../../../src/workflows/metering/register-reporter-key.ts';
-import { replayLetter } from '../../../src/workflows/metering/review-usage.ts';
+import { replayLetter } from '../../../src/workflows/metering/replay-letter.ts';
 import { storeUsage } from '../../../src/workflows/metering/store-usage.ts';
 import { leaseJob } from '../../../src/workflows/provisioning/lease-job.ts';
 import { ensureCluster, makeApi, signUp } from '../../harness/worker/api.ts';
+import { done, makeContext } from '../../harness/worker/context.ts';
 import { controlOf, shardOf } from './harness.ts';
 import { type Course, makeTurns, type Turn } from './turns.ts';
 
@@ -30,7 +30,6 @@ import { type Course, makeTurns, type Turn } from './turns.ts';
 const begin = Date.parse('2026-11-20T12:54:59.000Z');
 const noon = Date.parse('2026-11-20T12:00:00.000Z');
 const api = makeApi(begin);
-const env = parseEnv(api.bindings);
 const [control, shard] = [controlOf(api.bindings), shardOf(api.bindings)];
 const fields = ['cpu_hours', 'http_requests', 'api_calls'] as const;
 const meterNames = ['cpu_core_ms', 'ingress_requests', 'api_calls'] as const;
@@ -93,22 +92,15 @@ async function makeStory() {
   const made = await signUp(api);
   const customerId = made.customer.customer_id;
   const clock = { now: begin };
-  const deps = (database: D1Database): Deps => ({
-    db: openDb(database),
-    now: clock.now,
-    random: cryptoRandom,
-    actor: { name: 'test', requestId: 'test' },
-  });
-  const lease = await leaseJob(
-    deps(control),
-    {
-      timeoutBaseMs: 10 ** 12,
-      baseDomain: 'x.test',
-      publicUrl: 'https://x.test',
-      keyring: await openKeyring(env.LICENSE_PRIVATE_KEYS),
-    },
-    'local',
-  );
+  const contextOf = (turn: Turn) =>
+    makeContext({ control: turn.database(control), shards: [turn.database(shard)], now: clock.now });
+  const customer = async (context: Context) => {
+    const whole = await findWhole(context.db, customerId);
+    if (!whole) throw new Error('the customer is gone');
+    return whole;
+  };
+  const settings = { jobTimeoutMs: 10 ** 12 };
+  const lease = await leaseJob(makeContext({ control, shards: [shard], now: clock.now, settings }), 'local');
   if (!lease || lease.job.customer_id !== customerId) throw new Error('the customer has no job');
   const instance = await control
     .prepare('SELECT instance_id FROM reporters WHERE id = ?')
@@ -176,8 +168,7 @@ async function makeStory() {
       take_over: s.takeOver,
       ...(meters.length > 0 ? { meters: [...meters] } : {}),
     };
-    const settings = { shortWindows: true, shards: [turn.database(shard)] };
-    const outcome = await createReporter(deps(turn.database(control)), settings, customerId, body, async () => []);
+    const outcome = await done(contextOf(turn), async (c) => await createReporter(c, await customer(c), body));
     if (!outcome.ok) return;
     const { id, instanceId, apiKey } = outcome.value;
     reporters.push({ id, instanceId, hash: await sha256Hex(apiKey) });
@@ -185,12 +176,15 @@ async function makeStory() {
 
   async function end(turn: Turn, s: Extract<Task, { do: 'end' }>) {
     const id = reporters.at(-1 - (s.who % reporters.length))?.id ?? '';
-    await endReporter(deps(turn.database(control)), [turn.database(shard)], customerId, id, s.edge, async () => []);
+    await done(
+      contextOf(turn),
+      async (c) => await endReporter(c, await customer(c), { reporterId: id, until: s.edge }),
+    );
   }
 
   async function activate(turn: Turn) {
     const input = { clusterId: 'local', reporterId: own.id, leaseId: lease?.lease_id ?? '', keyHash: own.hash };
-    await registerReporterKey(deps(turn.database(control)), [turn.database(shard)], input);
+    await done(contextOf(turn), (c) => registerReporterKey(c, input));
   }
 
   async function letters() {
@@ -204,7 +198,7 @@ async function makeStory() {
   async function replay(turn: Turn, s: Extract<Task, { do: 'replay' }>) {
     const all = await letters();
     const letter = all[s.place % Math.max(1, all.length)];
-    if (letter) await replayLetter(deps(turn.database(control)), queueOf(turn), letter.id, async () => []);
+    if (letter) await done(contextOf(turn), (c) => replayLetter(c, { id: letter.id, queue: queueOf(turn) }));
   }
 
   async function perform(turn: Turn, s: Task): Promise<void> {

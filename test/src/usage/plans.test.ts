@@ -38,7 +38,10 @@ describe('a read of the shard', () => {
     ['what is accounted for', (db) => historyStore.stretches(db, span)],
     ['the cursor', (db) => historyStore.lastEnd(db, 1, 2, 3, span.from)],
     ['the end of a reporter', (db) => historyStore.lastEndOfReporter(db, 1, 2, span.from)],
-    ['a hand-over', (db) => historyStore.lastEndWith(db, 1, 3, 0b11, span.from)],
+    [
+      'a hand-over',
+      (db) => historyStore.lastEndWith(db, { customerSeq: 1, projects: [3], meters: 0b11, since: span.from }),
+    ],
   ])('for %s looks at one customer’s stretch of time only', async (_, read) => {
     const { db, steps } = explained();
     await read(db);

@@ -1,8 +1,8 @@
 /** A customer with a reporter, and the queue between intake and store played by hand: what the usage tests begin with. */
 import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test';
-import { servicesOf } from '../../../src/app.ts';
 import { consumeBatch } from '../../../src/consume.ts';
 import type { ReporterView } from '../../../src/contracts/reporters.ts';
+import { servicesOf } from '../../../src/services.ts';
 import { type Api, ensureCluster, rootToken, signUp } from '../../harness/worker/api.ts';
 
 /** A queue that keeps what was sent, or refuses. */

@@ -1,0 +1,73 @@
+/**
+ * Failures that a caller may see: one closed list, each code with its status and short word. A workflow cannot fail with
+ * a code that does not stand here. Raw error text never leaves the system.
+ */
+
+const failures = {
+  invalid_json: [400, 'Invalid JSON'],
+  invalid_gzip: [400, 'Invalid gzip body'],
+  unknown_field: [400, 'Unknown field'],
+  conflicting_fields: [400, 'Conflicting fields'],
+  invalid_idempotency_key: [400, 'Invalid Idempotency-Key'],
+  unauthenticated: [401, 'Authentication required'],
+  forbidden: [403, 'Forbidden'],
+  customer_mismatch: [403, 'Customer mismatch'],
+  plan_not_offered: [403, 'Plan not offered'],
+  not_found: [404, 'Not found'],
+  email_exists: [409, 'Email already registered'],
+  cluster_exists: [409, 'Cluster already exists'],
+  cluster_full: [503, 'No capacity'],
+  no_cluster: [503, 'No cluster'],
+  reporter_exists: [409, 'Reporter already exists'],
+  meter_owned: [409, 'Meter already owned'],
+  namespace_taken: [409, 'Namespace taken'],
+  reporter_ended: [409, 'Reporter already ended'],
+  already_deactivated: [409, 'Already deactivated'],
+  not_deactivated: [409, 'Not deactivated'],
+  job_not_failed: [409, 'Job has not failed'],
+  lease_lost: [409, 'Lease lost'],
+  generation_stale: [409, 'Generation is stale'],
+  licence_revoked: [409, 'Licence revoked'],
+  already_replayed: [409, 'Already replayed'],
+  idempotency_conflict: [409, 'Idempotency-Key was used with another request'],
+  idempotency_in_progress: [409, 'The first request is still running'],
+  too_large: [413, 'Body too large'],
+  too_many_items: [413, 'Too many items'],
+  unsupported_media_type: [415, 'Unsupported media type'],
+  validation_failed: [422, 'Validation failed'],
+  unknown_reporter: [422, 'Unknown reporter'],
+  unknown_namespace: [422, 'Unknown namespace'],
+  window_length: [422, 'Wrong window length'],
+  window_unaligned: [422, 'Window not aligned'],
+  window_reversed: [422, 'Window reversed'],
+  window_future: [422, 'Window in the future'],
+  window_too_old: [422, 'Window too old'],
+  window_not_owned: [422, 'Window not owned'],
+  revision_future: [422, 'Revision in the future'],
+  value_out_of_range: [422, 'Value out of range'],
+  no_quantities: [422, 'No quantities'],
+  unknown_meter: [422, 'Unknown meter'],
+  rate_limited: [429, 'Too many requests'],
+  internal: [500, 'Internal error'],
+  unavailable: [503, 'Temporarily unavailable'],
+} as const satisfies Record<string, readonly [number, string]>;
+
+/** Every code that an answer can carry. */
+export type FailureCode = keyof typeof failures;
+
+/** An expected failure on its way to the caller; `message` is for people and never carries a secret. */
+export interface Failure<C extends FailureCode = FailureCode> {
+  code: C;
+  message: string;
+  details?: Record<string, unknown>;
+  retryAfterSeconds?: number;
+}
+
+/** The HTTP status of a code. */
+export const statusOf = (code: FailureCode): number => failures[code][0];
+
+/** The short word of a code. */
+export const titleOf = (code: FailureCode): string => failures[code][1];
+
+/** What a missing id and somebody else's id both answer: the same words, so that nothing can be told from them. */
+export const notFound: Failure<'not_found'> = { code: 'not_found', message: 'there is nothing here, or not for you' };

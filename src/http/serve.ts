@@ -1,0 +1,120 @@
+/** Serves a request that the gate has let past: limits, body, Idempotency-Key, customer, endpoint, answer. */
+import { bodyBytesMax } from '../contracts/common.ts';
+import { type Failure, notFound } from '../contracts/failures.ts';
+import { actorOf, type Principal } from '../credentials/principal.ts';
+import { findWhole } from '../customers/store.ts';
+import { ok, type Result } from '../lib/result.ts';
+import type { Services } from '../services.ts';
+import { readJson } from './body.ts';
+import type { Answer, Call, Endpoint, Outcome } from './endpoint.ts';
+import { type Admission, admit, noReceipt } from './idempotency.ts';
+import { problemResponse } from './problem.ts';
+import { addressOf, limitHeaders, takeOne, tooMany } from './rate-limit.ts';
+import { validate } from './validate.ts';
+
+/** A request past the gate: who sent it is known, its query is parsed. */
+export interface Admitted {
+  services: Services;
+  principal: Principal;
+  params: Record<string, string>;
+  query: unknown;
+  request: Request;
+  /** Without query, as Idempotency-Keys are bound to it. */
+  path: string;
+}
+
+/** Answers a request. Whatever the endpoint throws is the app's error handler's. */
+export async function serve(spec: Endpoint, admitted: Admitted): Promise<Response> {
+  const { services, principal, request } = admitted;
+  const address = addressOf(request.headers);
+  let headers: Record<string, string> = {};
+  if (spec.limit === 'signup') {
+    const { RATE_LIMITER, RATE_LIMIT_SIGNUP } = services.env;
+    const hit = await takeOne(RATE_LIMITER, `signup:${address}`, RATE_LIMIT_SIGNUP, services.log);
+    if (hit) headers = limitHeaders(hit);
+    if (hit && !hit.allowed) return problemResponse(services, tooMany(hit), headers);
+  }
+  const body = await bodyOf(request, spec);
+  if (!body.ok) return problemResponse(services, body.error, headers);
+  const admission = await admissionOf(spec, admitted, body.value);
+  if (!admission.ok) return problemResponse(services, admission.error, headers);
+  if (admission.value.kind === 'replay') return answerResponse(services, admission.value.answer);
+  const call: Call = {
+    ...services,
+    principal,
+    params: admitted.params,
+    body: body.value,
+    query: admitted.query,
+    customer: null,
+    address,
+    request,
+  };
+  const outcome = await run(spec, call, admission.value);
+  if (!outcome.ok) return problemResponse(services, outcome.error, headers);
+  return answerResponse(services, { ...outcome.value, headers: { ...headers, ...outcome.value.headers } });
+}
+
+/** The endpoint's outcome; the marker of an Idempotency-Key is given back when nothing was done. */
+async function run(spec: Endpoint, call: Call, admission: Extract<Admission, { kind: 'run' }>): Promise<Outcome> {
+  let outcome: Outcome | null = null;
+  const resolve = () => withCustomer(spec, call);
+  try {
+    const resolved = await resolve();
+    outcome = resolved.ok ? await spec.serve(resolved.value, admission.receipt, resolve) : resolved;
+    return outcome;
+  } finally {
+    if (!outcome?.ok) await admission.release();
+  }
+}
+
+/** The call with the customer that its path names, read now. */
+async function withCustomer(spec: Endpoint, call: Call): Promise<Result<Call, Failure>> {
+  const customerId = call.params['customerId'];
+  if (customerId === undefined || !spec.path.includes(':customerId')) return ok(call);
+  const customer = await findWhole(call.db, customerId);
+  return customer ? ok({ ...call, customer }) : { ok: false, error: notFound };
+}
+
+/** The parsed body, with its limits counted as it streams: Hono's own JSON validator reads a wrong content type as `{}`. */
+async function bodyOf(request: Request, spec: Endpoint): Promise<Result<unknown, Failure>> {
+  if (!spec.body) return ok(undefined);
+  const read = await readJson(request, {
+    wireBytesMax: spec.wireBytesMax ?? bodyBytesMax,
+    ...(spec.inflatedBytesMax === undefined ? {} : { inflatedBytesMax: spec.inflatedBytesMax }),
+  });
+  return read.ok ? validate(spec.body, read.value) : read;
+}
+
+/** Signup has no principal yet: its Idempotency-Key belongs to the normalised email (contract). */
+function idempotencyOwner(principal: Principal, body: unknown): string {
+  if (principal.kind !== 'public') return actorOf(principal);
+  const email = (body as { email?: unknown } | undefined)?.email;
+  return `public:${typeof email === 'string' ? email.trim().toLowerCase() : ''}`;
+}
+
+async function admissionOf(spec: Endpoint, admitted: Admitted, body: unknown): Promise<Result<Admission, Failure>> {
+  const { services, principal, request, path } = admitted;
+  const key = request.headers.get('idempotency-key');
+  if (!spec.idempotent || key === null) return ok(noReceipt);
+  return await admit(services.db, {
+    principal: idempotencyOwner(principal, body),
+    method: request.method,
+    path,
+    key,
+    body,
+    holder: services.requestId,
+    now: services.now(),
+  });
+}
+
+function answerResponse(services: Services, answer: Answer): Response {
+  const headers = { ...answer.headers, 'x-request-id': services.requestId };
+  if (answer.text) {
+    return new Response(answer.text.content, {
+      status: answer.status,
+      headers: { ...headers, 'content-type': answer.text.type },
+    });
+  }
+  if (answer.body === undefined) return new Response(null, { status: answer.status, headers });
+  return Response.json(answer.body, { status: answer.status, headers });
+}

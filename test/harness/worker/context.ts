@@ -1,0 +1,40 @@
+/** A workflow's context for tests that call workflows beside the API, on a database and a clock of their own. */
+import { env } from 'cloudflare:workers';
+import { openDb } from '../../../src/db/client.ts';
+import { cryptoRandom } from '../../../src/lib/ids.ts';
+import { openKeyring } from '../../../src/licences/keyring.ts';
+import { type Context, carryOut, type Planned } from '../../../src/workflows/deed.ts';
+
+export interface Own {
+  control: D1Database;
+  shards: readonly D1Database[];
+  now: number;
+  settings?: Partial<Context['settings']>;
+}
+
+export const makeContext = ({ control, shards, now, settings }: Own): Context => ({
+  db: openDb(control),
+  shards,
+  now,
+  random: cryptoRandom,
+  log: () => {},
+  actor: { name: 'test', requestId: 'test' },
+  settings: {
+    publicUrl: 'https://x.test',
+    baseDomain: 'x.test',
+    trialDays: 14,
+    defaultCluster: 'local',
+    shortWindows: true,
+    jobTimeoutMs: 300_000,
+    runsMax: 3,
+    backoffMs: 5000,
+    ...settings,
+  },
+  keyring: () => openKeyring((env as unknown as { LICENSE_PRIVATE_KEYS: string }).LICENSE_PRIVATE_KEYS),
+});
+
+/** Plans and commits a workflow, as the shell does; its value, or its failure. */
+export async function done<T>(context: Context, plan: (context: Context) => Promise<Planned<T>>) {
+  const outcome = await carryOut(context, () => plan(context));
+  return outcome.ok ? { ok: true as const, value: outcome.value.value } : outcome;
+}
