@@ -7,8 +7,10 @@ import type { Services } from './services.ts';
 import { carriersOf, contextOf } from './wiring.ts';
 import { forgetConfirmed } from './workflows/delivery/deliver-outbox.ts';
 import { ringAgain, sweepOutbox } from './workflows/delivery/housekeeping.ts';
+import { reissueLicences } from './workflows/licensing/reissue-licences.ts';
 import { rollUpDays } from './workflows/metering/roll-up.ts';
 import { endDrains } from './workflows/provisioning/end-drains.ts';
+import { openPeriods } from './workflows/subscriptions/open-periods.ts';
 
 /** Runs the steps of a tick. `scheduledTime` is the tick's own instant, ms. */
 export async function runCron(services: Services, scheduledTime: number): Promise<void> {
@@ -16,7 +18,9 @@ export async function runCron(services: Services, scheduledTime: number): Promis
   const hourly = scheduledTime % hourMs < minuteMs;
   const daily = scheduledTime % dayMs < minuteMs;
   const steps: Record<string, () => Promise<unknown>> = {
-    // First: its doorbells are in the outbox that is swept next.
+    open_periods: () => openPeriods(contextOf(services)),
+    reissue_licences: () => reissueLicences(contextOf(services)),
+    // Its doorbells are in the outbox that is swept next.
     end_drains: () => endDrains(contextOf(services)),
     sweep_outbox: () => sweepOutbox(carriers),
     ring_again: () => ringAgain(carriers),

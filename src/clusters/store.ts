@@ -1,7 +1,7 @@
-/** Clusters: where customers are placed. Owns `clusters` and `projects`. */
+/** Clusters: where customers are placed. Owns `clusters`. */
 import { asc, eq, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
-import { clusters, projects } from '../db/control-schema.ts';
+import { clusters } from '../db/control-schema.ts';
 import { guard } from '../db/guards.ts';
 import { deployments } from '../db/work-schema.ts';
 import { build, type Write, write } from '../db/write.ts';
@@ -55,5 +55,3 @@ export const guardRoom = (clusterId: string): Write =>
     sql`(SELECT count(*) FROM deployments WHERE cluster_id = ${clusterId} AND status <> 'deleted')
       < (SELECT namespaces_max FROM clusters WHERE id = ${clusterId})`,
   );
-
-export const insertProject = (row: typeof projects.$inferInsert): Write => write(build.insert(projects).values(row));

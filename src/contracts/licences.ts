@@ -48,12 +48,22 @@ export type LicenceClaims = z.infer<typeof licenceClaims>;
 /** GET /api/licenses/:customerId. */
 export const licenceAnswer = z.object({ license: z.string(), decoded: licenceClaims });
 
+/** GET /api/licenses/public-key: `kid` names the key of a licence that an older key signed. */
+export const publicKeyQuery = z.object({ kid: z.string().max(100).optional() });
+
 /** POST /api/licenses/validate: always 200, the verdict is in the body. */
 export const validateBody = z.strictObject({ license: z.string().max(16_384) });
 export const validateAnswer = z.object({ valid: z.boolean(), code: z.string(), decoded: licenceClaims.optional() });
 
 /** POST /api/licenses/:customerId/revoke. */
 export const revokeBody = z.strictObject({ reason: z.string().trim().min(1).max(500) });
+
+/** POST /api/licenses/reissue. */
+export const reissueBody = z.strictObject({
+  customer_ids: z.array(customerId).min(1).max(50),
+  reason: z.string().trim().min(1).max(500),
+});
+export const reissueAnswer = z.object({ success: z.literal(true), reissued: z.number().int() });
 
 /** GET /api/licenses/:customerId/history: seed 004's answer. */
 export const licenceHistory = z.object({
@@ -66,6 +76,8 @@ export const licenceHistory = z.object({
       plan: planName,
       max_devices: limit,
       generated_at: z.string(),
+      revoked_at: z.string().nullable(),
+      revoked_reason: z.string().nullable(),
       metadata: z.record(z.string(), z.unknown()),
     }),
   ),

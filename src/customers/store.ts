@@ -1,46 +1,20 @@
-/** Customers, organisations, subscriptions: rows and statements. Decides nothing. */
+/** Customers as rows, with what is shown of them. Owns `customers`. */
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
 import type { DeploymentStatus } from '../contracts/customers.ts';
 import type { PlanName } from '../contracts/plans.ts';
 import type { Db } from '../db/client.ts';
-import { customers, organisations, planChanges, subscriptions } from '../db/control-schema.ts';
-import { guard } from '../db/guards.ts';
+import { customers, subscriptions } from '../db/control-schema.ts';
 import { deployments, jobs } from '../db/work-schema.ts';
 import { build, type Write, write } from '../db/write.ts';
 
 export type CustomerRow = typeof customers.$inferSelect;
 export type SubscriptionRow = typeof subscriptions.$inferSelect;
 
-export const insertOrganisation = (row: typeof organisations.$inferInsert): Write =>
-  write(build.insert(organisations).values(row));
-
 export const insertCustomer = (row: typeof customers.$inferInsert): Write => write(build.insert(customers).values(row));
 
-/** The subscription with its plan history's first entry. */
-export const insertSubscription = (row: typeof subscriptions.$inferInsert, effectiveAt: number): Write[] => [
-  write(build.insert(subscriptions).values(row)),
-  write(
-    build.insert(planChanges).values({
-      customerId: row.customerId,
-      effectiveAt,
-      plan: row.plan,
-      planVersion: row.planVersion,
-    }),
-  ),
-];
-
-export const setStatus = (customerId: string, status: SubscriptionRow['status'], now: number): Write =>
-  write(build.update(subscriptions).set({ status, updatedAt: now }).where(eq(subscriptions.customerId, customerId)));
-
+/** Since when the customer is deactivated; whether it is says its subscription's status. */
 export const setDeactivated = (customerId: string, at: number | null): Write =>
   write(build.update(customers).set({ deactivatedAt: at }).where(eq(customers.id, customerId)));
-
-/** Fails the batch unless the customer is (not) deactivated by then. */
-export const guardDeactivated = (customerId: string, deactivated: boolean): Write =>
-  guard(
-    deactivated ? 'customer_deactivated' : 'customer_active',
-    sql`EXISTS (SELECT 1 FROM customers WHERE id = ${customerId} AND (deactivated_at IS NOT NULL) = ${deactivated ? 1 : 0})`,
-  );
 
 /** What Stripe calls the customer; set once. */
 export const setStripeId = (customerId: string, stripeId: string): Write =>
@@ -59,11 +33,6 @@ export async function findCustomer(db: Db, customerId: string): Promise<Customer
 export async function emailExists(db: Db, email: string): Promise<boolean> {
   const rows = await db.select({ id: customers.id }).from(customers).where(eq(customers.email, email));
   return rows.length > 0;
-}
-
-export async function findOrganisation(db: Db, id: string) {
-  const rows = await db.select().from(organisations).where(eq(organisations.id, id));
-  return rows[0] ?? null;
 }
 
 /** A customer with everything that GET /api/customers/:id shows. */

@@ -83,8 +83,14 @@ export const billingPeriods = sqliteTable(
     endAt: at('end_at').notNull(),
     anchorDay: integer('anchor_day').notNull(),
     source: text('source', { enum: ['signup', 'stripe'] }).notNull(),
+    /** The last period of its customer, until the next begins or none is to follow; cron looks at these only. */
+    open: integer('open', { mode: 'boolean' }).notNull().default(true),
   },
-  (t) => [primaryKey({ columns: [t.customerId, t.startAt] }), check('period_forward', sql`${t.endAt} > ${t.startAt}`)],
+  (t) => [
+    primaryKey({ columns: [t.customerId, t.startAt] }),
+    check('period_forward', sql`${t.endAt} > ${t.startAt}`),
+    index('billing_periods_open').on(t.endAt).where(sql`open = 1`),
+  ],
 );
 
 /** Per-customer allowances and prices, decimals as strings; null allowance is unlimited. */
@@ -206,8 +212,13 @@ export const licences = sqliteTable(
     kid: text('kid').notNull(),
     tokenSha256: text('token_sha256').notNull(),
     issuedAt: at('issued_at').notNull(),
+    /** The newest of its customer. */
+    inForce: integer('in_force', { mode: 'boolean' }).notNull().default(true),
     revokedAt: at('revoked_at'),
     revokedReason: text('revoked_reason'),
   },
-  (t) => [index('licences_customer').on(t.customerId, t.issuedAt)],
+  (t) => [
+    index('licences_customer').on(t.customerId, t.issuedAt),
+    index('licences_in_force').on(t.kid).where(sql`in_force = 1 AND revoked_at IS NULL`),
+  ],
 );

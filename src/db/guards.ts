@@ -8,8 +8,9 @@ import { type Write, write } from './write.ts';
 /** Every guard, with what it demands. A workflow that meets one reads again and says why in its own words. */
 const guards = {
   idempotency_holder: 'the request still holds its Idempotency-Key',
-  customer_active: 'the customer is not deactivated',
-  customer_deactivated: 'the customer is deactivated',
+  subscription_status: 'the subscription has the status that was read',
+  period_open: 'the period is still the last one of its customer',
+  licence_in_force: 'the licence is the one in force, and not revoked',
   cluster_room: 'the cluster has room for one more namespace',
   ownership_version: 'nobody changed who owns the meters of the customer',
   ownership_fence: 'no bundle was judged by an older ownership than the shard demands',

@@ -43,7 +43,7 @@ export function deed<
     preview: preview ?? false,
     async serve(call, receipt, again): Promise<Outcome> {
       const context = contextOf(call);
-      if (preview && new URL(call.request.url).searchParams.get('preview') === 'true') {
+      if (call.preview) {
         const planned = await planOf(context, call);
         return planned.ok ? { ok: true, value: { ...answerTo(call, planned.value.value), status: 200 } } : planned;
       }

@@ -60,6 +60,8 @@ export interface Call<B = unknown, Q = unknown, C = WholeCustomer | null> extend
   body: B;
   query: Q;
   customer: C;
+  /** What would be done is asked for, on a route that takes `?preview=true`. */
+  preview: boolean;
   /** The caller's address as the edge saw it, for limits. */
   address: string;
   request: Request;

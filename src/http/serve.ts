@@ -36,7 +36,9 @@ export async function serve(spec: Endpoint, admitted: Admitted): Promise<Respons
   }
   const body = await bodyOf(request, spec);
   if (!body.ok) return problemResponse(services, body.error, headers);
-  const admission = await admissionOf(spec, admitted, body.value);
+  const preview = spec.preview && new URL(request.url).searchParams.get('preview') === 'true';
+  // A preview stores nothing, so it takes no Idempotency-Key either: the deed itself may come under the same one.
+  const admission = preview ? ok(noReceipt) : await admissionOf(spec, admitted, body.value);
   if (!admission.ok) return problemResponse(services, admission.error, headers);
   if (admission.value.kind === 'replay') return answerResponse(services, admission.value.answer);
   const call: Call = {
@@ -46,6 +48,7 @@ export async function serve(spec: Endpoint, admitted: Admitted): Promise<Respons
     body: body.value,
     query: admitted.query,
     customer: null,
+    preview,
     address,
     request,
   };

@@ -77,9 +77,17 @@ export async function sign(keyring: Keyring, claims: LicenceClaims, kid?: string
 /** The public halves, as /.well-known/jwks.json serves them. */
 export const jwksOf = (keyring: Keyring): { keys: JWK[] } => ({ keys: keyring.keys.map((k) => k.publicJwk) });
 
-/** The first key's public half as SPKI PEM, for instances that verify with one key (seed 004). */
-export async function publicPem(keyring: Keyring): Promise<string> {
-  const first = keyring.keys[0];
+/** The id of the key that signs what is new. */
+export function signingKid({ keys: [first] }: Keyring): string {
   if (!first) throw new Error('the key set is empty');
-  return await exportSPKI((await importJWK(first.publicJwk, 'RS256', { extractable: true })) as CryptoKey);
+  return first.kid;
+}
+
+/**
+ * A key's public half as SPKI PEM, for instances that verify with one key (seed 004): the one that signs what is new, or
+ * the named one, null when it is not in the set.
+ */
+export async function publicPem(keyring: Keyring, kid = signingKid(keyring)): Promise<string | null> {
+  const key = keyring.keys.find((k) => k.kid === kid);
+  return key ? await exportSPKI((await importJWK(key.publicJwk, 'RS256', { extractable: true })) as CryptoKey) : null;
 }

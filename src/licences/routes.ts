@@ -1,13 +1,24 @@
 /** Licences: signed on read from stored claims; the keys that verify them are public. */
 import { z } from 'zod';
+import { notFound } from '../contracts/failures.ts';
 import { accepted } from '../contracts/jobs.ts';
-import { licenceAnswer, licenceHistory, revokeBody, validateAnswer, validateBody } from '../contracts/licences.ts';
+import {
+  licenceAnswer,
+  licenceHistory,
+  publicKeyQuery,
+  reissueAnswer,
+  reissueBody,
+  revokeBody,
+  validateAnswer,
+  validateBody,
+} from '../contracts/licences.ts';
 import { deed } from '../http/deed.ts';
 import { type Endpoint, empty, endpoint, json, refuse, reply } from '../http/endpoint.ts';
 import { ok } from '../lib/result.ts';
-import { iso } from '../lib/time.ts';
+import { iso, isoOrNull } from '../lib/time.ts';
 import { contextOf, keyringOf } from '../wiring.ts';
 import { currentLicence } from '../workflows/licensing/current-licence.ts';
+import { reissueFor } from '../workflows/licensing/reissue-for.ts';
 import { revokeLicences } from '../workflows/licensing/revoke-licences.ts';
 import { jwksOf, publicPem } from './keyring.ts';
 import { findByJti, history } from './store.ts';
@@ -53,6 +64,8 @@ const historyRoute = endpoint({
         plan: row.plan,
         max_devices: row.claims.features.maxDevices,
         generated_at: iso(row.issuedAt),
+        revoked_at: isoOrNull(row.revokedAt),
+        revoked_reason: row.revokedReason,
         metadata: {
           kid: row.kid,
           features: row.claims.features,
@@ -105,14 +118,28 @@ const revoke = deed({
   answer: () => json(200, { success: true }),
 });
 
+const reissue = deed({
+  method: 'post',
+  path: '/api/licenses/reissue',
+  summary: 'Issue the licences of some customers anew, also revoked ones',
+  allow: { admin: 'owner' },
+  body: reissueBody,
+  idempotent: true,
+  answers: { 202: reissueAnswer },
+  plan: (context, { body }) => reissueFor(context, { customerIds: body.customer_ids, reason: body.reason }),
+  answer: (reissued) => json(202, { success: true, reissued }),
+});
+
 const pem = endpoint({
   method: 'get',
   path: '/api/licenses/public-key',
-  summary: 'The public key as PEM',
+  summary: 'The public key that signs new licences as PEM, or the one of a licence by its kid',
   allow: { public: true },
+  query: publicKeyQuery,
   answers: { 200: null },
   handle: async (call) => {
-    const content = await publicPem(await keyringOf(call));
+    const content = await publicPem(await keyringOf(call), call.query.kid);
+    if (content === null) return refuse(notFound);
     return { ok: true, value: { status: 200, text: { content, type: 'application/x-pem-file' }, headers: keyHeaders } };
   },
 });
@@ -127,4 +154,4 @@ const jwks = endpoint({
 });
 
 /** The fixed paths come before `:customerId`, which would take them for an id. */
-export const licenceEndpoints: readonly Endpoint[] = [pem, jwks, validateRoute, read, historyRoute, revoke];
+export const licenceEndpoints: readonly Endpoint[] = [pem, jwks, validateRoute, reissue, read, historyRoute, revoke];

@@ -3,6 +3,7 @@ import { and, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { LicenceClaims } from '../contracts/licences.ts';
 import type { Db } from '../db/client.ts';
 import { licences } from '../db/control-schema.ts';
+import { guard } from '../db/guards.ts';
 import { build, type Write, write } from '../db/write.ts';
 import type { SignedLicence } from './keyring.ts';
 
@@ -11,13 +12,14 @@ const newestFirst = sql`licences.rowid DESC`;
 
 export type LicenceRow = typeof licences.$inferSelect;
 
-/** Records an issued licence; the token itself is only hashed. */
-export const insert = (
+/** Puts an issued licence in force, in the place of the one that was; the token itself is only hashed. */
+export const supersede = (
   action: LicenceRow['action'],
   claims: LicenceClaims,
   signed: Pick<SignedLicence, 'kid' | 'sha256'>,
   now: number,
-): Write =>
+): Write[] => [
+  write(sql`UPDATE licences SET in_force = 0 WHERE customer_id = ${claims.sub} AND in_force = 1`),
   write(
     build.insert(licences).values({
       jti: claims.jti,
@@ -29,7 +31,23 @@ export const insert = (
       tokenSha256: signed.sha256,
       issuedAt: now,
     }),
+  ),
+];
+
+/** Fails the batch unless the licence is still the one in force, and not revoked. */
+export const guardInForce = (jti: string): Write =>
+  guard(
+    'licence_in_force',
+    sql`EXISTS (SELECT 1 FROM licences WHERE jti = ${jti} AND in_force = 1 AND revoked_at IS NULL)`,
   );
+
+/** Customers whose licence in force was signed by another key than `kid`; revoked ones are left as they are. */
+export async function findOfOtherKeys(db: Db, kid: string, limit: number): Promise<string[]> {
+  const rows = await db.all<{ customerId: string }>(sql`
+    SELECT customer_id AS customerId FROM licences
+    WHERE in_force = 1 AND revoked_at IS NULL AND (kid < ${kid} OR kid > ${kid}) LIMIT ${limit}`);
+  return rows.map(({ customerId }) => customerId);
+}
 
 /** The licence in force: the newest one, revoked or not. */
 export async function newest(db: Db, customerId: string): Promise<LicenceRow | null> {

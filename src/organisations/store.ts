@@ -1,7 +1,16 @@
-/** Organisations as rows. Signup writes them together with the customer (customers/store.ts). */
-import { desc, sql } from 'drizzle-orm';
+/** Organisations as rows. Owns `organisations`. */
+import { desc, eq, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { organisations } from '../db/control-schema.ts';
+import { build, type Write, write } from '../db/write.ts';
+
+export const insertOrganisation = (row: typeof organisations.$inferInsert): Write =>
+  write(build.insert(organisations).values(row));
+
+export async function findOrganisation(db: Db, id: string) {
+  const rows = await db.select().from(organisations).where(eq(organisations.id, id));
+  return rows[0] ?? null;
+}
 
 /** Organisations, newest first. */
 export async function listOrganisations(db: Db, page: number, limit: number) {

@@ -1,16 +1,19 @@
 /** The rows of `billing_periods`. A trigger refuses overlaps. */
-import { desc, eq } from 'drizzle-orm';
+import { and, asc, desc, eq, lte, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { billingPeriods } from '../db/control-schema.ts';
+import { guard } from '../db/guards.ts';
 import { build, type Write, write } from '../db/write.ts';
 import type { Period } from './period.ts';
 
 export interface StoredPeriod extends Period {
   anchorDay: number;
   source: 'signup' | 'stripe';
+  /** The last one of its customer, while another may follow. */
+  open?: boolean;
 }
 
-/** Adds a period; one with the same start stays as it is, because two readers may extend at once. */
+/** Adds a period; one with the same start stays as it is, because two crons may run at once. */
 export const insert = (customerId: string, period: StoredPeriod): Write =>
   write(
     build
@@ -21,6 +24,7 @@ export const insert = (customerId: string, period: StoredPeriod): Write =>
         endAt: period.end,
         anchorDay: period.anchorDay,
         source: period.source,
+        open: period.open ?? true,
       })
       .onConflictDoNothing({ target: [billingPeriods.customerId, billingPeriods.startAt] }),
   );
@@ -30,10 +34,43 @@ const fields = {
   end: billingPeriods.endAt,
   anchorDay: billingPeriods.anchorDay,
   source: billingPeriods.source,
+  open: billingPeriods.open,
 };
 
+/** Says whether the period is the last one of its customer, with another to follow. */
+export const setOpen = (customerId: string, start: number, open: boolean): Write =>
+  write(
+    build
+      .update(billingPeriods)
+      .set({ open })
+      .where(and(eq(billingPeriods.customerId, customerId), eq(billingPeriods.startAt, start))),
+  );
+
+/** Fails the batch unless the period is still open. */
+export const guardOpen = (customerId: string, start: number): Write =>
+  guard(
+    'period_open',
+    sql`EXISTS (SELECT 1 FROM billing_periods WHERE customer_id = ${customerId} AND start_at = ${start} AND open = 1)`,
+  );
+
+export interface EndedPeriod {
+  customerId: string;
+  /** ms */
+  start: number;
+  end: number;
+}
+
+/** Open periods that have ended, the longest ago first. */
+export const findEnded = (db: Db, now: number, limit: number): Promise<EndedPeriod[]> =>
+  db
+    .select({ customerId: billingPeriods.customerId, start: billingPeriods.startAt, end: billingPeriods.endAt })
+    .from(billingPeriods)
+    .where(and(eq(billingPeriods.open, true), lte(billingPeriods.endAt, now)))
+    .orderBy(asc(billingPeriods.endAt))
+    .limit(limit);
+
 /** The newest period of a customer, null when there is none. */
-export async function latest(db: Db, customerId: string): Promise<StoredPeriod | null> {
+export async function latest(db: Db, customerId: string): Promise<Required<StoredPeriod> | null> {
   const rows = await db
     .select(fields)
     .from(billingPeriods)

@@ -36,15 +36,6 @@ export const endDispossessed = (customerId: string, edge: number): Write =>
     WHERE customer_id = ${customerId} AND active_from IS NOT NULL AND active_until IS NULL
       AND NOT EXISTS (SELECT 1 FROM ownerships o WHERE o.reporter_seq = reporters.seq AND o.until_at IS NULL)`);
 
-/** The namespace as a project in a cluster, null when nobody has it. */
-export async function findProject(db: Db, clusterId: string, namespace: string) {
-  const rows = await db
-    .select()
-    .from(projects)
-    .where(sql`${projects.clusterId} = ${clusterId} AND ${projects.namespace} = ${namespace}`);
-  return rows[0] ?? null;
-}
-
 /** A namespace that is attached already. */
 export type StandingProject = Pick<typeof projects.$inferSelect, 'seq' | 'namespace' | 'customerId'>;
 

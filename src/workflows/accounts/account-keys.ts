@@ -2,11 +2,12 @@
 import { type Failure, notFound } from '../../contracts/failures.ts';
 import * as credentialStore from '../../credentials/store.ts';
 import type { WholeCustomer } from '../../customers/store.ts';
-import * as customerStore from '../../customers/store.ts';
 import type { Write } from '../../db/write.ts';
 import { newId } from '../../lib/ids.ts';
 import { newKey, sha256Hex } from '../../lib/keys.ts';
 import { err, ok } from '../../lib/result.ts';
+import { guardStatus } from '../../subscriptions/store.ts';
+import { meanings } from '../../subscriptions/subscription.ts';
 import type { Context, Planned } from '../deed.ts';
 
 export interface MadeKey {
@@ -36,14 +37,14 @@ export async function newAccountKey(
 /** A further account key. A deactivated customer gets none, also one that is being deactivated beside this. */
 export async function makeAccountKey(
   context: Context,
-  { customer }: WholeCustomer,
+  { customer, subscription }: WholeCustomer,
   name: string | null,
 ): Promise<Planned<MadeKey>> {
-  if (customer.deactivatedAt !== null) return err(deactivated);
+  if (!meanings[subscription.status].accountKeys) return err(deactivated);
   const { key, stored } = await newAccountKey(context, customer.id, name);
   return ok({
     value: key,
-    writes: [customerStore.guardDeactivated(customer.id, false), stored],
+    writes: [guardStatus(customer.id, subscription.status), stored],
     audit: [{ action: 'api_key.created', subject: customer.id, details: { key_id: key.keyId } }],
   });
 }

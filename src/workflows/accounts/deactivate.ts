@@ -11,6 +11,8 @@ import { newId } from '../../lib/ids.ts';
 import { err, ok } from '../../lib/result.ts';
 import * as licenceStore from '../../licences/store.ts';
 import { findDeploymentReporter } from '../../reporters/deployment-reporter-store.ts';
+import { guardStatus, setStatus } from '../../subscriptions/store.ts';
+import { statusAfter } from '../../subscriptions/subscription.ts';
 import type { Context, Planned } from '../deed.ts';
 import { changed } from './changed.ts';
 
@@ -21,16 +23,18 @@ export async function deactivate(
   reason: string,
 ): Promise<Planned<WholeCustomer>> {
   const { id } = before.customer;
-  if (before.customer.deactivatedAt !== null) {
+  const { status } = before.subscription;
+  const after = statusAfter(status, 'deactivate', false);
+  if (after === null) {
     return err({ code: 'already_deactivated', message: 'the customer is deactivated already' });
   }
   const run = { customerId: id, jobId: newId('job', random), outboxId: newId('outbox', random), now };
   const drainWindowEnd = lastWindowEnd(await findDeploymentReporter(db, id), now);
   return ok({
-    value: changed(before, { status: 'canceled', phase: 'suspended', jobId: run.jobId, deactivatedAt: now }),
+    value: changed(before, { status: after, phase: 'suspended', jobId: run.jobId, deactivatedAt: now }),
     writes: [
-      customerStore.guardDeactivated(id, false),
-      customerStore.setStatus(id, 'canceled', now),
+      guardStatus(id, status),
+      setStatus(id, after, now),
       customerStore.setDeactivated(id, now),
       credentialStore.revokeAll('account', id, now),
       licenceStore.revokeAll(id, reason, now),

@@ -5,10 +5,11 @@ import { verbOf } from '../../deployments/deployment.ts';
 import * as deploymentStore from '../../deployments/store.ts';
 import { newId } from '../../lib/ids.ts';
 import { err, ok } from '../../lib/result.ts';
-import { featuresOf } from '../../pricing/features.ts';
-import { currentPeriod } from '../billing/current-period.ts';
+import { guardStatus, setStatus } from '../../subscriptions/store.ts';
+import { statusAfter } from '../../subscriptions/subscription.ts';
+import { resumePeriod } from '../billing/resume-period.ts';
 import type { Context, Planned } from '../deed.ts';
-import { issueLicence } from '../licensing/issue-licence.ts';
+import { issueLicence, licenceSubject } from '../licensing/issue-licence.ts';
 import { newAccountKey } from './account-keys.ts';
 import { changed } from './changed.ts';
 
@@ -20,35 +21,26 @@ export interface Reactivated {
 
 /** Plans the return; 409 when the customer is not deactivated. */
 export async function reactivate(context: Context, before: WholeCustomer): Promise<Planned<Reactivated>> {
-  const { db, now, random } = context;
-  const { id, companyName } = before.customer;
-  if (before.customer.deactivatedAt === null) {
-    return err({ code: 'not_deactivated', message: 'the customer is not deactivated' });
-  }
-  const { plan, trialEndsAt } = before.subscription;
-  const status = trialEndsAt !== null && trialEndsAt > now ? 'trialing' : 'active';
+  const { now, random } = context;
+  const { id } = before.customer;
+  const { trialEndsAt } = before.subscription;
+  const status = statusAfter(before.subscription.status, 'reactivate', trialEndsAt !== null && trialEndsAt > now);
+  if (status === null) return err({ code: 'not_deactivated', message: 'the customer is not deactivated' });
   const run = { customerId: id, jobId: newId('job', random), outboxId: newId('outbox', random), now };
-  const period = await currentPeriod(db, before.customer, now);
-  const licence = await issueLicence(context, 'resumed', {
-    customerId: id,
-    companyName,
-    plan,
-    status,
-    trialEndsAt,
-    periodEndsAt: period.end,
-    features: featuresOf(plan, status),
-  });
+  const { period, writes: opened } = await resumePeriod(context, id);
+  const whole = changed(before, { status, phase: 'running', jobId: run.jobId, deactivatedAt: null });
+  const licence = await issueLicence(context, 'resumed', licenceSubject(whole, period.end));
   const { key, stored } = await newAccountKey(context, id, 'reactivation');
   const verb = verbOf(before.deployment.phase, 'running');
-  const whole = changed(before, { status, phase: 'running', jobId: run.jobId, deactivatedAt: null });
   return ok({
     value: { whole, apiKey: key.apiKey },
     writes: [
-      customerStore.guardDeactivated(id, true),
-      customerStore.setStatus(id, status, now),
+      guardStatus(id, before.subscription.status),
+      setStatus(id, status, now),
       customerStore.setDeactivated(id, null),
       stored,
-      licence.write,
+      ...opened,
+      ...licence.writes,
       ...deploymentStore.desire({ ...run, phase: 'running', drainWindowEnd: null, verb }),
     ],
     audit: [{ action: 'customer.reactivated', subject: id, details: { status } }],

@@ -12,12 +12,15 @@ import * as deploymentStore from '../../deployments/store.ts';
 import { namespaceOf, newId, shortIdOf } from '../../lib/ids.ts';
 import { err, ok } from '../../lib/result.ts';
 import { dayMs } from '../../lib/time.ts';
+import { insertProject } from '../../organisations/project-store.ts';
+import { findOrganisation, insertOrganisation } from '../../organisations/store.ts';
 import * as outboxStore from '../../outbox/store.ts';
 import { firstPeriod } from '../../periods/period.ts';
 import * as periodStore from '../../periods/store.ts';
 import { featuresOf } from '../../pricing/features.ts';
 import { currentVersionOf } from '../../pricing/versions.ts';
 import { insertDeploymentReporter } from '../../reporters/deployment-reporter-store.ts';
+import { insertSubscription } from '../../subscriptions/store.ts';
 import type { Context, Planned } from '../deed.ts';
 import { issueLicence } from '../licensing/issue-licence.ts';
 import { newAccountKey } from './account-keys.ts';
@@ -52,7 +55,7 @@ export async function signUp(context: Context, input: SignUpInput): Promise<Plan
   if (await customerStore.emailExists(db, input.email)) {
     return err({ code: 'email_exists', message: 'a customer with this email exists' });
   }
-  if (input.organisationId !== null && !(await customerStore.findOrganisation(db, input.organisationId))) {
+  if (input.organisationId !== null && !(await findOrganisation(db, input.organisationId))) {
     return err({ ...notFound, message: 'there is no such organisation' });
   }
   const cluster = await clusterStore.findRoom(db, settings.defaultCluster);
@@ -88,7 +91,7 @@ async function plan(context: Context, input: SignUpInput, clusterId: string): Pr
   const organisation: Write[] =
     input.organisationId === null
       ? [
-          customerStore.insertOrganisation({
+          insertOrganisation({
             id: organisationId,
             slug: slugOf(input.companyName, shortId),
             name: input.companyName,
@@ -110,7 +113,7 @@ async function plan(context: Context, input: SignUpInput, clusterId: string): Pr
       usageShard: Number.parseInt(shortId, 16) % shards.length,
       createdAt: now,
     }),
-    ...customerStore.insertSubscription(
+    ...insertSubscription(
       {
         customerId,
         plan: input.plan,
@@ -122,9 +125,9 @@ async function plan(context: Context, input: SignUpInput, clusterId: string): Pr
       now,
     ),
     periodStore.insert(customerId, { ...period, source: 'signup' }),
-    licence.write,
+    ...licence.writes,
     account.stored,
-    clusterStore.insertProject({ clusterId, namespace, organisationId, customerId, own: true, createdAt: now }),
+    insertProject({ clusterId, namespace, organisationId, customerId, own: true, createdAt: now }),
     ...deploymentStore.insertFirst({
       customerId,
       clusterId,

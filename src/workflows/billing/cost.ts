@@ -1,5 +1,6 @@
 /** What a customer's running period costs so far: its usage by plan stretch, rated. Reads only. */
 import type { CostAnswer } from '../../contracts/cost.ts';
+import type { SubscriptionStatus } from '../../contracts/customers.ts';
 import { type CustomerRow, findCustomer } from '../../customers/store.ts';
 import type { Db } from '../../db/client.ts';
 import { shardOf } from '../../db/shards.ts';
@@ -9,6 +10,7 @@ import { planVersionOf } from '../../pricing/catalogue.ts';
 import { rate, type Segment } from '../../pricing/rate.ts';
 import { type PlanStretch, stretchesOf } from '../../pricing/segments.ts';
 import { subscriptionOf } from '../../pricing/store.ts';
+import { meanings } from '../../subscriptions/subscription.ts';
 import type { SpanSum } from '../../usage/history.ts';
 import { quantities } from '../../usage/meters.ts';
 import { deviceSpan, sumSpan } from '../../usage/span-store.ts';
@@ -39,11 +41,14 @@ async function segmentOf(shard: Db, customerSeq: number, stretch: PlanStretch): 
 }
 
 /** A trial is never invoiced, nor one that was canceled before it ended. */
-function isInvoiceable(customer: CustomerRow, subscription: { status: string; trialEndsAt: number | null }): boolean {
+function isInvoiceable(
+  customer: CustomerRow,
+  subscription: { status: SubscriptionStatus; trialEndsAt: number | null },
+): boolean {
   const { status, trialEndsAt } = subscription;
   const { deactivatedAt } = customer;
   const endedInTrial = deactivatedAt !== null && trialEndsAt !== null && deactivatedAt < trialEndsAt;
-  return status !== 'trialing' && !(status === 'canceled' && endedInTrial);
+  return meanings[status].invoiced && !(status === 'canceled' && endedInTrial);
 }
 
 /** The period so far, rated; null when there is no such customer. A trial is rated and shown, never invoiced. */
@@ -51,7 +56,7 @@ export async function costOf(reads: UsageReads, customerId: string): Promise<Cos
   const customer = await findCustomer(reads.db, customerId);
   const subscription = customer && (await subscriptionOf(reads.db, customerId));
   if (!customer || !subscription) return null;
-  const period = await currentPeriod(reads.db, customer, reads.now);
+  const period = await currentPeriod(reads.db, { id: customerId, status: subscription.status }, reads.now);
   const shard = shardOf(reads, customer);
   const stretches = stretchesOf(period, subscription.changes);
   const segments = await Promise.all(stretches.map((stretch) => segmentOf(shard, customer.seq, stretch)));

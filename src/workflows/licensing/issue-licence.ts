@@ -1,21 +1,41 @@
-/** A new licence at every change of plan or state (spec §5): signed now, its claims and hash stored in the same batch. */
+/**
+ * A new licence at every change of plan, state, period or key (spec §5, decision 18): signed now, its claims and hash
+ * stored in the batch of what changed. A read never issues one.
+ */
 import type { LicenceClaims } from '../../contracts/licences.ts';
+import type { WholeCustomer } from '../../customers/store.ts';
 import type { Write } from '../../db/write.ts';
 import { hex } from '../../lib/ids.ts';
 import { sign } from '../../licences/keyring.ts';
 import { claimsOf, type LicenceSubject } from '../../licences/licence.ts';
 import * as licenceStore from '../../licences/store.ts';
+import { featuresOf } from '../../pricing/features.ts';
 import type { Context } from '../deed.ts';
 
 export interface IssuedLicence {
   token: string;
   claims: LicenceClaims;
-  write: Write;
+  /** Ends the licence that was in force and stores this one. */
+  writes: Write[];
 }
 
 const jtiBytes = 16;
 
-/** Signs a licence for the subject with the newest key. */
+/** What a licence says of a customer as it stands. `periodEndsAt` in ms. */
+export function licenceSubject({ customer, subscription }: WholeCustomer, periodEndsAt: number): LicenceSubject {
+  const { plan, status, trialEndsAt } = subscription;
+  return {
+    customerId: customer.id,
+    companyName: customer.companyName,
+    plan,
+    status,
+    trialEndsAt,
+    periodEndsAt,
+    features: featuresOf(plan, status),
+  };
+}
+
+/** Signs a licence for the subject with the key that signs what is new. */
 export async function issueLicence(
   { now, random, settings, keyring }: Context,
   action: licenceStore.LicenceRow['action'],
@@ -24,5 +44,5 @@ export async function issueLicence(
   const claims = claimsOf(subject, settings.publicUrl, hex(random(jtiBytes)), now);
   const signed = await sign(await keyring(), claims);
   if (!signed) throw new Error('the key set is empty');
-  return { token: signed.token, claims, write: licenceStore.insert(action, claims, signed, now) };
+  return { token: signed.token, claims, writes: licenceStore.supersede(action, claims, signed, now) };
 }

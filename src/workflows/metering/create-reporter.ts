@@ -3,7 +3,6 @@
  * meters it owns from an edge on, in one batch. The schema refuses two owners of one meter, whoever asks at once.
  */
 import { sql } from 'drizzle-orm';
-import * as clusterStore from '../../clusters/store.ts';
 import type { Failure, FailureCode } from '../../contracts/failures.ts';
 import type { ReporterBody } from '../../contracts/reporters.ts';
 import * as credentialStore from '../../credentials/store.ts';
@@ -14,6 +13,7 @@ import { newId } from '../../lib/ids.ts';
 import { newKey, sha256Hex } from '../../lib/keys.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { iso } from '../../lib/time.ts';
+import { insertProject } from '../../organisations/project-store.ts';
 import { takeOwnership } from '../../reporters/ownership-store.ts';
 import { startEdge } from '../../reporters/reporter.ts';
 import * as reporterStore from '../../reporters/store.ts';
@@ -145,7 +145,7 @@ function attach(
   return namespaces
     .filter((namespace) => !attached.has(namespace))
     .map((namespace) =>
-      clusterStore.insertProject({
+      insertProject({
         clusterId: deployment.clusterId,
         namespace,
         organisationId: customer.organisationId,

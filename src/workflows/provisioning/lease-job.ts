@@ -40,6 +40,7 @@ async function render(context: Context, job: jobStore.JobRow): Promise<LeasedJob
     throw new Error(`the leased job ${job.id} has no deployment, reporter or cluster`);
   }
   const { customer, deployment } = found;
+  const licence = await firstLicence(context, customer.id);
   return {
     job: {
       id: job.id,
@@ -68,19 +69,23 @@ async function render(context: Context, job: jobStore.JobRow): Promise<LeasedJob
       storageClass: cluster.cluster.storageClass,
       baseDomain: settings.baseDomain,
       billingApiUrl: settings.publicUrl,
-      publicKeyPem: await publicPem(await context.keyring()),
+      publicKeyPem: licence.publicKeyPem,
       monitoring: featuresOf(deployment.plan, 'active').monitoring,
     }),
-    licence: await firstLicence(context, customer.id),
+    licence: licence.token,
     reporter_id: reporter.id,
   };
 }
 
-/** The newest licence, revoked or not: an instance that is being suspended keeps the one it has. */
-async function firstLicence({ db, keyring: open }: Context, customerId: string): Promise<string> {
+/**
+ * The newest licence, revoked or not (an instance that is being suspended keeps the one it has), with the public half of
+ * the key that signed it: licence and key go together.
+ */
+async function firstLicence({ db, keyring: open }: Context, customerId: string) {
   const keyring = await open();
   const row = await licenceStore.newest(db, customerId);
   const signed = row ? ((await sign(keyring, row.claims, row.kid)) ?? (await sign(keyring, row.claims))) : null;
-  if (!signed) throw new Error(`the customer ${customerId} has no licence`);
-  return signed.token;
+  const publicKeyPem = signed && (await publicPem(keyring, signed.kid));
+  if (!signed || publicKeyPem === null) throw new Error(`the customer ${customerId} has no licence`);
+  return { token: signed.token, publicKeyPem };
 }

@@ -3,8 +3,9 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers';
 import { createApp } from '../../../src/app.ts';
 import type { SignupAnswer } from '../../../src/contracts/customers.ts';
+import { runCron } from '../../../src/cron.ts';
 import { cryptoRandom } from '../../../src/lib/ids.ts';
-import type { Outside } from '../../../src/services.ts';
+import { type Outside, servicesOf } from '../../../src/services.ts';
 
 export const rootToken = (env as unknown as { ADMIN_API_TOKEN: string }).ADMIN_API_TOKEN;
 
@@ -37,7 +38,14 @@ export function makeApi(startAt = Date.now()) {
     return response;
   }
 
-  return { app, clock, logs, call, outside, bindings };
+  /** One tick of cron at the test's clock. */
+  async function tick(): Promise<void> {
+    const ctx = createExecutionContext();
+    await runCron(servicesOf(bindings, ctx, outside), clock.now);
+    await waitOnExecutionContext(ctx);
+  }
+
+  return { app, clock, logs, call, tick, outside, bindings };
 }
 export type Api = ReturnType<typeof makeApi>;
 

@@ -47,6 +47,10 @@ export const samples: Record<string, Sample> = {
   'GET /api/organisations': {},
   'GET /api/licenses/public-key': {},
   'GET /.well-known/jwks.json': {},
+  'POST /api/licenses/reissue': {
+    body: (f) => ({ customer_ids: [f.victimId], reason: 'r' }),
+    wrongType: { customer_ids: 'all' },
+  },
   'POST /api/licenses/validate': { body: () => ({ license: 'x.y.z' }), wrongType: { license: 1 } },
   'GET /api/licenses/:customerId': { params: mine },
   'GET /api/licenses/:customerId/history': { params: mine },

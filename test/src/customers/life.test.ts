@@ -49,6 +49,24 @@ describe('a customer who is deactivated', () => {
 });
 
 describe('account keys', () => {
+  it('leave none alive that was made while the customer was being deactivated', async () => {
+    for (let round = 0; round < 8; round++) {
+      const id = (await signUp(api)).customer.customer_id;
+      const make = () => api.call('POST', `/api/customers/${id}/api-keys`, { token: rootToken, body: {} });
+      await Promise.all([
+        make(),
+        api.call('POST', `/api/customers/${id}/deactivate`, { token: rootToken, body: {} }),
+        make(),
+        make(),
+      ]);
+      const live = await control
+        .prepare('SELECT count(*) AS n FROM credentials WHERE owner_id = ? AND revoked_at IS NULL')
+        .bind(id)
+        .first<{ n: number }>();
+      expect(live?.n).toBe(0);
+    }
+  });
+
   it('are shown once, work until revoked, and are listed without secrets', async () => {
     const made = await signUp(api);
     const path = `/api/customers/${made.customer.customer_id}/api-keys`;

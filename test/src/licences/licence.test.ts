@@ -50,21 +50,6 @@ describe('a licence', () => {
     expect(unchanged.status).toBe(304);
   });
 
-  it('is renewed when a new period begins', async () => {
-    const made = await signUp(api);
-    api.clock.now += 32 * 86_400_000;
-    const read = await api.call('GET', `/api/licenses/${made.customer.customer_id}`, { token: made.api_key });
-    const { license } = (await read.json()) as { license: string };
-    api.clock.now -= 32 * 86_400_000;
-    expect(license).not.toBe(made.license.jwt);
-    const history = await api.call('GET', `/api/licenses/${made.customer.customer_id}/history`, {
-      token: made.api_key,
-    });
-    expect(await history.json()).toMatchObject({
-      statistics: { totalGenerations: 2, byAction: { generated: 1, renewed: 1 } },
-    });
-  });
-
   it('gets a verdict with a stable code, also when it is forged, foreign or revoked', async () => {
     const [mine, other] = [await signUp(api), await signUp(api)];
     const verdict = async (license: string, token = mine.api_key) =>

@@ -1,0 +1,51 @@
+/**
+ * Issues the licences of some customers anew, also revoked ones: the way back from a revocation that was a mistake, or
+ * whose cause is gone. A customer whose subscription has ended gets none.
+ */
+import type { Failure } from '../../contracts/failures.ts';
+import { findWhole } from '../../customers/store.ts';
+import { err, ok } from '../../lib/result.ts';
+import { guardStatus } from '../../subscriptions/store.ts';
+import { meanings } from '../../subscriptions/subscription.ts';
+import type { Context, Planned } from '../deed.ts';
+import { reissued } from './reissue-licences.ts';
+
+export interface ReissueInput {
+  customerIds: readonly string[];
+  reason: string;
+}
+
+/** Plans all of them in one batch. @returns how many licences */
+export async function reissueFor(context: Context, { customerIds, reason }: ReissueInput): Promise<Planned<number>> {
+  const ids = [...new Set(customerIds)];
+  const found = await Promise.all(ids.map((id) => findWhole(context.db, id)));
+  const customers = found.filter((whole) => whole !== null);
+  const missing = ids.filter((id) => !customers.some(({ customer }) => customer.id === id));
+  if (missing.length > 0) return err(refusal('not_found', 'not customers of ours', missing));
+  const ended = customers.filter(({ subscription }) => meanings[subscription.status].licence === 'revoked');
+  if (ended.length > 0) {
+    const theirs = ended.map(({ customer }) => customer.id);
+    return err(refusal('already_deactivated', 'deactivated customers get no licence; reactivate them first', theirs));
+  }
+  const issued = await Promise.all(
+    customers.map(async (whole) => ({ whole, licence: await reissued(context, whole) })),
+  );
+  return ok({
+    value: issued.length,
+    writes: issued.flatMap(({ whole, licence }) => [
+      guardStatus(whole.customer.id, whole.subscription.status),
+      ...licence.writes,
+    ]),
+    audit: issued.map(({ whole, licence }) => ({
+      action: 'licence.reissued',
+      subject: whole.customer.id,
+      details: { jti: licence.claims.jti, reason },
+    })),
+  });
+}
+
+const refusal = (code: 'not_found' | 'already_deactivated', message: string, ids: readonly string[]): Failure => ({
+  code,
+  message,
+  details: { customer_ids: ids },
+});

@@ -1,0 +1,49 @@
+/**
+ * Licences of keys that no longer sign are issued anew by cron: licence and published key then belong together, and a key
+ * may leave the set. A revoked licence is not; what its customer changes meanwhile is settled by the batch's guard.
+ */
+import { notFound } from '../../contracts/failures.ts';
+import { findWhole, type WholeCustomer } from '../../customers/store.ts';
+import { err, ok } from '../../lib/result.ts';
+import { signingKid } from '../../licences/keyring.ts';
+import * as licenceStore from '../../licences/store.ts';
+import { currentPeriod } from '../billing/current-period.ts';
+import { type Context, carryOut, type Planned } from '../deed.ts';
+import { each } from '../each.ts';
+import { issueLicence, licenceSubject } from './issue-licence.ts';
+
+/** Of one tick: a signature takes about a millisecond, a batch some more. */
+const perTick = 300;
+const atOnce = 8;
+
+/** Issues what is due. @returns how many licences */
+export async function reissueLicences(context: Context): Promise<number> {
+  const kid = signingKid(await context.keyring());
+  const due = await licenceStore.findOfOtherKeys(context.db, kid, perTick);
+  const done = await each(due, (customerId) => carryOut(context, () => planReissue(context, customerId)), {
+    log: context.log,
+    what: 'issuing a licence under a new key',
+    named: (customerId) => ({ customer_id: customerId }),
+    atOnce,
+  });
+  return done.filter((outcome) => outcome.ok).length;
+}
+
+async function planReissue(context: Context, customerId: string): Promise<Planned<null>> {
+  const whole = await findWhole(context.db, customerId);
+  const row = await licenceStore.newest(context.db, customerId);
+  if (!whole || !row || row.revokedAt !== null) return err(notFound);
+  const licence = await reissued(context, whole);
+  return ok({
+    value: null,
+    writes: [licenceStore.guardInForce(row.jti), ...licence.writes],
+    audit: [{ action: 'licence.reissued', subject: customerId, details: { jti: licence.claims.jti } }],
+  });
+}
+
+/** A licence that says what the customer's last one said, of the running period. */
+export async function reissued(context: Context, whole: WholeCustomer) {
+  const { customer, subscription } = whole;
+  const period = await currentPeriod(context.db, { id: customer.id, status: subscription.status }, context.now);
+  return await issueLicence(context, 'renewed', licenceSubject(whole, period.end));
+}

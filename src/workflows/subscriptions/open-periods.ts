@@ -1,0 +1,73 @@
+/**
+ * Cron opens billing periods: where a customer's last one has ended, the next begins, with the licence that says so; after
+ * a cancellation none does, and the last one is closed. Two crons at once are settled by the batch's guards.
+ */
+
+import { notFound } from '../../contracts/failures.ts';
+import { findWhole } from '../../customers/store.ts';
+import type { Write } from '../../db/write.ts';
+import { err, ok } from '../../lib/result.ts';
+import * as licenceStore from '../../licences/store.ts';
+import { periodsUntil } from '../../periods/period.ts';
+import * as periodStore from '../../periods/store.ts';
+import { meanings } from '../../subscriptions/subscription.ts';
+import { type Context, carryOut, type Planned } from '../deed.ts';
+import { each } from '../each.ts';
+import { issueLicence, licenceSubject } from '../licensing/issue-licence.ts';
+
+/** Of one tick; what is left waits for the next minute. 500 a minute are 22 million a month. */
+const opensPerTick = 500;
+const atOnce = 8;
+
+/** Opens what is due. @returns how many customers' periods were opened or closed */
+export async function openPeriods(context: Context): Promise<number> {
+  const ended = await periodStore.findEnded(context.db, context.now, opensPerTick);
+  const done = await each(ended, (last) => carryOut(context, () => planNext(context, last)), {
+    log: context.log,
+    what: 'opening a billing period',
+    named: ({ customerId, end }) => ({ customer_id: customerId, period_end: end }),
+    atOnce,
+  });
+  return done.filter((outcome) => outcome.ok && outcome.value.value).length;
+}
+
+async function planNext(context: Context, ended: periodStore.EndedPeriod): Promise<Planned<boolean>> {
+  const { db, now } = context;
+  const { customerId } = ended;
+  const whole = await findWhole(db, customerId);
+  if (!whole) return err(notFound);
+  const last = await periodStore.latest(db, customerId);
+  if (!last || last.start !== ended.start || !last.open) return ok({ value: false, writes: [], audit: [] });
+  const close = [periodStore.guardOpen(customerId, last.start), periodStore.setOpen(customerId, last.start, false)];
+  if (!meanings[whole.subscription.status].periodsFollow) return ok({ value: true, writes: close, audit: [] });
+  const begun = periodsUntil(last, last.anchorDay, now);
+  const next = begun.at(-1) ?? last;
+  return ok({
+    value: true,
+    writes: [
+      ...close,
+      ...begun.map((period) =>
+        periodStore.insert(customerId, {
+          ...period,
+          anchorDay: last.anchorDay,
+          source: 'signup',
+          open: period === next,
+        }),
+      ),
+      ...(await renewal(context, whole, next.end)),
+    ],
+    audit: [{ action: 'period.opened', subject: customerId, details: { start: next.start, end: next.end } }],
+  });
+}
+
+/** The licence of the new period; a revoked one stays revoked. */
+async function renewal(
+  context: Context,
+  whole: NonNullable<Awaited<ReturnType<typeof findWhole>>>,
+  periodEndsAt: number,
+): Promise<Write[]> {
+  const row = await licenceStore.newest(context.db, whole.customer.id);
+  if (!row || row.revokedAt !== null) return [];
+  const licence = await issueLicence(context, 'renewed', licenceSubject(whole, periodEndsAt));
+  return [licenceStore.guardInForce(row.jti), ...licence.writes];
+}
