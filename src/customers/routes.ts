@@ -88,7 +88,7 @@ const signup = endpoint({
   limit: 'signup',
   answers: { 201: signupAnswer },
   handle: async (call) => {
-    if (!call.env.SIGNUP_PLANS.split(',').includes(call.body.plan)) {
+    if (!call.env.SIGNUP_PLANS.includes(call.body.plan)) {
       return refuse({ code: 'plan_not_offered', message: `the plan ${call.body.plan} is not open for signup` });
     }
     return await signUpWith(call, null);
