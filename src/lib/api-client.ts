@@ -147,7 +147,8 @@ async function askOnce<T>(options: ApiClientOptions, call: Call, form: Form<T>):
     const { status, headers, body } = await options.transport(url, outgoing);
     const text = await textOf(body);
     const what = `${call.method} ${url} answered ${status}`;
-    if (text === null) return err({ ...blank, kind: 'unexpected', status, message: `${what}: ${tooManyBytes}` });
+    if (text === null)
+      return err({ ...blank, kind: 'unexpected', status, code: 'unexpected', message: `${what}: ${tooManyBytes}` });
     const retryAfterMs = toRetryAfterMs(headers.get('retry-after'), options.now());
     if (status < 200 || status >= 300) return err(toFailure(status, text, what, retryAfterMs));
     return readAnswer(text, status, what, form);
@@ -198,12 +199,17 @@ async function textOf(body: Incoming['body']): Promise<string | null> {
 }
 
 function readAnswer<T>(text: string, status: number, what: string, form: Form<T>): Result<T, ApiFailure> {
+  const unexpected = { ...blank, kind: 'unexpected' as const, status, code: 'unexpected' };
   const body = text === '' ? null : parseJson(text);
+  // parseJson cannot tell a page of HTML from `null`, and a form may take null.
+  if (body === null && text !== '' && text.trim() !== 'null') {
+    return err({ ...unexpected, message: `${what}, but not in JSON: is the address right?` });
+  }
   const read = form.safeParse(body);
   if (read.success) return ok(read.data);
   const where = read.error.issues[0]?.path.join('.') || 'body';
   const message = `${what} in a form this version does not know (${where})`;
-  return err({ ...blank, kind: 'unexpected', status, code: 'unexpected', message, cause: read.error });
+  return err({ ...unexpected, message, cause: read.error });
 }
 
 function toFailure(status: number, text: string, what: string, retryAfterMs: number | null): ApiFailure {

@@ -1,5 +1,4 @@
 /** When a message that could not be stored is tried again. Pure. */
-
 import { backoffMs } from '../lib/backoff.ts';
 import { hourMs, minuteMs, secondMs } from '../lib/time.ts';
 

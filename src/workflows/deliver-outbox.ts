@@ -2,7 +2,6 @@
  * Delivers outbox rows: at once after their commit, and from cron until they are confirmed. A row whose outcome is
  * unclear is looked up at Stripe before anything is sent under a new key (spec §4, Writes).
  */
-
 import * as customerStore from '../customers/store.ts';
 import { commit, type Db } from '../db/client.ts';
 import { backoffMs } from '../lib/backoff.ts';

@@ -68,6 +68,12 @@ describe('a call', () => {
     expect(await client.ask(post, form.nullable())).toEqual({ ok: true, value: null });
   });
 
+  it('takes a page of something in between for no empty body', async () => {
+    const { client } = open(() => new Response('<html>welcome</html>', { status: 200 }));
+    const got = await client.ask(post, form.nullable());
+    expect(!got.ok && got.error.kind).toBe('unexpected');
+  });
+
   it('is one of no credential when that cannot be read, with the reason', async () => {
     const credential = () => {
       throw new Error('ENOENT key');
@@ -101,7 +107,7 @@ describe('what an answer means', () => {
   });
 
   it.each([
-    ['no JSON', () => new Response('<html>', { status: 200 }), /answered 200 in a form .* \(body\)/],
+    ['no JSON', () => new Response('<html>', { status: 200 }), /answered 200, but not in JSON/],
     ['another form', () => json(200, { n: 'one' }), /answered 200 in a form .* \(n\)/],
     ['not the API', () => json(404, { error: 'Cannot GET' }), /answered 404, not as this API does/],
     ['a redirect', () => new Response(null, { status: 302, headers: { location: 'https://b' } }), /answered 302/],
