@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { exportJWK, generateKeyPair } from 'jose';
 import { defineConfig } from 'vitest/config';
@@ -26,6 +27,7 @@ export default defineConfig({
                 RATE_LIMIT_SIGNUP: 'off',
                 RATE_LIMIT_AUTH: 'off',
                 RATE_LIMIT_REPORT: 'off',
+                TEST_WORKER_DOCUMENT: readFileSync('docs/worker.md', 'utf8'),
                 TEST_CONTROL_MIGRATIONS: await readD1Migrations('migrations/control'),
                 TEST_USAGE_MIGRATIONS: await readD1Migrations('migrations/usage'),
               },

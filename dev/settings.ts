@@ -4,31 +4,21 @@
  */
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
+import { byDefault, integer, optional, readVariables, text, url } from '../src/lib/variables.ts';
 import { PlatformError } from './problem.ts';
 
 const PORT_MAX = 65_535;
 const EXPORTERS_MAX = 20;
 const projectRoot = fileURLToPath(new URL('..', import.meta.url));
 
-const schema = z.object({
-  PORT: z
-    .string()
-    .regex(/^\d{1,5}$/, 'must be a port, e.g. 8787; 0 picks a free one')
-    .default('8787')
-    .transform(Number)
-    .refine((port) => port <= PORT_MAX, `must be at most ${PORT_MAX}`),
-  DATA_DIR: z.string().min(1).default('.data'),
-  WORKER_CONFIG: z.string().min(1).default('wrangler.toml'),
-  PROVISIONER_PROGRAM: z.string().min(1).default('provisioner/main.ts'),
-  EXPORTERS: z
-    .string()
-    .regex(/^\d{1,2}$/, 'must be a number of exporters; 0 starts none')
-    .default(String(EXPORTERS_MAX))
-    .transform(Number)
-    .refine((most) => most <= EXPORTERS_MAX, `must be at most ${EXPORTERS_MAX}`),
-  PROMETHEUS_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
-});
+export const platformVariables = {
+  PORT: byDefault('8787', integer(0, PORT_MAX), "the API's port; 0 picks a free one"),
+  DATA_DIR: byDefault('.data', text(), 'where everything is kept'),
+  WORKER_CONFIG: byDefault('wrangler.toml', text(), "the Worker's description"),
+  PROVISIONER_PROGRAM: byDefault('provisioner/main.ts', text(), "the provisioner's entry; off starts none"),
+  EXPORTERS: byDefault(String(EXPORTERS_MAX), integer(0, EXPORTERS_MAX), 'exporters at once; 0 starts none'),
+  PROMETHEUS_URL: optional(url, "a Prometheus of your own, in the simulated one's place"),
+};
 
 export type Settings = {
   port: number;
@@ -46,13 +36,10 @@ export type Settings = {
 export function readSettings(env: Record<string, string | undefined>, args: string[]): Settings {
   const unknown = args.filter((arg) => arg !== '--fresh');
   if (unknown.length > 0) throw new PlatformError(`unknown argument ${unknown.join(' ')}; there is only --fresh`);
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const read = schema.safeParse(given);
-  if (!read.success) {
-    throw new PlatformError(read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'));
-  }
+  const read = readVariables(platformVariables, env);
+  if (!read.ok) throw new PlatformError(read.error.join('\n'));
   const ofProject = (path: string) => (isAbsolute(path) ? path : join(projectRoot, path));
-  const { PORT, DATA_DIR, WORKER_CONFIG, PROVISIONER_PROGRAM, EXPORTERS } = read.data;
+  const { PORT, DATA_DIR, WORKER_CONFIG, PROVISIONER_PROGRAM, EXPORTERS } = read.value;
   return {
     port: PORT,
     dataDir: resolve(DATA_DIR),

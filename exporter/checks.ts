@@ -1,5 +1,6 @@
 /** Start-up checks: reach Prometheus and the API once and say which failed. What fails here is tried again later. */
 import type { Logger } from 'pino';
+import { sentenceOf } from '../src/lib/api-client.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { sourceOf } from './metering/catalogue.ts';
@@ -22,5 +23,5 @@ export async function checkConnections(
   if (asked.ok) log.info('Prometheus is reachable');
   else log.error({ reason: `${asked.error.kind}: ${asked.error.message}` }, 'Prometheus query failed');
   if (healthy.ok) log.info('Billing API is reachable');
-  else log.error({ reason: healthy.error.message }, 'Billing API is not reachable');
+  else log.error({ reason: sentenceOf(healthy.error) }, 'Billing API is not reachable');
 }

@@ -5,6 +5,7 @@
 
 import type { Logger } from 'pino';
 import type { WindowReport } from '../src/contracts/usage.ts';
+import { sentenceOf } from '../src/lib/api-client.ts';
 import { hourMs } from '../src/lib/time.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
@@ -31,7 +32,7 @@ export interface CollectorParts {
 export type Pass =
   | { kind: 'done'; nextAtMs: number }
   | { kind: 'more' }
-  | { kind: 'failed'; source: 'prometheus' | 'api' | 'spool'; message: string; retryAfterMs?: number }
+  | { kind: 'failed'; source: 'prometheus' | 'api' | 'spool'; message: string; retryAfterMs?: number | null }
   | { kind: 'refused'; message: string };
 
 /** Late samples have two hours. */
@@ -66,8 +67,10 @@ export function createCollector(parts: CollectorParts): Collector {
     // A place in the future comes from a clock that was put back since: the API knows better.
     if (position && position.nextMs <= clock.now()) return position;
     const cursor = await api.cursor(config.customerId, config.instanceId, config.namespace);
-    if (!cursor.ok)
-      return { ...cursor.error, kind: 'failed', source: 'api', message: `cursor: ${cursor.error.message}` };
+    if (!cursor.ok) {
+      const { retryAfterMs } = cursor.error;
+      return { kind: 'failed', source: 'api', message: `cursor: ${sentenceOf(cursor.error)}`, retryAfterMs };
+    }
     const start = startAt(cursor.value, config.windowMs, config.backfillFromMs);
     if (!start.ok) return { kind: 'refused', message: start.error };
     log.info(

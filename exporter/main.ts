@@ -24,8 +24,13 @@ function fail(lines: string[], code: number): never {
   process.exit(code);
 }
 
-const prometheusOf = ({ prometheus: { token, ...rest } }: Config): Prometheus =>
-  prometheusClient({ ...rest, clock: systemClock, token: token ? () => reveal(token) : undefined });
+const prometheusOf = ({ prometheus: { token, basic, ...rest } }: Config): Prometheus =>
+  prometheusClient({
+    ...rest,
+    clock: systemClock,
+    token: token && (() => reveal(token)),
+    basic: basic && { username: basic.username, password: () => reveal(basic.password) },
+  });
 
 async function printPast(config: Config, { from, to }: { from: string; to: string }): Promise<void> {
   const windows = windowsBetween(from, to, config.windowMs, systemClock.now());
@@ -48,7 +53,11 @@ async function serve(config: Config, { url, key }: NonNullable<Config['api']>): 
     log,
     random: Math.random,
     measure: measureWith(prometheus, config, systemClock),
-    api: billingApi(url, () => reveal(key)),
+    api: billingApi(
+      url,
+      () => reveal(key),
+      () => systemClock.now(),
+    ),
     spool: openSpool(config.spoolDir),
     state: newState(systemClock.now()),
   };

@@ -3,11 +3,15 @@
  * own waiting after a failure, so that a dead API does not stop the collecting, nor a dead Prometheus the sending.
  */
 
+import { type ApiFailure, sentenceOf } from '../src/lib/api-client.ts';
+import { type Backoff, backoffMs } from '../src/lib/backoff.ts';
 import type { Result } from '../src/lib/result.ts';
+import { minuteMs, secondMs } from '../src/lib/time.ts';
 import { type CollectorParts, createCollector, type Pass, secondLookMs } from './collector.ts';
-import type { ApiFailure } from './sending/api.ts';
-import { backoffMs } from './sending/backoff.ts';
 import { createSender, type Sent } from './sending/sender.ts';
+
+/** After a failure. Half of it is random, so that a fleet does not come back at once. */
+const pauses: Backoff = { baseMs: secondMs, maxMs: 5 * minuteMs, jitter: 0.5 };
 
 export interface ServiceParts extends CollectorParts {
   random: () => number;
@@ -29,12 +33,12 @@ export async function runService(parts: ServiceParts, signal: AbortSignal): Prom
     task: keyof typeof due,
     source: keyof typeof state.failures,
     message: string,
-    wishMs?: number,
+    wishMs: number | null = null,
   ): void => {
     failures[task]++;
     state.failures[source]++;
     state.trouble = message;
-    due[task] = clock.now() + backoffMs(failures[task], random, wishMs);
+    due[task] = clock.now() + backoffMs(failures[task], pauses, random(), wishMs ?? 0);
     const line =
       source === 'prometheus'
         ? 'Prometheus query failed'
@@ -66,7 +70,7 @@ export async function runService(parts: ServiceParts, signal: AbortSignal): Prom
   const send = async (): Promise<void> => {
     const sent = await sender.sendOnce();
     if (!sent.ok) {
-      wait('send', 'api', sent.error.message, sent.error.retryAfterMs);
+      wait('send', 'api', sentenceOf(sent.error), sent.error.retryAfterMs);
       return;
     }
     if (failures.send > 0) state.trouble = null;
@@ -78,7 +82,7 @@ export async function runService(parts: ServiceParts, signal: AbortSignal): Prom
     }
     // What was put off comes again after a pause; with nothing put off the line goes on at once.
     failures.send = sent.value.postponed > 0 ? failures.send + 1 : 0;
-    due.send = clock.now() + (sent.value.postponed > 0 ? backoffMs(failures.send, random) : 0);
+    due.send = clock.now() + (sent.value.postponed > 0 ? backoffMs(failures.send, pauses, random()) : 0);
   };
 
   const count = (sent: Extract<Result<Sent, ApiFailure>, { ok: true }>): void => {

@@ -13,11 +13,3 @@ export const monotonic: Monotonic = () => performance.now();
 export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   await delay(ms, undefined, signal ? { signal } : {}).catch(() => {});
 }
-
-/** `ms` ± `share` of it, so that many clients don't keep time with each other. `random` gives 0 ≤ x < 1. */
-export const jitter = (ms: number, share: number, random: () => number): number =>
-  Math.round(ms * (1 - share + 2 * share * random()));
-
-/** Doubling waits: `first`, 2·`first`, … up to `max` for attempt 0, 1, …, without jitter. */
-export const backoffMs = (attempt: number, first: number, max: number): number =>
-  Math.min(max, first * 2 ** Math.min(attempt, 30));

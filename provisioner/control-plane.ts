@@ -2,9 +2,8 @@
  * The provisioner's side of the job protocol (contracts/jobs.ts): one HTTP call each, with a time-out. Owns what an answer
  * means; when to call again is the caller's. `next` is never repeated blindly: an answer that was lost costs its lease.
  */
-import { Agent, request } from 'undici';
-import type { z } from 'zod';
-import { problemBody } from '../src/contracts/common.ts';
+import { Agent } from 'undici';
+import { z } from 'zod';
 import {
   type completeBody,
   type FailBody,
@@ -13,17 +12,17 @@ import {
   type progressBody,
   type reporterKeyBody,
 } from '../src/contracts/jobs.ts';
+import { type ApiFailure, type Call, openApiClient, sentenceOf } from '../src/lib/api-client.ts';
+import { dispatcherTransport } from '../src/lib/dispatcher-transport.ts';
 import type { Monotonic } from './clock.ts';
-import { messageOf } from './message.ts';
 
 /** A lease and when it was asked for, on our clock. */
 export type Claim = { job: LeasedJob; sentAt: number };
-export type NextAnswer = { kind: 'job'; claim: Claim } | { kind: 'none' } | { kind: 'unavailable'; reason: string };
-/** `refused`: the API understood and said no for good, e.g. `lease_lost`. `unavailable`: nothing is decided. */
-export type Answer =
-  | { kind: 'ok' }
-  | { kind: 'refused'; code: string; message: string }
-  | { kind: 'unavailable'; reason: string };
+/** Nothing is decided. `retryAfterMs` is how long the API asks to be left alone, 0 when it does not say. */
+export type Unavailable = { kind: 'unavailable'; reason: string; retryAfterMs: number };
+export type NextAnswer = { kind: 'job'; claim: Claim } | { kind: 'none' } | Unavailable;
+/** `refused`: the API understood and said no for good, e.g. `lease_lost`. */
+export type Answer = { kind: 'ok' } | { kind: 'refused'; code: string; message: string } | Unavailable;
 
 export type ControlPlane = {
   next(): Promise<NextAnswer>;
@@ -39,54 +38,35 @@ const callTimeoutMs = 15_000;
 /** Progress is for people to watch: late progress is worth nothing. */
 const progressTimeoutMs = 5_000;
 
-/** Statuses that say "not now" rather than "no"; 401 and 403 too: a token may be registered after we have started. */
-const notNow = (status: number): boolean => status >= 500 || [401, 403, 408, 429].includes(status);
+/** 204 is an empty body. */
+const nextForm = leasedJob.nullable();
+/** The status says it all. */
+const anyForm = z.unknown();
 
+/** @param now for when a lease was asked for; the API's own times are never compared with it */
 export function controlPlane(baseUrl: string, token: string, now: Monotonic): ControlPlane {
   const agent = new Agent({ connect: { timeout: connectTimeoutMs } });
-  const root = baseUrl.replace(/\/+$/, '');
+  const client = openApiClient({
+    baseUrl,
+    credential: () => token,
+    transport: dispatcherTransport(agent),
+    now: Date.now,
+    timeoutMs: callTimeoutMs,
+  });
 
-  async function send(method: 'POST' | 'PUT', path: string, body: unknown, timeoutMs = callTimeoutMs) {
-    const answer = await request(`${root}/api/provisioner${path}`, {
-      method,
-      dispatcher: agent,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', accept: 'application/json' },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    return { status: answer.statusCode, text: await answer.body.text() };
-  }
-
-  async function tell(method: 'POST' | 'PUT', path: string, body: unknown, timeoutMs?: number): Promise<Answer> {
-    try {
-      const { status, text } = await send(method, path, body, timeoutMs);
-      if (status >= 200 && status < 300) return { kind: 'ok' };
-      const problem = problemOf(text, status);
-      return notNow(status)
-        ? { kind: 'unavailable', reason: reasonOf(status, problem) }
-        : { kind: 'refused', ...problem };
-    } catch (error) {
-      return { kind: 'unavailable', reason: messageOf(error) };
-    }
+  async function tell(method: Call['method'], path: string, body: unknown, timeoutMs = callTimeoutMs): Promise<Answer> {
+    const told = await client.ask({ method, path: `/api/provisioner${path}`, body, timeoutMs }, anyForm);
+    if (told.ok) return { kind: 'ok' };
+    const { code, message } = told.error;
+    return isDecided(told.error) ? { kind: 'refused', code, message } : unavailable(told.error);
   }
 
   return {
     async next() {
       const sentAt = now();
-      try {
-        const { status, text } = await send('POST', '/jobs/next', {});
-        if (status === 204) return { kind: 'none' };
-        if (status !== 200) return { kind: 'unavailable', reason: reasonOf(status, problemOf(text, status)) };
-        const parsed = leasedJob.safeParse(JSON.parse(text));
-        if (parsed.success) return { kind: 'job', claim: { job: parsed.data, sentAt } };
-        const [issue] = parsed.error.issues;
-        return {
-          kind: 'unavailable',
-          reason: `a job of another form than ours (${issue?.path.join('.')}): versions differ`,
-        };
-      } catch (error) {
-        return { kind: 'unavailable', reason: messageOf(error) };
-      }
+      const told = await client.ask({ method: 'POST', path: '/api/provisioner/jobs/next', body: {} }, nextForm);
+      if (!told.ok) return unavailable(told.error);
+      return told.value === null ? { kind: 'none' } : { kind: 'job', claim: { job: told.value, sentAt } };
     },
     progress: (jobId, body) => tell('POST', `/jobs/${jobId}/progress`, body, progressTimeoutMs),
     complete: (jobId, body) => tell('POST', `/jobs/${jobId}/complete`, body),
@@ -96,17 +76,11 @@ export function controlPlane(baseUrl: string, token: string, now: Monotonic): Co
   };
 }
 
-function problemOf(text: string, status: number): { code: string; message: string } {
-  try {
-    const parsed = problemBody.pick({ code: true, message: true }).safeParse(JSON.parse(text));
-    if (parsed.success) return parsed.data;
-  } catch {
-    // not JSON: something in between answered
-  }
-  return { code: `http_${status}`, message: `the API answered ${status}` };
-}
+/** 401 and 403 decide nothing: a token may be registered after the provisioner has started. */
+const refusesToken = ({ status }: ApiFailure): boolean => status === 401 || status === 403;
+const isDecided = (failure: ApiFailure): boolean => failure.kind === 'refused' && !refusesToken(failure);
 
-function reasonOf(status: number, problem: { message: string }): string {
-  if (status === 401 || status === 403) return `the API refuses PROVISIONER_TOKEN (${status})`;
-  return `the API answered ${status}: ${problem.message}`;
+function unavailable(failure: ApiFailure): Unavailable {
+  const reason = refusesToken(failure) ? `the API refuses PROVISIONER_TOKEN (${failure.status})` : sentenceOf(failure);
+  return { kind: 'unavailable', reason, retryAfterMs: failure.retryAfterMs ?? 0 };
 }

@@ -5,7 +5,7 @@
 
 import { BaseMessages } from 'cloudflare/resources/queues/messages';
 import { createClient } from 'cloudflare/tree-shakable';
-import { messageOf } from './message.ts';
+import { messageOf } from '../src/lib/message.ts';
 
 /** The lease ids of the messages that were pulled. */
 export type PullAnswer = { kind: 'bells'; leaseIds: string[] } | { kind: 'unavailable'; reason: string };

@@ -4,74 +4,77 @@
  */
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
-import { err, ok, type Result } from '../src/lib/result.ts';
-
-const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
-const token = z.string().regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces');
-const wholeNumber = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, 'must be a whole number')
-    .transform(Number)
-    .pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`));
+import { plainHttpFaults, plainHttpMeaning } from '../src/lib/base-url.ts';
+import type { Result } from '../src/lib/result.ts';
+import { hourMs, secondMs } from '../src/lib/time.ts';
+import {
+  boolean,
+  byDefault,
+  choice,
+  dnsName,
+  duration,
+  integer,
+  optional,
+  readVariables,
+  required,
+  secret,
+  text,
+  url,
+  type ValuesOf,
+} from '../src/lib/variables.ts';
 
 /** Longest helm run anyone may ask for: an hour. Shortest: what an upgrade needs to be worth starting. */
-const jobTimeoutMsMax = 3_600_000;
-const jobTimeoutMsMin = 5_000;
+const jobTimeoutMsMax = hourMs;
+const jobTimeoutMsMin = 5 * secondMs;
+const concurrencyMax = 50;
 
-const schema = z.object({
-  BILLING_API_URL: httpUrl,
-  PROVISIONER_TOKEN: token,
-  QUEUE_API_URL: httpUrl,
-  QUEUE_ACCOUNT_ID: token,
-  QUEUE_ID: token,
-  QUEUE_API_TOKEN: token,
-  KUBECONFIG: z.string().min(1).optional(),
-  HELM_BIN: z.string().min(1).default('helm'),
-  HELM_CHART_PATH: z.string().min(1).default('charts/customer-instance'),
+export const provisionerVariables = {
+  BILLING_API_URL: required(url, 'the API that gives out jobs'),
+  PROVISIONER_TOKEN: required(secret(), 'names the cluster to the API'),
+  QUEUE_API_URL: required(url, 'where the doorbell queue is pulled'),
+  QUEUE_ACCOUNT_ID: required(secret(), "the doorbell queue's account"),
+  QUEUE_ID: required(secret(), 'the doorbell queue'),
+  QUEUE_API_TOKEN: required(secret(), 'may pull the doorbell queue'),
+  ALLOW_PLAIN_HTTP: byDefault('false', boolean, plainHttpMeaning),
+  KUBECONFIG: optional(text(), "the cluster; inside one the pod's service account"),
+  HELM_BIN: byDefault('helm', text(), 'the helm program; checked at start'),
+  HELM_CHART_PATH: byDefault('charts/customer-instance', text(), 'the chart; checked at start'),
   // Absolute, because Helm would take `-` for stdin and `https://…` for something to fetch.
-  HELM_VALUES_FILE: z
-    .string()
-    .min(1)
-    .transform((path) => resolve(path))
-    .optional(),
-  BASE_DOMAIN: z
-    .string()
-    .max(240)
-    .regex(/^([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'must be a lower-case DNS name')
-    .optional(),
-  QUEUE_CONCURRENCY: wholeNumber(1, 50).default(3),
-  JOB_TIMEOUT_MS: wholeNumber(jobTimeoutMsMin, jobTimeoutMsMax).optional(),
-  SIMULATE_K8S_DEPLOYMENT: z
-    .enum(['true', 'false'], 'must be true or false')
-    .default('false')
-    .transform((text) => text === 'true'),
-  SIMULATED_CLUSTER_DIR: z.string().min(1).default(join(tmpdir(), 'tenantry-simulated-cluster')),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
-});
+  HELM_VALUES_FILE: optional({ ...text(), read: (path) => resolve(path) }, 'a YAML file of your own chart values'),
+  BASE_DOMAIN: optional(dnsName, "the domain of this cluster's instances, when it is not the API's"),
+  QUEUE_CONCURRENCY: byDefault('3', integer(1, concurrencyMax), 'jobs at once'),
+  JOB_TIMEOUT_MS: optional(
+    duration('milliseconds', jobTimeoutMsMin, jobTimeoutMsMax),
+    "an upper limit of the jobs' own time-outs",
+  ),
+  SIMULATE_K8S_DEPLOYMENT: byDefault('false', boolean, 'true: jobs take some seconds and touch no cluster'),
+  SIMULATED_CLUSTER_DIR: byDefault(
+    join(tmpdir(), 'tenantry-simulated-cluster'),
+    text(),
+    'where simulation keeps one file per namespace',
+  ),
+  LOG_LEVEL: byDefault(
+    'info',
+    choice(['debug', 'info', 'warn', 'error', 'silent']),
+    'JSON lines of this level and above',
+  ),
+};
 
 /**
  * What the process runs with. JOB_TIMEOUT_MS absent means that the job's own time-out, which depends on its plan, holds;
  * BASE_DOMAIN absent means the one that the API renders. KUBECONFIG is absent inside a cluster and in simulation.
  */
-export type Config = z.infer<typeof schema>;
+export type Config = ValuesOf<typeof provisionerVariables>;
 
 /** Reads the environment; on failure one line per wrong variable. An empty value counts as not set. */
 export function readConfig(env: Record<string, string | undefined>): Result<Config, string[]> {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const parsed = schema.safeParse(given);
-  if (!parsed.success) {
-    return err(parsed.error.issues.map((issue) => lineOf(issue, given)));
-  }
-  const inCluster = given['KUBERNETES_SERVICE_HOST'] !== undefined;
-  if (!parsed.data.SIMULATE_K8S_DEPLOYMENT && parsed.data.KUBECONFIG === undefined && !inCluster) {
-    return err(['KUBECONFIG: is required outside a cluster, unless SIMULATE_K8S_DEPLOYMENT=true']);
-  }
-  return ok(parsed.data);
-}
-
-function lineOf(issue: z.core.$ZodIssue, given: Record<string, unknown>): string {
-  const name = String(issue.path[0]);
-  return given[name] === undefined ? `${name}: is required` : `${name}: ${issue.message}`;
+  const inCluster = Boolean(env['KUBERNETES_SERVICE_HOST']);
+  return readVariables(provisionerVariables, env, (found) => {
+    const credentials = { BILLING_API_URL: ['PROVISIONER_TOKEN'], QUEUE_API_URL: ['QUEUE_API_TOKEN'] };
+    const faults = plainHttpFaults(found, credentials);
+    if (found.SIMULATE_K8S_DEPLOYMENT === false && found.KUBECONFIG === undefined && !inCluster) {
+      faults.push('KUBECONFIG is required outside a cluster, unless SIMULATE_K8S_DEPLOYMENT=true');
+    }
+    return faults;
+  });
 }

@@ -11,9 +11,9 @@ import {
   KubeConfig,
   ServerConfiguration,
 } from '@kubernetes/client-node';
+import { messageOf } from '../src/lib/message.ts';
 import { err, ok, type Result } from '../src/lib/result.ts';
 import { failed } from './failure.ts';
-import { messageOf } from './message.ts';
 
 /** How long one call to the Kubernetes API may take. */
 const callTimeoutMs = 10_000;

@@ -6,8 +6,9 @@
  * a lost ring or a queue that is down delays work and loses none.
  */
 
+import { backoffMs } from '../src/lib/backoff.ts';
 import type { Result } from '../src/lib/result.ts';
-import { backoffMs, jitter, type Monotonic, sleep } from './clock.ts';
+import { type Monotonic, sleep } from './clock.ts';
 import type { Claim, ControlPlane } from './control-plane.ts';
 import type { Doorbell } from './doorbell.ts';
 import type { Outage } from './outage.ts';
@@ -37,7 +38,7 @@ const defaults: Timing = {
   retryMaxMs: 30_000,
   askEveryMs: 20_000,
 };
-const jitterShare = 0.25;
+const jitter = 0.25;
 
 /** What a turn found: how long to wait before the next one follows from it. */
 type Turn = 'work' | 'idle' | 'down' | 'full';
@@ -48,6 +49,8 @@ export async function takeWork(deps: LoopDeps, stop: AbortSignal): Promise<void>
   const running = new Set<Promise<void>>();
   let asked: number | null = null;
   let quiet = 0;
+  /** How long the API asked to be left alone when it last could not answer, ms. */
+  let askedMs = 0;
 
   /** Asks the API once; a job goes into a slot. */
   async function claim(): Promise<'job' | 'none' | 'unavailable'> {
@@ -55,9 +58,11 @@ export async function takeWork(deps: LoopDeps, stop: AbortSignal): Promise<void>
     if (answer.kind === 'unavailable') {
       deps.outages.api.down(answer.reason);
       asked = null;
+      askedMs = answer.retryAfterMs;
       return 'unavailable';
     }
     deps.outages.api.up();
+    askedMs = 0;
     if (answer.kind === 'none') {
       asked = deps.now();
       return 'none';
@@ -125,11 +130,9 @@ export async function takeWork(deps: LoopDeps, stop: AbortSignal): Promise<void>
     }
     quiet = found === 'work' ? 0 : quiet + 1;
     if (found === 'work') continue;
-    const waitMs =
-      found === 'idle'
-        ? backoffMs(quiet - 1, timing.idleFirstMs, timing.idleMaxMs)
-        : backoffMs(quiet - 1, timing.retryFirstMs, timing.retryMaxMs);
-    await sleep(jitter(waitMs, jitterShare, deps.fraction), stop);
+    const [baseMs, maxMs] =
+      found === 'idle' ? [timing.idleFirstMs, timing.idleMaxMs] : [timing.retryFirstMs, timing.retryMaxMs];
+    await sleep(backoffMs(quiet, { baseMs, maxMs, jitter }, deps.fraction(), found === 'idle' ? 0 : askedMs), stop);
   }
   await Promise.allSettled(running);
 }

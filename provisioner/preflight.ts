@@ -5,12 +5,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { messageOf } from '../src/lib/message.ts';
 import { err, ok, type Result } from '../src/lib/result.ts';
 import type { Monotonic } from './clock.ts';
 import type { Config } from './env.ts';
 import type { Helm } from './helm.ts';
 import { connect, type Kube } from './kube.ts';
-import { messageOf } from './message.ts';
 import { checkChart, version } from './release.ts';
 
 /** How long a local helm command may take; the first after a boot reads its binary from a cold disk. */

@@ -3,14 +3,15 @@
  * API how it ended for as long as that can matter. What is done in between is the executor's.
  */
 import type { Logger } from 'pino';
+import { type Backoff, backoffMs } from '../src/lib/backoff.ts';
 import { sha256Hex } from '../src/lib/keys.ts';
+import { messageOf } from '../src/lib/message.ts';
 import { err, ok, type Result } from '../src/lib/result.ts';
-import { backoffMs, jitter, type Monotonic, sleep } from './clock.ts';
+import { type Monotonic, sleep } from './clock.ts';
 import type { Answer, Claim, ControlPlane } from './control-plane.ts';
 import { type Deadlines, deadlinesOf } from './deadline.ts';
 import type { Executor } from './executor.ts';
 import { failed, lost, type Stop, toWire } from './failure.ts';
-import { messageOf } from './message.ts';
 
 export type RunDeps = {
   api: ControlPlane;
@@ -25,8 +26,8 @@ export type RunDeps = {
 
 export type JobEnd = 'completed' | 'failed' | 'lost' | 'unreported';
 
-const retryFirstMs = 250;
-const retryMaxMs = 5_000;
+/** After a call that the API did not decide. */
+const pauses: Backoff = { baseMs: 250, maxMs: 5_000, jitter: 0.5 };
 
 /** Runs the job. Never throws: a bug in a step is a failure of the job with code `internal`. */
 export async function runJob(deps: RunDeps, claim: Claim): Promise<JobEnd> {
@@ -106,10 +107,10 @@ async function untilDecided(
   until: number,
   signal?: AbortSignal,
 ): Promise<Answer> {
-  for (let tries = 0; ; tries += 1) {
+  for (let attempt = 1; ; attempt += 1) {
     const answer = await send();
     if (answer.kind !== 'unavailable') return answer;
-    const waitMs = jitter(backoffMs(tries, retryFirstMs, retryMaxMs), 0.3, deps.fraction);
+    const waitMs = backoffMs(attempt, pauses, deps.fraction(), answer.retryAfterMs);
     if (signal?.aborted || deps.now() + waitMs >= until) return answer;
     await sleep(waitMs, signal);
   }

@@ -9,11 +9,11 @@ import type { Phase } from '../src/contracts/jobs.ts';
 import { type SimulatedNamespace, simulatedNamespace } from '../src/contracts/simulated-cluster.ts';
 import type { Random } from '../src/lib/ids.ts';
 import { newKey, parseKey } from '../src/lib/keys.ts';
+import { messageOf } from '../src/lib/message.ts';
 import { err, ok, type Result } from '../src/lib/result.ts';
 import { type Monotonic, sleep } from './clock.ts';
 import type { Executor, JobContext } from './executor.ts';
 import { type Failure, failed, lost, type Stop } from './failure.ts';
-import { messageOf } from './message.ts';
 
 export type SimulatedDeps = {
   folder: string;

@@ -1,61 +1,90 @@
 /**
- * Every binding and variable of the Worker, one schema, parsed once an isolate and used by all three entries (fetch,
- * queue, scheduled). A wrong variable stops the Worker with one line that names it; no value is ever printed.
+ * Every binding and variable of the Worker, read once an isolate and used by all three entries (fetch, queue,
+ * scheduled). A wrong variable stops the Worker with one line that names it; no secret's value is ever printed.
  */
-import { z } from 'zod';
-
-const binding = <T>(name: string) =>
-  z.custom<T>((value) => typeof value === 'object' && value !== null, { message: `the binding ${name} is missing` });
-
-const flag = z
-  .enum(['true', 'false'])
-  .default('false')
-  .transform((v) => v === 'true');
-
-/** `100/900` is 100 requests in 900 seconds; `off` lifts the limit. */
-const rateLimit = (fallback: string) =>
-  z
-    .string()
-    .default(fallback)
-    .transform((text, ctx) => {
-      if (text === 'off') return null;
-      const match = /^(\d+)\/(\d+)$/.exec(text);
-      if (!match) {
-        ctx.addIssue({ code: 'custom', message: 'must be requests/seconds, e.g. 100/900, or off' });
-        return z.NEVER;
-      }
-      return { requests: Number(match[1]), seconds: Number(match[2]) };
-    });
-
-const schema = z.object({
-  CONTROL: binding<D1Database>('CONTROL'),
-  USAGE_QUEUE: binding<Queue>('USAGE_QUEUE'),
-  RATE_LIMITER: binding<DurableObjectNamespace>('RATE_LIMITER'),
-  ADMIN_API_TOKEN: z.string().min(32, 'must be at least 32 characters'),
-  LICENSE_PRIVATE_KEYS: z.string().min(1),
-  PUBLIC_URL: z.url(),
-  BASE_DOMAIN: z.string().min(1),
-  DEFAULT_CLUSTER: z.string().default('local'),
-  DEFAULT_TRIAL_DAYS: z.coerce.number().int().min(0).max(365).default(14),
-  ALLOW_SHORT_WINDOWS: flag,
-  STRIPE_SECRET_KEY: z.string().optional(),
-  STRIPE_API_BASE: z.url().optional(),
-  SIGNUP_PLANS: z.string().default('starter,professional,enterprise'),
-  RATE_LIMIT_SIGNUP: rateLimit('100/900'),
-  RATE_LIMIT_AUTH: rateLimit('100/900'),
-  RATE_LIMIT_REPORT: rateLimit('60/3600'),
-  QUEUE_MAX_RETRY: z.coerce.number().int().min(1).max(20).default(3),
-  QUEUE_BACKOFF_DELAY: z.coerce.number().int().min(0).max(3_600_000).default(5000),
-  JOB_TIMEOUT_MS: z.coerce.number().int().min(1000).max(3_600_000).default(300_000),
-});
+import { planName } from './contracts/plans.ts';
+import { plainHttpFaults, plainHttpMeaning } from './lib/base-url.ts';
+import { dayMs, hourMs, secondMs } from './lib/time.ts';
+import {
+  boolean,
+  byDefault,
+  choice,
+  dnsName,
+  duration,
+  integer,
+  type Kind,
+  list,
+  optional,
+  readVariables,
+  required,
+  secret,
+  text,
+  url,
+  type ValuesOf,
+} from './lib/variables.ts';
 
 export type RateLimit = { requests: number; seconds: number };
 
-/** The Worker's parsed environment, plus the usage shards in order (`USAGE_0`, `USAGE_1`, …) and all doorbell queues. */
-export type Env = z.infer<typeof schema> & {
-  usageShards: D1Database[];
-  doorbell: (bindingName: string) => Queue | null;
+const requestsMax = 1_000_000;
+const rateSecondsMax = dayMs / secondMs;
+
+/** `100/900` is 100 requests in 900 seconds; `off` lifts the limit, and nothing else does. */
+const rateLimit: Kind<RateLimit | null> = {
+  words: 'requests/seconds, both at least 1, e.g. 100/900, or off',
+  repeats: true,
+  read: (given) => {
+    if (given === 'off') return null;
+    const [, requests, seconds] = (/^(\d{1,7})\/(\d{1,5})$/.exec(given) ?? []).map(Number);
+    if (!requests || !seconds || requests > requestsMax || seconds > rateSecondsMax) return undefined;
+    return { requests, seconds };
+  },
 };
+
+const trialDaysMax = 365;
+const runsMax = 20;
+
+export const workerVariables = {
+  ADMIN_API_TOKEN: required(secret(32), 'the first admin token; others are made with it'),
+  LICENSE_PRIVATE_KEYS: required({ ...text(), words: 'a JSON array of private JWKs' }, 'a JSON array of private JWKs'),
+  PUBLIC_URL: required(url, "the API's own address, in licences and to instances"),
+  BASE_DOMAIN: required(dnsName, "the instances' domain"),
+  DEFAULT_CLUSTER: byDefault('local', text(), 'where a new customer is deployed'),
+  DEFAULT_TRIAL_DAYS: byDefault('14', integer(0, trialDaysMax), "a trial's length in days"),
+  ALLOW_SHORT_WINDOWS: byDefault('false', boolean, 'true: reporters may have windows of 60 s'),
+  ALLOW_PLAIN_HTTP: byDefault('false', boolean, plainHttpMeaning),
+  STRIPE_SECRET_KEY: optional(secret(), 'without it nothing is sent to Stripe'),
+  STRIPE_API_BASE: optional(url, "another address than Stripe's own"),
+  SIGNUP_PLANS: byDefault(
+    planName.options.join(),
+    list(choice(planName.options)),
+    'the plans that anyone may sign up for',
+  ),
+  SIGNUP_VERIFICATION: byDefault('none', choice(['none', 'email']), 'email is not available in this version'),
+  RATE_LIMIT_SIGNUP: byDefault('100/900', rateLimit, 'signups of one address'),
+  RATE_LIMIT_AUTH: byDefault('100/900', rateLimit, 'failed authentications of one address'),
+  RATE_LIMIT_REPORT: byDefault('60/3600', rateLimit, 'single reports of one reporter'),
+  QUEUE_MAX_RETRY: byDefault('3', integer(1, runsMax), 'failed runs after which a job is failed'),
+  QUEUE_BACKOFF_DELAY: byDefault(
+    '5000',
+    duration('milliseconds', 0, hourMs),
+    'ms before a failed job runs again, doubling',
+  ),
+  JOB_TIMEOUT_MS: byDefault('300000', duration('milliseconds', secondMs, hourMs), "a job's longest run, ms"),
+};
+
+interface Bindings {
+  CONTROL: D1Database;
+  USAGE_QUEUE: Queue;
+  RATE_LIMITER: DurableObjectNamespace;
+}
+const bindingNames = ['CONTROL', 'USAGE_QUEUE', 'RATE_LIMITER'] as const satisfies (keyof Bindings)[];
+
+/** The Worker's parsed environment, plus the usage shards in order (`USAGE_0`, `USAGE_1`, …) and all doorbell queues. */
+export type Env = ValuesOf<typeof workerVariables> &
+  Bindings & {
+    usageShards: D1Database[];
+    doorbell: (bindingName: string) => Queue | null;
+  };
 
 /** The environment as the runtime hands it over. */
 export type RawEnv = Record<string, unknown>;
@@ -70,14 +99,19 @@ let parsed: { raw: RawEnv; env: Env } | null = null;
 /** Parses the runtime's environment; the same object is parsed once. Throws EnvError. */
 export function parseEnv(raw: RawEnv): Env {
   if (parsed?.raw === raw) return parsed.env;
-  const result = schema.safeParse(raw);
-  if (!result.success) {
-    throw new EnvError(result.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('\n'));
-  }
+  const missing = [...bindingNames, 'USAGE_0'].filter((name) => typeof raw[name] !== 'object' || raw[name] === null);
+  const read = readVariables(workerVariables, raw, (found) => [
+    ...plainHttpFaults(found, { STRIPE_API_BASE: ['STRIPE_SECRET_KEY'] }),
+    ...(found.SIGNUP_VERIFICATION === 'email'
+      ? ['SIGNUP_VERIFICATION=email is not available in this version: nothing sends mail; use none']
+      : []),
+    ...missing.map((name) => `the binding ${name} is missing`),
+  ]);
+  if (!read.ok) throw new EnvError(read.error.join('\n'));
   const usageShards: D1Database[] = [];
   for (let i = 0; raw[`USAGE_${i}`]; i++) usageShards.push(raw[`USAGE_${i}`] as D1Database);
-  if (usageShards.length === 0) throw new EnvError('USAGE_0: the binding USAGE_0 is missing');
   const doorbell = (name: string) => (name.startsWith('DOORBELL_') ? ((raw[name] as Queue | undefined) ?? null) : null);
-  parsed = { raw, env: { ...result.data, usageShards, doorbell } };
+  const { CONTROL, USAGE_QUEUE, RATE_LIMITER } = raw as unknown as Bindings;
+  parsed = { raw, env: { ...read.value, CONTROL, USAGE_QUEUE, RATE_LIMITER, usageShards, doorbell } };
   return parsed.env;
 }

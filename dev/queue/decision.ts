@@ -1,4 +1,6 @@
 /** What the answer of a queue() handler means for each message of its batch. Pure. */
+import { backoffMs } from '../../src/lib/backoff.ts';
+import { minuteMs, secondMs } from '../../src/lib/time.ts';
 import type { StoredMessage } from './message.ts';
 import type { QueueSettings } from './settings.ts';
 
@@ -22,13 +24,12 @@ export const noAnswer: HandlerResult = {
   retryMessages: [],
 };
 
-const BACKOFF_S_MAX = 60;
-
 /**
  * A handler that broke says nothing about delays. Retrying at once would use up a hundred retries within a second and
  * bury good messages because of a bad deploy; so it doubles from one second.
  */
-const backoffS = (attempts: number): number => Math.min(2 ** (attempts - 1), BACKOFF_S_MAX);
+const backoffS = (attempts: number): number => Math.ceil(backoffMs(attempts, AFTER_BREAKING, 0) / secondMs);
+const AFTER_BREAKING = { baseMs: secondMs, maxMs: minuteMs, jitter: 0 };
 
 /** A message's own word counts before the batch's, the batch's before the outcome (as `Message` and `MessageBatch` say). */
 export function decisions(result: HandlerResult, settings: QueueSettings): (message: StoredMessage) => Decision {

@@ -4,8 +4,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { Agent, type Dispatcher } from 'undici';
+import { type Backoff, backoffMs } from '../../src/lib/backoff.ts';
 import { err, ok, type Result } from '../../src/lib/result.ts';
-import { minuteMs } from '../../src/lib/time.ts';
+import { minuteMs, secondMs } from '../../src/lib/time.ts';
 import type { Clock } from '../clock.ts';
 import { append, type Labels, labelKey, type RawSeries, type Span } from '../metering/series.ts';
 import { isPassing, type PrometheusFailure } from './failure.ts';
@@ -34,7 +35,7 @@ const answerBytesMax = 256 * 1024;
 const wholeBytesMax = 8 * 1024 * 1024;
 const shortestSliceMs = 5 * minuteMs;
 const attempts = 3;
-const firstPauseMs = 500;
+const pauses: Backoff = { baseMs: secondMs, maxMs: 2 * secondMs, jitter: 0 };
 
 export function prometheusClient(options: PrometheusOptions): Prometheus {
   const ca = options.caFile ? readFileSync(options.caFile, 'utf8') : undefined;
@@ -48,7 +49,7 @@ export function prometheusClient(options: PrometheusOptions): Prometheus {
   const ask = async (question: Question): Promise<Result<Row[], PrometheusFailure>> => {
     let failure: PrometheusFailure = { kind: 'unreachable', message: 'not asked' };
     for (let attempt = 0; attempt < attempts; attempt++) {
-      if (attempt > 0) await options.clock.sleep(firstPauseMs * 2 ** attempt);
+      if (attempt > 0) await options.clock.sleep(backoffMs(attempt, pauses, 0));
       const result = await askOnce(dispatcher, endpoint, options, question);
       if (result.ok || !isPassing(result.error)) return result;
       failure = result.error;

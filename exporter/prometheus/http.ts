@@ -10,7 +10,7 @@ import type { PrometheusFailure } from './failure.ts';
 
 export interface Credentials {
   token?: (() => string) | undefined;
-  basic?: { username: string; password: string } | undefined;
+  basic?: { username: string; password: () => string } | undefined;
 }
 
 export interface Question {
@@ -88,7 +88,7 @@ export async function askOnce(
 function headersOf({ token, basic }: Credentials): Record<string, string> {
   if (token) return { authorization: `Bearer ${token()}` };
   if (!basic) return {};
-  return { authorization: `Basic ${Buffer.from(`${basic.username}:${basic.password}`).toString('base64')}` };
+  return { authorization: `Basic ${Buffer.from(`${basic.username}:${basic.password()}`).toString('base64')}` };
 }
 
 /** The body's text, or undefined when it is longer than an answer may be; then the rest is not read. */

@@ -1,7 +1,8 @@
 /** Sends what is pending, oldest first, and puts each report where its answer says. Loses nothing by itself. */
 import type { WindowReport } from '../../src/contracts/usage.ts';
+import type { ApiFailure } from '../../src/lib/api-client.ts';
 import { ok, type Result } from '../../src/lib/result.ts';
-import type { ApiFailure, BillingApi, ItemAnswer } from './api.ts';
+import type { BillingApi, ItemAnswer } from './api.ts';
 import type { Spool } from './spool.ts';
 
 export interface Sent {
@@ -15,6 +16,8 @@ export interface Sent {
 
 /** At half a kilobyte a report a batch is far below the API's 1 MiB. */
 const batchMax = 200;
+/** The API, or something on the way to it, takes no body of that size. */
+const tooLarge = 413;
 
 /** Refusals for good that time mends: this clock is ahead of the API's. */
 const refusedForItsTime: readonly (string | undefined)[] = ['window_future', 'revision_future'];
@@ -36,7 +39,7 @@ export function createSender(
     const reports = readPending(spool, batchSize, sent);
     if (reports.length === 0) return ok(sent);
     const answer = await api.sendBatch(reports);
-    if (!answer.ok && answer.error.kind === 'too_large' && reports.length > 1) {
+    if (!answer.ok && answer.error.status === tooLarge && reports.length > 1) {
       batchSize = Math.ceil(reports.length / 2);
       return await sendOnce();
     }

@@ -44,7 +44,7 @@ const signup = deed({
   limit: 'signup',
   answers: { 201: signupAnswer },
   plan: async (context, { body, env }) =>
-    env.SIGNUP_PLANS.split(',').includes(body.plan)
+    env.SIGNUP_PLANS.includes(body.plan)
       ? await planSignup(context, body, null)
       : refuse({ code: 'plan_not_offered', message: `the plan ${body.plan} is not open for signup` }),
   answer: (made, { env }) => json(201, toSignupAnswer(made, env.BASE_DOMAIN)),

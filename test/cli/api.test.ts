@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { openApi } from '../../cli/api.ts';
+import { openApi, retries } from '../../cli/api.ts';
 import { deactivateCustomer, readCustomer, readQueueStats, sendReport } from '../../cli/calls.ts';
 import { exitCodeOf, lineOf } from '../../cli/failure.ts';
-import { attemptsMax } from '../../cli/retry.ts';
 import type { Result } from '../../src/lib/result.ts';
 import {
   customerBody,
@@ -85,7 +84,8 @@ describe('the API client', () => {
         : { status: 200, body: customerBody('ready') },
     );
     expect((await deactivateCustomer(api, customerId, {})).ok).toBe(true);
-    expect(world.slept).toEqual([1000]);
+    // What was asked for, and a share of its own.
+    expect(world.slept).toEqual([1030]);
   });
 
   it('sends no Idempotency-Key with a usage report, which is one row for ever', async () => {
@@ -103,8 +103,8 @@ describe('the API client', () => {
       headers: { 'retry-after': '5' },
     }));
     const failure = failureOf(await readQueueStats(api));
-    expect(server.heard).toHaveLength(attemptsMax);
-    expect(world.slept).toEqual([5000, 5000, 5000]);
+    expect(server.heard).toHaveLength(retries.attemptsMax);
+    expect(world.slept).toEqual([5015, 5061, 5182]);
     expect(exitCodeOf(failure)).toBe(3);
     expect(lineOf(failure)).toContain('unavailable: the database is not available (request req_');
   });
@@ -122,10 +122,10 @@ describe('the API client', () => {
     expect(exitCodeOf(failure)).toBe(1);
   });
 
-  it('does not repeat a 500: it says whom to ask', async () => {
+  it('repeats a 500 like any "not now", and then says whom to ask', async () => {
     const { api, server } = await open(() => ({ status: 500, body: problem('internal', 'something went wrong') }));
     expect(lineOf(failureOf(await readQueueStats(api)))).toContain('internal: something went wrong (request req_');
-    expect(server.heard).toHaveLength(1);
+    expect(server.heard).toHaveLength(retries.attemptsMax);
   });
 
   it('says that nobody listens, and that it is unreachable', async () => {

@@ -38,21 +38,40 @@ describe('which API a command speaks to', () => {
     const found = await findTarget({ DATA_DIR: folder, BILLING_API_URL: 'https://billing.example.com' });
     expect(found).toEqual({
       ok: false,
-      error: { kind: 'usage', message: 'ADMIN_API_TOKEN: is required for https://billing.example.com' },
+      error: { kind: 'usage', message: 'ADMIN_API_TOKEN is required for https://billing.example.com' },
     });
     const own = await findTarget({ DATA_DIR: folder, BILLING_API_URL: 'http://127.0.0.1:8787/' });
     expect(own.ok && own.value.token).toBe('local');
   });
 
   it.each([
-    ['an address that is none', { BILLING_API_URL: 'billing', ADMIN_API_TOKEN: 'x' }, 'BILLING_API_URL: must be'],
-    ['another protocol', { BILLING_API_URL: 'ftp://a', ADMIN_API_TOKEN: 'x' }, 'BILLING_API_URL: must be'],
-    ['a token with a line break', { BILLING_API_URL: 'http://a', ADMIN_API_TOKEN: 'x\ny' }, 'ADMIN_API_TOKEN: must'],
+    ['an address that is none', { BILLING_API_URL: 'billing', ADMIN_API_TOKEN: 'x' }, 'BILLING_API_URL must be'],
+    ['another protocol', { BILLING_API_URL: 'ftp://a', ADMIN_API_TOKEN: 'x' }, 'BILLING_API_URL must be'],
+    ['a token with a line break', { BILLING_API_URL: 'https://a', ADMIN_API_TOKEN: 'x\ny' }, 'ADMIN_API_TOKEN must'],
+    [
+      'a token in the clear',
+      { BILLING_API_URL: 'http://a.example', ADMIN_API_TOKEN: 'x' },
+      'BILLING_API_URL must be https, because ADMIN_API_TOKEN is sent to it',
+    ],
     ['no platform', { DATA_DIR: '/nonexistent' }, 'run npm start'],
   ])('refuses %s with a line that says what to do', async (_, env, message) => {
     const found = await findTarget(env);
     expect(found.ok).toBe(false);
     expect(!found.ok && found.error.message).toContain(message);
+  });
+
+  it('is one on http elsewhere only when that is allowed', async () => {
+    const env = { BILLING_API_URL: 'http://a.example', ADMIN_API_TOKEN: 'x', ALLOW_PLAIN_HTTP: 'true' };
+    expect(await findTarget(env)).toEqual({ ok: true, value: { url: 'http://a.example', token: 'x' } });
+  });
+
+  it("is not the platform's on another machine by http", async () => {
+    const elsewhere = await mkdtemp(join(folder, 'elsewhere-'));
+    const ready = { url: 'http://a.example', admin_token: 'local' };
+    await writeFile(join(elsewhere, 'ready.json'), JSON.stringify(ready));
+    const found = await findTarget({ DATA_DIR: elsewhere });
+    expect(!found.ok && found.error.message).toContain('ready.json names http://a.example');
+    expect((await findTarget({ DATA_DIR: elsewhere, ALLOW_PLAIN_HTTP: 'true' })).ok).toBe(true);
   });
 
   it('says that the ready file is damaged', async () => {

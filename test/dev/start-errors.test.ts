@@ -43,8 +43,10 @@ describe('a start that cannot work says why in one line', () => {
 
   it('when a variable is wrong', async () => {
     const said = await refusal({ PORT: 'eighty', DATA_DIR: '', EXPORTERS: '21', PROMETHEUS_URL: 'nowhere' });
-    expect(said).toContain('PORT: must be a port, e.g. 8787');
-    expect(said).toContain('EXPORTERS: must be at most 20\nPROMETHEUS_URL: must be an http(s) URL');
+    expect(said).toContain('PORT must be a whole number from 0 to 65535, not "eighty"');
+    expect(said).toContain(
+      'EXPORTERS must be a whole number from 0 to 20, not "21"\nPROMETHEUS_URL must be an http or https URL',
+    );
     expect(said).not.toContain('    at ');
   });
 

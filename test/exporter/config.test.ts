@@ -82,10 +82,32 @@ describe('the environment', () => {
     expect(config.ok && config.value).toMatchObject({ windowMs: 60_000, gapLimitMs: 30_000, settleMs: 0 });
   });
 
+  it('sends no credential in the clear unless that is allowed', () => {
+    const clear = { BILLING_API_URL: 'http://b.example', PROMETHEUS_TOKEN: 't' };
+    const why = 'is sent to it; ALLOW_PLAIN_HTTP=true allows http';
+    expect(refusal(clear)).toEqual([
+      `PROMETHEUS_URL must be https, because PROMETHEUS_TOKEN ${why}`,
+      `BILLING_API_URL must be https, because API_KEY ${why}`,
+    ]);
+    expect(refusal({ ...clear, ALLOW_PLAIN_HTTP: 'true' })).toEqual([]);
+    expect(refusal({ BILLING_API_URL: 'http://127.0.0.1:8787' })).toEqual([]);
+  });
+
+  it('says what an interval may be, and what it was', () => {
+    expect(refusal({ COLLECTION_INTERVAL: '5' })).toEqual([
+      'COLLECTION_INTERVAL must be 900000 (15 minutes) or a multiple of 3600000 (an hour), up to 7 days, not "5"',
+    ]);
+  });
+
   it('takes one kind of Prometheus credential, whole', () => {
-    expect(refusal({ PROMETHEUS_TOKEN: 't', PROMETHEUS_USERNAME: 'u', PROMETHEUS_PASSWORD: 'p' })[0]).toContain(
-      'only one',
-    );
+    expect(
+      refusal({
+        PROMETHEUS_URL: 'https://p',
+        PROMETHEUS_TOKEN: 't',
+        PROMETHEUS_USERNAME: 'u',
+        PROMETHEUS_PASSWORD: 'p',
+      })[0],
+    ).toContain('only one');
     expect(refusal({ PROMETHEUS_USERNAME: 'u' })[0]).toContain('go together');
   });
 

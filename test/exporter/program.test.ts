@@ -83,7 +83,7 @@ describeWithTools(['prometheus'], 'the bundled program', () => {
     const { code, stderr } = await run([], {
       PROMETHEUS_URL: 'nowhere',
       API_KEY: 'k',
-      BILLING_API_URL: 'http://b',
+      BILLING_API_URL: 'https://b',
       MODE: 'cluster',
     });
     expect(code).toBe(1);

@@ -199,7 +199,11 @@ export function exporterOn(
     spool,
     state,
     runUntil: async (ms) => {
-      const client = billingApi(api.url, () => 'rep_key');
+      const client = billingApi(
+        api.url,
+        () => 'rep_key',
+        () => clock.now(),
+      );
       const parts = {
         config,
         clock,

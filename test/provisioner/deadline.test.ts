@@ -1,7 +1,6 @@
 /** Whatever a job starts has ended before its lease does, for every lease, clock and time-out. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backoffMs, jitter } from '../../provisioner/clock.ts';
 import { deadlinesOf, helmChangeMinMs, killAfterSeconds, waitSeconds } from '../../provisioner/deadline.ts';
 
 const instant = (ms: number) => new Date(ms).toISOString();
@@ -85,17 +84,5 @@ describe('the kill timer', () => {
       }),
     );
     expect(waitSeconds(300)).toBe(240);
-  });
-});
-
-describe('waits', () => {
-  it('double up to their limit, and jitter stays around them', () => {
-    expect([0, 1, 2, 3, 99].map((n) => backoffMs(n, 500, 4_000))).toEqual([500, 1_000, 2_000, 4_000, 4_000]);
-    fc.assert(
-      fc.property(fc.double({ min: 0, max: 0.999, noNaN: true }), (x) => {
-        expect(jitter(1_000, 0.25, () => x)).toBeGreaterThanOrEqual(750);
-        expect(jitter(1_000, 0.25, () => x)).toBeLessThanOrEqual(1_250);
-      }),
-    );
   });
 });

@@ -33,35 +33,44 @@ describe('the environment', () => {
 
   it('names every missing variable, an empty one too', () => {
     expect(linesOf({ QUEUE_ID: '' })).toEqual([
-      'BILLING_API_URL: is required',
-      'PROVISIONER_TOKEN: is required',
-      'QUEUE_API_URL: is required',
-      'QUEUE_ACCOUNT_ID: is required',
-      'QUEUE_ID: is required',
-      'QUEUE_API_TOKEN: is required',
+      'BILLING_API_URL is required',
+      'PROVISIONER_TOKEN is required',
+      'QUEUE_API_URL is required',
+      'QUEUE_ACCOUNT_ID is required',
+      'QUEUE_ID is required',
+      'QUEUE_API_TOKEN is required',
+      'KUBECONFIG is required outside a cluster, unless SIMULATE_K8S_DEPLOYMENT=true',
     ]);
   });
 
   it.each([
-    ['BILLING_API_URL', 'billing', 'must be an http or https URL'],
-    ['QUEUE_API_URL', 'ftp://x', 'must be an http or https URL'],
+    ['BILLING_API_URL', 'billing', 'must be an http or https URL, without a user, a query or a fragment'],
+    ['QUEUE_API_URL', 'ftp://x', 'must be an http or https URL, without a user, a query or a fragment'],
     ['PROVISIONER_TOKEN', 'a b', 'must be printable ASCII without spaces'],
-    ['QUEUE_CONCURRENCY', '0', 'must be at least 1'],
-    ['QUEUE_CONCURRENCY', '3.5', 'must be a whole number'],
-    ['QUEUE_CONCURRENCY', '-1', 'must be a whole number'],
-    ['JOB_TIMEOUT_MS', '5m', 'must be a whole number'],
-    ['JOB_TIMEOUT_MS', '100', 'must be at least 5000'],
-    ['SIMULATE_K8S_DEPLOYMENT', 'yes', 'must be true or false'],
+    ['QUEUE_CONCURRENCY', '0', 'must be a whole number from 1 to 50, not "0"'],
+    ['QUEUE_CONCURRENCY', '3.5', 'must be a whole number from 1 to 50, not "3.5"'],
+    ['QUEUE_CONCURRENCY', '-1', 'must be a whole number from 1 to 50, not "-1"'],
+    ['JOB_TIMEOUT_MS', '5m', 'must be a whole number of milliseconds from 5000 to 3600000, not "5m"'],
+    ['JOB_TIMEOUT_MS', '100', 'must be a whole number of milliseconds from 5000 to 3600000, not "100"'],
+    ['SIMULATE_K8S_DEPLOYMENT', 'yes', 'must be true or false, not "yes"'],
+    [
+      'BILLING_API_URL',
+      'http://b.example',
+      'must be https, because PROVISIONER_TOKEN is sent to it; ALLOW_PLAIN_HTTP=true allows http',
+    ],
+    [
+      'QUEUE_API_URL',
+      'http://q.example',
+      'must be https, because QUEUE_API_TOKEN is sent to it; ALLOW_PLAIN_HTTP=true allows http',
+    ],
     ['BASE_DOMAIN', 'Example..com', 'must be a lower-case DNS name'],
   ])('%s=%s is one line', (name, value, why) => {
-    expect(linesOf({ ...whole, [name]: value })).toEqual([`${name}: ${why}`]);
+    expect(linesOf({ ...whole, [name]: value })).toEqual([`${name} ${why}`]);
   });
 
   it('wants a kubeconfig, but not in simulation and not inside a cluster', () => {
     const { KUBECONFIG: _, ...without } = whole;
-    expect(linesOf(without)).toEqual([
-      'KUBECONFIG: is required outside a cluster, unless SIMULATE_K8S_DEPLOYMENT=true',
-    ]);
+    expect(linesOf(without)).toEqual(['KUBECONFIG is required outside a cluster, unless SIMULATE_K8S_DEPLOYMENT=true']);
     expect(linesOf({ ...without, SIMULATE_K8S_DEPLOYMENT: 'true' })).toEqual([]);
     expect(linesOf({ ...without, KUBERNETES_SERVICE_HOST: '10.96.0.1' })).toEqual([]);
   });

@@ -39,8 +39,8 @@ describe('a wrong configuration', () => {
     const wrong = start({ QUEUE_CONCURRENCY: 'many', BILLING_API_URL: 'nowhere', KUBECONFIG: '/x' });
     expect(await wrong.exited).toBe(2);
     expect(wrong.output().trim().split('\n')).toEqual([
-      'provisioner: BILLING_API_URL: must be an http or https URL',
-      'provisioner: QUEUE_CONCURRENCY: must be a whole number',
+      'provisioner: BILLING_API_URL must be an http or https URL, without a user, a query or a fragment',
+      'provisioner: QUEUE_CONCURRENCY must be a whole number from 1 to 50, not "many"',
     ]);
   });
 

@@ -4,6 +4,7 @@
  */
 import * as customerStore from '../../customers/store.ts';
 import { commit, type Db } from '../../db/client.ts';
+import { backoffMs } from '../../lib/backoff.ts';
 import type { Log } from '../../lib/log.ts';
 import { dayMs, hourMs, secondMs } from '../../lib/time.ts';
 import type { OutboxRow } from '../../outbox/store.ts';
@@ -22,8 +23,7 @@ export interface Carriers {
 /** Stripe forgets idempotency keys after 24 h; an unclear outcome older than this is looked up first. */
 const keyLifeMs = 23 * hourMs;
 const confirmedKeptMs = 7 * dayMs;
-const backoffBaseMs = 5 * secondMs;
-const backoffMaxMs = hourMs;
+const pauses = { baseMs: 5 * secondMs, maxMs: hourMs, jitter: 0 };
 /** After this many unclear answers under one key Stripe may be replaying a stored 500: look, then take a new key. */
 const unclearMax = 3;
 
@@ -43,7 +43,7 @@ async function deliver(carriers: Carriers, row: OutboxRow): Promise<boolean> {
   try {
     const failure = row.kind === 'doorbell' ? await ringFor(carriers, row) : await makeStripeCustomer(carriers, row);
     if (failure === null) return true;
-    const pause = Math.min(backoffBaseMs * 2 ** Math.min(row.attempts, 16), backoffMaxMs);
+    const pause = backoffMs(row.attempts + 1, pauses, 0);
     carriers.log('warn', 'a delivery is postponed', {
       outbox_id: row.id,
       kind: row.kind,

@@ -168,7 +168,8 @@ describe('asking Prometheus', () => {
     token = 'rotated';
     await withToken.raw('m', span);
     await withToken.close();
-    const withBasic = prometheusClient({ url, clock: new JumpingClock(0), basic: { username: 'u', password: 'p' } });
+    const basic = { username: 'u', password: () => 'p' };
+    const withBasic = prometheusClient({ url, clock: new JumpingClock(0), basic });
     await withBasic.raw('m', span);
     await withBasic.close();
     expect(asked.map((a) => a.authorization)).toEqual(['Bearer first', 'Bearer rotated', `Basic ${btoa('u:p')}`]);

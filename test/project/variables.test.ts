@@ -1,0 +1,33 @@
+/** Every variable that a program reads is documented with its default, and no other is. The Worker's: test/src/env.test.ts. */
+import { describe, expect, it } from 'vitest';
+import { cliVariables } from '../../cli/target.ts';
+import { platformVariables } from '../../dev/settings.ts';
+import { dryRunVariables, exporterVariables } from '../../exporter/variables.ts';
+import { provisionerVariables } from '../../provisioner/env.ts';
+import { disagreements } from '../harness/variables.ts';
+import { textOf } from './tree.ts';
+
+describe('documents of variables', () => {
+  it.each([
+    ['docs/exporter.md', exporterVariables, []],
+    ['docs/provisioner.md', provisionerVariables, []],
+    ['docs/cli.md', cliVariables, []],
+    // They pass through to the programs that it starts.
+    ['docs/embedded-platform.md', platformVariables, ['KUBECONFIG', 'STRIPE_SECRET_KEY']],
+  ] as const)('%s has those of its program', (document, table, others) => {
+    expect(disagreements(table, textOf(document), others)).toEqual([]);
+  });
+
+  it('would be caught: a variable or a default that one of them lacks', () => {
+    const document = '\n| variable | default | |\n| - | - | - |\n| `OTHER` | 1 | |\n| `PORT` | 80 | |\n';
+    expect(disagreements(platformVariables, document).slice(0, 3)).toEqual([
+      'OTHER is no variable',
+      'the default of PORT is 8787, not 80',
+      'DATA_DIR is not documented',
+    ]);
+  });
+
+  it('a dry run has the same variables', () => {
+    expect(Object.keys(dryRunVariables)).toEqual(Object.keys(exporterVariables));
+  });
+});

@@ -1,0 +1,84 @@
+/** What the Worker refuses to start with, a line each; nothing that is not understood is ignored. */
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { EnvError, parseEnv, type RawEnv, workerVariables } from '../../src/env.ts';
+import { disagreements } from '../harness/variables.ts';
+
+const whole = { ...(env as unknown as RawEnv) };
+
+function refusal(given: RawEnv): string[] {
+  try {
+    parseEnv({ ...whole, ...given });
+    return [];
+  } catch (error) {
+    if (!(error instanceof EnvError)) throw error;
+    return error.message.split('\n');
+  }
+}
+
+describe("the Worker's environment", () => {
+  it('is taken whole, with the documented defaults', () => {
+    expect(parseEnv({ ...whole, RATE_LIMIT_SIGNUP: undefined, RATE_LIMIT_REPORT: '5/60' })).toMatchObject({
+      RATE_LIMIT_SIGNUP: { requests: 100, seconds: 900 },
+      RATE_LIMIT_REPORT: { requests: 5, seconds: 60 },
+      RATE_LIMIT_AUTH: null,
+      SIGNUP_PLANS: ['starter', 'professional', 'enterprise'],
+      DEFAULT_TRIAL_DAYS: 14,
+      QUEUE_BACKOFF_DELAY: 5_000,
+      JOB_TIMEOUT_MS: 300_000,
+      BASE_DOMAIN: 'tenantry.localhost',
+    });
+  });
+
+  it.each([
+    ['RATE_LIMIT_SIGNUP', '100/0'],
+    ['RATE_LIMIT_AUTH', '0/900'],
+    ['RATE_LIMIT_REPORT', '60'],
+    ['RATE_LIMIT_REPORT', '60/3600/1'],
+    ['RATE_LIMIT_REPORT', '-1/60'],
+    ['RATE_LIMIT_REPORT', 'OFF'],
+    ['PUBLIC_URL', 'javascript:alert(1)'],
+    ['PUBLIC_URL', 'ftp://a.example'],
+    ['PUBLIC_URL', 'https://user@a.example'],
+    ['BASE_DOMAIN', 'Example.com'],
+    ['BASE_DOMAIN', 'https://a.example'],
+    ['BASE_DOMAIN', 'a example'],
+    ['BASE_DOMAIN', '.example'],
+    ['SIGNUP_VERIFICATION', 'email'],
+    ['SIGNUP_VERIFICATION', 'sms'],
+    ['SIGNUP_PLANS', 'starter,gold'],
+    ['STRIPE_API_BASE', 'nowhere'],
+    ['ADMIN_API_TOKEN', 'short'],
+    ['DEFAULT_TRIAL_DAYS', '-1'],
+    ['CONTROL', undefined],
+    ['USAGE_0', undefined],
+  ])('refuses %s=%s in one line that names it', (name, value) => {
+    const lines = refusal({ [name]: value });
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain(name);
+  });
+
+  it('sends no Stripe key in the clear unless that is allowed', () => {
+    const clear = { STRIPE_SECRET_KEY: 'sk_test_1', STRIPE_API_BASE: 'http://stripe.example' };
+    expect(refusal(clear)).toEqual([
+      'STRIPE_API_BASE must be https, because STRIPE_SECRET_KEY is sent to it; ALLOW_PLAIN_HTTP=true allows http',
+    ]);
+    expect(refusal({ ...clear, ALLOW_PLAIN_HTTP: 'true' })).toEqual([]);
+    expect(refusal({ ...clear, STRIPE_API_BASE: 'http://127.0.0.1:12111' })).toEqual([]);
+  });
+
+  it('is what docs/worker.md says', () => {
+    expect(disagreements(workerVariables, String(whole['TEST_WORKER_DOCUMENT']))).toEqual([]);
+  });
+
+  it('tells everything wrong at once, and no secret', () => {
+    const lines = refusal({ ADMIN_API_TOKEN: 'short', PUBLIC_URL: 'sk_live_1', RATE_LIMIT_AUTH: '1/0', CONTROL: null });
+    expect(lines.map((line) => line.split(' ')[0])).toEqual([
+      'ADMIN_API_TOKEN',
+      'PUBLIC_URL',
+      'RATE_LIMIT_AUTH',
+      'the',
+    ]);
+    expect(lines.join()).not.toMatch(/short|sk_live/);
+  });
+});
