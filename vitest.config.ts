@@ -24,6 +24,7 @@ export default defineConfig({
                 LICENSE_PRIVATE_KEYS: await testKeys(),
                 ADMIN_API_TOKEN: 'test-root-token-0123456789abcdef0123456789abcdef',
                 ALLOW_SHORT_WINDOWS: 'true',
+                SIGNUP_PLANS: 'starter,professional,enterprise',
                 RATE_LIMIT_SIGNUP: 'off',
                 RATE_LIMIT_AUTH: 'off',
                 RATE_LIMIT_REPORT: 'off',

@@ -7,6 +7,7 @@ import { accountKeyEndpoints } from './credentials/routes.ts';
 import { customerEndpoints } from './customers/routes.ts';
 import { provisionerEndpoints } from './deployments/provisioner-routes.ts';
 import { queueEndpoints } from './deployments/queue-routes.ts';
+import { deploymentEndpoints } from './deployments/routes.ts';
 import { EnvError, type RawEnv } from './env.ts';
 import { healthEndpoints } from './health.ts';
 import type { Endpoint } from './http/endpoint.ts';
@@ -14,6 +15,7 @@ import { type AppEnv, mount } from './http/mount.ts';
 import { problemResponse, thrownFailure } from './http/problem.ts';
 import { licenceEndpoints } from './licences/routes.ts';
 import { organisationEndpoints } from './organisations/routes.ts';
+import { outboxEndpoints } from './outbox/routes.ts';
 import { pricingEndpoints } from './pricing/routes.ts';
 import { reporterEndpoints } from './reporters/routes.ts';
 import { type Outside, platform, servicesOf } from './services.ts';
@@ -25,11 +27,13 @@ import { usageIntakeEndpoints } from './usage/routes.ts';
 export const endpoints: readonly Endpoint[] = [
   ...healthEndpoints,
   ...customerEndpoints,
+  ...deploymentEndpoints,
   ...accountKeyEndpoints,
   ...clusterEndpoints,
   ...organisationEndpoints,
   ...licenceEndpoints,
   ...queueEndpoints,
+  ...outboxEndpoints,
   ...provisionerEndpoints,
   ...reporterEndpoints,
   ...usageIntakeEndpoints,

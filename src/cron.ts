@@ -5,11 +5,13 @@ import { reasonOf } from './lib/reason.ts';
 import { dayMs, hourMs, minuteMs } from './lib/time.ts';
 import type { Services } from './services.ts';
 import { carriersOf, contextOf } from './wiring.ts';
-import { forgetConfirmed } from './workflows/delivery/deliver-outbox.ts';
-import { ringAgain, sweepOutbox } from './workflows/delivery/housekeeping.ts';
+import { deliverOutbox, forgetDone } from './workflows/delivery/deliver-outbox.ts';
+import { ringAgain } from './workflows/delivery/ring-again.ts';
 import { reissueLicences } from './workflows/licensing/reissue-licences.ts';
 import { rollUpDays } from './workflows/metering/roll-up.ts';
+import { checkAllForDrift } from './workflows/provisioning/check-drift.ts';
 import { endDrains } from './workflows/provisioning/end-drains.ts';
+import { lookAtFailed } from './workflows/provisioning/look-again.ts';
 import { openPeriods } from './workflows/subscriptions/open-periods.ts';
 
 /** Runs the steps of a tick. `scheduledTime` is the tick's own instant, ms. */
@@ -20,13 +22,15 @@ export async function runCron(services: Services, scheduledTime: number): Promis
   const steps: Record<string, () => Promise<unknown>> = {
     open_periods: () => openPeriods(contextOf(services)),
     reissue_licences: () => reissueLicences(contextOf(services)),
+    look_at_failed: () => lookAtFailed(contextOf(services)),
+    check_drift: () => checkAllForDrift(contextOf(services)),
     // Its doorbells are in the outbox that is swept next.
     end_drains: () => endDrains(contextOf(services)),
-    sweep_outbox: () => sweepOutbox(carriers),
+    sweep_outbox: () => deliverOutbox(carriers),
     ring_again: () => ringAgain(carriers),
     roll_up: () => rollUpDays(services.env.usageShards, services.now()),
     ...(hourly ? { forget_idempotency: () => commit(services.db, [forgetExpired(services.now())]) } : {}),
-    ...(daily ? { forget_outbox: () => forgetConfirmed(services.db, services.now()) } : {}),
+    ...(daily ? { forget_outbox: () => forgetDone(services.db, services.now()) } : {}),
   };
   for (const [step, run] of Object.entries(steps)) {
     try {

@@ -54,8 +54,13 @@ export const workerVariables = {
   ALLOW_PLAIN_HTTP: byDefault('false', boolean, plainHttpMeaning),
   STRIPE_SECRET_KEY: optional(secret(), 'without it nothing is sent to Stripe'),
   STRIPE_API_BASE: optional(url, "another address than Stripe's own"),
+  UNPAID_STACKS_PERCENT: byDefault(
+    '50',
+    integer(1, 100),
+    'the share of a cluster for customers who do not pay yet, percent',
+  ),
   SIGNUP_PLANS: byDefault(
-    planName.options.join(),
+    'starter,professional',
     list(choice(planName.options)),
     'the plans that anyone may sign up for',
   ),

@@ -4,7 +4,8 @@ import { type Keyring, openKeyring } from './licences/keyring.ts';
 import type { Services } from './services.ts';
 import { openStripe } from './stripe/client.ts';
 import type { Context } from './workflows/deed.ts';
-import { type Carriers, deliverOutbox } from './workflows/delivery/deliver-outbox.ts';
+import type { Carriers } from './workflows/delivery/carriers.ts';
+import { deliverOutbox } from './workflows/delivery/deliver-outbox.ts';
 
 /** The context of one deed; `now` is read once, so that a deed has one time. Without a principal the actor is cron. */
 export function contextOf(services: Services & { principal?: Principal }): Context {
@@ -21,6 +22,7 @@ export function contextOf(services: Services & { principal?: Principal }): Conte
       baseDomain: env.BASE_DOMAIN,
       trialDays: env.DEFAULT_TRIAL_DAYS,
       defaultCluster: env.DEFAULT_CLUSTER,
+      unpaidPercent: env.UNPAID_STACKS_PERCENT,
       shortWindows: env.ALLOW_SHORT_WINDOWS,
       jobTimeoutMs: env.JOB_TIMEOUT_MS,
       runsMax: env.QUEUE_MAX_RETRY,
@@ -43,7 +45,7 @@ export const carriersOf = (services: Services): Carriers => ({
 
 /** Sends what was just committed, after the answer. The rows are durable: cron finishes what this cannot. */
 export function deliverSoon(services: Services, outboxIds: readonly string[]): void {
-  if (outboxIds.length > 0) services.defer(deliverOutbox(carriersOf(services), outboxIds.length, outboxIds));
+  if (outboxIds.length > 0) services.defer(deliverOutbox(carriersOf(services), outboxIds));
 }
 
 /** The licence keys of this environment. */

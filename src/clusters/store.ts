@@ -1,10 +1,12 @@
 /** Clusters: where customers are placed. Owns `clusters`. */
-import { asc, eq, sql } from 'drizzle-orm';
+import { asc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { clusters } from '../db/control-schema.ts';
 import { guard } from '../db/guards.ts';
 import { deployments } from '../db/work-schema.ts';
 import { build, type Write, write } from '../db/write.ts';
+import { paying } from '../subscriptions/subscription.ts';
+import { type Asker, fits, type Limits, limitsOf } from './placement.ts';
 
 export type ClusterRow = typeof clusters.$inferSelect;
 
@@ -32,26 +34,53 @@ export async function list(db: Db, page: number, limit: number) {
   return { rows, total: counted[0]?.total ?? 0 };
 }
 
-/** The cluster with the most room that has any; the preferred one first. */
-export async function findRoom(db: Db, preferred: string): Promise<ClusterRow | null> {
+const pays = sql`s.status IN (SELECT value FROM json_each(${JSON.stringify(paying)}))`;
+
+/** Stacks of a cluster that count (src/clusters/placement.ts), all or those of customers who do not pay, as SQL. */
+const stacks = (clusterId: SQL, unpaidOnly: boolean): SQL<number> => sql<number>`(
+  SELECT count(*) FROM deployments d JOIN subscriptions s ON s.customer_id = d.customer_id
+  WHERE d.cluster_id = ${clusterId} AND d.status <> 'deleted'
+    AND ${unpaidOnly ? sql`d.phase = 'running' AND NOT ${pays}` : sql`(d.phase = 'running' OR ${pays})`})`;
+
+/** What a new customer may be placed by. */
+export interface Placement {
+  preferred: string;
+  asker: Asker;
+  unpaidPercent: number;
+}
+
+/** A cluster with room, and what the batch must find still to be so. */
+export interface Place {
+  clusterId: string;
+  limits: Limits;
+  asker: Asker;
+}
+
+/** The preferred cluster where it has room, else the emptiest that has any; `none` where there is no cluster at all. */
+export async function findPlace(
+  db: Db,
+  { preferred, asker, unpaidPercent }: Placement,
+): Promise<Place | 'none' | 'full'> {
   const rows = await db
-    .select({ cluster: clusters })
-    .from(clusters)
-    .where(sql`${used} < ${clusters.namespacesMax}`)
-    .orderBy(sql`${clusters.id} <> ${preferred}, ${used}`)
-    .limit(1);
-  return rows[0]?.cluster ?? null;
+    .select({
+      cluster: clusters,
+      stacks: stacks(sql`${clusters.id}`, false),
+      unpaid: stacks(sql`${clusters.id}`, true),
+    })
+    .from(clusters);
+  if (rows.length === 0) return 'none';
+  const places = rows
+    .map(({ cluster, ...load }) => ({ id: cluster.id, load, limits: limitsOf(cluster, unpaidPercent) }))
+    .filter(({ load, limits }) => fits(load, limits, asker))
+    .sort((a, b) => Number(a.id !== preferred) - Number(b.id !== preferred) || a.load.stacks - b.load.stacks);
+  const [place] = places;
+  return place ? { clusterId: place.id, limits: place.limits, asker } : 'full';
 }
 
-/** Whether there is a cluster at all. */
-export async function exists(db: Db): Promise<boolean> {
-  return (await db.select({ id: clusters.id }).from(clusters).limit(1)).length > 0;
-}
-
-/** Fails the batch when the cluster is full by then. */
-export const guardRoom = (clusterId: string): Write =>
+/** Fails the batch when the place is taken by then. */
+export const guardPlace = ({ clusterId, limits, asker }: Place): Write =>
   guard(
     'cluster_room',
-    sql`(SELECT count(*) FROM deployments WHERE cluster_id = ${clusterId} AND status <> 'deleted')
-      < (SELECT namespaces_max FROM clusters WHERE id = ${clusterId})`,
+    sql`${stacks(sql`${clusterId}`, false)} < ${limits[asker]}
+      AND (${asker === 'admin' ? 1 : 0} OR ${stacks(sql`${clusterId}`, true)} < ${limits.unpaid})`,
   );

@@ -1,4 +1,6 @@
 /** Signup and customers. */
+
+import type { Asker } from '../clusters/placement.ts';
 import {
   createCustomerBody,
   customerAnswer,
@@ -22,7 +24,7 @@ import { hashPassword } from './password.ts';
 import { listCustomers } from './store.ts';
 import { toCustomerAnswer, toCustomerList, toSignupAnswer } from './wire.ts';
 
-async function planSignup(context: Context, body: SignupBody, organisationId: string | null) {
+async function planSignup(context: Context, body: SignupBody, asker: Asker, organisationId: string | null) {
   const names = namesOf(body);
   if (!names.ok) return names;
   return await signUp(context, {
@@ -31,6 +33,7 @@ async function planSignup(context: Context, body: SignupBody, organisationId: st
     passwordHash: body.password === undefined ? null : await hashPassword(body.password, context.random),
     plan: body.plan,
     organisationId,
+    asker,
   });
 }
 
@@ -45,7 +48,7 @@ const signup = deed({
   answers: { 201: signupAnswer },
   plan: async (context, { body, env }) =>
     env.SIGNUP_PLANS.includes(body.plan)
-      ? await planSignup(context, body, null)
+      ? await planSignup(context, body, 'public', null)
       : refuse({ code: 'plan_not_offered', message: `the plan ${body.plan} is not open for signup` }),
   answer: (made, { env }) => json(201, toSignupAnswer(made, env.BASE_DOMAIN)),
 });
@@ -58,7 +61,7 @@ const create = deed({
   body: createCustomerBody,
   idempotent: true,
   answers: { 201: signupAnswer },
-  plan: (context, { body }) => planSignup(context, body, body.organisation_id ?? null),
+  plan: (context, { body }) => planSignup(context, body, 'admin', body.organisation_id ?? null),
   answer: (made, { env }) => json(201, toSignupAnswer(made, env.BASE_DOMAIN)),
 });
 
@@ -78,7 +81,7 @@ const read = endpoint({
   summary: 'One customer with subscription and deployment',
   allow: { admin: 'viewer', account: true },
   answers: { 200: customerAnswer },
-  handle: async ({ customer, env }) => reply(200, toCustomerAnswer(customer, env.BASE_DOMAIN)),
+  handle: async ({ customer, env, principal }) => reply(200, toCustomerAnswer(customer, env.BASE_DOMAIN, principal)),
 });
 
 const deactivateRoute = deed({
@@ -90,7 +93,7 @@ const deactivateRoute = deed({
   idempotent: true,
   answers: { 200: customerAnswer },
   plan: (context, { customer, body }) => deactivate(context, customer, body.reason ?? 'deactivated'),
-  answer: (whole, { env }) => json(200, toCustomerAnswer(whole, env.BASE_DOMAIN)),
+  answer: (whole, { env, principal }) => json(200, toCustomerAnswer(whole, env.BASE_DOMAIN, principal)),
 });
 
 const reactivateRoute = deed({
@@ -102,7 +105,8 @@ const reactivateRoute = deed({
   idempotent: true,
   answers: { 200: reactivateAnswer },
   plan: (context, { customer }) => reactivate(context, customer),
-  answer: ({ whole, apiKey }, { env }) => json(200, { ...toCustomerAnswer(whole, env.BASE_DOMAIN), api_key: apiKey }),
+  answer: ({ whole, apiKey }, { env, principal }) =>
+    json(200, { ...toCustomerAnswer(whole, env.BASE_DOMAIN, principal), api_key: apiKey }),
 });
 
 export const customerEndpoints: readonly Endpoint[] = [signup, create, list, read, deactivateRoute, reactivateRoute];

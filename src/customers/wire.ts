@@ -1,12 +1,14 @@
 /** Customers as the wire has them. */
 import type { CustomerAnswer, CustomerList, SignupAnswer } from '../contracts/customers.ts';
+import type { Principal } from '../credentials/principal.ts';
 import { instanceUrl } from '../deployments/deployment.ts';
+import { sentenceOf } from '../deployments/reason.ts';
 import { iso, isoOrNull } from '../lib/time.ts';
 import type { SignedUp } from '../workflows/accounts/sign-up.ts';
 import type { listCustomers, WholeCustomer } from './store.ts';
 
-/** GET /api/customers/:id. */
-export function toCustomerAnswer(whole: WholeCustomer, baseDomain: string): CustomerAnswer {
+/** GET /api/customers/:id. An admin reads the cluster's own words, a customer a sentence. */
+export function toCustomerAnswer(whole: WholeCustomer, baseDomain: string, reader: Principal): CustomerAnswer {
   const { customer, subscription, deployment } = whole;
   return {
     success: true,
@@ -23,7 +25,7 @@ export function toCustomerAnswer(whole: WholeCustomer, baseDomain: string): Cust
       job_id: whole.jobId,
       generation: deployment.specGeneration,
       observed_generation: deployment.observedGeneration,
-      reason: deployment.reason,
+      reason: reader.kind === 'admin' ? deployment.reason : sentenceOf(deployment.reasonCode),
     },
   };
 }

@@ -20,6 +20,7 @@ const guards = {
   job_lease: 'the lease still holds the job, for the same generation',
   job_failed: 'the job has failed and nothing of its deployment waits or runs',
   deployment_standing: 'the deployment is not deleted',
+  outbox_refused: 'the other side refused the row, and nobody has decided about it',
   draining: 'the deployment still drains at the same generation',
 } as const;
 

@@ -5,7 +5,7 @@
 import { sql } from 'drizzle-orm';
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { DeploymentStatus } from '../contracts/customers.ts';
-import type { JobEvent, Phase, Verb } from '../contracts/jobs.ts';
+import type { DriftEntry, JobAction, JobEvent, Phase, Verb } from '../contracts/jobs.ts';
 import type { PlanName } from '../contracts/plans.ts';
 import { clusters, customers } from './control-schema.ts';
 
@@ -30,10 +30,19 @@ export const deployments = sqliteTable(
     observedGeneration: integer('observed_generation').notNull(),
     status: text('status').$type<DeploymentStatus>().notNull(),
     reason: text('reason'),
+    /** The code of the failure that `reason` tells (src/deployments/reason.ts). */
+    reasonCode: text('reason_code'),
+    /** The database has run and its data is kept: a run that does not find its claim must start nothing. */
+    expectsData: integer('expects_data', { mode: 'boolean' }).notNull().default(false),
+    /** What was found to differ from the release, and when it was last looked for. */
+    drift: text('drift', { mode: 'json' }).$type<DriftEntry[]>(),
+    driftCheckedAt: at('drift_checked_at'),
     updatedAt: at('updated_at').notNull(),
   },
   (t) => [
     uniqueIndex('deployments_namespace').on(t.clusterId, t.namespace),
+    index('deployments_failed').on(t.updatedAt).where(sql`status = 'failed'`),
+    index('deployments_ready').on(t.driftCheckedAt).where(sql`status = 'ready'`),
     index('deployments_draining').on(t.drainWindowEnd).where(sql`drain_window_end IS NOT NULL`),
   ],
 );
@@ -67,6 +76,11 @@ export const jobs = sqliteTable(
     /** Runs that ended in a failure, and runs whose lease ran out; the limits differ (contract: Provisioner). */
     failedRuns: integer('failed_runs').notNull().default(0),
     lostLeases: integer('lost_leases').notNull().default(0),
+    /** Runs that trouble of the cluster ended: they count towards no limit, only the pause grows. */
+    clusterFailures: integer('cluster_failures').notNull().default(0),
+    /** How often a job that was given up has been looked at again. */
+    looks: integer('looks').notNull().default(0),
+    action: text('action').$type<JobAction>().notNull().default('reconcile'),
     leaseId: text('lease_id'),
     leaseUntil: at('lease_until'),
     leasedGeneration: integer('leased_generation'),
@@ -99,7 +113,7 @@ export const outbox = sqliteTable(
     id: text('id').primaryKey(),
     kind: text('kind', { enum: ['doorbell', 'stripe_customer'] }).notNull(),
     payload: text('payload', { mode: 'json' }).$type<Record<string, string | number>>().notNull(),
-    state: text('state', { enum: ['planned', 'sent', 'confirmed'] }).notNull(),
+    state: text('state', { enum: ['planned', 'sent', 'confirmed', 'never', 'dropped'] }).notNull(),
     /** Part of the idempotency key at Stripe; raised only after a look-up shows that the last one is not there. */
     epoch: integer('epoch').notNull().default(0),
     attempts: integer('attempts').notNull().default(0),

@@ -18,6 +18,15 @@ export const statusTowards: Record<Phase, DeploymentStatus> = {
   deleted: 'deleting',
 };
 
+/** What a stack should do: everything, only report its last window (drain.ts), or nothing. */
+export type StackState = 'running' | 'draining' | 'stopped';
+
+/** From the desired phase and the end of the window that a suspension still waits for, null for none. */
+export function stackOf(phase: Phase, drainWindowEnd: number | null): StackState {
+  if (phase === 'running') return 'running';
+  return phase === 'suspended' && drainWindowEnd !== null ? 'draining' : 'stopped';
+}
+
 /** The word for people of a change of desired state. */
 export function verbOf(before: Phase, after: Phase): Verb {
   if (after === 'deleted') return 'delete';
@@ -38,9 +47,7 @@ export interface RenderInput {
   companyName: string;
   email: string;
   plan: PlanName;
-  phase: Phase;
-  /** Suspended, and its last window is not reported yet. */
-  draining: boolean;
+  stack: StackState;
   storageClass: string;
   baseDomain: string;
   billingApiUrl: string;
@@ -58,8 +65,8 @@ export const renderValues = (input: RenderInput): ChartValues => ({
     email: input.email,
   },
   plan: input.plan,
-  suspended: input.phase !== 'running',
-  metering: input.phase === 'running' || (input.phase === 'suspended' && input.draining),
+  suspended: input.stack !== 'running',
+  metering: input.stack !== 'stopped',
   baseDomain: input.baseDomain,
   billingApiUrl: input.billingApiUrl,
   storageClass: input.storageClass,

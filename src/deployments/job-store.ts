@@ -1,18 +1,26 @@
-/** Jobs and their leases. Every decision is SQL inside the batch: D1's single thread is the fence. Owns `jobs`. */
-import { and, eq, sql } from 'drizzle-orm';
-import type { FailBody, Phase } from '../contracts/jobs.ts';
+/** Jobs and their leases. Every decision is SQL inside the batch: D1's single thread settles who is first. Owns `jobs`. */
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import type { DriftEntry, FailBody, Phase } from '../contracts/jobs.ts';
 import type { Db } from '../db/client.ts';
 import { guard } from '../db/guards.ts';
 import { jobs } from '../db/work-schema.ts';
 import { type Write, write } from '../db/write.ts';
+import { paying } from '../subscriptions/subscription.ts';
 import { statusOfPhase, statusTowards } from './deployment.ts';
-import { leaseMarginMs, lostLeasesMax, timeoutOf } from './job.ts';
+import { clusterPauses, leaseMarginMs, lookPauses, lostLeasesMax, timeoutOf, unpaidWaitMs } from './job.ts';
 
 export type JobRow = typeof jobs.$inferSelect;
 
 /** A column that maps a phase to a word, as SQL. */
 const phaseCase = (phase: ReturnType<typeof sql>, words: Record<Phase, string>) =>
   sql`CASE ${phase} WHEN 'running' THEN ${words.running} WHEN 'suspended' THEN ${words.suspended} ELSE ${words.deleted} END`;
+
+/** Who pays comes first: a job of another waits longer, but not for ever. */
+const unpaidDelay = sql`(SELECT CASE WHEN s.status IN (${sql.join(
+  paying.map((status) => sql`${status}`),
+  sql`, `,
+)}) THEN 0 ELSE ${unpaidWaitMs} END
+  FROM subscriptions s WHERE s.customer_id = j.customer_id)`;
 
 /**
  * Leases the oldest due job of the cluster whose deployment has no other job running. A job whose lease ran out is due
@@ -41,17 +49,11 @@ export function lease(l: { clusterId: string; leaseId: string; now: number; time
         WHERE j.cluster_id = ${l.clusterId}
           AND ((j.state = 'waiting' AND j.run_after <= ${l.now}) OR (j.state = 'active' AND j.lease_until <= ${l.now}))
           AND NOT EXISTS (SELECT 1 FROM jobs o WHERE o.customer_id = j.customer_id AND o.state = 'active' AND o.id <> j.id)
-        ORDER BY j.created_at, j.rowid LIMIT 1)`),
+        ORDER BY j.created_at + ${unpaidDelay}, j.rowid LIMIT 1)`),
     write(sql`
       UPDATE deployments SET status = ${phaseCase(sql`phase`, statusTowards)}, updated_at = ${l.now}
-      WHERE customer_id = (SELECT customer_id FROM jobs WHERE lease_id = ${l.leaseId})`),
+      WHERE customer_id = (SELECT customer_id FROM jobs WHERE lease_id = ${l.leaseId} AND action = 'reconcile')`),
   ];
-}
-
-/** The job that a lease holds. */
-export async function findByLease(db: Db, leaseId: string): Promise<JobRow | null> {
-  const rows = await db.select().from(jobs).where(eq(jobs.leaseId, leaseId));
-  return rows[0] ?? null;
 }
 
 export async function find(db: Db, id: string): Promise<JobRow | null> {
@@ -120,46 +122,86 @@ export async function progress(
 }
 
 /** The run did what it was leased for: the deployment has been brought to its generation. */
-export const complete = (f: TimedClaim): Write[] => [
+export const complete = (f: TimedClaim, drift: readonly DriftEntry[]): Write[] => [
   guard('job_lease', holds(f)),
   write(sql`
-    UPDATE deployments SET observed_generation = ${f.generation}, reason = NULL, updated_at = ${f.now},
+    UPDATE deployments SET observed_generation = ${f.generation}, reason = NULL, reason_code = NULL, updated_at = ${f.now},
+      drift = ${JSON.stringify(drift)}, drift_checked_at = ${f.now},
+      expects_data = max(expects_data, (SELECT leased_phase = 'running' FROM jobs WHERE id = ${f.jobId})),
       status = CASE WHEN spec_generation > ${f.generation} THEN status
         ELSE (SELECT ${phaseCase(sql`leased_phase`, statusOfPhase)} FROM jobs WHERE id = ${f.jobId}) END
     WHERE customer_id = (SELECT customer_id FROM jobs WHERE id = ${f.jobId}) AND observed_generation <= ${f.generation}`),
   write(sql`
-    UPDATE jobs SET state = 'completed', percent = 100, progress = 'done', finished_at = ${f.now}, updated_at = ${f.now},
-      lease_until = NULL, error_code = NULL, error_message = NULL, error_events = NULL
-    WHERE id = ${f.jobId} OR (state = 'waiting' AND generation <= ${f.generation}
+    UPDATE jobs SET ${finished(f.now)}
+    WHERE id = ${f.jobId} OR (state = 'waiting' AND action = 'reconcile' AND generation <= ${f.generation}
       AND customer_id = (SELECT customer_id FROM jobs WHERE id = ${f.jobId}))`),
 ];
 
+/** The run looked for differences and changed nothing: what it found is kept, whatever is desired by now. */
+export const completeDrift = (f: TimedClaim, drift: readonly DriftEntry[]): Write[] => [
+  guard('job_lease', holds(f)),
+  write(sql`
+    UPDATE deployments SET drift = ${JSON.stringify(drift)}, drift_checked_at = ${f.now}
+    WHERE customer_id = (SELECT customer_id FROM jobs WHERE id = ${f.jobId})`),
+  write(sql`UPDATE jobs SET ${finished(f.now)} WHERE id = ${f.jobId}`),
+];
+
+const finished = (now: number) => sql`state = 'completed', percent = 100, progress = 'done', finished_at = ${now},
+  updated_at = ${now}, lease_until = NULL, error_code = NULL, error_message = NULL, error_events = NULL`;
+
 export interface RunFailure extends TimedClaim {
-  failure: Pick<FailBody, 'code' | 'message' | 'events' | 'retryable'>;
+  failure: Pick<FailBody, 'code' | 'message' | 'events' | 'retryable' | 'scope'>;
   runsMax: number;
   backoffMs: number;
 }
 
+/** What the job says of its last run, and until when it waits: an exponential pause after `count` failures, at most `maxMs`. */
+const failedRun = (f: RunFailure, count: SQL, baseMs: number, maxMs: number) => sql`
+  lease_until = NULL, updated_at = ${f.now}, error_code = ${f.failure.code}, error_message = ${f.failure.message},
+  error_events = ${JSON.stringify(f.failure.events)},
+  run_after = ${f.now} + min(${baseMs} * (1 << min(${count}, 20)), ${maxMs})`;
+
+const longestPauseMs = 2 ** 40;
+
 /**
  * A run failed: tried again after an exponential pause while runs are left, else given up. Where a newer desired state
- * already waits, this job ends and the newer one goes on with runs of its own.
+ * already waits, this job ends and the newer one goes on with runs of its own. A run that only looked is never repeated.
  */
 export function fail(f: RunFailure): Write[] {
   const newerWaits = sql`EXISTS (SELECT 1 FROM jobs w WHERE w.customer_id = (SELECT customer_id FROM jobs WHERE id = ${f.jobId}) AND w.state = 'waiting')`;
-  const retryable = f.failure.retryable ? 1 : 0;
+  const again = sql`(${f.failure.retryable ? 1 : 0} AND action = 'reconcile' AND failed_runs + 1 < ${f.runsMax} AND NOT ${newerWaits})`;
   return [
     guard('job_lease', holds(f)),
     write(sql`
-      UPDATE jobs SET failed_runs = failed_runs + 1, lease_until = NULL, updated_at = ${f.now},
-        error_code = ${f.failure.code}, error_message = ${f.failure.message}, error_events = ${JSON.stringify(f.failure.events)},
-        run_after = ${f.now} + ${f.backoffMs} * (1 << min(failed_runs, 10)),
-        state = CASE WHEN ${retryable} AND failed_runs + 1 < ${f.runsMax} AND NOT ${newerWaits} THEN 'waiting' ELSE 'failed' END,
-        finished_at = CASE WHEN ${retryable} AND failed_runs + 1 < ${f.runsMax} AND NOT ${newerWaits} THEN NULL ELSE ${f.now} END
+      UPDATE jobs SET failed_runs = failed_runs + 1, ${failedRun(f, sql`failed_runs`, f.backoffMs, longestPauseMs)},
+        state = CASE WHEN ${again} THEN 'waiting' ELSE 'failed' END,
+        finished_at = CASE WHEN ${again} THEN NULL ELSE ${f.now} END
       WHERE id = ${f.jobId}`),
     write(sql`
-      UPDATE deployments SET reason = ${f.failure.message}, updated_at = ${f.now},
+      UPDATE deployments SET reason = ${f.failure.message}, reason_code = ${f.failure.code}, updated_at = ${f.now},
         status = CASE WHEN ${newerWaits} THEN status ELSE 'failed' END
-      WHERE customer_id = (SELECT customer_id FROM jobs WHERE id = ${f.jobId})`),
+      WHERE customer_id = (SELECT customer_id FROM jobs WHERE id = ${f.jobId} AND action = 'reconcile')`),
+  ];
+}
+
+/**
+ * Trouble of the cluster ended the run: it is no run of the customer's, and the job waits until the cluster is well again.
+ * Where a newer desired state already waits, this job ends, because one job of a customer waits at a time.
+ */
+export function postpone(f: RunFailure): Write[] {
+  const newerWaits = sql`EXISTS (SELECT 1 FROM jobs w WHERE w.customer_id = (SELECT customer_id FROM jobs WHERE id = ${f.jobId}) AND w.state = 'waiting')`;
+  const again = sql`(action = 'reconcile' AND NOT ${newerWaits})`;
+  return [
+    guard('job_lease', holds(f)),
+    write(sql`
+      UPDATE jobs SET cluster_failures = cluster_failures + 1,
+        ${failedRun(f, sql`cluster_failures`, clusterPauses.baseMs, clusterPauses.maxMs)},
+        state = CASE WHEN ${again} THEN 'waiting' ELSE 'failed' END,
+        finished_at = CASE WHEN ${again} THEN NULL ELSE ${f.now} END
+      WHERE id = ${f.jobId}`),
+    write(sql`
+      UPDATE deployments SET reason = ${f.failure.message}, reason_code = ${f.failure.code}, updated_at = ${f.now}
+      WHERE customer_id = (SELECT customer_id FROM jobs WHERE id = ${f.jobId} AND action = 'reconcile')`),
   ];
 }
 
@@ -177,10 +219,40 @@ export async function isRetryable(db: Db, id: string): Promise<boolean> {
 export const retry = (id: string, now: number): Write[] => [
   guard('job_failed', failedLast(id)),
   write(sql`
-    UPDATE jobs SET state = 'waiting', failed_runs = 0, lost_leases = 0, run_after = ${now}, finished_at = NULL, updated_at = ${now},
+    UPDATE jobs SET state = 'waiting', failed_runs = 0, lost_leases = 0, looks = 0, run_after = ${now}, finished_at = NULL, updated_at = ${now},
       generation = (SELECT spec_generation FROM deployments d WHERE d.customer_id = jobs.customer_id)
     WHERE id = ${id}`),
 ];
+
+/**
+ * Sends what was given up again, one run each, after pauses that grow to a day: the newest job of a failed deployment that
+ * nothing else waits or runs for. @returns how many
+ */
+export const lookAgain = (now: number, limit: number): Write =>
+  write(sql`
+    UPDATE jobs SET state = 'waiting', looks = looks + 1, lost_leases = 0, run_after = ${now}, rung_at = 0, finished_at = NULL,
+      updated_at = ${now}, generation = (SELECT spec_generation FROM deployments d WHERE d.customer_id = jobs.customer_id)
+    WHERE id IN (
+      SELECT (SELECT n.id FROM jobs n WHERE n.customer_id = d.customer_id AND n.action = 'reconcile'
+        ORDER BY n.created_at DESC, n.rowid DESC LIMIT 1)
+      FROM deployments d WHERE d.status = 'failed' ORDER BY d.updated_at LIMIT ${limit})
+    AND state = 'failed'
+    AND finished_at + min(${lookPauses.baseMs} * (1 << min(looks, 10)), ${lookPauses.maxMs}) <= ${now}
+    AND NOT EXISTS (SELECT 1 FROM jobs o WHERE o.customer_id = jobs.customer_id AND o.state IN ('waiting', 'active'))`);
+
+/** Makes jobs that look for drift, where nothing else waits. `rungAt`: when their doorbells were, or are being, rung. */
+export const insertDriftJobs = (
+  jobs: readonly { id: string; customerId: string }[],
+  now: number,
+  rungAt: number,
+): Write[] =>
+  jobs.map(({ id, customerId }) =>
+    write(sql`
+      INSERT INTO jobs (id, customer_id, cluster_id, verb, action, generation, state, run_after, rung_at, created_at, updated_at)
+      SELECT ${id}, customer_id, cluster_id, 'drift', 'drift', spec_generation, 'waiting', ${now}, ${rungAt}, ${now}, ${now}
+      FROM deployments WHERE customer_id = ${customerId} AND phase <> 'deleted'
+        AND NOT EXISTS (SELECT 1 FROM jobs WHERE customer_id = ${customerId} AND state = 'waiting')`),
+  );
 
 /** Jobs whose doorbell should be rung (again): due or lost, and not rung for `quietMs`. Marks them rung. */
 export async function takeUnrung(db: Db, now: number, quietMs: number, limit: number) {

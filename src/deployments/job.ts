@@ -1,14 +1,23 @@
 /**
  * The rules of a job: how long a run may take, when it is tried again, when it is given up (spec §6).
  * States: waiting → active → completed | failed; active → waiting when a run failed and another is due, or when its lease
- * ran out; failed → waiting when a person retries it.
+ * ran out; failed → waiting when a person retries it, or by itself after a long pause.
  */
 import type { JobState } from '../contracts/jobs.ts';
 import type { PlanName } from '../contracts/plans.ts';
-import { minuteMs } from '../lib/time.ts';
+import { dayMs, hourMs, minuteMs } from '../lib/time.ts';
 
 /** A lease that ran out is not a failed run, but a job that loses this many leases is given up. */
 export const lostLeasesMax = 10;
+
+/** After trouble of the cluster a job waits like this, without an end: what is up again is found again. */
+export const clusterPauses = { baseMs: 5000, maxMs: 15 * minuteMs };
+
+/** What was given up is looked at again like this, for ever: once an hour, later once a day. */
+export const lookPauses = { baseMs: hourMs, maxMs: dayMs };
+
+/** A job of a customer who does not pay (yet) waits this much longer than one of a customer who does, ms. */
+export const unpaidWaitMs = 10 * minuteMs;
 
 /** The lease outlives everything that a run may have started by this much. */
 export const leaseMarginMs = minuteMs;

@@ -78,7 +78,7 @@ const complete = deed({
   allow,
   body: completeBody,
   answers: { 200: accepted },
-  plan: (context, call) => completeJob(context, claimOf(call)),
+  plan: (context, call) => completeJob(context, claimOf(call), call.body.drift),
   answer: () => json(200, { success: true }),
 });
 

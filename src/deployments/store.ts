@@ -23,11 +23,10 @@ export interface FirstDeployment {
   namespace: string;
   plan: PlanName;
   jobId: string;
-  outboxId: string;
   now: number;
 }
 
-/** A deployment at generation 1 with its first job and doorbell. */
+/** A deployment at generation 1 with its first job. */
 export const insertFirst = (d: FirstDeployment): Write[] => [
   write(
     build.insert(deployments).values({
@@ -43,7 +42,7 @@ export const insertFirst = (d: FirstDeployment): Write[] => [
     }),
   ),
   recordPhase(d.customerId, d.now),
-  ...requestRun({ customerId: d.customerId, verb: 'deploy', jobId: d.jobId, outboxId: d.outboxId, now: d.now }),
+  ...requestRun({ customerId: d.customerId, verb: 'deploy', jobId: d.jobId, now: d.now }),
 ];
 
 const recordPhase = (customerId: string, now: number): Write =>
@@ -66,9 +65,11 @@ interface Run {
   customerId: string;
   verb: Verb;
   jobId: string;
-  outboxId: string;
   now: number;
 }
+
+const standing = (customerId: string) =>
+  sql`EXISTS (SELECT 1 FROM deployments WHERE customer_id = ${customerId} AND phase <> 'deleted')`;
 
 export interface Desire extends Run {
   phase: Phase;
@@ -79,10 +80,7 @@ export interface Desire extends Run {
 
 /** Changes what should run. */
 export const desire = (d: Desire): Write[] => [
-  guard(
-    'deployment_standing',
-    sql`EXISTS (SELECT 1 FROM deployments WHERE customer_id = ${d.customerId} AND phase <> 'deleted')`,
-  ),
+  guard('deployment_standing', standing(d.customerId)),
   ...nextGeneration(d, {
     phase: d.phase,
     ...(d.plan ? { plan: d.plan } : {}),
@@ -108,6 +106,24 @@ export const endDrain = (d: Run & { generation: number }): Write[] => [
   guard('draining', draining(d.customerId, d.generation)),
   ...nextGeneration(d, { drainWindowEnd: null }),
 ];
+
+/** Has the stack brought to what is desired once more; `dataLost`: a person has answered that its data is gone. */
+export const redeploy = (d: Run & { dataLost: boolean }): Write[] => [
+  guard('deployment_standing', standing(d.customerId)),
+  ...nextGeneration(d, d.dataLost ? { expectsData: false } : {}),
+];
+
+/** Ready deployments that nobody has looked at since `before`, the longest ago first. */
+export async function findUnchecked(db: Db, before: number, limit: number): Promise<string[]> {
+  const rows = await db
+    .select({ customerId: deployments.customerId })
+    .from(deployments)
+    .where(sql`status = 'ready' AND coalesce(drift_checked_at, 0) <= ${before}
+      AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.customer_id = ${deployments.customerId} AND j.state IN ('waiting', 'active'))`)
+    .orderBy(asc(deployments.driftCheckedAt))
+    .limit(limit);
+  return rows.map(({ customerId }) => customerId);
+}
 
 /** Drains whose last window is over, oldest first, with what names that window in the customer's usage shard. */
 export async function findDrains(db: Db, now: number, limit: number) {
@@ -143,11 +159,11 @@ const nextGeneration = (d: Run, desired: SQLiteUpdateSetSource<typeof deployment
   ...requestRun(d),
 ];
 
-/** A waiting job is raised to the new generation; without one a new job is made. One doorbell either way. */
+/** A waiting job is raised to the new generation; without one a new job is made. Whoever asks rings (src/outbox/store.ts `ringWaiting`). */
 function requestRun(d: Run): Write[] {
   return [
     write(sql`
-      UPDATE jobs SET verb = ${d.verb}, failed_runs = 0, run_after = ${d.now}, updated_at = ${d.now},
+      UPDATE jobs SET verb = ${d.verb}, action = 'reconcile', failed_runs = 0, looks = 0, run_after = ${d.now}, updated_at = ${d.now},
         generation = (SELECT spec_generation FROM deployments WHERE customer_id = ${d.customerId})
       WHERE customer_id = ${d.customerId} AND state = 'waiting'`),
     write(sql`
@@ -156,23 +172,5 @@ function requestRun(d: Run): Write[] {
       FROM deployments
       WHERE customer_id = ${d.customerId}
         AND NOT EXISTS (SELECT 1 FROM jobs WHERE customer_id = ${d.customerId} AND state = 'waiting')`),
-    ringWaiting(d.customerId, d.outboxId, d.now),
   ];
-}
-
-/** Plans a doorbell for the customer's waiting job, if there is one; it is sent when the job is due. */
-export const ringWaiting = (customerId: string, outboxId: string, now: number): Write =>
-  write(sql`
-    INSERT INTO outbox (id, kind, payload, state, next_at, created_at)
-    SELECT ${outboxId}, 'doorbell', json_object('cluster_id', cluster_id, 'job_id', id, 'run_after', run_after), 'planned', ${now}, ${now}
-    FROM jobs WHERE customer_id = ${customerId} AND state = 'waiting'`);
-
-/** What `next` renders from: the deployment with its customer. */
-export async function findForRender(db: Db, customerId: string) {
-  const rows = await db
-    .select({ deployment: deployments, customer: customers })
-    .from(deployments)
-    .innerJoin(customers, eq(customers.id, deployments.customerId))
-    .where(and(eq(deployments.customerId, customerId)));
-  return rows[0] ?? null;
 }

@@ -3,8 +3,9 @@
  * and confirmed; whoever dies in between leaves a claim that runs out. Sending twice is harmless by design: doorbells
  * carry no work, Stripe calls carry an idempotency key of (row, epoch).
  */
-import { and, eq, lte, ne, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, lte, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import { guard } from '../db/guards.ts';
 import { outbox } from '../db/work-schema.ts';
 import { build, type Write, write } from '../db/write.ts';
 import { minuteMs } from '../lib/time.ts';
@@ -27,37 +28,46 @@ export const plan = (row: { id: string; kind: OutboxKind; payload: OutboxRow['pa
     }),
   );
 
-/** Claims due rows for this sender, oldest first; nobody else gets them for a minute. */
-export async function claimDue(db: Db, now: number, limit: number, ids?: readonly string[]): Promise<OutboxRow[]> {
-  const chosen = ids
-    ? sql`${outbox.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`
-    : sql`${outbox.id} IN (SELECT id FROM outbox WHERE state <> 'confirmed' AND next_at <= ${now} AND claimed_until <= ${now} ORDER BY next_at LIMIT ${limit})`;
-  return await db
-    .update(outbox)
-    .set({ claimedUntil: now + claimMs, attempts: sql`${outbox.attempts} + 1` })
-    .where(and(chosen, ne(outbox.state, 'confirmed'), lte(outbox.claimedUntil, now)))
-    .returning();
+/** States of rows that are still to be delivered. */
+const undelivered = inArray(outbox.state, ['planned', 'sent']);
+
+export interface Claim {
+  now: number;
+  limit: number;
+  /** Only these rows, whenever they are due. */
+  ids?: readonly string[] | undefined;
+  /** Kinds that are calls whose outcome may be unclear from here on: they are marked sent with the claim. */
+  calls: readonly OutboxKind[];
 }
 
-/** The call is about to be made: from here on its outcome may be unclear. */
-export const markSent = (id: string, now: number): Write =>
-  write(
-    build
-      .update(outbox)
-      .set({ state: 'sent', sentAt: sql`coalesce(${outbox.sentAt}, ${now})` })
-      .where(and(eq(outbox.id, id), eq(outbox.state, 'planned'))),
-  );
+/** Claims due rows for this sender, oldest first; nobody else gets them for a minute. */
+export async function claimDue(db: Db, { now, limit, ids, calls }: Claim): Promise<OutboxRow[]> {
+  const isCall = sql`${outbox.kind} IN (SELECT value FROM json_each(${JSON.stringify(calls)}))`;
+  const chosen = ids
+    ? sql`${outbox.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`
+    : sql`${outbox.id} IN (SELECT id FROM outbox WHERE state <> 'confirmed' AND state IN ('planned', 'sent') AND next_at <= ${now} AND claimed_until <= ${now} ORDER BY next_at LIMIT ${limit})`;
+  return await db
+    .update(outbox)
+    .set({
+      claimedUntil: now + claimMs,
+      attempts: sql`${outbox.attempts} + 1`,
+      state: sql`CASE WHEN ${isCall} THEN 'sent' ELSE ${outbox.state} END`,
+      sentAt: sql`CASE WHEN ${isCall} THEN coalesce(${outbox.sentAt}, ${now}) ELSE ${outbox.sentAt} END`,
+    })
+    .where(and(chosen, undelivered, lte(outbox.claimedUntil, now)))
+    .returning();
+}
 
 /** The other side has it. */
 export const confirm = (id: string): Write =>
   write(build.update(outbox).set({ state: 'confirmed', lastError: null }).where(eq(outbox.id, id)));
 
 /** A look-up showed that the last attempt never arrived: the next one goes under a new key. */
-export const nextEpoch = (id: string, epoch: number): Write =>
+export const nextEpoch = (id: string, epoch: number, now: number): Write =>
   write(
     build
       .update(outbox)
-      .set({ epoch: epoch + 1, state: 'planned', sentAt: null })
+      .set({ epoch: epoch + 1, sentAt: now })
       .where(and(eq(outbox.id, id), eq(outbox.epoch, epoch))),
   );
 
@@ -65,6 +75,56 @@ export const nextEpoch = (id: string, epoch: number): Write =>
 export const postpone = (id: string, nextAt: number, error: string): Write =>
   write(build.update(outbox).set({ nextAt, claimedUntil: 0, lastError: error }).where(eq(outbox.id, id)));
 
-/** Confirmed rows are kept a week for people who look, then forgotten. */
-export const forgetConfirmed = (before: number): Write =>
-  write(build.delete(outbox).where(and(eq(outbox.state, 'confirmed'), lte(outbox.createdAt, before))));
+/** The other side refused the row, and would again: it stays for a person to see. */
+export const giveUp = (id: string, error: string): Write =>
+  write(build.update(outbox).set({ state: 'never', claimedUntil: 0, lastError: error }).where(eq(outbox.id, id)));
+
+const refused = (id: string) => sql`EXISTS (SELECT 1 FROM outbox WHERE id = ${id} AND state = 'never')`;
+
+/** A person has a refused row sent again, under a key that was never used: the old one would replay the refusal. */
+export const sendAgain = (id: string, now: number): Write[] => [
+  guard('outbox_refused', refused(id)),
+  write(
+    sql`UPDATE outbox SET state = 'planned', sent_at = NULL, attempts = 0, epoch = epoch + 1, next_at = ${now} WHERE id = ${id}`,
+  ),
+];
+
+/** A person decides that a refused row is never to be sent. */
+export const drop = (id: string): Write[] => [
+  guard('outbox_refused', refused(id)),
+  write(build.update(outbox).set({ state: 'dropped' }).where(eq(outbox.id, id))),
+];
+
+export async function find(db: Db, id: string): Promise<OutboxRow | null> {
+  const rows = await db.select().from(outbox).where(eq(outbox.id, id));
+  return rows[0] ?? null;
+}
+
+/** One page of the rows of a state, newest first. */
+export async function list(db: Db, filter: { state: OutboxRow['state']; page: number; limit: number }) {
+  const where = eq(outbox.state, filter.state);
+  const [rows, counted] = await db.batch([
+    db
+      .select()
+      .from(outbox)
+      .where(where)
+      .orderBy(desc(outbox.createdAt), outbox.id)
+      .limit(filter.limit)
+      .offset((filter.page - 1) * filter.limit),
+    db.select({ total: sql<number>`count(*)` }).from(outbox).where(where),
+  ]);
+  return { rows, total: counted[0]?.total ?? 0 };
+}
+
+/** Rows that are done with are kept a week for people who look, then forgotten. */
+export const forgetDone = (before: number): Write =>
+  write(
+    build.delete(outbox).where(and(inArray(outbox.state, ['confirmed', 'dropped']), lte(outbox.createdAt, before))),
+  );
+
+/** Plans a doorbell for the customer's waiting job, if there is one; it is sent when the job is due. */
+export const ringWaiting = (customerId: string, outboxId: string, now: number): Write =>
+  write(sql`
+    INSERT INTO outbox (id, kind, payload, state, next_at, created_at)
+    SELECT ${outboxId}, 'doorbell', json_object('cluster_id', j.cluster_id, 'queue_binding', c.queue_binding, 'job_id', j.id, 'run_after', j.run_after), 'planned', ${now}, ${now}
+    FROM jobs j JOIN clusters c ON c.id = j.cluster_id WHERE j.customer_id = ${customerId} AND j.state = 'waiting'`);

@@ -61,12 +61,14 @@ async function attempt<T>(call: () => Promise<T>): Promise<StripeResult<T>> {
   }
 }
 
-/** Only Stripe's own words for "not done" are a refusal; silence, 5xx and 409 leave it open. */
+/** Statuses that speak of our key or our pace, not of the call (docs.stripe.com/error-low-level). */
+const denials: readonly number[] = [401, 403, 429];
+
+/** Only Stripe's own words for "not done" are a refusal; silence, 5xx and 409 (the same key is in use) leave it open. */
 function failureOf(error: unknown): StripeFailure {
   if (!(error instanceof Stripe.errors.StripeError)) return { kind: 'unclear', code: 'unexpected' };
   const status = error.statusCode ?? 0;
   const code = error.code ?? error.type;
-  return status >= 400 && status < 500 && status !== 409 && status !== 429
-    ? { kind: 'refused', code }
-    : { kind: 'unclear', code };
+  if (denials.includes(status)) return { kind: 'denied', code };
+  return status >= 400 && status < 500 && status !== 409 ? { kind: 'refused', code } : { kind: 'unclear', code };
 }

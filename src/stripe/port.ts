@@ -6,8 +6,11 @@ export interface StripeCustomerInput {
   name: string;
 }
 
-/** Why a call did not give an answer. `unclear`: it may have happened. `refused`: it did not, and the same call never will. */
-export type StripeFailure = { kind: 'unclear' | 'refused'; code: string };
+/**
+ * Why a call did not give an answer. `unclear`: it may have happened. `refused`: it did not, and the same call never will.
+ * `denied`: it did not, because our key may not do it or too much was asked at once; another time it may.
+ */
+export type StripeFailure = { kind: 'unclear' | 'refused' | 'denied'; code: string };
 
 export type StripeResult<T> = { ok: true; value: T } | { ok: false; error: StripeFailure };
 

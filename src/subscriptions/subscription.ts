@@ -27,6 +27,9 @@ export const meanings: Readonly<Record<SubscriptionStatus, Meaning>> = {
   canceled: { stack: 'stopped', licence: 'revoked', accountKeys: false, periodsFollow: false, invoiced: true },
 };
 
+/** Statuses of customers who pay, or have paid: their work comes first. */
+export const paying: readonly SubscriptionStatus[] = ['active', 'past_due', 'suspended', 'paused'];
+
 /** What an operator does to a subscription; what Stripe tells comes with the webhooks. */
 export type SubscriptionEvent = 'deactivate' | 'reactivate';
 

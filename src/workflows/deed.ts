@@ -23,6 +23,8 @@ export interface Settings {
   baseDomain: string;
   trialDays: number;
   defaultCluster: string;
+  /** The share of a cluster that stacks of customers who do not pay may take, percent. */
+  unpaidPercent: number;
   shortWindows: boolean;
   /** How long one run of Helm may take, ms; larger plans take a multiple. */
   jobTimeoutMs: number;

@@ -18,11 +18,14 @@ function refusal(given: RawEnv): string[] {
 
 describe("the Worker's environment", () => {
   it('is taken whole, with the documented defaults', () => {
-    expect(parseEnv({ ...whole, RATE_LIMIT_SIGNUP: undefined, RATE_LIMIT_REPORT: '5/60' })).toMatchObject({
+    expect(
+      parseEnv({ ...whole, SIGNUP_PLANS: undefined, RATE_LIMIT_SIGNUP: undefined, RATE_LIMIT_REPORT: '5/60' }),
+    ).toMatchObject({
       RATE_LIMIT_SIGNUP: { requests: 100, seconds: 900 },
       RATE_LIMIT_REPORT: { requests: 5, seconds: 60 },
       RATE_LIMIT_AUTH: null,
-      SIGNUP_PLANS: ['starter', 'professional', 'enterprise'],
+      UNPAID_STACKS_PERCENT: 50,
+      SIGNUP_PLANS: ['starter', 'professional'],
       DEFAULT_TRIAL_DAYS: 14,
       QUEUE_BACKOFF_DELAY: 5_000,
       JOB_TIMEOUT_MS: 300_000,

@@ -10,6 +10,7 @@ import * as deploymentStore from '../../deployments/store.ts';
 import { newId } from '../../lib/ids.ts';
 import { err, ok } from '../../lib/result.ts';
 import * as licenceStore from '../../licences/store.ts';
+import { ringWaiting } from '../../outbox/store.ts';
 import { findDeploymentReporter } from '../../reporters/deployment-reporter-store.ts';
 import { guardStatus, setStatus } from '../../subscriptions/store.ts';
 import { statusAfter } from '../../subscriptions/subscription.ts';
@@ -28,7 +29,8 @@ export async function deactivate(
   if (after === null) {
     return err({ code: 'already_deactivated', message: 'the customer is deactivated already' });
   }
-  const run = { customerId: id, jobId: newId('job', random), outboxId: newId('outbox', random), now };
+  const doorbellId = newId('outbox', random);
+  const run = { customerId: id, jobId: newId('job', random), now };
   const drainWindowEnd = lastWindowEnd(await findDeploymentReporter(db, id), now);
   return ok({
     value: changed(before, { status: after, phase: 'suspended', jobId: run.jobId, deactivatedAt: now }),
@@ -39,8 +41,9 @@ export async function deactivate(
       credentialStore.revokeAll('account', id, now),
       licenceStore.revokeAll(id, reason, now),
       ...deploymentStore.desire({ ...run, phase: 'suspended', drainWindowEnd, verb: 'suspend' }),
+      ringWaiting(id, doorbellId, now),
     ],
     audit: [{ action: 'customer.deactivated', subject: id, details: { reason } }],
-    outbox: [run.outboxId],
+    outbox: [doorbellId],
   });
 }

@@ -5,6 +5,7 @@ import { verbOf } from '../../deployments/deployment.ts';
 import * as deploymentStore from '../../deployments/store.ts';
 import { newId } from '../../lib/ids.ts';
 import { err, ok } from '../../lib/result.ts';
+import { ringWaiting } from '../../outbox/store.ts';
 import { guardStatus, setStatus } from '../../subscriptions/store.ts';
 import { statusAfter } from '../../subscriptions/subscription.ts';
 import { resumePeriod } from '../billing/resume-period.ts';
@@ -26,7 +27,8 @@ export async function reactivate(context: Context, before: WholeCustomer): Promi
   const { trialEndsAt } = before.subscription;
   const status = statusAfter(before.subscription.status, 'reactivate', trialEndsAt !== null && trialEndsAt > now);
   if (status === null) return err({ code: 'not_deactivated', message: 'the customer is not deactivated' });
-  const run = { customerId: id, jobId: newId('job', random), outboxId: newId('outbox', random), now };
+  const doorbellId = newId('outbox', random);
+  const run = { customerId: id, jobId: newId('job', random), now };
   const { period, writes: opened } = await resumePeriod(context, id);
   const whole = changed(before, { status, phase: 'running', jobId: run.jobId, deactivatedAt: null });
   const licence = await issueLicence(context, 'resumed', licenceSubject(whole, period.end));
@@ -42,8 +44,9 @@ export async function reactivate(context: Context, before: WholeCustomer): Promi
       ...opened,
       ...licence.writes,
       ...deploymentStore.desire({ ...run, phase: 'running', drainWindowEnd: null, verb }),
+      ringWaiting(id, doorbellId, now),
     ],
     audit: [{ action: 'customer.reactivated', subject: id, details: { status } }],
-    outbox: [run.outboxId],
+    outbox: [doorbellId],
   });
 }

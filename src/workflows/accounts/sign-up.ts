@@ -2,6 +2,8 @@
  * Sign-up: organisation, customer, trial, licence, account key, deployment at generation 1, audit and outbox in one batch.
  * Stripe or a queue being down does not fail it: the outbox finishes what it began.
  */
+import type { Asker } from '../../clusters/placement.ts';
+import type { Place } from '../../clusters/store.ts';
 import * as clusterStore from '../../clusters/store.ts';
 import { type Failure, notFound } from '../../contracts/failures.ts';
 import type { PlanName } from '../../contracts/plans.ts';
@@ -34,6 +36,8 @@ export interface SignUpInput {
   plan: PlanName;
   /** Set when an admin adds a customer to an organisation. */
   organisationId: string | null;
+  /** Who asks for the place in a cluster. */
+  asker: Asker;
 }
 
 export interface SignedUp {
@@ -58,19 +62,20 @@ export async function signUp(context: Context, input: SignUpInput): Promise<Plan
   if (input.organisationId !== null && !(await findOrganisation(db, input.organisationId))) {
     return err({ ...notFound, message: 'there is no such organisation' });
   }
-  const cluster = await clusterStore.findRoom(db, settings.defaultCluster);
-  return cluster ? await plan(context, input, cluster.id) : err(await noRoom(context));
+  const { defaultCluster: preferred, unpaidPercent } = settings;
+  const place = await clusterStore.findPlace(db, { preferred, asker: input.asker, unpaidPercent });
+  return typeof place === 'string' ? err(noPlace[place]) : await plan(context, input, place);
 }
 
-async function noRoom({ db }: Context): Promise<Failure> {
-  const retryAfterSeconds = 300;
-  return (await clusterStore.exists(db))
-    ? { code: 'cluster_full', message: 'all clusters are full, try again later', retryAfterSeconds }
-    : { code: 'no_cluster', message: 'no cluster is registered yet, try again later', retryAfterSeconds };
-}
+const retryAfterSeconds = 300;
+const noPlace: Record<'none' | 'full', Failure> = {
+  none: { code: 'no_cluster', message: 'no cluster is registered yet, try again later', retryAfterSeconds },
+  full: { code: 'cluster_full', message: 'all clusters are full, try again later', retryAfterSeconds },
+};
 
-async function plan(context: Context, input: SignUpInput, clusterId: string): Promise<Planned<SignedUp>> {
+async function plan(context: Context, input: SignUpInput, place: Place): Promise<Planned<SignedUp>> {
   const { now, random, settings, shards } = context;
+  const { clusterId } = place;
   const customerId = newId('customer', random);
   const shortId = shortIdOf(customerId);
   const organisationId = input.organisationId ?? newId('organisation', random);
@@ -100,7 +105,7 @@ async function plan(context: Context, input: SignUpInput, clusterId: string): Pr
         ]
       : [];
   const writes: Write[] = [
-    clusterStore.guardRoom(clusterId),
+    clusterStore.guardPlace(place),
     ...organisation,
     customerStore.insertCustomer({
       id: customerId,
@@ -134,9 +139,9 @@ async function plan(context: Context, input: SignUpInput, clusterId: string): Pr
       namespace,
       plan: input.plan,
       jobId,
-      outboxId: doorbellId,
       now,
     }),
+    outboxStore.ringWaiting(customerId, doorbellId, now),
     insertDeploymentReporter({ id: newId('reporter', random), customerId, shortId, now }),
     outboxStore.plan({
       id: stripeId,

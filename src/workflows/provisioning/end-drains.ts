@@ -9,6 +9,7 @@ import { drainsAt, endDrain, findDrains } from '../../deployments/store.ts';
 import { newId } from '../../lib/ids.ts';
 import { ok } from '../../lib/result.ts';
 import { iso } from '../../lib/time.ts';
+import { ringWaiting } from '../../outbox/store.ts';
 import { withAccounted } from '../../usage/history-store.ts';
 import { type Context, carryOut, type Planned } from '../deed.ts';
 import { each } from '../each.ts';
@@ -64,12 +65,13 @@ async function endOne(context: Context, drain: Over): Promise<boolean> {
 async function planEnd({ db, now, random }: Context, drain: Over): Promise<Planned<boolean>> {
   const { customerId, generation } = drain;
   if (!(await drainsAt(db, customerId, generation))) return ok({ value: false, writes: [], audit: [] });
-  const run = { verb: 'suspend', jobId: newId('job', random), outboxId: newId('outbox', random), now } as const;
+  const doorbellId = newId('outbox', random);
+  const run = { verb: 'suspend', jobId: newId('job', random), now } as const;
   const details = { window_end: iso(drain.windowEnd), ended_by: drain.end };
   return ok({
     value: true,
-    writes: endDrain({ customerId, generation, ...run }),
+    writes: [...endDrain({ customerId, generation, ...run }), ringWaiting(customerId, doorbellId, now)],
     audit: [{ action: 'deployment.drained', subject: customerId, details }],
-    outbox: [run.outboxId],
+    outbox: [doorbellId],
   });
 }

@@ -1,11 +1,13 @@
 /** Results of a run: they count only under their own lease and generation. Anything else is refused and changes nothing. */
 import { type Failure, notFound } from '../../contracts/failures.ts';
-import type { FailBody } from '../../contracts/jobs.ts';
+import type { DriftEntry, FailBody } from '../../contracts/jobs.ts';
+import type { Write } from '../../db/write.ts';
 import type { JobClaim } from '../../deployments/job-store.ts';
 import * as jobStore from '../../deployments/job-store.ts';
-import { ringWaiting } from '../../deployments/store.ts';
+import * as deploymentStore from '../../deployments/store.ts';
 import { newId } from '../../lib/ids.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
+import { ringWaiting } from '../../outbox/store.ts';
 import type { Context, Planned } from '../deed.ts';
 
 const leaseLost: Failure = { code: 'lease_lost', message: 'this lease no longer holds the job' };
@@ -20,57 +22,66 @@ async function heldJob({ db, now }: Context, claim: JobClaim): Promise<Result<jo
   return err({ code: 'generation_stale', message: `the lease is for generation ${job.leasedGeneration}` });
 }
 
-/** The run brought the deployment to its generation. A newer desired state that waits is rung for at once. */
-export async function completeJob(context: Context, claim: JobClaim): Promise<Planned<null>> {
-  const job = await heldJob(context, claim);
-  if (!job.ok) return job;
-  const doorbellId = newId('outbox', context.random);
+/** What a result that ends a run brings: the job's own statements, then a ring for whatever waits behind it. */
+function finished(
+  { random, now }: Context,
+  job: jobStore.JobRow,
+  writes: readonly Write[],
+  { action, ...details }: { action: string; [detail: string]: unknown },
+): Planned<null> {
+  const doorbellId = newId('outbox', random);
   return ok({
     value: null,
-    writes: [
-      ...jobStore.complete({ ...claim, now: context.now }),
-      ringWaiting(job.value.customerId, doorbellId, context.now),
-    ],
-    audit: [{ action: 'job.completed', subject: claim.jobId, details: { generation: claim.generation } }],
+    writes: [...writes, ringWaiting(job.customerId, doorbellId, now)],
+    audit: [{ action, subject: job.id, details }],
     outbox: [doorbellId],
   });
 }
 
-/** The run failed; it is tried again after a pause while runs are left. */
+/**
+ * The run brought the deployment to its generation, or looked for what differs from it. Where something of the stack is
+ * missing, it is brought back by another run.
+ */
+export async function completeJob(
+  context: Context,
+  claim: JobClaim,
+  drift: readonly DriftEntry[] = [],
+): Promise<Planned<null>> {
+  const job = await heldJob(context, claim);
+  if (!job.ok) return job;
+  const { random, now } = context;
+  const { customerId } = job.value;
+  const timed = { ...claim, now };
+  const details = { action: 'job.completed', generation: claim.generation, drift: drift.length };
+  if (job.value.action === 'reconcile') return finished(context, job.value, jobStore.complete(timed, drift), details);
+  const missing = drift.some(({ kind }) => kind === 'missing');
+  const run = { customerId, verb: 'redeploy', jobId: newId('job', random), now } as const;
+  const heal = missing ? deploymentStore.redeploy({ ...run, dataLost: false }) : [];
+  return finished(context, job.value, [...jobStore.completeDrift(timed, drift), ...heal], details);
+}
+
+/** The run failed: tried again while runs are left; one that trouble of the cluster ended waits for the cluster. */
 export async function failJob(
   context: Context,
   claim: JobClaim,
-  failure: Pick<FailBody, 'code' | 'message' | 'events' | 'retryable'>,
+  failure: Pick<FailBody, 'code' | 'message' | 'events' | 'retryable' | 'scope'>,
 ): Promise<Planned<null>> {
   const { now, settings } = context;
   const job = await heldJob(context, claim);
   if (!job.ok) return job;
-  const doorbellId = newId('outbox', context.random);
-  const { runsMax, backoffMs } = settings;
-  const details = { code: failure.code, generation: claim.generation };
-  return ok({
-    value: null,
-    writes: [
-      ...jobStore.fail({ ...claim, now, failure, runsMax, backoffMs }),
-      ringWaiting(job.value.customerId, doorbellId, now),
-    ],
-    audit: [{ action: 'job.run_failed', subject: claim.jobId, details }],
-    outbox: [doorbellId],
-  });
+  const run = { ...claim, now, failure, runsMax: settings.runsMax, backoffMs: settings.backoffMs };
+  const writes = failure.scope === 'cluster' ? jobStore.postpone(run) : jobStore.fail(run);
+  const details = { code: failure.code, scope: failure.scope ?? 'customer', generation: claim.generation };
+  return finished(context, job.value, writes, { action: 'job.run_failed', ...details });
 }
 
 /** A person sends a failed job again. */
-export async function retryJob({ db, now, random }: Context, jobId: string): Promise<Planned<null>> {
+export async function retryJob(context: Context, jobId: string): Promise<Planned<null>> {
+  const { db, now } = context;
   const job = await jobStore.find(db, jobId);
   if (!job) return err(notFound);
   if (!(await jobStore.isRetryable(db, jobId))) {
     return err({ code: 'job_not_failed', message: 'only a failed job that no newer one replaces can be retried' });
   }
-  const doorbellId = newId('outbox', random);
-  return ok({
-    value: null,
-    writes: [...jobStore.retry(jobId, now), ringWaiting(job.customerId, doorbellId, now)],
-    audit: [{ action: 'job.retried', subject: jobId }],
-    outbox: [doorbellId],
-  });
+  return finished(context, job, jobStore.retry(jobId, now), { action: 'job.retried' });
 }

@@ -1,18 +1,16 @@
 /** `next`: leases the oldest due job of a cluster and renders what it is to do from the desired state of this moment. */
-import * as clusterStore from '../../clusters/store.ts';
 import type { LeasedJob } from '../../contracts/jobs.ts';
 import { commit } from '../../db/client.ts';
 import { ConstraintFailed } from '../../db/failure.ts';
-import { releaseOf, renderValues } from '../../deployments/deployment.ts';
+import { releaseOf, renderValues, stackOf } from '../../deployments/deployment.ts';
 import { timeoutOf } from '../../deployments/job.ts';
 import * as jobStore from '../../deployments/job-store.ts';
-import * as deploymentStore from '../../deployments/store.ts';
+import { findLeased, type Leased } from '../../deployments/leased-store.ts';
 import { newId } from '../../lib/ids.ts';
 import { iso } from '../../lib/time.ts';
 import { publicPem, sign } from '../../licences/keyring.ts';
-import * as licenceStore from '../../licences/store.ts';
+import type { LicenceRow } from '../../licences/store.ts';
 import { featuresOf } from '../../pricing/features.ts';
-import { findDeploymentReporter } from '../../reporters/deployment-reporter-store.ts';
 import type { Context } from '../deed.ts';
 
 /** The leased job, or null when nothing is due. */
@@ -26,21 +24,16 @@ export async function leaseJob(context: Context, clusterId: string): Promise<Lea
     if (error instanceof ConstraintFailed) return null;
     throw error;
   }
-  const job = await jobStore.findByLease(db, leaseId);
-  return job ? await render(context, job) : null;
+  const leased = await findLeased(db, leaseId);
+  return leased ? await render(context, leased) : null;
 }
 
-async function render(context: Context, job: jobStore.JobRow): Promise<LeasedJob> {
-  const { db, settings } = context;
-  const found = await deploymentStore.findForRender(db, job.customerId);
-  const reporter = await findDeploymentReporter(db, job.customerId);
-  const cluster = await clusterStore.find(db, job.clusterId);
+async function render(context: Context, leased: Leased): Promise<LeasedJob> {
+  const { settings } = context;
+  const { job, deployment, customer, cluster, reporter } = leased;
   const { leaseId, leaseUntil, leasedGeneration, leasedPhase } = job;
-  if (!found || !reporter || !cluster || !leaseId || !leaseUntil || !leasedGeneration || !leasedPhase) {
-    throw new Error(`the leased job ${job.id} has no deployment, reporter or cluster`);
-  }
-  const { customer, deployment } = found;
-  const licence = await firstLicence(context, customer.id);
+  if (!leaseId || !leaseUntil || !leasedGeneration || !leasedPhase) throw new Error(`the job ${job.id} is not leased`);
+  const licence = await firstLicence(context, leased.licence);
   return {
     job: {
       id: job.id,
@@ -52,11 +45,13 @@ async function render(context: Context, job: jobStore.JobRow): Promise<LeasedJob
     },
     lease_id: leaseId,
     generation: leasedGeneration,
-    attempt: job.failedRuns + job.lostLeases + 1,
+    attempt: job.failedRuns + job.lostLeases + job.clusterFailures + 1,
     lease_until: iso(leaseUntil),
     server_time: iso(context.now),
     timeout_ms: timeoutOf(deployment.plan, settings.jobTimeoutMs),
+    action: job.action,
     phase: leasedPhase,
+    expects_data: deployment.expectsData,
     values: renderValues({
       customerId: customer.id,
       shortId: customer.shortId,
@@ -64,9 +59,8 @@ async function render(context: Context, job: jobStore.JobRow): Promise<LeasedJob
       companyName: customer.companyName,
       email: customer.email,
       plan: deployment.plan,
-      phase: leasedPhase,
-      draining: deployment.drainWindowEnd !== null,
-      storageClass: cluster.cluster.storageClass,
+      stack: stackOf(leasedPhase, deployment.drainWindowEnd),
+      storageClass: cluster.storageClass,
       baseDomain: settings.baseDomain,
       billingApiUrl: settings.publicUrl,
       publicKeyPem: licence.publicKeyPem,
@@ -81,11 +75,10 @@ async function render(context: Context, job: jobStore.JobRow): Promise<LeasedJob
  * The newest licence, revoked or not (an instance that is being suspended keeps the one it has), with the public half of
  * the key that signed it: licence and key go together.
  */
-async function firstLicence({ db, keyring: open }: Context, customerId: string) {
+async function firstLicence({ keyring: open }: Context, row: LicenceRow) {
   const keyring = await open();
-  const row = await licenceStore.newest(db, customerId);
-  const signed = row ? ((await sign(keyring, row.claims, row.kid)) ?? (await sign(keyring, row.claims))) : null;
+  const signed = (await sign(keyring, row.claims, row.kid)) ?? (await sign(keyring, row.claims));
   const publicKeyPem = signed && (await publicPem(keyring, signed.kid));
-  if (!signed || publicKeyPem === null) throw new Error(`the customer ${customerId} has no licence`);
+  if (!signed || publicKeyPem === null) throw new Error('the key set is empty');
   return { token: signed.token, publicKeyPem };
 }

@@ -24,6 +24,7 @@ export const makeContext = ({ control, shards, now, settings }: Own): Context =>
     baseDomain: 'x.test',
     trialDays: 14,
     defaultCluster: 'local',
+    unpaidPercent: 50,
     shortWindows: true,
     jobTimeoutMs: 300_000,
     runsMax: 3,

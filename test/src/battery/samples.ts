@@ -34,6 +34,13 @@ export const samples: Record<string, Sample> = {
   'GET /api/customers/:customerId': { params: mine },
   'POST /api/customers/:customerId/deactivate': { params: victim, body: empty, wrongType: { reason: 3 } },
   'POST /api/customers/:customerId/reactivate': { params: victim, body: empty },
+  'GET /api/customers/:customerId/deployment': { params: mine },
+  'POST /api/customers/:customerId/deployment/redeploy': {
+    params: victim,
+    body: () => ({ reason: 'r' }),
+    wrongType: { reason: 1 },
+  },
+  'POST /api/customers/:customerId/deployment/drift': { params: victim, body: empty, wrongType: { correct: 'yes' } },
   'POST /api/customers/:customerId/api-keys': { params: mine, body: empty, wrongType: { name: [] } },
   'GET /api/customers/:customerId/api-keys': { params: mine },
   'DELETE /api/customers/:customerId/api-keys/:keyId': { params: (f) => ({ ...mine(f), keyId: 'key_none' }) },
@@ -59,6 +66,17 @@ export const samples: Record<string, Sample> = {
   'GET /api/queue/jobs': { query: '?state=waiting' },
   'GET /api/queue/jobs/:jobId': { params: job },
   'POST /api/queue/jobs/:jobId/retry': { params: job, body: empty },
+  'GET /api/outbox': { query: '?state=never' },
+  'POST /api/outbox/:outboxId/retry': {
+    params: () => ({ outboxId: 'out_none' }),
+    body: () => ({ reason: 'r' }),
+    wrongType: { reason: 1 },
+  },
+  'POST /api/outbox/:outboxId/drop': {
+    params: () => ({ outboxId: 'out_none' }),
+    body: () => ({ reason: 'r' }),
+    wrongType: { reason: 1 },
+  },
   'POST /api/provisioner/jobs/next': { body: empty },
   'POST /api/provisioner/jobs/:jobId/progress': {
     params: job,

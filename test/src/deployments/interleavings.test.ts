@@ -76,7 +76,6 @@ async function makeStory() {
         drainWindowEnd: phase === 'suspended' ? clock.now - nearlyBound : null,
         verb: 'upgrade',
         jobId: newId('job', cryptoRandom),
-        outboxId: newId('outbox', cryptoRandom),
         now: clock.now,
       }),
     );

@@ -3,8 +3,9 @@ import type { CustomerAnswer, SignupAnswer } from '../../../../src/contracts/cus
 import { openDb } from '../../../../src/db/client.ts';
 import { parseEnv } from '../../../../src/env.ts';
 import type { StripePort, StripeResult } from '../../../../src/stripe/port.ts';
-import { type Carriers, deliverOutbox } from '../../../../src/workflows/delivery/deliver-outbox.ts';
-import { ringAgain } from '../../../../src/workflows/delivery/housekeeping.ts';
+import type { Carriers } from '../../../../src/workflows/delivery/carriers.ts';
+import { deliverOutbox } from '../../../../src/workflows/delivery/deliver-outbox.ts';
+import { ringAgain } from '../../../../src/workflows/delivery/ring-again.ts';
 import { ensureCluster, makeApi, rootToken } from '../../../harness/worker/api.ts';
 
 const api = makeApi();
@@ -78,7 +79,7 @@ describe('a signup while Stripe and the queue are down', () => {
     expect(await stripeIdOf(made)).toBeNull();
     const { stripe, customers } = fakeStripe();
     const { carriers, rung } = makeCarriers(stripe);
-    await deliverOutbox(carriers, 50);
+    await deliverOutbox(carriers);
     expect(await stripeIdOf(made)).toBe(customers[0]?.id);
     expect(rung).toEqual([
       { message: { v: 1, cluster_id: 'local', job_id: made.deployment.job_id }, delaySeconds: undefined },
@@ -92,10 +93,10 @@ describe('a Stripe call whose outcome is unclear', () => {
     const fake = fakeStripe();
     const { carriers } = makeCarriers(fake.stripe);
     fake.state.failure = 'after';
-    await deliverOutbox(carriers, 50);
+    await deliverOutbox(carriers);
     fake.state.failure = null;
     api.clock.now += 60 * minuteMs;
-    await deliverOutbox(carriers, 50);
+    await deliverOutbox(carriers);
     expect(new Set(fake.state.calls).size).toBe(1);
     expect(fake.customers).toHaveLength(1);
     expect(await stripeIdOf(made)).toBe(fake.customers[0]?.id);
@@ -106,11 +107,11 @@ describe('a Stripe call whose outcome is unclear', () => {
     const fake = fakeStripe();
     const { carriers } = makeCarriers(fake.stripe);
     fake.state.failure = 'after';
-    await deliverOutbox(carriers, 50);
+    await deliverOutbox(carriers);
     fake.state.failure = null;
     fake.forgetKeys();
     api.clock.now += 30 * 60 * minuteMs;
-    await deliverOutbox(carriers, 50);
+    await deliverOutbox(carriers);
     expect(fake.customers).toHaveLength(1);
     expect(fake.state.calls).toHaveLength(1);
     expect(await stripeIdOf(made)).toBe(fake.customers[0]?.id);
@@ -121,10 +122,10 @@ describe('a Stripe call whose outcome is unclear', () => {
     const fake = fakeStripe();
     const { carriers } = makeCarriers(fake.stripe);
     fake.state.failure = 'before';
-    await deliverOutbox(carriers, 50);
+    await deliverOutbox(carriers);
     fake.state.failure = null;
     api.clock.now += 30 * 60 * minuteMs;
-    await deliverOutbox(carriers, 50);
+    await deliverOutbox(carriers);
     expect(new Set(fake.state.calls).size).toBe(2);
     expect(fake.customers).toHaveLength(1);
     expect(await stripeIdOf(made)).toBe(fake.customers[0]?.id);
@@ -134,8 +135,57 @@ describe('a Stripe call whose outcome is unclear', () => {
     await signUpQuietly('two-senders@example.com');
     const fake = fakeStripe();
     const { carriers } = makeCarriers(fake.stripe);
-    await Promise.all([deliverOutbox(carriers, 50), deliverOutbox(carriers, 50), deliverOutbox(carriers, 50)]);
+    await Promise.all([deliverOutbox(carriers), deliverOutbox(carriers), deliverOutbox(carriers)]);
     expect(fake.state.calls).toHaveLength(1);
+  });
+});
+
+describe('what Stripe refuses', () => {
+  it('is not sent again by itself: a person sees it, and has it sent under a new key or dropped', async () => {
+    const made = await signUpQuietly('refused@example.com');
+    const keys: string[] = [];
+    const refusing: StripePort = {
+      createCustomer: async (_, key) => {
+        keys.push(key);
+        return { ok: false, error: { kind: 'refused', code: 'email_invalid' } };
+      },
+      findCustomer: async () => ({ ok: true, value: null }),
+    };
+    const { carriers } = makeCarriers(refusing);
+    for (let hour = 0; hour < 5; hour++) {
+      await deliverOutbox(carriers);
+      api.clock.now += 60 * minuteMs;
+    }
+    expect(keys).toHaveLength(1);
+    const seen = await api.call('GET', '/api/outbox', { token: rootToken });
+    const { items } = await seen.json<{ items: { outbox_id: string; subject: string }[] }>();
+    expect(items).toMatchObject([{ kind: 'stripe_customer', state: 'never', last_error: 'email_invalid' }]);
+    expect(items[0]?.subject).toBe(made.customer.customer_id);
+    const bindings = { STRIPE_SECRET_KEY: undefined };
+    const path = `/api/outbox/${items[0]?.outbox_id}`;
+    const body = { reason: 'the address was mended' };
+    expect((await api.call('POST', `${path}/retry`, { token: rootToken, body, bindings })).status).toBe(200);
+    api.clock.now += 60 * minuteMs;
+    const good = fakeStripe();
+    await deliverOutbox(makeCarriers(good.stripe).carriers);
+    expect(good.state.calls).toHaveLength(1);
+    expect(good.state.calls[0]).not.toBe(keys[0]);
+    expect(await stripeIdOf(made)).toBe(good.customers[0]?.id);
+    const twice = await api.call('POST', `${path}/drop`, { token: rootToken, body });
+    expect(await twice.json()).toMatchObject({ code: 'outbox_not_refused' });
+  });
+
+  it('for our key is tried again: the key is at fault, not the row', async () => {
+    const made = await signUpQuietly('denied@example.com');
+    const denying: StripePort = {
+      createCustomer: async () => ({ ok: false, error: { kind: 'denied', code: 'invalid_api_key' } }),
+      findCustomer: async () => ({ ok: true, value: null }),
+    };
+    await deliverOutbox(makeCarriers(denying).carriers);
+    api.clock.now += 60 * minuteMs;
+    const good = fakeStripe();
+    await deliverOutbox(makeCarriers(good.stripe).carriers);
+    expect(await stripeIdOf(made)).toBe(good.customers[0]?.id);
   });
 });
 
@@ -143,10 +193,10 @@ describe('doorbells', () => {
   it('wait in the outbox while the queue is down', async () => {
     await signUpQuietly('queue-down@example.com');
     const down = makeCarriers(null, 'down');
-    expect(await deliverOutbox(down.carriers, 50)).toBe(0);
+    expect(await deliverOutbox(down.carriers)).toBe(0);
     api.clock.now += 60 * minuteMs;
     const up = makeCarriers(null);
-    await deliverOutbox(up.carriers, 50);
+    await deliverOutbox(up.carriers);
     expect(up.rung).toHaveLength(1);
   });
 

@@ -1,0 +1,25 @@
+/** What waits to leave the system, or was refused, as admins see it. */
+import { z } from 'zod';
+import { listOf, pageQuery } from './common.ts';
+
+export const outboxState = z.enum(['planned', 'sent', 'confirmed', 'never', 'dropped']);
+
+/** GET /api/outbox. */
+export const outboxQuery = pageQuery.extend({ state: outboxState.default('never') });
+export const outboxItem = z.object({
+  outbox_id: z.string(),
+  kind: z.string(),
+  state: outboxState,
+  /** The customer or job that it is about. */
+  subject: z.string().nullable(),
+  attempts: z.number().int(),
+  last_error: z.string().nullable(),
+  created_at: z.string(),
+  sent_at: z.string().nullable(),
+  next_at: z.string(),
+});
+export const outboxList = listOf(outboxItem);
+
+/** POST /api/outbox/:id/retry and /drop. */
+export const outboxDecisionBody = z.strictObject({ reason: z.string().trim().min(1).max(500) });
+export const outboxDecisionAnswer = z.object({ success: z.literal(true), item: outboxItem });

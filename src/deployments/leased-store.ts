@@ -1,0 +1,33 @@
+/** Everything that a leased job is rendered from, in one read. */
+import { and, desc, eq, sql } from 'drizzle-orm';
+import type { Db } from '../db/client.ts';
+import { clusters, customers, licences, reporters } from '../db/control-schema.ts';
+import { deployments, jobs } from '../db/work-schema.ts';
+
+export type Leased = NonNullable<Awaited<ReturnType<typeof findLeased>>>;
+
+/**
+ * The job that a lease holds, with its deployment, customer, cluster, the deployment's reporter and the newest licence;
+ * null when the lease holds none.
+ */
+export async function findLeased(db: Db, leaseId: string) {
+  const rows = await db
+    .select({
+      job: jobs,
+      deployment: deployments,
+      customer: customers,
+      cluster: clusters,
+      reporter: reporters,
+      licence: licences,
+    })
+    .from(jobs)
+    .innerJoin(deployments, eq(deployments.customerId, jobs.customerId))
+    .innerJoin(customers, eq(customers.id, jobs.customerId))
+    .innerJoin(clusters, eq(clusters.id, jobs.clusterId))
+    .innerJoin(reporters, and(eq(reporters.customerId, jobs.customerId), eq(reporters.source, 'deployment')))
+    .innerJoin(licences, and(eq(licences.customerId, jobs.customerId), eq(licences.inForce, true)))
+    .where(eq(jobs.leaseId, leaseId))
+    .orderBy(desc(licences.issuedAt), sql`${licences}.rowid DESC`)
+    .limit(1);
+  return rows[0] ?? null;
+}

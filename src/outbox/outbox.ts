@@ -1,0 +1,13 @@
+/** What a delivery can come to. Pure. */
+
+/**
+ * What a sender says of a row: the other side has it; it does not take it now; it refused it, and would refuse it again.
+ * `why` is a short word of ours, not the other side's text.
+ */
+export type Sent<Statement> =
+  | { outcome: 'ok'; writes: readonly Statement[] }
+  | { outcome: 'later'; why: string }
+  | { outcome: 'never'; why: string };
+
+export const later = (why: string) => ({ outcome: 'later', why }) as const;
+export const never = (why: string) => ({ outcome: 'never', why }) as const;

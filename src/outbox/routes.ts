@@ -1,0 +1,58 @@
+/** What must leave the system, for admins: what waits, what was refused, and what is decided about it. */
+import { outboxDecisionAnswer, outboxDecisionBody, outboxList, outboxQuery } from '../contracts/outbox.ts';
+import { deed } from '../http/deed.ts';
+import { type Endpoint, endpoint, json, param, reply } from '../http/endpoint.ts';
+import { iso, isoOrNull } from '../lib/time.ts';
+import { dropRow, retryRow } from '../workflows/delivery/refused-rows.ts';
+import { list, type OutboxRow } from './store.ts';
+
+const toItem = (row: OutboxRow) => ({
+  outbox_id: row.id,
+  kind: row.kind,
+  state: row.state,
+  subject: String(row.payload['customer_id'] ?? row.payload['job_id'] ?? '') || null,
+  attempts: row.attempts,
+  last_error: row.lastError,
+  created_at: iso(row.createdAt),
+  sent_at: isoOrNull(row.sentAt),
+  next_at: iso(row.nextAt),
+});
+
+const listRoute = endpoint({
+  method: 'get',
+  path: '/api/outbox',
+  summary: 'What must leave the system, by state; refused rows by default',
+  allow: { admin: 'viewer' },
+  query: outboxQuery,
+  answers: { 200: outboxList },
+  handle: async ({ db, query }) => {
+    const { rows, total } = await list(db, query);
+    return reply(200, { items: rows.map(toItem), total, page: query.page, limit: query.limit });
+  },
+});
+
+const retry = deed({
+  method: 'post',
+  path: '/api/outbox/:outboxId/retry',
+  summary: 'Send a refused row again, under a new key',
+  allow: { admin: 'operator' },
+  body: outboxDecisionBody,
+  idempotent: true,
+  answers: { 200: outboxDecisionAnswer },
+  plan: (context, call) => retryRow(context, { id: param(call, 'outboxId'), reason: call.body.reason }),
+  answer: (row) => json(200, { success: true, item: toItem(row) }),
+});
+
+const drop = deed({
+  method: 'post',
+  path: '/api/outbox/:outboxId/drop',
+  summary: 'Give a refused row up for good',
+  allow: { admin: 'operator' },
+  body: outboxDecisionBody,
+  idempotent: true,
+  answers: { 200: outboxDecisionAnswer },
+  plan: (context, call) => dropRow(context, { id: param(call, 'outboxId'), reason: call.body.reason }),
+  answer: (row) => json(200, { success: true, item: toItem(row) }),
+});
+
+export const outboxEndpoints: readonly Endpoint[] = [listRoute, retry, drop];

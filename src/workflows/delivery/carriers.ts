@@ -1,0 +1,21 @@
+/** What carries something out of the system: queues and Stripe, with the clock and the log of whoever sends. */
+import type { Db } from '../../db/client.ts';
+import type { Write } from '../../db/write.ts';
+import type { Log } from '../../lib/log.ts';
+import type { Sent } from '../../outbox/outbox.ts';
+import type { OutboxRow } from '../../outbox/store.ts';
+import type { StripePort } from '../../stripe/port.ts';
+
+export interface Carriers {
+  db: Db;
+  /** ms since the epoch. */
+  now: () => number;
+  log: Log;
+  /** Null without a Stripe key: rows for Stripe wait. */
+  stripe: StripePort | null;
+  /** The doorbell queue of a binding's name, null when the Worker has none of that name. */
+  doorbell: (queueBinding: string) => Queue | null;
+}
+
+/** Sends one row. The statements of an `ok` are committed with the row's confirmation; a throw is tried again later. */
+export type Sender = (carriers: Carriers, row: OutboxRow) => Promise<Sent<Write>>;

@@ -1,0 +1,44 @@
+/** Cron rings again for jobs that are due or whose lease ran out, so that a lost doorbell delays a job by a minute, not for ever. */
+import * as jobStore from '../../deployments/job-store.ts';
+import { minuteMs } from '../../lib/time.ts';
+import { each } from '../each.ts';
+import type { Carriers } from './carriers.ts';
+import { bellOf, ring } from './ring-doorbell.ts';
+
+/** Jobs of one tick; what is left waits for the next minute. */
+const ringsPerTick = 200;
+/** A job is not rung again sooner than this: its doorbell may still be on its way. */
+const quietMs = minuteMs;
+
+/** Rings each cluster for its jobs; one whose queue is down holds up no other. @returns how many jobs were due */
+export async function ringAgain(carriers: Carriers): Promise<number> {
+  const due = await jobStore.takeUnrung(carriers.db, carriers.now(), quietMs, ringsPerTick);
+  const clusters = [...Map.groupBy(due, (job) => job.clusterId)];
+  await each(
+    clusters,
+    ([clusterId, jobs]) =>
+      ringCluster(
+        carriers,
+        clusterId,
+        jobs.map(({ id }) => id),
+      ),
+    {
+      log: carriers.log,
+      what: 'ringing a cluster again',
+      named: ([clusterId]) => ({ cluster_id: clusterId }),
+      atOnce: clusters.length,
+    },
+  );
+  return due.length;
+}
+
+async function ringCluster(carriers: Carriers, clusterId: string, jobIds: readonly string[]): Promise<void> {
+  const bell = await bellOf(carriers, clusterId);
+  for (const jobId of jobIds) {
+    const failure = await ring(carriers, bell, { clusterId, jobId });
+    if (failure === null) continue;
+    // The rest of this cluster's jobs would fare no better; they are due again in a minute.
+    carriers.log('warn', 'a cluster cannot be rung', { cluster_id: clusterId, why: failure, jobs: jobIds.length });
+    return;
+  }
+}

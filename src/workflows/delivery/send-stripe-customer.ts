@@ -1,0 +1,20 @@
+/** Makes the Stripe customer of one of ours, once, and stores what Stripe calls it. */
+import * as customerStore from '../../customers/store.ts';
+import { later } from '../../outbox/outbox.ts';
+import type { Sender } from './carriers.ts';
+import { sendIntent } from './stripe-intent.ts';
+
+export const sendStripeCustomer: Sender = async (carriers, row) => {
+  const { stripe } = carriers;
+  if (!stripe) return later('stripe_not_configured');
+  const input = {
+    customerId: String(row.payload['customer_id']),
+    email: String(row.payload['email']),
+    name: String(row.payload['name']),
+  };
+  return await sendIntent(carriers, row, {
+    find: () => stripe.findCustomer(input),
+    send: (key) => stripe.createCustomer(input, key),
+    settle: (stripeId) => [customerStore.setStripeId(input.customerId, stripeId)],
+  });
+};

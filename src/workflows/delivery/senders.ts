@@ -1,0 +1,10 @@
+/** Who sends which kind of outbox row. A new outgoing call is one sender of its own and one line here. */
+import type { OutboxKind } from '../../outbox/store.ts';
+import type { Sender } from './carriers.ts';
+import { sendDoorbell } from './send-doorbell.ts';
+import { sendStripeCustomer } from './send-stripe-customer.ts';
+
+export const senders: Readonly<Record<OutboxKind, Sender>> = {
+  doorbell: sendDoorbell,
+  stripe_customer: sendStripeCustomer,
+};

@@ -1,0 +1,10 @@
+/** Cron looks again at what was given up, slowly and for ever: what stood in its way may be gone by now. */
+import { commit } from '../../db/client.ts';
+import { lookAgain } from '../../deployments/job-store.ts';
+import type { Context } from '../deed.ts';
+
+/** Failed deployments that one tick considers, those that changed the longest ago first. */
+const looksPerTick = 200;
+
+/** Makes the jobs wait again; their doorbells are rung by `ringAgain`. */
+export const lookAtFailed = ({ db, now }: Context): Promise<void> => commit(db, [lookAgain(now, looksPerTick)]);
