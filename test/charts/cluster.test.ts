@@ -13,6 +13,8 @@ import { everySetting } from './operator-values.ts';
 const waitSeconds = 60;
 /** How long an upgrade that can never become ready is watched. */
 const brokenWaitSeconds = 4;
+/** How long a namespace may take to go. */
+const pollMs = 60_000;
 const otherClass = 'chart-test-other';
 const hostileInstalled = [
   'Acme,admin=true',
@@ -41,7 +43,10 @@ describeWithTools(['helm', ...clusterTools], 'a customer on a real cluster', () 
     });
   });
   afterAll(async () => {
-    for (const name of namespaces) await core.deleteNamespace({ name });
+    for (const { metadata } of (await core?.listNamespace())?.items ?? []) {
+      const name = metadata?.name ?? '';
+      if (namespaces.includes(name)) await core.deleteNamespace({ name });
+    }
     await storage?.deleteStorageClass({ name: otherClass });
     await cluster?.stop();
   });
@@ -216,6 +221,24 @@ describeWithTools(['helm', ...clusterTools], 'a customer on a real cluster', () 
     expect(await claim(values)).toEqual(before);
     expect(await upgrade(values)).toEqual(installed);
     expect(await claim(values)).toEqual(before);
+  });
+
+  it.each(['Delete', 'Retain'])('of a deleted customer leaves what a storage class with %s leaves', async (policy) => {
+    const storageClass = `chart-test-${policy.toLowerCase()}`;
+    await storage.createStorageClass({
+      body: { metadata: { name: storageClass }, provisioner: 'kubernetes.io/host-path', reclaimPolicy: policy },
+    });
+    const values = await newCustomer({ storageClass });
+    await upgrade(values);
+    const { volume = '' } = await claim(values);
+    await core.deleteNamespace({ name: namespaceOf(values) });
+    const phase = async () => {
+      const volumes = (await core.listPersistentVolume()).items;
+      return volumes.find(({ metadata }) => metadata?.name === volume)?.status?.phase ?? 'gone';
+    };
+    await expect.poll(phase, { timeout: pollMs }).toBe(policy === 'Delete' ? 'gone' : 'Released');
+    if (policy === 'Retain') await core.deletePersistentVolume({ name: volume });
+    await storage.deleteStorageClass({ name: storageClass });
   });
 
   it("upgrades after the cluster's storage class and the chart's volume size have changed, on the volume it has", async () => {
