@@ -17,13 +17,12 @@ const programs = ['initdb', 'pg_ctl', 'postgres', 'psql'];
 const nobody = 65_534;
 const asNobody = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
 
-/** The folder that has all of PostgreSQL's programs: one of PATH, else where Debian and Red Hat put them. */
+/** The folder that has all of PostgreSQL's programs: one of PATH, else where Debian puts them. */
 async function findFolder(): Promise<string | undefined> {
   const versions = await readdir('/usr/lib/postgresql').catch(() => []);
   const folders = [
     ...(process.env['PATH'] ?? '').split(delimiter),
     ...versions.map((version) => `/usr/lib/postgresql/${version}/bin`),
-    '/usr/pgsql/bin',
   ];
   return folders.find((folder) => programs.every((program) => existsSync(join(folder, program))));
 }

@@ -10,6 +10,7 @@
 {{- include "instance.mistakes.pod" (dict "at" "" "settings" .Values) }}
 {{- include "instance.mistakes.env" . }}
 {{- include "instance.mistakes.database" . }}
+{{- include "instance.mistakes.amounts" . }}
 {{- end -}}
 
 {{/* The selectors, the network policies and the restart on a change hold to these. */}}
@@ -56,4 +57,35 @@
 {{- if has .Values.postgres.database (list "postgres" "template0" "template1") }}
 - postgres.database: {{ .Values.postgres.database }} is PostgreSQL's own
 {{- end }}
+{{- end -}}
+
+{{/* Amounts that the API server would refuse, at the first customer: requests over limits, and what the plan allows no container or claim. */}}
+{{- define "instance.mistakes.amounts" -}}
+{{- $plan := get .Values.limits.plans .Values.plan }}
+{{- $inPlan := printf "limits.plans.%s" .Values.plan }}
+{{- $asked := dict "limits.containerDefault" .Values.limits.containerDefault }}
+{{- range $part := list "api" "postgres" "exporter" }}
+{{- $_ := set $asked (printf "%s.resources" $part) (get $.Values $part).resources }}
+{{- end }}
+{{- range $at, $resources := $asked }}
+{{- range $name, $limit := $resources.limits }}
+{{- $request := get $resources.requests $name }}
+{{- include "instance.mistakes.more" (dict "at" (printf "%s.requests.%s" $at $name) "is" $request "than" (printf "%s.limits.%s" $at $name) "most" $limit) }}
+{{- include "instance.mistakes.more" (dict "at" (printf "%s.limits.%s" $at $name) "is" $limit "than" (printf "%s.containerMax.%s" $inPlan $name) "most" (get $plan.containerMax $name)) }}
+{{- end }}
+{{- end }}
+{{- include "instance.mistakes.more" (dict "at" "postgres.storageSize" "is" .Values.postgres.storageSize "than" (printf "%s.claimMax" $inPlan) "most" $plan.claimMax) }}
+{{- end -}}
+
+{{- define "instance.mistakes.more" -}}
+{{- if gt (include "instance.amount" .is | float64) (include "instance.amount" .most | float64) }}
+- {{ .at }}: {{ .is }} is more than {{ .than }}, {{ .most }}
+{{- end }}
+{{- end -}}
+
+{{/* A Kubernetes quantity, as values.schema.json takes it, in cores or bytes. */}}
+{{- define "instance.amount" -}}
+{{- $number := regexFind "^[0-9.]+" . -}}
+{{- $factors := dict "" 1 "m" 0.001 "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 -}}
+{{- mulf (float64 $number) (get $factors (trimPrefix $number .) | float64) -}}
 {{- end -}}
