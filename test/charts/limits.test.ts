@@ -1,10 +1,12 @@
 /** The stack fits into its own quota, whatever the quota counts, and everything that the quota counts has a default. */
-import type { V1Container, V1Deployment, V1LimitRange, V1ResourceQuota, V1StatefulSet } from '@kubernetes/client-node';
+import type { V1Container, V1Deployment, V1ResourceQuota, V1StatefulSet } from '@kubernetes/client-node';
 import { expect, it } from 'vitest';
 import { describeWithTools } from '../harness/tools.ts';
 import { exampleValues, plans } from './example.ts';
 import { type Manifest, pick, render } from './helm.ts';
 
+/** A LimitRange's bounds of a container as YAML has them (the client's own type calls `default` `_default`). */
+type ContainerBounds = Partial<Record<'defaultRequest' | 'default' | 'max', Record<string, string>>>;
 type Amounts = Record<string, number>;
 
 /** What one node with two CPUs leaves for a whole stack (decision 29), in cores. */
@@ -24,6 +26,9 @@ const combined = (how: (a: number, b: number) => number, ...all: Amounts[]): Amo
 };
 const sum = (a: number, b: number): number => a + b;
 const larger = (a: number, b: number): number => Math.max(a, b);
+
+const boundsOf = (objects: Manifest[]): ContainerBounds =>
+  pick<{ spec: { limits: ContainerBounds[] } }>(objects, 'LimitRange', 'limits').spec.limits[0] ?? {};
 
 /** `{'requests.cpu': 0.25, …}` of a container. */
 const containerAmounts = ({ resources }: V1Container): Amounts =>
@@ -51,10 +56,10 @@ function stackAmounts(objects: Manifest[]): { steady: Amounts; largest: Amounts 
   }));
   const services = objects.filter(({ kind }) => kind === 'Service').length;
   const steady = combined(sum, api, podAmounts(postgres), exporter, ...claims, { services });
-  const [container] = pick<V1LimitRange>(objects, 'LimitRange', 'limits').spec?.limits ?? [];
+  const container = boundsOf(objects);
   const solver = containerAmounts({
     name: 'solver',
-    resources: { requests: container?.defaultRequest ?? {}, limits: container?.default ?? {} },
+    resources: { requests: container.defaultRequest ?? {}, limits: container.default ?? {} },
   });
   return { steady, largest: combined(sum, steady, api, solver, { pods: 1, services: 1 }) };
 }
@@ -91,14 +96,14 @@ describeWithTools(['helm'], 'the quota of a customer', () => {
     for (const plan of plans) {
       const objects = await render(exampleValues({ plan }));
       const counted = Object.keys(quotaOf(objects));
-      const [container] = pick<V1LimitRange>(objects, 'LimitRange', 'limits').spec?.limits ?? [];
+      const container = boundsOf(objects);
       const names = (side: string) =>
         counted
           .filter((name) => name.startsWith(`${side}.`) && name !== 'requests.storage')
           .map((name) => name.slice(side.length + 1));
-      expect(Object.keys(container?.defaultRequest ?? {}).sort()).toEqual(names('requests').sort());
-      expect(Object.keys(container?.default ?? {}).sort()).toEqual(names('limits').sort());
-      expect(Object.keys(container?.max ?? {}).sort()).toEqual(names('limits').sort());
+      expect(Object.keys(container.defaultRequest ?? {}).sort()).toEqual(names('requests').sort());
+      expect(Object.keys(container.default ?? {}).sort()).toEqual(names('limits').sort());
+      expect(Object.keys(container.max ?? {}).sort()).toEqual(names('limits').sort());
     }
   });
 

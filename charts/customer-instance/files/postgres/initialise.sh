@@ -36,6 +36,8 @@ CREATE DATABASE "$DATABASE_NAME" OWNER "$DATABASE_USER"
 REVOKE ALL ON DATABASE "$DATABASE_NAME", postgres, template1 FROM PUBLIC
 SQL
 
+# On the disk before it has its name, and the name too before anybody uses it.
+sync
 mv "$new" "$PGDATA"
 sync
 echo "made the database $DATABASE_NAME, owned by $DATABASE_USER"
