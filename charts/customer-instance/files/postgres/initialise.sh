@@ -37,7 +37,7 @@ REVOKE ALL ON DATABASE "$DATABASE_NAME", postgres, template1 FROM PUBLIC
 SQL
 
 # On the disk before it has its name, and the name too before anybody uses it.
-sync
+initdb --sync-only --pgdata="$new"
 mv "$new" "$PGDATA"
-sync
+sync -f "$PGDATA"
 echo "made the database $DATABASE_NAME, owned by $DATABASE_USER"
