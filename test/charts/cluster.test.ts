@@ -1,5 +1,5 @@
 /** The chart on a real control plane: API server, admission, quotas, Pod Security, scheduler, volume binding and Helm's wait. */
-import { AppsV1Api, CoreV1Api, KubeConfig, StorageV1Api } from '@kubernetes/client-node';
+import { AppsV1Api, CoreV1Api, KubeConfig, SchedulingV1Api, StorageV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type ChartValues, chartValues } from '../../src/contracts/jobs.ts';
 import { clusterTools, startCluster, type TestCluster } from '../harness/cluster.ts';
@@ -7,11 +7,14 @@ import { describeWithTools } from '../harness/tools.ts';
 import { type Example, exampleValues, plans } from './example.ts';
 import { helm, runHelm } from './helm.ts';
 import { hostileNames } from './hostile-names.ts';
+import { everySetting } from './operator-values.ts';
 
 /** Long enough for a loaded machine; an install takes under a second here. */
 const waitSeconds = 60;
 /** How long an upgrade that can never become ready is watched. */
 const brokenWaitSeconds = 4;
+/** How long a namespace may take to go. */
+const pollMs = 60_000;
 const otherClass = 'chart-test-other';
 const hostileInstalled = [
   'Acme,admin=true',
@@ -23,6 +26,7 @@ const hostileInstalled = [
 
 describeWithTools(['helm', ...clusterTools], 'a customer on a real cluster', () => {
   let cluster: TestCluster;
+  const config = new KubeConfig();
   let core: CoreV1Api;
   let apps: AppsV1Api;
   let storage: StorageV1Api;
@@ -30,7 +34,6 @@ describeWithTools(['helm', ...clusterTools], 'a customer on a real cluster', () 
 
   beforeAll(async () => {
     cluster = await startCluster();
-    const config = new KubeConfig();
     config.loadFromFile(cluster.kubeconfig);
     core = config.makeApiClient(CoreV1Api);
     apps = config.makeApiClient(AppsV1Api);
@@ -40,7 +43,10 @@ describeWithTools(['helm', ...clusterTools], 'a customer on a real cluster', () 
     });
   });
   afterAll(async () => {
-    for (const name of namespaces) await core.deleteNamespace({ name });
+    for (const { metadata } of (await core?.listNamespace())?.items ?? []) {
+      const name = metadata?.name ?? '';
+      if (namespaces.includes(name)) await core.deleteNamespace({ name });
+    }
     await storage?.deleteStorageClass({ name: otherClass });
     await cluster?.stop();
   });
@@ -115,7 +121,61 @@ describeWithTools(['helm', ...clusterTools], 'a customer on a real cluster', () 
     expect(await readiness(values)).toEqual(allReady);
     const quota = (await core.listNamespacedResourceQuota({ namespace: namespaceOf(values) })).items[0]?.status;
     expect(quota?.hard).toMatchObject({ 'limits.cpu': plan === 'enterprise' ? '8' : '4', persistentvolumeclaims: '8' });
-    expect(quota?.used).toMatchObject({ 'requests.cpu': '550m', 'requests.memory': '576Mi', services: '2' });
+    expect(quota?.used).toMatchObject({
+      'requests.cpu': '550m',
+      'requests.memory': '576Mi',
+      'requests.ephemeral-storage': '192Mi',
+      'requests.storage': '10Gi',
+      pods: '3',
+      services: '2',
+    });
+  });
+
+  it('is ready with every setting that an operator has for its pods', async () => {
+    const values = await newCustomer();
+    const namespace = namespaceOf(values);
+    await core.createNamespacedSecret({ namespace, body: { metadata: { name: 'mail' }, stringData: { token: 'x' } } });
+    const scheduling = config.makeApiClient(SchedulingV1Api);
+    const [node] = (await core.listNode()).items;
+    const name = node?.metadata?.name ?? '';
+    const label = (op: 'add' | 'remove') =>
+      core.patchNode({
+        name,
+        body: [
+          { op, path: '/metadata/labels/pool', value: 'customers' },
+          { op, path: '/metadata/labels/disk', value: 'ssd' },
+        ],
+      });
+    const classes = [everySetting.priorityClassName, everySetting.postgres.priorityClassName];
+    for (const name of classes) await scheduling.createPriorityClass({ body: { metadata: { name }, value: 1000 } });
+    await label('add');
+    try {
+      expect(await upgrade(values, everySetting)).toEqual(installed);
+      expect(await readiness(values)).toEqual(allReady);
+      const { items } = await core.listNamespacedPod({ namespace });
+      expect(items.map(({ spec }) => [spec?.nodeName, spec?.priority])).toEqual(Array(3).fill([name, 1000]));
+    } finally {
+      await label('remove');
+      for (const name of classes) await scheduling.deletePriorityClass({ name });
+    }
+  });
+
+  it('has no way in beside the ingress controller, and no more storage than the plan', async () => {
+    const values = await newCustomer();
+    await upgrade(values);
+    const namespace = namespaceOf(values);
+    for (const type of ['LoadBalancer', 'NodePort']) {
+      const body = { metadata: { name: 'open' }, spec: { type, selector: { app: 'x' }, ports: [{ port: 80 }] } };
+      await expect(core.createNamespacedService({ namespace, body })).rejects.toThrow(/exceeded quota.*services\./s);
+    }
+    const claim = (storage: string) => ({
+      metadata: { generateName: 'more-' },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage } } },
+    });
+    await core.createNamespacedPersistentVolumeClaim({ namespace, body: claim('20Gi') });
+    await expect(core.createNamespacedPersistentVolumeClaim({ namespace, body: claim('20Gi') })).rejects.toThrow(
+      /exceeded quota.*requests\.storage/s,
+    );
   });
 
   it('is suspended to nothing, keeps its data, and comes back to it', async () => {
@@ -161,6 +221,24 @@ describeWithTools(['helm', ...clusterTools], 'a customer on a real cluster', () 
     expect(await claim(values)).toEqual(before);
     expect(await upgrade(values)).toEqual(installed);
     expect(await claim(values)).toEqual(before);
+  });
+
+  it.each(['Delete', 'Retain'])('of a deleted customer leaves what a storage class with %s leaves', async (policy) => {
+    const storageClass = `chart-test-${policy.toLowerCase()}`;
+    await storage.createStorageClass({
+      body: { metadata: { name: storageClass }, provisioner: 'kubernetes.io/host-path', reclaimPolicy: policy },
+    });
+    const values = await newCustomer({ storageClass });
+    await upgrade(values);
+    const { volume = '' } = await claim(values);
+    await core.deleteNamespace({ name: namespaceOf(values) });
+    const phase = async () => {
+      const volumes = (await core.listPersistentVolume()).items;
+      return volumes.find(({ metadata }) => metadata?.name === volume)?.status?.phase ?? 'gone';
+    };
+    await expect.poll(phase, { timeout: pollMs }).toBe(policy === 'Delete' ? 'gone' : 'Released');
+    if (policy === 'Retain') await core.deletePersistentVolume({ name: volume });
+    await storage.deleteStorageClass({ name: storageClass });
   });
 
   it("upgrades after the cluster's storage class and the chart's volume size have changed, on the volume it has", async () => {

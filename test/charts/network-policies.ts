@@ -3,7 +3,11 @@
  * of the NetworkPolicy API that the chart uses; anything else in a policy throws, so that it cannot be read as harmless.
  */
 import { BlockList, isIPv6 } from 'node:net';
-import type { V1NetworkPolicyPeer, V1NetworkPolicyPort } from '@kubernetes/client-node';
+import type { V1Deployment, V1NetworkPolicyPeer, V1NetworkPolicyPort } from '@kubernetes/client-node';
+import { type Manifest, pick } from './helm.ts';
+
+/** Namespace of the example customer. */
+export const customerNamespace = 'customer-b4c867f4';
 
 interface Rule {
   from?: V1NetworkPolicyPeer[];
@@ -34,11 +38,24 @@ export interface Connection {
   protocol: 'TCP' | 'UDP';
 }
 
+/** The policies among rendered objects, in the namespace that they are installed in. */
+export const policiesOf = (objects: Manifest[], namespace = customerNamespace): Policy[] =>
+  objects
+    .filter(({ kind }) => kind === 'NetworkPolicy')
+    .map((object) => ({ ...(object as unknown as Policy), namespace }));
+
+/** A pod of a rendered workload. */
+export function podOf(objects: Manifest[], kind: string, part: string, namespace = customerNamespace): Peer {
+  const { template } = pick<V1Deployment>(objects, kind, part).spec ?? {};
+  const ports = template?.spec?.containers[0]?.ports?.map(({ name, containerPort }) => [name, containerPort]) ?? [];
+  return { name: part, namespace, labels: template?.metadata?.labels ?? {}, ports: Object.fromEntries(ports) };
+}
+
 const labelsMatch = (wanted: Record<string, string> | undefined, labels: Record<string, string>): boolean =>
   Object.entries(wanted ?? {}).every(([name, value]) => labels[name] === value);
 
 /** An IPv4 address is in no IPv6 block: BlockList alone would find it in ::/0, as a mapped one. */
-const inBlocks = (cidrs: readonly string[], ip: string): boolean =>
+export const inBlocks = (cidrs: readonly string[], ip: string): boolean =>
   cidrs.some((cidr) => {
     const [network = '', bits] = cidr.split('/');
     if (isIPv6(network) !== isIPv6(ip)) return false;

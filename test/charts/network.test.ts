@@ -1,25 +1,12 @@
 /** Who may talk to whom in a customer's namespace: the whole matrix of peers and ports, not a sample of rules. */
-import type { V1Deployment } from '@kubernetes/client-node';
 import { expect, it } from 'vitest';
 import { describeWithTools } from '../harness/tools.ts';
 import { exampleValues } from './example.ts';
-import { type Manifest, pick, render } from './helm.ts';
-import { type Connection, mayConnect, type Peer, type Policy } from './network-policies.ts';
+import { type Manifest, render } from './helm.ts';
+import { type Connection, customerNamespace, mayConnect, type Peer, podOf, policiesOf } from './network-policies.ts';
 
-const namespace = 'customer-b4c867f4';
+const namespace = customerNamespace;
 const neighbour = 'customer-11111111';
-
-/** The policies as they stand in the namespace. */
-const policiesOf = (objects: Manifest[]): Policy[] =>
-  objects
-    .filter(({ kind }) => kind === 'NetworkPolicy')
-    .map((object) => ({ ...(object as unknown as Policy), namespace }));
-
-const podOf = (objects: Manifest[], kind: string, part: string): Peer => {
-  const { template } = pick<V1Deployment>(objects, kind, part).spec ?? {};
-  const ports = template?.spec?.containers[0]?.ports?.map(({ name, containerPort }) => [name, containerPort]) ?? [];
-  return { name: part, namespace, labels: template?.metadata?.labels ?? {}, ports: Object.fromEntries(ports) };
-};
 
 const peersOf = (objects: Manifest[]): Peer[] => {
   const api = podOf(objects, 'Deployment', 'api');
@@ -31,12 +18,14 @@ const peersOf = (objects: Manifest[]): Peer[] => {
     { name: 'solver', namespace, labels: { 'acme.cert-manager.io/http01-solver': 'true' } },
     { ...api, name: "a neighbour's api", namespace: neighbour },
     { name: 'ingress controller', namespace: 'ingress-nginx', labels: {} },
-    { name: 'prometheus', namespace: 'monitoring', labels: {} },
+    { name: 'prometheus', namespace: 'monitoring', labels: { 'app.kubernetes.io/name': 'prometheus' } },
+    { name: 'grafana', namespace: 'monitoring', labels: { 'app.kubernetes.io/name': 'grafana' } },
+    { name: 'another prometheus', namespace: 'shop', labels: { 'app.kubernetes.io/name': 'prometheus' } },
     { name: 'dns', namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } },
     { name: 'other system pod', namespace: 'kube-system', labels: {} },
     { name: 'node dns', ip: '169.254.20.10' },
-    { name: 'internet', ip: '203.0.113.9' },
-    { name: 'internet v6', ip: '2001:db8::9' },
+    { name: 'internet', ip: '104.16.132.229' },
+    { name: 'internet v6', ip: '2606:4700::6810:84e5' },
     { name: 'cloud metadata', ip: '169.254.169.254' },
     { name: 'private network', ip: '10.96.0.1' },
   ];
@@ -98,6 +87,13 @@ describeWithTools(['helm'], "a customer's namespace", () => {
     expect(open).toContain('billing-exporter > private network:8787');
     expect(open).toContain('other system pod > api:3002');
     expect(open.filter((line) => /internet|ingress controller|:443/.test(line))).toEqual([]);
+    const labelled = allowed(
+      await render(values, {
+        networkPolicy: { ingressController: { namespace: 'kube-system', podLabels: { 'k8s-app': 'kube-dns' } } },
+      }),
+    );
+    expect(labelled).toContain('dns > api:3002');
+    expect(labelled).not.toContain('other system pod > api:3002');
     expect(allowed(await render({ ...values, billingApiUrl: 'http://billing.example.com' }))).toContain(
       'api > internet:80',
     );

@@ -60,24 +60,34 @@ describeWithTools(['helm'], 'the customer-instance chart', () => {
       resources?.requests,
     ]);
     expect(Object.fromEntries(requests)).toEqual({
-      api: { cpu: '250m', memory: '256Mi' },
-      postgres: { cpu: '250m', memory: '256Mi' },
-      'billing-exporter': { cpu: '50m', memory: '64Mi' },
+      api: { cpu: '250m', memory: '256Mi', 'ephemeral-storage': '64Mi' },
+      postgres: { cpu: '250m', memory: '256Mi', 'ephemeral-storage': '64Mi' },
+      'billing-exporter': { cpu: '50m', memory: '64Mi', 'ephemeral-storage': '64Mi' },
     });
   });
 
   it('bounds the namespace by its plan', async () => {
-    const bounds = { starter: ['4', '4Gi'], professional: ['4', '4Gi'], enterprise: ['8', '8Gi'] } as const;
+    const bounds = {
+      starter: ['4', '4Gi', '8Gi', '40Gi'],
+      professional: ['4', '4Gi', '8Gi', '200Gi'],
+      enterprise: ['8', '8Gi', '16Gi', '1000Gi'],
+    } as const;
     for (const plan of plans) {
       const objects = await render(exampleValues({ plan }));
-      const [cpu, memory] = bounds[plan];
+      const [cpu, memory, ephemeral, storage] = bounds[plan];
       expect(pick<V1ResourceQuota>(objects, 'ResourceQuota', 'quota').spec?.hard).toEqual({
         'requests.cpu': cpu,
         'requests.memory': memory,
+        'requests.ephemeral-storage': ephemeral,
+        'requests.storage': storage,
         'limits.cpu': cpu,
         'limits.memory': memory,
+        'limits.ephemeral-storage': ephemeral,
+        pods: '30',
         persistentvolumeclaims: '8',
         services: '20',
+        'services.loadbalancers': '0',
+        'services.nodeports': '0',
       });
       expect(pick<V1LimitRange>(objects, 'LimitRange', 'limits').spec?.limits.map(({ type }) => type)).toEqual([
         'Container',
@@ -92,12 +102,13 @@ describeWithTools(['helm'], 'the customer-instance chart', () => {
       expect(pod).toMatchObject({ automountServiceAccountToken: false, enableServiceLinks: false });
       expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
       expect(pod.securityContext?.runAsUser).toBeGreaterThan(0);
-      for (const container of pod.containers) {
+      for (const container of [...(pod.initContainers ?? []), ...pod.containers])
         expect(container.securityContext).toEqual({
           allowPrivilegeEscalation: false,
           readOnlyRootFilesystem: true,
           capabilities: { drop: ['ALL'] },
         });
+      for (const container of pod.containers) {
         expect(container.livenessProbe).toBeDefined();
         expect(container.readinessProbe).toBeDefined();
       }
@@ -139,7 +150,11 @@ describeWithTools(['helm'], 'the customer-instance chart', () => {
     const deployment = pick<V1Deployment>(objects, 'Deployment', 'billing-exporter');
     expect(deployment.spec?.template.metadata?.labels?.['app']).toBe('billing-exporter');
     const [container] = deployment.spec?.template.spec?.containers ?? [];
-    expect(container?.resources?.limits).toEqual({ cpu: '100m', memory: '128Mi' });
+    expect(container?.resources?.limits).toEqual({
+      cpu: '100m',
+      memory: '128Mi',
+      'ephemeral-storage': '512Mi',
+    });
     const writable = container?.volumeMounts?.filter((mount) => !mount.readOnly).map((mount) => mount.mountPath);
     expect(writable).toEqual([config['SPOOL_DIR']]);
   });

@@ -9,17 +9,26 @@ export const toolsFolder = process.env['TOOLS'] ?? join(homedir(), '.cache', 'te
 /** Absolute path of a tool, e.g. `helm`. */
 export const toolPath = (name: string): string => join(toolsFolder, name);
 
-/**
- * A `describe` that needs tools. Without them the tests are skipped with the reason in their name; with CI set they
- * fail, because there "could not run" must not look like "passed".
- */
+/** A `describe` that needs tools; see `describeWithout`. */
 export function describeWithTools(tools: string[], name: string, body: () => void): void {
-  const missing = tools.filter((tool) => !existsSync(toolPath(tool)));
+  describeWithout(
+    tools.filter((tool) => !existsSync(toolPath(tool))),
+    'run npm run tools',
+    name,
+    body,
+  );
+}
+
+/**
+ * A `describe` that runs where nothing is missing. Otherwise its tests are skipped with the reason and the remedy in their
+ * name; with CI set they fail, because there "could not run" must not look like "passed".
+ */
+export function describeWithout(missing: string[], remedy: string, name: string, body: () => void): void {
   if (missing.length === 0) {
     describe(name, body);
     return;
   }
-  const reason = `${name} (needs ${missing.join(', ')}: run npm run tools)`;
+  const reason = `${name} (needs ${missing.join(', ')}: ${remedy})`;
   if (process.env['CI']) {
     it(reason, () => {
       throw new Error(`missing tools: ${missing.join(', ')}`);

@@ -35,7 +35,3 @@ tenantry.dev/plan: {{ .root.Values.plan }}
 {{- define "instance.replicas" -}}
 {{ ternary 0 1 .Values.suspended }}
 {{- end -}}
-
-{{- define "instance.image" -}}
-{{ printf "%s:%s" .repository .tag | quote }}
-{{- end -}}

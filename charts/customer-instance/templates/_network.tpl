@@ -1,4 +1,16 @@
-{{/* Egress rules that more than one part needs. Each names its peers and its ports: none may be empty, for empty means all. */}}
+{{/* Rules that more than one part needs. Each names its peers and its ports: none may be empty, for empty means all. */}}
+
+{{/* The peer that customers' requests come from. Without labels it is any pod of that namespace. */}}
+{{- define "instance.ingress.controller" -}}
+- namespaceSelector:
+    matchLabels:
+      kubernetes.io/metadata.name: {{ .Values.networkPolicy.ingressController.namespace }}
+  {{- with .Values.networkPolicy.ingressController.podLabels }}
+  podSelector:
+    matchLabels:
+      {{- toYaml . | nindent 6 }}
+  {{- end }}
+{{- end -}}
 
 {{- define "instance.egress.dns" -}}
 - to:
@@ -19,7 +31,7 @@
       protocol: TCP
 {{- end -}}
 
-{{/* The billing API: outside the cluster, at whatever address its name has today. */}}
+{{/* The billing API: outside the cluster, at whatever public address its name has today. */}}
 {{- define "instance.egress.billingApi" -}}
 - to:
     {{- range .Values.networkPolicy.billingApi }}
