@@ -3,13 +3,14 @@
  * by its contract. Failures are values. Owns no route; those are named in calls.ts. It cannot tell whether a POST whose
  * attempts all went unanswered took effect: running the same command again asks again.
  */
-import type { z } from 'zod';
+import { z } from 'zod';
 import { problemBody } from '../src/contracts/common.ts';
 import { hex } from '../src/lib/ids.ts';
 import { err, ok, type Result } from '../src/lib/result.ts';
-import { type Failure, oneLine } from './failure.ts';
+import type { Failure } from './failure.ts';
 import { delayBefore, isNotNow, retryAfterMs } from './retry.ts';
 import type { Target } from './target.ts';
+import { oneLine } from './text.ts';
 import type { World } from './world.ts';
 
 /** One attempt, from connecting to the last byte. */
@@ -32,12 +33,14 @@ export interface Api {
     answer: T,
     options?: PostOptions,
   ) => Promise<Result<z.output<T>, Failure>>;
+  /** DELETE; the routes answer 204. A repeat finds nothing any more, which is refused as `not_found`. */
+  delete: (path: string) => Promise<Result<void, Failure>>;
   /** The same API with another principal's credential. */
   as: (token: string) => Api;
 }
 
 interface Outgoing {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'DELETE';
   url: string;
   headers: Record<string, string>;
   body?: string;
@@ -69,6 +72,7 @@ export function openApi(target: Target, world: World, timeoutMs = attemptTimeout
         answer,
       );
     },
+    delete: (path) => send({ method: 'DELETE', url: address(target.url, path, {}), headers }, z.void()),
     as: (token) => openApi({ ...target, token }, world, timeoutMs),
   };
 }

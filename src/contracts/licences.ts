@@ -55,6 +55,13 @@ export const validateAnswer = z.object({ valid: z.boolean(), code: z.string(), d
 /** POST /api/licenses/:customerId/revoke. */
 export const revokeBody = z.strictObject({ reason: z.string().trim().min(1).max(500) });
 
+/** POST /api/licenses/reissue (owner): new licences in the place of revoked ones, or of all. */
+export const reissueBody = z.strictObject({
+  customer_ids: z.array(customerId).min(1).optional(),
+  all: z.literal(true).optional(),
+  reason: revokeBody.shape.reason,
+});
+
 /** GET /api/licenses/:customerId/history: seed 004's answer. */
 export const licenceHistory = z.object({
   customer_id: customerId,
@@ -66,6 +73,7 @@ export const licenceHistory = z.object({
       plan: planName,
       max_devices: limit,
       generated_at: z.string(),
+      revoked_at: z.string().nullable().default(null),
       metadata: z.record(z.string(), z.unknown()),
     }),
   ),

@@ -5,7 +5,7 @@ import { licenceAnswer, licenceHistory, revokeBody, validateAnswer, validateBody
 import { type Endpoint, endpoint, param, refuse, reply } from '../http/endpoint.ts';
 import { notFound } from '../http/problem.ts';
 import { depsOf, keyringOf } from '../http/respond.ts';
-import { iso } from '../lib/time.ts';
+import { iso, isoOrNull } from '../lib/time.ts';
 import { currentLicence, revokeLicences } from '../workflows/current-licence.ts';
 import { findLicenceHistory } from '../workflows/licence-history.ts';
 import { jwksOf, publicPem } from './keyring.ts';
@@ -54,6 +54,7 @@ const historyRoute = endpoint({
         plan: row.plan,
         max_devices: row.claims.features.maxDevices,
         generated_at: iso(row.issuedAt),
+        revoked_at: isoOrNull(row.revokedAt),
         metadata: {
           kid: row.kid,
           features: row.claims.features,
