@@ -38,11 +38,13 @@ export const takesCustomer = (command: Command): Command =>
     .option('--customer <customer>', help, toCustomerName)
     .addOption(new Option('--id <customer>').argParser(toCustomerName).hideHelp());
 
-/** The customer that the call names; exactly one. */
-function namedCustomer(argument: CustomerName | undefined, options: CustomerOption): Result<CustomerName, Failure> {
+/** The customer that the call names, undefined without one. */
+function namedCustomer(
+  argument: CustomerName | undefined,
+  options: CustomerOption,
+): Result<CustomerName | undefined, Failure> {
   const [name, ...others] = [argument, options.customer, options.id].filter((given) => given !== undefined);
-  if (name === undefined) return err({ kind: 'usage', message: 'which customer? Give its id, short id or email' });
-  if (others.some((other) => other.text !== name.text)) {
+  if (others.some((other) => other.text !== name?.text)) {
     return err({ kind: 'usage', message: 'two customers are named; give one' });
   }
   return ok(name);
@@ -74,8 +76,42 @@ export const onCustomer =
   async (api: Api, argument: CustomerName | undefined, options: O): Done => {
     const name = namedCustomer(argument, options);
     if (!name.ok) return name;
+    if (name.value === undefined) {
+      return err({ kind: 'usage', message: 'which customer? Give its id, short id or email' });
+    }
     const checked = check(options);
     if (!checked.ok) return checked;
     const id = await findCustomerId(api, name.value);
     return id.ok ? await work(api, id.value, options) : id;
+  };
+
+/** Work on one customer or, when none is named, on whatever there is. */
+export const onAnyCustomer =
+  <O extends CustomerOption>(work: (api: Api, id: string | undefined, options: O) => Done) =>
+  async (api: Api, argument: CustomerName | undefined, options: O): Done => {
+    const name = namedCustomer(argument, options);
+    if (!name.ok) return name;
+    if (name.value === undefined) return await work(api, undefined, options);
+    const id = await findCustomerId(api, name.value);
+    return id.ok ? await work(api, id.value, options) : id;
+  };
+
+/** Work on one customer or, with `--all`, on every one; neither or both is a wrong call. */
+export const onCustomerOrAll =
+  <O extends CustomerOption & { all?: boolean }>(
+    one: (api: Api, id: string, options: O) => Done,
+    all: (api: Api, options: O) => Done,
+    check: (options: O) => Result<void, Failure> = () => done,
+  ) =>
+  async (api: Api, argument: CustomerName | undefined, options: O): Done => {
+    const name = namedCustomer(argument, options);
+    if (!name.ok) return name;
+    if ((name.value === undefined) === (options.all === undefined)) {
+      return err({ kind: 'usage', message: 'give either a customer or --all' });
+    }
+    const checked = check(options);
+    if (!checked.ok) return checked;
+    if (name.value === undefined) return await all(api, options);
+    const id = await findCustomerId(api, name.value);
+    return id.ok ? await one(api, id.value, options) : id;
   };

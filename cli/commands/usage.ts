@@ -8,7 +8,7 @@ import type { Api } from '../api.ts';
 import { readCost, readCustomer, readGaps, readUsage } from '../calls.ts';
 import { by, type Define, type Done, done, instantBy } from '../command.ts';
 import type { Failure } from '../failure.ts';
-import { type CustomerName, type CustomerOption, onCustomer, takesCustomer } from '../find-customer.ts';
+import { type CustomerOption, onCustomerOrAll, takesCustomer } from '../find-customer.ts';
 import { costTable } from '../format/cost.ts';
 import { gapsTable, historyTable } from '../format/usage.ts';
 import { type JsonOption, jsonOption, print } from '../output.ts';
@@ -76,10 +76,16 @@ async function usageOfOne(world: World, api: Api, id: string, options: UsageOpti
   return done;
 }
 
-async function everyone(world: World, api: Api, options: UsageOptions): Done {
-  if (options.namespace !== undefined || options.granularity !== undefined) {
+/** What is wrong with the options, before anything is sent. */
+function judge(options: UsageOptions, now: number): Result<void, Failure> {
+  if (options.all && (options.namespace !== undefined || options.granularity !== undefined)) {
     return err({ kind: 'usage', message: '--namespace and --granularity go with a customer' });
   }
+  const span = spanOf(options, now);
+  return span.ok ? done : span;
+}
+
+async function usageOfEach(world: World, api: Api, options: UsageOptions): Done {
   const span = spanOf(options, world.now());
   return span.ok ? await usageOfAll(world, api, span.value, options) : span;
 }
@@ -95,18 +101,12 @@ export const usageProgram: Define = ({ program, world, withApi }) => {
     .option('--namespace <name>', 'only this namespace', by(namespace))
     .option(...jsonOption)
     .action(
-      withApi(async (api, argument: CustomerName | undefined, options: UsageOptions) => {
-        const named = argument ?? options.customer ?? options.id;
-        if ((named === undefined) === (options.all === undefined)) {
-          return err({ kind: 'usage', message: 'give either a customer or --all' });
-        }
-        if (named === undefined) return await everyone(world, api, options);
-        const work = (_: Api, id: string, o: UsageOptions) => usageOfOne(world, api, id, o);
-        const judged = (o: UsageOptions): Result<void, Failure> => {
-          const span = spanOf(o, world.now());
-          return span.ok ? done : span;
-        };
-        return await onCustomer(work, judged)(api, argument, options);
-      }),
+      withApi(
+        onCustomerOrAll(
+          (api, id, options: UsageOptions) => usageOfOne(world, api, id, options),
+          (api, options) => usageOfEach(world, api, options),
+          (options) => judge(options, world.now()),
+        ),
+      ),
     );
 };

@@ -31,7 +31,7 @@ describe('a wrong call is one line and exit code 2', () => {
     ['customer', ['deactivate', `${customerId}/../x`], 'must be a customer'],
     ['customer', ['show', customerId, '--customer', 'ada@example.com'], 'two customers are named'],
     ['customer', ['redeploy', customerId], "required option '--reason"],
-    ['customer', ['redeploy', '--reason', 'new values'], 'which customer?'],
+    ['customer', ['redeploy', '--reason', 'new values'], 'give either a customer or --all'],
     ['customer', ['redeploy', customerId, '--all', '--reason', 'x'], 'give either a customer or --all'],
     ['customer', ['redeploy', '--all', '--rate', '0', '--reason', 'x'], '--rate'],
     ['customer', ['lst'], "unknown command 'lst'"],

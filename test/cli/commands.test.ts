@@ -118,6 +118,30 @@ describe('usage --all', () => {
     expect(lines.at(-1)).toBe('230 customers, $6,670.00 so far in their periods');
   });
 
+  it('has each customer once while others sign up', async () => {
+    let signedUp = 150;
+    const { exit, lines } = await callApi(['usage', '--all', '--json'], (heard) => {
+      if (heard.path === '/api/customers') signedUp += 1;
+      // Newest first: each new one moves the others on by one place.
+      const all = Array.from({ length: signedUp }, (_, i) => listed(signedUp - i));
+      return heard.path === '/api/customers' ? pageOf(all, heard.query) : fleet(0)(heard);
+    });
+    expect(exit).toBe(0);
+    const { items, total } = JSON.parse(lines[0] ?? '') as { items: { customer_id: string }[]; total: number };
+    expect(new Set(items.map((one) => one.customer_id)).size).toBe(items.length);
+    expect(total).toBe(151);
+  });
+
+  it('sums what will be invoiced, and apart from it what will not', async () => {
+    const trial = listed(2).customer_id;
+    const { lines } = await callApi(['usage', '--all'], (heard) =>
+      heard.path === `/api/usage/${trial}/cost`
+        ? { status: 200, body: { ...costOf(trial), status: 'trialing', invoiceable: false } }
+        : fleet(3)(heard),
+    );
+    expect(lines.at(-1)).toBe('3 customers, $58.00 so far in their periods; $29.00 of 1 are never invoiced');
+  });
+
   it('goes on when one customer cannot be read, says which, and fails', async () => {
     const bad = listed(3).customer_id;
     const refuse = (id: string): Told | null =>
@@ -141,6 +165,19 @@ describe('usage --all', () => {
 });
 
 describe('usage --customer', () => {
+  it.each([
+    [['--from', '2026-11-01', '--to', '2026-11-15'], '2026-11-01T00:00:00.000Z', '2026-11-15T00:00:00.000Z'],
+    [['--from', '7d'], '2026-11-14T10:00:00.000Z', '2026-11-21T10:00:00.000Z'],
+  ])('takes %j', async (args, from, to) => {
+    const { heard } = await callApi(['usage', customerId, ...args], ({ path }) => {
+      if (path === `/api/customers/${customerId}`) return { status: 200, body: customerBody('ready') };
+      if (path.endsWith('/gaps')) return { status: 200, body: gapsOf([]) };
+      return { status: 200, body: path.endsWith('/cost') ? costOf(customerId) : usageOf(customerId) };
+    });
+    const asked = heard.find((one) => one.path === `/api/usage/${customerId}`)?.query;
+    expect([asked?.get('from'), asked?.get('to'), asked?.get('days')]).toEqual([from, to, null]);
+  });
+
   it('reads a long history to its end', async () => {
     const item = (i: number) => ({
       window_start: new Date(Date.UTC(2026, 9, 1, i)).toISOString(),
@@ -195,7 +232,34 @@ describe('usage --customer', () => {
   });
 });
 
+describe('a page past the end', () => {
+  it.each([
+    ['customer', 'customers'],
+    ['queue', 'jobs'],
+    ['dead-letters', 'dead letters'],
+  ])('of %s list says so instead of a bare heading', async (name, what) => {
+    const far = await callApi([name, 'list', '--page', '99'], () => ({
+      status: 200,
+      body: { items: [], total: 45, page: 99, limit: 20 },
+    }));
+    expect(far).toMatchObject({ exit: 0, lines: [`page 99 is past the end: 45 ${what} are 3 pages`] });
+    const none = await callApi([name, 'list'], () => ({
+      status: 200,
+      body: { items: [], total: 0, page: 1, limit: 20 },
+    }));
+    expect(none.lines).toEqual([`no ${what}`]);
+  });
+});
+
 describe('queue', () => {
+  it('show says until when the run may take', async () => {
+    const body = jobBody({ state: 'active', attempts: 1, lease_until: '2026-11-21T10:06:00.000Z' });
+    const { lines } = await callApi(['queue', 'show', jobId], () => ({ status: 200, body }));
+    expect(lines).toContain('may take    until 2026-11-21T10:06:00.000Z; then it waits for another run');
+    const { lines: waiting } = await callApi(['queue', 'show', jobId], () => ({ status: 200, body: jobBody() }));
+    expect(waiting.join('\n')).not.toContain('may take');
+  });
+
   it('show prints the error and the events of what was not ready', async () => {
     const error = {
       code: 'not_ready',

@@ -5,13 +5,14 @@ import { type CredentialView, credentialKind } from '../../../src/contracts/cred
 import type { Api } from '../../api.ts';
 import { listCredentials } from '../../calls.ts';
 import { type Define, type Done, done } from '../../command.ts';
+import { type CustomerOption, onAnyCustomer, takesCustomer } from '../../find-customer.ts';
 import { dateOf, minuteOrDash } from '../../format/amounts.ts';
 import { type Column, tableOf } from '../../format/table.ts';
 import { type JsonOption, jsonOption, print } from '../../output.ts';
 import { type PageOptions, pageLines, takesPage } from '../../pages.ts';
 import type { World } from '../../world.ts';
 
-interface Options extends JsonOption, PageOptions {
+interface Options extends JsonOption, PageOptions, CustomerOption {
   kind?: z.infer<typeof credentialKind>;
   owner?: string;
 }
@@ -40,8 +41,9 @@ const rowOf = (one: CredentialView): string[] => [
   minuteOrDash(one.revoked_at),
 ];
 
-async function list(world: World, api: Api, options: Options): Done {
-  const { page, limit, kind, owner } = options;
+async function list(world: World, api: Api, customerId: string | undefined, options: Options): Done {
+  const { page, limit, kind } = options;
+  const owner = options.owner ?? customerId;
   const read = await listCredentials(api, {
     page,
     limit,
@@ -55,10 +57,10 @@ async function list(world: World, api: Api, options: Options): Done {
 }
 
 export const credentialsListCommand: Define = ({ program, world, withApi }) => {
-  takesPage(program.command('list'), 'credentials')
+  takesPage(takesCustomer(program.command('list')), 'credentials')
     .description('keys and tokens without their secrets')
     .addOption(new Option('--kind <kind>', 'only these').choices(credentialKind.options))
-    .option('--owner <id>', 'only of this customer, reporter or cluster')
+    .option('--owner <id>', 'only of this reporter or cluster')
     .option(...jsonOption)
-    .action(withApi((api, options: Options) => list(world, api, options)));
+    .action(withApi(onAnyCustomer((api, id, options: Options) => list(world, api, id, options))));
 };

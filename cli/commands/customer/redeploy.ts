@@ -7,7 +7,7 @@ import type { Api } from '../../api.ts';
 import { redeploy } from '../../calls.ts';
 import { by, type Define, type Done, done } from '../../command.ts';
 import { canConfirm, confirm, type YesOption, yesOption } from '../../confirm.ts';
-import { type CustomerName, type CustomerOption, onCustomer, takesCustomer } from '../../find-customer.ts';
+import { type CustomerOption, onCustomerOrAll, takesCustomer } from '../../find-customer.ts';
 import { type JsonOption, jsonOption, print } from '../../output.ts';
 import type { World } from '../../world.ts';
 
@@ -66,9 +66,6 @@ async function every(world: World, api: Api, options: Options): Done {
     : err({ kind: 'failed', message: `${refused.length} of ${items.length} customers were refused` });
 }
 
-/** Asked before anything is sent, because every customer or a customer's data is at stake. */
-const asks = (options: Options): boolean => options.all === true || options.acceptDataLoss === true;
-
 export const redeployCommand: Define = ({ program, world, withApi }) => {
   takesCustomer(program.command('redeploy'))
     .description('deploy what is wanted once more')
@@ -79,17 +76,13 @@ export const redeployCommand: Define = ({ program, world, withApi }) => {
     .option(...yesOption)
     .option(...jsonOption)
     .action(
-      withApi(async (api, argument: CustomerName | undefined, options: Options) => {
-        const check = () => (asks(options) ? canConfirm(world, options) : done);
-        const named = argument ?? options.customer ?? options.id;
-        if (options.all === true && named !== undefined) {
-          return err({ kind: 'usage', message: 'give either a customer or --all' });
-        }
-        if (options.all !== true) {
-          return await onCustomer((_, id, o: Options) => one(world, api, id, o), check)(api, argument, options);
-        }
-        const checked = check();
-        return checked.ok ? await every(world, api, options) : checked;
-      }),
+      withApi(
+        onCustomerOrAll(
+          (api, id, options: Options) => one(world, api, id, options),
+          (api, options) => every(world, api, options),
+          // Every customer or a customer's data is at stake.
+          (options) => (options.all || options.acceptDataLoss ? canConfirm(world, options) : done),
+        ),
+      ),
     );
 };

@@ -1,11 +1,10 @@
 /** `licences reissue`: a new licence in the place of the old one, also of a revoked one. */
 import { revokeBody } from '../../../src/contracts/licences.ts';
-import { err } from '../../../src/lib/result.ts';
 import type { Api } from '../../api.ts';
 import { reissueLicences } from '../../calls.ts';
 import { by, type Define, type Done, done } from '../../command.ts';
 import { canConfirm, confirm, type YesOption, yesOption } from '../../confirm.ts';
-import { type CustomerName, type CustomerOption, onCustomer, takesCustomer } from '../../find-customer.ts';
+import { type CustomerOption, onCustomerOrAll, takesCustomer } from '../../find-customer.ts';
 import { type JsonOption, jsonOption, print } from '../../output.ts';
 import type { World } from '../../world.ts';
 
@@ -42,16 +41,12 @@ export const licenceReissueCommand: Define = ({ program, world, withApi }) => {
     .option(...yesOption)
     .option(...jsonOption)
     .action(
-      withApi(async (api, argument: CustomerName | undefined, options: Options) => {
-        const named = argument ?? options.customer ?? options.id;
-        if ((named === undefined) === (options.all === undefined)) {
-          return err({ kind: 'usage', message: 'give either a customer or --all' });
-        }
-        if (named !== undefined) {
-          return await onCustomer((_, id, o: Options) => one(world, api, id, o))(api, argument, options);
-        }
-        const checked = canConfirm(world, options);
-        return checked.ok ? await every(world, api, options) : checked;
-      }),
+      withApi(
+        onCustomerOrAll(
+          (api, id, options: Options) => one(world, api, id, options),
+          (api, options) => every(world, api, options),
+          (options) => (options.all ? canConfirm(world, options) : done),
+        ),
+      ),
     );
 };

@@ -4,13 +4,14 @@ import { type JobState, type JobView, jobState } from '../../../src/contracts/jo
 import type { Api } from '../../api.ts';
 import { listJobs } from '../../calls.ts';
 import { type Define, type Done, done } from '../../command.ts';
+import { type CustomerOption, onAnyCustomer, takesCustomer } from '../../find-customer.ts';
 import { minuteOf } from '../../format/amounts.ts';
 import { type Column, tableOf } from '../../format/table.ts';
 import { type JsonOption, jsonOption, print } from '../../output.ts';
 import { type PageOptions, pageLines, takesPage } from '../../pages.ts';
 import type { World } from '../../world.ts';
 
-interface Options extends JsonOption, PageOptions {
+interface Options extends JsonOption, PageOptions, CustomerOption {
   state?: JobState;
   search?: string;
 }
@@ -37,8 +38,9 @@ const rowOf = (job: JobView): string[] => [
   job.error === null ? job.progress.message : job.error.message,
 ];
 
-async function list(world: World, api: Api, options: Options): Done {
-  const { page, limit, state, search } = options;
+async function list(world: World, api: Api, customerId: string | undefined, options: Options): Done {
+  const { page, limit, state } = options;
+  const search = options.search ?? customerId;
   const read = await listJobs(api, {
     page,
     limit,
@@ -52,10 +54,10 @@ async function list(world: World, api: Api, options: Options): Done {
 }
 
 export const queueListCommand: Define = ({ program, world, withApi }) => {
-  takesPage(program.command('list'), 'jobs')
-    .description('jobs, newest first')
+  takesPage(takesCustomer(program.command('list')), 'jobs')
+    .description('jobs, of one customer or of all, newest first')
     .addOption(new Option('--state <state>', 'only these').choices(jobState.options))
     .option('--search <text>', 'part of a job or customer id')
     .option(...jsonOption)
-    .action(withApi((api, options: Options) => list(world, api, options)));
+    .action(withApi(onAnyCustomer((api, id, options: Options) => list(world, api, id, options))));
 };
