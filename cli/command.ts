@@ -5,6 +5,7 @@ import { ok, type Result } from '../src/lib/result.ts';
 import type { Api } from './api.ts';
 import type { Failure } from './failure.ts';
 import { instantFrom } from './when.ts';
+import { issueInWords } from './words.ts';
 import type { World } from './world.ts';
 
 export type Done = Promise<Result<void, Failure>>;
@@ -39,7 +40,7 @@ export const by =
   (text: string): z.output<T> => {
     const read = schema.safeParse(text);
     if (read.success) return read.data;
-    throw invalid(read.error.issues[0]?.message ?? 'is not valid');
+    throw invalid(issueInWords(read.error.issues[0]));
   };
 
 /** An option's reader of instants; `7d` is seven days ago or in seven days. */

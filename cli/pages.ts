@@ -4,6 +4,7 @@ import { pageQuery } from '../src/contracts/common.ts';
 import { ok, type Result } from '../src/lib/result.ts';
 import { by } from './command.ts';
 import type { Failure } from './failure.ts';
+import { counted } from './format/amounts.ts';
 
 /** The API's largest page (src/contracts/common.ts). */
 const pageLimitMax = 100;
@@ -61,7 +62,6 @@ export function pageLines(
 ): string[] {
   const pages = Math.ceil(total / limit);
   if (total === 0) return [`no ${what}`];
-  if (page > pages)
-    return [`page ${page} is past the end: ${total} ${what} are ${pages} ${pages === 1 ? 'page' : 'pages'}`];
+  if (page > pages) return [`page ${page} is past the end: ${counted(pages, 'page')}, ${total} in all`];
   return [...table, `page ${page} of ${pages}, ${total} in all`];
 }

@@ -23,6 +23,7 @@ import { asksForJson, guarded } from './output.ts';
 import { findTarget } from './target.ts';
 import { jsonText, oneLine } from './text.ts';
 import { ownVersion } from './version.ts';
+import { callInWords } from './words.ts';
 import type { World } from './world.ts';
 
 /** The commands by their words, as `--help` lists them. */
@@ -56,7 +57,7 @@ function build(world: World, fail: (failure: Failure) => void): Command {
       writeOut: (text) => printAll(world.out, text),
       writeErr: (text) => printAll(world.note, text),
       // "Did you mean …?" comes on a line of its own.
-      outputError: (text) => fail({ kind: 'usage', message: oneLine(text).replace(/^error: /, '') }),
+      outputError: (text) => fail({ kind: 'usage', message: callInWords(oneLine(text)) }),
     });
   const shell: Omit<Shell, 'program'> = {
     world,

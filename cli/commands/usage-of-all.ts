@@ -8,7 +8,7 @@ import type { Api } from '../api.ts';
 import { readCost, readUsage } from '../calls.ts';
 import { type Done, done } from '../command.ts';
 import { type Failure, lineOf } from '../failure.ts';
-import { dollars, fieldQuantity } from '../format/amounts.ts';
+import { counted, dollars, fieldQuantity } from '../format/amounts.ts';
 import { tableOf } from '../format/table.ts';
 import { fieldsOf, type Reported, titleOf } from '../format/usage.ts';
 import { type JsonOption, print } from '../output.ts';
@@ -87,8 +87,9 @@ const sumOf = (lines: readonly Line[]): number => lines.reduce((total, line) => 
 function footOf(lines: readonly Line[]): string {
   const billed = lines.filter((line) => line.invoiceable);
   const free = lines.filter((line) => !line.invoiceable && line.totalCents !== null);
-  const apart = free.length === 0 ? '' : `; ${dollars(sumOf(free))} of ${free.length} are never invoiced`;
-  return `${lines.length} customers, ${dollars(sumOf(billed))} so far in their periods${apart}`;
+  const apart =
+    free.length === 0 ? '' : `; not invoiced: ${dollars(sumOf(free))} of ${counted(free.length, 'customer')}`;
+  return `${counted(lines.length, 'customer')}, ${dollars(sumOf(billed))} so far in their periods${apart}`;
 }
 
 /** Totals over the span and the current period's cost of every customer. */
@@ -112,5 +113,5 @@ export async function usageOfAll(world: World, api: Api, span: Span, options: Js
   const broken = lines.filter((line) => line.problem !== null).length;
   return broken === 0
     ? done
-    : err({ kind: 'failed', message: `${broken} of ${lines.length} customers could not be read` });
+    : err({ kind: 'failed', message: `${broken} of ${counted(lines.length, 'customer')} could not be read` });
 }

@@ -20,6 +20,10 @@ export function quantity(value: string | number): string {
   return grouped(shown.toFixed());
 }
 
+/** `1 customer`, `1,200 customers`. */
+export const counted = (count: number, noun: string): string =>
+  `${grouped(String(count))} ${noun}${count === 1 ? '' : 's'}`;
+
 /** Bytes in GB of 2^30, or in MB below a tenth of that. */
 export function bytes(value: number): string {
   if (value === 0) return '0';

@@ -139,7 +139,7 @@ describe('usage --all', () => {
         ? { status: 200, body: { ...costOf(trial), status: 'trialing', invoiceable: false } }
         : fleet(3)(heard),
     );
-    expect(lines.at(-1)).toBe('3 customers, $58.00 so far in their periods; $29.00 of 1 are never invoiced');
+    expect(lines.at(-1)).toBe('3 customers, $58.00 so far in their periods; not invoiced: $29.00 of 1 customer');
   });
 
   it('goes on when one customer cannot be read, says which, and fails', async () => {
@@ -242,7 +242,7 @@ describe('a page past the end', () => {
       status: 200,
       body: { items: [], total: 45, page: 99, limit: 20 },
     }));
-    expect(far).toMatchObject({ exit: 0, lines: [`page 99 is past the end: 45 ${what} are 3 pages`] });
+    expect(far).toMatchObject({ exit: 0, lines: ['page 99 is past the end: 3 pages, 45 in all'] });
     const none = await callApi([name, 'list'], () => ({
       status: 200,
       body: { items: [], total: 0, page: 1, limit: 20 },

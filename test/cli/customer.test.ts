@@ -223,7 +223,7 @@ describe('customer redeploy', () => {
     expect(slept).toEqual(Array(119).fill(100));
     expect(notes).toContain('listed 100 of 121 customers');
     expect(notes.at(-1)).toBe(`120 of 120: ${listed(119).customer_id}`);
-    expect(lines).toEqual(['120 of 120 customers are being deployed again; see: tenantry queue']);
+    expect(lines).toEqual(['deployed again: 120 of 120 customers; see: tenantry queue']);
   });
 
   it('--all goes on after one that is refused, says which, and exits 1', async () => {
@@ -231,8 +231,8 @@ describe('customer redeploy', () => {
     const { exit, lines, notes } = await callApi([...all, '--yes'], answer(bad));
     expect(exit).toBe(1);
     expect(lines[0]).toMatch(new RegExp(`^${bad}: data_loss: its volume is gone`));
-    expect(lines[1]).toContain('119 of 120 customers');
-    expect(notes.at(-1)).toBe('error: 1 of 120 customers were refused');
+    expect(lines[1]).toBe('deployed again: 119 of 120 customers; see: tenantry queue');
+    expect(notes.at(-1)).toBe('error: refused: 1 of 120 customers');
   });
 
   it('--all asks first', async () => {

@@ -1,7 +1,7 @@
 /** `customer add`: signs a customer up; the account key is printed here, once. */
 import { Option } from 'commander';
-import { z } from 'zod';
 import { organisationId } from '../../../src/contracts/common.ts';
+import { signupBody } from '../../../src/contracts/customers.ts';
 import { type PlanName, planName } from '../../../src/contracts/plans.ts';
 import type { Api } from '../../api.ts';
 import { addCustomer } from '../../calls.ts';
@@ -17,6 +17,8 @@ interface Options extends JsonOption {
   plan?: PlanName;
   organisation?: string;
 }
+
+const { shape } = signupBody;
 
 async function add(world: World, api: Api, options: Options): Done {
   const made = await addCustomer(api, {
@@ -37,9 +39,9 @@ export const addCommand: Define = ({ program, world, withApi }) => {
   program
     .command('add')
     .description('sign a customer up; prints the account key, once')
-    .requiredOption('--email <address>', 'whom to reach', by(z.email().max(254)))
-    .requiredOption('--company <name>', 'company name')
-    .option('--name <name>', 'full name of the person')
+    .requiredOption('--email <address>', 'whom to reach', by(shape.email))
+    .requiredOption('--company <name>', 'company name', by(shape.company_name.unwrap()))
+    .option('--name <name>', 'full name of the person', by(shape.full_name.unwrap()))
     .addOption(new Option('--plan <plan>', 'starter unless given').choices(planName.options))
     .option('--organisation <id>', 'add to this organisation', by(organisationId))
     .option(...jsonOption)

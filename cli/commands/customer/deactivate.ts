@@ -1,7 +1,8 @@
 /** `customer deactivate`: cancels at once. Asks first. */
+import { deactivateBody } from '../../../src/contracts/customers.ts';
 import type { Api } from '../../api.ts';
 import { deactivateCustomer, readCustomer } from '../../calls.ts';
-import { type Define, type Done, done } from '../../command.ts';
+import { by, type Define, type Done, done } from '../../command.ts';
 import { canConfirm, confirm, type YesOption, yesOption } from '../../confirm.ts';
 import { type CustomerOption, onCustomer, takesCustomer } from '../../find-customer.ts';
 import { customerLines } from '../../format/customer.ts';
@@ -32,7 +33,7 @@ async function deactivate(world: World, api: Api, id: string, options: Options):
 export const deactivateCommand: Define = ({ program, world, withApi }) => {
   takesCustomer(program.command('deactivate'))
     .description('cancel at once, suspend the stack, revoke keys and licence')
-    .option('--reason <text>', 'kept in the audit log')
+    .option('--reason <text>', 'kept in the audit log', by(deactivateBody.shape.reason.unwrap()))
     .option(...yesOption)
     .option(...jsonOption)
     .action(

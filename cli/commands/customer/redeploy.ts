@@ -8,6 +8,7 @@ import { redeploy } from '../../calls.ts';
 import { by, type Define, type Done, done } from '../../command.ts';
 import { canConfirm, confirm, type YesOption, yesOption } from '../../confirm.ts';
 import { type CustomerOption, onCustomerOrAll, takesCustomer } from '../../find-customer.ts';
+import { counted } from '../../format/amounts.ts';
 import { type JsonOption, jsonOption, print } from '../../output.ts';
 import type { World } from '../../world.ts';
 
@@ -44,7 +45,11 @@ async function every(world: World, api: Api, options: Options): Done {
   if (!listed.ok) return listed;
   const living = listed.value.filter((one) => !['deleting', 'deleted'].includes(one.deployment_status));
   const loss = options.acceptDataLoss ? ` ${lossSaid}` : '';
-  const may = await confirm(world, options, `The stacks of ${living.length} customers are deployed again.${loss}`);
+  const may = await confirm(
+    world,
+    options,
+    `The stacks of ${counted(living.length, 'customer')} are deployed again.${loss}`,
+  );
   if (!may.ok) return may;
   const body = bodyOf(options);
   const sent = await doToEach(world, living, options.rate ?? rateDefault, (customer) =>
@@ -59,11 +64,11 @@ async function every(world: World, api: Api, options: Options): Done {
   const refused = items.filter((item) => item.problem !== null);
   print(world, options, { items, total: items.length }, [
     ...refused.map((item) => `${item.customer_id}: ${item.problem}`),
-    `${items.length - refused.length} of ${items.length} customers are being deployed again; see: tenantry queue`,
+    `deployed again: ${items.length - refused.length} of ${counted(items.length, 'customer')}; see: tenantry queue`,
   ]);
   return refused.length === 0
     ? done
-    : err({ kind: 'failed', message: `${refused.length} of ${items.length} customers were refused` });
+    : err({ kind: 'failed', message: `refused: ${refused.length} of ${counted(items.length, 'customer')}` });
 }
 
 export const redeployCommand: Define = ({ program, world, withApi }) => {

@@ -2,6 +2,7 @@
 import type { Api } from '../../api.ts';
 import { listDeadLetters, replayDeadLetter } from '../../calls.ts';
 import { type Define, type Done, done } from '../../command.ts';
+import { counted } from '../../format/amounts.ts';
 import { type JsonOption, jsonOption, print } from '../../output.ts';
 import { readAll } from '../../pages.ts';
 import type { World } from '../../world.ts';
@@ -17,9 +18,7 @@ async function replayAll(world: World, api: Api, options: JsonOption): Done {
     world.note(`${i + 1} of ${open.length}: ${letter.id}`);
   }
   const ids = open.map((letter) => letter.id);
-  print(world, options, { replayed: ids }, [
-    ids.length === 1 ? 'one letter was sent again' : `${ids.length} letters were sent again`,
-  ]);
+  print(world, options, { replayed: ids }, [`sent again: ${counted(ids.length, 'letter')}`]);
   return done;
 }
 

@@ -15,7 +15,7 @@ interface Options extends JsonOption, CustomerOption, YesOption {
 
 /** What to tell the person who stands before a revoked licence. */
 export const howToReissue = (id: string): string =>
-  `A new licence: tenantry licences reissue ${id} --reason "…"; the instance pulls it by itself.`;
+  `A new licence: tenantry licences reissue ${id} --reason "…", or, when deactivated, tenantry customer reactivate ${id}`;
 
 async function one(world: World, api: Api, id: string, options: Options): Done {
   const sent = await reissueLicences(api, { customer_ids: [id], reason: options.reason });
