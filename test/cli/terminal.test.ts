@@ -95,11 +95,13 @@ describe('every command', () => {
     ['dead-letters', 'list'],
     ['clusters', 'list'],
     ['keys', 'list', customerId],
+    ['clusters', 'create', 'eu', '--queue-binding', 'Q'],
     // A refusal in a body that carries all of it.
     ['credentials', 'list'],
   ])('%s %s prints nothing of a stranger that acts, as lines and as JSON', async (...args) => {
     for (const form of [[], ['--json']]) {
-      const { lines, notes } = await callApi([...args, ...form], ({ path, query }) => {
+      const { lines, notes } = await callApi([...args, ...form], ({ method, path, query }) => {
+        if (method === 'POST') return { status: 201, body: { success: true, cluster: lists['/api/clusters'] } };
         if (path in told) return { status: 200, body: told[path] };
         if (path in lists) return pageOf([lists[path]], query);
         return { status: 409, body: problem(forged, forged) };
