@@ -105,7 +105,9 @@ export const readUsage = (api: Api, customerId: string, query: Partial<Asked<typ
   api.get(`/api/usage/${customerId}`, historyAnswer, query);
 export const readGaps = (api: Api, customerId: string, query: Partial<Asked<typeof gapsQuery>>) =>
   api.get(`/api/usage/${customerId}/gaps`, gapsAnswer, query);
-export const readCost = (api: Api, customerId: string) => api.get(`/api/usage/${customerId}/cost`, costAnswer);
+/** Of the period that runs, or of an earlier one: `previous` or its start. */
+export const readCost = (api: Api, customerId: string, query: { period?: string } = {}) =>
+  api.get(`/api/usage/${customerId}/cost`, costAnswer, query);
 
 export const readLicence = (api: Api, customerId: string) => api.get(`/api/licenses/${customerId}`, licenceAnswer);
 export const readLicenceHistory = (api: Api, customerId: string) =>

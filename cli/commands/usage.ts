@@ -1,6 +1,7 @@
 /** `usage`: one customer's history, gaps and cost, or all customers in a table. */
 import { z } from 'zod';
 import { namespace } from '../../src/contracts/common.ts';
+import type { CostAnswer } from '../../src/contracts/cost.ts';
 import { historyQuery } from '../../src/contracts/usage.ts';
 import { err, ok, type Result } from '../../src/lib/result.ts';
 import { iso } from '../../src/lib/time.ts';
@@ -9,6 +10,7 @@ import { readCost, readCustomer, readGaps, readUsage } from '../calls.ts';
 import { by, type Define, type Done, done, instantBy } from '../command.ts';
 import type { Failure } from '../failure.ts';
 import { type CustomerOption, onCustomerOrAll, takesCustomer } from '../find-customer.ts';
+import { minuteOf } from '../format/amounts.ts';
 import { costTable } from '../format/cost.ts';
 import { gapsTable, historyTable } from '../format/usage.ts';
 import { type JsonOption, jsonOption, print } from '../output.ts';
@@ -25,9 +27,11 @@ interface UsageOptions extends JsonOption, CustomerOption {
   to?: string;
   granularity?: 'day' | 'window';
   namespace?: string;
+  period?: string;
 }
 
 const daysDefault = 30;
+const periodBy = (world: World) => (text: string) => (text === 'previous' ? text : instantBy(world, 'ago')(text));
 
 /** The stretch that was asked for: the last days, or from an instant to another, which is now unless it is given. */
 function spanOf(options: UsageOptions, now: number): Result<Span, Failure> {
@@ -61,7 +65,7 @@ async function usageOfOne(world: World, api: Api, id: string, options: UsageOpti
   if (!found.ok) return found;
   const inNamespace = found.value.items.filter((gap) => (options.namespace ?? gap.namespace) === gap.namespace);
   const gaps = { ...found.value.first, items: inNamespace, total: inNamespace.length };
-  const cost = await readCost(api, id);
+  const cost = await costOf(world, api, id, options.period);
   if (!cost.ok) return cost;
   const { company_name } = customer.value.customer;
   print(world, options, { customer_id: id, history, gaps, cost: cost.value }, [
@@ -76,10 +80,25 @@ async function usageOfOne(world: World, api: Api, id: string, options: UsageOpti
   return done;
 }
 
+/**
+ * The cost of the period that was asked for. An API that does not know the question answers the running period, which must
+ * not be shown in the place of another.
+ */
+async function costOf(world: World, api: Api, id: string, period?: string): Promise<Result<CostAnswer, Failure>> {
+  const cost = await readCost(api, id, period === undefined ? {} : { period });
+  if (!cost.ok || period === undefined) return cost;
+  const { start, end } = cost.value.period;
+  const isAsked = period === 'previous' ? Date.parse(end) <= world.now() : Date.parse(start) === Date.parse(period);
+  if (isAsked) return cost;
+  const got = `${minuteOf(start)} to ${minuteOf(end)} UTC`;
+  return err({ kind: 'unexpected', message: `the API answered another billing period: ${got}` });
+}
+
 /** What is wrong with the options, before anything is sent. */
 function judge(options: UsageOptions, now: number): Result<void, Failure> {
-  if (options.all && (options.namespace !== undefined || options.granularity !== undefined)) {
-    return err({ kind: 'usage', message: '--namespace and --granularity go with a customer' });
+  const { all, namespace, granularity, period } = options;
+  if (all && [namespace, granularity, period].some((given) => given !== undefined)) {
+    return err({ kind: 'usage', message: '--namespace, --granularity and --period go with a customer' });
   }
   const span = spanOf(options, now);
   return span.ok ? done : span;
@@ -98,6 +117,7 @@ export const usageProgram: Define = ({ program, world, withApi }) => {
     .option('--from <instant>', whenHelp, instantBy(world, 'ago'))
     .option('--to <instant>', 'the same; now unless given', instantBy(world, 'ago'))
     .option('--granularity <kind>', 'day or window (default: day)', by(z.enum(['day', 'window'])))
+    .option('--period <period>', 'cost of this billing period: previous, or its start', periodBy(world))
     .option('--namespace <name>', 'only this namespace', by(namespace))
     .option(...jsonOption)
     .action(

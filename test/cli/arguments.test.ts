@@ -52,6 +52,8 @@ describe('a wrong call is one line and exit code 2', () => {
     ['usage', ['--customer', customerId, '--namespace', 'Not_A_Namespace'], 'RFC 1123'],
     ['usage', ['--all', '--namespace', 'customer-aaaaaaaa'], 'go with a customer'],
     ['usage', ['--all', '--granularity', 'window'], 'go with a customer'],
+    ['usage', ['--all', '--period', 'previous'], 'go with a customer'],
+    ['usage', ['--customer', customerId, '--period', 'last'], "--period 'last': must be 2026-11-01"],
     ['usage', ['--customer', customerId, '--granularity', 'hour'], '--granularity'],
     ['usage', ['--customer', customerId, 'surplus'], 'must be a customer'],
     ['queue', ['list', '--state', 'lost'], 'waiting, active, completed, failed, delayed'],

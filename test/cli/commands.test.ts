@@ -178,6 +178,27 @@ describe('usage --customer', () => {
     expect([asked?.get('from'), asked?.get('to'), asked?.get('days')]).toEqual([from, to, null]);
   });
 
+  it('shows an earlier billing period, and never the running one in its place', async () => {
+    const before = { start: '2026-09-23T00:00:00.000Z', end: '2026-10-23T00:00:00.000Z' };
+    const show = async (period: string, answered: { start: string; end: string }) =>
+      await callApi(['usage', customerId, '--period', period], ({ path }) => {
+        if (path === `/api/customers/${customerId}`) return { status: 200, body: customerBody('ready') };
+        if (path.endsWith('/gaps')) return { status: 200, body: gapsOf([]) };
+        if (path.endsWith('/cost')) return { status: 200, body: { ...costOf(customerId), period: answered } };
+        return { status: 200, body: usageOf(customerId) };
+      });
+    const previous = await show('previous', before);
+    expect(previous.heard.find((one) => one.path.endsWith('/cost'))?.query.get('period')).toBe('previous');
+    expect(previous.lines.join('\n')).toContain('Cost of 2026-09-23 00:00 to 2026-10-23 00:00 UTC');
+    expect((await show('2026-09-23', before)).exit).toBe(0);
+    const running = { start: range.from, end: range.to };
+    for (const period of ['previous', '2026-09-23']) {
+      const { exit, lines, notes } = await show(period, running);
+      expect({ exit, lines }).toEqual({ exit: 1, lines: [] });
+      expect(notes[0]).toContain('the API answered another billing period: 2026-10-23 00:00 to 2026-11-22 00:00 UTC');
+    }
+  });
+
   it('reads a long history to its end', async () => {
     const item = (i: number) => ({
       window_start: new Date(Date.UTC(2026, 9, 1, i)).toISOString(),
