@@ -3,7 +3,7 @@
  * its failures as a person at a terminal needs them. Owns no route; those are named in calls.ts. It cannot tell whether a
  * POST whose attempts all went unanswered took effect: running the same command again asks again.
  */
-import type { z } from 'zod';
+import { z } from 'zod';
 import { type ApiFailure, openApiClient } from '../src/lib/api-client.ts';
 import { hex } from '../src/lib/ids.ts';
 import { err, type Result } from '../src/lib/result.ts';
@@ -34,6 +34,8 @@ export interface Api {
     answer: T,
     options?: PostOptions,
   ) => Promise<Result<z.output<T>, Failure>>;
+  /** DELETE; the routes answer 204. A repeat finds nothing any more, which is refused as `not_found`. */
+  delete: (path: string) => Promise<Result<null, Failure>>;
   /** The same API with another principal's credential. */
   as: (token: string) => Api;
 }
@@ -58,6 +60,10 @@ export function openApi(target: Target, world: World, timeoutMs = attemptTimeout
     post: async (path, body, form, options = {}) => {
       const repeat = options.repeatsByItself ? { repeatable: true } : { key: hex(world.random(idempotencyKeyBytes)) };
       const answer = await client.ask({ method: 'POST', path, body, ...repeat }, form);
+      return answer.ok ? answer : toFailure(answer.error);
+    },
+    delete: async (path) => {
+      const answer = await client.ask({ method: 'DELETE', path, repeatable: true }, z.null());
       return answer.ok ? answer : toFailure(answer.error);
     },
     as: (token) => openApi({ ...target, token }, world, timeoutMs),

@@ -3,6 +3,17 @@ import { z } from 'zod';
 import type { pageQuery } from '../src/contracts/common.ts';
 import { costAnswer } from '../src/contracts/cost.ts';
 import {
+  type accountKeyBody,
+  accountKeyList,
+  adminTokenAnswer,
+  type adminTokenBody,
+  credentialList,
+  type credentialsQuery,
+  rotateAnswer,
+  type rotateBody,
+} from '../src/contracts/credentials.ts';
+import {
+  apiKeyAnswer,
   type createCustomerBody,
   customerAnswer,
   customerList,
@@ -12,8 +23,16 @@ import {
   signupAnswer,
   type signupBody,
 } from '../src/contracts/customers.ts';
+import { deploymentAnswer, type driftBody, jobOrdered, type redeployBody } from '../src/contracts/deployments.ts';
 import { accepted, jobAnswer, jobList, type jobsQuery, queueStats } from '../src/contracts/jobs.ts';
-import { licenceAnswer, licenceHistory, type revokeBody } from '../src/contracts/licences.ts';
+import { licenceAnswer, licenceHistory, type reissueBody, type revokeBody } from '../src/contracts/licences.ts';
+import {
+  clusterAnswer,
+  type clusterBody,
+  clusterKeyAnswer,
+  clusterList,
+  clusterTokenAnswer,
+} from '../src/contracts/organisations.ts';
 import {
   endReporterAnswer,
   type endReporterBody,
@@ -46,6 +65,35 @@ export const deactivateCustomer = (api: Api, id: string, body: z.input<typeof de
 export const reactivateCustomer = (api: Api, id: string) =>
   api.post(`/api/customers/${id}/reactivate`, {}, reactivateAnswer);
 
+export const readDeployment = (api: Api, id: string) => api.get(`/api/customers/${id}/deployment`, deploymentAnswer);
+export const redeploy = (api: Api, id: string, body: z.input<typeof redeployBody>) =>
+  api.post(`/api/customers/${id}/deployment/redeploy`, body, jobOrdered);
+export const lookForDrift = (api: Api, id: string, body: z.input<typeof driftBody>) =>
+  api.post(`/api/customers/${id}/deployment/drift`, body, jobOrdered);
+
+export const listAccountKeys = (api: Api, customerId: string, query: Partial<Asked<typeof pageQuery>>) =>
+  api.get(`/api/customers/${customerId}/api-keys`, accountKeyList, query);
+export const makeAccountKey = (api: Api, customerId: string, body: z.input<typeof accountKeyBody>) =>
+  api.post(`/api/customers/${customerId}/api-keys`, body, apiKeyAnswer);
+export const rotateAccountKey = (api: Api, customerId: string, keyId: string, body: z.input<typeof rotateBody>) =>
+  api.post(`/api/customers/${customerId}/api-keys/${keyId}/rotate`, body, rotateAnswer);
+export const revokeAccountKey = (api: Api, customerId: string, keyId: string) =>
+  api.delete(`/api/customers/${customerId}/api-keys/${keyId}`);
+
+export const listCredentials = (api: Api, query: Partial<Asked<typeof credentialsQuery>>) =>
+  api.get('/api/credentials', credentialList, query);
+export const revokeCredential = (api: Api, id: string) => api.delete(`/api/credentials/${id}`);
+export const makeAdminToken = (api: Api, body: z.input<typeof adminTokenBody>) =>
+  api.post('/api/admin-tokens', body, adminTokenAnswer);
+
+export const listClusters = (api: Api, query: Partial<Asked<typeof pageQuery>>) =>
+  api.get('/api/clusters', clusterList, query);
+export const addCluster = (api: Api, body: z.input<typeof clusterBody>) =>
+  api.post('/api/clusters', body, clusterAnswer);
+export const makeClusterToken = (api: Api, id: string) =>
+  api.post(`/api/clusters/${id}/tokens`, {}, clusterTokenAnswer);
+export const makeClusterKey = (api: Api, id: string) => api.post(`/api/clusters/${id}/keys`, {}, clusterKeyAnswer);
+
 export const addReporter = (api: Api, customerId: string, body: z.input<typeof reporterBody>) =>
   api.post(`/api/customers/${customerId}/reporters`, body, reporterAnswer);
 export const endReporter = (api: Api, customerId: string, id: string, body: z.input<typeof endReporterBody>) =>
@@ -57,13 +105,18 @@ export const readUsage = (api: Api, customerId: string, query: Partial<Asked<typ
   api.get(`/api/usage/${customerId}`, historyAnswer, query);
 export const readGaps = (api: Api, customerId: string, query: Partial<Asked<typeof gapsQuery>>) =>
   api.get(`/api/usage/${customerId}/gaps`, gapsAnswer, query);
-export const readCost = (api: Api, customerId: string) => api.get(`/api/usage/${customerId}/cost`, costAnswer);
+/** Of the period that runs, or of an earlier one: `previous` or its start. */
+export const readCost = (api: Api, customerId: string, query: { period?: string } = {}) =>
+  api.get(`/api/usage/${customerId}/cost`, costAnswer, query);
 
 export const readLicence = (api: Api, customerId: string) => api.get(`/api/licenses/${customerId}`, licenceAnswer);
 export const readLicenceHistory = (api: Api, customerId: string) =>
   api.get(`/api/licenses/${customerId}/history`, licenceHistory);
 export const revokeLicence = (api: Api, customerId: string, body: z.input<typeof revokeBody>) =>
   api.post(`/api/licenses/${customerId}/revoke`, body, accepted);
+/** New licences; what is answered beside the 202 is the API's own. */
+export const reissueLicences = (api: Api, body: z.input<typeof reissueBody>) =>
+  api.post('/api/licenses/reissue', body, z.looseObject({}));
 /** The public keys as a JWK set; what is in a key is for the one who verifies with it. */
 export const readPublicKeys = (api: Api) =>
   api.get('/.well-known/jwks.json', z.object({ keys: z.array(z.looseObject({ kty: z.string() })) }));

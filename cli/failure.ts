@@ -1,7 +1,8 @@
 /**
- * What can go wrong for a person at a terminal, as values: each kind has one line and one exit code. Owns both; knows
- * nothing of HTTP or files.
+ * What can go wrong for a person at a terminal, as values: each kind has one line, one JSON form and one exit code. Owns
+ * all three; knows nothing of HTTP or files.
  */
+import { oneLine } from './text.ts';
 
 /** Exit codes of every command (docs/cli.md). A program may tell "no" from "ask again" by them. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, unreachable: 3 } as const;
@@ -14,9 +15,9 @@ export type Failure =
   | { kind: 'unreachable'; message: string }
   /** Something answered that is not this API, or another version of it. */
   | { kind: 'unexpected'; message: string }
-  /** The work itself ended badly: a job that failed, a file that is in the way. */
+  /** The work itself ended badly: a job that failed, a file that is in the way, a customer that is not there. */
   | { kind: 'failed'; message: string }
-  /** The call was wrong: arguments, environment. */
+  /** The call was wrong: arguments, environment, a question that nobody can answer. */
   | { kind: 'usage'; message: string };
 
 /** The exit code of a failure. */
@@ -40,5 +41,13 @@ export function lineOf(failure: Failure): string {
   return `error: ${oneLine(failure.code)}: ${oneLine(failure.message)}${request}`;
 }
 
-/** What another machine said, without the control characters that would forge lines or move the cursor. */
-export const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+/** The same for programs. `code` is the API's own for a refusal, else the kind; `request_id` is null without one. */
+export const problemOf = (failure: Failure) => ({
+  error: {
+    kind: failure.kind,
+    code: failure.kind === 'refused' ? failure.code : failure.kind,
+    message: failure.message,
+    request_id: failure.kind === 'refused' ? failure.requestId : null,
+    exit_code: exitCodeOf(failure),
+  },
+});

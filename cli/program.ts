@@ -1,46 +1,65 @@
 /**
- * How every command runs: commander reads the arguments, the work gives a result, the result gives the exit code. What is
- * wrong with a call is one line on stderr and exit 2.
+ * The program `tenantry`: commander reads the arguments, the work gives a result, the result gives the exit code. What is
+ * wrong with a call is one line on stderr (or one JSON object) and exit 2.
  */
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import type { z } from 'zod';
-import { ok, type Result } from '../src/lib/result.ts';
-import { type Api, openApi } from './api.ts';
-import { type ExitCode, exitCodeOf, exitCodes, type Failure, lineOf, oneLine } from './failure.ts';
+import tab from '@bomb.sh/tab/commander';
+import { Command, CommanderError } from 'commander';
+import type { Result } from '../src/lib/result.ts';
+import { openApi } from './api.ts';
+import type { Define, Shell } from './command.ts';
+import { adminTokensProgram } from './commands/admin-tokens.ts';
+import { clustersProgram } from './commands/clusters.ts';
+import { credentialsProgram } from './commands/credentials.ts';
+import { customerProgram } from './commands/customer.ts';
+import { deadLettersProgram } from './commands/dead-letters.ts';
+import { generateKeysProgram } from './commands/generate-keys.ts';
+import { keysProgram } from './commands/keys.ts';
+import { licencesProgram } from './commands/licences.ts';
+import { queueProgram } from './commands/queue.ts';
+import { signupWorkflowProgram } from './commands/signup-workflow.ts';
+import { usageProgram } from './commands/usage.ts';
+import { type ExitCode, exitCodeOf, exitCodes, type Failure, lineOf, problemOf } from './failure.ts';
+import { asksForJson, guarded } from './output.ts';
 import { findTarget } from './target.ts';
-import { processWorld, type World } from './world.ts';
+import { jsonText, oneLine } from './text.ts';
+import { ownVersion } from './version.ts';
+import { callInWords } from './words.ts';
+import type { World } from './world.ts';
 
-export type Done = Promise<Result<void, Failure>>;
-export const done: Result<void, never> = ok(undefined);
+/** The commands by their words, as `--help` lists them. */
+export const commands: Readonly<Record<string, Define>> = {
+  customer: customerProgram,
+  usage: usageProgram,
+  licences: licencesProgram,
+  keys: keysProgram,
+  queue: queueProgram,
+  'dead-letters': deadLettersProgram,
+  clusters: clustersProgram,
+  credentials: credentialsProgram,
+  'admin-tokens': adminTokensProgram,
+  'generate-keys': generateKeysProgram,
+  'signup-workflow': signupWorkflowProgram,
+};
 
-/** What a command's definition gets: the root command and a way to hang work on an action. */
-export interface Shell {
-  program: Command;
-  world: World;
-  /** Work that needs the API: its address and token are looked up first. */
-  withApi: <A extends unknown[]>(work: (api: Api, ...args: A) => Done) => (...args: A) => Promise<void>;
-  /** Work on this machine only. */
-  alone: <A extends unknown[]>(work: (...args: A) => Done) => (...args: A) => Promise<void>;
-}
+type Finish = (result: Result<void, Failure>) => void;
 
-export type Define = (shell: Shell) => void;
-
-/** Runs a program on arguments (without node and script). Resolves to its exit code; throws only on a bug of ours. */
-export async function run(name: string, define: Define, args: readonly string[], world: World): Promise<ExitCode> {
-  let exit: ExitCode = exitCodes.ok;
-  const finish = (result: Result<void, Failure>): void => {
-    if (result.ok) return;
-    world.note(lineOf(result.error));
-    exit = exitCodeOf(result.error);
+/** The whole tree of commands; completion is made from it. */
+function build(world: World, fail: (failure: Failure) => void): Command {
+  const finish: Finish = (result) => {
+    if (!result.ok) fail(result.error);
   };
-  const program = new Command(name).exitOverride().configureOutput({
-    writeOut: (text) => world.out(text.trimEnd()),
-    writeErr: (text) => world.note(text.trimEnd()),
-    // "Did you mean …?" comes on a line of its own.
-    outputError: (text, write) => write(oneLine(text)),
-  });
-  define({
-    program,
+  const root = new Command('tenantry')
+    .description('Billing and tenancy of a SaaS whose customers each get a Kubernetes namespace')
+    .version(ownVersion(), '--version', 'print the version')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => printAll(world.out, text),
+      writeErr: (text) => printAll(world.note, text),
+      // "Did you mean …?" comes on a line of its own.
+      outputError: (text) => fail({ kind: 'usage', message: callInWords(oneLine(text)) }),
+    });
+  const shell: Omit<Shell, 'program'> = {
     world,
     alone:
       (work) =>
@@ -52,26 +71,29 @@ export async function run(name: string, define: Define, args: readonly string[],
         const target = await findTarget(world.env);
         finish(target.ok ? await work(openApi(target.value, world), ...args) : target);
       },
-  });
+  };
+  for (const [name, define] of Object.entries(commands)) define({ ...shell, program: root.command(name) });
+  tab(root, { completionCommandName: 'completion' });
+  return root;
+}
+
+const printAll = (write: (line: string) => void, text: string): void => {
+  for (const line of text.trimEnd().split('\n')) write(line);
+};
+
+/** Runs the program on arguments (without node and script). Resolves to its exit code; throws only on a bug of ours. */
+export async function run(args: readonly string[], world: World): Promise<ExitCode> {
+  let exit: ExitCode = exitCodes.ok;
+  const json = asksForJson(args);
+  const fail = (failure: Failure): void => {
+    world.note(json ? jsonText(problemOf(failure)) : lineOf(failure));
+    exit = exitCodeOf(failure);
+  };
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await build(guarded(world, json), fail).parseAsync(args.length === 0 ? ['--help'] : args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   }
   return exit;
 }
-
-/** The entry of a script of package.json. */
-export async function main(name: string, define: Define): Promise<void> {
-  process.exitCode = await run(name, define, process.argv.slice(2), processWorld());
-}
-
-/** An option's reader from a contract's own schema, so that what the API would refuse is refused here. */
-export const by =
-  <T extends z.ZodType>(schema: T) =>
-  (text: string): z.output<T> => {
-    const read = schema.safeParse(text);
-    if (read.success) return read.data;
-    throw new InvalidArgumentError(read.error.issues[0]?.message ?? 'is not valid');
-  };

@@ -27,12 +27,15 @@ export interface Target {
 const found = readyLine.pick({ url: true, admin_token: true });
 const usage = (message: string) => err<Failure>({ kind: 'usage', message });
 
-async function readReady(path: string): Promise<{ url: string; admin_token: string } | null | 'damaged'> {
+async function readReady(
+  path: string,
+): Promise<{ url: string; admin_token: string } | null | 'unreadable' | 'damaged'> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
-  } catch {
-    return null;
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    return ['ENOENT', 'ENOTDIR'].includes(code) ? null : 'unreadable';
   }
   try {
     return found.parse(JSON.parse(text));
@@ -52,6 +55,8 @@ export async function findTarget(env: Record<string, string | undefined>): Promi
 
   const path = join(read.value.DATA_DIR, 'ready.json');
   const ready = await readReady(path);
+  if (ready === 'unreadable')
+    return usage(`${path} is there, but this user cannot read it: who started the platform can`);
   if (ready === 'damaged') return usage(`${path} is not a ready line: start the platform again with npm start`);
   if (ready !== null && !isConfidential(ready.url) && !read.value.ALLOW_PLAIN_HTTP) {
     return usage(`${path} names ${ready.url}, where a token could be read on the way; ALLOW_PLAIN_HTTP=true allows it`);

@@ -1,4 +1,5 @@
 /** What a command touches of the machine, handed in so that tests can stand in for it. */
+import { createInterface } from 'node:readline/promises';
 import { cryptoRandom, type Random } from '../src/lib/ids.ts';
 
 export interface World {
@@ -7,10 +8,23 @@ export interface World {
   out: (line: string) => void;
   /** Progress and problems, on stderr: they never mix with what a program reads. */
   note: (line: string) => void;
+  /** Asks the person at the terminal and waits for a line; null when there is no terminal to ask at. */
+  ask: ((question: string) => Promise<string>) | null;
   /** Milliseconds since the epoch. */
   now: () => number;
   sleep: (ms: number) => Promise<void>;
   random: Random;
+}
+
+/** The question is on stderr: stdout is the result's. An end of the input (Ctrl-D) is an empty answer. */
+async function askOnTerminal(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const closed = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
+  try {
+    return await Promise.race([terminal.question(question), closed]);
+  } finally {
+    terminal.close();
+  }
 }
 
 /** The process's own. A reader that went away (`| head`) ends the program quietly. */
@@ -27,6 +41,7 @@ export function processWorld(): World {
     note: (line) => {
       process.stderr.write(`${line}\n`);
     },
+    ask: process.stdin.isTTY && process.stderr.isTTY ? askOnTerminal : null,
     now: () => Date.now(),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     random: cryptoRandom,

@@ -6,6 +6,7 @@ import { open, readFile } from 'node:fs/promises';
 import { Option } from 'commander';
 import { z } from 'zod';
 import { err, ok, type Result } from '../../src/lib/result.ts';
+import { by, type Define, type Done, done } from '../command.ts';
 import type { Failure } from '../failure.ts';
 import {
   type KeyBits,
@@ -21,7 +22,6 @@ import {
   withNew,
 } from '../licence-keys.ts';
 import { type JsonOption, jsonOption, print } from '../output.ts';
-import { by, type Define, type Done, done } from '../program.ts';
 import type { World } from '../world.ts';
 
 interface Options extends JsonOption {
@@ -96,7 +96,11 @@ async function generate(world: World, options: Options): Done {
     ...(options.out === undefined
       ? [`LICENSE_PRIVATE_KEYS='${text}'`]
       : [`${options.out}: LICENSE_PRIVATE_KEYS, mode 0600`]),
-    ...keys.flatMap((key) => ['', `# ${key.kid} (${key.signs ? 'signs' : 'published'})`, key.public_key.trimEnd()]),
+    ...keys.flatMap((key) => [
+      '',
+      `# ${key.kid} (${key.signs ? 'signs' : 'published'})`,
+      ...key.public_key.trimEnd().split('\n'),
+    ]),
   ]);
   if (options.out === undefined) world.note('Keep the first line secret: it signs licences. The PEM is for instances.');
   if (Buffer.byteLength(text) > secretBytesMax) {

@@ -1,16 +1,17 @@
 /** `signup-workflow`: a sign-up from nothing to `ready`, an hour of usage and its cost, told as it happens. */
 import { Option } from 'commander';
 import { z } from 'zod';
+import { signupBody } from '../../src/contracts/customers.ts';
 import { type PlanName, planName } from '../../src/contracts/plans.ts';
 import { hex } from '../../src/lib/ids.ts';
 import { ok, type Result } from '../../src/lib/result.ts';
 import type { Api } from '../api.ts';
 import { readCost } from '../calls.ts';
+import { by, type Define, type Done, done } from '../command.ts';
 import { type Failure, lineOf } from '../failure.ts';
 import { dollars } from '../format/amounts.ts';
 import { costTable } from '../format/cost.ts';
 import { type JsonOption, jsonOption } from '../output.ts';
-import { by, type Define, type Done, done } from '../program.ts';
 import { reportHour } from '../workflow/report-hour.ts';
 import { type Applicant, signUpAndCheck } from '../workflow/sign-up.ts';
 import { storyOf, type Tell } from '../workflow/story.ts';
@@ -70,8 +71,8 @@ export const signupWorkflowProgram: Define = ({ program, world, withApi }) => {
   program
     .description('Walks a sign-up to ready, reports an hour of usage and shows its cost')
     .addOption(new Option('--plan <plan>').choices(planName.options).default('starter'))
-    .option('--email <address>', 'a new one at example.com unless given', by(z.email().max(254)))
-    .option('--company <name>', 'company name', 'Example Ltd')
+    .option('--email <address>', 'a new one at example.com unless given', by(signupBody.shape.email))
+    .option('--company <name>', 'company name', by(signupBody.shape.company_name.unwrap()), 'Example Ltd')
     .option('--timeout <seconds>', 'how long the deployment may take', by(timeoutSeconds), timeoutSecondsDefault)
     .option(...jsonOption)
     .action(withApi((api, options: Options) => workflow(world, api, options)));

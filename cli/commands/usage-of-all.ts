@@ -2,20 +2,18 @@
  * `usage --all`: a line a customer. One customer that cannot be read is a line that says so, and exit 1 at the end; an API
  * that is not there ends it at once.
  */
-import type { CustomerList } from '../../src/contracts/customers.ts';
 import { err, ok, type Result } from '../../src/lib/result.ts';
+import { allCustomers, type Customer } from '../all-customers.ts';
 import type { Api } from '../api.ts';
-import { listCustomers, readCost, readUsage } from '../calls.ts';
+import { readCost, readUsage } from '../calls.ts';
+import { type Done, done } from '../command.ts';
 import { type Failure, lineOf } from '../failure.ts';
-import { dollars, fieldQuantity } from '../format/amounts.ts';
+import { counted, dollars, fieldQuantity } from '../format/amounts.ts';
 import { tableOf } from '../format/table.ts';
 import { fieldsOf, type Reported, titleOf } from '../format/usage.ts';
 import { type JsonOption, print } from '../output.ts';
-import { readAll } from '../pages.ts';
-import { type Done, done } from '../program.ts';
 import type { World } from '../world.ts';
 
-type Customer = CustomerList['items'][number];
 /** The last days, or from one instant to another. */
 export type Span = { days: number } | { from: string; to: string };
 
@@ -24,6 +22,8 @@ interface Line {
   totals: Reported;
   /** Cents of the period so far; null when it could not be read. */
   totalCents: number | null;
+  /** Whether that will be on an invoice: not in a trial, not after the end. */
+  invoiceable: boolean;
   problem: string | null;
 }
 
@@ -40,6 +40,7 @@ async function lineFor(api: Api, customer: Customer, span: Span): Promise<Result
     customer,
     totals: usage.ok ? usage.value.totals : {},
     totalCents: cost.ok ? cost.value.total_cents : null,
+    invoiceable: cost.ok && cost.value.invoiceable,
     problem: failure === undefined ? null : lineOf(failure),
   });
 }
@@ -80,27 +81,37 @@ function allTable(lines: readonly Line[]): string[] {
   return tableOf(columns, rows);
 }
 
+const sumOf = (lines: readonly Line[]): number => lines.reduce((total, line) => total + (line.totalCents ?? 0), 0);
+
+/** What will be invoiced, and apart from it what will not. */
+function footOf(lines: readonly Line[]): string {
+  const billed = lines.filter((line) => line.invoiceable);
+  const free = lines.filter((line) => !line.invoiceable && line.totalCents !== null);
+  const apart =
+    free.length === 0 ? '' : `; not invoiced: ${dollars(sumOf(free))} of ${counted(free.length, 'customer')}`;
+  return `${counted(lines.length, 'customer')}, ${dollars(sumOf(billed))} so far in their periods${apart}`;
+}
+
 /** Totals over the span and the current period's cost of every customer. */
 export async function usageOfAll(world: World, api: Api, span: Span, options: JsonOption): Done {
-  const found = await readAll((page, limit) => listCustomers(api, { page, limit }));
+  const found = await allCustomers(world, api);
   if (!found.ok) return found;
-  const read = await linesFor(world, api, found.value.items, span);
+  const read = await linesFor(world, api, found.value, span);
   if (!read.ok) return read;
   const lines = read.value;
-  const items = lines.map(({ customer, totals, totalCents, problem }) => ({
+  const items = lines.map(({ customer, totals, totalCents, invoiceable, problem }) => ({
     customer_id: customer.customer_id,
     company_name: customer.company_name,
     plan: customer.plan,
     status: customer.status,
     totals,
     total_cents: totalCents,
+    invoiceable,
     problem,
   }));
-  const sum = lines.reduce((total, line) => total + (line.totalCents ?? 0), 0);
-  const foot = `${lines.length} customers, ${dollars(sum)} so far in their periods`;
-  print(world, options, { ...span, items, total: items.length }, [...allTable(lines), foot]);
+  print(world, options, { ...span, items, total: items.length }, [...allTable(lines), footOf(lines)]);
   const broken = lines.filter((line) => line.problem !== null).length;
   return broken === 0
     ? done
-    : err({ kind: 'failed', message: `${broken} of ${lines.length} customers could not be read` });
+    : err({ kind: 'failed', message: `${broken} of ${counted(lines.length, 'customer')} could not be read` });
 }

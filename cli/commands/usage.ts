@@ -1,44 +1,49 @@
 /** `usage`: one customer's history, gaps and cost, or all customers in a table. */
 import { z } from 'zod';
-import { customerId, instant, namespace } from '../../src/contracts/common.ts';
+import { namespace } from '../../src/contracts/common.ts';
+import type { CostAnswer } from '../../src/contracts/cost.ts';
 import { historyQuery } from '../../src/contracts/usage.ts';
 import { err, ok, type Result } from '../../src/lib/result.ts';
+import { iso } from '../../src/lib/time.ts';
 import type { Api } from '../api.ts';
 import { readCost, readCustomer, readGaps, readUsage } from '../calls.ts';
+import { by, type Define, type Done, done, instantBy } from '../command.ts';
 import type { Failure } from '../failure.ts';
-import { oneLine } from '../failure.ts';
+import { type CustomerOption, onCustomerOrAll, takesCustomer } from '../find-customer.ts';
+import { minuteOf } from '../format/amounts.ts';
 import { costTable } from '../format/cost.ts';
 import { gapsTable, historyTable } from '../format/usage.ts';
 import { type JsonOption, jsonOption, print } from '../output.ts';
 import { readAll } from '../pages.ts';
-import { by, type Define, type Done, done } from '../program.ts';
+import { oneLine } from '../text.ts';
+import { whenHelp } from '../when.ts';
 import type { World } from '../world.ts';
 import { type Span, usageOfAll } from './usage-of-all.ts';
 
-interface UsageOptions extends JsonOption {
-  customer?: string;
+interface UsageOptions extends JsonOption, CustomerOption {
   all?: boolean;
   days?: number;
   from?: string;
   to?: string;
   granularity?: 'day' | 'window';
   namespace?: string;
+  period?: string;
 }
 
 const daysDefault = 30;
+const periodBy = (world: World) => (text: string) => (text === 'previous' ? text : instantBy(world, 'ago')(text));
 
-/** The stretch that was asked for; `from` and `to` go together and without `days`. */
-function spanOf(options: UsageOptions): Result<Span, Failure> {
-  const { from, to, days } = options;
-  if (from === undefined && to === undefined) return ok({ days: days ?? daysDefault });
-  if (from === undefined || to === undefined || days !== undefined) {
-    return err({ kind: 'usage', message: 'give --days, or --from and --to together' });
-  }
-  return ok({ from, to });
+/** The stretch that was asked for: the last days, or from an instant to another, which is now unless it is given. */
+function spanOf(options: UsageOptions, now: number): Result<Span, Failure> {
+  const { from, days, to = iso(now) } = options;
+  const wrong = (message: string) => err<Failure>({ kind: 'usage', message });
+  if (from === undefined && options.to === undefined) return ok({ days: days ?? daysDefault });
+  if (from === undefined || days !== undefined) return wrong('give --days, or --from, with --to unless it is now');
+  return Date.parse(from) < Date.parse(to) ? ok({ from, to }) : wrong('--from must be before --to');
 }
 
 async function usageOfOne(world: World, api: Api, id: string, options: UsageOptions): Done {
-  const span = spanOf(options);
+  const span = spanOf(options, world.now());
   if (!span.ok) return span;
   const customer = await readCustomer(api, id);
   if (!customer.ok) return customer;
@@ -46,18 +51,21 @@ async function usageOfOne(world: World, api: Api, id: string, options: UsageOpti
   const where = options.namespace === undefined ? {} : { namespace: options.namespace };
   // The last n days move on with the clock; the first page says which they are, and the rest keeps to it.
   let range: Span = span.value;
-  const read = await readAll(async (page, limit) => {
-    const answer = await readUsage(api, id, { ...range, ...where, granularity, page, limit });
-    if (answer.ok) range = { from: answer.value.from, to: answer.value.to };
-    return answer;
-  }, progress(world));
+  const read = await readAll(
+    async (page, limit) => {
+      const answer = await readUsage(api, id, { ...range, ...where, granularity, page, limit });
+      if (answer.ok) range = { from: answer.value.from, to: answer.value.to };
+      return answer;
+    },
+    { onPage: (seen, total) => world.note(`read ${seen} of ${total} rows`) },
+  );
   if (!read.ok) return read;
   const history = { ...read.value.first, items: read.value.items };
   const found = await readAll((page, limit) => readGaps(api, id, { ...span.value, page, limit }));
   if (!found.ok) return found;
   const inNamespace = found.value.items.filter((gap) => (options.namespace ?? gap.namespace) === gap.namespace);
   const gaps = { ...found.value.first, items: inNamespace, total: inNamespace.length };
-  const cost = await readCost(api, id);
+  const cost = await costOf(world, api, id, options.period);
   if (!cost.ok) return cost;
   const { company_name } = customer.value.customer;
   print(world, options, { customer_id: id, history, gaps, cost: cost.value }, [
@@ -72,31 +80,53 @@ async function usageOfOne(world: World, api: Api, id: string, options: UsageOpti
   return done;
 }
 
-const progress = (world: World) => (seen: number, total: number) => world.note(`read ${seen} of ${total} rows`);
+/**
+ * The cost of the period that was asked for. An API that does not know the question answers the running period, which must
+ * not be shown in the place of another.
+ */
+async function costOf(world: World, api: Api, id: string, period?: string): Promise<Result<CostAnswer, Failure>> {
+  const cost = await readCost(api, id, period === undefined ? {} : { period });
+  if (!cost.ok || period === undefined) return cost;
+  const { start, end } = cost.value.period;
+  const isAsked = period === 'previous' ? Date.parse(end) <= world.now() : Date.parse(start) === Date.parse(period);
+  if (isAsked) return cost;
+  const got = `${minuteOf(start)} to ${minuteOf(end)} UTC`;
+  return err({ kind: 'unexpected', message: `the API answered another billing period: ${got}` });
+}
+
+/** What is wrong with the options, before anything is sent. */
+function judge(options: UsageOptions, now: number): Result<void, Failure> {
+  const { all, namespace, granularity, period } = options;
+  if (all && [namespace, granularity, period].some((given) => given !== undefined)) {
+    return err({ kind: 'usage', message: '--namespace, --granularity and --period go with a customer' });
+  }
+  const span = spanOf(options, now);
+  return span.ok ? done : span;
+}
+
+async function usageOfEach(world: World, api: Api, options: UsageOptions): Done {
+  const span = spanOf(options, world.now());
+  return span.ok ? await usageOfAll(world, api, span.value, options) : span;
+}
 
 export const usageProgram: Define = ({ program, world, withApi }) => {
-  program
+  takesCustomer(program)
     .description('What customers used, what is missing, and what it costs so far')
-    .option('--customer <id>', 'one customer: cust_ + 32 hex digits', by(customerId))
     .option('--all', 'every customer, a line each')
     .option('--days <n>', `the last n days, 1 to 400 (default: ${daysDefault})`, by(historyQuery.shape.days))
-    .option('--from <instant>', 'ISO 8601, with --to instead of --days', by(instant))
-    .option('--to <instant>', 'ISO 8601', by(instant))
+    .option('--from <instant>', whenHelp, instantBy(world, 'ago'))
+    .option('--to <instant>', 'the same; now unless given', instantBy(world, 'ago'))
     .option('--granularity <kind>', 'day or window (default: day)', by(z.enum(['day', 'window'])))
+    .option('--period <period>', 'cost of this billing period: previous, or its start', periodBy(world))
     .option('--namespace <name>', 'only this namespace', by(namespace))
     .option(...jsonOption)
     .action(
-      withApi(async (api, options: UsageOptions) => {
-        const { customer, all } = options;
-        if ((customer === undefined) === (all === undefined)) {
-          return err({ kind: 'usage', message: 'give either --customer ID or --all' });
-        }
-        if (customer !== undefined) return await usageOfOne(world, api, customer, options);
-        if (options.namespace !== undefined || options.granularity !== undefined) {
-          return err({ kind: 'usage', message: '--namespace and --granularity go with --customer' });
-        }
-        const span = spanOf(options);
-        return span.ok ? await usageOfAll(world, api, span.value, options) : span;
-      }),
+      withApi(
+        onCustomerOrAll(
+          (api, id, options: UsageOptions) => usageOfOne(world, api, id, options),
+          (api, options) => usageOfEach(world, api, options),
+          (options) => judge(options, world.now()),
+        ),
+      ),
     );
 };

@@ -20,6 +20,10 @@ export function quantity(value: string | number): string {
   return grouped(shown.toFixed());
 }
 
+/** `1 customer`, `1,200 customers`. */
+export const counted = (count: number, noun: string): string =>
+  `${grouped(String(count))} ${noun}${count === 1 ? '' : 's'}`;
+
 /** Bytes in GB of 2^30, or in MB below a tenth of that. */
 export function bytes(value: number): string {
   if (value === 0) return '0';
@@ -34,6 +38,9 @@ export const fieldQuantity = (field: QuantityField, value: number | undefined): 
 
 /** `2026-11-21 10:00` of an ISO instant, UTC. */
 export const minuteOf = (instant: string): string => instant.slice(0, 16).replace('T', ' ');
+
+/** The same, and a dash where there is none. */
+export const minuteOrDash = (instant: string | null | undefined): string => (instant ? minuteOf(instant) : '-');
 
 /** `2026-11-21` of an ISO instant, UTC. */
 export const dateOf = (instant: string): string => instant.slice(0, 10);

@@ -1,6 +1,6 @@
 /** A deployment job as lines for people. Pure. */
 import type { JobView } from '../../src/contracts/jobs.ts';
-import { oneLine } from '../failure.ts';
+import { oneLine } from '../text.ts';
 
 /** A failed job with the events of what was not ready: an indented line each. */
 export function jobErrorLines(job: JobView): string[] {
@@ -21,6 +21,7 @@ export function jobLines(job: JobView): string[] {
     `made        ${job.created_at}`,
     ...(job.started_at === null ? [] : [`started     ${job.started_at}`]),
     ...(job.finished_at === null ? [] : [`finished    ${job.finished_at}`]),
+    ...(job.lease_until === null ? [] : [`may take    until ${job.lease_until}; then it waits for another run`]),
     ...(job.state === 'delayed' ? [`again at    ${job.run_after}`] : []),
     ...jobErrorLines(job).map((line, i) => (i === 0 ? `error       ${line}` : line)),
   ];

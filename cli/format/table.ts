@@ -1,5 +1,5 @@
 /** Tables for people: columns as wide as what is in them, numbers to the right. Pure. */
-import { oneLine } from '../failure.ts';
+import { oneLine, widthOf } from '../text.ts';
 
 export interface Column {
   title: string;
@@ -7,12 +7,8 @@ export interface Column {
 }
 
 const gap = '  ';
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** Characters as a person counts them; a wide one still counts as one. */
-const widthOf = (text: string): number => [...segmenter.segment(text)].length;
-
-/** Title line, then a line a row; cells from elsewhere lose their control characters. A missing cell is empty. */
+/** Title line, then a line a row; cells from elsewhere lose what would act on a terminal. A missing cell is empty. */
 export function tableOf(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
   const cells = [
     columns.map((c) => c.title.toUpperCase()),

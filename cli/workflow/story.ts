@@ -1,6 +1,7 @@
 /** How the sign-up workflow tells what happens: a line an event for people, a JSON object a line for programs. */
-import { oneLine } from '../failure.ts';
+
 import { seconds } from '../format/amounts.ts';
+import { jsonText, oneLine } from '../text.ts';
 import type { World } from '../world.ts';
 
 export type StepName = 'signup' | 'licence' | 'job' | 'deployment' | 'reporter' | 'usage' | 'cost' | 'failed';
@@ -33,7 +34,7 @@ export function storyOf(world: World, json: boolean): Tell {
     const elapsedMs = world.now() - startedAt;
     if (json) {
       const { step, message, data } = event;
-      world.out(JSON.stringify({ step, elapsed_ms: elapsedMs, message, ...data }));
+      world.out(jsonText({ step, elapsed_ms: elapsedMs, message, ...data }));
       return;
     }
     for (const line of eventLines(event, elapsedMs)) world.out(line);

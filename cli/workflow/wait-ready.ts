@@ -90,10 +90,10 @@ const indented = (job: JobView): string[] =>
 
 function jobFailed(job: JobView): Failure {
   const why = job.error === null ? 'no reason was given' : `${job.error.code}: ${job.error.message}`;
-  return { kind: 'failed', message: `${job.id} failed: ${why}; again with: npm run queue -- retry ${job.id}` };
+  return { kind: 'failed', message: `${job.id} failed: ${why}; again with: tenantry queue retry ${job.id}` };
 }
 
 const timeUp = (job: JobView, timeoutMs: number): Failure => ({
   kind: 'failed',
-  message: `not ready after ${Math.round(timeoutMs / 1000)} s; it goes on, see: npm run queue -- show ${job.id}`,
+  message: `not ready after ${Math.round(timeoutMs / 1000)} s; it goes on, see: tenantry queue show ${job.id}`,
 });

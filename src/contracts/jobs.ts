@@ -43,6 +43,8 @@ export const job = z.object({
   started_at: z.string().nullable(),
   finished_at: z.string().nullable(),
   run_after: z.string(),
+  /** Until when the running attempt may take; null when none runs. */
+  lease_until: z.string().nullable().default(null),
 });
 export type JobView = z.infer<typeof job>;
 export const jobList = listOf(job);

@@ -28,6 +28,7 @@ const toJob = (row: JobRow, now: number): JobView => ({
   started_at: isoOrNull(row.startedAt),
   finished_at: isoOrNull(row.finishedAt),
   run_after: iso(row.runAfter),
+  lease_until: visibleState(row, now) === 'active' ? isoOrNull(row.leaseUntil) : null,
 });
 
 const statsRoute = endpoint({

@@ -11,7 +11,7 @@ import { err, ok, type Result } from './result.ts';
 import { hourMs } from './time.ts';
 
 export interface Outgoing {
-  method: 'GET' | 'POST' | 'PUT';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   headers: Record<string, string>;
   body?: string;
   /** A redirect is not this API's way of answering; to follow one could carry the credential elsewhere. */

@@ -1,34 +1,5 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { customerProgram } from '../../cli/commands/customer.ts';
-import { deadLettersProgram } from '../../cli/commands/dead-letters.ts';
-import { queueProgram } from '../../cli/commands/queue.ts';
-import { usageProgram } from '../../cli/commands/usage.ts';
-import { type Define, run } from '../../cli/program.ts';
-import {
-  customerBody,
-  customerId,
-  type Heard,
-  jobBody,
-  jobId,
-  type LoopbackApi,
-  problem,
-  startLoopbackApi,
-  type Told,
-  testWorld,
-} from './harness.ts';
-
-let server: LoopbackApi | null = null;
-afterEach(async () => {
-  await server?.close();
-  server = null;
-});
-
-async function call(define: Define, args: string[], answer: (heard: Heard, nth: number) => Told) {
-  server = await startLoopbackApi(answer);
-  const world = testWorld(server.env);
-  const exit = await run('test', define, args, world);
-  return { exit, lines: world.lines, notes: world.notes, heard: server.heard };
-}
+import { describe, expect, it } from 'vitest';
+import { callApi, customerBody, customerId, jobBody, jobId, problem } from './harness.ts';
 
 const made = {
   ...customerBody('pending'),
@@ -40,7 +11,7 @@ describe('customer', () => {
   const adding = ['add', '--email', 'ada@example.com', '--company', 'Acme', '--plan', 'enterprise'];
 
   it('add sends what was given and prints the account key, once, and no licence token', async () => {
-    const { exit, lines, heard } = await call(customerProgram, adding, () => ({ status: 201, body: made }));
+    const { exit, lines, heard } = await callApi(['customer', ...adding], () => ({ status: 201, body: made }));
     expect(exit).toBe(0);
     expect(heard[0]).toMatchObject({
       method: 'POST',
@@ -52,7 +23,7 @@ describe('customer', () => {
   });
 
   it('add --json is one JSON document without the licence token', async () => {
-    const { lines } = await call(customerProgram, [...adding, '--json'], () => ({ status: 201, body: made }));
+    const { lines } = await callApi(['customer', ...adding, '--json'], () => ({ status: 201, body: made }));
     expect(lines).toHaveLength(1);
     const shown = JSON.parse(lines[0] ?? '') as Record<string, unknown>;
     expect(shown).toMatchObject({ api_key: made.api_key, customer: { customer_id: customerId } });
@@ -62,7 +33,7 @@ describe('customer', () => {
   it('list passes its filters on', async () => {
     const args = ['list', '--search', 'a&b=c', '--status', 'trialing', '--plan', 'starter', '--page', '2'];
     const empty = { items: [], total: 0, page: 2, limit: 20 };
-    const { heard, lines } = await call(customerProgram, args, () => ({ status: 200, body: empty }));
+    const { heard, lines } = await callApi(['customer', ...args], () => ({ status: 200, body: empty }));
     expect(Object.fromEntries(heard[0]?.query ?? [])).toEqual({
       page: '2',
       limit: '20',
@@ -70,169 +41,38 @@ describe('customer', () => {
       status: 'trialing',
       plan: 'starter',
     });
-    expect(lines.at(-1)).toBe('page 2 of 1, 0 in all');
-  });
-
-  it('show says why a deployment is not ready', async () => {
-    const body = customerBody('failed', 'quota is full');
-    const { lines } = await call(customerProgram, ['show', '--id', customerId], () => ({ status: 200, body }));
-    expect(lines).toContain('deployment    failed (quota is full), generation 1');
+    expect(lines).toEqual(['no customers']);
   });
 });
 
-const listed = (n: number) => {
-  const { customer } = customerBody('ready');
-  const id = `cust_${String(n).padStart(32, '0')}`;
-  return {
-    ...customer,
-    customer_id: id,
-    company_name: `Company ${n}`,
-    plan: 'starter',
-    status: 'active',
-    deployment_status: 'ready',
-  };
-};
-
-const range = { from: '2026-10-23T00:00:00.000Z', to: '2026-11-22T00:00:00.000Z' };
-const usageOf = (id: string) => ({
-  customer_id: id,
-  ...range,
-  granularity: 'day',
-  items: [],
-  total: 0,
-  page: 1,
-  limit: 1,
-  totals: { cpu_hours: 2 },
-});
-const gapsOf = (namespaces: string[]) => ({
-  customer_id: customerId,
-  ...range,
-  items: namespaces.map((namespace) => ({
-    namespace,
-    instance_id: 'k8s-cluster-1',
-    ...range,
-    windows: 720,
-    reason: 'missing',
-  })),
-  total: namespaces.length,
-  page: 1,
-  limit: 100,
-});
-const costOf = (id: string) => ({
-  customer_id: id,
-  period: { start: range.from, end: range.to },
-  plan: 'starter',
-  status: 'active',
-  currency: 'usd',
-  complete: true,
-  invoiceable: true,
-  lines: [],
-  total_cents: 2900,
-});
-
-/** A fleet of `total` customers; `refuse` names ids whose cost cannot be read. */
-function fleet(total: number, refuse: (id: string) => Told | null = () => null) {
-  return ({ path, query }: Heard): Told => {
-    const id = path.split('/')[3] ?? '';
-    if (path === '/api/customers') {
-      const [page, limit] = [Number(query.get('page')), Number(query.get('limit'))];
-      const all = Array.from({ length: total }, (_, i) => listed(i));
-      return { status: 200, body: { items: all.slice((page - 1) * limit, page * limit), total, page, limit } };
-    }
-    if (path.endsWith('/cost')) return refuse(id) ?? { status: 200, body: costOf(id) };
-    return { status: 200, body: usageOf(id) };
-  };
-}
-
-describe('usage --all', () => {
-  it('has every customer of every page, tells how far it is, and adds up', async () => {
-    const { exit, lines, notes } = await call(usageProgram, ['--all', '--days', '7'], fleet(230));
-    expect(exit).toBe(0);
-    expect(lines.filter((line) => line.startsWith('cust_'))).toHaveLength(230);
-    expect(new Set(lines).size).toBe(lines.length);
-    expect(notes).toContain('200 of 230 customers');
-    expect(lines.at(-1)).toBe('230 customers, $6,670.00 so far in their periods');
-  });
-
-  it('goes on when one customer cannot be read, says which, and fails', async () => {
-    const bad = listed(3).customer_id;
-    const refuse = (id: string): Told | null =>
-      id === bad ? { status: 500, body: problem('internal', 'something went wrong') } : null;
-    const { exit, lines, notes } = await call(usageProgram, ['--all'], fleet(9, refuse));
-    expect(exit).toBe(1);
-    expect(notes).toEqual(['error: 1 of 9 customers could not be read']);
-    expect(lines.filter((line) => line.startsWith('cust_'))).toHaveLength(9);
-    expect(lines.find((line) => line.startsWith(bad))).toContain('error: internal: something went wrong');
-  });
-
-  it('stops when the API goes away, for nothing more can be read', async () => {
-    const { exit, lines, notes } = await call(
-      usageProgram,
-      ['--all'],
-      fleet(9, () => 'drop'),
-    );
-    expect(exit).toBe(3);
-    expect(lines).toEqual([]);
-    expect(notes).toHaveLength(1);
-  });
-});
-
-describe('usage --customer', () => {
-  it('reads a long history to its end', async () => {
-    const item = (i: number) => ({
-      window_start: new Date(Date.UTC(2026, 9, 1, i)).toISOString(),
-      window_end: new Date(Date.UTC(2026, 9, 1, i + 1)).toISOString(),
-      namespace: 'customer-aaaaaaaa',
-      instance_id: 'k8s-cluster-1',
-      revision: 1,
-      complete: true,
-      gap_seconds: 0,
-      cpu_hours: 1,
-    });
-    const answer = ({ path, query }: Heard): Told => {
-      if (path === `/api/customers/${customerId}`) return { status: 200, body: customerBody('ready') };
-      if (path.endsWith('/gaps')) return { status: 200, body: gapsOf([]) };
-      if (path.endsWith('/cost')) return { status: 200, body: costOf(customerId) };
-      const page = Number(query.get('page'));
-      const items = Array.from({ length: page === 3 ? 20 : 100 }, (_, i) => item((page - 1) * 100 + i));
-      return {
-        status: 200,
-        body: { ...usageOf(customerId), granularity: 'window', items, total: 220, page, limit: 100 },
-      };
-    };
-    const args = ['--customer', customerId, '--granularity', 'window', '--json'];
-    const { exit, lines, heard } = await call(usageProgram, args, answer);
-    expect(exit).toBe(0);
-    // Windows that end while it reads must not push others from one page to the next.
-    const asked = heard
-      .filter((h) => h.query.has('granularity'))
-      .map(({ query }) => [query.get('days'), query.get('to')]);
-    expect(asked).toEqual([
-      ['30', null],
-      [null, range.to],
-      [null, range.to],
-    ]);
-    const { history } = JSON.parse(lines.join('')) as { history: { items: { window_start: string }[] } };
-    expect(new Set(history.items.map((i) => i.window_start)).size).toBe(220);
-  });
-
-  it('shows the gaps of one namespace when one was asked for', async () => {
-    const answer = ({ path }: Heard): Told => {
-      if (path === `/api/customers/${customerId}`) return { status: 200, body: customerBody('ready') };
-      if (path.endsWith('/gaps')) return { status: 200, body: gapsOf(['mine', 'other']) };
-      return { status: 200, body: path.endsWith('/cost') ? costOf(customerId) : usageOf(customerId) };
-    };
-    const gapsShown = async (...args: string[]) => {
-      const { lines } = await call(usageProgram, ['--customer', customerId, '--json', ...args], answer);
-      const { gaps } = JSON.parse(lines.join('')) as { gaps: { items: { namespace: string }[] } };
-      return gaps.items.map((gap) => gap.namespace);
-    };
-    expect(await gapsShown()).toEqual(['mine', 'other']);
-    expect(await gapsShown('--namespace', 'mine')).toEqual(['mine']);
+describe('a page past the end', () => {
+  it.each([
+    ['customer', 'customers'],
+    ['queue', 'jobs'],
+    ['dead-letters', 'dead letters'],
+  ])('of %s list says so instead of a bare heading', async (name, what) => {
+    const far = await callApi([name, 'list', '--page', '99'], () => ({
+      status: 200,
+      body: { items: [], total: 45, page: 99, limit: 20 },
+    }));
+    expect(far).toMatchObject({ exit: 0, lines: ['page 99 is past the end: 3 pages, 45 in all'] });
+    const none = await callApi([name, 'list'], () => ({
+      status: 200,
+      body: { items: [], total: 0, page: 1, limit: 20 },
+    }));
+    expect(none.lines).toEqual([`no ${what}`]);
   });
 });
 
 describe('queue', () => {
+  it('show says until when the run may take', async () => {
+    const body = jobBody({ state: 'active', attempts: 1, lease_until: '2026-11-21T10:06:00.000Z' });
+    const { lines } = await callApi(['queue', 'show', jobId], () => ({ status: 200, body }));
+    expect(lines).toContain('may take    until 2026-11-21T10:06:00.000Z; then it waits for another run');
+    const { lines: waiting } = await callApi(['queue', 'show', jobId], () => ({ status: 200, body: jobBody() }));
+    expect(waiting.join('\n')).not.toContain('may take');
+  });
+
   it('show prints the error and the events of what was not ready', async () => {
     const error = {
       code: 'not_ready',
@@ -240,14 +80,14 @@ describe('queue', () => {
       events: [{ object: 'Pod/postgres-0', reason: 'FailedScheduling', message: '0/1 nodes are\navailable' }],
     };
     const body = jobBody({ state: 'failed', attempts: 3, error });
-    const { lines } = await call(queueProgram, ['show', jobId], () => ({ status: 200, body }));
+    const { lines } = await callApi(['queue', 'show', jobId], () => ({ status: 200, body }));
     expect(lines).toContain('error       not_ready: postgres is not ready');
     expect(lines.at(-1)?.trim()).toBe('Pod/postgres-0: FailedScheduling: 0/1 nodes are available');
   });
 
   it('answers with the counts when nothing else was asked', async () => {
     const body = { waiting: 1, active: 2, completed: 3, failed: 4, delayed: 5 };
-    const { lines } = await call(queueProgram, [], () => ({ status: 200, body }));
+    const { lines } = await callApi(['queue'], () => ({ status: 200, body }));
     expect(lines.map((line) => line.replace(/ +/g, ' '))).toEqual([
       'STATE JOBS',
       'waiting 1',
@@ -259,7 +99,7 @@ describe('queue', () => {
   });
 
   it('retry says no in the words of the API', async () => {
-    const { exit, notes } = await call(queueProgram, ['retry', jobId], () => ({
+    const { exit, notes } = await callApi(['queue', 'retry', jobId], () => ({
       status: 409,
       body: problem('job_not_failed', 'only a failed job can be retried'),
     }));
@@ -281,7 +121,7 @@ describe('dead-letters replay-all', () => {
       replayed_at: replayed,
     });
     const items = [letter(1, null), letter(2, '2026-11-21T11:00:00.000Z'), letter(3, null)];
-    const { exit, lines, heard } = await call(deadLettersProgram, ['replay-all', '--json'], ({ method, path }) =>
+    const { exit, lines, heard } = await callApi(['dead-letters', 'replay-all', '--json'], ({ method, path }) =>
       method === 'GET'
         ? { status: 200, body: { items, total: 3, page: 1, limit: 100 } }
         : { status: 202, body: { success: true, id: path.split('/')[3], replayed_at: '2026-11-21T12:00:00.000Z' } },

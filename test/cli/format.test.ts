@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { oneLine } from '../../cli/failure.ts';
 import { bytes, dollars, fieldQuantity, quantity } from '../../cli/format/amounts.ts';
 import { costTable } from '../../cli/format/cost.ts';
 import { tableOf } from '../../cli/format/table.ts';
 import { gapsTable, historyTable } from '../../cli/format/usage.ts';
+import { oneLine } from '../../cli/text.ts';
 import type { CostAnswer } from '../../src/contracts/cost.ts';
 import type { HistoryAnswer } from '../../src/contracts/usage.ts';
 import { customerId } from './harness.ts';

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createLocalJWKSet, importSPKI, type JSONWebKeySet, jwtVerify, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { generateKeysProgram } from '../../cli/commands/generate-keys.ts';
 import { run } from '../../cli/program.ts';
 import { jwksOf, openKeyring, publicPem } from '../../src/licences/keyring.ts';
 import { testWorld } from './harness.ts';
@@ -21,7 +20,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 async function generate(...args: string[]) {
   const world = testWorld();
-  const exit = await run('generate-keys', generateKeysProgram, args, world);
+  const exit = await run(['generate-keys', ...args], world);
   return { exit, lines: world.lines, notes: world.notes };
 }
 
@@ -126,7 +125,9 @@ describe('generate-keys', () => {
   it('runs as the script that package.json names', async () => {
     const root = join(import.meta.dirname, '../..');
     const node = join(root, 'node_modules/.bin/node');
-    const { stdout } = await promisify(execFile)(node, [join(root, 'cli/generate-keys.ts'), '--json'], { cwd: folder });
+    const { stdout } = await promisify(execFile)(node, [join(root, 'cli/tenantry.ts'), 'generate-keys', '--json'], {
+      cwd: folder,
+    });
     const { license_private_keys: set } = JSON.parse(stdout) as { license_private_keys: unknown[] };
     expect(await kidsOf(JSON.stringify(set))).toHaveLength(1);
   });

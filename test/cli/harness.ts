@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { run } from '../../cli/program.ts';
 import type { World } from '../../cli/world.ts';
 import type { ProblemBody } from '../../src/contracts/common.ts';
 
@@ -14,10 +15,15 @@ export interface TestWorld extends World {
   notes: string[];
   /** Every sleep in ms, in order. */
   slept: number[];
+  /** Every question that was asked, in order. */
+  asked: string[];
 }
 
-/** `env` is all that the command sees of the environment. */
-export function testWorld(env: Record<string, string> = {}): TestWorld {
+/**
+ * `env` is all that the command sees of the environment. `answer` is what the person at the terminal says to every question;
+ * without it there is no terminal.
+ */
+export function testWorld(env: Record<string, string> = {}, answer?: string): TestWorld {
   let clock = Date.parse('2026-11-21T10:00:00.000Z');
   let drawn = 0;
   const world: TestWorld = {
@@ -25,8 +31,20 @@ export function testWorld(env: Record<string, string> = {}): TestWorld {
     lines: [],
     notes: [],
     slept: [],
-    out: (line) => world.lines.push(...line.split('\n')),
-    note: (line) => world.notes.push(...line.split('\n')),
+    asked: [],
+    out: (line) => {
+      world.lines.push(line);
+    },
+    note: (line) => {
+      world.notes.push(line);
+    },
+    ask:
+      answer === undefined
+        ? null
+        : async (question) => {
+            world.asked.push(question);
+            return answer;
+          },
     now: () => clock,
     sleep: async (ms) => {
       world.slept.push(ms);
@@ -168,6 +186,45 @@ export const jobBody = (fields: Record<string, unknown> = {}) => ({
     started_at: null,
     finished_at: null,
     run_after: '2026-11-21T10:00:00.000Z',
+    lease_until: null,
     ...fields,
   },
 });
+
+/** Runs the program against an API that answers as told. `answer` is the person at the terminal, absent without one. */
+export async function callApi(args: string[], told: (heard: Heard, nth: number) => Told, answer?: string) {
+  const server = await startLoopbackApi(told);
+  try {
+    const world = testWorld(server.env, answer);
+    const exit = await run(args, world);
+    const { lines, notes, asked, slept } = world;
+    return { exit, lines, notes, asked, slept, heard: server.heard };
+  } finally {
+    await server.close();
+  }
+}
+
+/** A customer as lists have it; `n` makes its id. */
+export const listed = (n: number) => {
+  const { customer } = customerBody('ready');
+  const digits = String(n).padStart(8, '0');
+  return {
+    ...customer,
+    customer_id: `cust_${digits.padEnd(32, '0')}`,
+    short_id: digits,
+    email: `owner-${n}@example.com`,
+    company_name: `Company ${n}`,
+    plan: 'starter',
+    status: 'active',
+    deployment_status: 'ready',
+  };
+};
+
+/** One page of the items, as the query asks. */
+export function pageOf(items: readonly unknown[], query: URLSearchParams): Told {
+  const [page, limit] = [Number(query.get('page') ?? 1), Number(query.get('limit') ?? 20)];
+  return {
+    status: 200,
+    body: { items: items.slice((page - 1) * limit, page * limit), total: items.length, page, limit },
+  };
+}

@@ -3,7 +3,6 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { signupWorkflowProgram } from '../../cli/commands/signup-workflow.ts';
 import { run } from '../../cli/program.ts';
 import type { CostAnswer } from '../../src/contracts/cost.ts';
 import { startPlatform, type TestPlatform } from '../harness/platform.ts';
@@ -21,12 +20,12 @@ import {
 
 const root = join(import.meta.dirname, '../..');
 
-/** Runs a script of cli/ as npm does, with nothing of the environment but the data folder. */
+/** Runs a command as its npm script does, with nothing of the environment but the data folder. */
 function script(name: string, args: string[], dataDir: string) {
   return new Promise<{ exit: number | null; stdout: string; stderr: string }>((resolve) => {
     const child = execFile(
       join(root, 'node_modules/.bin/node'),
-      [join(root, `cli/${name}.ts`), ...args],
+      [join(root, 'cli/tenantry.ts'), name, ...args],
       { cwd: root, env: { PATH: process.env['PATH'] ?? '', DATA_DIR: dataDir } },
       (_, stdout, stderr) => resolve({ exit: child.exitCode, stdout, stderr }),
     );
@@ -179,7 +178,7 @@ describe('signup-workflow when it ends badly', () => {
       return { status: 404, body: {} };
     });
     const world = testWorld(server.env);
-    const exit = await run('signup-workflow', signupWorkflowProgram, args, world);
+    const exit = await run(['signup-workflow', ...args], world);
     return { exit, lines: world.lines, notes: world.notes, heard: server.heard };
   }
 
@@ -202,7 +201,7 @@ describe('signup-workflow when it ends badly', () => {
     expect(text).toContain('failed after 3 runs');
     expect(text).toContain('not_ready: postgres is not ready');
     expect(text).toContain('Pod/postgres-0: FailedScheduling: quota is full');
-    expect(notes).toEqual([expect.stringContaining(`npm run queue -- retry ${jobId}`)]);
+    expect(notes).toEqual([expect.stringContaining(`tenantry queue retry ${jobId}`)]);
   });
 
   it('tells programs about it in its last line', async () => {
@@ -228,7 +227,7 @@ describe('signup-workflow when it ends badly', () => {
   it('gives up after its time and says where to look', async () => {
     const { exit, notes, heard } = await walk(() => ({ state: 'waiting' }), ['--timeout', '5']);
     expect(exit).toBe(1);
-    expect(notes).toEqual([expect.stringContaining(`npm run queue -- show ${jobId}`)]);
+    expect(notes).toEqual([expect.stringContaining(`tenantry queue show ${jobId}`)]);
     expect(heard.filter((h) => h.path.startsWith('/api/queue/jobs/'))).toHaveLength(11);
   });
 

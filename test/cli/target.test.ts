@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -72,6 +72,16 @@ describe('which API a command speaks to', () => {
     const found = await findTarget({ DATA_DIR: elsewhere });
     expect(!found.ok && found.error.message).toContain('ready.json names http://a.example');
     expect((await findTarget({ DATA_DIR: elsewhere, ALLOW_PLAIN_HTTP: 'true' })).ok).toBe(true);
+  });
+
+  it('says that the ready file is there and cannot be read, which is another thing than none', async () => {
+    // A folder in its place: even root, as whom a test may run, cannot read that as a file.
+    const unreadable = await mkdtemp(join(folder, 'unreadable-'));
+    await mkdir(join(unreadable, 'ready.json'));
+    const found = await findTarget({ DATA_DIR: unreadable });
+    expect(!found.ok && found.error.message).toContain('ready.json is there, but this user cannot read it');
+    const below = await findTarget({ DATA_DIR: join(folder, 'ready.json') });
+    expect(!below.ok && below.error.message).toContain('run npm start');
   });
 
   it('says that the ready file is damaged', async () => {

@@ -38,6 +38,16 @@ describe('documents', () => {
     expect(named.filter(([, script]) => !(script in scripts))).toEqual([]);
   });
 
+  it('write what their commands make only where git does not see it', () => {
+    const written = documents.flatMap((file) =>
+      [...textOf(file).matchAll(/^```[^\n]*\n(.*?)^```/gms)].flatMap(([, block = '']) =>
+        [...block.matchAll(/(?:(?<![-─<=])>|--out) *([\w.~/-]+\.\w+)/g)].map((match) => [file, match[1] ?? '']),
+      ),
+    );
+    expect(written.length).toBeGreaterThan(0);
+    expect(written.filter(([, path]) => !/^(?:[.]data|dist|~|\/tmp|\/dev)\//.test(path ?? ''))).toEqual([]);
+  });
+
   it('link only to files that there are', () => {
     const links = found(/\]\((?!https?:|mailto:|#)([^)#\s]+)[^)]*\)/g);
     expect(links.filter(([file, target]) => !existsSync(join(root, dirname(file), target)))).toEqual([]);

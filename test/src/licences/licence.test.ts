@@ -74,5 +74,8 @@ describe('a licence', () => {
       body: { reason: 'lost' },
     });
     expect(await verdict(mine.license.jwt)).toBe('revoked');
+    const history = await api.call('GET', `/api/licenses/${mine.customer.customer_id}/history`, { token: rootToken });
+    const now = new Date(api.clock.now).toISOString();
+    expect(await history.json()).toMatchObject({ history: [{ action: 'generated', revoked_at: now }] });
   });
 });

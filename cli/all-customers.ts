@@ -1,0 +1,61 @@
+/** Every customer, and a deed done to each of them, one after the other, at a bounded rate. */
+import { z } from 'zod';
+import type { CustomerList } from '../src/contracts/customers.ts';
+import { err, ok, type Result } from '../src/lib/result.ts';
+import { secondMs } from '../src/lib/time.ts';
+import type { Api } from './api.ts';
+import { listCustomers } from './calls.ts';
+import { type Failure, lineOf } from './failure.ts';
+import { readAll } from './pages.ts';
+import type { World } from './world.ts';
+
+export type Customer = CustomerList['items'][number];
+
+/** Each customer once, newest first, although others may sign up while the pages are read. */
+export async function allCustomers(world: World, api: Api): Promise<Result<Customer[], Failure>> {
+  const read = await readAll((page, limit) => listCustomers(api, { page, limit }), {
+    idOf: (customer) => customer.customer_id,
+    onPage: (seen, total) => world.note(`listed ${seen} of ${total} customers`),
+  });
+  return read.ok ? ok(read.value.items) : read;
+}
+
+/** Customers a second; a fleet must not make the queue wait for one order. */
+export const rateOption = z.coerce.number().min(0.1).max(100);
+export const rateDefault = 5;
+
+export interface Deed<T> {
+  customer: Customer;
+  /** Null when it was refused. */
+  value: T | null;
+  problem: string | null;
+}
+
+/**
+ * Does it to each, tells how far it is, and goes on after one that is refused. An API that is not there ends it: the failure
+ * says how many were done.
+ */
+export async function doToEach<T>(
+  world: World,
+  customers: readonly Customer[],
+  ratePerSecond: number,
+  deed: (customer: Customer) => Promise<Result<T, Failure>>,
+): Promise<Result<Deed<T>[], Failure>> {
+  const deeds: Deed<T>[] = [];
+  for (const customer of customers) {
+    const startedAt = world.now();
+    const did = await deed(customer);
+    if (!did.ok && did.error.kind === 'unreachable') {
+      const message = `${did.error.message}; ${deeds.length} of ${customers.length} customers were done`;
+      return err({ ...did.error, message });
+    }
+    const problem = did.ok ? null : lineOf(did.error).replace(/^error: /, '');
+    deeds.push({ customer, value: did.ok ? did.value : null, problem });
+    world.note(
+      `${deeds.length} of ${customers.length}: ${customer.customer_id}${problem === null ? '' : `: ${problem}`}`,
+    );
+    const restMs = secondMs / ratePerSecond - (world.now() - startedAt);
+    if (restMs > 0 && deeds.length < customers.length) await world.sleep(Math.ceil(restMs));
+  }
+  return ok(deeds);
+}

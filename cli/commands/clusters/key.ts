@@ -1,0 +1,26 @@
+/** `clusters key`: what an exporter of the whole cluster reports with; printed here, once. */
+import type { Api } from '../../api.ts';
+import { makeClusterKey } from '../../calls.ts';
+import { type Define, type Done, done } from '../../command.ts';
+import { titled } from '../../format/customer.ts';
+import { type JsonOption, jsonOption, print } from '../../output.ts';
+import type { World } from '../../world.ts';
+import { takesCluster } from './create.ts';
+
+async function key(world: World, api: Api, id: string, options: JsonOption): Done {
+  const made = await makeClusterKey(api, id);
+  if (!made.ok) return made;
+  print(world, options, made.value, [
+    titled('credential', made.value.key_id),
+    titled('cluster key', made.value.api_key),
+    `The key is shown this once only: it is API_KEY of an exporter that reports for the customers in ${id}.`,
+  ]);
+  return done;
+}
+
+export const clustersKeyCommand: Define = ({ program, world, withApi }) => {
+  takesCluster(program.command('key'))
+    .description('make a key that reports usage of the customers placed there; prints it, once')
+    .option(...jsonOption)
+    .action(withApi((api, id: string, options: JsonOption) => key(world, api, id, options)));
+};

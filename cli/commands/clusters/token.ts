@@ -1,0 +1,26 @@
+/** `clusters token`: what the cluster's provisioner signs in with; printed here, once. */
+import type { Api } from '../../api.ts';
+import { makeClusterToken } from '../../calls.ts';
+import { type Define, type Done, done } from '../../command.ts';
+import { titled } from '../../format/customer.ts';
+import { type JsonOption, jsonOption, print } from '../../output.ts';
+import type { World } from '../../world.ts';
+import { takesCluster } from './create.ts';
+
+async function token(world: World, api: Api, id: string, options: JsonOption): Done {
+  const made = await makeClusterToken(api, id);
+  if (!made.ok) return made;
+  print(world, options, made.value, [
+    titled('credential', made.value.key_id),
+    titled('token', made.value.token),
+    `The token is shown this once only: it is PROVISIONER_TOKEN of the provisioner of ${id}.`,
+  ]);
+  return done;
+}
+
+export const clustersTokenCommand: Define = ({ program, world, withApi }) => {
+  takesCluster(program.command('token'))
+    .description('make a provisioner token; prints it, once')
+    .option(...jsonOption)
+    .action(withApi((api, id: string, options: JsonOption) => token(world, api, id, options)));
+};

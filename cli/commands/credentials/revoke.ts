@@ -1,0 +1,34 @@
+/** `credentials revoke`: a key or token of any kind stops working within a second. Asks first. */
+import { credentialId } from '../../../src/contracts/credentials.ts';
+import type { Api } from '../../api.ts';
+import { revokeCredential } from '../../calls.ts';
+import { by, type Define, type Done, done } from '../../command.ts';
+import { canConfirm, confirm, type YesOption, yesOption } from '../../confirm.ts';
+import { type JsonOption, jsonOption, print } from '../../output.ts';
+import type { World } from '../../world.ts';
+
+type Options = JsonOption & YesOption;
+
+async function revoke(world: World, api: Api, id: string, options: Options): Done {
+  const may = await confirm(world, options, `${id} stops working at once, whoever uses it.`);
+  if (!may.ok) return may;
+  const gone = await revokeCredential(api, id);
+  if (!gone.ok) return gone;
+  print(world, options, { credential_id: id, revoked: true }, [`${id} is revoked`]);
+  return done;
+}
+
+export const credentialsRevokeCommand: Define = ({ program, world, withApi }) => {
+  program
+    .command('revoke')
+    .description('revoke one at once')
+    .argument('<credential>', 'key_ + 32 hex digits', by(credentialId))
+    .option(...yesOption)
+    .option(...jsonOption)
+    .action(
+      withApi(async (api, id: string, options: Options) => {
+        const checked = canConfirm(world, options);
+        return checked.ok ? await revoke(world, api, id, options) : checked;
+      }),
+    );
+};

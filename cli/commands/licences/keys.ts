@@ -1,0 +1,23 @@
+/** `licences keys`: the public keys as the API publishes them. */
+import type { Api } from '../../api.ts';
+import { readPublicKeys } from '../../calls.ts';
+import { type Define, type Done, done } from '../../command.ts';
+import { tableOf } from '../../format/table.ts';
+import { type JsonOption, jsonOption, print } from '../../output.ts';
+import type { World } from '../../world.ts';
+
+async function keys(world: World, api: Api, options: JsonOption): Done {
+  const read = await readPublicKeys(api);
+  if (!read.ok) return read;
+  const rows = read.value.keys.map((key) => [String(key['kid'] ?? ''), key.kty, String(key['alg'] ?? '')]);
+  print(world, options, read.value, tableOf([{ title: 'kid' }, { title: 'type' }, { title: 'algorithm' }], rows));
+  return done;
+}
+
+export const licenceKeysCommand: Define = ({ program, world, withApi }) => {
+  program
+    .command('keys')
+    .description('the public keys that verify licences; the first one signs')
+    .option(...jsonOption)
+    .action(withApi((api, options: JsonOption) => keys(world, api, options)));
+};

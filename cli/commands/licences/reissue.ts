@@ -1,0 +1,68 @@
+/** `licences reissue`: a new licence in the place of the old one, also of a revoked one. */
+import { revokeBody } from '../../../src/contracts/licences.ts';
+import { err } from '../../../src/lib/result.ts';
+import { allCustomers, doToEach, rateDefault } from '../../all-customers.ts';
+import type { Api } from '../../api.ts';
+import { reissueLicences } from '../../calls.ts';
+import { by, type Define, type Done, done } from '../../command.ts';
+import { canConfirm, confirm, type YesOption, yesOption } from '../../confirm.ts';
+import { type CustomerOption, onCustomerOrAll, takesCustomer } from '../../find-customer.ts';
+import { counted } from '../../format/amounts.ts';
+import { type JsonOption, jsonOption, print } from '../../output.ts';
+import type { World } from '../../world.ts';
+
+interface Options extends JsonOption, CustomerOption, YesOption {
+  all?: boolean;
+  reason: string;
+}
+
+/** What to tell the person who stands before a revoked licence. */
+export const howToReissue = (id: string): string =>
+  `A new licence: tenantry licences reissue ${id} --reason "…", or, when deactivated, tenantry customer reactivate ${id}`;
+
+async function one(world: World, api: Api, id: string, options: Options): Done {
+  const sent = await reissueLicences(api, { customer_ids: [id], reason: options.reason });
+  if (!sent.ok) return sent;
+  print(world, options, sent.value, [`${id} gets a new licence; its instance pulls it within 6 hours`]);
+  return done;
+}
+
+async function every(world: World, api: Api, options: Options): Done {
+  const listed = await allCustomers(world, api);
+  if (!listed.ok) return listed;
+  // Who has left gets no licence; the API would refuse it.
+  const living = listed.value.filter((customer) => customer.status !== 'canceled');
+  const may = await confirm(world, options, `${counted(living.length, 'customer')} get a new licence.`);
+  if (!may.ok) return may;
+  const sent = await doToEach(world, living, rateDefault, (customer) =>
+    reissueLicences(api, { customer_ids: [customer.customer_id], reason: options.reason }),
+  );
+  if (!sent.ok) return sent;
+  const items = sent.value.map(({ customer, problem }) => ({ customer_id: customer.customer_id, problem }));
+  const refused = items.filter((item) => item.problem !== null);
+  print(world, options, { items, total: items.length }, [
+    ...refused.map((item) => `${item.customer_id}: ${item.problem}`),
+    `new licences: ${items.length - refused.length} of ${counted(items.length, 'customer')}; the instances pull theirs within 6 hours`,
+  ]);
+  return refused.length === 0
+    ? done
+    : err({ kind: 'failed', message: `refused: ${refused.length} of ${counted(items.length, 'customer')}` });
+}
+
+export const licenceReissueCommand: Define = ({ program, world, withApi }) => {
+  takesCustomer(program.command('reissue'))
+    .description('issue a new licence, also after a revocation')
+    .option('--all', 'to every customer who has not left')
+    .requiredOption('--reason <text>', 'kept in the audit log', by(revokeBody.shape.reason))
+    .option(...yesOption)
+    .option(...jsonOption)
+    .action(
+      withApi(
+        onCustomerOrAll(
+          (api, id, options: Options) => one(world, api, id, options),
+          (api, options) => every(world, api, options),
+          (options) => (options.all ? canConfirm(world, options) : done),
+        ),
+      ),
+    );
+};

@@ -1,5 +1,0 @@
-/** `npm run customer` */
-import { customerProgram } from './commands/customer.ts';
-import { main } from './program.ts';
-
-await main('customer', customerProgram);
