@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../harness/eventually.ts';
 import { descendants, programOf } from '../harness/processes.ts';
-import { call, eventually, startFixture } from './fixture/start.ts';
+import { call, startFixture } from './fixture/start.ts';
 import { startTraffic } from './fixture/traffic.ts';
 
 const SEED = 20_261_121;

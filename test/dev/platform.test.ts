@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import Cloudflare from 'cloudflare';
 import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../harness/eventually.ts';
 import type { TestPlatform } from '../harness/platform.ts';
-import { call, eventually, startFixture } from './fixture/start.ts';
+import { call, startFixture } from './fixture/start.ts';
 
 const OWNER_ONLY = 0o600;
 

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { callApi, type SignedUp, signUp, untilStatus } from '../../../bench/support/api.ts';
 import { simulatedNamespace } from '../../../src/contracts/simulated-cluster.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { startPlatform, type TestPlatform } from '../../harness/platform.ts';
 import { descendants, programOf } from '../../harness/processes.ts';
-import { eventually, startFixture } from '../fixture/start.ts';
+import { startFixture } from '../fixture/start.ts';
 import { writeNamespace } from './simulated.ts';
 
 /** With the image's flags, unlike what bundles it. */

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { supervise } from '../../../dev/processes/supervised.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { programOf } from '../../harness/processes.ts';
-import { eventually } from '../fixture/start.ts';
 
 describe('a program that the platform keeps running', () => {
   let folder: string;
