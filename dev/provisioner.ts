@@ -19,6 +19,7 @@ const PASSED = [
   'BASE_DOMAIN',
   'QUEUE_CONCURRENCY',
   'JOB_TIMEOUT_MS',
+  'ALLOW_PLAIN_HTTP',
 ] as const;
 
 export function provisionerProgram(

@@ -28,6 +28,8 @@ export interface Config {
   hostNetwork: 'detect' | 'none';
   excludePods: string | undefined;
   spoolDir: string;
+  /** Where the health server listens; undefined: on every interface, as a probe needs it. */
+  host: string | undefined;
   port: number;
   logLevel: string;
 }
@@ -70,6 +72,7 @@ export function readConfig(env: Env, dryRun: boolean): Result<Config, string[]> 
     hostNetwork: read('HOST_NETWORK', z.enum(['detect', 'none']), 'detect') ?? 'detect',
     excludePods: read('EXCLUDE_PODS', pattern, undefined, 'optional'),
     spoolDir: read('SPOOL_DIR', z.string().min(1), '.data/exporter') ?? '',
+    host: read('HEALTH_CHECK_HOST', z.string(), undefined, 'optional'),
     port: read('HEALTH_CHECK_PORT', wholeNumber(portMax), 8080) ?? 0,
     logLevel: read('LOG_LEVEL', z.enum(logLevels), 'info') ?? 'info',
   };

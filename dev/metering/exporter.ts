@@ -1,5 +1,6 @@
 /** How a namespace's exporter is run here: as the chart does, with a spool of its own under DATA_DIR/exporters. */
 import { join } from 'node:path';
+import { LOOPBACK } from '../data/http.ts';
 import type { Program } from '../processes/supervised.ts';
 import type { Namespace } from './namespaces.ts';
 
@@ -15,13 +16,10 @@ const PASSED = [
   'SETTLE_DELAY',
   'ALLOW_SHORT_WINDOWS',
   'HTTP_METRICS',
-  'PROMETHEUS_TOKEN',
-  'PROMETHEUS_TOKEN_FILE',
-  'PROMETHEUS_USERNAME',
-  'PROMETHEUS_PASSWORD',
-  'PROMETHEUS_PASSWORD_FILE',
-  'PROMETHEUS_CA_FILE',
-] as const;
+  'ALLOW_PLAIN_HTTP',
+];
+/** How Prometheus is reached and read: all of them pass. */
+const PASSED_PREFIX = 'PROMETHEUS_';
 
 /** The image's own flags: twenty of them share one machine. */
 const SMALL = [
@@ -52,7 +50,8 @@ export async function exporterProgram(
   port: number,
 ): Promise<Program> {
   const { env, dataDir } = settings;
-  const passed = PASSED.flatMap((name) => (env[name] ? [[name, env[name]] as const] : []));
+  const names = [...PASSED, ...Object.keys(env).filter((name) => name.startsWith(PASSED_PREFIX))];
+  const passed = names.flatMap((name) => (env[name] ? [[name, env[name]] as const] : []));
   const shortId = namespace.name.replace(/^customer-/, '');
   return {
     name: `exporter ${namespace.name}`,
@@ -70,6 +69,7 @@ export async function exporterProgram(
       HOST_NETWORK: 'none',
       EXCLUDE_PODS: excludedPods(`c${shortId}`),
       SPOOL_DIR: join(dataDir, 'exporters', namespace.name),
+      HEALTH_CHECK_HOST: LOOPBACK,
       HEALTH_CHECK_PORT: String(port),
     },
   };

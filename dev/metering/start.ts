@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { minuteMs } from '../../src/lib/time.ts';
+import type { PlatformError } from '../problem.ts';
 import { tiedToUs } from '../processes/lifetime.ts';
 import { startExporters } from './exporters.ts';
 import { namespaceReader } from './namespaces.ts';
@@ -20,6 +21,8 @@ export type MeteringOptions = {
   /** How many exporters at most; 0 starts nothing. */
   exporters: number;
   env: Record<string, string | undefined>;
+  /** An exporter cannot run with what it was given. */
+  onRefused: (reason: PlatformError) => void;
 };
 
 /** The exporter as its image has it, one file: a quarter less memory than its sources, twenty times. */
@@ -32,7 +35,7 @@ async function bundleInto(dataDir: string): Promise<string> {
 
 /** Starts it; exporters follow the namespaces from then on, none before there is one. */
 export async function startMetering(
-  { dataDir, billingApiUrl, exporters, env }: MeteringOptions,
+  { dataDir, billingApiUrl, exporters, env, onRefused }: MeteringOptions,
   log: (line: string) => void,
   onStop: (name: string, stop: () => Promise<void>) => void,
 ): Promise<void> {
@@ -51,5 +54,5 @@ export async function startMetering(
     return bundle;
   };
   const settings = { entry, dataDir, billingApiUrl, prometheusUrl, env };
-  onStop('exporters', startExporters(settings, namespaces, exporters, log).stop);
+  onStop('exporters', startExporters(settings, namespaces, exporters, log, onRefused).stop);
 }
