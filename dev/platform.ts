@@ -43,8 +43,10 @@ export type Platform = {
 type Env = Record<string, string | undefined>;
 type OnStop = (name: string, stop: () => void | Promise<void>) => void;
 
-/** How long `ready` waits for the provisioner's first line, which a log level can keep back. */
-const FIRST_LINE_MS_MAX = 5000;
+/** How long `ready` waits for the provisioner's first line, after which it does not refuse its configuration. */
+const FIRST_LINE_MS_MAX = 30_000;
+/** Log levels that keep that line back. */
+const QUIET = ['warn', 'error', 'fatal', 'silent'];
 
 /** The ports that parts had the last time, so that addresses outlive a restart. */
 function lastPorts(dataDir: string, log: (line: string) => void) {
@@ -181,7 +183,8 @@ async function startParts(
     log('starting the provisioner');
     const child = await supervise(provisionerProgram(provisioner, ready, dataDir, env), log, onRefused);
     onStop('provisioner', child.stop);
-    const refusal = await Promise.race([child.firstLine, failed, sleep(FIRST_LINE_MS_MAX, undefined, { ref: false })]);
+    const waitMs = QUIET.includes(env['LOG_LEVEL'] ?? '') ? 0 : FIRST_LINE_MS_MAX;
+    const refusal = await Promise.race([child.firstLine, failed, sleep(waitMs, undefined, { ref: false })]);
     if (refusal instanceof PlatformError) throw refusal;
   }
   await startMetering({ dataDir, billingApiUrl: ready.url, exporters, env, onRefused }, log, onStop);
