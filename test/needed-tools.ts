@@ -13,7 +13,6 @@ const STEPS: Record<string, string[]> = {
   kwok: ['kwok'],
   prometheus: ['prometheus', 'promtool'],
   'stripe-mock': ['stripe-mock'],
-  kubeconform: ['kubeconform'],
 };
 
 const IMPORT = /(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+\.ts)'/g;

@@ -37,8 +37,8 @@ describe("a document's commands", () => {
     ['the same', ['a', 'b'], ['a', 'b', '']],
     [
       'ids and times',
-      ['job_' + '0'.repeat(32) + ' at 2026-01-01 10:00 UTC'],
-      ['job_' + 'f'.repeat(32) + ' at 2027-12-31 09:59 UTC'],
+      [`job_${'0'.repeat(32)} at 2026-01-01 10:00 UTC`],
+      [`job_${'f'.repeat(32)} at 2027-12-31 09:59 UTC`],
     ],
     [
       'short ids, ports, durations',

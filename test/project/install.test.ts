@@ -33,7 +33,7 @@ case "$1 $2" in
 esac
 `;
 
-const programs = 'etcd helm kube-apiserver kube-controller-manager kube-scheduler kubeconform kwok prometheus promtool';
+const programs = 'etcd helm kube-apiserver kube-controller-manager kube-scheduler kwok prometheus promtool';
 
 describe('tools/install.sh', () => {
   let folder = '';
