@@ -35,5 +35,5 @@ export async function waitForHealth(url: string, complaints: () => string[]): Pr
     }
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
-  throw new PlatformError(`the Worker does not answer GET /health: ${last}`);
+  throw new PlatformError(`the Worker does not become healthy: ${last}`);
 }

@@ -75,7 +75,7 @@ const VARYING: [pattern: RegExp, placeholder: string][] = [
 ];
 
 /** A line without what differs from run to run. */
-export const normalised = (line: string): string =>
+const normalised = (line: string): string =>
   VARYING.reduce((text, [pattern, placeholder]) => text.replaceAll(pattern, placeholder), line).trim();
 
 const literal = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
