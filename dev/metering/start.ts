@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { minuteMs } from '../../src/lib/time.ts';
 import type { PlatformError } from '../problem.ts';
 import { tiedToUs } from '../processes/lifetime.ts';
+import { checkExporterVariables } from './check.ts';
 import { startExporters } from './exporters.ts';
 import { namespaceReader } from './namespaces.ts';
 import { startSimulatedPrometheus } from './prometheus.ts';
@@ -33,13 +34,17 @@ async function bundleInto(dataDir: string): Promise<string> {
   return file;
 }
 
-/** Starts it; exporters follow the namespaces from then on, none before there is one. */
+/**
+ * Starts it; exporters follow the namespaces from then on, none before there is one. Throws PlatformError when they would
+ * refuse what was set for them.
+ */
 export async function startMetering(
   { dataDir, billingApiUrl, exporters, env, onRefused }: MeteringOptions,
   log: (line: string) => void,
   onStop: (name: string, stop: () => Promise<void>) => void,
 ): Promise<void> {
   if (env['KUBECONFIG'] || exporters === 0) return;
+  await checkExporterVariables({ dataDir, billingApiUrl, prometheusUrl: env['PROMETHEUS_URL'] || billingApiUrl, env });
   const namespaces = namespaceReader(join(dataDir, 'simulated-cluster'));
   let prometheusUrl = env['PROMETHEUS_URL'];
   if (!prometheusUrl) {

@@ -111,21 +111,31 @@ describe('a start that cannot work says why in one line', () => {
     const env = { PROVISIONER_PROGRAM: 'provisioner/main.ts', QUEUE_CONCURRENCY: '900', LOG_LEVEL: 'loud' };
     const said = await linesOf(env);
     expect(said.filter((line) => /provisioner[ :]|ready /.test(line))).toEqual([
-      'starting the provisioner',
       expect.stringMatching(/^provisioner: QUEUE_CONCURRENCY:? must be /),
       expect.stringMatching(/^provisioner: LOG_LEVEL/),
     ]);
     expect(said.at(-1)).toBe(ended);
   });
 
-  it('when a variable of the exporters is wrong, as soon as there is one', async () => {
+  it('when a variable of the exporters is wrong: before there is one, and before it says that it is ready', async () => {
+    const env = { EXPORTERS: '1', HTTP_METRICS: 'carrier-pigeon', SETTLE_DELAY: '-1' };
+    const said = await linesOf(env);
+    expect(said.filter((line) => /exporter|ready /.test(line)).toSorted()).toEqual([
+      expect.stringMatching(/^exporter: HTTP_METRICS/),
+      expect.stringMatching(/^exporter: SETTLE_DELAY:? must be/),
+    ]);
+    expect(said.at(-1)).toBe(ended);
+  });
+
+  it('when only a running exporter can tell: as soon as there is one', async () => {
     const simulated = join(folder, 'simulated-cluster');
     mkdirSync(simulated);
     writeNamespace(simulated, 'a0000001', [[Date.now(), null]]);
-    const platform = await startFixture({ dataDir: folder, env: { EXPORTERS: '1', HTTP_METRICS: 'carrier-pigeon' } });
+    const env = { EXPORTERS: '1', PROMETHEUS_URL: 'https://127.0.0.1:9', PROMETHEUS_CA_FILE: join(folder, 'none.pem') };
+    const platform = await startFixture({ dataDir: folder, env });
     expect(await platform.exited).toBe(1);
     expect(platform.logs.filter((line) => line.startsWith('exporter '))).toEqual([
-      expect.stringMatching(/^exporter customer-a0000001: HTTP_METRICS/),
+      expect.stringMatching(/^exporter customer-a0000001: the exporter cannot start: .*none\.pem/),
     ]);
   });
 
