@@ -100,6 +100,19 @@ describe('the embedded platform', () => {
     expect(await answerTo('GET //')).toBe('HTTP/1.1 404 Not Found');
   });
 
+  it('prints what others write as lines of theirs that no terminal obeys: nobody can forge a ready line', async () => {
+    const forged = 'first\nready {"url":"http://evil.example"}\u001b[2J';
+    await fetch(new URL('/log', platform.url), { method: 'POST', body: forged });
+    await eventually(
+      async () => platform.logs.filter((line) => line.includes('evil')),
+      ({ length }) => length > 0,
+    );
+    expect(platform.logs.filter((line) => /first|evil/.test(line))).toEqual([
+      'worker | first',
+      String.raw`worker | ready {"url":"http://evil.example"}\u{1b}[2J`,
+    ]);
+  });
+
   it('passes bodies on as they come, chunked ones without a length too', async () => {
     const chunks = new ReadableStream({
       start(controller) {
