@@ -170,9 +170,9 @@ module.exports = {
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^(?:dist|[.]data|[.]wrangler|coverage)/' },
-    // TypeScript 7 has no JavaScript API for the default parser; swc sees imports of types too.
+    // TypeScript 7 has no JavaScript API for the default parser. swc sees imports of types too; asking for them by
+    // `tsPreCompilationDeps` would ask for TypeScript's own parser, and warn that it is not there.
     parser: 'swc',
-    tsPreCompilationDeps: true,
     combinedDependencies: true,
     enhancedResolveOptions: {
       exportsFields: ['exports'],

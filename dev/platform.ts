@@ -3,15 +3,17 @@
  * provisioner, metering. Owns the order of starting and of ending; each part is elsewhere.
  */
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReadyLine } from '../src/contracts/ready.ts';
 import { ensureLocalCluster, LOCAL_CLUSTER, LOCAL_DOORBELL, newProvisionerToken } from './cluster/local.ts';
 import { startClock } from './cron/clock.ts';
 import { openDataFolder } from './data/folder.ts';
 import { readJson, writePrivateJson } from './data/private-file.ts';
+import { useNewer } from './data/version.ts';
 import { choosePort } from './free-port.ts';
 import { waitForHealth } from './health.ts';
 import { startMetering } from './metering/start.ts';
-import { PlatformError } from './problem.ts';
+import { PlatformError, reasonOf } from './problem.ts';
 import { readable } from './processes/readable.ts';
 import { supervise } from './processes/supervised.ts';
 import { provisionerProgram } from './provisioner.ts';
@@ -30,19 +32,33 @@ import { describeWorker, type WorkerDescription } from './worker/description.ts'
 import { workerBindings } from './worker/environment.ts';
 import { migrate } from './worker/migrate.ts';
 import { startWorker } from './worker/runtime.ts';
+import { startLog } from './worker/start-log.ts';
 
-export type Platform = { ready: ReadyLine; stop: () => Promise<void> };
+export type Platform = {
+  ready: ReadyLine;
+  /** Resolves when a part has turned out not to run with what it was given: the platform is of no use without it. */
+  failed: Promise<PlatformError>;
+  stop: () => Promise<void>;
+};
 type Env = Record<string, string | undefined>;
 type OnStop = (name: string, stop: () => void | Promise<void>) => void;
 
-/** The port that a part had the last time, so that addresses outlive a restart. */
-function lastPort(dataDir: string, field: 'queue_api_url' | 'stripe_url'): number | undefined {
+/** How long `ready` waits for the provisioner's first line, after which it does not refuse its configuration. */
+const FIRST_LINE_MS_MAX = 30_000;
+/** Log levels that keep that line back. */
+const QUIET = ['warn', 'error', 'fatal', 'silent'];
+
+/** The ports that parts had the last time, so that addresses outlive a restart. */
+function lastPorts(dataDir: string, log: (line: string) => void) {
+  const path = join(dataDir, 'ready.json');
   try {
-    const last = readJson(join(dataDir, 'ready.json')) as Partial<ReadyLine> | null;
-    const url = last?.[field];
-    return url ? Number(new URL(url).port) : undefined;
-  } catch {
-    return undefined; // an unreadable file of the last run is no reason not to start
+    const last = readJson(path) as Partial<ReadyLine> | null;
+    const portOf = (url: string | null | undefined) => (url ? Number(new URL(url).port) : undefined);
+    return { queue: portOf(last?.queue_api_url), stripe: portOf(last?.stripe_url) };
+  } catch (error) {
+    // It is written anew; that it was damaged is no reason not to start, but one to say so.
+    log(`${path} of the last run cannot be read, addresses may change: ${reasonOf(error)}`);
+    return { queue: undefined, stripe: undefined };
   }
 }
 
@@ -59,9 +75,10 @@ function doorbellQueue(description: WorkerDescription): string {
  */
 export async function startPlatform(settings: Settings, env: Env, log: (line: string) => void): Promise<Platform> {
   const undo = undoStack(log);
+  const failure = Promise.withResolvers<PlatformError>();
   try {
-    const ready = await startParts(settings, env, log, undo.push);
-    return { ready, stop: undo.run };
+    const ready = await startParts(settings, env, log, undo.push, failure);
+    return { ready, failed: failure.promise, stop: undo.run };
   } catch (error) {
     await undo.run();
     throw error;
@@ -73,13 +90,13 @@ async function startStandIn(
   dataDir: string,
   env: Env,
   secrets: Secrets,
+  port: number | undefined,
   log: (line: string) => void,
   onStop: OnStop,
 ): Promise<string | null> {
   if (env['STRIPE_SECRET_KEY']) return null;
   const api = openStripeApi(join(dataDir, 'stripe.sqlite'));
   onStop('stripe', api.close);
-  const port = lastPort(dataDir, 'stripe_url');
   const server = await startStripe(api, { secretKey: secrets.stripe_secret_key, port }, log);
   onStop('stripe server', server.close);
   return server.url;
@@ -90,11 +107,13 @@ async function startParts(
   env: Env,
   log: (line: string) => void,
   onStop: OnStop,
+  { promise: failed, resolve: onRefused }: PromiseWithResolvers<PlatformError>,
 ): Promise<ReadyLine> {
   onStop('data folder', openDataFolder(dataDir, fresh));
   const port = await choosePort(wantedPort);
   log(`data folder ${dataDir}`);
   const secrets = await loadSecrets(dataDir);
+  const ports = lastPorts(dataDir, log);
 
   log('reading and bundling the Worker');
   const build = join(dataDir, 'build');
@@ -105,24 +124,23 @@ async function startParts(
   const socket = await startProducerSocket(broker, dataDir, log);
   onStop('queue socket', socket.close);
   const accountId = secrets.queue_account_id;
-  const pullApi = await startPullApi(
-    broker,
-    { accountId, token: secrets.queue_api_token, port: lastPort(dataDir, 'queue_api_url') },
-    log,
-  );
+  const pullApi = await startPullApi(broker, { accountId, token: secrets.queue_api_token, port: ports.queue }, log);
   onStop('queue api', pullApi.close);
 
-  const stripe = await startStandIn(dataDir, env, secrets, log, onStop);
+  const stripe = await startStandIn(dataDir, env, secrets, ports.stripe, log, onStop);
 
   log('starting workerd');
   const adminToken = env['ADMIN_API_TOKEN'] || secrets.admin_token;
+  const workerLog = startLog((text) => {
+    for (const line of text.split('\n')) log(`worker | ${readable(line)}`);
+  });
   const worker = await startWorker({
     description,
     scriptPath: join(build, description.bundledEntry),
     port,
     dataDir,
     queueSocket: socket.path,
-    log: (line) => log(`worker | ${readable(line)}`),
+    log: workerLog.line,
     bindings: workerBindings(env, {
       ADMIN_API_TOKEN: adminToken,
       LICENSE_PRIVATE_KEYS: secrets.license_private_keys,
@@ -131,11 +149,11 @@ async function startParts(
     }),
   });
   onStop('worker', worker.stop);
-  for (const database of description.databases) {
-    const applied = await migrate(worker, database);
-    log(`database ${database.binding}: ${applied.length === 0 ? 'up to date' : `applied ${applied.join(', ')}`}`);
+  for (const [binding, applied] of await migrate(worker, description.databases, useNewer(dataDir))) {
+    log(`database ${binding}: ${applied.length === 0 ? 'up to date' : `applied ${applied.join(', ')}`}`);
   }
-  await waitForHealth(worker.url);
+  await waitForHealth(worker.url, workerLog.complaints);
+  workerLog.release();
 
   const admin = { url: worker.url, token: adminToken };
   await ensureLocalCluster(admin);
@@ -163,10 +181,13 @@ async function startParts(
   };
   if (provisioner !== null) {
     log('starting the provisioner');
-    const child = await supervise(provisionerProgram(provisioner, ready, dataDir, env), log);
+    const child = await supervise(provisionerProgram(provisioner, ready, dataDir, env), log, onRefused);
     onStop('provisioner', child.stop);
+    const waitMs = QUIET.includes(env['LOG_LEVEL'] ?? '') ? 0 : FIRST_LINE_MS_MAX;
+    const refusal = await Promise.race([child.firstLine, failed, sleep(waitMs, undefined, { ref: false })]);
+    if (refusal instanceof PlatformError) throw refusal;
   }
-  await startMetering({ dataDir, billingApiUrl: ready.url, exporters, env }, log, onStop);
+  await startMetering({ dataDir, billingApiUrl: ready.url, exporters, env, onRefused }, log, onStop);
   writePrivateJson(join(dataDir, 'ready.json'), ready);
   return ready;
 }

@@ -20,6 +20,7 @@ const PASSED = [
   'ALLOW_PLAIN_HTTP',
   'QUEUE_CONCURRENCY',
   'JOB_TIMEOUT_MS',
+  'ALLOW_PLAIN_HTTP',
 ] as const;
 
 export function provisionerProgram(

@@ -1,15 +1,18 @@
 /**
- * The platform's own configuration: environment and flags, read once. Variables of the Worker and the provisioner only
- * pass through; those programs check them (worker-environment.ts, provisioner.ts).
+ * The platform's own configuration: environment and flags, read once. Variables of the Worker, the provisioner and the
+ * exporters only pass through; those programs check them (worker/environment.ts, provisioner.ts, metering/exporter.ts).
  */
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { byDefault, integer, optional, readVariables, text, url } from '../src/lib/variables.ts';
+import { plainHttpFaults, plainHttpMeaning } from '../src/lib/base-url.ts';
+import { boolean, byDefault, integer, optional, readVariables, text, url } from '../src/lib/variables.ts';
 import { PlatformError } from './problem.ts';
 
 const PORT_MAX = 65_535;
 const EXPORTERS_MAX = 20;
 const projectRoot = fileURLToPath(new URL('..', import.meta.url));
+
+type Env = Record<string, string | undefined>;
 
 export const platformVariables = {
   PORT: byDefault('8787', integer(0, PORT_MAX), "the API's port; 0 picks a free one"),
@@ -18,6 +21,14 @@ export const platformVariables = {
   PROVISIONER_PROGRAM: byDefault('provisioner/main.ts', text(), "the provisioner's entry; off starts none"),
   EXPORTERS: byDefault(String(EXPORTERS_MAX), integer(0, EXPORTERS_MAX), 'exporters at once; 0 starts none'),
   PROMETHEUS_URL: optional(url, "a Prometheus of your own, in the simulated one's place"),
+  STRIPE_API_BASE: optional(url, "where Stripe is; without it the stand-in, or Stripe's own for a key of yours"),
+  ALLOW_PLAIN_HTTP: byDefault('false', boolean, plainHttpMeaning),
+};
+
+/** Whose credentials would go to which URL; the programs that send them check once more. */
+const carried: Readonly<Record<string, readonly string[]>> = {
+  PROMETHEUS_URL: ['PROMETHEUS_TOKEN', 'PROMETHEUS_TOKEN_FILE', 'PROMETHEUS_PASSWORD', 'PROMETHEUS_PASSWORD_FILE'],
+  STRIPE_API_BASE: ['STRIPE_SECRET_KEY'],
 };
 
 export type Settings = {
@@ -32,12 +43,12 @@ export type Settings = {
   exporters: number;
 };
 
-/** Reads environment and arguments; relative programs are the project's. Throws PlatformError, a line a variable. */
-export function readSettings(env: Record<string, string | undefined>, args: string[]): Settings {
-  const unknown = args.filter((arg) => arg !== '--fresh');
-  if (unknown.length > 0) throw new PlatformError(`unknown argument ${unknown.join(' ')}; there is only --fresh`);
-  const read = readVariables(platformVariables, env);
-  if (!read.ok) throw new PlatformError(read.error.join('\n'));
+/** Reads environment and arguments; relative programs are the project's. Throws PlatformError, a line a fault. */
+export function readSettings(env: Env, args: string[]): Settings {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const read = readVariables(platformVariables, given, (found) => plainHttpFaults({ ...given, ...found }, carried));
+  const faults = [...faultsOfArguments(args, given), ...(read.ok ? [] : read.error)];
+  if (!read.ok || faults.length > 0) throw new PlatformError(faults.join('\n'));
   const ofProject = (path: string) => (isAbsolute(path) ? path : join(projectRoot, path));
   const { PORT, DATA_DIR, WORKER_CONFIG, PROVISIONER_PROGRAM, EXPORTERS } = read.value;
   return {
@@ -48,4 +59,25 @@ export function readSettings(env: Record<string, string | undefined>, args: stri
     provisioner: PROVISIONER_PROGRAM === 'off' ? null : ofProject(PROVISIONER_PROGRAM),
     exporters: EXPORTERS,
   };
+}
+
+function faultsOfArguments(args: string[], env: Env): string[] {
+  const unknown = args.filter((arg) => arg !== '--fresh');
+  // `npm start --fresh`: npm keeps the option for itself. Data is not emptied on that word, nor kept against it.
+  const swallowed = env['npm_config_fresh'] === undefined || args.includes('--fresh') ? [] : ['--fresh'];
+  return [
+    ...(unknown.length === 0 ? [] : [`unknown argument ${unknown.join(' ')}; there is only --fresh`]),
+    ...swallowed.map((option) => `npm kept ${option} for itself: write npm start -- ${option}`),
+  ];
+}
+
+/** What is about to be real: a line each, before anything is touched. */
+export function warningsOf(env: Env): string[] {
+  const { KUBECONFIG: kubeconfig, STRIPE_SECRET_KEY: stripeKey = '' } = env;
+  return [
+    ...(kubeconfig ? [`KUBECONFIG is set: deployments are made for real, in the cluster of ${kubeconfig}`] : []),
+    ...(/^[sr]k_live_/.test(stripeKey)
+      ? ['STRIPE_SECRET_KEY is a live key: customers are made in your live account']
+      : []),
+  ];
 }

@@ -4,8 +4,9 @@
  */
 
 import { startPlatform } from './platform.ts';
+import { printable, printableLines } from './printable.ts';
 import { PlatformError } from './problem.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, warningsOf } from './settings.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const CONFIGURATION_WRONG = 1;
@@ -13,7 +14,7 @@ const CONFIGURATION_WRONG = 1;
 const OWNER_ONLY = 0o077;
 
 const log = (line: string) => {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${printable(line)}\n`);
 };
 
 /** Resolves at the first signal; the second one ends the process as it would without us. */
@@ -24,6 +25,7 @@ const interrupted = new Promise<string>((resolve) => {
 async function main(): Promise<void> {
   const settings = readSettings(process.env, process.argv.slice(2));
   log('Tenantry starts');
+  for (const warning of warningsOf(process.env)) log(`warn: ${warning}`);
   const started = startPlatform(settings, process.env, log);
   const platform = await Promise.race([started, interrupted.then(() => null)]);
   if (platform === null) {
@@ -38,9 +40,11 @@ async function main(): Promise<void> {
   }
   log(`ready ${JSON.stringify(platform.ready)}`);
   log(`Tenantry answers at ${platform.ready.url}; Ctrl-C ends it`);
-  log(`${await interrupted}: stopping`);
+  const why = await Promise.race([interrupted, platform.failed]);
+  log(why instanceof PlatformError ? 'a part cannot run: stopping' : `${why}: stopping`);
   await platform.stop();
   log('stopped');
+  if (why instanceof PlatformError) throw why;
 }
 
 process.umask(OWNER_ONLY);
@@ -48,6 +52,7 @@ try {
   await main();
   process.exit();
 } catch (error) {
-  process.stderr.write(`${error instanceof PlatformError ? error.message : String((error as Error).stack)}\n`);
+  const text = error instanceof PlatformError ? error.message : String((error as Error).stack);
+  for (const line of printableLines(text)) process.stderr.write(`${line}\n`);
   process.exit(CONFIGURATION_WRONG);
 }

@@ -30,6 +30,8 @@ export interface Config {
   hostNetwork: 'detect' | 'none';
   excludePods: string | undefined;
   spoolDir: string;
+  /** Where the health server listens; undefined: on every interface, as a probe needs it. */
+  host: string | undefined;
   port: number;
   logLevel: string;
 }
@@ -64,6 +66,7 @@ function toConfig(values: Values): Config {
     hostNetwork: values.HOST_NETWORK,
     excludePods: values.EXCLUDE_PODS,
     spoolDir: values.SPOOL_DIR,
+    host: values.HEALTH_CHECK_HOST,
     port: values.HEALTH_CHECK_PORT,
     logLevel: values.LOG_LEVEL,
   };

@@ -31,7 +31,7 @@ export async function serveHealth(parts: HealthParts): Promise<Server> {
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(parts.config.port, resolve);
+    server.listen(parts.config.port, parts.config.host, resolve);
   });
   return server;
 }

@@ -81,6 +81,7 @@ export const exporterVariables = {
     "pattern (RE2, anchored) of pods that are not the customer's use",
   ),
   SPOOL_DIR: byDefault('.data/exporter', text(), 'where reports wait until they are accepted'),
+  HEALTH_CHECK_HOST: optional(text(), 'the address that the health server listens on; every interface without it'),
   HEALTH_CHECK_PORT: byDefault('8080', integer(0, portMax), 'the port of /health, /ready and /metrics'),
   LOG_LEVEL: byDefault('info', choice(logLevels), 'JSON lines of this level and above'),
   MODE: byDefault('namespace', choice(['namespace', 'cluster']), 'cluster is not available in this version'),

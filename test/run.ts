@@ -1,5 +1,6 @@
 /**
- * `npm test`: brings the machine's tools (tools/install.sh, once), runs every test and ends with `N passed, N failed`.
+ * `npm test`: brings the machine's tools that the chosen tests need (tools/install.sh, once), runs them, says how many
+ * minutes each folder took beside its budget, and ends with `N passed, N failed`.
  * Whatever happens to the run, that line comes and the exit code agrees with it: tests that ended before they could
  * report count as one failure. With CI set a test that could not run has failed: there, what was not run was not shown.
  * Arguments go to the test runner, e.g. `npm test -- test/project`.
@@ -9,16 +10,17 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { minutesTable, type TimedFile } from './budgets.ts';
+import { stepsFor } from './needed-tools.ts';
 
 /** The part of the runner's JSON report that is read here. */
 interface Report {
-  testResults: {
-    name: string;
+  testResults: (TimedFile & {
     status: 'passed' | 'failed';
     message?: string;
     /** `skipped`, `pending` and `todo` are all tests that did not run. */
     assertionResults: { fullName: string; status: string }[];
-  }[];
+  })[];
 }
 
 /** With the build of the tools before it, the whole stays under 90 minutes. */
@@ -66,9 +68,13 @@ function stop(why: string): void {
 }
 
 /** Runs a program in a process group of its own, so that nothing of it outlives the run. Its exit code. */
-async function runGroup(command: string, args: string[]): Promise<number | null> {
+async function runGroup(
+  command: string,
+  args: string[],
+  output: 'inherit' | 'ignore' = 'inherit',
+): Promise<number | null> {
   if (stopped !== null) return null;
-  const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+  const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', output, output], detached: true });
   const ended = new Promise<number | null>((done) => {
     child.once('error', () => done(null));
     child.once('exit', (code) => done(code));
@@ -108,20 +114,43 @@ function verdict(report: Report, exitCode: number | null): { passed: number; fai
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(signal));
 
-console.log('tools: looking for the programs that tests run against (about 12 minutes with empty caches)');
-const toolsCode = await runGroup('bash', [join(root, 'tools/install.sh')]);
-if (toolsCode !== 0) console.log('tools: some are missing; the tests that need them will say so');
-
+const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+const chosen = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'tenantry-test-'));
+
+/** The files that would run, or null when the runner does not say: then every tool is brought. */
+async function filesToRun(): Promise<string[] | null> {
+  const listFile = join(folder, 'files.json');
+  await runGroup(process.execPath, [vitest, 'list', '--filesOnly', `--json=${listFile}`, ...chosen], 'ignore');
+  try {
+    return (JSON.parse(readFileSync(listFile, 'utf8')) as { file: string }[]).map(({ file }) => file);
+  } catch {
+    return null;
+  }
+}
+
+async function bringTools(): Promise<void> {
+  const files = await filesToRun();
+  const steps = files === null ? null : stepsFor(files);
+  if (steps?.length === 0) return console.log('tools: these tests need none');
+  const which = steps?.join(', ') ?? 'all';
+  console.log(
+    `tools: looking for what these tests run against: ${which} (all take about 12 minutes with empty caches)`,
+  );
+  const code = await runGroup('bash', [join(root, 'tools/install.sh'), ...(steps ?? [])]);
+  if (code !== 0) console.log('tools: some are missing; the tests that need them will say so');
+}
+
+await bringTools();
 const reportFile = join(folder, 'report.json');
 const timer = setTimeout(() => stop(`it took longer than ${runMsMax / 60_000} minutes`), runMsMax);
 const exitCode = await runGroup(process.execPath, [
-  join(root, 'node_modules/vitest/vitest.mjs'),
+  vitest,
   'run',
   '--reporter=default',
   '--reporter=json',
   `--outputFile.json=${reportFile}`,
-  ...process.argv.slice(2),
+  ...chosen,
 ]);
 clearTimeout(timer);
 const report = readReport(reportFile);
@@ -130,6 +159,7 @@ if (!report) console.log('tests: the run ended before it could report');
 const { passed, failed, notRun } = report
   ? verdict(report, stopped === null ? exitCode : null)
   : { passed: 0, failed: 1, notRun: 0 };
+for (const line of report ? minutesTable(report.testResults, join(root, 'test')) : []) console.log(line);
 if (notRun > 0) console.log(`${notRun} not run${inCi ? ', which counts as failed here' : ''}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -3,6 +3,7 @@ import { accessSync, constants, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { PlatformError, reasonOf } from '../problem.ts';
+import { stampVersion } from './version.ts';
 
 /** What the platform keeps there; --fresh removes these and nothing else, whatever folder it is pointed at. */
 const OURS = [
@@ -19,6 +20,7 @@ const OURS = [
   'stripe.sqlite-shm',
   'stripe.sqlite-wal',
   'tmp',
+  'version.json',
   'worker',
   'workerd.sh',
 ];
@@ -43,7 +45,10 @@ function lock(dataDir: string): () => void {
   return () => db.close();
 }
 
-/** Makes the folder ours; returns what gives it back. Throws PlatformError when it cannot be used. */
+/**
+ * Makes the folder ours; returns what gives it back. Throws PlatformError when it cannot be used, or a newer version has
+ * used it.
+ */
 export function openDataFolder(dataDir: string, fresh: boolean): () => void {
   let unlock: () => void;
   try {
@@ -56,6 +61,12 @@ export function openDataFolder(dataDir: string, fresh: boolean): () => void {
   }
   if (fresh) {
     for (const name of OURS) rmSync(join(dataDir, name), { recursive: true, force: true });
+  }
+  try {
+    stampVersion(dataDir);
+  } catch (error) {
+    unlock();
+    throw error;
   }
   return unlock;
 }

@@ -1,28 +1,21 @@
 /** How a namespace's exporter is run here: as the chart does, with a spool of its own under DATA_DIR/exporters. */
 import { join } from 'node:path';
+import { LOOPBACK } from '../data/http.ts';
 import type { Program } from '../processes/supervised.ts';
 import type { Namespace } from './namespaces.ts';
 
-/** What any program on this machine needs, and what the caller may choose for the exporters. */
-const PASSED = [
-  'PATH',
-  'HOME',
-  'USER',
-  'LANG',
-  'TZ',
-  'TMPDIR',
-  'COLLECTION_INTERVAL',
-  'SETTLE_DELAY',
-  'ALLOW_SHORT_WINDOWS',
-  'ALLOW_PLAIN_HTTP',
-  'HTTP_METRICS',
-  'PROMETHEUS_TOKEN',
-  'PROMETHEUS_TOKEN_FILE',
-  'PROMETHEUS_USERNAME',
-  'PROMETHEUS_PASSWORD',
-  'PROMETHEUS_PASSWORD_FILE',
-  'PROMETHEUS_CA_FILE',
-] as const;
+/** What any program on this machine needs. */
+const OF_THE_MACHINE = ['PATH', 'HOME', 'USER', 'LANG', 'TZ', 'TMPDIR'];
+/** What the caller may choose for the exporters, beside LOG_LEVEL. */
+const CHOSEN = ['COLLECTION_INTERVAL', 'SETTLE_DELAY', 'ALLOW_SHORT_WINDOWS', 'HTTP_METRICS', 'ALLOW_PLAIN_HTTP'];
+/** How Prometheus is reached and read: all of them pass. */
+const CHOSEN_PREFIX = 'PROMETHEUS_';
+
+type Env = Record<string, string | undefined>;
+
+/** The exporters' variables that the caller has set. */
+export const chosenIn = (env: Env): string[] =>
+  Object.keys(env).filter((name) => env[name] && (CHOSEN.includes(name) || name.startsWith(CHOSEN_PREFIX)));
 
 /** The image's own flags: twenty of them share one machine. */
 const SMALL = [
@@ -43,7 +36,7 @@ export type ExporterSettings = {
   dataDir: string;
   billingApiUrl: string;
   prometheusUrl: string;
-  env: Record<string, string | undefined>;
+  env: Env;
 };
 
 /** @param port of its health server */
@@ -53,7 +46,9 @@ export async function exporterProgram(
   port: number,
 ): Promise<Program> {
   const { env, dataDir } = settings;
-  const passed = PASSED.flatMap((name) => (env[name] ? [[name, env[name]] as const] : []));
+  const passed = [...OF_THE_MACHINE, ...chosenIn(env)].flatMap((name) =>
+    env[name] ? [[name, env[name]] as const] : [],
+  );
   const shortId = namespace.name.replace(/^customer-/, '');
   return {
     name: `exporter ${namespace.name}`,
@@ -71,6 +66,7 @@ export async function exporterProgram(
       HOST_NETWORK: 'none',
       EXCLUDE_PODS: excludedPods(`c${shortId}`),
       SPOOL_DIR: join(dataDir, 'exporters', namespace.name),
+      HEALTH_CHECK_HOST: LOOPBACK,
       HEALTH_CHECK_PORT: String(port),
     },
   };

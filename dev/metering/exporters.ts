@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { secondMs } from '../../src/lib/time.ts';
 import { LOOPBACK } from '../data/http.ts';
 import { choosePort } from '../free-port.ts';
-import { reasonOf } from '../problem.ts';
+import { type PlatformError, reasonOf } from '../problem.ts';
 import { supervise } from '../processes/supervised.ts';
 import { type ExporterSettings, exporterProgram } from './exporter.ts';
 import type { Namespace } from './namespaces.ts';
@@ -22,12 +22,16 @@ type Running = { identity: string; stop: () => Promise<void> };
 
 const identityOf = ({ customerId, apiKey }: Namespace): string => `${customerId} ${apiKey}`;
 
-/** @param most how many at once; the oldest namespaces have them */
+/**
+ * @param most how many at once; the oldest namespaces have them
+ * @param onRefused an exporter cannot run with what it was given
+ */
 export function startExporters(
   settings: ExporterSettings,
   namespaces: () => Namespace[],
   most: number,
   log: (line: string) => void,
+  onRefused: (reason: PlatformError) => void,
 ) {
   const running = new Map<string, Running>();
   const ending = new AbortController();
@@ -49,7 +53,7 @@ export function startExporters(
   const start = async (namespace: Namespace): Promise<void> => {
     const port = await choosePort(0);
     const program = await exporterProgram(settings, namespace, port);
-    const child = await supervise(program, log);
+    const child = await supervise(program, log, onRefused);
     running.set(namespace.name, { identity: identityOf(namespace), stop: child.stop });
     const url = `http://${LOOPBACK}:${port}`;
     if (await healthy(url, ending.signal)) log(`${program.name} | runs: ${url}/metrics`);

@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { minuteMs } from '../../src/lib/time.ts';
+import type { PlatformError } from '../problem.ts';
 import { tiedToUs } from '../processes/lifetime.ts';
+import { checkExporterVariables } from './check.ts';
 import { startExporters } from './exporters.ts';
 import { namespaceReader } from './namespaces.ts';
 import { startSimulatedPrometheus } from './prometheus.ts';
@@ -20,6 +22,8 @@ export type MeteringOptions = {
   /** How many exporters at most; 0 starts nothing. */
   exporters: number;
   env: Record<string, string | undefined>;
+  /** An exporter cannot run with what it was given. */
+  onRefused: (reason: PlatformError) => void;
 };
 
 /** The exporter as its image has it, one file: a quarter less memory than its sources, twenty times. */
@@ -30,13 +34,17 @@ async function bundleInto(dataDir: string): Promise<string> {
   return file;
 }
 
-/** Starts it; exporters follow the namespaces from then on, none before there is one. */
+/**
+ * Starts it; exporters follow the namespaces from then on, none before there is one. Throws PlatformError when they would
+ * refuse what was set for them.
+ */
 export async function startMetering(
-  { dataDir, billingApiUrl, exporters, env }: MeteringOptions,
+  { dataDir, billingApiUrl, exporters, env, onRefused }: MeteringOptions,
   log: (line: string) => void,
   onStop: (name: string, stop: () => Promise<void>) => void,
 ): Promise<void> {
   if (env['KUBECONFIG'] || exporters === 0) return;
+  await checkExporterVariables({ dataDir, billingApiUrl, prometheusUrl: env['PROMETHEUS_URL'] || billingApiUrl, env });
   const namespaces = namespaceReader(join(dataDir, 'simulated-cluster'));
   let prometheusUrl = env['PROMETHEUS_URL'];
   if (!prometheusUrl) {
@@ -51,5 +59,5 @@ export async function startMetering(
     return bundle;
   };
   const settings = { entry, dataDir, billingApiUrl, prometheusUrl, env };
-  onStop('exporters', startExporters(settings, namespaces, exporters, log).stop);
+  onStop('exporters', startExporters(settings, namespaces, exporters, log, onRefused).stop);
 }

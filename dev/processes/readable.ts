@@ -1,4 +1,8 @@
-/** Shows a program's JSON log lines to a person: the message first, then its fields. Other lines stay as they are. */
+/**
+ * Shows a program's JSON log lines to a person: the message first, then its fields. Other lines stay as they are, but for
+ * what a terminal would obey: a text in a log line may be anybody's.
+ */
+import { printable } from '../printable.ts';
 
 /** What the platform's own output says already, or nobody reads on a terminal. */
 const LEFT_OUT = ['level', 'time', 'timestamp', 'service', 'pid', 'hostname', 'name', 'msg', 'message'];
@@ -18,10 +22,10 @@ function parse(line: string): Record<string, unknown> | null {
 export function readable(line: string): string {
   const entry = parse(line);
   const message = entry?.['msg'] ?? entry?.['message'];
-  if (entry === null || typeof message !== 'string') return line;
+  if (entry === null || typeof message !== 'string') return printable(line);
   const level = LOUD[String(entry['level'])];
   const fields = Object.entries(entry)
     .filter(([name]) => !LEFT_OUT.includes(name))
     .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  return [...(level === undefined ? [] : [`${level}:`]), message, ...fields].join(' ');
+  return printable([...(level === undefined ? [] : [`${level}:`]), message, ...fields].join(' '));
 }

@@ -26,6 +26,9 @@ const PASSED = [
   'LICENSE_PRIVATE_KEYS',
 ] as const;
 
+/** wrangler.toml offers fewer to a public signup; this machine is for trying, so that every plan can be signed up for. */
+const ALL_PLANS = 'starter,professional,enterprise';
+
 export function workerBindings(
   env: Record<string, string | undefined>,
   own: { ADMIN_API_TOKEN: string; LICENSE_PRIVATE_KEYS: string; PUBLIC_URL: string } & Record<string, string>,
@@ -34,5 +37,5 @@ export function workerBindings(
     const value = env[name];
     return value === undefined || value === '' ? [] : [[name, value] as const];
   });
-  return { ...own, ...Object.fromEntries(passed) };
+  return { SIGNUP_PLANS: ALL_PLANS, ...own, ...Object.fromEntries(passed) };
 }

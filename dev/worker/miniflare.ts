@@ -1,6 +1,6 @@
 /**
  * One run of Miniflare around workerd: its options from wrangler.toml's, with our queue behind the queue bindings, our
- * edge before the Worker and our door beside it. Owns what Miniflare must be kept from doing; keeping it alive is
+ * edge around the Worker and our door beside it. Owns what Miniflare must be kept from doing; keeping it alive is
  * runtime.ts's.
  */
 import { mkdirSync, rmSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { writeWorkerdWrapper } from '../processes/lifetime.ts';
 import { PLUGIN_NAME } from '../queue/binding-plugin.ts';
 import { DELIVERY_DOOR, doorScript } from './delivery-door.ts';
 import type { WorkerDescription } from './description.ts';
-import { EDGE_WORKER, edgeScript } from './edge.ts';
+import { modulesBehindEdge } from './edge.ts';
 
 export type MiniflareSettings = {
   description: WorkerDescription;
@@ -69,24 +69,18 @@ function optionsFor(settings: MiniflareSettings): V4MiniflareOptions {
     log: new RuntimeLog(settings),
     logRequests: false,
     resourcePersistencePath: join(dataDir, 'worker'),
-    handleStructuredLogs: ({ level, message }) => log(level === 'log' ? message : `${level}: ${message}`),
+    // The Worker's own lines are JSON and have their level in them.
+    handleStructuredLogs: ({ level, message }) =>
+      log(level === 'log' || message.startsWith('{') ? message : `${level}: ${message}`),
     workers: [
-      {
-        name: EDGE_WORKER,
-        modules: true,
-        script: edgeScript,
-        compatibilityDate,
-        serviceBindings: { WORKER: description.name },
-        // Straight to workerd: Miniflare's own entry costs three quarters of the requests that a second could hold.
-        unsafeDirectSockets: [{ host: LOOPBACK, port }],
-      },
       {
         ...worker,
         name: description.name,
         rootPath: modulesRoot,
-        modules: true,
+        modules: modulesBehindEdge(scriptPath),
         modulesRoot,
-        scriptPath,
+        // Straight to workerd: Miniflare's own entry costs three quarters of the requests that a second could hold.
+        unsafeDirectSockets: [{ host: LOOPBACK, port }],
         bindings: { ...(worker['bindings'] as Record<string, string>), ...bindings },
         unsafeBindings: queueBindings,
       },

@@ -8,7 +8,6 @@ import type { Miniflare } from 'miniflare';
 import { PlatformError, reasonOf } from '../problem.ts';
 import type { Handler } from '../queue/delivery.ts';
 import { DELIVERY_DOOR, deliverThrough } from './delivery-door.ts';
-import { EDGE_WORKER } from './edge.ts';
 import { createMiniflare, type MiniflareSettings } from './miniflare.ts';
 
 export type RuntimeOptions = Omit<MiniflareSettings, 'onLost' | 'doorSecret'>;
@@ -59,7 +58,7 @@ export async function startWorker(options: RuntimeOptions) {
   };
 
   let current: Promise<Miniflare> = open();
-  const url = await (await current).unsafeGetDirectURL(EDGE_WORKER);
+  const url = await (await current).unsafeGetDirectURL(description.name);
 
   /** The door's port may be another one since workerd was started again, so it is asked for each time. */
   const deliver: Handler = async (queue, messages) =>

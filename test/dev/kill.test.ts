@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../harness/eventually.ts';
 import { descendants, programOf } from '../harness/processes.ts';
-import { call, eventually, startFixture } from './fixture/start.ts';
+import { call, startFixture } from './fixture/start.ts';
 import { startTraffic } from './fixture/traffic.ts';
 
 const SEED = 20_261_121;
@@ -41,6 +42,10 @@ describe('kill -9', () => {
       const started = descendants(platform.pid);
       expect(started.length).toBeGreaterThanOrEqual(2); // workerd and the provisioner
       const traffic = startTraffic(platform.url, `k${kill}`, accepted);
+      await eventually(
+        async () => Math.min(accepted.sent.size, accepted.stored.size),
+        (count) => count > 2 * kill + 1,
+      );
       await new Promise((resolve) => setTimeout(resolve, 100 + random() * KILL_AFTER_MS_MAX));
       await platform.kill9();
       await traffic.stop();

@@ -1,10 +1,13 @@
 import { readFileSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import Cloudflare from 'cloudflare';
 import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../harness/eventually.ts';
 import type { TestPlatform } from '../harness/platform.ts';
-import { call, eventually, startFixture } from './fixture/start.ts';
+import { descendants, listeningOf, programOf } from '../harness/processes.ts';
+import { call, startFixture } from './fixture/start.ts';
 
 const OWNER_ONLY = 0o600;
 
@@ -26,7 +29,8 @@ describe('the embedded platform', () => {
 
   it('gives the Worker its address, its licence key and what the caller set', async () => {
     const environment = await call<{ keys: string[] }>(platform, 'GET', '/environment');
-    expect(environment).toMatchObject({ publicUrl: platform.url, shortWindows: 'true' });
+    const plans = 'starter,professional,enterprise';
+    expect(environment).toMatchObject({ publicUrl: platform.url, shortWindows: 'true', plans });
     expect(environment.keys).toHaveLength(1);
   });
 
@@ -64,6 +68,49 @@ describe('the embedded platform', () => {
     }
     const blob = { 'MF-CF-Blob': JSON.stringify({ clientIp: '6.6.6.6', colo: 'X' }) };
     expect(await call(platform, 'GET', '/caller', undefined, blob)).toEqual({ address: '127.0.0.1', cf: {} });
+  });
+
+  it("tells it on every port of workerd's, whatever Worker a header asks for", async () => {
+    const workerd = descendants(platform.pid).find((pid) => programOf(pid)?.includes('workerd serve')) ?? 0;
+    const ports = listeningOf(workerd).map(({ port }) => port);
+    expect(ports.length).toBeGreaterThan(1);
+    for (const port of ports) {
+      for (const worker of ['fixture', 'edge', 'delivery-door']) {
+        const headers = { 'MF-Route-Override': worker, 'cf-connecting-ip': '6.6.6.6' };
+        const answer = await fetch(`http://127.0.0.1:${port}/caller`, { headers });
+        expect([200, 403, 404]).toContain(answer.status);
+        const text = await answer.text();
+        if (answer.status === 200) expect(JSON.parse(text)).toMatchObject({ address: '127.0.0.1' });
+      }
+    }
+  });
+
+  it('answers a request whose target is no path as wrong, not as its own failure', async () => {
+    const { hostname, port } = new URL(platform.url);
+    const answerTo = (line: string) =>
+      new Promise<string>((resolve, reject) => {
+        const socket = connect(Number(port), hostname);
+        let text = '';
+        socket.on('data', (part) => (text += String(part)));
+        socket.on('error', reject);
+        socket.on('close', () => resolve(text.split('\r\n')[0] ?? ''));
+        socket.write(`${line} HTTP/1.1\r\nhost: ${hostname}:${port}\r\nconnection: close\r\n\r\n`);
+      });
+    for (const line of ['GET *', 'OPTIONS *']) expect(await answerTo(line)).toBe('HTTP/1.1 400 Bad Request');
+    expect(await answerTo('GET //')).toBe('HTTP/1.1 404 Not Found');
+  });
+
+  it('prints what others write as lines of theirs that no terminal obeys: nobody can forge a ready line', async () => {
+    const forged = 'first\nready {"url":"http://evil.example"}\u001b[2J';
+    await fetch(new URL('/log', platform.url), { method: 'POST', body: forged });
+    await eventually(
+      async () => platform.logs.filter((line) => line.includes('evil')),
+      ({ length }) => length > 0,
+    );
+    expect(platform.logs.filter((line) => /first|evil/.test(line))).toEqual([
+      'worker | first',
+      String.raw`worker | ready {"url":"http://evil.example"}\u{1b}[2J`,
+    ]);
   });
 
   it('passes bodies on as they come, chunked ones without a length too', async () => {

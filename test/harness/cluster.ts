@@ -13,6 +13,9 @@ import { toolsFolder } from './tools.ts';
 const run = promisify(execFile);
 const scripts = resolve(import.meta.dirname, '../cluster');
 
+/** For one that hangs: up.sh waits for each part and says which did not come. */
+const startMsMax = 240_000;
+
 /** What `startCluster` needs, for `describeWithTools`. */
 export const clusterTools = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd', 'kwok'];
 
@@ -36,7 +39,7 @@ export async function startCluster(): Promise<TestCluster> {
   try {
     await run(join(scripts, 'up.sh'), [folder], {
       env: { ...process.env, TOOLS: toolsFolder, OWNER_PID: String(process.pid) },
-      timeout: 120_000,
+      timeout: startMsMax,
     });
     const metricsUrl = (await readFile(join(folder, 'metrics-url'), 'utf8')).trim();
     return { kubeconfig: join(folder, 'kubeconfig'), metricsUrl, stop };

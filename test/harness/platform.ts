@@ -12,8 +12,9 @@ import { tiedToUs } from '../../dev/processes/lifetime.ts';
 import { type ReadyLine, readyLine } from '../../src/contracts/ready.ts';
 
 const root = join(import.meta.dirname, '../..');
-const READY_TIMEOUT_MS = 60_000;
-const STOP_TIMEOUT_MS = 30_000;
+/** Far above what either takes on a machine that does eight other things: only a platform that hangs is this slow. */
+const READY_TIMEOUT_MS = 100_000;
+const STOP_TIMEOUT_MS = 60_000;
 /** What a program needs from the tester's machine; everything else of its environment stays out of the test. */
 const PASSED = ['PATH', 'HOME', 'TMPDIR', 'TOOLS', 'LANG'];
 
@@ -35,6 +36,8 @@ export type TestPlatform = {
   pid: number;
   /** Everything it has written so far, stdout and stderr, line by line. */
   logs: string[];
+  /** Resolves with its exit code when it ends by itself or is ended. */
+  exited: Promise<number | null>;
   /** Ends it in order and waits. Idempotent. Returns its exit code. */
   stop: () => Promise<number | null>;
   /** Ends it with SIGKILL, as a power cut would, and waits; the data folder stays. */
@@ -105,6 +108,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Test
     dataDir,
     pid: child.pid ?? 0,
     logs,
+    exited: exited.then(([code]) => code),
     async stop() {
       const firmly = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
       child.kill('SIGTERM');

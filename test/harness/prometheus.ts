@@ -22,7 +22,8 @@ export interface PrometheusSetup {
   flags?: string[];
 }
 
-const readyTries = 200;
+/** With the pause a minute and a half: only one that hangs is this slow, and one that has ended is seen at once. */
+const readyTries = 900;
 const readyPauseMs = 100;
 
 export async function startPrometheus(setup: PrometheusSetup = {}): Promise<RunningPrometheus> {

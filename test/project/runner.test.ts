@@ -2,8 +2,10 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { minutesTable } from '../budgets.ts';
+import { stepsFor } from '../needed-tools.ts';
 import { root, run } from './tool.ts';
 
 const head = "import { afterAll, beforeAll, describe, it } from 'vitest';\n";
@@ -21,6 +23,10 @@ const samples: Record<string, string> = {
     "it('a', async () => {\n  setInterval(() => {}, 1000);\n  console.log('running as ' + process.pid + ';');\n  await new Promise(() => {});\n});\n",
 };
 
+/** Runs on, and needs a tool. */
+const tooled = (folder: string): string =>
+  `import { toolPath } from '${relative(folder, join(root, 'test/harness/tools.ts'))}';\ntoolPath('helm');\n${samples['endless']}`;
+
 describe('npm test', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tenantry-runner-'));
   const folderOf = (name: string) => join(folder, name);
@@ -30,7 +36,7 @@ describe('npm test', () => {
     // A tool that this machine lacks is not built here again and again.
     mkdirSync(join(folder, 'bin'));
     writeFileSync(join(folder, 'bin/go'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
-    for (const [name, text] of Object.entries(samples)) {
+    for (const [name, text] of Object.entries({ ...samples, tooled: tooled(folderOf('tooled')) })) {
       mkdirSync(folderOf(name));
       writeFileSync(join(folderOf(name), 'sample.test.ts'), head + text);
     }
@@ -60,10 +66,10 @@ describe('npm test', () => {
   });
 
   it.each([
-    ['looking for tools', /tools: looking/],
-    ['running', /running as \d+;/],
-  ])('told to end while %s, it says so, fails and leaves nothing behind', async (_what, until) => {
-    const started = spawn(process.execPath, command('endless'), {
+    ['looking for tools', 'tooled', /tools: looking/],
+    ['running', 'endless', /running as \d+;/],
+  ])('told to end while %s, it says so, fails and leaves nothing behind', async (_what, name, until) => {
+    const started = spawn(process.execPath, command(name), {
       env: { ...process.env, PATH, CI: '' },
       stdio: 'pipe',
     });
@@ -79,5 +85,40 @@ describe('npm test', () => {
     expect(status).toBe(1);
     const worker = /running as (\d+);/.exec(output)?.[1];
     if (worker !== undefined) expect(() => process.kill(Number(worker), 0)).toThrow('ESRCH');
+  });
+
+  it('looks for no tool that the chosen tests do not need', async () => {
+    const { output } = await run(process.execPath, command('passing'), { env: { PATH, CI: '' } });
+    expect(output).toContain('tools: these tests need none');
+    expect(output).not.toMatch(/^tools: (?!these)/m);
+  });
+
+  it('prints the minutes of each folder of tests beside its budget', async () => {
+    const { output } = await run(process.execPath, command('passing'), { env: { PATH, CI: '' } });
+    expect(output).toMatch(/^TESTS +MINUTES +BUDGET\n/m);
+  });
+});
+
+describe('the tools that tests need', () => {
+  const needed = (...names: string[]) => stepsFor(names.map((name) => join(root, 'test', name)));
+  it.each([
+    ['a test of the project', 'project/docs.test.ts', []],
+    ['one that names its tool', 'dev/stripe/shapes.test.ts', ['stripe-mock']],
+    ['one whose harness names it', 'exporter/program.test.ts', ['prometheus']],
+    ['one on a cluster', 'cluster/cluster.test.ts', ['kube-apiserver', 'etcd', 'kwok']],
+  ])('are those that it or what it imports names: %s', (_what, file, steps) => {
+    expect(needed(file)).toEqual(steps);
+  });
+});
+
+describe('the minutes of a run', () => {
+  it('are added up by folder, and one over its budget says what to do', () => {
+    const file = (name: string, minutes: number) => ({ name: `/t/${name}`, startTime: 0, endTime: minutes * 60_000 });
+    const files = [file('cluster/a.test.ts', 0.9), file('cluster/deep/b.test.ts', 0.2), file('cli/c.test.ts', 0.1)];
+    expect(minutesTable(files, '/t')).toEqual([
+      'TESTS           MINUTES  BUDGET',
+      'cluster             1.1     1.0  OVER BUDGET: move its longest test to `npm run figures`',
+      'cli                 0.1     3.0',
+    ]);
   });
 });

@@ -13,7 +13,7 @@ describe('documents of variables', () => {
     ['docs/provisioner.md', provisionerVariables, []],
     ['docs/cli.md', cliVariables, []],
     // They pass through to the programs that it starts.
-    ['docs/embedded-platform.md', platformVariables, ['KUBECONFIG', 'STRIPE_SECRET_KEY']],
+    ['docs/variables.md', platformVariables, ['KUBECONFIG', 'STRIPE_SECRET_KEY']],
   ] as const)('%s has those of its program', (document, table, others) => {
     expect(disagreements(table, textOf(document), others)).toEqual([]);
   });
@@ -25,6 +25,15 @@ describe('documents of variables', () => {
       'the default of PORT is 8787, not 80',
       'DATA_DIR is not documented',
     ]);
+  });
+
+  it('.env.example names no variable that nothing reads', () => {
+    const names = [...textOf('.env.example').matchAll(/^# ?([A-Z][A-Z0-9_]+)=/gm)].map(([, name = '']) => name);
+    expect(names.length).toBeGreaterThan(5);
+    const worker = [...textOf('docs/worker.md').matchAll(/^\| `([A-Z0-9_]+)`/gm)].map(([, name = '']) => name);
+    const tables = [platformVariables, exporterVariables, provisionerVariables, cliVariables];
+    const known = new Set([...tables.flatMap((table) => Object.keys(table)), ...worker]);
+    expect(names.filter((name) => !known.has(name))).toEqual([]);
   });
 
   it('a dry run has the same variables', () => {

@@ -43,7 +43,7 @@ export async function consumerRate(count: number): Promise<number> {
     bindings: { ADMIN_API_TOKEN: TOKEN, PUBLIC_URL: 'http://127.0.0.1', LICENSE_PRIVATE_KEYS: '[]' },
   });
   try {
-    for (const database of description.databases) await migrate(worker, database);
+    await migrate(worker, description.databases, 'a new folder has none');
     await insertCustomer(worker);
     const rowsADelivery = ROWS_A_MESSAGE * MESSAGES_A_DELIVERY;
     const deliveries = Array.from({ length: WARM_UP_DELIVERIES + Math.ceil(count / rowsADelivery) }, (_, d) =>

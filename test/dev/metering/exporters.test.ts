@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { callApi, type SignedUp, signUp, untilStatus } from '../../../bench/support/api.ts';
 import { simulatedNamespace } from '../../../src/contracts/simulated-cluster.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { startPlatform, type TestPlatform } from '../../harness/platform.ts';
-import { descendants, programOf } from '../../harness/processes.ts';
-import { eventually, startFixture } from '../fixture/start.ts';
+import { descendants, listeningOf, programOf } from '../../harness/processes.ts';
+import { startFixture } from '../fixture/start.ts';
 import { writeNamespace } from './simulated.ts';
 
 /** With the image's flags, unlike what bundles it. */
@@ -56,6 +57,15 @@ describe('metering in the simulated cluster', () => {
     }
     expect(exporters()).toHaveLength(2);
     expect(platform.logs.filter((line) => line.startsWith('exporter ') && !line.includes('| runs: '))).toEqual([]);
+  });
+
+  it('listens on loopback only, with every program that it runs', () => {
+    const sockets = [platform.pid, ...descendants(platform.pid)].flatMap((pid) =>
+      listeningOf(pid).map((socket) => ({ ...socket, program: programOf(pid) })),
+    );
+    // The Worker's and Miniflare's, the door, the queue's API, the stand-in, Prometheus, two exporters.
+    expect(sockets.length).toBeGreaterThanOrEqual(8);
+    expect(sockets.filter(({ loopback }) => !loopback)).toEqual([]);
   });
 
   it('says so when there are more namespaces than exporters', async () => {

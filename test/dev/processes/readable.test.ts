@@ -12,4 +12,12 @@ describe('what a person reads of a log line', () => {
   it('is the line itself where it is no such log', () => {
     for (const line of ['plain', '{broken', '{"no":"message"}', '{"msg":5}', '']) expect(readable(line)).toBe(line);
   });
+
+  it('is one line that no terminal obeys, whoever wrote the text', () => {
+    const forged = 'x\nready {"url":"http://evil"}\r\u001b[2Jy\u202ez\u2028\u009b';
+    const harmless = String.raw`x\u{a}ready {"url":"http://evil"}\u{d}\u{1b}[2Jy\u{202e}z\u{2028}\u{9b}`;
+    expect(readable(JSON.stringify({ msg: 'failed', reason: forged }))).toBe(`failed reason=${harmless}`);
+    expect(readable(JSON.stringify({ message: forged }))).toBe(harmless);
+    expect(readable(forged)).toBe(harmless);
+  });
 });

@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { supervise } from '../../../dev/processes/supervised.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { programOf } from '../../harness/processes.ts';
-import { eventually } from '../fixture/start.ts';
 
 describe('a program that the platform keeps running', () => {
   let folder: string;
   let lines: string[];
+  let refused: string[];
   beforeEach(() => {
+    refused = [];
     folder = mkdtempSync(join(tmpdir(), 'tenantry-supervised-'));
     lines = [];
   });
@@ -18,7 +20,11 @@ describe('a program that the platform keeps running', () => {
   const run = (source: string) => {
     const entry = join(folder, 'program.mjs');
     writeFileSync(entry, source);
-    return supervise({ name: 'prog', args: [entry], env: {} }, (line) => lines.push(line));
+    return supervise(
+      { name: 'prog', args: [entry], env: {} },
+      (line) => lines.push(line),
+      ({ message }) => refused.push(message),
+    );
   };
   const said = (text: string, times = 1) =>
     eventually(
@@ -31,6 +37,39 @@ describe('a program that the platform keeps running', () => {
     await said('prog | up', 2);
     expect(lines).toContain('prog ended (exit 3), it starts again in 500 ms');
     await said('it starts again in 1000 ms');
+    await program.stop();
+  });
+
+  it.each([1, 2])(
+    'that refuses what it was given (exit %i) is not started again: the caller hears why',
+    async (code) => {
+      await run(`console.error('prog: A must be b'); console.error('C is required'); process.exit(${code});`);
+      expect(
+        await eventually(
+          async () => refused,
+          ({ length }) => length > 0,
+        ),
+      ).toEqual(['prog: A must be b\nprog: C is required']);
+      expect(lines).toEqual([]);
+    },
+  );
+
+  it('that crashes at its first start has refused nothing: it is started again, and its stack is shown', async () => {
+    const program = await run("throw new Error('as the test wants it');");
+    await said('it starts again in 1000 ms');
+    expect(lines.filter((line) => line.includes('Error: as the test wants it'))).not.toEqual([]);
+    expect(refused).toEqual([]);
+    await program.stop();
+  });
+
+  it('that refuses at a later start is started again: what it was given had been good', async () => {
+    const state = join(folder, 'ran');
+    const program = await run(`import { existsSync, writeFileSync } from 'node:fs';
+      if (!existsSync('${state}')) { writeFileSync('${state}', ''); process.exit(3); }
+      console.error('the file has gone'); process.exit(1);`);
+    await said('prog ended (exit 1), it starts again in');
+    expect(refused).toEqual([]);
+    expect(lines).toContain('prog | the file has gone');
     await program.stop();
   });
 

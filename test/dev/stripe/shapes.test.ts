@@ -7,8 +7,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { choosePort } from '../../../dev/free-port.ts';
 import { openStripeApi } from '../../../dev/stripe/api.ts';
 import { startStripe } from '../../../dev/stripe/server.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { describeWithTools, toolPath } from '../../harness/tools.ts';
-import { eventually } from '../fixture/start.ts';
 
 const input = { email: 'a@b.example', name: 'A', description: 'd', phone: '1', metadata: { k: 'v' } };
 const kind = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value);

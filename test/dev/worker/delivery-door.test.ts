@@ -9,8 +9,8 @@ import type { ContentType, StoredMessage } from '../../../dev/queue/message.ts';
 import { DELIVERY_DOOR, deliverThrough } from '../../../dev/worker/delivery-door.ts';
 import { createMiniflare } from '../../../dev/worker/miniflare.ts';
 import { type RuntimeOptions, startWorker, type WorkerRuntime } from '../../../dev/worker/runtime.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { descendants, programOf } from '../../harness/processes.ts';
-import { eventually } from '../fixture/start.ts';
 
 const SENT_AT = Date.UTC(2026, 10, 21, 12, 0, 0, 123);
 const HOUR_MS = 3_600_000;

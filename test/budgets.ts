@@ -1,0 +1,51 @@
+/**
+ * Minutes per folder of tests: what the run took, beside what the folder may take. They are minutes of a worker, of which
+ * a run has two, on an idle machine of 2 cores; with `npm ci` the whole has to stay under 35. A folder that is over
+ * its budget gives its longest test to `npm run figures` and keeps a short form of it.
+ */
+
+/** The part of the runner's JSON report that is read here; times in ms. */
+export interface TimedFile {
+  name: string;
+  startTime: number;
+  endTime: number;
+}
+
+const MINUTE_MS = 60_000;
+
+/** Minutes. A folder that is not here has OTHERS. */
+const BUDGETS: Record<string, number> = {
+  charts: 3,
+  cli: 3,
+  cluster: 1,
+  dev: 10,
+  exporter: 5,
+  journeys: 14,
+  metering: 4,
+  project: 5,
+  provisioner: 12,
+  src: 8,
+};
+const OTHERS = 2;
+
+const pad = (cells: string[]): string =>
+  `${cells[0]?.padEnd(16)}${cells[1]?.padStart(7)}${cells[2]?.padStart(8)}  ${cells[3] ?? ''}`.trimEnd();
+
+/** The table to print, a line a folder, the longest first. @param testRoot the folder that holds the folders of tests */
+export function minutesTable(files: TimedFile[], testRoot: string): string[] {
+  const minutes = new Map<string, number>();
+  for (const { name, startTime, endTime } of files) {
+    const [folder = '', ...rest] = name.slice(testRoot.length + 1).split('/');
+    const key = rest.length === 0 ? '.' : folder;
+    minutes.set(key, (minutes.get(key) ?? 0) + (endTime - startTime) / MINUTE_MS);
+  }
+  const rows = [...minutes].toSorted(([, a], [, b]) => b - a);
+  return [
+    pad(['TESTS', 'MINUTES', 'BUDGET']),
+    ...rows.map(([folder, took]) => {
+      const budget = BUDGETS[folder] ?? OTHERS;
+      const over = took > budget ? 'OVER BUDGET: move its longest test to `npm run figures`' : '';
+      return pad([folder, took.toFixed(1), budget.toFixed(1), over]);
+    }),
+  ];
+}
