@@ -56,18 +56,21 @@ export interface Place {
   asker: Asker;
 }
 
-/** The preferred cluster where it has room, else the emptiest that has any; `none` where there is no cluster at all. */
-export async function findPlace(
-  db: Db,
-  { preferred, asker, unpaidPercent }: Placement,
-): Promise<Place | 'none' | 'full'> {
-  const rows = await db
+/** Every cluster with its load, as a query. */
+export const queryLoads = (db: Db) =>
+  db
     .select({
       cluster: clusters,
-      stacks: stacks(sql`${clusters.id}`, false),
-      unpaid: stacks(sql`${clusters.id}`, true),
+      stacks: stacks(sql`clusters.id`, false),
+      unpaid: stacks(sql`clusters.id`, true),
     })
     .from(clusters);
+
+/** The preferred cluster where it has room, else the emptiest that has any; `none` where there is no cluster at all. */
+export function choosePlace(
+  rows: Awaited<ReturnType<typeof queryLoads>>,
+  { preferred, asker, unpaidPercent }: Placement,
+): Place | 'none' | 'full' {
   if (rows.length === 0) return 'none';
   const places = rows
     .map(({ cluster, ...load }) => ({ id: cluster.id, load, limits: limitsOf(cluster, unpaidPercent) }))

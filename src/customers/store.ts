@@ -30,10 +30,9 @@ export async function findCustomer(db: Db, customerId: string): Promise<Customer
   return rows[0] ?? null;
 }
 
-export async function emailExists(db: Db, email: string): Promise<boolean> {
-  const rows = await db.select({ id: customers.id }).from(customers).where(eq(customers.email, email));
-  return rows.length > 0;
-}
+/** Who has the email, as a query: nobody or one. */
+export const queryEmail = (db: Db, email: string) =>
+  db.select({ id: customers.id }).from(customers).where(eq(customers.email, email));
 
 /** A customer with everything that GET /api/customers/:id shows. */
 export async function findWhole(db: Db, customerId: string) {

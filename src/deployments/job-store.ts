@@ -56,6 +56,19 @@ export function lease(l: { clusterId: string; leaseId: string; now: number; time
   ];
 }
 
+/** A job, and whether another one of its customer waits behind it. */
+export async function findWithNext(db: Db, id: string): Promise<(JobRow & { waits: boolean }) | null> {
+  const rows = await db
+    .select({
+      job: jobs,
+      waits: sql<number>`EXISTS (SELECT 1 FROM jobs w WHERE w.customer_id = jobs.customer_id AND w.state = 'waiting')`,
+    })
+    .from(jobs)
+    .where(eq(jobs.id, id));
+  const [row] = rows;
+  return row ? { ...row.job, waits: row.waits === 1 } : null;
+}
+
 export async function find(db: Db, id: string): Promise<JobRow | null> {
   const rows = await db.select().from(jobs).where(eq(jobs.id, id));
   return rows[0] ?? null;
@@ -94,11 +107,12 @@ const reporterLeased = (l: ReporterLease) => sql`EXISTS (
 /** Fails the batch unless the lease is a running one of the reporter's own customer in that cluster. */
 export const guardReporterLease = (l: ReporterLease): Write => guard('reporter_lease', reporterLeased(l));
 
-/** The same, asked now. */
-export async function holdsReporterLease(db: Db, l: ReporterLease): Promise<boolean> {
-  const rows = await db.all<{ held: number }>(sql`SELECT ${reporterLeased(l)} AS held`);
-  return rows[0]?.held === 1;
-}
+/** The same as a query: the job that the lease holds, or nothing. */
+export const queryReporterLease = (db: Db, l: ReporterLease) =>
+  db
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(and(eq(jobs.leaseId, l.leaseId), reporterLeased(l)));
 
 /** Reports how far a run is; false when the lease is no longer this one. Does not extend the lease. */
 export async function progress(

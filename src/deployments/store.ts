@@ -119,7 +119,7 @@ export async function findUnchecked(db: Db, before: number, limit: number): Prom
     .select({ customerId: deployments.customerId })
     .from(deployments)
     .where(sql`status = 'ready' AND coalesce(drift_checked_at, 0) <= ${before}
-      AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.customer_id = ${deployments.customerId} AND j.state IN ('waiting', 'active'))`)
+      AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.customer_id = deployments.customer_id AND j.state IN ('waiting', 'active'))`)
     .orderBy(asc(deployments.driftCheckedAt))
     .limit(limit);
   return rows.map(({ customerId }) => customerId);

@@ -1,27 +1,31 @@
 /** Who measures what, as rows: hand-overs at an edge. Owns `ownerships`. */
-import { eq, type SQL, sql } from 'drizzle-orm';
+import { eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { customers, reporters } from '../db/control-schema.ts';
 import { guard } from '../db/guards.ts';
 import { type Write, write } from '../db/write.ts';
 
-export type ReporterRow = typeof reporters.$inferSelect;
-
-export async function findReporter(db: Db, id: string): Promise<ReporterRow | null> {
-  const rows = await db.select().from(reporters).where(eq(reporters.id, id));
-  return rows[0] ?? null;
-}
+type ReporterRow = typeof reporters.$inferSelect;
 
 /** Whether anybody owns a meter of the customer's own namespace after an instant, as SQL. */
 const ownNamespaceOwned = (customerId: string, after: number): SQL =>
   sql`EXISTS (SELECT 1 FROM ownerships o JOIN projects p ON p.seq = o.project_seq
     WHERE p.customer_id = ${customerId} AND p.own = 1 AND (o.until_at IS NULL OR o.until_at > ${after}))`;
 
-/** The same, asked now. */
-export async function isOwnNamespaceOwned(db: Db, customerId: string, after: number): Promise<boolean> {
-  const rows = await db.all<{ owned: number }>(sql`SELECT ${ownNamespaceOwned(customerId, after)} AS owned`);
-  return rows[0]?.owned === 1;
-}
+// Columns of the outer table are written out: of a single table drizzle names them bare, and a subquery takes them for its own.
+
+/** A reporter, and whether anybody owns its customer's own namespace after the start of the window that runs at `now`. */
+export const queryReporter = (db: Db, id: string, now: number) =>
+  db
+    .select({
+      ...getTableColumns(reporters),
+      owned: sql<number>`EXISTS (SELECT 1 FROM ownerships o JOIN projects p ON p.seq = o.project_seq
+        WHERE p.customer_id = reporters.customer_id AND p.own = 1
+          AND (o.until_at IS NULL OR o.until_at > ${now} - ${now} % (reporters.window_seconds * 1000)))`.as('owned'),
+    })
+    .from(reporters)
+    .where(eq(reporters.id, id));
+export type FoundReporter = Awaited<ReturnType<typeof queryReporter>>[number];
 
 /** How often the ownership of a customer's meters has changed. */
 export async function findOwnershipVersion(db: Db, customerSeq: number): Promise<number> {

@@ -56,14 +56,13 @@ export interface SignedUp {
 /** Plans a customer. Every attempt draws its ids anew, because a short id of 32 bits may be taken. */
 export async function signUp(context: Context, input: SignUpInput): Promise<Planned<SignedUp>> {
   const { db, settings } = context;
-  if (await customerStore.emailExists(db, input.email)) {
-    return err({ code: 'email_exists', message: 'a customer with this email exists' });
-  }
+  const [owners, loads] = await db.batch([customerStore.queryEmail(db, input.email), clusterStore.queryLoads(db)]);
+  if (owners.length > 0) return err({ code: 'email_exists', message: 'a customer with this email exists' });
   if (input.organisationId !== null && !(await findOrganisation(db, input.organisationId))) {
     return err({ ...notFound, message: 'there is no such organisation' });
   }
   const { defaultCluster: preferred, unpaidPercent } = settings;
-  const place = await clusterStore.findPlace(db, { preferred, asker: input.asker, unpaidPercent });
+  const place = clusterStore.choosePlace(loads, { preferred, asker: input.asker, unpaidPercent });
   return typeof place === 'string' ? err(noPlace[place]) : await plan(context, input, place);
 }
 

@@ -14,7 +14,7 @@ import { newId } from '../../lib/ids.ts';
 import { err, ok } from '../../lib/result.ts';
 import { ceilTo, floorTo, hourMs, secondMs } from '../../lib/time.ts';
 import { findProject } from '../../organisations/project-store.ts';
-import { activate, findReporter, isOwnNamespaceOwned, type ReporterRow } from '../../reporters/ownership-store.ts';
+import { activate, type FoundReporter, queryReporter } from '../../reporters/ownership-store.ts';
 import { endDispossessed } from '../../reporters/store.ts';
 import { lastEndWith } from '../../usage/history-store.ts';
 import { everyMeter } from '../../usage/meters.ts';
@@ -34,11 +34,12 @@ export interface KeyRegistration {
 export async function registerReporterKey(context: Context, input: KeyRegistration): Promise<Planned<null>> {
   const { db, now } = context;
   const lease = { clusterId: input.clusterId, reporterId: input.reporterId, leaseId: input.leaseId, now };
-  const reporter = await findReporter(db, input.reporterId);
+  const [[reporter], [held]] = await db.batch([
+    queryReporter(db, input.reporterId, now),
+    jobStore.queryReporterLease(db, lease),
+  ]);
   if (!reporter) return err(notFound);
-  if (!(await jobStore.holdsReporterLease(db, lease))) {
-    return err({ code: 'lease_lost', message: 'this lease no longer holds the job' });
-  }
+  if (!held) return err({ code: 'lease_lost', message: 'this lease no longer holds the job' });
   const key = { id: newId('credential', context.random), reporterId: reporter.id, hash: input.keyHash, now };
   const activation = reporter.activeFrom === null ? await planActivation(context, reporter) : nothing;
   return ok({
@@ -51,9 +52,9 @@ export async function registerReporterKey(context: Context, input: KeyRegistrati
 type Activation = Pick<Plan<null>, 'writes' | 'audit'>;
 const nothing: Activation = { writes: [], audit: [] };
 
-async function planActivation(context: Context, reporter: ReporterRow): Promise<Activation> {
+async function planActivation(context: Context, { owned: found, ...reporter }: FoundReporter): Promise<Activation> {
+  const owned = found === 1;
   const running = floorTo(context.now, reporter.windowSeconds * secondMs);
-  const owned = await isOwnNamespaceOwned(context.db, reporter.customerId, running);
   const { fromAt, guards } = owned ? await afterOthers(context, reporter) : { fromAt: running, guards: [] };
   return {
     writes: [
@@ -71,7 +72,7 @@ async function planActivation(context: Context, reporter: ReporterRow): Promise<
  */
 async function afterOthers(
   context: Context,
-  { customerId }: ReporterRow,
+  { customerId }: Pick<FoundReporter, 'customerId'>,
 ): Promise<{ fromAt: number; guards: Write[] }> {
   const { db, now } = context;
   const whole = await findWhole(db, customerId);

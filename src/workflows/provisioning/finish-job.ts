@@ -8,13 +8,15 @@ import * as deploymentStore from '../../deployments/store.ts';
 import { newId } from '../../lib/ids.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { ringWaiting } from '../../outbox/store.ts';
-import type { Context, Planned } from '../deed.ts';
+import type { Context, Plan, Planned } from '../deed.ts';
 
 const leaseLost: Failure = { code: 'lease_lost', message: 'this lease no longer holds the job' };
 
+type HeldJob = NonNullable<Awaited<ReturnType<typeof jobStore.findWithNext>>>;
+
 /** The job that a result is of, when the claim to it holds as it is read; the batch's guard demands the same again. */
-async function heldJob({ db, now }: Context, claim: JobClaim): Promise<Result<jobStore.JobRow, Failure>> {
-  const job = await jobStore.find(db, claim.jobId);
+async function heldJob({ db, now }: Context, claim: JobClaim): Promise<Result<HeldJob, Failure>> {
+  const job = await jobStore.findWithNext(db, claim.jobId);
   if (!job || job.clusterId !== claim.clusterId) return err(notFound);
   const held = job.state === 'active' && job.leaseId === claim.leaseId && (job.leaseUntil ?? 0) > now;
   if (!held) return err(leaseLost);
@@ -22,19 +24,23 @@ async function heldJob({ db, now }: Context, claim: JobClaim): Promise<Result<jo
   return err({ code: 'generation_stale', message: `the lease is for generation ${job.leasedGeneration}` });
 }
 
-/** What a result that ends a run brings: the job's own statements, then a ring for whatever waits behind it. */
+/**
+ * What a result brings: the job's own statements, then a doorbell for whatever waits behind it. `rings`: whether something
+ * is known to wait; a job that came in between is rung for by whoever made it.
+ */
 function finished(
   { random, now }: Context,
-  job: jobStore.JobRow,
+  job: Pick<jobStore.JobRow, 'id' | 'customerId'>,
   writes: readonly Write[],
   { action, ...details }: { action: string; [detail: string]: unknown },
-): Planned<null> {
+  rings = true,
+): Result<Plan<null>, never> {
   const doorbellId = newId('outbox', random);
   return ok({
     value: null,
     writes: [...writes, ringWaiting(job.customerId, doorbellId, now)],
     audit: [{ action, subject: job.id, details }],
-    outbox: [doorbellId],
+    outbox: rings ? [doorbellId] : [],
   });
 }
 
@@ -53,7 +59,9 @@ export async function completeJob(
   const { customerId } = job.value;
   const timed = { ...claim, now };
   const details = { action: 'job.completed', generation: claim.generation, drift: drift.length };
-  if (job.value.action === 'reconcile') return finished(context, job.value, jobStore.complete(timed, drift), details);
+  if (job.value.action === 'reconcile') {
+    return finished(context, job.value, jobStore.complete(timed, drift), details, job.value.waits);
+  }
   const missing = drift.some(({ kind }) => kind === 'missing');
   const run = { customerId, verb: 'redeploy', jobId: newId('job', random), now } as const;
   const heal = missing ? deploymentStore.redeploy({ ...run, dataLost: false }) : [];
