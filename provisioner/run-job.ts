@@ -9,7 +9,7 @@ import { backoffMs, jitter, type Monotonic, sleep } from './clock.ts';
 import type { Answer, Claim, ControlPlane } from './control-plane.ts';
 import { type Deadlines, deadlinesOf } from './deadline.ts';
 import type { Executor } from './executor.ts';
-import { failed, lost, type Stop, toWire } from './failure.ts';
+import { failed, lost, type Stop, scopeOf, toWire } from './failure.ts';
 import { messageOf } from './message.ts';
 
 export type RunDeps = {
@@ -47,7 +47,9 @@ export async function runJob(deps: RunDeps, claim: Claim): Promise<JobEnd> {
   await progress.idle();
   const end = losing.signal.aborted ? 'lost' : await report(deps, claim, deadlines, outcome, log);
   const reason =
-    outcome.ok || outcome.error.kind === 'lost' ? {} : { code: outcome.error.code, reason: outcome.error.message };
+    outcome.ok || outcome.error.kind === 'lost'
+      ? {}
+      : { code: outcome.error.code, scope: scopeOf(outcome.error.code), reason: outcome.error.message };
   const times = { work_ms: Math.round(worked - sentAt), report_ms: Math.round(deps.now() - worked) };
   if (end === 'failed') log.warn({ ...times, ...reason }, 'job failed');
   else if (end === 'unreported')

@@ -129,8 +129,10 @@ export const failBody = z.strictObject({
   message: z.string().max(2000),
   events: z.array(jobEvent).max(50),
   retryable: z.boolean(),
+  /** Whose trouble it is: trouble of the whole cluster is not a run of the customer's. */
+  scope: z.enum(['customer', 'cluster']).default('customer'),
 });
-export type FailBody = z.infer<typeof failBody>;
+export type FailBody = z.input<typeof failBody>;
 
 /** PUT /api/provisioner/reporters/:id: the SHA-256 of the reporter key that the provisioner made. */
 export const reporterKeyBody = z.strictObject({ lease_id: leaseId, key_hash: z.string().regex(/^[0-9a-f]{64}$/) });
