@@ -112,7 +112,7 @@ export function transportOf(deps: TransportDeps): Transport {
       // Credentials have a time limit of their own: the call's begins behind the first ones.
       const as = await credentialFor(on);
       until ??= deps.now() + callMs;
-      const limitMs = Math.max(1, Math.min(tryMs, until - deps.now()));
+      const limitMs = Math.max(1, Math.round(Math.min(tryMs, until - deps.now())));
       const tried: Tried = await once(context, on, as, limitMs).then(
         (answer) => ({ answer }),
         (error: unknown) => ({ answer: null, error }),

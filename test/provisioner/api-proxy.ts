@@ -71,7 +71,8 @@ export async function startApiProxy(kubeconfig: string, folder: string): Promise
       port: upstream.port,
       path: incoming.url,
       method,
-      headers: { ...incoming.headers, host: upstream.host },
+      // Distinct: a header that comes several times stays several.
+      headers: { ...incoming.headersDistinct, host: upstream.host },
       ca,
     };
     const asking = request(options, (answered) => {
