@@ -8,7 +8,7 @@ import type { ExecPlugin } from './kubeconfig.ts';
 import { messageOf } from './message.ts';
 
 /** How long a plugin may take. The slow ones start a Python and ask a cloud; a job has minutes. */
-export const pluginMs = 20_000;
+const pluginMs = 20_000;
 /** What is kept of its output. A credential with a certificate is some 10 KB. */
 const outputBytesMax = 256 * 1024;
 
