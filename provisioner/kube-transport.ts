@@ -52,13 +52,16 @@ type Tried = { answer: Answer } | { answer: null; error: unknown };
 export function transportOf(deps: TransportDeps): Transport {
   const pool = poolOf();
   let held: { access: Access; readAt: number } | null = null;
+  let unread: string | null = null;
 
   /** A kubeconfig that cannot be read at this moment, e.g. half written, is read again later: what it said before holds. */
   function access(): Access {
     if (held !== null && deps.now() - held.readAt < accessMs) return held.access;
     const found = deps.read();
-    if (!found.ok && held === null) throw new NoCredentials(found.error);
-    held = { access: found.ok ? found.value : (held as NonNullable<typeof held>).access, readAt: deps.now() };
+    unread = found.ok ? null : found.error;
+    if (found.ok) held = { access: found.value, readAt: deps.now() };
+    else if (held !== null) held = { ...held, readAt: deps.now() };
+    else throw new NoCredentials(found.error);
     return held.access;
   }
 
@@ -104,6 +107,13 @@ export function transportOf(deps: TransportDeps): Transport {
     deps.credentials.refused();
   }
 
+  function answered({ status, headers, body }: Answer): ResponseContext {
+    if (status === 401 && unread !== null) {
+      throw new NoCredentials(`the kubeconfig cannot be read again (${unread}), and what it said before is refused`);
+    }
+    return new ResponseContext(status, headers, new SelfDecodingBody(Promise.resolve(body)));
+  }
+
   async function send(context: RequestContext): Promise<ResponseContext> {
     let until: number | null = null;
     let renewed = false;
@@ -124,13 +134,10 @@ export function transportOf(deps: TransportDeps): Transport {
       }
       const waitMs = waitFor(tries, until, tried.answer);
       if (waitMs !== null) await sleep(waitMs);
-      else if (tried.answer !== null) return toContext(tried.answer);
+      else if (tried.answer !== null) return answered(tried.answer);
       else throw tried.error;
     }
   }
 
   return { send, close: pool.close };
 }
-
-const toContext = ({ status, headers, body }: Answer): ResponseContext =>
-  new ResponseContext(status, headers, new SelfDecodingBody(Promise.resolve(body)));

@@ -34,7 +34,7 @@ export type Snapshot = {
 
 /** What a namespace holds of each kind, at most: its quota allows far less. Events are kept for an hour. */
 const limit = 200;
-const eventsReadMax = 1_000;
+const warningsMax = 500;
 const eventsMax = 20;
 
 /** The reason of an event of our own: the namespace could not be read. */
@@ -43,16 +43,18 @@ export const unreadable = 'Unreadable';
 /** Reads a namespace. What cannot be read is empty, and said: this only explains, it decides nothing. */
 export async function snapshot(kube: Kube, namespace: string): Promise<Snapshot> {
   const on = { namespace, limit };
-  const [pods, claims, replicaSets, statefulSets, quotas, events] = await Promise.all([
+  const [pods, claims, replicaSets, statefulSets, quotas, events, unbound] = await Promise.all([
     call(kube.core.listNamespacedPod(on)),
     call(kube.core.listNamespacedPersistentVolumeClaim(on)),
     call(kube.apps.listNamespacedReplicaSet(on)),
     call(kube.apps.listNamespacedStatefulSet(on)),
     call(kube.core.listNamespacedResourceQuota(on)),
-    call(kube.core.listNamespacedEvent({ namespace, limit: eventsReadMax })),
+    call(kube.core.listNamespacedEvent({ namespace, limit: warningsMax, fieldSelector: 'type=Warning' })),
+    // A claim for which there is no volume says so in a Normal event.
+    call(kube.core.listNamespacedEvent({ ...on, fieldSelector: 'type=Normal,reason=FailedBinding' })),
   ]);
   const items = <T>(found: Result<{ items: T[] }, KubeError>): T[] => (found.ok ? found.value.items : []);
-  const failure = [pods, claims, replicaSets, statefulSets, quotas, events].find((found) => !found.ok);
+  const failure = [pods, claims, replicaSets, statefulSets, quotas, events, unbound].find((found) => !found.ok);
   return {
     namespace,
     at: Date.now(),
@@ -60,7 +62,7 @@ export async function snapshot(kube: Kube, namespace: string): Promise<Snapshot>
     claims: items(claims),
     replicaSets: items(replicaSets),
     statefulSets: items(statefulSets),
-    events: items(events),
+    events: [...items(events), ...items(unbound)],
     quotas: quotas.ok ? quotas.value.items : null,
     unread: failure && !failure.ok ? failure.error.message : null,
   };
@@ -103,13 +105,9 @@ const timeOf = (event: CoreV1Event): number =>
     event.lastTimestamp ?? event.series?.lastObservedTime ?? event.eventTime ?? event.metadata.creationTimestamp ?? 0,
   ).getTime();
 
-/** Complaints. A claim for which there is no volume says so in a Normal event. */
-const complains = (event: CoreV1Event): boolean => event.type !== 'Normal' || event.reason === 'FailedBinding';
-
 /** The newest complaints first. */
 function complaintsOf(seen: Snapshot): Told[] {
   return seen.events
-    .filter(complains)
     .map((event) => ({
       object: `${event.involvedObject.kind}/${event.involvedObject.name}`,
       reason: event.reason ?? 'Warning',
@@ -158,7 +156,7 @@ function ofClaims(seen: Snapshot, complaints: Told[]): Told[] {
     .filter((claim) => claim.status?.phase !== 'Bound')
     .map((claim) => {
       const object = `PersistentVolumeClaim/${claim.metadata?.name}`;
-      const complaint = complaints.find((each) => each.object === object && each.reason !== 'WaitForFirstConsumer');
+      const complaint = complaints.find((each) => each.object === object);
       if (complaint) return { ...complaint, rank: ranks.unprovisioned };
       const message = `not bound (storage class ${claim.spec?.storageClassName ?? 'default'})`;
       return { object, reason: claim.status?.phase ?? 'Pending', message, rank: ranks.unbound, at: 0 };

@@ -107,6 +107,11 @@ describeWithTools(['helm', ...clusterTools], 'access to a cluster', () => {
     // One that is half written is none: what was said before holds.
     await writeFile(path, 'clusters: [');
     await isUs(kube);
+    const token = await freshToken();
+    const said = { kind: 'unauthorised', message: expect.stringContaining('the kubeconfig cannot be read again') };
+    await vi.waitFor(async () => expect(await whoami(kube)).toMatchObject(said), { timeout: 30_000, interval: 500 });
+    await writeFile(path, await readFile(await proxy.kubeconfig({ token })));
+    await isUs(kube);
   });
 
   /** A plugin that prints the token of a file, and writes down that it was run. */

