@@ -3,6 +3,7 @@
  * it is. Wrong values, charts and names stay wrong; places, quotas and machines are mended by people while the job waits
  * for its next run. Trouble of the cluster is no customer's: it is never final and uses up no run.
  */
+import type { FailureCode } from '../src/contracts/failure-codes.ts';
 import type { JobEvent } from '../src/contracts/jobs.ts';
 import { err } from '../src/lib/result.ts';
 
@@ -11,6 +12,7 @@ export const retryable = {
   helm_failed: true,
   helm_killed: true,
   chart_broken: false,
+  values_invalid: true,
   kubeconfig_invalid: true,
   cluster_unreachable: true,
   cluster_failing: true,
@@ -19,14 +21,16 @@ export const retryable = {
   namespace_taken: false,
   namespace_terminating: true,
   secret_damaged: false,
+  secret_lost: false,
+  claim_lost: false,
   release_busy: true,
   pod_security: false,
   quota_exceeded: true,
   not_ready: true,
   timeout: true,
   internal: true,
-} as const satisfies Record<string, boolean>;
-export type FailureCode = keyof typeof retryable;
+} as const satisfies Record<FailureCode, boolean>;
+export type { FailureCode };
 
 /**
  * Codes that name trouble of the cluster, of our rights in it, or of the machine that the provisioner runs on: whichever
@@ -36,6 +40,7 @@ const ofTheCluster: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'helm_missing',
   'helm_killed',
   'kubeconfig_invalid',
+  'values_invalid',
   'cluster_unreachable',
   'cluster_failing',
   'control_plane_unreachable',

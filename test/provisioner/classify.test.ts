@@ -239,7 +239,14 @@ describe('what goes over the wire', () => {
     const final = Object.entries(retryable)
       .filter(([, again]) => !again)
       .map(([code]) => code);
-    expect(final.sort()).toEqual(['chart_broken', 'namespace_taken', 'pod_security', 'secret_damaged']);
+    expect(final.sort()).toEqual([
+      'chart_broken',
+      'claim_lost',
+      'namespace_taken',
+      'pod_security',
+      'secret_damaged',
+      'secret_lost',
+    ]);
     expect(final.map((code) => scopeOf(code as FailureCode))).toEqual(final.map(() => 'customer'));
     expect(codeOfText('')).toBe('helm_failed');
   });
