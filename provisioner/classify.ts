@@ -7,7 +7,7 @@
 import type { JobEvent } from '../src/contracts/jobs.ts';
 import { type Failure, type FailureCode, failed } from './failure.ts';
 import type { HelmRun } from './helm.ts';
-import { failedRequest, type HelmRequest, isWrite, requestsIn } from './helm-requests.ts';
+import { failedRequest, type HelmRequest, isTrouble, isWrite, requestsIn } from './helm-requests.ts';
 import { unreadable } from './not-ready.ts';
 
 /** First match wins: the more telling text comes first. */
@@ -53,9 +53,10 @@ const refusals = new Set<FailureCode>(['quota_exceeded', 'pod_security', 'namesp
 const denied = /admission webhook .* denied|ValidatingAdmissionPolicy .* denied/;
 
 /** The code of an answer by which helm failed; null where the status leaves it to helm's words. */
-function codeOfAnswer({ status }: HelmRequest, words: string): FailureCode | null {
+function codeOfAnswer(request: HelmRequest, words: string): FailureCode | null {
+  const { status } = request;
   if (status === null) return 'cluster_unreachable';
-  if (status === 429 || status === 408 || status >= 500) return 'cluster_failing';
+  if (isTrouble(request)) return 'cluster_failing';
   if (status === 401) return 'kubeconfig_invalid';
   if (status === 400 || status === 422) return 'chart_broken';
   if (status !== 403) return null;
@@ -121,23 +122,30 @@ function ofTimeout(run: { stderr?: string }, doing: string, events: JobEvent[]) 
     const why = 'the Kubernetes API has answered nothing, or the credential plugin of KUBECONFIG hangs';
     return failed('cluster_unreachable', `${doing}: not done in time; ${why}`, events);
   }
-  const last = requests === null || events.length > 0 ? null : failedRequest(requests);
-  const code = codeOfEvents(events) ?? (last && codeOfAnswer(last, '')) ?? 'timeout';
-  return failed(code, `${doing}: not done in time; ${last === null ? waiting(events) : said(last)}`, events);
+  const blamed = events.length > 0 ? null : blamedRequest(requests ?? []);
+  const code = codeOfEvents(events) ?? (blamed && codeOfAnswer(blamed, '')) ?? 'timeout';
+  return failed(code, `${doing}: not done in time; ${blamed === null ? waiting(events) : said(blamed)}`, events);
 }
+
+/** What kept a wait for objects that all are as they should be from seeing that: the latest trouble, over or not. */
+const blamedRequest = (requests: HelmRequest[]): HelmRequest | null =>
+  failedRequest(requests) ?? requests.findLast(isTrouble) ?? null;
 
 const said = ({ verb, path, status }: HelmRequest): string =>
   `${verb} ${path} was answered ${status === null ? 'by nothing' : `with ${status}`}`;
 
 function ofExit(run: { stdout: string; stderr: string }, doing: string, events: JobEvent[]) {
   const words = lastWords(run.stderr);
-  const request = failedRequest(requestsIn(run.stderr));
+  const requests = requestsIn(run.stderr);
   const byWords = codeOfText(words);
-  // Waiting only reads, and goes on when a reading fails: then what the objects say comes before what the API said.
-  const waited = byWords === 'not_ready' && (request === null || !isWrite(request));
-  const byAnswer = request === null || (waited && events.length > 0) ? null : codeOfAnswer(request, words);
-  if (byAnswer !== null && request !== null) {
-    return failed(byAnswer, `${doing}: ${words === '' ? said(request) : words} (${said(request)})`, events);
+  const refused = failedRequest(requests);
+  // Waiting only reads, and goes on when a reading fails: where its time ran out, what the objects say comes first.
+  const waited = byWords === 'not_ready' && (refused === null || !isWrite(refused));
+  const ranOut = waited && events.length > 0 && /deadline exceeded/.test(words);
+  const blamed = waited && events.length === 0 ? blamedRequest(requests) : refused;
+  const byAnswer = blamed === null || ranOut ? null : codeOfAnswer(blamed, words);
+  if (byAnswer !== null && blamed !== null) {
+    return failed(byAnswer, `${doing}: ${words === '' ? said(blamed) : words} (${said(blamed)})`, events);
   }
   if (waited) {
     const why = events.length > 0 ? waiting(events) : words;

@@ -20,7 +20,7 @@ export const requestsIn = (stderr: string): HelmRequest[] =>
     status: status === undefined ? null : Number(status),
   }));
 
-/** Paths by which a client learns what an API has. Helm goes on without a group that does not answer. */
+/** Paths by which a client learns what an API has. Helm goes on without a group that it does not need. */
 const isDiscovery = (path: string): boolean =>
   /^\/(version|api(\/[^/]+)?|apis(\/[^/]+){0,2}|openapi\/.*|openapi)$/.test(path);
 
@@ -29,21 +29,30 @@ const succeeded = ({ status }: HelmRequest): boolean => status !== null && statu
 /** Nothing there to read or to delete is an answer as good as any. */
 const isAbsence = ({ verb, status }: HelmRequest): boolean => status === 404 && (verb === 'GET' || verb === 'DELETE');
 
+/** Helm's own records, which it reads before its work and writes behind it, whatever became of that. */
+const isRecord = (path: string): boolean => /\/secrets(\/sh\.helm\.release\.v1\.[^/]*)?$/.test(path);
+
 /**
  * The request that a failed helm failed by; null when the Kubernetes API refused it nothing. It is the latest one that was
- * refused and did not succeed later on. A failed discovery counts only where Helm stopped at it.
+ * refused and did not succeed later on. A failed discovery counts only where Helm did not go on to work on objects: then it
+ * could do without.
  */
 export function failedRequest(requests: HelmRequest[]): HelmRequest | null {
   const later = new Set<string>();
-  for (const [index, request] of [...requests.entries()].reverse()) {
+  let worked = false;
+  for (const request of [...requests].reverse()) {
     const key = `${request.verb} ${request.path}`;
+    const discovery = isDiscovery(request.path);
     if (succeeded(request)) later.add(key);
-    else if (!later.has(key) && !isAbsence(request)) {
-      if (!isDiscovery(request.path) || index === requests.length - 1) return request;
-    }
+    else if (!later.has(key) && !isAbsence(request) && !(discovery && worked)) return request;
+    worked ||= !discovery && !isRecord(request.path);
   }
   return null;
 }
+
+/** Whether a status is the cluster's own trouble and no refusal: no answer, 408, 429, 5xx. */
+export const isTrouble = ({ status }: HelmRequest): boolean =>
+  status === null || status === 408 || status === 429 || status >= 500;
 
 /** Whether it would have changed something. Waiting for objects only reads. */
 export const isWrite = ({ verb }: HelmRequest): boolean => verb !== 'GET';

@@ -147,6 +147,14 @@ describe('what the Kubernetes API answered helm', () => {
       lookup,
     ],
     [
+      'a group of the API that helm needs',
+      'cluster_failing',
+      response('GET', '/apis/apps/v1', '503 Service Unavailable') +
+        response('GET', '/apis/batch/v1', '200 OK') +
+        response('PUT', `${secrets}/sh.helm.release.v1.c.v1`, '200 OK'),
+      'Error: unable to build kubernetes objects from release manifest: no matches for kind "Deployment"',
+    ],
+    [
       'an API that helm learned nothing of',
       'cluster_failing',
       response('GET', '/version', '503 Service Unavailable'),
@@ -157,9 +165,14 @@ describe('what the Kubernetes API answered helm', () => {
 
   it('a wait that failed is the objects’, unless they say nothing and the API failed', () => {
     const watch = response('GET', '/api/v1/namespaces/n/pods?watch=true', '500 Internal Server Error');
-    const late = 'Error: resource Deployment/n/app not ready. status: InProgress';
+    const ended = 'Error: resource Deployment/n/app not ready. status: InProgress';
+    const late = `${ended}\ncontext deadline exceeded`;
     expect(codeOf(watch, late, [event('no image')])).toBe('not_ready');
+    expect(codeOf(watch, ended, [event('no image')])).toBe('cluster_failing');
     expect(codeOf(watch, late)).toBe('cluster_failing');
+    const over = watch + response('GET', '/api/v1/namespaces/n/pods?watch=true', '200 OK');
+    expect(codeOf(over, late)).toBe('cluster_failing');
+    expect(codeOf(over, late, [event('no image')])).toBe('not_ready');
     expect(codeOf('', late)).toBe('not_ready');
   });
 
