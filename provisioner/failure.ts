@@ -1,7 +1,9 @@
 /**
- * Why a job did not reach its generation: a closed list of codes, each with whether trying again can help. Wrong values,
- * charts and names stay wrong; places, quotas and machines are mended by people while the job waits for its next run.
+ * Why a job did not reach its generation: a closed list of codes, each with whether trying again can help and whose trouble
+ * it is. Wrong values, charts and names stay wrong; places, quotas and machines are mended by people while the job waits
+ * for its next run. Trouble of the cluster is no customer's: it is never final and uses up no run.
  */
+import type { RunFailureCode as FailureCode } from '../src/contracts/deployment-failures.ts';
 import type { JobEvent } from '../src/contracts/jobs.ts';
 import { err } from '../src/lib/result.ts';
 
@@ -10,21 +12,44 @@ export const retryable = {
   helm_failed: true,
   helm_killed: true,
   chart_broken: false,
+  values_invalid: true,
   kubeconfig_invalid: true,
   cluster_unreachable: true,
+  cluster_failing: true,
   control_plane_unreachable: true,
-  forbidden: false,
+  forbidden: true,
   namespace_taken: false,
   namespace_terminating: true,
   secret_damaged: false,
+  secret_lost: false,
+  claim_lost: false,
   release_busy: true,
   pod_security: false,
   quota_exceeded: true,
   not_ready: true,
   timeout: true,
   internal: true,
-} as const satisfies Record<string, boolean>;
-export type FailureCode = keyof typeof retryable;
+} as const satisfies Record<FailureCode, boolean>;
+export type { FailureCode };
+
+/**
+ * Codes that name trouble of the cluster, of our rights in it, or of the machine that the provisioner runs on: whichever
+ * customer's job had been there at that moment would have met it.
+ */
+const ofTheCluster: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  'helm_missing',
+  'helm_killed',
+  'kubeconfig_invalid',
+  'values_invalid',
+  'cluster_unreachable',
+  'cluster_failing',
+  'control_plane_unreachable',
+  'forbidden',
+  'namespace_terminating',
+]);
+
+/** Whose trouble a code names. `cluster`: the API delays the job, counts no run and never ends the job for it. */
+export const scopeOf = (code: FailureCode): 'customer' | 'cluster' => (ofTheCluster.has(code) ? 'cluster' : 'customer');
 
 export type Failure = { kind: 'failed'; code: FailureCode; message: string; events: JobEvent[] };
 /** The lease is no longer ours: stop, and say nothing. */
@@ -53,6 +78,7 @@ export function toWire(failure: Failure): {
   message: string;
   events: JobEvent[];
   retryable: boolean;
+  scope: 'customer' | 'cluster';
 } {
   return {
     code: failure.code,
@@ -63,5 +89,6 @@ export function toWire(failure: Failure): {
       message: cut(oneLine(event.message), messageMax),
     })),
     retryable: retryable[failure.code],
+    scope: scopeOf(failure.code),
   };
 }

@@ -6,11 +6,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type Monotonic, monotonic } from './clock.ts';
 import { killAfterSeconds } from './deadline.ts';
+import { requestLog } from './helm-requests.ts';
 
 export type HelmRun =
   | { kind: 'exited'; code: number; stdout: string; stderr: string }
   /** The kill timer struck. */
-  | { kind: 'timed_out' }
+  | { kind: 'timed_out'; stderr?: string }
   /** Something else killed it, e.g. the kernel for want of memory. */
   | { kind: 'killed'; signal: string }
   /** Our own signal was raised: the lease is lost. */
@@ -67,7 +68,8 @@ export function helmOf({ bin, env, now = monotonic }: HelmOptions): Helm {
     const seconds = killAfterSeconds(now(), limits.workUntil, limits.minMs);
     if (seconds === null) return { kind: 'no_time' };
     const killAt = now() + seconds * 1000;
-    const child = spawn('timeout', ['-s', 'KILL', String(seconds), bin, ...args(seconds)], {
+    const [verb = '', ...rest] = args(seconds);
+    const child = spawn('timeout', ['-s', 'KILL', String(seconds), bin, verb, ...requestLog, ...rest], {
       detached: true,
       stdio: 'pipe',
       env,
@@ -82,7 +84,8 @@ export function helmOf({ bin, env, now = monotonic }: HelmOptions): Helm {
     const { code, signal, stdout, stderr } = ended;
     // `timeout -s KILL` dies of its own signal, or says 137 when it outlived it.
     if (signal !== null || code === 137) {
-      return now() >= killAt - timerSlackMs ? { kind: 'timed_out' } : { kind: 'killed', signal: signal ?? 'SIGKILL' };
+      const byTimer = now() >= killAt - timerSlackMs;
+      return byTimer ? { kind: 'timed_out', stderr } : { kind: 'killed', signal: signal ?? 'SIGKILL' };
     }
     if (code !== null && cannotRun.has(code) && stderr.includes('timeout:')) {
       return { kind: 'missing', message: `${bin} cannot be run: ${stderr.trim()}` };

@@ -1,70 +1,75 @@
 /**
- * Our calls to the Kubernetes API, with a time-out each and their failures as values. Owns reading the kubeconfig and
- * naming what went wrong; what is asked is in namespace.ts, secrets.ts and not-ready.ts. Nothing is retried here: the
- * job is what is run again.
+ * Our calls to the Kubernetes API and their failures as values. Owns naming what went wrong; how a request is sent and tried
+ * again is kube-transport.ts, what is asked is in namespace.ts, secrets.ts and not-ready.ts.
+ *
+ * Failures are judged by HTTP status and the `reason` and causes of the Kubernetes Status in the answer. An answer without a
+ * Status is not the API server's word, whatever its number: a 404 of a load balancer is no missing namespace.
  */
 import {
   ApiException,
   AppsV1Api,
   CoreV1Api,
   createConfiguration,
-  KubeConfig,
+  KubernetesObjectApi,
   ServerConfiguration,
+  wrapHttpLibrary,
 } from '@kubernetes/client-node';
+import { z } from 'zod';
 import { messageOf } from '../src/lib/message.ts';
 import { err, ok, type Result } from '../src/lib/result.ts';
+import { monotonic } from './clock.ts';
+import { credentialsOf } from './credential.ts';
 import { failed } from './failure.ts';
+import { NoCredentials, transportOf } from './kube-transport.ts';
+import { readAccess } from './kubeconfig.ts';
 
-/** How long one call to the Kubernetes API may take. */
-const callTimeoutMs = 10_000;
+export type Kube = {
+  core: CoreV1Api;
+  apps: AppsV1Api;
+  /** Objects of any kind. A fresh client each time: it keeps for ever what kinds the cluster knew when it first asked. */
+  objects: () => KubernetesObjectApi;
+  /** Ends its connections. */
+  close(): Promise<void>;
+};
 
-export type Kube = { core: CoreV1Api; apps: AppsV1Api };
-
-/** What a call can come back with instead of its answer. */
+/**
+ * What a call can come back with instead of its answer. `failing`: the cluster says, or what stands before it, that it cannot
+ * answer now (429, 5xx, a webhook that is away). `unreachable`: no answer came.
+ */
 export type KubeError = {
-  kind: 'not_found' | 'conflict' | 'unauthorised' | 'forbidden' | 'quota' | 'invalid' | 'unreachable';
+  kind:
+    | 'not_found'
+    | 'conflict'
+    | 'unauthorised'
+    | 'forbidden'
+    | 'terminating'
+    | 'quota'
+    | 'invalid'
+    | 'failing'
+    | 'unreachable';
   message: string;
 };
 
 /**
- * Reads the kubeconfig (a path, or several joined by `:` as kubectl has it), or the pod's own service account without
- * one. The error is one line for people.
+ * The API of the cluster of `kubeconfig` (a path, or several as kubectl has it), or of the pod's own service account without
+ * one. `env` is what credential plugins inherit. The error is one line for people; what is wrong later fails the call.
  */
-export function connect(kubeconfig: string | undefined): Result<Kube, string> {
-  const config = new KubeConfig();
-  try {
-    if (kubeconfig === undefined) config.loadFromCluster();
-    else loadFiles(config, kubeconfig.split(':'));
-    const cluster = config.getCurrentCluster();
-    if (!cluster) return err('the kubeconfig names no current cluster');
-    const configuration = createConfiguration({
-      baseServer: new ServerConfiguration(cluster.server, {}),
-      authMethods: { default: config },
-      promiseMiddleware: [
-        {
-          pre: async (request) => {
-            request.setSignal(AbortSignal.timeout(callTimeoutMs));
-            return request;
-          },
-          post: async (answer) => answer,
-        },
-      ],
-    });
-    return ok({ core: new CoreV1Api(configuration), apps: new AppsV1Api(configuration) });
-  } catch (error) {
-    return err(messageOf(error));
-  }
-}
-
-function loadFiles(config: KubeConfig, paths: string[]): void {
-  const [first, ...others] = paths.filter((path) => path !== '');
-  if (first === undefined) throw new Error('KUBECONFIG is empty');
-  config.loadFromFile(first);
-  for (const path of others) {
-    const other = new KubeConfig();
-    other.loadFromFile(path);
-    config.mergeConfig(other, true);
-  }
+export function connect(kubeconfig: string | undefined, env: Record<string, string>): Result<Kube, string> {
+  const read = () => readAccess(kubeconfig);
+  const found = read();
+  if (!found.ok) return found;
+  const transport = transportOf({ read, credentials: credentialsOf(env), now: monotonic, fraction: Math.random });
+  const configuration = createConfiguration({
+    // Its path is what counts: the transport asks the server that the kubeconfig names at that moment.
+    baseServer: new ServerConfiguration('https://kubernetes', {}),
+    httpApi: wrapHttpLibrary({ send: (request) => transport.send(request) }),
+  });
+  return ok({
+    core: new CoreV1Api(configuration),
+    apps: new AppsV1Api(configuration),
+    objects: () => new KubernetesObjectApi(configuration),
+    close: transport.close,
+  });
 }
 
 /** Runs one call; anything it throws becomes a KubeError. */
@@ -76,25 +81,53 @@ export async function call<T>(request: Promise<T>): Promise<Result<T, KubeError>
   }
 }
 
-/** Names a thrown error by its status; what is no HTTP answer at all means that the cluster could not be reached. */
+/** A Kubernetes Status: the form of every answer of an API server that is no success. */
+const statusBody = z.object({
+  kind: z.literal('Status'),
+  message: z.string().default(''),
+  details: z.object({ causes: z.array(z.object({ reason: z.string().nullish() })).nullish() }).nullish(),
+});
+type Status = z.infer<typeof statusBody>;
+
 function toKubeError(error: unknown): KubeError {
+  if (error instanceof NoCredentials) return { kind: 'unauthorised', message: error.message };
   if (!(error instanceof ApiException)) return { kind: 'unreachable', message: messageOf(error) };
-  const message = statusMessage(error.body) ?? `the Kubernetes API answered ${error.code}`;
-  switch (error.code) {
-    case 404:
-      return { kind: 'not_found', message };
-    case 409:
-      return { kind: 'conflict', message };
-    case 401:
-      return { kind: 'unauthorised', message: `the Kubernetes API does not accept our credentials: ${message}` };
-    case 403:
-      return { kind: message.includes('exceeded quota') ? 'quota' : 'forbidden', message };
-    case 400:
-    case 422:
-      return { kind: 'invalid', message };
-    default:
-      return { kind: 'unreachable', message };
+  const status = statusOf(error.body);
+  if (status === null) {
+    return { kind: 'failing', message: `${error.code} from something before the Kubernetes API, which was not asked` };
   }
+  const kind = kindOf(error.code, status);
+  const words = status.message || `the Kubernetes API answered ${error.code}`;
+  const message = kind === 'unauthorised' ? `the Kubernetes API does not accept our credentials: ${words}` : words;
+  return { kind, message };
+}
+
+function kindOf(code: number, status: Status): KubeError['kind'] {
+  switch (code) {
+    case 401:
+      return 'unauthorised';
+    case 403:
+      return kindOfForbidden(status);
+    case 404:
+      return 'not_found';
+    case 409:
+      return 'conflict';
+    case 400:
+    case 405:
+    case 406:
+    case 413:
+    case 415:
+    case 422:
+      return 'invalid';
+    default:
+      return 'failing';
+  }
+}
+
+/** Rights, quotas and namespaces that end are all 403 Forbidden; a quota is told apart by nothing but the message. */
+function kindOfForbidden(status: Status): KubeError['kind'] {
+  if (status.details?.causes?.some((cause) => cause.reason === 'NamespaceTerminating')) return 'terminating';
+  return status.message.includes('exceeded quota') ? 'quota' : 'forbidden';
 }
 
 /** A KubeError that a step cannot go on from, as the job's failure. `doing` begins the message. */
@@ -107,6 +140,10 @@ export function kubeFailure(doing: string, error: KubeError) {
       return failed('forbidden', message);
     case 'quota':
       return failed('quota_exceeded', message);
+    case 'terminating':
+      return failed('namespace_terminating', message);
+    case 'failing':
+      return failed('cluster_failing', message);
     case 'unreachable':
       return failed('cluster_unreachable', message);
     case 'not_found':
@@ -116,13 +153,13 @@ export function kubeFailure(doing: string, error: KubeError) {
   }
 }
 
-/** The `message` of a Kubernetes Status body, which the client hands over as text or parsed. */
-function statusMessage(body: unknown): string | null {
+/** The client hands a body over as text or parsed. */
+function statusOf(body: unknown): Status | null {
   try {
-    const parsed: unknown = typeof body === 'string' ? JSON.parse(body) : body;
-    if (typeof parsed === 'object' && parsed !== null && 'message' in parsed) return String(parsed.message);
+    const parsed = statusBody.safeParse(typeof body === 'string' ? JSON.parse(body) : body);
+    return parsed.success ? parsed.data : null;
   } catch {
-    // not JSON: a proxy in between answered
+    // not JSON: not the API server's
+    return null;
   }
-  return null;
 }

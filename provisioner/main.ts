@@ -30,8 +30,9 @@ function refuse(lines: string[]): never {
 }
 
 async function realCluster(config: Config, log: Logger, helmFolder: string): Promise<Executor> {
-  const helm = helmOf({ bin: config.HELM_BIN, env: helmEnv(process.env, config.KUBECONFIG, helmFolder) });
-  const checked = await preflight(config, helm, monotonic);
+  const env = helmEnv(process.env, config.KUBECONFIG, helmFolder);
+  const helm = helmOf({ bin: config.HELM_BIN, env });
+  const checked = await preflight(config, helm, env, monotonic);
   if (!checked.ok) {
     await rm(helmFolder, { recursive: true, force: true });
     return refuse(checked.error);

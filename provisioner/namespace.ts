@@ -4,10 +4,12 @@
  */
 import type { V1Namespace } from '@kubernetes/client-node';
 import { PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
+import type { JobEvent } from '../src/contracts/jobs.ts';
 import { err, ok, type Result } from '../src/lib/result.ts';
 import { type Monotonic, sleep } from './clock.ts';
 import { type Failure, failed, lost, type Stop } from './failure.ts';
 import { call, type Kube, kubeFailure } from './kube.ts';
+import { holdersOf } from './terminating.ts';
 
 const customerLabel = 'tenantry.dev/customer';
 
@@ -105,12 +107,19 @@ export async function deleteNamespace(kube: Kube, place: Place, until: Until): P
 }
 
 async function waitGone(kube: Kube, place: Place, until: Until): Promise<Result<void, Stop>> {
+  let holders: JobEvent[] = [];
   while (until.now() < until.workUntil) {
     if (until.signal.aborted) return err(lost);
     const found = await find(kube, place);
     if (!found.ok) return found;
     if (found.value === null) return ok(undefined);
+    holders = holdersOf(found.value);
     await sleep(goneEveryMs, until.signal);
   }
-  return failed('namespace_terminating', `namespace ${place.name} is being deleted and has not gone in time`);
+  const why = holders.map((held) => `; ${held.message}`).join('');
+  return failed(
+    'namespace_terminating',
+    `namespace ${place.name} is being deleted and has not gone in time${why}`,
+    holders,
+  );
 }

@@ -1,119 +1,191 @@
 /**
  * Why a stack is not ready, in its objects' own words: for the job's failure and for the progress that people watch.
- * Reading is one call per kind; judging what was read is pure.
+ * Reading is one call per kind; judging what was read is pure, and puts what is nearest to the cause first.
  */
-import type { CoreV1Event, V1PersistentVolumeClaim, V1Pod, V1ReplicaSet, V1StatefulSet } from '@kubernetes/client-node';
+import type {
+  CoreV1Event,
+  V1PersistentVolumeClaim,
+  V1Pod,
+  V1ReplicaSet,
+  V1ResourceQuota,
+  V1StatefulSet,
+} from '@kubernetes/client-node';
 import type { JobEvent } from '../src/contracts/jobs.ts';
-import { call, type Kube } from './kube.ts';
+import type { Result } from '../src/lib/result.ts';
+import { call, type Kube, type KubeError } from './kube.ts';
+import { isReady, isReplaced, podReason } from './pod-reason.ts';
+import { quotaStands } from './quota.ts';
+import { stuckPod } from './terminating.ts';
 
 export type Snapshot = {
+  namespace: string;
+  /** When it was read, ms since 1970. */
+  at: number;
   pods: V1Pod[];
   claims: V1PersistentVolumeClaim[];
   replicaSets: V1ReplicaSet[];
   statefulSets: V1StatefulSet[];
   events: CoreV1Event[];
+  /** null: they could not be read. */
+  quotas: V1ResourceQuota[] | null;
+  /** What kept some of it from being read. */
+  unread: string | null;
 };
 
-/** What a namespace holds of each kind, at most: its quota allows far less. */
+/** What a namespace holds of each kind, at most: its quota allows far less. Events are kept for an hour. */
 const limit = 200;
+const warningsMax = 500;
 const eventsMax = 20;
 
-/** Reads a namespace. What cannot be read is empty: this only explains, it decides nothing. */
+/** The reason of an event of our own: the namespace could not be read. */
+export const unreadable = 'Unreadable';
+
+/** Reads a namespace. What cannot be read is empty, and said: this only explains, it decides nothing. */
 export async function snapshot(kube: Kube, namespace: string): Promise<Snapshot> {
-  const items = async <T>(request: Promise<{ items: T[] }>): Promise<T[]> => {
-    const found = await call(request);
-    return found.ok ? found.value.items : [];
-  };
-  const [pods, claims, replicaSets, statefulSets, events] = await Promise.all([
-    items(kube.core.listNamespacedPod({ namespace, limit })),
-    items(kube.core.listNamespacedPersistentVolumeClaim({ namespace, limit })),
-    items(kube.apps.listNamespacedReplicaSet({ namespace, limit })),
-    items(kube.apps.listNamespacedStatefulSet({ namespace, limit })),
-    items(kube.core.listNamespacedEvent({ namespace, limit, fieldSelector: 'type=Warning' })),
+  const on = { namespace, limit };
+  const [pods, claims, replicaSets, statefulSets, quotas, events, unbound] = await Promise.all([
+    call(kube.core.listNamespacedPod(on)),
+    call(kube.core.listNamespacedPersistentVolumeClaim(on)),
+    call(kube.apps.listNamespacedReplicaSet(on)),
+    call(kube.apps.listNamespacedStatefulSet(on)),
+    call(kube.core.listNamespacedResourceQuota(on)),
+    call(kube.core.listNamespacedEvent({ namespace, limit: warningsMax, fieldSelector: 'type=Warning' })),
+    // A claim for which there is no volume says so in a Normal event.
+    call(kube.core.listNamespacedEvent({ ...on, fieldSelector: 'type=Normal,reason=FailedBinding' })),
   ]);
-  return { pods, claims, replicaSets, statefulSets, events };
+  const items = <T>(found: Result<{ items: T[] }, KubeError>): T[] => (found.ok ? found.value.items : []);
+  const failure = [pods, claims, replicaSets, statefulSets, quotas, events, unbound].find((found) => !found.ok);
+  return {
+    namespace,
+    at: Date.now(),
+    pods: items(pods),
+    claims: items(claims),
+    replicaSets: items(replicaSets),
+    statefulSets: items(statefulSets),
+    events: [...items(events), ...items(unbound)],
+    quotas: quotas.ok ? quotas.value.items : null,
+    unread: failure && !failure.ok ? failure.error.message : null,
+  };
 }
 
-const condition = (
-  of: { type: string; status: string; reason?: string; message?: string }[] | undefined,
-  type: string,
-) => of?.find((c) => c.type === type);
-
-const counts = (pod: V1Pod): boolean => !pod.metadata?.deletionTimestamp && pod.status?.phase !== 'Succeeded';
-const podReady = (pod: V1Pod): boolean => condition(pod.status?.conditions, 'Ready')?.status === 'True';
+/** Pods that should be there: not those that go, have done their work, or failed for good and are replaced. */
+const counts = (pod: V1Pod): boolean =>
+  !pod.metadata?.deletionTimestamp && pod.status?.phase !== 'Succeeded' && !isReplaced(pod);
 
 /** Pods that are ready, of those that should be. */
 export function podsReady(pods: V1Pod[]): { ready: number; total: number } {
   const meant = pods.filter(counts);
-  return { ready: meant.filter(podReady).length, total: meant.length };
+  return { ready: meant.filter(isReady).length, total: meant.length };
 }
 
-/** A pod that is not ready: a waiting or ended container says most, then where it could not be placed, then the rest. */
-function ofPod(pod: V1Pod): JobEvent {
-  const object = `Pod/${pod.metadata?.name}`;
-  const states = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])].filter(
-    (c) => !c.ready,
-  );
-  for (const { name, state } of states) {
-    const why = state?.waiting ?? state?.terminated;
-    if (why?.reason) return { object, reason: why.reason, message: why.message ?? `container ${name}` };
-  }
-  const placed = condition(pod.status?.conditions, 'PodScheduled');
-  const said = placed?.status === 'False' ? placed : condition(pod.status?.conditions, 'Ready');
-  return {
-    object,
-    reason: said?.reason ?? 'NotReady',
-    message: said?.message ?? `phase ${pod.status?.phase ?? 'unknown'}`,
-  };
-}
+/** How near to the cause something is: everything below may follow from what is above. */
+const ranks = {
+  /** No pod is made: quota, Pod Security, a webhook. */
+  refused: 0,
+  /** No volume is made. */
+  unprovisioned: 1,
+  /** A StatefulSet's pod that does not go keeps its successor, and the volume, from coming. */
+  stuckDatabase: 2,
+  unplaced: 3,
+  broken: 4,
+  stuck: 5,
+  unready: 6,
+  /** A claim that nobody complains of waits for its pod to be placed. */
+  unbound: 7,
+  /** What is told of the same objects beside that. */
+  told: 8,
+  /** Evicted pods: what is left of a trouble that is over. */
+  replaced: 9,
+} as const;
 
-/** The objects that hold the stack up, and what each says of itself; a controller speaks by its events alone. */
-function suspects(seen: Snapshot): { names: Set<string>; said: JobEvent[] } {
-  const pods = seen.pods.filter((pod) => counts(pod) && !podReady(pod)).map(ofPod);
-  const claims = seen.claims
-    .filter((claim) => claim.status?.phase !== 'Bound')
-    .map((claim) => ({
-      object: `PersistentVolumeClaim/${claim.metadata?.name}`,
-      reason: claim.status?.phase ?? 'Pending',
-      message: `not bound (storage class ${claim.spec?.storageClassName ?? 'default'})`,
-    }));
-  const sets = seen.replicaSets
-    .filter((set) => condition(set.status?.conditions, 'ReplicaFailure')?.status === 'True')
-    .map((set) => `ReplicaSet/${set.metadata?.name}`);
-  const stateful = seen.statefulSets
-    .filter((set) => (set.status?.readyReplicas ?? 0) < (set.spec?.replicas ?? 1))
-    .map((set) => `StatefulSet/${set.metadata?.name}`);
-  const said = [...pods, ...claims];
-  return { names: new Set([...said.map((s) => s.object), ...sets, ...stateful]), said };
-}
+type Told = JobEvent & { rank: number; at: number };
 
 const timeOf = (event: CoreV1Event): number =>
   new Date(
     event.lastTimestamp ?? event.series?.lastObservedTime ?? event.eventTime ?? event.metadata.creationTimestamp ?? 0,
   ).getTime();
 
-/**
- * The events of the objects that are not ready, newest first and each (object, reason) once; refusals to create a pod
- * (quota, Pod Security) come first, because everything else follows from them.
- */
-export function whyNotReady(seen: Snapshot): JobEvent[] {
-  const { names, said } = suspects(seen);
-  const told = seen.events
+/** The newest complaints first. */
+function complaintsOf(seen: Snapshot): Told[] {
+  return seen.events
     .map((event) => ({
       object: `${event.involvedObject.kind}/${event.involvedObject.name}`,
       reason: event.reason ?? 'Warning',
       message: event.message ?? '',
+      rank: ranks.told,
       at: timeOf(event),
     }))
-    .filter((event) => names.has(event.object))
-    .sort((a, b) => b.at - a.at)
-    .map(({ object, reason, message }) => ({ object, reason, message }));
-  const refused = told.filter((event) => event.reason === 'FailedCreate');
-  const seenKeys = new Set<string>();
-  return [...refused, ...said, ...told]
-    .filter((event) => {
-      const key = JSON.stringify([event.object, event.reason]);
-      return !seenKeys.has(key) && seenKeys.add(key);
+    .sort((a, b) => b.at - a.at);
+}
+
+const ownedByStatefulSet = (pod: V1Pod): boolean =>
+  pod.metadata?.ownerReferences?.some((owner) => owner.kind === 'StatefulSet') ?? false;
+
+/** Controllers that lack pods which they should have made, e.g. `ReplicaSet/app`. */
+function lackingPods(seen: Snapshot): Set<string> {
+  const lacks = (set: V1ReplicaSet | V1StatefulSet) => (set.status?.replicas ?? 0) < (set.spec?.replicas ?? 1);
+  return new Set([
+    ...seen.replicaSets.filter(lacks).map((set) => `ReplicaSet/${set.metadata?.name}`),
+    ...seen.statefulSets.filter(lacks).map((set) => `StatefulSet/${set.metadata?.name}`),
+  ]);
+}
+
+/** A refusal to create a pod that would be met again now. */
+const stands = (refusal: Told, seen: Snapshot): boolean =>
+  !refusal.message.includes('exceeded quota') || quotaStands(refusal.message, seen.quotas);
+
+function ofPods(seen: Snapshot, complaints: Told[]): Told[] {
+  return seen.pods.flatMap((pod): Told[] => {
+    const database = ownedByStatefulSet(pod);
+    const made = new Date(pod.metadata?.creationTimestamp ?? 0).getTime();
+    // A database that is not there fails what needs it; among equals the newest tells of the change at hand.
+    const at = database ? Number.MAX_SAFE_INTEGER : made;
+    const stuck = stuckPod(pod, seen.at);
+    if (stuck !== null) return [{ ...stuck, rank: database ? ranks.stuckDatabase : ranks.stuck, at }];
+    const { trouble, ...said } = podReason(pod);
+    if (trouble === 'replaced') return [{ ...said, rank: ranks.replaced, at }];
+    if (!counts(pod) || isReady(pod)) return [];
+    // Of a pod that only is not ready, its newest complaint says more: a probe, a volume that is not mounted.
+    const complaint = trouble === 'unready' ? complaints.find((each) => each.object === said.object) : undefined;
+    return complaint ? [{ ...complaint, rank: ranks.broken, at }] : [{ ...said, rank: ranks[trouble], at }];
+  });
+}
+
+function ofClaims(seen: Snapshot, complaints: Told[]): Told[] {
+  return seen.claims
+    .filter((claim) => claim.status?.phase !== 'Bound')
+    .map((claim) => {
+      const object = `PersistentVolumeClaim/${claim.metadata?.name}`;
+      const complaint = complaints.find((each) => each.object === object);
+      if (complaint) return { ...complaint, rank: ranks.unprovisioned };
+      const message = `not bound (storage class ${claim.spec?.storageClassName ?? 'default'})`;
+      return { object, reason: claim.status?.phase ?? 'Pending', message, rank: ranks.unbound, at: 0 };
+    });
+}
+
+/**
+ * What the objects that are not ready say, each (object, reason) once and nearest to the cause first. A refusal counts only
+ * while it stands: one for want of a quota that has room or is gone is left out.
+ */
+export function whyNotReady(seen: Snapshot): JobEvent[] {
+  const complaints = complaintsOf(seen);
+  const lacking = lackingPods(seen);
+  const said = [...ofPods(seen, complaints), ...ofClaims(seen, complaints)];
+  const replaced = new Set(said.filter((each) => each.rank === ranks.replaced).map((each) => each.object));
+  const names = new Set([...said.map((each) => each.object), ...lacking]);
+  const told = complaints.flatMap((each) => {
+    if (!names.has(each.object)) return [];
+    if (each.reason !== 'FailedCreate') return [replaced.has(each.object) ? { ...each, rank: ranks.replaced } : each];
+    return lacking.has(each.object) && stands(each, seen) ? [{ ...each, rank: ranks.refused }] : [];
+  });
+  const unread =
+    seen.unread === null ? [] : [{ object: `Namespace/${seen.namespace}`, reason: unreadable, message: seen.unread }];
+  const once = new Set<string>();
+  return [...[...said, ...told].sort((a, b) => a.rank - b.rank || b.at - a.at), ...unread]
+    .filter(({ object, reason }) => {
+      const key = JSON.stringify([object, reason]);
+      return !once.has(key) && once.add(key);
     })
-    .slice(0, eventsMax);
+    .slice(0, eventsMax)
+    .map(({ object, reason, message }) => ({ object, reason, message }));
 }

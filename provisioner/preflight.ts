@@ -43,10 +43,11 @@ function checkValues(path: string): Result<void, string> {
   }
 }
 
-/** Checks all of it; on failure one line per mistake, each beginning with its variable. */
+/** Checks all of it; on failure one line per mistake, each beginning with its variable. `env` is what Helm runs with. */
 export async function preflight(
   config: Config,
   helm: Helm,
+  env: Record<string, string>,
   now: Monotonic,
 ): Promise<Result<{ kube: Kube; helmVersion: string }, string[]>> {
   const limits = { workUntil: now() + checkMs, minMs: 0, signal: new AbortController().signal };
@@ -62,7 +63,7 @@ export async function preflight(
   }
   const values = config.HELM_VALUES_FILE === undefined ? ok(undefined) : checkValues(config.HELM_VALUES_FILE);
   if (!values.ok) lines.push(`HELM_VALUES_FILE: ${values.error} (values_invalid)`);
-  const kube = connect(config.KUBECONFIG);
+  const kube = connect(config.KUBECONFIG, env);
   if (!kube.ok) lines.push(`KUBECONFIG: ${kube.error} (kubeconfig_invalid)`);
   return found.ok && kube.ok && lines.length === 0 ? ok({ kube: kube.value, helmVersion: found.value }) : err(lines);
 }

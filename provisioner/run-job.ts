@@ -11,7 +11,7 @@ import { type Monotonic, sleep } from './clock.ts';
 import type { Answer, Claim, ControlPlane } from './control-plane.ts';
 import { type Deadlines, deadlinesOf } from './deadline.ts';
 import type { Executor } from './executor.ts';
-import { failed, lost, type Stop, toWire } from './failure.ts';
+import { failed, lost, type Stop, scopeOf, toWire } from './failure.ts';
 
 export type RunDeps = {
   api: ControlPlane;
@@ -48,7 +48,9 @@ export async function runJob(deps: RunDeps, claim: Claim): Promise<JobEnd> {
   await progress.idle();
   const end = losing.signal.aborted ? 'lost' : await report(deps, claim, deadlines, outcome, log);
   const reason =
-    outcome.ok || outcome.error.kind === 'lost' ? {} : { code: outcome.error.code, reason: outcome.error.message };
+    outcome.ok || outcome.error.kind === 'lost'
+      ? {}
+      : { code: outcome.error.code, scope: scopeOf(outcome.error.code), reason: outcome.error.message };
   const times = { work_ms: Math.round(worked - sentAt), report_ms: Math.round(deps.now() - worked) };
   if (end === 'failed') log.warn({ ...times, ...reason }, 'job failed');
   else if (end === 'unreported')

@@ -1,8 +1,8 @@
 /** From how helm ended to one code: its real words, as Helm 4.3 says them, and the objects' own. */
 import { describe, expect, it } from 'vitest';
 import { codeOfText, failureOf, lastWords } from '../../provisioner/classify.ts';
-import { type FailureCode, failed, retryable, toWire } from '../../provisioner/failure.ts';
-import { failBody } from '../../src/contracts/jobs.ts';
+import { type FailureCode, failed, retryable, scopeOf, toWire } from '../../provisioner/failure.ts';
+import { failBody, type JobEvent } from '../../src/contracts/jobs.ts';
 
 const exit = (stderr: string) => ({ kind: 'exited' as const, code: 1, stdout: '', stderr });
 const event = (message: string) => ({ object: 'ReplicaSet/app', reason: 'FailedCreate', message });
@@ -84,6 +84,114 @@ describe('helm’s words', () => {
   });
 });
 
+describe('what the Kubernetes API answered helm', () => {
+  const response = (verb: string, path: string, status: string) =>
+    `I1126 00:57:07.290357   31024 round_trippers.go:632] "Response" verb="${verb}" url="https://k:6443${path}" status="${status}" milliseconds=3\n`;
+  const lookup =
+    'Error: c/templates/a.yaml:1:2\n  executing "c/templates/a.yaml" at <lookup "v1">: error calling lookup';
+  const secrets = '/api/v1/namespaces/n/secrets';
+  const app = '/apis/apps/v1/namespaces/n/deployments/app';
+  const record = response('PUT', `${secrets}/sh.helm.release.v1.c.v1`, '200 OK');
+  const codeOf = (log: string, words: string, events: JobEvent[] = []) =>
+    failureOf(exit(`${log}${words}`), 'helm upgrade', events).error.code;
+
+  const table: [string, FailureCode, string, string][] = [
+    ['a 500 under a lookup', 'cluster_failing', response('GET', `${secrets}/a`, '500 Internal Server Error'), lookup],
+    ['a 502 under a lookup', 'cluster_failing', response('GET', `${secrets}/a`, '502 Bad Gateway'), lookup],
+    ['a 504 under a lookup', 'cluster_failing', response('GET', `${secrets}/a`, '504 Gateway Timeout'), lookup],
+    ['a 429', 'cluster_failing', response('POST', secrets, '429 Too Many Requests'), 'Error: x is invalid: y'],
+    ['no answer', 'cluster_unreachable', response('PATCH', app, ''), 'Error: is invalid: EOF'],
+    ['a 401', 'kubeconfig_invalid', response('GET', secrets, '401 Unauthorized'), 'Error: failed to load chart'],
+    [
+      'a webhook that is away',
+      'cluster_failing',
+      response('PATCH', app, '500 Internal Server Error') + record,
+      'Error: server-side apply failed: Internal error occurred: failed calling webhook "w": connection refused',
+    ],
+    ['a right that is missing', 'forbidden', response('GET', `${secrets}/a`, '403 Forbidden'), lookup],
+    [
+      'a namespace that ends',
+      'namespace_terminating',
+      response('POST', secrets, '403 Forbidden'),
+      'Error: secrets "x" is forbidden: unable to create new content in namespace n because it is being terminated',
+    ],
+    [
+      'a quota',
+      'quota_exceeded',
+      response('PATCH', app, '403 Forbidden'),
+      'Error: services "a" is forbidden: exceeded quota: plan',
+    ],
+    [
+      'an object that is no such',
+      'chart_broken',
+      response('PATCH', app, '422 Unprocessable Entity'),
+      'Error: a word unheard of',
+    ],
+    [
+      'a 504 whose words are those of a wait',
+      'cluster_failing',
+      response('PATCH', app, '504 Gateway Timeout') + record,
+      'Error: request timed out',
+    ],
+    [
+      'a 500 that succeeded when asked again',
+      'chart_broken',
+      response('GET', `${secrets}/a`, '500 Internal Server Error') + response('GET', `${secrets}/a?x=1`, '200 OK'),
+      lookup,
+    ],
+    ['what is not there', 'chart_broken', response('GET', app, '404 Not Found'), lookup],
+    [
+      'a group of the API that is away',
+      'chart_broken',
+      response('GET', '/apis/metrics.k8s.io/v1beta1', '503 Service Unavailable') + response('GET', app, '200 OK'),
+      lookup,
+    ],
+    [
+      'a group of the API that helm needs',
+      'cluster_failing',
+      response('GET', '/apis/apps/v1', '503 Service Unavailable') +
+        response('GET', '/apis/batch/v1', '200 OK') +
+        response('PUT', `${secrets}/sh.helm.release.v1.c.v1`, '200 OK'),
+      'Error: unable to build kubernetes objects from release manifest: no matches for kind "Deployment"',
+    ],
+    [
+      'an API that helm learned nothing of',
+      'cluster_failing',
+      response('GET', '/version', '503 Service Unavailable'),
+      lookup,
+    ],
+  ];
+  it.each(table)('%s is %s', (_name, code, log, words) => expect(codeOf(log, words)).toBe(code));
+
+  it('a wait that failed is the objects’, unless they say nothing and the API failed', () => {
+    const watch = response('GET', '/api/v1/namespaces/n/pods?watch=true', '500 Internal Server Error');
+    const ended = 'Error: resource Deployment/n/app not ready. status: InProgress';
+    const late = `${ended}\ncontext deadline exceeded`;
+    expect(codeOf(watch, late, [event('no image')])).toBe('not_ready');
+    expect(codeOf(watch, ended, [event('no image')])).toBe('cluster_failing');
+    expect(codeOf(watch, late)).toBe('cluster_failing');
+    const over = watch + response('GET', '/api/v1/namespaces/n/pods?watch=true', '200 OK');
+    expect(codeOf(over, late)).toBe('cluster_failing');
+    expect(codeOf(over, late, [event('no image')])).toBe('not_ready');
+    expect(codeOf('', late)).toBe('not_ready');
+  });
+
+  it('a helm that its timer ended before the API answered anything says so; else the objects speak', () => {
+    const codes = [
+      failureOf({ kind: 'timed_out', stderr: '' }, 'helm history', []),
+      failureOf({ kind: 'timed_out', stderr: response('GET', '/version', '200 OK') }, 'helm upgrade', []),
+      failureOf({ kind: 'timed_out', stderr: response('GET', app, '503 Service Unavailable') }, 'helm upgrade', []),
+    ].map(({ error }) => error.code);
+    expect(codes).toEqual(['cluster_unreachable', 'timeout', 'cluster_failing']);
+  });
+
+  it('is in the message, and the log’s lines are not', () => {
+    const { message } = failureOf(exit(response('GET', `${secrets}/a`, '500 Oh') + lookup), 'helm upgrade', []).error;
+    expect(message).toMatch(/error calling lookup \(GET \/api\/v1\/namespaces\/n\/secrets\/a was answered with 500\)$/);
+    expect(message).not.toContain('round_trippers');
+  });
+});
+
 describe('the objects’ words', () => {
   const late = exit('Error: resource Deployment/n/app not ready. status: InProgress');
 
@@ -97,6 +205,13 @@ describe('the objects’ words', () => {
     expect(failureOf({ kind: 'timed_out' }, 'helm upgrade', [event('exceeded quota')]).error.code).toBe(
       'quota_exceeded',
     );
+  });
+
+  it('tell trouble of the cluster from the customer’s', () => {
+    const away = 'Error creating: Internal error occurred: failed calling webhook "w": connection refused';
+    expect(failureOf(late, 'helm upgrade', [event(away)]).error.code).toBe('cluster_failing');
+    const unread = { object: 'Namespace/n', reason: 'Unreadable', message: 'no leader' };
+    expect(failureOf(late, 'helm upgrade', [unread]).error.code).toBe('cluster_failing');
   });
 
   it('are in the message', () => {
@@ -124,7 +239,12 @@ describe('what goes over the wire', () => {
     for (const code of Object.keys(retryable) as FailureCode[]) {
       const { error } = failed(code, 'a\nb', [event('x'.repeat(9_000))]);
       const body = { lease_id: `lease_${'0'.repeat(32)}`, generation: 1, ...toWire(error) };
-      expect(failBody.parse(body)).toMatchObject({ code, message: 'a b', retryable: retryable[code] });
+      expect(failBody.parse(body)).toMatchObject({
+        code,
+        message: 'a b',
+        retryable: retryable[code],
+        scope: scopeOf(code),
+      });
     }
   });
 
@@ -132,7 +252,15 @@ describe('what goes over the wire', () => {
     const final = Object.entries(retryable)
       .filter(([, again]) => !again)
       .map(([code]) => code);
-    expect(final.sort()).toEqual(['chart_broken', 'forbidden', 'namespace_taken', 'pod_security', 'secret_damaged']);
+    expect(final.sort()).toEqual([
+      'chart_broken',
+      'claim_lost',
+      'namespace_taken',
+      'pod_security',
+      'secret_damaged',
+      'secret_lost',
+    ]);
+    expect(final.map((code) => scopeOf(code as FailureCode))).toEqual(final.map(() => 'customer'));
     expect(codeOfText('')).toBe('helm_failed');
   });
 });

@@ -20,6 +20,8 @@ import { fakeDoorbell } from './fake-doorbell.ts';
 import { type FakeDeployment, type FakeJob, fakeDeployment, leasedBody } from './fake-job.ts';
 
 const random = (bytes: number) => randomBytes(bytes);
+/** How long trouble of the cluster puts a job off. */
+const putOffMs = 500;
 const id = (kind: IdKind) => newId(kind, random);
 
 export type FakeOptions = { timeoutMs?: number; runsMax?: number; clockSkewMs?: number };
@@ -54,6 +56,7 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
       attempts: 0,
       expired: 0,
       failures: [],
+      delays: [],
       progress: [],
     };
     if (!waiting) jobs.push(job);
@@ -99,6 +102,10 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
   function settle(job: FakeJob, body: { generation: number }, failure: FakeJob['failures'][number] | null): void {
     const on = job.deployment;
     job.lease = null;
+    if (failure?.scope === 'cluster') {
+      putOff(job, failure);
+      return;
+    }
     if (failure) job.failures.push(failure);
     if (failure?.retryable && job.failures.length < runsMax) {
       job.state = 'waiting';
@@ -109,6 +116,20 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
     job.state = failure ? 'failed' : 'completed';
     on.status = failure ? 'failed' : 'ready';
     if (!failure) on.observed = Math.max(on.observed, body.generation);
+  }
+
+  /** Trouble of the cluster is no run; the job is due again a little later. */
+  function putOff(job: FakeJob, failure: FakeJob['delays'][number]): void {
+    job.delays.push(failure);
+    job.state = 'waiting';
+    job.held = true;
+    if (!faults.holdRetries) setTimeout(() => release(job), putOffMs).unref();
+  }
+
+  /** A job that is held back may run now. */
+  function release(job: FakeJob): void {
+    job.held = false;
+    ring();
   }
 
   function lost(what: string): [number, unknown] {
@@ -214,10 +235,7 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
     want,
     ring,
     /** A retry that `holdRetries` held back may run now. */
-    release: (job: FakeJob) => {
-      job.held = false;
-      ring();
-    },
+    release,
     /** Ends the lease of a job now, as if its time had run out. */
     expire: (job: FakeJob) => {
       if (job.lease) job.lease.until = 0;

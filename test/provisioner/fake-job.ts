@@ -23,6 +23,14 @@ export type FakeDeployment = {
 /** Until: ms of the control plane's clock. */
 export type FakeLease = { id: string; until: number; generation: number };
 
+export type FakeFailure = {
+  code: string;
+  message: string;
+  events: unknown[];
+  retryable: boolean;
+  scope: 'customer' | 'cluster';
+};
+
 export type FakeJob = {
   id: string;
   deployment: FakeDeployment;
@@ -32,7 +40,10 @@ export type FakeJob = {
   lease: FakeLease | null;
   attempts: number;
   expired: number;
-  failures: { code: string; message: string; events: unknown[]; retryable: boolean }[];
+  /** Failed runs. */
+  failures: FakeFailure[];
+  /** Reported trouble of the cluster: the job was put off, and no run was counted. */
+  delays: FakeFailure[];
   progress: { percent: number; message: string }[];
 };
 

@@ -114,7 +114,7 @@ describeWithTools(['helm'], 'a wrong chart', () => {
     expect(await wrong.exited).toBe(2);
     expect(wrong.output()).toMatch(/HELM_CHART_PATH: .*\(chart_broken\)/);
     expect(wrong.output()).toMatch(line);
-    expect(wrong.output()).toContain('KUBECONFIG: the kubeconfig names no current cluster (kubeconfig_invalid)');
+    expect(wrong.output()).toContain('KUBECONFIG: the kubeconfig names no current context (kubeconfig_invalid)');
   });
 });
 

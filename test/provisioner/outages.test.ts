@@ -1,6 +1,7 @@
 /** What a provisioner does while something else is down, and how it measures its time. */
 import { describe, expect, it } from 'vitest';
 import { sleep } from '../../provisioner/clock.ts';
+import { type FailureCode, failed } from '../../provisioner/failure.ts';
 import { err, ok } from '../../src/lib/result.ts';
 import { executorOf, type InProcess } from './in-process.ts';
 import { eventually, quick, setStage } from './stage.ts';
@@ -53,6 +54,16 @@ describe('outages', () => {
     there = true;
     await eventually(() => expect(job).toMatchObject({ state: 'completed', attempts: 1 }));
     expect(warnings(one, 'cluster')).toHaveLength(1);
+  });
+
+  it('trouble of the cluster in the middle of jobs is told as that, as often as it is met; a customer’s is told as his', async () => {
+    const ends = [...Array(5).fill('cluster_failing'), ...Array(3).fill('not_ready')] as FailureCode[];
+    const on = stage.plane.deployment();
+    const job = stage.plane.want(on, 'running');
+    stage.start(executorOf(async () => failed(ends.shift() ?? 'internal', 'said')));
+    await eventually(() => expect(job.state).toBe('failed'));
+    expect(job.delays.map(({ code, scope }) => [code, scope])).toEqual(Array(5).fill(['cluster_failing', 'cluster']));
+    expect(job.failures.map(({ code, scope }) => [code, scope])).toEqual(Array(3).fill(['not_ready', 'customer']));
   });
 
   it('an API that is down when the job ends gets the result when it is back', async () => {

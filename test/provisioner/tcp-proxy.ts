@@ -14,7 +14,9 @@ export async function startProxy(kubeconfig: string, folder: string) {
   const target = new URL(entry.cluster.server);
   const sockets = new Set<Socket>();
   let open = true;
+  let connections = 0;
   const server = createServer((client) => {
+    connections += 1;
     if (!open) return void client.destroy();
     const upstream = connect(Number(target.port || 443), target.hostname);
     for (const socket of [client, upstream]) {
@@ -35,6 +37,8 @@ export async function startProxy(kubeconfig: string, folder: string) {
   };
   return {
     kubeconfig: path,
+    /** How many were made to it. */
+    connections: () => connections,
     down(): void {
       open = false;
       drop();

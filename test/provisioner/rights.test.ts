@@ -1,0 +1,197 @@
+/**
+ * The ClusterRole that ships is enough and not too much: a customer's whole life under exactly it, with the real Helm on a
+ * real control plane, and nothing that was asked was refused, and nothing that is allowed was never asked.
+ */
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import {
+  AuthorizationV1Api,
+  CoreV1Api,
+  KubeConfig,
+  PatchStrategy,
+  RbacAuthorizationV1Api,
+  setHeaderOptions,
+  type V1PolicyRule,
+} from '@kubernetes/client-node';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { clusterTools, startCluster, type TestCluster } from '../harness/cluster.ts';
+import { describeWithTools, toolPath } from '../harness/tools.ts';
+import { type ApiProxy, startApiProxy } from './api-proxy.ts';
+import { type FakeControlPlane, startFakeControlPlane } from './fake-control-plane.ts';
+import type { FakeJob } from './fake-job.ts';
+import { type ProvisionerProcess, shippedChart, startProvisioner, type Workshop, workshop } from './real-cluster.ts';
+
+const run = promisify(execFile);
+const chart = resolve(import.meta.dirname, '../../charts/provisioner');
+const [release, namespace] = ['rights', 'rights-test'];
+const name = `${release}-provisioner`;
+
+/** Rights that an ordinary life need not use, and what they are for. */
+const rare: Record<string, string[]> = {
+  'Helm lists what it waits for where the API server cannot begin a watch with what is there (before 1.34)': [
+    'list configmaps',
+    'list services',
+    'list serviceaccounts',
+    'list limitranges',
+    'list apps/deployments',
+    'list networking.k8s.io/ingresses',
+    'list networking.k8s.io/networkpolicies',
+  ],
+  'a suspension stops what the customer has beside the chart, and what does not stop by itself': [
+    'delete pods',
+    'list replicationcontrollers',
+    'patch replicationcontrollers',
+    'patch replicationcontrollers/scale',
+    'patch apps/replicasets',
+    'patch apps/replicasets/scale',
+    'patch apps/deployments/scale',
+    'patch apps/statefulsets/scale',
+    'list apps/daemonsets',
+    'patch apps/daemonsets',
+    'list batch/jobs',
+    'patch batch/jobs',
+    'list batch/cronjobs',
+    'patch batch/cronjobs',
+    'update resourcequotas',
+  ],
+  'drift looks for autoscalers': ['list autoscaling/horizontalpodautoscalers'],
+};
+const explained = new Set(Object.values(rare).flat());
+
+/** Fifteen runs of Helm, and a namespace that takes its time to go. */
+const timeout = 400_000;
+
+const keyOf = (group: string, resource: string, verb: string) =>
+  `${verb} ${group === '' ? '' : `${group}/`}${resource}`;
+const keysOf = (rules: V1PolicyRule[]): string[] =>
+  rules.flatMap(({ apiGroups = [], resources = [], verbs }) =>
+    apiGroups.flatMap((group) => resources.flatMap((resource) => verbs.map((verb) => keyOf(group, resource, verb)))),
+  );
+
+describeWithTools(['helm', ...clusterTools], 'under the ClusterRole that ships', () => {
+  let cluster: TestCluster;
+  let core: CoreV1Api;
+  let rbac: RbacAuthorizationV1Api;
+  let shop: Workshop;
+  let proxy: ApiProxy;
+  let plane: FakeControlPlane;
+  let one: ProvisionerProcess;
+  let asServiceAccount: KubeConfig;
+  let shippedRules: V1PolicyRule[];
+  const helm = (...args: string[]) =>
+    run(toolPath('helm'), args, { env: { ...process.env, KUBECONFIG: cluster.kubeconfig } });
+  const setRules = async (rules: V1PolicyRule[]) => {
+    const role = await rbac.readClusterRole({ name });
+    await rbac.replaceClusterRole({ name, body: { ...role, rules } });
+  };
+  const settled = (job: FakeJob) =>
+    vi.waitFor(() => expect(job, one.output()).toMatchObject({ state: 'completed', failures: [], delays: [] }), {
+      timeout: 90_000,
+      interval: 50,
+    });
+  const refused = () =>
+    proxy.asked.filter(({ status }) => status === 403).map(({ group, resource, verb }) => keyOf(group, resource, verb));
+
+  beforeAll(async () => {
+    cluster = await startCluster();
+    const config = new KubeConfig();
+    config.loadFromFile(cluster.kubeconfig);
+    core = config.makeApiClient(CoreV1Api);
+    rbac = config.makeApiClient(RbacAuthorizationV1Api);
+    shop = await workshop();
+    proxy = await startApiProxy(cluster.kubeconfig, shop.folder);
+    plane = await startFakeControlPlane({ timeoutMs: 60_000 });
+    const values = join(chart, 'ci/default-values.yaml');
+    await helm('install', '--namespace', namespace, '--create-namespace', '--values', values, '--', release, chart);
+    shippedRules = (await rbac.readClusterRole({ name })).rules ?? [];
+    const token = await core.createNamespacedServiceAccountToken({
+      name,
+      namespace,
+      body: { spec: { audiences: [], expirationSeconds: 3600 } },
+    });
+    const tokenFile = join(shop.folder, 'token');
+    await writeFile(tokenFile, token.status?.token ?? '', { mode: 0o600 });
+    const kubeconfig = await proxy.kubeconfig({ tokenFile });
+    asServiceAccount = new KubeConfig();
+    asServiceAccount.loadFromFile(cluster.kubeconfig);
+    asServiceAccount.users = [{ name: 'admin', token: token.status?.token ?? '' }];
+    one = startProvisioner(plane, { KUBECONFIG: kubeconfig, HELM_BIN: shop.helmBin, HELM_CHART_PATH: shippedChart });
+  });
+  afterAll(async () => {
+    await one?.stop();
+    await plane?.stop();
+    await proxy?.stop();
+    await helm('uninstall', '--namespace', namespace, '--', release).catch(() => {});
+    await core?.deleteNamespace({ name: namespace }).catch(() => {});
+    await shop?.remove();
+    await cluster?.stop();
+  });
+
+  it('a customer is installed, upgraded twelve times, suspended, resumed and deleted; every right is used', {
+    timeout,
+  }, async () => {
+    const on = plane.deployment();
+    await settled(plane.want(on, 'running'));
+    for (let upgrade = 1; upgrade <= 12; upgrade += 1) {
+      on.companyName = `Acme ${upgrade}`;
+      await settled(plane.want(on, 'running'));
+    }
+    const kept = await core.listNamespacedSecret({ namespace: on.namespace, labelSelector: 'owner=helm' });
+    expect(kept.items).toHaveLength(10);
+    const stripped = { metadata: { labels: { 'pod-security.kubernetes.io/enforce': null } } };
+    const merge = setHeaderOptions('Content-Type', PatchStrategy.MergePatch);
+    await core.patchNamespace({ name: on.namespace, body: stripped }, merge);
+    for (const phase of ['suspended', 'running', 'deleted'] as const) await settled(plane.want(on, phase));
+    await expect(core.readNamespace({ name: on.namespace })).rejects.toMatchObject({ code: 404 });
+
+    expect(refused()).toEqual([]);
+    // What a patch made anew (201) needed the right to create, too.
+    const used = new Set(
+      proxy.asked.flatMap(({ group, resource, verb, status }) =>
+        [keyOf(group, resource, verb), status === 201 ? keyOf(group, resource, 'create') : []].flat(),
+      ),
+    );
+    expect(keysOf(shippedRules).filter((key) => !used.has(key) && !explained.has(key))).toEqual([]);
+    expect([...explained].filter((key) => !keysOf(shippedRules).includes(key))).toEqual([]);
+  });
+
+  it('a right that is missing is said by its name, costs no run, and once it is given the job gets there', {
+    timeout,
+  }, async () => {
+    const lacking = shippedRules.map((rule) =>
+      rule.resources?.includes('secrets') ? { ...rule, verbs: rule.verbs.filter((verb) => verb !== 'list') } : rule,
+    );
+    await setRules(lacking);
+    const on = plane.deployment();
+    const job = plane.want(on, 'running');
+    await vi.waitFor(() => expect(job.delays.length, one.output()).toBeGreaterThan(3), { timeout: 60_000 });
+    expect(job.delays[0]).toMatchObject({ code: 'forbidden', scope: 'cluster', retryable: true });
+    expect(job.delays[0]?.message).toMatch(/cannot list resource "secrets"/);
+    expect(job).toMatchObject({ state: expect.stringMatching(/waiting|active/), failures: [] });
+    await setRules(shippedRules);
+    await vi.waitFor(() => expect(job, one.output()).toMatchObject({ state: 'completed', failures: [] }), {
+      timeout: 60_000,
+    });
+    const gone = plane.want(on, 'deleted');
+    await vi.waitFor(() => expect(gone.state).toBe('completed'), { timeout: 60_000 });
+  });
+
+  it('nothing is written outside customers’ namespaces, whatever the role says', async () => {
+    const mine = asServiceAccount.makeApiClient(CoreV1Api);
+    const body = (of: string) => ({ metadata: { name: of } });
+    const denial = { code: 422, message: expect.stringContaining("customers' namespaces only") };
+    await expect(mine.createNamespacedSecret({ namespace: 'kube-system', body: body('x') })).rejects.toMatchObject(
+      denial,
+    );
+    await expect(mine.createNamespace({ body: body('production') })).rejects.toMatchObject(denial);
+    await expect(mine.deleteNamespace({ name: namespace })).rejects.toMatchObject(denial);
+    await mine.createNamespace({ body: body('customer-0123abcd') });
+    await mine.deleteNamespace({ name: 'customer-0123abcd' });
+    const review = await asServiceAccount.makeApiClient(AuthorizationV1Api).createSelfSubjectRulesReview({
+      body: { spec: { namespace: 'kube-system' } },
+    });
+    expect(review.status?.resourceRules.some(({ verbs }) => verbs.includes('*'))).toBe(false);
+  });
+});

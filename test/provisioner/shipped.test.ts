@@ -1,0 +1,118 @@
+/** charts/provisioner as it renders: a hardened pod, tokens by reference only, closed values, and what it may reach. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import type { KubernetesObject, V1ConfigMap, V1Deployment, V1NetworkPolicy } from '@kubernetes/client-node';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parse, parseAllDocuments, stringify } from 'yaml';
+import { readConfig } from '../../provisioner/env.ts';
+import { describeWithTools, toolPath } from '../harness/tools.ts';
+
+const run = promisify(execFile);
+const chart = resolve(import.meta.dirname, '../../charts/provisioner');
+
+describeWithTools(['helm'], 'the chart of the provisioner', () => {
+  let folder: string;
+  let shapes: string[];
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tenantry-provisioner-chart-'));
+    shapes = (await readdir(join(chart, 'ci'))).map((file) => join(chart, 'ci', file));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  async function render(files: string[]): Promise<KubernetesObject[]> {
+    const values = files.flatMap((file) => ['--values', file]);
+    const { stdout } = await run(toolPath('helm'), [
+      'template',
+      ...values,
+      '--namespace',
+      'tenantry',
+      '--',
+      't',
+      chart,
+    ]);
+    return parseAllDocuments(stdout).flatMap((document) => document.toJS() ?? []);
+  }
+  const pick = <T extends KubernetesObject>(objects: KubernetesObject[], kind: string): T => {
+    const found = objects.find((object) => object.kind === kind);
+    if (!found) throw new Error(`no ${kind}`);
+    return found as T;
+  };
+  const podOf = (objects: KubernetesObject[]) => pick<V1Deployment>(objects, 'Deployment').spec?.template.spec;
+  const defaults = () => join(chart, 'ci/default-values.yaml');
+
+  it('is linted without a word in every shape that it supports', async () => {
+    for (const shape of shapes) await run(toolPath('helm'), ['lint', '--strict', '--values', shape, '--', chart]);
+    expect(shapes).toHaveLength(2);
+  });
+
+  it('runs without any privilege, on a file system that it cannot write', async () => {
+    for (const shape of shapes) {
+      const pod = podOf(await render([shape]));
+      expect(pod?.securityContext).toMatchObject({
+        runAsNonRoot: true,
+        runAsUser: 1000,
+        seccompProfile: { type: 'RuntimeDefault' },
+      });
+      expect(pod).toMatchObject({ enableServiceLinks: false, automountServiceAccountToken: true });
+      expect(pod?.containers).toHaveLength(1);
+      expect(pod?.containers[0]?.securityContext).toEqual({
+        allowPrivilegeEscalation: false,
+        privileged: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      });
+      expect(pod?.hostNetwork ?? pod?.hostPID ?? false).toBe(false);
+    }
+  });
+
+  it('gives the program an environment that it takes, and tokens by reference only', async () => {
+    for (const shape of shapes) {
+      const env = podOf(await render([shape]))?.containers[0]?.env ?? [];
+      const tokens = env.filter(({ valueFrom }) => valueFrom !== undefined);
+      expect(tokens.map(({ name, valueFrom }) => [name, valueFrom?.secretKeyRef])).toEqual([
+        ['PROVISIONER_TOKEN', { name: 'tenantry-provisioner', key: 'provisioner-token' }],
+        ['QUEUE_API_TOKEN', { name: 'tenantry-provisioner', key: 'queue-api-token' }],
+      ]);
+      const given = Object.fromEntries(env.map(({ name, value }) => [name, value ?? 'token']));
+      expect(readConfig({ ...given, KUBERNETES_SERVICE_HOST: '10.0.0.1' })).toMatchObject({ ok: true });
+    }
+  });
+
+  it('hands the operator’s own values for customers’ stacks over as they are', async () => {
+    const shape = join(chart, 'ci/private-values.yaml');
+    const map = pick<V1ConfigMap>(await render([shape]), 'ConfigMap');
+    const { instanceValues } = parse(await readFile(shape, 'utf8'));
+    expect(parse(map.data?.['instance-values.yaml'] ?? '')).toEqual(instanceValues);
+  });
+
+  it('is reached by nothing, and every rule of what it reaches names peers and ports', async () => {
+    for (const shape of shapes) {
+      const { spec } = pick<V1NetworkPolicy>(await render([shape]), 'NetworkPolicy');
+      expect(spec).toMatchObject({ policyTypes: ['Ingress', 'Egress'], ingress: [] });
+      expect(spec?.egress).toHaveLength(3);
+      for (const { to, ports } of spec?.egress ?? []) {
+        expect(to?.length).toBeGreaterThan(0);
+        expect(ports?.length).toBeGreaterThan(0);
+      }
+    }
+  });
+
+  it.each<[string, object, RegExp]>([
+    ['an unknown name', { imagePullSecret: 'x' }, /additional properties 'imagePullSecret' not allowed/],
+    ['an unknown name further in', { queue: { token: 'x' } }, /additional properties 'token' not allowed/],
+    ['an address that is none', { billingApiUrl: 'billing' }, /billingApiUrl/],
+    ['a time that is too short', { jobTimeoutMs: 10 }, /jobTimeoutMs/],
+    ['a policy that would let everything out', { networkPolicy: { outside: { ports: [], blocks: [] } } }, /minItems/],
+  ])('refuses %s', async (_name, values, words) => {
+    const path = join(folder, 'values.yaml');
+    await writeFile(path, stringify(values));
+    await expect(render([defaults(), path])).rejects.toThrow(words);
+  });
+
+  it('refuses to be installed without the addresses that only the operator knows', async () => {
+    await expect(render([])).rejects.toThrow(/billingApiUrl/);
+  });
+});
