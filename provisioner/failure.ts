@@ -17,6 +17,8 @@ export const retryable = {
   namespace_taken: false,
   namespace_terminating: true,
   secret_damaged: false,
+  secret_lost: false,
+  claim_lost: false,
   release_busy: true,
   pod_security: false,
   quota_exceeded: true,

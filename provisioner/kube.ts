@@ -9,6 +9,7 @@ import {
   CoreV1Api,
   createConfiguration,
   KubeConfig,
+  KubernetesObjectApi,
   ServerConfiguration,
 } from '@kubernetes/client-node';
 import { err, ok, type Result } from '../src/lib/result.ts';
@@ -18,7 +19,12 @@ import { messageOf } from './message.ts';
 /** How long one call to the Kubernetes API may take. */
 const callTimeoutMs = 10_000;
 
-export type Kube = { core: CoreV1Api; apps: AppsV1Api };
+export type Kube = {
+  core: CoreV1Api;
+  apps: AppsV1Api;
+  /** Objects of any kind. A fresh client each time: it keeps for ever what kinds the cluster knew when it first asked. */
+  objects: () => KubernetesObjectApi;
+};
 
 /** What a call can come back with instead of its answer. */
 export type KubeError = {
@@ -50,7 +56,11 @@ export function connect(kubeconfig: string | undefined): Result<Kube, string> {
         },
       ],
     });
-    return ok({ core: new CoreV1Api(configuration), apps: new AppsV1Api(configuration) });
+    return ok({
+      core: new CoreV1Api(configuration),
+      apps: new AppsV1Api(configuration),
+      objects: () => new KubernetesObjectApi(configuration),
+    });
   } catch (error) {
     return err(messageOf(error));
   }

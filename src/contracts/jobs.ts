@@ -90,6 +90,21 @@ export const chartValues = z.object({
 });
 export type ChartValues = z.infer<typeof chartValues>;
 
+/** What a job does. `drift` changes nothing: it compares what lives with the release and answers the differences. */
+export const jobAction = z.enum(['reconcile', 'drift']);
+export type JobAction = z.infer<typeof jobAction>;
+
+/**
+ * An object that is not as the release, the generated Secrets or the namespace want it: e.g. `Deployment/app`, `changed`,
+ * `spec.replicas: 5, wanted 2`. Never a Secret's contents.
+ */
+export const driftEntry = z.strictObject({
+  object: z.string().max(300),
+  kind: z.enum(['missing', 'changed', 'unexpected']),
+  difference: z.string().max(1000),
+});
+export type DriftEntry = z.infer<typeof driftEntry>;
+
 /** POST /api/provisioner/jobs/next: 204, or the oldest due job, leased and rendered at this moment. */
 export const nextBody = z.strictObject({});
 export const leasedJob = z.object({
@@ -108,7 +123,11 @@ export const leasedJob = z.object({
   lease_until: z.string(),
   server_time: z.string(),
   timeout_ms: z.number().int(),
+  /** Absent from an API that knows no other. */
+  action: jobAction.default('reconcile'),
   phase,
+  /** The database has run and its data is kept: where its claim is gone, nothing is started (`claim_lost`). */
+  expects_data: z.boolean().default(false),
   values: chartValues,
   /** The licence token for the instance's first start. */
   licence: z.string(),
@@ -121,7 +140,15 @@ export const progressBody = z.strictObject({
   percent: z.number().min(0).max(100),
   message: z.string().max(500),
 });
-export const completeBody = z.strictObject({ lease_id: leaseId, generation: z.number().int().min(1) });
+/**
+ * `drift` is the answer of a `drift` job; of a suspension, which damage never fails, it is what could not be brought into
+ * line with the release.
+ */
+export const completeBody = z.strictObject({
+  lease_id: leaseId,
+  generation: z.number().int().min(1),
+  drift: z.array(driftEntry).max(100).optional(),
+});
 export const failBody = z.strictObject({
   lease_id: leaseId,
   generation: z.number().int().min(1),
@@ -129,8 +156,10 @@ export const failBody = z.strictObject({
   message: z.string().max(2000),
   events: z.array(jobEvent).max(50),
   retryable: z.boolean(),
+  /** Whose trouble it is: trouble of the whole cluster is not a run of the customer's. */
+  scope: z.enum(['customer', 'cluster']).default('customer'),
 });
-export type FailBody = z.infer<typeof failBody>;
+export type FailBody = z.input<typeof failBody>;
 
 /** PUT /api/provisioner/reporters/:id: the SHA-256 of the reporter key that the provisioner made. */
 export const reporterKeyBody = z.strictObject({ lease_id: leaseId, key_hash: z.string().regex(/^[0-9a-f]{64}$/) });

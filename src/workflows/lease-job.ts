@@ -61,7 +61,9 @@ async function render(deps: Deps, settings: LeaseSettings, job: jobStore.JobRow)
     lease_until: iso(leaseUntil),
     server_time: iso(deps.now),
     timeout_ms: timeoutOf(deployment.plan, settings.timeoutBaseMs),
+    action: 'reconcile',
     phase: leasedPhase,
+    expects_data: false,
     values: renderValues({
       customerId: customer.id,
       shortId: customer.shortId,

@@ -132,7 +132,15 @@ describe('what goes over the wire', () => {
     const final = Object.entries(retryable)
       .filter(([, again]) => !again)
       .map(([code]) => code);
-    expect(final.sort()).toEqual(['chart_broken', 'forbidden', 'namespace_taken', 'pod_security', 'secret_damaged']);
+    expect(final.sort()).toEqual([
+      'chart_broken',
+      'claim_lost',
+      'forbidden',
+      'namespace_taken',
+      'pod_security',
+      'secret_damaged',
+      'secret_lost',
+    ]);
     expect(codeOfText('')).toBe('helm_failed');
   });
 });

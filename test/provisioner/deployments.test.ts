@@ -215,7 +215,7 @@ customer: {companyName: Another}
     await core.deleteNamespacedSecret({ name: 'instance-postgres', namespace: on.namespace });
     const job = plane.want(on, 'running');
     await settled(job, 'failed');
-    expect(job.failures[0]).toMatchObject({ code: 'secret_damaged', retryable: false });
+    expect(job.failures[0]).toMatchObject({ code: 'secret_lost', retryable: false });
     await expect(secret(on, 'instance-postgres', 'password')).rejects.toMatchObject({ code: 404 });
   });
 
