@@ -9,8 +9,8 @@ import { sleep } from './clock.ts';
 import { type ClusterDeps, placeOf, releaseOf, untilOf } from './cluster-deps.ts';
 import { findDrift } from './drift.ts';
 import type { Executor, JobContext } from './executor.ts';
-import { lost, type Stop } from './failure.ts';
-import { handEdits } from './hand-edits.ts';
+import { failed, lost, type Stop } from './failure.ts';
+import { makeWay } from './hand-edits.ts';
 import { call } from './kube.ts';
 import { deleteNamespace, ensureNamespace, findOwn, type Place } from './namespace.ts';
 import { podsReady, snapshot, whyNotReady } from './not-ready.ts';
@@ -20,6 +20,7 @@ import { history, type ReleaseContext, recover, uninstall, upgrade } from './rel
 import { ensurePassword, ensureReporterKey, putLicence } from './secrets.ts';
 import { suspend } from './suspend.ts';
 import { finalValues, toValuesText } from './values.ts';
+import { valuesWatch } from './values-check.ts';
 import { startAgain } from './workloads.ts';
 
 /** How long a line of progress may be. */
@@ -33,6 +34,7 @@ const killedRunsMax = 2;
 
 export function clusterExecutor(deps: ClusterDeps): Executor {
   let readyAt = Number.NEGATIVE_INFINITY;
+  const values = valuesWatch(deps.helm, deps.chart, deps.now);
   return {
     async run(context) {
       const { action, phase } = context.job;
@@ -43,7 +45,7 @@ export function clusterExecutor(deps: ClusterDeps): Executor {
         case 'suspended':
           return suspend(deps, context);
         case 'running':
-          return nothingToSay(await reconcile(deps, context));
+          return nothingToSay(await start(deps, context, values));
       }
     },
     async ready() {
@@ -58,6 +60,12 @@ export function clusterExecutor(deps: ClusterDeps): Executor {
 }
 
 const nothingToSay = (done: Result<void, Stop>): Result<undefined, Stop> => (done.ok ? ok(undefined) : done);
+
+/** A values file that was mistyped meanwhile is no customer's fault; a suspension does not even ask. */
+async function start(deps: ClusterDeps, context: JobContext, values: () => Promise<Result<void, string>>) {
+  const taken = await values();
+  return taken.ok ? reconcile(deps, context) : failed('values_invalid', taken.error);
+}
 
 async function reconcile(deps: ClusterDeps, context: JobContext): Promise<Result<void, Stop>> {
   context.progress(5, 'namespace');
@@ -122,7 +130,7 @@ async function install(
   for (let killed = 0; ; killed += 1) {
     const clean = await cleanRelease(deps, context, on, revisions);
     if (!clean.ok) return clean;
-    if (killed === 0) await tellHandEdits(deps, context, on, clean.value);
+    if (killed === 0) await makeWay(deps, context, on, clean.value);
     context.progress(30, 'installing');
     const ended = new AbortController();
     const watched = watch(deps, context, ended.signal);
@@ -140,21 +148,6 @@ async function install(
     if (!now.ok) return now;
     revisions = now.value;
   }
-}
-
-/** Says what the upgrade is about to overwrite, one line of the log each, and in the job's progress. */
-async function tellHandEdits(deps: ClusterDeps, context: JobContext, on: ReleaseContext, revisions: Revision[]) {
-  const log = deps.log.child({ job: context.job.job.id });
-  const edits = await handEdits(deps.kube, placeOf(context.job), on, revisions);
-  if (!edits.ok) {
-    const reason = edits.error.kind === 'lost' ? 'the lease was lost' : edits.error.message;
-    log.warn({ reason }, 'whether the upgrade overwrites anything cannot be told');
-    return;
-  }
-  for (const { object, kind, difference } of edits.value) log.warn({ object, kind, difference }, 'overwriting');
-  if (edits.value.length === 0) return;
-  const words = edits.value.map(({ object, difference }) => `${object} ${difference}`).join('; ');
-  context.progress(25, `overwriting: ${words}`.slice(0, progressMax));
 }
 
 const rounded = (times: Record<string, number>): Record<string, number> =>

@@ -2,14 +2,13 @@
  * What lives of a release against what it wants, by asking the cluster what applying the release would change (a
  * server-side dry run): defaults that the cluster fills in are then on both sides and are no difference. Changes nothing.
  */
-import { PatchStrategy } from '@kubernetes/client-node';
 import { z } from 'zod';
 import type { DriftEntry } from '../src/contracts/jobs.ts';
 import { err, ok, type Result } from '../src/lib/result.ts';
 import { entry } from './drift-entries.ts';
 import { type Failure, failed, lost, type Stop } from './failure.ts';
 import { call, type Kube, type KubeError, kubeFailure } from './kube.ts';
-import { differences, inWords, type ManifestObject, parseManifest } from './manifest.ts';
+import { type Difference, differences, inWords, type ManifestObject, parseManifest } from './manifest.ts';
 import type { Place } from './namespace.ts';
 
 /** A writer of its own, which owns no field: then a dry run never takes anything away. */
@@ -19,50 +18,79 @@ const atOnce = 6;
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
-/** The objects of a manifest that are missing or changed. `ignore` are `Kind/name` whose replicas somebody else decides. */
+export type Compared = {
+  objects: ManifestObject[];
+  drift: DriftEntry[];
+  /** Objects that applying the release cannot bring back, e.g. a Service that was made anew with another cluster IP. */
+  fixed: ManifestObject[];
+};
+/** Whether a difference of an object (`Kind/name`) is nobody's edit. */
+export type Expected = (object: string, difference: Difference) => boolean;
+
+/** The objects of a manifest that are missing or changed. */
 export async function compareManifest(
   kube: Kube,
   place: Place,
   manifest: string,
   signal: AbortSignal,
-  ignore: ReadonlySet<string> = new Set(),
-): Promise<Result<{ objects: ManifestObject[]; drift: DriftEntry[] }, Stop>> {
+  expected: Expected = () => false,
+): Promise<Result<Compared, Stop>> {
   const parsed = parseManifest(manifest);
   if (!parsed.ok) return failed('helm_failed', `helm get manifest: ${parsed.error}`);
   const client = kube.objects();
   const drift: DriftEntry[] = [];
+  const fixed: ManifestObject[] = [];
   for (let n = 0; n < parsed.value.length; n += atOnce) {
     if (signal.aborted) return err(lost);
-    const some = parsed.value.slice(n, n + atOnce);
-    const results = await Promise.all(some.map((wanted) => compareOne(client, place, wanted, ignore)));
-    for (const result of results) {
+    const some = parsed.value.slice(n, n + atOnce).map((wanted) => ({
+      ...wanted,
+      metadata: { ...wanted.metadata, namespace: wanted.metadata.namespace ?? place.name },
+    }));
+    const results = await Promise.all(some.map((wanted) => compareOne(client, wanted, expected)));
+    for (const [at, result] of results.entries()) {
       if (!result.ok) return result;
-      if (result.value !== null) drift.push(result.value);
+      if (result.value.entry !== null) drift.push(result.value.entry);
+      if (result.value.isFixed) fixed.push(...some.slice(at, at + 1));
     }
   }
-  return ok({ objects: parsed.value, drift });
+  return ok({ objects: parsed.value, drift, fixed });
 }
+
+type One = { entry: DriftEntry | null; isFixed: boolean };
+const one = (of: DriftEntry | null, isFixed = false): Result<One, Failure> => ok({ entry: of, isFixed });
 
 async function compareOne(
   client: ReturnType<Kube['objects']>,
-  place: Place,
   wanted: ManifestObject,
-  ignore: ReadonlySet<string>,
-): Promise<Result<DriftEntry | null, Failure>> {
+  expected: Expected,
+): Promise<Result<One, Failure>> {
   const object = `${wanted.kind}/${wanted.metadata.name}`;
-  const named = { ...wanted, metadata: { ...wanted.metadata, namespace: wanted.metadata.namespace ?? place.name } };
-  const lives = await call(client.read(named));
+  const lives = await call(client.readPlain(wanted));
   if (!lives.ok) {
     return isAbsent(lives.error)
-      ? ok(entry(object, 'missing', lives.error.message))
+      ? one(entry(object, 'missing', lives.error.message))
       : kubeFailure(`reading ${object}`, lives.error);
   }
-  const applied = await call(client.patch(named, undefined, 'All', manager, true, PatchStrategy.ServerSideApply));
+  const applied = await call(client.applyDry(wanted, manager));
   if (!applied.ok) return refusal(object, applied.error);
-  const found = differences(plain(lives.value), plain(applied.value), wanted.kind).filter(
-    ({ path }) => !(path === 'spec.replicas' && ignore.has(object)),
+  const added = addedLimits(plain(lives.value), wanted);
+  const found = [...differences(plain(lives.value), plain(applied.value), wanted.kind), ...added].filter(
+    (difference) => !expected(object, difference),
   );
-  return ok(found.length === 0 ? null : entry(object, 'changed', found.map(inWords).join('; ')));
+  const told = found.length === 0 ? null : entry(object, 'changed', found.map(inWords).join('; '));
+  return one(told, added.length > 0);
+}
+
+const quota = z.looseObject({ spec: z.looseObject({ hard: z.record(z.string(), z.unknown()) }) });
+
+/** Limits that a quota has beyond the release's: applying leaves what somebody added, and a stack could not start under it. */
+function addedLimits(lives: unknown, wanted: ManifestObject): Difference[] {
+  if (wanted.kind !== 'ResourceQuota') return [];
+  const [has, should] = [quota.safeParse(lives), quota.safeParse(wanted)];
+  if (!has.success || !should.success) return [];
+  return Object.entries(has.data.spec.hard)
+    .filter(([name]) => !(name in should.data.spec.hard))
+    .map(([name, limit]) => ({ path: `spec.hard.${name}`, lives: JSON.stringify(limit), wanted: 'absent' }));
 }
 
 /** An object that is not there, or whose kind the cluster does not know (any more). */
@@ -70,11 +98,12 @@ const isAbsent = (error: KubeError): boolean =>
   error.kind === 'not_found' ||
   /^Unrecognized API version and kind|^Failed to fetch resource metadata/.test(error.message);
 
-/** What cannot be changed in place differs in just that; for a quota that is full nothing can be told. */
-function refusal(object: string, error: KubeError): Result<DriftEntry | null, Failure> {
-  if (error.kind === 'not_found') return ok(entry(object, 'missing', error.message));
-  if (error.kind === 'invalid') return ok(entry(object, 'changed', error.message));
-  return error.kind === 'quota' ? ok(null) : kubeFailure(`comparing ${object}`, error);
+/** What cannot be changed in place differs in just that; nothing can be told for a full quota, or a webhook without dry runs. */
+function refusal(object: string, error: KubeError): Result<One, Failure> {
+  if (error.kind === 'not_found') return one(entry(object, 'missing', error.message));
+  if (error.kind === 'quota' || /dry ?run/i.test(error.message)) return one(null);
+  if (error.kind !== 'invalid') return kubeFailure(`comparing ${object}`, error);
+  return one(entry(object, 'changed', error.message), /immutable|may not (be )?change/.test(error.message));
 }
 
 const autoscaler = z.looseObject({

@@ -6,7 +6,7 @@ import type { DriftEntry } from '../src/contracts/jobs.ts';
 import { err, ok, type Result } from '../src/lib/result.ts';
 import { databaseOf, requireData } from './claims.ts';
 import { type ClusterDeps, placeOf, releaseOf } from './cluster-deps.ts';
-import { autoscaled, compareManifest } from './compare.ts';
+import { autoscaled, compareManifest, type Expected } from './compare.ts';
 import { bounded, entry, entryOf } from './drift-entries.ts';
 import type { Done, JobContext } from './executor.ts';
 import { lost, type Stop } from './failure.ts';
@@ -68,7 +68,8 @@ async function releaseDrift(deps: ClusterDeps, context: JobContext, place: Place
   const sized = await autoscaled(deps.kube, place);
   if (!sized.ok) return sized;
   context.progress(40, 'comparing the release');
-  const compared = await compareManifest(deps.kube, place, manifest.value, context.signal, sized.value);
+  const expected: Expected = (of, { path }) => path === 'spec.replicas' && sized.value.has(of);
+  const compared = await compareManifest(deps.kube, place, manifest.value, context.signal, expected);
   if (!compared.ok) return compared;
   const others = await strangers(deps.kube, place, compared.value.objects);
   return others.ok ? ok([...state, ...compared.value.drift, ...others.value]) : others;

@@ -10,6 +10,7 @@ export const retryable = {
   helm_failed: true,
   helm_killed: true,
   chart_broken: false,
+  values_invalid: true,
   kubeconfig_invalid: true,
   cluster_unreachable: true,
   control_plane_unreachable: true,

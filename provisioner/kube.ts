@@ -9,12 +9,12 @@ import {
   CoreV1Api,
   createConfiguration,
   KubeConfig,
-  KubernetesObjectApi,
   ServerConfiguration,
 } from '@kubernetes/client-node';
 import { err, ok, type Result } from '../src/lib/result.ts';
 import { failed } from './failure.ts';
 import { messageOf } from './message.ts';
+import { PlainObjects } from './plain-objects.ts';
 
 /** How long one call to the Kubernetes API may take. */
 const callTimeoutMs = 10_000;
@@ -23,7 +23,7 @@ export type Kube = {
   core: CoreV1Api;
   apps: AppsV1Api;
   /** Objects of any kind. A fresh client each time: it keeps for ever what kinds the cluster knew when it first asked. */
-  objects: () => KubernetesObjectApi;
+  objects: () => PlainObjects;
 };
 
 /** What a call can come back with instead of its answer. */
@@ -59,7 +59,7 @@ export function connect(kubeconfig: string | undefined): Result<Kube, string> {
     return ok({
       core: new CoreV1Api(configuration),
       apps: new AppsV1Api(configuration),
-      objects: () => new KubernetesObjectApi(configuration),
+      objects: () => new PlainObjects(configuration),
     });
   } catch (error) {
     return err(messageOf(error));

@@ -206,7 +206,7 @@ export async function manifestOf(on: ReleaseContext, revision: number): Promise<
 }
 
 /** One path as Helm's `--values` takes it: that is a comma-separated list, with quotes as in CSV. */
-const listItem = (path: string): string => `"${path.replaceAll('"', '""')}"`;
+export const listItem = (path: string): string => `"${path.replaceAll('"', '""')}"`;
 
 function alsoNotUndone(first: Stop, second: Failure): { ok: false; error: Stop } {
   if (first.kind === 'lost') return err(first);

@@ -1,5 +1,5 @@
 /**
- * What runs pods, sizes them or keeps data in a customer's namespace and is not the release's. What another object controls
+ * What runs pods, sizes or bounds them, or keeps data in a customer's namespace and is not the release's. What another object controls
  * is that one's; what nobody's bill or pods depend on (Secrets, ConfigMaps of the cluster itself) is nobody's surprise.
  */
 import type { KubernetesObject } from '@kubernetes/client-node';
@@ -10,7 +10,7 @@ import { entry } from './drift-entries.ts';
 import type { Failure } from './failure.ts';
 import { call, type Kube, kubeFailure } from './kube.ts';
 import type { ManifestObject } from './manifest.ts';
-import type { Place } from './namespace.ts';
+import { ownLabels, type Place } from './namespace.ts';
 import { isControlled } from './workloads.ts';
 
 const kinds = [
@@ -23,6 +23,7 @@ const kinds = [
   ['batch/v1', 'CronJob'],
   ['v1', 'Pod'],
   ['v1', 'PersistentVolumeClaim'],
+  ['v1', 'ResourceQuota'],
   ['autoscaling/v2', 'HorizontalPodAutoscaler'],
 ] as const;
 
@@ -41,6 +42,10 @@ const claimPrefixes = (objects: ManifestObject[]): string[] =>
         (claim) => `${claim.metadata.name}-${set.metadata.name}-`,
       ),
     );
+
+/** E.g. the quota that keeps a suspended stack shut. */
+const isOfProvisioner = (item: KubernetesObject): boolean =>
+  item.metadata?.labels?.['app.kubernetes.io/managed-by'] === ownLabels('')['app.kubernetes.io/managed-by'];
 
 /** The objects of a namespace that are in no manifest, as `unexpected`. */
 export async function strangers(
@@ -61,7 +66,7 @@ export async function strangers(
     if (!listed.ok) return kubeFailure(`listing objects of kind ${kind}`, listed.error);
     for (const item of listed.value.items) {
       const name = item.metadata?.name ?? '';
-      if (ours(kind, name) || isControlled(item)) continue;
+      if (ours(kind, name) || isControlled(item) || isOfProvisioner(item)) continue;
       const by = (item.metadata?.managedFields ?? []).flatMap(({ manager }) => manager ?? []);
       const first = by[0] === undefined ? '' : `, made by ${by[0]}`;
       found.push(entry(`${kind}/${name}`, 'unexpected', `not in the release${first}`));

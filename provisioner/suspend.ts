@@ -11,6 +11,7 @@ import { releaseUntil } from './deadline.ts';
 import { entryOf } from './drift-entries.ts';
 import type { Done, JobContext } from './executor.ts';
 import { lost, type Stop } from './failure.ts';
+import { makeWay } from './hand-edits.ts';
 import { ensureNamespace, findOwn } from './namespace.ts';
 import { waitUntilStopped } from './pods.ts';
 import { pendingRevision } from './recovery.ts';
@@ -107,6 +108,7 @@ async function layDown(deps: ClusterDeps, context: JobContext, on: ReleaseContex
         : await unlock(deps.kube, placeOf(job), on.release, pending);
     if (!free.ok) return free;
     if (pending !== null) deps.log.info({ job: job.job.id, recovery: 'unlock' }, 'unlocked a half-done release');
+    if (killed === 0) await makeWay(deps, context, on, revisions.value);
     const done = await upgrade(on, deps.chart, text, revisions.value, 'stop');
     const again = !done.ok && done.error.kind === 'failed' && done.error.code === 'helm_killed';
     if (!again || killed >= killedRunsMax) return done;
