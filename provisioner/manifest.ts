@@ -19,7 +19,7 @@ const object = z.looseObject({
 export function parseManifest(text: string): Result<ManifestObject[], string> {
   const documents = parseAllDocuments(text, {
     version: '1.1',
-    customTags: (tags) => tags.filter((tag) => tag !== 'timestamp' && tag !== 'intTime' && tag !== 'floatTime'),
+    customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !isTime(tag)),
   });
   if (!Array.isArray(documents)) return ok([]);
   const objects: ManifestObject[] = [];
@@ -34,6 +34,9 @@ export function parseManifest(text: string): Result<ManifestObject[], string> {
   }
   return ok(objects);
 }
+
+const isTime = ({ tag, format }: { tag: string; format?: string }): boolean =>
+  tag.endsWith(':timestamp') || format === 'TIME';
 
 /** What the cluster writes by itself, in every object. */
 const ownMetadata = new Set([

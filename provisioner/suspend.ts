@@ -21,11 +21,13 @@ import { unlock } from './unlock.ts';
 import { finalValues, toValuesText } from './values.ts';
 import { stopWorkloads } from './workloads.ts';
 
+/** How long a line of progress may be. */
+const progressMax = 500;
 /** A helm that something else than its timer killed is started again, so often. */
 const killedRunsMax = 2;
 
 /** Brings the job's stack to a standstill; with `metering` its exporter goes on. */
-export async function suspend(deps: ClusterDeps, context: JobContext): Promise<Result<Done, Stop>> {
+export async function suspend(deps: ClusterDeps, context: JobContext): Promise<Result<Done | undefined, Stop>> {
   const { job } = context;
   const place = placeOf(job);
   const keepExporter = job.values.metering;
@@ -45,7 +47,8 @@ export async function suspend(deps: ClusterDeps, context: JobContext): Promise<R
   const stopped = await waitUntilStopped(deps.kube, place, keepExporter, untilOf(deps, context), tell);
   if (!stopped.ok) return stopped;
   const [worst] = damage.value;
-  if (worst) context.progress(95, `stopped; ${worst.object}: ${worst.difference}`.slice(0, 500));
+  if (!worst) return ok(undefined);
+  context.progress(95, `stopped; ${worst.object}: ${worst.difference}`.slice(0, progressMax));
   return ok({ drift: damage.value });
 }
 

@@ -111,6 +111,7 @@ describeWithTools(['helm', ...clusterTools], 'drift', () => {
     await stage.core.deleteCollectionNamespacedSecret({ namespace: on.namespace, labelSelector: 'owner=helm' });
     expect(await drift(on)).toMatchObject([{ object: `Release/${on.release}`, kind: 'missing' }]);
     const away = customer();
+    away.generation = 1;
     expect(await drift(away)).toMatchObject([{ object: `Namespace/${away.namespace}`, kind: 'missing' }]);
   });
 });
