@@ -9,7 +9,7 @@ import { call, type Kube, type KubeError } from './kube.ts';
 import type { Place } from './namespace.ts';
 
 /** Name of us as the writer of a field. */
-export const fieldManager = 'tenantry-provisioner';
+const fieldManager = 'tenantry-provisioner';
 /** On what we stopped: the part of its spec that was, as JSON. Also the label of no node, for what runs one pod a node. */
 const stoppedKey = 'tenantry.dev/stopped';
 /** The one workload that goes on while a stack drains. */
@@ -70,12 +70,12 @@ export const isExporters = (of: KubernetesObject): boolean =>
 export const isControlled = (of: KubernetesObject): boolean =>
   (of.metadata?.ownerReferences ?? []).some(({ controller }) => controller === true);
 
-export type Found = { kind: string; apiVersion: string; workload: Workload };
+type Found = { kind: string; apiVersion: string; workload: Workload };
 /** Something that the cluster would not do, e.g. `{object: 'Deployment/app', message}`. */
 export type Refusal = { object: string; message: string };
 
 /** All workloads of a namespace, and the kinds that could not be listed. */
-export async function findWorkloads(kube: Kube, place: Place): Promise<{ found: Found[]; refused: Refusal[] }> {
+async function findWorkloads(kube: Kube, place: Place): Promise<{ found: Found[]; refused: Refusal[] }> {
   const objects = kube.objects();
   const lists = await Promise.all(
     kinds.map(async ({ apiVersion, kind }) => ({
@@ -92,7 +92,7 @@ export async function findWorkloads(kube: Kube, place: Place): Promise<{ found: 
   };
 }
 
-export const nameOf = ({ kind, workload }: Found): string => `${kind}/${workload.metadata?.name ?? ''}`;
+const nameOf = ({ kind, workload }: Found): string => `${kind}/${workload.metadata?.name ?? ''}`;
 
 /**
  * Stops every workload of a namespace; with `keepExporter` all but the billing exporter. Answers what it stopped, and what

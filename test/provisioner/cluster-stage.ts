@@ -143,5 +143,3 @@ export function setClusterStage() {
   };
   return stage;
 }
-
-export type ClusterStage = ReturnType<typeof setClusterStage>;

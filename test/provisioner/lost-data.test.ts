@@ -1,11 +1,37 @@
 /** The database's claim says what has run: over it no password is made anew, and without it nothing starts as if nothing were. */
+import type { V1PersistentVolumeClaim } from '@kubernetes/client-node';
 import { expect, it } from 'vitest';
+import { type Database, judgeClaims } from '../../provisioner/claims.ts';
 import { clusterTools } from '../harness/cluster.ts';
 import { describeWithTools } from '../harness/tools.ts';
 import { setClusterStage } from './cluster-stage.ts';
 import type { FakeDeployment } from './fake-job.ts';
 
 const claim = 'data-postgres-0';
+
+const claimOf = (name: string, volumeName: string, more: object = {}): V1PersistentVolumeClaim => ({
+  metadata: { name },
+  spec: { volumeName },
+  ...more,
+});
+const leaving = { metadata: { name: 'data-postgres-0', deletionTimestamp: new Date(0) } };
+
+it.each<[string, V1PersistentVolumeClaim[], Database['kind']]>([
+  ['no claim', [], 'none'],
+  ['a claim that never got a volume', [claimOf('data-postgres-0', '')], 'none'],
+  ['a bound claim', [claimOf('data-postgres-0', 'pv')], 'stands'],
+  ['a bound claim by its label', [claimOf('old', 'pv', componentOf('old'))], 'stands'],
+  ['a claim of something else', [claimOf('data-prometheus-0', 'pv')], 'none'],
+  ['a claim without its volume', [claimOf('data-postgres-0', 'pv', { status: { phase: 'Lost' } })], 'going'],
+  ['a claim that is being deleted', [claimOf('data-postgres-0', 'pv', leaving)], 'going'],
+  ['one of two', [claimOf('data-postgres-0', 'pv', leaving), claimOf('data-postgres-1', 'pv')], 'stands'],
+])('%s', (_name, claims, kind) => {
+  expect(judgeClaims(claims).kind).toBe(kind);
+});
+
+function componentOf(name: string) {
+  return { metadata: { name, labels: { 'app.kubernetes.io/component': 'postgres' } } };
+}
 
 describeWithTools(['helm', ...clusterTools], 'a database that has run', () => {
   const stage = setClusterStage();

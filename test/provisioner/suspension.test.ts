@@ -2,11 +2,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AdmissionregistrationV1Api } from '@kubernetes/client-node';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { sleep } from '../../provisioner/clock.ts';
 import { clusterTools } from '../harness/cluster.ts';
 import { describeWithTools } from '../harness/tools.ts';
-import { setClusterStage } from './cluster-stage.ts';
+import { patienceMs, setClusterStage } from './cluster-stage.ts';
 import type { FakeDeployment, FakeJob } from './fake-job.ts';
 import { type Breakage, shippedChart } from './real-cluster.ts';
 
@@ -67,6 +67,11 @@ describeWithTools(['helm', ...clusterTools], 'a suspension', () => {
     const values = join(stage.shop.folder, 'operator.yaml');
     await writeFile(values, 'api: {}\n');
     await start(shippedChart, { HELM_VALUES_FILE: values });
+    // What is mistyped before that would end it.
+    await vi.waitFor(() => expect(stage.output()).toContain('provisioner started'), {
+      timeout: patienceMs,
+      interval: 50,
+    });
     await writeFile(values, 'apl: {image: {tag: "2"}}\n');
     const mistyped = await suspend(typing);
     expect(mistyped.drift).toMatchObject([{ object: `Release/${typing.release}`, kind: 'changed' }]);
