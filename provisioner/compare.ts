@@ -95,8 +95,7 @@ function addedLimits(lives: unknown, wanted: ManifestObject): Difference[] {
 
 /** An object that is not there, or whose kind the cluster does not know (any more). */
 const isAbsent = (error: KubeError): boolean =>
-  error.kind === 'not_found' ||
-  /^Unrecognized API version and kind|^Failed to fetch resource metadata/.test(error.message);
+  error.kind === 'not_found' || /^Unrecognized API version and kind/.test(error.message);
 
 /** What cannot be changed in place differs in just that; nothing can be told for a full quota, or a webhook without dry runs. */
 function refusal(object: string, error: KubeError): Result<One, Failure> {

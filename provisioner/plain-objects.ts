@@ -3,7 +3,13 @@
  * fields (`from` of a network policy, `default` of a limit range) and drop what they do not know: applied, that would be
  * another object.
  */
-import { HttpMethod, type KubernetesObject, KubernetesObjectApi, PatchStrategy } from '@kubernetes/client-node';
+import {
+  ApiException,
+  HttpMethod,
+  type KubernetesObject,
+  KubernetesObjectApi,
+  PatchStrategy,
+} from '@kubernetes/client-node';
 
 /** The client's word for "no model". */
 const unmodelled = 'KubernetesObject';
@@ -24,6 +30,16 @@ export class PlainObjects extends KubernetesObjectApi {
     request.setQueryParam('force', 'true');
     request.setBody(JSON.stringify(wanted));
     return this.requestPromise<KubernetesObject>(request, unmodelled);
+  }
+
+  /** A group that the cluster does not serve is as a kind that it does not know: an error without a status. */
+  protected override async resource(apiVersion: string, kind: string) {
+    try {
+      return await super.resource(apiVersion, kind);
+    } catch (error) {
+      if (error instanceof ApiException && error.code === 404) return undefined;
+      throw error;
+    }
   }
 
   private async requestFor(named: KubernetesObject, verb: 'read' | 'patch', method: HttpMethod) {

@@ -70,13 +70,13 @@ export const isExporters = (of: KubernetesObject): boolean =>
 export const isControlled = (of: KubernetesObject): boolean =>
   (of.metadata?.ownerReferences ?? []).some(({ controller }) => controller === true);
 
+type Objects = ReturnType<Kube['objects']>;
 type Found = { kind: string; apiVersion: string; workload: Workload };
 /** Something that the cluster would not do, e.g. `{object: 'Deployment/app', message}`. */
 export type Refusal = { object: string; message: string };
 
 /** All workloads of a namespace, and the kinds that could not be listed. */
-async function findWorkloads(kube: Kube, place: Place): Promise<{ found: Found[]; refused: Refusal[] }> {
-  const objects = kube.objects();
+async function findWorkloads(objects: Objects, place: Place): Promise<{ found: Found[]; refused: Refusal[] }> {
   const lists = await Promise.all(
     kinds.map(async ({ apiVersion, kind }) => ({
       apiVersion,
@@ -103,14 +103,17 @@ export async function stopWorkloads(
   place: Place,
   keepExporter: boolean,
 ): Promise<{ stopped: string[]; refused: Refusal[] }> {
-  const { found, refused } = await findWorkloads(kube, place);
+  const objects = kube.objects();
+  const { found, refused } = await findWorkloads(objects, place);
   const running = found.filter(
     (one) =>
       tableOf(one).runs(one.workload) &&
       !(keepExporter && isExporters(one.workload)) &&
       !(one.kind.startsWith('Replica') && isControlled(one.workload)),
   );
-  const results = await Promise.all(running.map(async (one) => ({ one, error: await stop(kube, place, one) })));
+  const results = await Promise.all(
+    running.map(async (one) => ({ one, error: await stop(kube, objects, place, one) })),
+  );
   return {
     stopped: results.filter(({ error }) => error === null).map(({ one }) => nameOf(one)),
     refused: [
@@ -127,25 +130,23 @@ function tableOf(one: Found): Kind {
 }
 
 /** The object's own patch first, which keeps what was; then its scale, which fewer rules of a cluster look at. */
-async function stop(kube: Kube, place: Place, one: Found): Promise<KubeError | null> {
+async function stop(kube: Kube, objects: Objects, place: Place, one: Found): Promise<KubeError | null> {
   const row = tableOf(one);
   const annotations = { [stoppedKey]: JSON.stringify(row.before(one.workload)) };
-  const patched = await patch(kube, place, one, { annotations }, row.stopped);
+  const patched = await patch(objects, place, one, { annotations }, row.stopped);
   if (patched === null || patched.kind === 'not_found') return null;
   const scaled = await scaleToNone(kube, place, one);
   return scaled ? null : patched;
 }
 
-async function patch(kube: Kube, place: Place, one: Found, metadata: object, spec: Spec | undefined) {
+async function patch(objects: Objects, place: Place, one: Found, metadata: object, spec: Spec | undefined) {
   const body = {
     apiVersion: one.apiVersion,
     kind: one.kind,
     metadata: { name: one.workload.metadata?.name ?? '', namespace: place.name, ...metadata },
     ...(spec === undefined ? {} : { spec }),
   };
-  const done = await call(
-    kube.objects().patch(body, undefined, undefined, fieldManager, undefined, PatchStrategy.MergePatch),
-  );
+  const done = await call(objects.patch(body, undefined, undefined, fieldManager, undefined, PatchStrategy.MergePatch));
   return done.ok ? null : done.error;
 }
 
@@ -178,13 +179,14 @@ const remembered = z.looseObject({});
  * whose size the chart leaves open. Answers their names, and what the cluster refused.
  */
 export async function startAgain(kube: Kube, place: Place): Promise<{ started: string[]; refused: Refusal[] }> {
-  const { found, refused } = await findWorkloads(kube, place);
+  const objects = kube.objects();
+  const { found, refused } = await findWorkloads(objects, place);
   const started: string[] = [];
   for (const one of found) {
     const note = one.workload.metadata?.annotations?.[stoppedKey];
     if (note === undefined) continue;
     const again = tableOf(one).runs(one.workload) || helmSizes(one.workload) ? undefined : specOf(note);
-    const error = await patch(kube, place, one, { annotations: { [stoppedKey]: null } }, again);
+    const error = await patch(objects, place, one, { annotations: { [stoppedKey]: null } }, again);
     if (error !== null) refused.push({ object: nameOf(one), message: error.message });
     else if (again !== undefined) started.push(nameOf(one));
   }
