@@ -96,13 +96,11 @@ export function setClusterStage() {
       return on;
     },
     async settled(job: FakeJob, state: FakeJob['state'] = 'completed'): Promise<FakeJob> {
-      // A failed run that is tried again would only hide why for longer.
-      const ended = () => job.state === 'completed' || job.state === 'failed' || job.failures.length > 0;
+      // A run that fails from now on would only be tried again, and hide why.
+      const before = job.failures.length;
+      const ended = () => job.state === 'completed' || job.state === 'failed' || job.failures.length > before;
       await vi.waitUntil(ended, { timeout: patienceMs, interval: 50 });
-      await vi.waitFor(() => expect(job, stage.output()).toMatchObject({ state }), {
-        timeout: patienceMs,
-        interval: 50,
-      });
+      expect(job, stage.output()).toMatchObject({ state });
       return job;
     },
     /** The first failure of a job, with its retry held back until it is released. */
