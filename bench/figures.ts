@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const figures = {
   chaos: 'kill -9 at seeded points over platform, workerd, provisioner and helm: what is left of it',
+  'hand-edits': 'hand edits of eight kinds, each followed by a suspension and a resumption: how many get stuck',
   provisioning: 'sign-up to ready on the real control plane, and how much of it is our own time',
   replay: 'one report sent 1,000 times in parallel: one row, one cost',
   deliveries: '100,000 reports, repeated and shuffled, acks lost, workerd killed: lost, unexpected, doubled',

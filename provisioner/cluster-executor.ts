@@ -3,32 +3,28 @@
  * the order and the story; each step's rules are in its own file.
  */
 
-import type { Logger } from 'pino';
-import type { ChartValues, LeasedJob } from '../src/contracts/jobs.ts';
-import type { Random } from '../src/lib/ids.ts';
 import { err, ok, type Result } from '../src/lib/result.ts';
-import { type Monotonic, sleep } from './clock.ts';
+import { databaseOf, requireData } from './claims.ts';
+import { sleep } from './clock.ts';
+import { type ClusterDeps, placeOf, releaseOf, untilOf } from './cluster-deps.ts';
+import { findDrift } from './drift.ts';
 import type { Executor, JobContext } from './executor.ts';
-import { lost, type Stop } from './failure.ts';
-import type { Helm } from './helm.ts';
-import { call, type Kube } from './kube.ts';
-import { deleteNamespace, ensureNamespace, findOwn, type Place, type Until } from './namespace.ts';
+import { failed, lost, type Stop } from './failure.ts';
+import { makeWay } from './hand-edits.ts';
+import { call } from './kube.ts';
+import { deleteNamespace, ensureNamespace, findOwn, type Place } from './namespace.ts';
 import { podsReady, snapshot, whyNotReady } from './not-ready.ts';
-import { lastDeployed, type Revision } from './recovery.ts';
-import { type Aim, type Chart, history, type ReleaseContext, recover, uninstall, upgrade } from './release.ts';
+import { reopen } from './pods.ts';
+import type { Revision } from './recovery.ts';
+import { history, type ReleaseContext, recover, uninstall, upgrade } from './release.ts';
 import { ensurePassword, ensureReporterKey, putLicence } from './secrets.ts';
+import { suspend } from './suspend.ts';
 import { finalValues, toValuesText } from './values.ts';
+import { valuesWatch } from './values-check.ts';
+import { startAgain } from './workloads.ts';
 
-export type ClusterDeps = {
-  kube: Kube;
-  helm: Helm;
-  chart: Chart;
-  baseDomain: string | undefined;
-  now: Monotonic;
-  random: Random;
-  log: Logger;
-};
-
+/** How long a line of progress may be. */
+const progressMax = 500;
 /** How often people hear how many pods are ready while helm waits; also how soon a lost lease is noticed. */
 const watchEveryMs = 3_000;
 /** How long an answer of the cluster counts as "it is there". */
@@ -38,10 +34,19 @@ const killedRunsMax = 2;
 
 export function clusterExecutor(deps: ClusterDeps): Executor {
   let readyAt = Number.NEGATIVE_INFINITY;
+  const values = valuesWatch(deps.helm, deps.chart, deps.now);
   return {
     async run(context) {
-      const { job } = context;
-      return job.phase === 'deleted' ? remove(deps, context) : reconcile(deps, context);
+      const { action, phase } = context.job;
+      if (action === 'drift') return findDrift(deps, context);
+      switch (phase) {
+        case 'deleted':
+          return nothingToSay(await remove(deps, context));
+        case 'suspended':
+          return suspend(deps, context);
+        case 'running':
+          return nothingToSay(await start(deps, context, values));
+      }
     },
     async ready() {
       if (deps.now() - readyAt < readyForMs) return ok(undefined);
@@ -54,42 +59,61 @@ export function clusterExecutor(deps: ClusterDeps): Executor {
   };
 }
 
-const placeOf = (job: LeasedJob): Place => ({ name: job.job.namespace, customerId: job.job.customer_id });
-const untilOf = (deps: ClusterDeps, context: JobContext): Until => ({
-  workUntil: context.deadlines.workUntil,
-  now: deps.now,
-  signal: context.signal,
-});
-const releaseOf = (deps: ClusterDeps, context: JobContext): ReleaseContext => ({
-  helm: deps.helm,
-  release: context.job.job.release,
-  namespace: context.job.job.namespace,
-  workUntil: context.deadlines.workUntil,
-  signal: context.signal,
-  explain: async () => whyNotReady(await snapshot(deps.kube, context.job.job.namespace)),
-});
+const nothingToSay = (done: Result<void, Stop>): Result<undefined, Stop> => (done.ok ? ok(undefined) : done);
+
+/** A values file that was mistyped meanwhile is no customer's fault; a suspension does not even ask. */
+async function start(deps: ClusterDeps, context: JobContext, values: () => Promise<Result<void, string>>) {
+  const taken = await values();
+  return taken.ok ? reconcile(deps, context) : failed('values_invalid', taken.error);
+}
 
 async function reconcile(deps: ClusterDeps, context: JobContext): Promise<Result<void, Stop>> {
   context.progress(5, 'namespace');
   const place = placeOf(context.job);
   const on = releaseOf(deps, context);
+  const own = await findOwn(deps.kube, place);
+  if (!own.ok) return own;
+  const data = context.job.expects_data ? await dataStands(deps, place) : ok(undefined);
+  if (!data.ok) return data;
   const found = await ensureNamespace(deps.kube, place, untilOf(deps, context));
   if (!found.ok) return found;
   // A namespace that we have just made holds no release: asking Helm would only cost time.
   const revisions = found.value.created ? ok([]) : await history(on);
   if (!revisions.ok) return revisions;
-  const prepared = await prepareSecrets(deps, context, place, lastDeployed(revisions.value) !== null);
+  const prepared = await prepareSecrets(deps, context, place);
   if (!prepared.ok) return prepared;
-  return install(deps, context, on, revisions.value);
+  const open = found.value.created ? ok(undefined) : await reopen(deps.kube, place);
+  if (!open.ok) return open;
+  const installed = await install(deps, context, on, revisions.value);
+  if (installed.ok && !found.value.created) await goOn(deps, context, place);
+  return installed;
 }
 
-async function prepareSecrets(deps: ClusterDeps, context: JobContext, place: Place, hasRun: boolean) {
+async function dataStands(deps: ClusterDeps, place: Place): Promise<Result<void, Stop>> {
+  const database = await databaseOf(deps.kube, place);
+  return database.ok ? requireData(database.value, place) : database;
+}
+
+/** What the release does not start itself; that some of it does not start keeps no customer from running. */
+async function goOn(deps: ClusterDeps, context: JobContext, place: Place): Promise<void> {
+  const { started, refused } = await startAgain(deps.kube, place);
+  const log = deps.log.child({ job: context.job.job.id });
+  if (started.length > 0) log.info({ started }, 'started again what a suspension had stopped');
+  for (const { object, message } of refused) log.warn({ object, message }, 'cannot be looked at or started again');
+}
+
+async function prepareSecrets(deps: ClusterDeps, context: JobContext, place: Place) {
   context.progress(15, 'secrets');
   if (context.signal.aborted) return err(lost);
+  // Asked now: whoever deleted the namespace that was there has taken the claim with it.
+  const database = await databaseOf(deps.kube, place);
+  if (!database.ok) return database;
+  const data = context.job.expects_data ? requireData(database.value, place) : ok(undefined);
+  if (!data.ok) return data;
+  const password = await ensurePassword(deps.kube, place, database.value, deps.random);
+  if (!password.ok) return password;
   const licence = await putLicence(deps.kube, place, context.job.licence);
   if (!licence.ok) return licence;
-  const password = await ensurePassword(deps.kube, place, hasRun, deps.random);
-  if (!password.ok) return password;
   const key = await ensureReporterKey(deps.kube, place, context.job.reporter_id, deps.random);
   return key.ok ? context.registerReporter(key.value) : key;
 }
@@ -101,18 +125,17 @@ async function install(
   on: ReleaseContext,
   found: Revision[],
 ): Promise<Result<void, Stop>> {
-  const values = finalValues(context.job.values, context.job.phase, deps.baseDomain);
-  const text = toValuesText(values);
-  const aim = aimOf(values);
+  const text = toValuesText(finalValues(context.job.values, context.job.phase, deps.baseDomain));
   let revisions = found;
   for (let killed = 0; ; killed += 1) {
-    const clean = await cleanRelease(deps, context, on, revisions, aim);
+    const clean = await cleanRelease(deps, context, on, revisions);
     if (!clean.ok) return clean;
-    context.progress(30, context.job.phase === 'suspended' ? 'suspending' : 'installing');
+    if (killed === 0) await makeWay(deps, context, on, clean.value);
+    context.progress(30, 'installing');
     const ended = new AbortController();
     const watched = watch(deps, context, ended.signal);
     const begun = deps.now();
-    const done = await upgrade(on, deps.chart, text, clean.value, aim);
+    const done = await upgrade(on, deps.chart, text, clean.value, 'run');
     ended.abort();
     const times = { lease_to_helm_ms: begun - context.claimedAt, helm_ms: deps.now() - begun };
     deps.log.info({ job: context.job.job.id, ...rounded(times) }, 'helm upgrade ended');
@@ -127,20 +150,12 @@ async function install(
   }
 }
 
-const aimOf = ({ suspended, metering }: ChartValues): Aim => (suspended ? (metering ? 'drain' : 'stop') : 'run');
-
 const rounded = (times: Record<string, number>): Record<string, number> =>
   Object.fromEntries(Object.entries(times).map(([name, ms]) => [name, Math.round(ms)]));
 
 /** Gets a release out of `pending-*`; answers the history that an upgrade starts from. */
-async function cleanRelease(
-  deps: ClusterDeps,
-  context: JobContext,
-  on: ReleaseContext,
-  revisions: Revision[],
-  aim: Aim,
-) {
-  const recovered = await recover(on, revisions, aim);
+async function cleanRelease(deps: ClusterDeps, context: JobContext, on: ReleaseContext, revisions: Revision[]) {
+  const recovered = await recover(on, revisions);
   if (!recovered.ok) return recovered;
   if (recovered.value === 'none') return ok(revisions);
   deps.log.info({ job: context.job.job.id, recovery: recovered.value }, 'recovered a release that was left half-done');
@@ -157,7 +172,7 @@ async function watch(deps: ClusterDeps, context: JobContext, ended: AbortSignal)
     const why = first ? `; ${first.object}: ${first.reason}` : '';
     const share = total === 0 ? 0 : ready / total;
     if (!ended.aborted)
-      context.progress(30 + Math.round(60 * share), `${ready} of ${total} pods ready${why}`.slice(0, 500));
+      context.progress(30 + Math.round(60 * share), `${ready} of ${total} pods ready${why}`.slice(0, progressMax));
     await sleep(watchEveryMs, ended);
   }
 }

@@ -48,16 +48,32 @@ export function killAfterSeconds(now: number, workUntil: number, minMs: number):
   return left < minMs || seconds < 1 ? null : seconds;
 }
 
-/** Part of a run that is kept for helm to end by itself and, after a failed upgrade, for rolling back. */
-const endReserveMaxSeconds = 60;
-const endReserveMinSeconds = Math.ceil(helmChangeMinMs / 1000) + 1;
+/** Part of a helm's run that is kept for helm to end by itself and say why, beside its own `--timeout`. */
+const endReserveMinSeconds = 2;
+const endReserveMaxSeconds = 30;
 
-/**
- * Helm's own `--timeout` inside a kill timer: shorter, so that helm normally ends by itself and says why. A quarter of the
- * time is kept for what comes after, at most a minute, enough for a roll-back where half the time allows it.
- */
+/** Helm's own `--timeout` inside a kill timer: shorter, so that helm normally ends by itself. */
 export function waitSeconds(killSeconds: number): number {
-  const quarter = Math.min(endReserveMaxSeconds, Math.ceil(killSeconds / 4));
-  const reserve = Math.min(Math.max(quarter, endReserveMinSeconds), Math.ceil(killSeconds / 2));
+  const eighth = Math.ceil(killSeconds / 8);
+  const reserve = Math.min(Math.max(eighth, endReserveMinSeconds), endReserveMaxSeconds, Math.ceil(killSeconds / 2));
   return Math.max(1, killSeconds - reserve);
 }
+
+/** A roll-back is a history, and a helm that applies without waiting: seconds, on a busy machine more. */
+const rollbackReserveMinMs = helmChangeMinMs + helmReadMinMs + 1_500;
+const rollbackReserveMaxMs = 45_000;
+
+/**
+ * Until when an upgrade may run that is to be rolled back when it fails: a fifth of the time that is left is kept for the
+ * roll-back, whatever ends the upgrade, its kill timer too. Of very little time half.
+ */
+export function upgradeUntil(now: number, workUntil: number): number {
+  const left = Math.max(0, workUntil - now);
+  return workUntil - Math.min(Math.max(left / 5, rollbackReserveMinMs), rollbackReserveMaxMs, left / 2);
+}
+
+/**
+ * Until when a suspension may work on the release: the rest of its time is kept for seeing the pods go, which is what a
+ * suspension is.
+ */
+export const releaseUntil = (now: number, workUntil: number): number => now + Math.max(0, workUntil - now) * 0.6;

@@ -1,5 +1,5 @@
 /** What carries out a job: the real cluster or the simulated one. */
-import type { LeasedJob } from '../src/contracts/jobs.ts';
+import type { DriftEntry, LeasedJob } from '../src/contracts/jobs.ts';
 import type { Result } from '../src/lib/result.ts';
 import type { Deadlines } from './deadline.ts';
 import type { Stop } from './failure.ts';
@@ -17,9 +17,15 @@ export type JobContext = {
   registerReporter: (apiKey: string) => Promise<Result<void, Stop>>;
 };
 
+/** What a job that was done leaves to say: the differences that it found, or could not put right. At most `driftMax`. */
+export type Done = { drift: DriftEntry[] };
+
 export type Executor = {
-  /** Brings the deployment to the job's phase and generation. Called again for the same job, it ends in the same state. */
-  run(context: JobContext): Promise<Result<void, Stop>>;
+  /**
+   * Brings the deployment to the job's phase and generation, or with `action: 'drift'` compares and changes nothing. Called
+   * again for the same job, it ends in the same state.
+   */
+  run(context: JobContext): Promise<Result<Done | undefined, Stop>>;
   /** Whether work may be claimed now; a reason when not. Cheap: asked before every claim. */
   ready(): Promise<Result<void, string>>;
 };

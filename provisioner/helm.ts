@@ -29,8 +29,8 @@ export type RunLimits = { workUntil: number; minMs: number; signal: AbortSignal 
 /** `input` is what it reads from stdin (`--values -`); without it there is nothing to read. */
 export type Helm = (args: (killSeconds: number) => string[], limits: RunLimits, input?: string) => Promise<HelmRun>;
 
-/** What is kept of helm's output: the end, where its errors are. A history of 10 revisions is some 3 KB. */
-const outputBytesMax = 256 * 1024;
+/** What is kept of helm's output: the end, where its errors are. A manifest can be a few MB; a release is at most 1 MB packed. */
+const outputBytesMax = 8 * 1024 * 1024;
 /** How long a killed helm's pipes may stay open before we stop listening. */
 const pipeGraceMs = 1_000;
 /** The timer's whole seconds and our clock differ by less than this. */

@@ -10,7 +10,6 @@ import {
   AppsV1Api,
   CoreV1Api,
   createConfiguration,
-  KubernetesObjectApi,
   ServerConfiguration,
   wrapHttpLibrary,
 } from '@kubernetes/client-node';
@@ -22,12 +21,13 @@ import { credentialsOf } from './credential.ts';
 import { failed } from './failure.ts';
 import { NoCredentials, transportOf } from './kube-transport.ts';
 import { readAccess } from './kubeconfig.ts';
+import { PlainObjects } from './plain-objects.ts';
 
 export type Kube = {
   core: CoreV1Api;
   apps: AppsV1Api;
   /** Objects of any kind. A fresh client each time: it keeps for ever what kinds the cluster knew when it first asked. */
-  objects: () => KubernetesObjectApi;
+  objects: () => PlainObjects;
   /** Ends its connections. */
   close(): Promise<void>;
 };
@@ -67,7 +67,7 @@ export function connect(kubeconfig: string | undefined, env: Record<string, stri
   return ok({
     core: new CoreV1Api(configuration),
     apps: new AppsV1Api(configuration),
-    objects: () => new KubernetesObjectApi(configuration),
+    objects: () => new PlainObjects(configuration),
     close: transport.close,
   });
 }

@@ -16,6 +16,7 @@ import { makeHelmFolder } from './helm-folder.ts';
 import { takeWork } from './loop.ts';
 import { outageOf } from './outage.ts';
 import { preflight } from './preflight.ts';
+import { appliesOnServer } from './release.ts';
 import { runJob } from './run-job.ts';
 import { simulatedExecutor } from './simulated-executor.ts';
 
@@ -41,6 +42,7 @@ async function realCluster(config: Config, log: Logger, helmFolder: string): Pro
   return clusterExecutor({
     kube: checked.value.kube,
     helm,
+    serverSide: appliesOnServer(checked.value.helmVersion),
     chart: { path: config.HELM_CHART_PATH, valuesFile: config.HELM_VALUES_FILE },
     baseDomain: config.BASE_DOMAIN,
     now: monotonic,

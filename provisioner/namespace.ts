@@ -4,9 +4,10 @@
  */
 import type { V1Namespace } from '@kubernetes/client-node';
 import { PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
-import type { JobEvent } from '../src/contracts/jobs.ts';
+import type { DriftEntry, JobEvent } from '../src/contracts/jobs.ts';
 import { err, ok, type Result } from '../src/lib/result.ts';
 import { type Monotonic, sleep } from './clock.ts';
+import { entry } from './drift-entries.ts';
 import { type Failure, failed, lost, type Stop } from './failure.ts';
 import { call, type Kube, kubeFailure } from './kube.ts';
 import { holdersOf } from './terminating.ts';
@@ -85,7 +86,21 @@ async function restoreLabels(kube: Kube, found: V1Namespace, place: Place, label
   return patched.ok ? ok({ created: false }) : kubeFailure(`labelling namespace ${place.name}`, patched.error);
 }
 
-/** Whether there is anything of the customer's to remove. */
+/** Labels of ours that the namespace has lost. Changes nothing. */
+export async function namespaceDrift(kube: Kube, place: Place): Promise<Result<DriftEntry[], Failure>> {
+  const found = await find(kube, place);
+  if (!found.ok) return found;
+  const object = `Namespace/${place.name}`;
+  if (found.value === null) return ok([entry(object, 'missing', 'the namespace is not there')]);
+  if (found.value.metadata?.deletionTimestamp) return ok([entry(object, 'changed', 'it is being deleted')]);
+  const current = found.value.metadata?.labels ?? {};
+  const lacking = Object.entries({ ...ownLabels(place.customerId), ...podSecurity })
+    .filter(([key, value]) => current[key] !== value)
+    .map(([key, value]) => `metadata.labels.${key}: ${current[key] ?? 'absent'}, wanted ${value}`);
+  return ok(lacking.length === 0 ? [] : [entry(object, 'changed', lacking.join('; '))]);
+}
+
+/** Whether there is anything of the customer's to remove, or to stop. */
 export async function findOwn(kube: Kube, place: Place): Promise<Result<boolean, Failure>> {
   const found = await find(kube, place);
   return found.ok ? ok(found.value !== null) : found;

@@ -2,16 +2,14 @@
  * What must be right before any work is claimed: helm, its version, the chart, the kubeconfig. A mistake in these is a
  * wrong configuration and ends the process; a cluster that does not answer is not, and is waited for.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { parse } from 'yaml';
-import { z } from 'zod';
-import { messageOf } from '../src/lib/message.ts';
+import { existsSync } from 'node:fs';
 import { err, ok, type Result } from '../src/lib/result.ts';
 import type { Monotonic } from './clock.ts';
 import type { Config } from './env.ts';
 import type { Helm } from './helm.ts';
 import { connect, type Kube } from './kube.ts';
 import { checkChart, version } from './release.ts';
+import { checkValues, readMap } from './values-check.ts';
 
 /** How long a local helm command may take; the first after a boot reads its binary from a cold disk. */
 const checkMs = 30_000;
@@ -27,20 +25,6 @@ export function helmIsNewEnough(text: string): boolean {
   const floor = oldest[major];
   if (floor === undefined) return major > 4;
   return minor > floor[1] || (minor === floor[1] && patch >= floor[2]);
-}
-
-/** The operator's own values must be a map; what they may name is the chart's schema's to say, with every upgrade. */
-function checkValues(path: string): Result<void, string> {
-  try {
-    const read = z
-      .record(z.string(), z.unknown())
-      .nullable()
-      .safeParse(parse(readFileSync(path, 'utf8')));
-    return read.success ? ok(undefined) : err(`${path} holds no map of values`);
-  } catch (error) {
-    // Its first line says what and where; a YAML reader's excerpt of the file follows.
-    return err(`${path}: ${messageOf(error).split('\n')[0]?.replace(/:$/, '')}`);
-  }
 }
 
 /** Checks all of it; on failure one line per mistake, each beginning with its variable. `env` is what Helm runs with. */
@@ -61,7 +45,9 @@ export async function preflight(
     const chart = existsSync(path) ? await checkChart(helm, path, limits) : err(`there is no chart at ${path}`);
     if (!chart.ok) lines.push(`HELM_CHART_PATH: ${chart.error} (chart_broken)`);
   }
-  const values = config.HELM_VALUES_FILE === undefined ? ok(undefined) : checkValues(config.HELM_VALUES_FILE);
+  // A chart that cannot be read says so itself.
+  const chart = { path: config.HELM_CHART_PATH, valuesFile: config.HELM_VALUES_FILE };
+  const values = await (lines.length === 0 ? checkValues(helm, chart, limits) : readMap(chart.valuesFile));
   if (!values.ok) lines.push(`HELM_VALUES_FILE: ${values.error} (values_invalid)`);
   const kube = connect(config.KUBECONFIG, env);
   if (!kube.ok) lines.push(`KUBECONFIG: ${kube.error} (kubeconfig_invalid)`);

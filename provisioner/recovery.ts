@@ -19,17 +19,8 @@ export function parseHistory(text: string): Result<Revision[], string> {
   }
 }
 
-/** Reads `helm get values -o json`: whether they suspend the stack. */
-export function isSuspended(text: string): boolean {
-  try {
-    return z.object({ suspended: z.literal(true) }).safeParse(JSON.parse(text)).success;
-  } catch {
-    return false;
-  }
-}
-
-/** `none`: upgrade as usual. `uninstall`: nothing of it ever ran. `rollback`: from the half-done one to what last ran. */
-export type Recovery = { kind: 'none' } | { kind: 'uninstall' } | { kind: 'rollback'; from: number; to: number };
+/** `none`: upgrade as usual. `uninstall`: nothing of it ever ran. `rollback`: to what last ran. */
+export type Recovery = { kind: 'none' } | { kind: 'uninstall' } | { kind: 'rollback'; to: number };
 
 /**
  * Decides by the history alone. Never deployed: uninstall, so that the install starts clean. Deployed before: roll back
@@ -42,7 +33,7 @@ export function planRecovery(history: Revision[]): Recovery {
   if (last.status === 'uninstalling') return { kind: 'uninstall' };
   if (!last.status.startsWith('pending-')) return { kind: 'none' };
   const ran = byAge.findLast((r) => r.status === 'deployed') ?? byAge.findLast((r) => r.status === 'superseded');
-  return ran ? { kind: 'rollback', from: last.revision, to: ran.revision } : { kind: 'uninstall' };
+  return ran ? { kind: 'rollback', to: ran.revision } : { kind: 'uninstall' };
 }
 
 /** The revision that a failed upgrade goes back to; null when none ever ran. */
@@ -50,3 +41,9 @@ export const lastDeployed = (history: Revision[]): number | null =>
   history.findLast((r) => r.status === 'deployed')?.revision ??
   history.findLast((r) => r.status === 'superseded')?.revision ??
   null;
+
+/** The newest revision when a killed helm left it `pending-*`; else null. */
+export function pendingRevision(history: Revision[]): number | null {
+  const last = history.toSorted((a, b) => a.revision - b.revision).at(-1);
+  return last?.status.startsWith('pending-') ? last.revision : null;
+}

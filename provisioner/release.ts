@@ -5,15 +5,19 @@
 import type { JobEvent } from '../src/contracts/jobs.ts';
 import { err, ok, type Result } from '../src/lib/result.ts';
 import { failureOf, lastWords } from './classify.ts';
-import { helmChangeMinMs, helmReadMinMs, waitSeconds } from './deadline.ts';
+import type { Monotonic } from './clock.ts';
+import { helmChangeMinMs, helmReadMinMs, upgradeUntil, waitSeconds } from './deadline.ts';
 import { type Failure, failed, lost, type Stop } from './failure.ts';
 import type { Helm, HelmRun, RunLimits } from './helm.ts';
-import { isSuspended, lastDeployed, parseHistory, planRecovery, type Revision } from './recovery.ts';
+import { lastDeployed, parseHistory, planRecovery, type Revision } from './recovery.ts';
 
 export type ReleaseContext = {
   helm: Helm;
   release: string;
   namespace: string;
+  /** Helm applies on the server (Helm 4): it then refuses what somebody else has changed, unless it is told to force. */
+  serverSide: boolean;
+  now: Monotonic;
   workUntil: number;
   signal: AbortSignal;
   /** Events of what is not ready, asked for after a run that failed. */
@@ -24,20 +28,26 @@ export type ReleaseContext = {
 export type Chart = { path: string; valuesFile: string | undefined };
 
 /**
- * What a revision is for. `run`: waits, and goes back to what ran when it fails. `stop`: waits, and never goes back, which
- * would start what must not run. `drain`: neither; an exporter that is not ready holds nothing up.
+ * What a revision is for. `run`: waits, and goes back to what ran when it fails. `stop`: the pods are stopped beside it
+ * (suspend.ts), so it waits for nothing, runs no hook, and never goes back, which would start what must not run.
  */
-export type Aim = 'run' | 'stop' | 'drain';
+export type Aim = 'run' | 'stop';
 
 /** Revisions that Helm keeps. */
 const historyMax = 10;
 
-const limitsOf = (on: ReleaseContext, minMs: number): RunLimits => ({
-  workUntil: on.workUntil,
+const limitsOf = (on: ReleaseContext, minMs: number, workUntil = on.workUntil): RunLimits => ({
+  workUntil,
   minMs,
   signal: on.signal,
 });
 const scope = (on: ReleaseContext): string[] => ['--namespace', on.namespace];
+/**
+ * What somebody changed by hand never stands in the way. Said outright: by default Helm 4 applies as the release was last
+ * applied, and one that Helm 3 made would have it merge on our side, where forcing is refused.
+ */
+const overwriting = (on: ReleaseContext): string[] =>
+  on.serverSide ? ['--server-side=true', '--force-conflicts'] : [];
 
 /** The failure of a run, with the events of the objects it left unready. */
 async function stopped(on: ReleaseContext, run: HelmRun, doing: string): Promise<{ ok: false; error: Stop }> {
@@ -62,15 +72,11 @@ export async function history(on: ReleaseContext): Promise<Result<Revision[], St
   return parsed.ok ? parsed : failed('helm_failed', parsed.error);
 }
 
-/**
- * Brings a release that a killed helm left half-done to where an upgrade may start. Answers what it did, for the log.
- * `finish` lays down the half-done revision itself: a stack that is to be suspended, and was being, would else run again.
- */
+/** Brings a release that a killed helm left half-done to where an upgrade may start. Answers what it did, for the log. */
 export async function recover(
   on: ReleaseContext,
   revisions: Revision[],
-  aim: Aim,
-): Promise<Result<'none' | 'uninstall' | 'rollback' | 'finish', Stop>> {
+): Promise<Result<'none' | 'uninstall' | 'rollback', Stop>> {
   const plan = planRecovery(revisions);
   switch (plan.kind) {
     case 'none':
@@ -80,28 +86,29 @@ export async function recover(
       return gone.ok ? ok('uninstall') : gone;
     }
     case 'rollback': {
-      const finish = aim === 'run' ? ok(false) : await suspendedIn(on, plan.from);
-      if (!finish.ok) return finish;
-      const laid = await rollback(on, finish.value ? plan.from : plan.to);
-      return laid.ok ? ok(finish.value ? 'finish' : 'rollback') : laid;
+      const laid = await rollback(on, plan.to);
+      return laid.ok ? ok('rollback') : laid;
     }
   }
 }
 
-/** Whether the stack is suspended in a revision. */
-async function suspendedIn(on: ReleaseContext, revision: number): Promise<Result<boolean, Stop>> {
-  const run = await on.helm(
-    () => ['get', 'values', ...scope(on), '--revision', String(revision), '-o', 'json', '--', on.release],
-    limitsOf(on, helmReadMinMs),
-  );
-  if (run.kind === 'aborted') return err(lost);
-  return succeeded(run) ? ok(isSuspended(run.stdout)) : failureOf(run, 'helm get values', []);
-}
-
-/** Without `--wait`: it only has to lay down what ran before; whether that is ready is the next upgrade's question. */
+/**
+ * Without `--wait` and hooks: it only has to lay down what ran before; whether that is ready is the next upgrade's question,
+ * and a hook that fails must not keep it away.
+ */
 async function rollback(on: ReleaseContext, to: number): Promise<Result<void, Stop>> {
   const run = await on.helm(
-    (seconds) => ['rollback', ...scope(on), '--timeout', `${waitSeconds(seconds)}s`, '--', on.release, String(to)],
+    (seconds) => [
+      'rollback',
+      ...scope(on),
+      ...overwriting(on),
+      '--no-hooks',
+      '--timeout',
+      `${waitSeconds(seconds)}s`,
+      '--',
+      on.release,
+      String(to),
+    ],
     limitsOf(on, helmChangeMinMs),
   );
   return succeeded(run) ? ok(undefined) : stopped(on, run, 'helm rollback');
@@ -136,9 +143,10 @@ export async function uninstall(on: ReleaseContext): Promise<Result<void, Stop>>
 }
 
 /**
- * Installs or upgrades and waits until everything is as it should be. An upgrade that fails is rolled back to what ran
- * before, after its objects have been asked why: Helm's own `--rollback-on-failure` would take the evidence away with it. A
- * failed first install stays as it is: the next run upgrades it, and what is only slow may become ready meanwhile.
+ * Installs or upgrades; to run, it waits until everything is as it should be. An upgrade that fails, or that its kill timer
+ * ends, is rolled back to what ran before, after its objects have been asked why: Helm's own `--rollback-on-failure` would
+ * take the evidence away with it, and dies with helm. A failed first install stays as it is: the next run upgrades it, and
+ * what is only slow may become ready meanwhile. An object of the chart's that somebody made by hand becomes the release's.
  * @param values ours, as text
  */
 export async function upgrade(
@@ -148,15 +156,18 @@ export async function upgrade(
   before: Revision[],
   aim: Aim,
 ): Promise<Result<void, Stop>> {
+  const back = aim === 'run' ? lastDeployed(before) : null;
   const run = await on.helm(
     (seconds) => [
       'upgrade',
       '--install',
       ...scope(on),
+      ...overwriting(on),
+      '--take-ownership',
       ...(chart.valuesFile === undefined ? [] : ['--values', listItem(chart.valuesFile)]),
       '--values',
       '-',
-      ...(aim === 'drain' ? [] : ['--wait']),
+      aim === 'run' ? '--wait' : '--no-hooks',
       '--timeout',
       `${waitSeconds(seconds)}s`,
       '--history-max',
@@ -166,22 +177,36 @@ export async function upgrade(
       on.release,
       chart.path,
     ],
-    limitsOf(on, helmChangeMinMs),
+    limitsOf(on, helmChangeMinMs, back === null ? on.workUntil : upgradeUntil(on.now(), on.workUntil)),
     values,
   );
   if (succeeded(run)) return ok(undefined);
   const failure = await stopped(on, run, 'helm upgrade');
-  const back = lastDeployed(before);
-  if (run.kind !== 'exited' || back === null || aim !== 'run') return failure;
+  const began = run.kind === 'exited' || run.kind === 'timed_out' || run.kind === 'killed';
+  return back !== null && began ? rolledBack(on, failure.error, before, back) : failure;
+}
+
+/** Lays down what ran before an upgrade that failed with `failure`, unless the upgrade never wrote anything. */
+async function rolledBack(on: ReleaseContext, failure: Stop, before: Revision[], back: number) {
   const after = await history(on);
   // Refused before it wrote anything (schema, templates, no cluster): what runs is still what ran.
-  if (!after.ok || after.value.at(-1)?.revision === before.at(-1)?.revision) return failure;
+  if (after.ok && after.value.at(-1)?.revision === before.at(-1)?.revision) return err(failure);
   const undone = await rollback(on, back);
-  return undone.ok || undone.error.kind === 'lost' ? failure : alsoNotUndone(failure.error, undone.error);
+  return undone.ok || undone.error.kind === 'lost' ? err(failure) : alsoNotUndone(failure, undone.error);
+}
+
+/** The objects of a revision, as the YAML that Helm applied. */
+export async function manifestOf(on: ReleaseContext, revision: number): Promise<Result<string, Stop>> {
+  const run = await on.helm(
+    () => ['get', 'manifest', ...scope(on), '--revision', String(revision), '--', on.release],
+    limitsOf(on, helmReadMinMs),
+  );
+  if (run.kind === 'aborted') return err(lost);
+  return succeeded(run) ? ok(run.stdout) : failureOf(run, 'helm get manifest', []);
 }
 
 /** One path as Helm's `--values` takes it: that is a comma-separated list, with quotes as in CSV. */
-const listItem = (path: string): string => `"${path.replaceAll('"', '""')}"`;
+export const listItem = (path: string): string => `"${path.replaceAll('"', '""')}"`;
 
 function alsoNotUndone(first: Stop, second: Failure): { ok: false; error: Stop } {
   if (first.kind === 'lost') return err(first);
@@ -194,6 +219,9 @@ export async function version(helm: Helm, limits: RunLimits): Promise<Result<str
   if (run.kind === 'aborted') return failed('internal', 'stopped');
   return succeeded(run) ? ok(run.stdout.trim()) : failureOf(run, 'helm version', []);
 }
+
+/** Whether a helm of this version applies on the server and forces conflicts when told: Helm 4 and newer. */
+export const appliesOnServer = (text: string): boolean => Number(/^v?(\d+)/.exec(text)?.[1] ?? 0) >= 4;
 
 /** Whether there is a chart at the path that Helm can read; the error is Helm's line. */
 export async function checkChart(helm: Helm, chart: string, limits: RunLimits): Promise<Result<void, string>> {

@@ -10,7 +10,7 @@ import { err, ok, type Result } from '../src/lib/result.ts';
 import { type Monotonic, sleep } from './clock.ts';
 import type { Answer, Claim, ControlPlane } from './control-plane.ts';
 import { type Deadlines, deadlinesOf } from './deadline.ts';
-import type { Executor } from './executor.ts';
+import type { Done, Executor } from './executor.ts';
 import { failed, lost, type Stop, scopeOf, toWire } from './failure.ts';
 
 export type RunDeps = {
@@ -66,7 +66,7 @@ async function attempt(
   deadlines: Deadlines,
   losing: AbortController,
   progress: (percent: number, message: string) => void,
-): Promise<Result<void, Stop>> {
+): Promise<Result<Done | undefined, Stop>> {
   const { job } = claim;
   try {
     return await deps.executor.run({
@@ -123,15 +123,16 @@ async function report(
   deps: RunDeps,
   { job }: Claim,
   deadlines: Deadlines,
-  outcome: Result<void, Stop>,
+  outcome: Result<Done | undefined, Stop>,
   log: Logger,
 ): Promise<JobEnd> {
   const lease = { lease_id: job.lease_id, generation: job.generation };
   if (!outcome.ok && outcome.error.kind === 'lost') return 'lost';
   const stop = outcome.ok ? null : outcome.error;
+  const found = outcome.ok ? outcome.value : undefined;
   const send =
     stop === null || stop.kind === 'lost'
-      ? () => deps.api.complete(job.job.id, lease)
+      ? () => deps.api.complete(job.job.id, { ...lease, ...found })
       : () => deps.api.fail(job.job.id, { ...lease, ...toWire(stop) });
   const answer = await untilDecided(deps, send, deadlines.leaseUntil);
   if (answer.kind === 'ok') return outcome.ok ? 'completed' : 'failed';

@@ -3,9 +3,11 @@
  * ever) and the reporter key (made here, so that the API never has more than its hash). Their contents go nowhere else.
  */
 import type { V1Secret } from '@kubernetes/client-node';
+import type { DriftEntry } from '../src/contracts/jobs.ts';
 import { hex, type Random } from '../src/lib/ids.ts';
 import { newKey, parseKey } from '../src/lib/keys.ts';
 import { ok, type Result } from '../src/lib/result.ts';
+import type { Database } from './claims.ts';
 import { type Failure, failed } from './failure.ts';
 import { call, type Kube, kubeFailure } from './kube.ts';
 import { ownLabels, type Place } from './namespace.ts';
@@ -57,21 +59,21 @@ export async function putLicence(kube: Kube, place: Place, token: string): Promi
 }
 
 /**
- * The database password, made once. Where the stack has run before (`hasRun`) a missing or empty one is a failure and not
- * made again: the database on its volume keeps the old password, and a new one would lock the customer out.
+ * The database password, made once. Where the database's volume claim is there (`database`), a missing password is a
+ * failure and not made again: the database keeps the old one, and a new one would lock the customer out.
  */
 export async function ensurePassword(
   kube: Kube,
   place: Place,
-  hasRun: boolean,
+  database: Database,
   random: Random,
 ): Promise<Result<void, Failure>> {
   const found = await read(kube, place, postgres.name);
   if (!found.ok) return found;
-  if (found.value === null && hasRun) {
+  if (found.value === null && database.kind !== 'none') {
     return failed(
-      'secret_damaged',
-      `Secret ${postgres.name} is missing though the stack has run: restore it from a backup`,
+      'secret_lost',
+      `Secret ${postgres.name} is missing though the database has run (its volume claim is there): restore it from a backup`,
     );
   }
   const secret =
@@ -107,4 +109,25 @@ export async function ensureReporterKey(
   return replaced.ok
     ? ok(decode(fresh, reporter.key))
     : kubeFailure(`updating Secret ${reporter.name}`, replaced.error);
+}
+
+/** What is wrong with the three Secrets of a stack that has been deployed. Changes nothing. */
+export async function secretsDrift(
+  kube: Kube,
+  place: Place,
+  reporterId: string,
+): Promise<Result<DriftEntry[], Failure>> {
+  const entries: DriftEntry[] = [];
+  for (const { name, key } of [licence, postgres, reporter]) {
+    const found = await read(kube, place, name);
+    if (!found.ok) return found;
+    const value = found.value === null ? null : decode(found.value, key);
+    const object = `Secret/${name}`;
+    if (value === null) entries.push({ object, kind: 'missing', difference: 'the Secret is not there' });
+    else if (value === '') entries.push({ object, kind: 'changed', difference: `data.${key} is missing or empty` });
+    else if (name === reporter.name && parseKey(value)?.owner !== reporterId) {
+      entries.push({ object, kind: 'changed', difference: `data.${key} is no key of reporter ${reporterId}` });
+    }
+  }
+  return ok(entries);
 }

@@ -5,13 +5,14 @@
  */
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Phase } from '../src/contracts/jobs.ts';
+import type { DriftEntry, Phase } from '../src/contracts/jobs.ts';
 import { type SimulatedNamespace, simulatedNamespace } from '../src/contracts/simulated-cluster.ts';
 import type { Random } from '../src/lib/ids.ts';
 import { newKey, parseKey } from '../src/lib/keys.ts';
 import { messageOf } from '../src/lib/message.ts';
 import { err, ok, type Result } from '../src/lib/result.ts';
 import { type Monotonic, sleep } from './clock.ts';
+import { entry } from './drift-entries.ts';
 import type { Executor, JobContext } from './executor.ts';
 import { type Failure, failed, lost, type Stop } from './failure.ts';
 
@@ -32,17 +33,23 @@ export function simulatedExecutor(deps: SimulatedDeps): Executor {
     async run(context) {
       const worked = await pretend(deps, context);
       if (!worked.ok) return worked;
+      const { action, expects_data, phase } = context.job;
       const path = join(deps.folder, `${context.job.job.namespace}.json`);
       const before = await load(path);
       if (!before.ok) return before;
       if (before.value !== null && before.value.customer_id !== context.job.job.customer_id) {
         return failed('namespace_taken', `namespace ${context.job.job.namespace} is another customer's`);
       }
-      if (context.job.phase === 'deleted') {
+      if (action === 'drift') return ok({ drift: driftOf(context, before.value) });
+      if (phase === 'deleted') {
         await rm(path, { force: true });
         return ok(undefined);
       }
-      return remember(deps, context, path, before.value);
+      if (phase === 'running' && expects_data && before.value === null) {
+        return failed('claim_lost', `namespace ${context.job.job.namespace} and its data are gone from the simulation`);
+      }
+      const remembered = await remember(deps, context, path, before.value);
+      return remembered.ok ? ok(undefined) : remembered;
     },
     ready: async () => ok(undefined),
   };
@@ -58,6 +65,14 @@ async function pretend(deps: SimulatedDeps, context: JobContext): Promise<Result
     await sleep(totalMs / steps, context.signal);
   }
   return context.signal.aborted ? err(lost) : ok(undefined);
+}
+
+/** The simulation holds one thing that can be missing or other than wanted: the namespace with its phase. */
+function driftOf({ job }: JobContext, found: SimulatedNamespace | null): DriftEntry[] {
+  const object = `Namespace/${job.job.namespace}`;
+  if (job.phase === 'deleted') return found ? [entry(object, 'unexpected', 'it is to be deleted')] : [];
+  if (!found) return [entry(object, 'missing', 'the namespace is not there')];
+  return found.phase === job.phase ? [] : [entry(object, 'changed', `phase: ${found.phase}, wanted ${job.phase}`)];
 }
 
 /** The key is written before its hash is registered: a kill in between leaves a key that the next run registers. */

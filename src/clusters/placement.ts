@@ -4,7 +4,7 @@
  */
 
 /** Services of one stack: a cluster's `services_max` is reached at this many times its stacks (design §4, Kubernetes). */
-export const servicesPerStack = 8;
+const servicesPerStack = 8;
 
 /** The share of a cluster that is kept for admins, percent. */
 const keptPercent = 10;

@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import { listOf, pageQuery } from './common.ts';
 
-export const outboxState = z.enum(['planned', 'sent', 'confirmed', 'never', 'dropped']);
+const outboxState = z.enum(['planned', 'sent', 'confirmed', 'never', 'dropped']);
 
 /** GET /api/outbox. */
 export const outboxQuery = pageQuery.extend({ state: outboxState.default('never') });
-export const outboxItem = z.object({
+const outboxItem = z.object({
   outbox_id: z.string(),
   kind: z.string(),
   state: outboxState,

@@ -1,7 +1,14 @@
 /** Whatever a job starts has ended before its lease does, for every lease, clock and time-out. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deadlinesOf, helmChangeMinMs, killAfterSeconds, waitSeconds } from '../../provisioner/deadline.ts';
+import {
+  deadlinesOf,
+  helmChangeMinMs,
+  helmReadMinMs,
+  killAfterSeconds,
+  upgradeUntil,
+  waitSeconds,
+} from '../../provisioner/deadline.ts';
 
 const instant = (ms: number) => new Date(ms).toISOString();
 const lease = fc.record({
@@ -75,14 +82,25 @@ describe('the kill timer', () => {
     expect(killAfterSeconds(0, 1_000, 0)).toBe(1);
   });
 
-  it('helm’s own time-out ends before it, and leaves room to roll back where there is room at all', () => {
+  it('helm’s own time-out ends before it, so that helm says itself what was not ready', () => {
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 3_600 }), (seconds) => {
         expect(waitSeconds(seconds)).toBeGreaterThanOrEqual(1);
         expect(waitSeconds(seconds)).toBeLessThan(seconds);
-        if (seconds >= 12) expect((seconds - waitSeconds(seconds)) * 1000).toBeGreaterThan(helmChangeMinMs);
       }),
     );
-    expect(waitSeconds(300)).toBe(240);
+    expect(waitSeconds(300)).toBe(270);
+  });
+
+  it('strikes an upgrade so early that there is time to roll it back, where there is time for both at all', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 1e9 }), fc.integer({ min: 0, max: 3_600_000 }), (now, left) => {
+        const until = upgradeUntil(now, now + left);
+        expect(until).toBeGreaterThanOrEqual(now);
+        expect(until).toBeLessThanOrEqual(now + left);
+        if (left >= 14_000) expect(now + left - until).toBeGreaterThan(helmChangeMinMs + helmReadMinMs);
+      }),
+    );
+    expect(upgradeUntil(0, 300_000)).toBe(255_000);
   });
 });

@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import {
   completeBody,
   failBody,
+  type JobAction,
   nextBody,
   type Phase,
   progressBody,
@@ -46,10 +47,18 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
   function want(on: FakeDeployment, phase: Phase, quiet = false): FakeJob {
     on.phase = phase;
     on.generation += 1;
-    const waiting = jobs.find((job) => job.deployment === on && job.state === 'waiting');
-    const job = waiting ?? {
+    const waiting = jobs.find((job) => job.deployment === on && job.state === 'waiting' && job.action === 'reconcile');
+    return waiting ?? queued(on, 'reconcile', quiet);
+  }
+
+  /** A job that compares and changes nothing. */
+  const compare = (on: FakeDeployment): FakeJob => queued(on, 'drift');
+
+  function queued(on: FakeDeployment, action: JobAction, quiet = false): FakeJob {
+    const job: FakeJob = {
       id: id('job'),
       deployment: on,
+      action,
       state: 'waiting',
       held: false,
       lease: null,
@@ -58,8 +67,9 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
       failures: [],
       delays: [],
       progress: [],
+      drift: [],
     };
-    if (!waiting) jobs.push(job);
+    jobs.push(job);
     if (!quiet) ring();
     return job;
   }
@@ -114,6 +124,7 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
       return;
     }
     job.state = failure ? 'failed' : 'completed';
+    if (job.action === 'drift') return;
     on.status = failure ? 'failed' : 'ready';
     if (!failure) on.observed = Math.max(on.observed, body.generation);
   }
@@ -176,6 +187,7 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
       seen.refused.push('generation');
       return problem(409, 'generation_stale');
     }
+    job.drift = result.drift;
     settle(job, result, result.failure);
     return [200, { success: true }];
   }
@@ -233,6 +245,7 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
     times,
     deployment: fakeDeployment,
     want,
+    compare,
     ring,
     /** A retry that `holdRetries` held back may run now. */
     release,
@@ -248,11 +261,14 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
   };
 }
 
-const parseComplete = (body: unknown) => ({ ...completeBody.parse(body), failure: null });
+function parseComplete(body: unknown) {
+  const { drift = [], ...result } = completeBody.parse(body);
+  return { ...result, drift, failure: null };
+}
 
 function parseFail(body: unknown) {
   const { lease_id, generation, ...failure } = failBody.parse(body);
-  return { lease_id, generation, failure };
+  return { lease_id, generation, drift: [], failure };
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {

@@ -1,6 +1,6 @@
 /** Deployments and jobs of the fake control plane, and the body that leases one of them. */
 import { randomBytes } from 'node:crypto';
-import { leasedJob, type Phase } from '../../src/contracts/jobs.ts';
+import { type DriftEntry, type JobAction, leasedJob, type Phase } from '../../src/contracts/jobs.ts';
 import { type IdKind, namespaceOf, newId, shortIdOf } from '../../src/lib/ids.ts';
 
 const id = (kind: IdKind) => newId(kind, (bytes) => randomBytes(bytes));
@@ -16,6 +16,8 @@ export type FakeDeployment = {
   phase: Phase;
   /** Suspended with its last window not reported yet. */
   draining: boolean;
+  /** Its database has run, and its data is kept. */
+  expectsData: boolean;
   generation: number;
   observed: number;
   status: 'pending' | 'ready' | 'failed';
@@ -34,6 +36,7 @@ export type FakeFailure = {
 export type FakeJob = {
   id: string;
   deployment: FakeDeployment;
+  action: JobAction;
   state: 'waiting' | 'active' | 'completed' | 'failed';
   /** Waits for `release`: a retry whose time has not come. */
   held: boolean;
@@ -45,6 +48,8 @@ export type FakeJob = {
   /** Reported trouble of the cluster: the job was put off, and no run was counted. */
   delays: FakeFailure[];
   progress: { percent: number; message: string }[];
+  /** What its completion said beside being done. */
+  drift: DriftEntry[];
 };
 
 /** A deployment that nobody has wanted anything of yet. */
@@ -61,6 +66,7 @@ export function fakeDeployment(companyName = 'Acme'): FakeDeployment {
     companyName,
     phase: 'running',
     draining: false,
+    expectsData: false,
     generation: 0,
     observed: 0,
     status: 'pending',
@@ -89,7 +95,9 @@ export function leasedBody(
     lease_until: new Date(lease.until + times.clockSkewMs).toISOString(),
     server_time: new Date(times.now + times.clockSkewMs).toISOString(),
     timeout_ms: times.timeoutMs,
+    action: job.action,
     phase: on.phase,
+    expects_data: on.expectsData,
     values: {
       customer: {
         id: on.customerId,

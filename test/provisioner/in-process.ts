@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { monotonic } from '../../provisioner/clock.ts';
 import { type Claim, controlPlane } from '../../provisioner/control-plane.ts';
 import { doorbell } from '../../provisioner/doorbell.ts';
-import type { Executor, JobContext } from '../../provisioner/executor.ts';
+import type { Done, Executor, JobContext } from '../../provisioner/executor.ts';
 import type { Stop } from '../../provisioner/failure.ts';
 import { takeWork } from '../../provisioner/loop.ts';
 import { outageOf } from '../../provisioner/outage.ts';
@@ -23,7 +23,7 @@ export type InProcess = {
 
 /** An executor that does `work` for each job. */
 export const executorOf = (
-  work: (context: JobContext) => Promise<Result<void, Stop>>,
+  work: (context: JobContext) => Promise<Result<Done | undefined, Stop>>,
   ready = async () => ok(undefined) as Result<void, string>,
 ): Executor => ({
   run: work,

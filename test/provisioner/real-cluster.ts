@@ -14,8 +14,26 @@ const root = resolve(import.meta.dirname, '../..');
 
 export const shippedChart = join(root, 'charts/customer-instance');
 
-export type ChartSettings = { image?: string; cpu?: string; restricted?: boolean; quotaPods?: number; stuck?: boolean };
-const defaults = { image: 'registry.example.com/app:1', cpu: '10m', restricted: true, quotaPods: 10, stuck: false };
+export type ChartSettings = {
+  image?: string;
+  cpu?: string;
+  restricted?: boolean;
+  quotaPods?: number;
+  stuck?: boolean;
+  added?: boolean;
+  /** What is wrong with this version of the chart. */
+  broken?: Breakage;
+};
+export type Breakage = 'none' | 'immutable' | 'kind' | 'size' | 'hook' | 'template';
+const defaults = {
+  image: 'registry.example.com/app:1',
+  cpu: '10m',
+  restricted: true,
+  quotaPods: 10,
+  stuck: false,
+  added: false,
+  broken: 'none',
+};
 
 export type Workshop = {
   folder: string;
@@ -27,6 +45,8 @@ export type Workshop = {
   change(path: string, settings: ChartSettings): Promise<void>;
   /** A helm that logs its starts and ends to `helmLog`, holds a lock per namespace, and logs OVERLAP when it is taken. */
   helmBin: string;
+  /** The same, but a helm of this command does its work and then hangs, whatever its own time-out. */
+  hangingHelm(command: string): Promise<string>;
   helmLog(): Promise<string[]>;
   /** The process group of the latest helm of this kind in a namespace, once there is one. */
   helmGroup(namespace: string, command: string): Promise<number | undefined>;
@@ -76,6 +96,13 @@ exit $rc
       return path;
     },
     change,
+    async hangingHelm(command) {
+      const path = join(folder, `hanging-${command}`);
+      await writeFile(path, `#!/usr/bin/env bash\n"${helmBin}" "$@"\n[ "$1" != ${command} ] || sleep 600\n`, {
+        mode: 0o755,
+      });
+      return path;
+    },
     helmLog,
     async helmGroup(namespace, command) {
       const starts = (await helmLog()).filter((line) => line.startsWith(`start ${namespace} ${command} `));

@@ -1,7 +1,16 @@
 /** What happens to a release that a killed helm left behind, for every history that Helm can leave. */
+
+import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isSuspended, lastDeployed, parseHistory, planRecovery, type Revision } from '../../provisioner/recovery.ts';
+import {
+  lastDeployed,
+  parseHistory,
+  pendingRevision,
+  planRecovery,
+  type Revision,
+} from '../../provisioner/recovery.ts';
+import { markFailed } from '../../provisioner/unlock.ts';
 
 const history = (...statuses: string[]): Revision[] => statuses.map((status, i) => ({ revision: i + 1, status }));
 
@@ -14,21 +23,21 @@ describe('recovering a release', () => {
     ['a failed upgrade may be upgraded', history('deployed', 'failed'), { kind: 'none' }],
     ['killed in the first install', history('pending-install'), { kind: 'uninstall' }],
     ['killed in the upgrade of a failed install', history('failed', 'pending-upgrade'), { kind: 'uninstall' }],
-    ['killed in an upgrade', history('deployed', 'pending-upgrade'), { kind: 'rollback', from: 2, to: 1 }],
+    ['killed in an upgrade', history('deployed', 'pending-upgrade'), { kind: 'rollback', to: 1 }],
     [
       'killed in an upgrade after a failed one',
       history('superseded', 'deployed', 'failed', 'pending-upgrade'),
-      { kind: 'rollback', from: 4, to: 2 },
+      { kind: 'rollback', to: 2 },
     ],
     [
       'killed in a roll-back',
       history('superseded', 'deployed', 'failed', 'pending-rollback'),
-      { kind: 'rollback', from: 4, to: 2 },
+      { kind: 'rollback', to: 2 },
     ],
     [
       'killed where the roll-back had begun to retire',
       history('superseded', 'superseded', 'pending-rollback'),
-      { kind: 'rollback', from: 3, to: 2 },
+      { kind: 'rollback', to: 2 },
     ],
     ['killed in an uninstall', history('superseded', 'uninstalling'), { kind: 'uninstall' }],
     ['an old pending one is no news', history('pending-upgrade', 'deployed'), { kind: 'none' }],
@@ -86,12 +95,24 @@ describe('reading a history', () => {
   });
 });
 
-it.each([
-  ['{"suspended":true,"metering":true}', true],
-  ['{"suspended":false}', false],
-  ['{"suspended":"true"}', false],
-  ['null', false],
-  ['', false],
-])('values %s suspend the stack: %s', (text, suspended) => {
-  expect(isSuspended(text)).toBe(suspended);
+it('knows a revision that was left half-done, by the newest alone', () => {
+  expect(pendingRevision(history('deployed', 'pending-upgrade'))).toBe(2);
+  expect(pendingRevision(history('pending-install'))).toBe(1);
+  expect(pendingRevision(history('pending-upgrade', 'deployed'))).toBeNull();
+  expect(pendingRevision(history('superseded', 'uninstalling'))).toBeNull();
+  expect(pendingRevision([])).toBeNull();
+});
+
+it('unlocks a revision as Helm stores it, and keeps all else of it', () => {
+  const release = { name: 'c1', version: 2, info: { status: 'pending-upgrade', notes: 'ä' }, manifest: 'kind: X' };
+  const store = (value: unknown) =>
+    Buffer.from(gzipSync(JSON.stringify(value)).toString('base64'), 'latin1').toString('base64');
+  const read = (data: string): unknown =>
+    JSON.parse(gunzipSync(Buffer.from(Buffer.from(data, 'base64').toString('latin1'), 'base64')).toString('utf8'));
+  expect(read(markFailed(store(release)))).toEqual({
+    ...release,
+    info: { status: 'failed', notes: 'ä', description: 'Helm was killed in the middle of it' },
+  });
+  expect(() => markFailed(store({ name: 'c1' }))).toThrow();
+  expect(() => markFailed('')).toThrow();
 });

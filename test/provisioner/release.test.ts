@@ -1,7 +1,14 @@
 /** The commands given to Helm and what their results mean, over a Helm that answers from a script. */
 import { describe, expect, it } from 'vitest';
 import type { Helm, HelmRun } from '../../provisioner/helm.ts';
-import { history, type ReleaseContext, recover, uninstall, upgrade } from '../../provisioner/release.ts';
+import {
+  appliesOnServer,
+  history,
+  type ReleaseContext,
+  recover,
+  uninstall,
+  upgrade,
+} from '../../provisioner/release.ts';
 
 const exit = (code: number, stdout = '', stderr = ''): HelmRun => ({ kind: 'exited', code, stdout, stderr });
 const revisions = (...statuses: string[]) =>
@@ -15,8 +22,8 @@ const chart = { path: 'chart', valuesFile: undefined };
 function scripted(...answers: HelmRun[]) {
   const commands: string[][] = [];
   const inputs: (string | undefined)[] = [];
-  const helm: Helm = async (args, _limits, input) => {
-    commands.push(args(300));
+  const helm: Helm = async (args, limits, input) => {
+    commands.push(args(Math.floor((limits.workUntil - on.now()) / 1000)));
     inputs.push(input);
     return answers.shift() ?? exit(99, '', 'Error: asked too often');
   };
@@ -24,6 +31,8 @@ function scripted(...answers: HelmRun[]) {
     helm,
     release: 'c1',
     namespace: 'customer-1',
+    serverSide: true,
+    now: () => 0,
     workUntil: 300_000,
     signal: new AbortController().signal,
     explain: async () => [{ object: 'Pod/a', reason: 'ImagePullBackOff', message: 'no image' }],
@@ -38,7 +47,9 @@ describe('an upgrade', () => {
     expect(await upgrade(on, dashed, '{"a":1}', [], 'run')).toEqual({ ok: true, value: undefined });
     const [command = []] = commands;
     expect(command.slice(command.indexOf('--'))).toEqual(['--', 'c1', '--charts/x']);
-    expect(command.join(' ')).toContain('upgrade --install --namespace customer-1 --values - --wait --timeout 240s');
+    expect(command.join(' ')).toContain(
+      'upgrade --install --namespace customer-1 --server-side=true --force-conflicts --take-ownership --values - --wait --timeout 270s',
+    );
     expect(command.filter((arg) => arg.startsWith('--set'))).toEqual([]);
     expect(inputs).toEqual(['{"a":1}']);
   });
@@ -62,20 +73,40 @@ describe('an upgrade', () => {
     expect(commands[2]?.slice(-3)).toEqual(['--', 'c1', '2']);
   });
 
-  it('of a stack that drains waits for nothing and brings nothing back, whatever becomes of the exporter', async () => {
+  it('that suspends waits for nothing, runs no hook, and what ran is not brought back when it fails', async () => {
     const { on, commands, verbs } = scripted(late);
-    const done = await upgrade(on, chart, '{}', [{ revision: 1, status: 'deployed' }], 'drain');
+    const done = await upgrade(on, chart, '{}', [{ revision: 1, status: 'deployed' }], 'stop');
     expect(done).toMatchObject({ ok: false, error: { code: 'not_ready', events: [{ object: 'Pod/a' }] } });
     expect(verbs()).toEqual(['upgrade']);
+    expect(commands[0]).toContain('--no-hooks');
     expect(commands[0]).not.toContain('--wait');
   });
 
-  it('that suspends is waited for, and what ran is not brought back when it fails', async () => {
-    const { on, commands, verbs } = scripted(late);
-    const done = await upgrade(on, chart, '{}', [{ revision: 1, status: 'deployed' }], 'stop');
-    expect(done).toMatchObject({ ok: false, error: { code: 'not_ready' } });
+  it.each<HelmRun>([{ kind: 'timed_out' }, { kind: 'killed', signal: 'SIGKILL' }])(
+    'that ended as $kind goes back to what ran too, with time that was kept for it',
+    async (ended) => {
+      const { on, commands, verbs } = scripted(ended, revisions('deployed', 'pending-upgrade'), exit(0));
+      const done = await upgrade(on, chart, '{}', [{ revision: 1, status: 'deployed' }], 'run');
+      expect(done).toMatchObject({ ok: false, error: { kind: 'failed' } });
+      expect(verbs()).toEqual(['upgrade', 'history', 'rollback']);
+      // 300 s, less 45 for the roll-back, less 30 for helm to end by itself.
+      expect(commands[0]?.join(' ')).toContain('--timeout 225s');
+      expect(commands[2]?.join(' ')).toContain('--server-side=true --force-conflicts --no-hooks');
+    },
+  );
+
+  it('that could not be started leaves what runs as it is', async () => {
+    const { on, verbs } = scripted({ kind: 'no_time' });
+    const done = await upgrade(on, chart, '{}', [{ revision: 1, status: 'deployed' }], 'run');
+    expect(done).toMatchObject({ ok: false, error: { code: 'timeout' } });
     expect(verbs()).toEqual(['upgrade']);
-    expect(commands[0]).toContain('--wait');
+  });
+
+  it('by Helm 3, which applies on our side, is not told to force', async () => {
+    const { on, commands } = scripted(exit(0));
+    await upgrade({ ...on, serverSide: false }, chart, '{}', [], 'run');
+    expect(commands[0]?.join(' ')).not.toMatch(/server-side|force/);
+    expect(['v3.20.2', 'v4.3', 'v5.0.0'].map(appliesOnServer)).toEqual([false, true, true]);
   });
 
   it('that was refused before it changed anything is not rolled back', async () => {
@@ -120,39 +151,17 @@ describe('recovery', () => {
 
   it('uninstalls or rolls back as planned', async () => {
     const first = scripted(exit(0));
-    expect(await recover(first.on, [{ revision: 1, status: 'pending-install' }], 'run')).toEqual({
+    expect(await recover(first.on, [{ revision: 1, status: 'pending-install' }])).toEqual({
       ok: true,
       value: 'uninstall',
     });
     const second = scripted(exit(0));
-    expect(await recover(second.on, pending, 'run')).toEqual({ ok: true, value: 'rollback' });
+    expect(await recover(second.on, pending)).toEqual({ ok: true, value: 'rollback' });
     expect([...first.verbs(), ...second.verbs()]).toEqual(['uninstall', 'rollback']);
-    expect(await recover(scripted().on, [{ revision: 1, status: 'deployed' }], 'run')).toEqual({
+    expect(await recover(scripted().on, [{ revision: 1, status: 'deployed' }])).toEqual({
       ok: true,
       value: 'none',
     });
-  });
-
-  it.each(['stop', 'drain'] as const)('to %s finishes a suspension, which a roll-back would undo', async (aim) => {
-    const { on, commands, verbs } = scripted(exit(0, '{"plan":"starter","suspended":true}'), exit(0));
-    expect(await recover(on, pending, aim)).toEqual({ ok: true, value: 'finish' });
-    expect(verbs()).toEqual(['get', 'rollback']);
-    expect(commands.map((command) => command.join(' '))).toEqual([
-      'get values --namespace customer-1 --revision 2 -o json -- c1',
-      expect.stringMatching(/^rollback .* -- c1 2$/),
-    ]);
-  });
-
-  it('to stop goes back from a resumption to the suspended revision before it', async () => {
-    const { on, commands } = scripted(exit(0, '{"plan":"starter","suspended":false}'), exit(0));
-    expect(await recover(on, pending, 'stop')).toEqual({ ok: true, value: 'rollback' });
-    expect(commands[1]?.slice(-3)).toEqual(['--', 'c1', '1']);
-  });
-
-  it('to stop changes nothing where it cannot learn what was half-done', async () => {
-    const { on, verbs } = scripted(exit(1, '', 'Error: kubernetes cluster unreachable: connection refused'));
-    expect(await recover(on, pending, 'stop')).toMatchObject({ ok: false, error: { code: 'cluster_unreachable' } });
-    expect(verbs()).toEqual(['get']);
   });
 });
 

@@ -1,0 +1,76 @@
+/**
+ * A job that only looks: how what lives in a customer's namespace differs from the release, the generated Secrets, the
+ * namespace's own labels and the database's claim. Owns the order and what counts; it changes nothing.
+ */
+import type { DriftEntry } from '../src/contracts/jobs.ts';
+import { err, ok, type Result } from '../src/lib/result.ts';
+import { databaseOf, requireData } from './claims.ts';
+import { type ClusterDeps, placeOf, releaseOf } from './cluster-deps.ts';
+import { autoscaled, compareManifest, type Expected } from './compare.ts';
+import { bounded, entry, entryOf } from './drift-entries.ts';
+import type { Done, JobContext } from './executor.ts';
+import { lost, type Stop } from './failure.ts';
+import { findOwn, namespaceDrift, type Place } from './namespace.ts';
+import { lastDeployed } from './recovery.ts';
+import { history, manifestOf } from './release.ts';
+import { secretsDrift } from './secrets.ts';
+import { strangers } from './strangers.ts';
+
+/** Compares; the differences, at most as many as the wire takes. */
+export async function findDrift(deps: ClusterDeps, context: JobContext): Promise<Result<Done, Stop>> {
+  const { job } = context;
+  const place = placeOf(job);
+  context.progress(10, 'comparing');
+  const own = await findOwn(deps.kube, place);
+  if (!own.ok) return own;
+  const object = `Namespace/${place.name}`;
+  if (job.phase === 'deleted') {
+    return ok({ drift: own.value ? [entry(object, 'unexpected', 'it is to be deleted')] : [] });
+  }
+  if (!own.value) {
+    return ok({ drift: [entry(object, 'missing', 'the namespace is not there, nor anything of its stack')] });
+  }
+  const looks: (() => Promise<Result<DriftEntry[], Stop>>)[] = [
+    () => namespaceDrift(deps.kube, place),
+    () => secretsDrift(deps.kube, place, job.reporter_id),
+    () => dataDrift(deps, place, job.expects_data),
+    () => releaseDrift(deps, context, place),
+  ];
+  const drift: DriftEntry[] = [];
+  for (const look of looks) {
+    if (context.signal.aborted) return err(lost);
+    const found = await look();
+    if (!found.ok) return found;
+    drift.push(...found.value);
+  }
+  return ok({ drift: bounded(drift) });
+}
+
+async function dataDrift(deps: ClusterDeps, place: Place, expected: boolean): Promise<Result<DriftEntry[], Stop>> {
+  const database = await databaseOf(deps.kube, place);
+  if (!database.ok) return database;
+  if (!expected && database.value.kind === 'none') return ok([]);
+  const stands = requireData(database.value, place);
+  return ok(stands.ok ? [] : [entryOf('PersistentVolumeClaim', stands.error)]);
+}
+
+async function releaseDrift(deps: ClusterDeps, context: JobContext, place: Place): Promise<Result<DriftEntry[], Stop>> {
+  const on = releaseOf(deps, context);
+  const object = `Release/${on.release}`;
+  const revisions = await history(on);
+  if (!revisions.ok) return revisions;
+  const deployed = lastDeployed(revisions.value);
+  if (deployed === null) return ok([entry(object, 'missing', 'no revision of the release has been deployed')]);
+  const status = revisions.value.at(-1)?.status;
+  const state = status === 'deployed' ? [] : [entry(object, 'changed', `status: ${status}, wanted deployed`)];
+  const manifest = await manifestOf(on, deployed);
+  if (!manifest.ok) return manifest;
+  const sized = await autoscaled(deps.kube, place);
+  if (!sized.ok) return sized;
+  context.progress(40, 'comparing the release');
+  const expected: Expected = (of, { path }) => path === 'spec.replicas' && sized.value.has(of);
+  const compared = await compareManifest(deps.kube, place, manifest.value, context.signal, expected);
+  if (!compared.ok) return compared;
+  const others = await strangers(deps.kube, place, compared.value.objects);
+  return others.ok ? ok([...state, ...compared.value.drift, ...others.value]) : others;
+}

@@ -1,0 +1,120 @@
+/**
+ * Stopping a stack, for good or but for its exporter. What runs is stopped first and by itself: no chart, hook, value,
+ * Secret, quota or half-done release can stand in the way. Then the release is brought into line as far as it goes, and
+ * what could not be is said beside the result, which it never fails. Done is a suspension when the pods have gone.
+ */
+import type { DriftEntry } from '../src/contracts/jobs.ts';
+import { err, ok, type Result } from '../src/lib/result.ts';
+import { databaseOf, requireData } from './claims.ts';
+import { type ClusterDeps, placeOf, releaseOf, untilOf } from './cluster-deps.ts';
+import { releaseUntil } from './deadline.ts';
+import { entryOf } from './drift-entries.ts';
+import type { Done, JobContext } from './executor.ts';
+import { lost, type Stop } from './failure.ts';
+import { makeWay } from './hand-edits.ts';
+import { ensureNamespace, findOwn } from './namespace.ts';
+import { waitUntilStopped } from './pods.ts';
+import { pendingRevision } from './recovery.ts';
+import { history, type ReleaseContext, recover, upgrade } from './release.ts';
+import { ensurePassword, ensureReporterKey, putLicence } from './secrets.ts';
+import { unlock } from './unlock.ts';
+import { finalValues, toValuesText } from './values.ts';
+import { stopWorkloads } from './workloads.ts';
+
+/** How long a line of progress may be. */
+const progressMax = 500;
+/** A helm that something else than its timer killed is started again, so often. */
+const killedRunsMax = 2;
+
+/** Brings the job's stack to a standstill; with `metering` its exporter goes on. */
+export async function suspend(deps: ClusterDeps, context: JobContext): Promise<Result<Done | undefined, Stop>> {
+  const { job } = context;
+  const place = placeOf(job);
+  const keepExporter = job.values.metering;
+  context.progress(5, 'stopping');
+  const own = await findOwn(deps.kube, place);
+  if (!own.ok) return own;
+  if (own.value) {
+    const first = await stopWorkloads(deps.kube, place, keepExporter);
+    deps.log.info({ job: job.job.id, ...first }, 'stopped what runs pods');
+  }
+  const damage = await align(deps, context);
+  if (!damage.ok) return damage;
+  for (const { object, difference } of damage.value) {
+    deps.log.warn({ job: job.job.id, object, difference }, 'suspended, but not in line with the release');
+  }
+  const tell = (message: string) => context.progress(70, message);
+  const stopped = await waitUntilStopped(deps.kube, place, keepExporter, untilOf(deps, context), tell);
+  if (!stopped.ok) return stopped;
+  const [worst] = damage.value;
+  if (!worst) return ok(undefined);
+  context.progress(95, `stopped; ${worst.object}: ${worst.difference}`.slice(0, progressMax));
+  return ok({ drift: damage.value });
+}
+
+type Step = { object: string; run: () => Promise<Result<unknown, Stop>> };
+
+/** Each step by itself: what one cannot do does not keep another from being done. */
+async function align(deps: ClusterDeps, context: JobContext): Promise<Result<DriftEntry[], Stop>> {
+  const { job } = context;
+  const place = placeOf(job);
+  const workUntil = releaseUntil(deps.now(), context.deadlines.workUntil);
+  const until = { ...untilOf(deps, context), workUntil };
+  const on = releaseOf(deps, context, workUntil);
+  const steps: Step[] = [
+    { object: `Namespace/${place.name}`, run: () => ensureNamespace(deps.kube, place, until) },
+    { object: 'PersistentVolumeClaim', run: () => data(deps, context) },
+    { object: 'Secret/instance-licence', run: () => putLicence(deps.kube, place, job.licence) },
+    { object: 'Secret/instance-postgres', run: () => password(deps, context) },
+    { object: 'Secret/instance-reporter', run: () => reporter(deps, context) },
+    { object: `Release/${on.release}`, run: () => layDown(deps, context, on) },
+  ];
+  context.progress(20, 'suspending the release');
+  const damage: DriftEntry[] = [];
+  for (const { object, run } of steps) {
+    if (context.signal.aborted) return err(lost);
+    const done = await run();
+    if (done.ok) continue;
+    if (done.error.kind === 'lost') return err(done.error);
+    damage.push(entryOf(object, done.error));
+  }
+  return ok(damage);
+}
+
+async function data(deps: ClusterDeps, { job }: JobContext): Promise<Result<void, Stop>> {
+  if (!job.expects_data) return ok(undefined);
+  const database = await databaseOf(deps.kube, placeOf(job));
+  return database.ok ? requireData(database.value, placeOf(job)) : database;
+}
+
+async function password(deps: ClusterDeps, { job }: JobContext): Promise<Result<void, Stop>> {
+  const database = await databaseOf(deps.kube, placeOf(job));
+  return database.ok ? ensurePassword(deps.kube, placeOf(job), database.value, deps.random) : database;
+}
+
+async function reporter(deps: ClusterDeps, context: JobContext): Promise<Result<void, Stop>> {
+  const key = await ensureReporterKey(deps.kube, placeOf(context.job), context.job.reporter_id, deps.random);
+  return key.ok ? context.registerReporter(key.value) : key;
+}
+
+/** The release with the suspension's values. A revision that was left half-done is only unlocked: it is not laid down. */
+async function layDown(deps: ClusterDeps, context: JobContext, on: ReleaseContext): Promise<Result<void, Stop>> {
+  const { job } = context;
+  const text = toValuesText(finalValues(job.values, job.phase, deps.baseDomain));
+  for (let killed = 0; ; killed += 1) {
+    const revisions = await history(on);
+    if (!revisions.ok) return revisions;
+    const pending = pendingRevision(revisions.value);
+    const free =
+      pending === null
+        ? await recover(on, revisions.value)
+        : await unlock(deps.kube, placeOf(job), on.release, pending);
+    if (!free.ok) return free;
+    if (pending !== null) deps.log.info({ job: job.job.id, recovery: 'unlock' }, 'unlocked a half-done release');
+    if (killed === 0) await makeWay(deps, context, on, revisions.value);
+    const done = await upgrade(on, deps.chart, text, revisions.value, 'stop');
+    const again = !done.ok && done.error.kind === 'failed' && done.error.code === 'helm_killed';
+    if (!again || killed >= killedRunsMax) return done;
+    deps.log.warn({ job: job.job.id }, 'helm was killed; starting it again');
+  }
+}

@@ -1,0 +1,101 @@
+/** The database's claim says what has run: over it no password is made anew, and without it nothing starts as if nothing were. */
+import type { V1PersistentVolumeClaim } from '@kubernetes/client-node';
+import { expect, it } from 'vitest';
+import { type Database, judgeClaims } from '../../provisioner/claims.ts';
+import { clusterTools } from '../harness/cluster.ts';
+import { describeWithTools } from '../harness/tools.ts';
+import { setClusterStage } from './cluster-stage.ts';
+import type { FakeDeployment } from './fake-job.ts';
+
+const claim = 'data-postgres-0';
+
+const claimOf = (name: string, volumeName: string, more: object = {}): V1PersistentVolumeClaim => ({
+  metadata: { name },
+  spec: { volumeName },
+  ...more,
+});
+const leaving = { metadata: { name: 'data-postgres-0', deletionTimestamp: new Date(0) } };
+
+it.each<[string, V1PersistentVolumeClaim[], Database['kind']]>([
+  ['no claim', [], 'none'],
+  ['a claim that never got a volume', [claimOf('data-postgres-0', '')], 'none'],
+  ['a bound claim', [claimOf('data-postgres-0', 'pv')], 'stands'],
+  ['a bound claim by its label', [claimOf('old', 'pv', componentOf('old'))], 'stands'],
+  ['a claim of something else', [claimOf('data-prometheus-0', 'pv')], 'none'],
+  ['a claim without its volume', [claimOf('data-postgres-0', 'pv', { status: { phase: 'Lost' } })], 'going'],
+  ['a claim that is being deleted', [claimOf('data-postgres-0', 'pv', leaving)], 'going'],
+  ['one of two', [claimOf('data-postgres-0', 'pv', leaving), claimOf('data-postgres-1', 'pv')], 'stands'],
+])('%s', (_name, claims, kind) => {
+  expect(judgeClaims(claims).kind).toBe(kind);
+});
+
+function componentOf(name: string) {
+  return { metadata: { name, labels: { 'app.kubernetes.io/component': 'postgres' } } };
+}
+
+describeWithTools(['helm', ...clusterTools], 'a database that has run', () => {
+  const stage = setClusterStage();
+  const { customer, pods, secret, settled, start } = stage;
+  const run = (on: FakeDeployment) => settled(stage.plane.want(on, 'running'));
+  const suspend = (on: FakeDeployment) => settled(stage.plane.want(on, 'suspended'));
+  const refused = async (on: FakeDeployment) => (await settled(stage.plane.want(on, 'running'), 'failed')).failures[0];
+
+  it('is not started with another password, whether one Secret is gone or all of them, release included', async () => {
+    await start();
+    const [one, all] = [customer(), customer()];
+    await Promise.all([run(one), run(all)]);
+    await Promise.all([suspend(one), suspend(all)]);
+    await stage.core.deleteNamespacedSecret({ name: 'instance-postgres', namespace: one.namespace });
+    await stage.core.deleteCollectionNamespacedSecret({ namespace: all.namespace });
+    for (const on of [one, all]) {
+      expect(await refused(on)).toMatchObject({ code: 'secret_lost', retryable: false });
+      await expect(secret(on, 'instance-postgres', 'password')).rejects.toMatchObject({ code: 404 });
+      expect(await pods(on)).toEqual([]);
+    }
+    // A person brings the password back, and the stack goes on.
+    await stage.core.createNamespacedSecret({
+      namespace: all.namespace,
+      body: { metadata: { name: 'instance-postgres' }, stringData: { password: 'kept' } },
+    });
+    await run(all);
+    expect(await secret(all, 'instance-postgres', 'password')).toBe('kept');
+  });
+
+  it('whose first install failed and whose password was lost then is not started with another either', async () => {
+    await start({ image: 'missing.invalid/app:1' });
+    const on = customer();
+    stage.plane.times.timeoutMs = 25_000;
+    await stage.firstFailure(stage.plane.want(on, 'running'));
+    expect(
+      (await stage.core.readNamespacedPersistentVolumeClaim({ name: claim, namespace: on.namespace })).status?.phase,
+    ).toBe('Bound');
+    await stage.core.deleteNamespacedSecret({ name: 'instance-postgres', namespace: on.namespace });
+    stage.plane.faults.holdRetries = false;
+    expect(await refused(customerAgain(on))).toMatchObject({ code: 'secret_lost' });
+  });
+
+  it('is not replaced by an empty one: with its claim or its namespace gone nothing starts until a person has answered', async () => {
+    await start();
+    const [noClaim, noNamespace] = [customer(), customer()];
+    await Promise.all([run(noClaim), run(noNamespace)]);
+    for (const on of [noClaim, noNamespace]) on.expectsData = true;
+    await Promise.all([suspend(noClaim), suspend(noNamespace)]);
+    await stage.core.deleteNamespacedPersistentVolumeClaim({ name: claim, namespace: noClaim.namespace });
+    await stage.core.deleteNamespace({ name: noNamespace.namespace });
+    for (const on of [noClaim, noNamespace]) {
+      expect(await refused(on)).toMatchObject({ code: 'claim_lost', retryable: false });
+    }
+    expect(await pods(noClaim)).toEqual([]);
+    const said = await suspend(noClaim);
+    expect(said.drift).toMatchObject([{ object: 'PersistentVolumeClaim', kind: 'missing' }]);
+    // The loss is accepted.
+    for (const on of [noClaim, noNamespace]) on.expectsData = false;
+    await Promise.all([run(noClaim), run(noNamespace)]);
+  });
+
+  /** The same customer with nothing waiting. */
+  function customerAgain(on: FakeDeployment): FakeDeployment {
+    for (const job of stage.plane.jobs) if (job.deployment === on && job.state === 'waiting') job.state = 'failed';
+    return on;
+  }
+});
