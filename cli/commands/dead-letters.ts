@@ -57,11 +57,14 @@ async function replay(world: World, api: Api, id: string, options: JsonOption): 
   return done;
 }
 
+/** What nobody of ours has proven is sent again by its id only, by a person who has looked at it. */
+const unproven = 'message_unproven';
+
 /** The list is read whole before the first is sent: a letter that fails again must not be sent twice. */
 async function replayAll(world: World, api: Api, options: JsonOption): Done {
   const read = await readAll((page, limit) => listDeadLetters(api, { page, limit }));
   if (!read.ok) return read;
-  const open = read.value.items.filter((letter) => letter.replayed_at === null);
+  const open = read.value.items.filter((letter) => letter.replayed_at === null && letter.code !== unproven);
   for (const [i, letter] of open.entries()) {
     const sent = await replayDeadLetter(api, letter.id);
     if (!sent.ok) return sent;
@@ -89,7 +92,7 @@ export const deadLettersProgram: Define = ({ program, world, withApi }) => {
     .action(withApi((api, id: string, options: JsonOption) => replay(world, api, id, options)));
   program
     .command('replay-all')
-    .description('send all again that are open')
+    .description('send all again that are open, but for unproven messages')
     .option(...jsonOption)
     .action(withApi((api, options: JsonOption) => replayAll(world, api, options)));
 };

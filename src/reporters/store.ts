@@ -2,7 +2,9 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { ownerships, projects, reporters } from '../db/control-schema.ts';
+import { highHalf, lowHalf, slotsValue } from '../db/slots.ts';
 import { build, type Write, write } from '../db/write.ts';
+import type { Slots } from '../usage/slots.ts';
 
 export const insertReporter = (row: typeof reporters.$inferInsert): Write => write(build.insert(reporters).values(row));
 
@@ -11,11 +13,11 @@ export const insertOwnership = (o: {
   reporterId: string;
   clusterId: string;
   namespace: string;
-  meters: number;
+  meters: Slots;
   fromAt: number;
 }): Write =>
   write(sql`INSERT INTO ownerships (reporter_seq, project_seq, meters, from_at)
-    SELECT r.seq, p.seq, ${o.meters}, ${o.fromAt} FROM reporters r, projects p
+    SELECT r.seq, p.seq, ${slotsValue(o.meters)}, ${o.fromAt} FROM reporters r, projects p
     WHERE r.id = ${o.reporterId} AND p.cluster_id = ${o.clusterId} AND p.namespace = ${o.namespace}`);
 
 /** Ends what the reporter owns at an edge; what would begin after it never was. */
@@ -79,7 +81,8 @@ export async function listReporters(db: Db, customerId: string) {
       .select({
         reporterSeq: ownerships.reporterSeq,
         namespace: projects.namespace,
-        meters: ownerships.meters,
+        low: lowHalf('ownerships.meters'),
+        high: highHalf('ownerships.meters'),
         untilAt: ownerships.untilAt,
       })
       .from(ownerships)
@@ -88,6 +91,7 @@ export async function listReporters(db: Db, customerId: string) {
       .where(eq(reporters.customerId, customerId))
       .orderBy(asc(ownerships.id)),
   ]);
-  return rows.map((reporter) => ({ reporter, owned: owned.filter((o) => o.reporterSeq === reporter.seq) }));
+  const named = owned.map(({ low, high, ...o }) => ({ ...o, meters: { low, high } }));
+  return rows.map((reporter) => ({ reporter, owned: named.filter((o) => o.reporterSeq === reporter.seq) }));
 }
 export type ListedReporter = Awaited<ReturnType<typeof listReporters>>[number];

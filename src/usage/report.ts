@@ -4,15 +4,17 @@
  */
 import { namespaceOf, shortIdOf } from '../lib/ids.ts';
 import { err, ok, type Result } from '../lib/result.ts';
-import { dayMs, floorTo, hourMs, minuteMs, secondMs } from '../lib/time.ts';
+import { dayMs, floorTo, hourMs, secondMs } from '../lib/time.ts';
 import { type ReportError, type ReportForm, readForm } from './form.ts';
 import type { UsageRow } from './message/row.ts';
-import { fieldsOfMask, quantities, toBase } from './meters.ts';
+import { fieldsIn, quantities, toBase } from './meters.ts';
+import { hasSlot, isEmpty, noSlots, type Slots, union, withSlot } from './slots.ts';
+import { aheadMsMax } from './window-bounds.ts';
 
 /** Some meters of a namespace for a time, ms; `untilAt` null goes on. */
 export interface Ownership {
   projectSeq: number;
-  meters: number;
+  meters: Slots;
   fromAt: number;
   untilAt: number | null;
 }
@@ -39,8 +41,6 @@ export interface Accepted {
   ignored: string[];
 }
 
-/** Clocks differ; what is further ahead than this is a mistake. */
-export const aheadMsMax = 5 * minuteMs;
 /** The oldest correction that can still be open (spec §3). */
 const openDays = 62;
 const seedWindowSeconds = 3600;
@@ -74,14 +74,14 @@ function statedWindow(window: { start: number; end: number }, voucher: Voucher, 
 /** The meters that the reporter owned during the whole window, and the namespace's number; 0 is none. */
 function owned(voucher: Voucher, namespace: string, window: { start: number; end: number }) {
   const ownerships = voucher.ownerships.get(namespace) ?? [];
-  return { projectSeq: ownerships[0]?.projectSeq ?? null, meters: metersIn(ownerships, window) };
+  return { projectSeq: ownerships[0]?.projectSeq ?? null, meters: ownedIn(ownerships, window) };
 }
 
 /** The meters owned during a whole window. */
-function metersIn(ownerships: readonly Ownership[], window: { start: number; end: number }): number {
-  let meters = 0;
+function ownedIn(ownerships: readonly Ownership[], window: { start: number; end: number }): Slots {
+  let meters = noSlots;
   for (const o of ownerships) {
-    if (o.fromAt <= window.start && (o.untilAt === null || window.end <= o.untilAt)) meters |= o.meters;
+    if (o.fromAt <= window.start && (o.untilAt === null || window.end <= o.untilAt)) meters = union(meters, o.meters);
   }
   return meters;
 }
@@ -91,25 +91,25 @@ function metersIn(ownerships: readonly Ownership[], window: { start: number; end
  * whoever has it. Null when nothing of the row is left.
  */
 export function judgeAgain(row: UsageRow, ownerships: readonly Ownership[], ownershipVersion: number): UsageRow | null {
-  const meters = metersIn(ownerships, { start: row.windowEnd - row.seconds * secondMs, end: row.windowEnd });
-  const kept = row.quantities.map((value, bit) => ((meters & (1 << bit)) === 0 ? null : value));
+  const meters = ownedIn(ownerships, { start: row.windowEnd - row.seconds * secondMs, end: row.windowEnd });
+  const kept = row.quantities.map((value, bit) => (hasSlot(meters, bit) ? value : null));
   const hadSome = row.quantities.some((value) => value !== null);
-  if (meters === 0 || (hadSome && kept.every((value) => value === null))) return null;
+  if (isEmpty(meters) || (hadSome && kept.every((value) => value === null))) return null;
   return { ...row, ownershipVersion, quantities: kept };
 }
 
 /** Base units of what is owned; what is not owned is left out and named. */
-function counted(form: ReportForm, meters: number, seconds: number) {
-  let notOwned = 0;
+function counted(form: ReportForm, meters: Slots, seconds: number) {
+  let notOwned = noSlots;
   let some = false;
   const values = form.values.slice();
   for (const q of quantities) {
     const value = values[q.bit] ?? null;
     if (value === null) continue;
-    const isOwned = (meters & (1 << q.bit)) !== 0;
+    const isOwned = hasSlot(meters, q.bit);
     values[q.bit] = isOwned ? toBase(q, value, seconds) : null;
     if (isOwned) some = true;
-    else notOwned |= 1 << q.bit;
+    else notOwned = withSlot(notOwned, q.bit);
   }
   return { values, some, notOwned };
 }
@@ -134,9 +134,33 @@ export function judgeReport(item: unknown, judge: Judge): Result<Accepted, Repor
   if (window.value.end < judge.now - openDays * dayMs) {
     return refuse('window_too_old', `the window ended more than ${openDays} days ago`);
   }
-  const revision = form.revision ?? timestamp;
-  if (revision > judge.now + aheadMsMax) return refuse('revision_future', 'revision: is more than 5 minutes ahead');
-  return rowOf(form, voucher, namespace, window.value, revision, judge.now);
+  const revision = revisionOf(form, window.value, judge.now);
+  if (!revision.ok) return revision;
+  return rowOf(form, voucher, namespace, window.value, revision.value, judge.now);
+}
+
+/**
+ * The time of computation, which is that of acceptance where the report says nothing. A window is computed after its end;
+ * only the hour of a report without a window may still run. Seconds instead of milliseconds are found here too.
+ */
+function revisionOf(
+  form: ReportForm,
+  window: { start: number; end: number },
+  now: number,
+): Result<number, ReportError> {
+  const earliest = form.window ? window.end : window.start;
+  const revision = form.revision ?? form.timestamp ?? now;
+  if (revision > now + aheadMsMax) return refuse('revision_future', 'revision: is more than 5 minutes ahead');
+  if ((form.revision ?? earliest) < earliest) {
+    return refuse(
+      'value_out_of_range',
+      'revision: is before the end of its window; it is the time of computation in ms',
+    );
+  }
+  if ((form.timestamp ?? earliest) < (form.revision === null ? earliest : window.start)) {
+    return refuse('value_out_of_range', 'timestamp: is before the window; it is the time of computation');
+  }
+  return ok(revision);
 }
 
 function rowOf(
@@ -148,12 +172,13 @@ function rowOf(
   now: number,
 ): Result<Accepted, ReportError> {
   const { projectSeq, meters } = owned(voucher, namespace, window);
-  if (projectSeq === null || meters === 0) {
+  if (projectSeq === null || isEmpty(meters)) {
     return refuse('window_not_owned', 'the reporter was not active in this window for this namespace');
   }
   const seconds = voucher.windowSeconds;
   const { values, some, notOwned } = counted(form, meters, seconds);
-  if (!some && notOwned !== 0) return refuse('window_not_owned', 'another reporter owns every quantity of this report');
+  if (!some && !isEmpty(notOwned))
+    return refuse('window_not_owned', 'another reporter owns every quantity of this report');
   if (!some && form.complete) return refuse('no_quantities', 'a report without quantities must say complete: false');
   const gapMs = some ? Math.min(Math.round(form.gapSeconds * secondMs), seconds * secondMs) : seconds * secondMs;
   const row: UsageRow = {
@@ -165,11 +190,11 @@ function rowOf(
     seconds,
     revision,
     acceptedAt: now,
-    complete: form.complete && gapMs === 0 && form.missing === 0,
+    complete: form.complete && gapMs === 0 && isEmpty(form.missing),
     gapMs,
     missing: form.missing,
     quantities: values,
   };
-  const ignored = notOwned === 0 ? form.ignored : [...form.ignored, ...fieldsOfMask(notOwned)];
+  const ignored = isEmpty(notOwned) ? form.ignored : [...form.ignored, ...fieldsIn(notOwned)];
   return ok({ row, ignored });
 }

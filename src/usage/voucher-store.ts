@@ -2,6 +2,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { customers, reporters } from '../db/control-schema.ts';
+import { highHalf, lowHalf } from '../db/slots.ts';
 import { voucherOf } from '../db/voucher.ts';
 import { deployments } from '../db/work-schema.ts';
 import type { Ownership, Voucher } from './report.ts';
@@ -9,7 +10,7 @@ import type { Ownership, Voucher } from './report.ts';
 /** Vouchers by customer id, then by instance id. A customer that is not in it may not be reported for by the caller. */
 export type Directory = Map<string, Map<string, Voucher>>;
 
-type Owned = [namespace: string, projectSeq: number, meters: number, fromAt: number, untilAt: number | null];
+type Owned = [namespace: string, projectSeq: number, low: number, high: number, fromAt: number, untilAt: number | null];
 /** As src/db/voucher.ts writes it. */
 type Packed = [
   instanceId: string,
@@ -23,8 +24,8 @@ type Packed = [
 function readVoucher(text: string): { instanceId: string; voucher: Voucher } {
   const [instanceId, customerSeq, ownershipVersion, reporterSeq, windowSeconds, owned] = JSON.parse(text) as Packed;
   const ownerships = new Map<string, Ownership[]>();
-  for (const [namespace, projectSeq, meters, fromAt, untilAt] of owned) {
-    const ownership = { projectSeq, meters, fromAt, untilAt };
+  for (const [namespace, projectSeq, low, high, fromAt, untilAt] of owned) {
+    const ownership = { projectSeq, meters: { low, high }, fromAt, untilAt };
     const known = ownerships.get(namespace);
     if (known) known.push(ownership);
     else ownerships.set(namespace, [ownership]);
@@ -69,10 +70,11 @@ export async function standingOwnerships(
   rows: readonly { reporterSeq: number; projectSeq: number }[],
 ): Promise<(row: { reporterSeq: number; projectSeq: number }) => readonly Ownership[]> {
   const pairs = new Map(rows.map((r) => [pairOf(r.reporterSeq, r.projectSeq), [r.reporterSeq, r.projectSeq]]));
-  const owned = await db.all<Ownership & { reporterSeq: number }>(sql`
-    SELECT reporter_seq AS reporterSeq, project_seq AS projectSeq, meters, from_at AS fromAt, until_at AS untilAt
+  const owned = await db.all<Omit<Ownership, 'meters'> & { reporterSeq: number; low: number; high: number }>(sql`
+    SELECT reporter_seq AS reporterSeq, project_seq AS projectSeq, ${lowHalf('meters')} AS low, ${highHalf('meters')} AS high, from_at AS fromAt, until_at AS untilAt
     FROM ownerships WHERE (reporter_seq, project_seq) IN
       (SELECT value ->> 0, value ->> 1 FROM json_each(${JSON.stringify([...pairs.values()])}))`);
-  const byPair = Map.groupBy(owned, (o) => pairOf(o.reporterSeq, o.projectSeq));
+  const ownerships = owned.map(({ low, high, ...o }) => ({ ...o, meters: { low, high } }));
+  const byPair = Map.groupBy(ownerships, (o) => pairOf(o.reporterSeq, o.projectSeq));
   return ({ reporterSeq, projectSeq }) => byPair.get(pairOf(reporterSeq, projectSeq)) ?? [];
 }

@@ -1,6 +1,7 @@
 /** What can never be stored goes to the dead letters with its reason; a letter that cannot be written comes again. */
 import { commit, type Db } from '../../db/client.ts';
 import type { Log } from '../../lib/log.ts';
+import { reasonOf } from '../../lib/reason.ts';
 import { bury, type DeadLetter, letterId } from '../../usage/dead-letter-store.ts';
 import { looseMessage, nameRow, type UsageRow } from '../../usage/message/row.ts';
 
@@ -28,13 +29,21 @@ export async function buryRow(
   await buryOne(grave, { customerId, ...reason, body: looseMessage([nameRow(row)]) }, source);
 }
 
-/** Buries a message that none of our versions can read. */
-export const buryMessage = (grave: Grave, body: unknown, source: number): Promise<void> =>
-  buryOne(
-    grave,
-    { customerId: null, code: 'message_malformed', message: 'not a usage message of a version we know', body },
-    source,
-  );
+const messageReasons = {
+  malformed: { code: 'message_malformed', message: 'not a usage message of a version we know' },
+  unproven: {
+    code: 'message_unproven',
+    message: 'no key of ours proves it; send it again only when it is known to be ours',
+  },
+} as const satisfies Record<string, BurialReason>;
+
+/** Buries a message that none of our versions can read, or that no Worker of ours has proven. */
+export const buryMessage = (
+  grave: Grave,
+  body: unknown,
+  source: number,
+  reason: keyof typeof messageReasons,
+): Promise<void> => buryOne(grave, { customerId: null, ...messageReasons[reason], body }, source);
 
 async function buryOne(grave: Grave, letter: DeadLetter, source: number): Promise<void> {
   try {
@@ -45,7 +54,7 @@ async function buryOne(grave: Grave, letter: DeadLetter, source: number): Promis
       customer_id: letter.customerId,
     });
   } catch (error) {
-    grave.log('warn', 'a dead letter could not be written', { error: String(error).slice(0, 300) });
+    grave.log('warn', 'a dead letter could not be written', { error: reasonOf(error) });
     grave.again.add(source);
   }
 }

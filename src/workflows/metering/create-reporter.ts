@@ -18,7 +18,8 @@ import { takeOwnership } from '../../reporters/ownership-store.ts';
 import { startEdge } from '../../reporters/reporter.ts';
 import * as reporterStore from '../../reporters/store.ts';
 import { lastEndWith } from '../../usage/history-store.ts';
-import { everyMeter, maskOfMeters } from '../../usage/meters.ts';
+import { everyMeter, slotsOfMeters } from '../../usage/meters.ts';
+import type { Slots } from '../../usage/slots.ts';
 import type { Context, Planned } from '../deed.ts';
 import { holdBackReports } from './hold-back-reports.ts';
 
@@ -26,7 +27,7 @@ export interface MadeReporter {
   id: string;
   instanceId: string;
   namespaces: string[];
-  meters: number;
+  meters: Slots;
   windowSeconds: number;
   activeFrom: number;
   apiKey: string;
@@ -46,7 +47,7 @@ export async function createReporter(
   if (body.window_seconds === shortWindowSeconds && !context.settings.shortWindows) {
     return refuse('validation_failed', 'window_seconds: 60 needs ALLOW_SHORT_WINDOWS');
   }
-  const meters = body.meters ? maskOfMeters(body.meters) : { mask: everyMeter };
+  const meters = body.meters ? slotsOfMeters(body.meters) : { slots: everyMeter };
   if ('unknown' in meters) return refuse('unknown_meter', `meters: ${meters.unknown} is not a meter`);
   const id = newId('reporter', random);
   const activeFrom = body.active_from === undefined ? now : Date.parse(body.active_from);
@@ -54,7 +55,7 @@ export async function createReporter(
     id,
     instanceId: body.instance_id,
     namespaces: [...new Set(body.namespaces ?? [deployment.namespace])],
-    meters: meters.mask,
+    meters: meters.slots,
     windowSeconds: body.window_seconds,
     activeFrom: startEdge(activeFrom, body.window_seconds, body.take_over),
     apiKey: newKey(id, random),

@@ -5,13 +5,15 @@
  */
 import { sql } from 'drizzle-orm';
 import { commit, type Db, openDb } from '../../db/client.ts';
-import { ConstraintFailed, GuardFailed } from '../../db/failure.ts';
+import { asDatabaseError, ConstraintFailed, DatabaseUnavailable, GuardFailed } from '../../db/failure.ts';
 import type { Log } from '../../lib/log.ts';
+import { reasonOf } from '../../lib/reason.ts';
 import { catchUpWithFence } from '../../reporters/ownership-store.ts';
 import { fencesBefore, passFences } from '../../usage/fence-store.ts';
 import { type Bundle, bundlesOf, rowsOf } from '../../usage/message/bundle.ts';
 import { chunksOf, type Sourced } from '../../usage/message/chunks.ts';
-import { readMessage } from '../../usage/message/message.ts';
+import { openMessage } from '../../usage/message/message.ts';
+import type { Prover } from '../../usage/message/proof.ts';
 import type { UsageRow } from '../../usage/message/row.ts';
 import { judgeAgain } from '../../usage/report.ts';
 import { storeBundles } from '../../usage/store.ts';
@@ -21,6 +23,7 @@ import { type BurialReason, buryMessage, buryRow, type Grave } from './bury-usag
 export interface Stores {
   control: Db;
   shards: readonly D1Database[];
+  prover: Prover;
   now: number;
   log: Log;
 }
@@ -45,7 +48,7 @@ type Delivery = Stores & Grave & { owners: ReadonlyMap<number, Owner> };
  */
 export async function storeUsage(stores: Stores, bodies: readonly unknown[]): Promise<Set<number>> {
   const again = new Set<number>();
-  const { bundles, loose } = await readBodies({ ...stores, again }, bodies);
+  const { bundles, loose } = await readBodies({ ...stores, again }, stores.prover, bodies);
   if (bundles.length === 0 && loose.length === 0) return again;
   try {
     const numbers = [...bundles.map(({ bundle }) => bundle.customerSeq), ...loose.map(({ row }) => row.customerSeq)];
@@ -57,20 +60,23 @@ export async function storeUsage(stores: Stores, bodies: readonly unknown[]): Pr
     await storeLoose(delivery, loose);
     return again;
   } catch (error) {
-    stores.log('warn', 'usage waits: the control database could not be read', { error: wordsOf(error) });
+    const known = asDatabaseError(error);
+    const outage = known instanceof DatabaseUnavailable;
+    const what = outage ? 'usage waits: the control database is not available' : 'usage waits: it could not be stored';
+    stores.log(outage ? 'warn' : 'error', what, { messages: bodies.length, error: reasonOf(known) });
     return new Set(bodies.keys());
   }
 }
 
 /** What the messages bring. */
-async function readBodies(grave: Grave, bodies: readonly unknown[]) {
+async function readBodies(grave: Grave, prover: Prover, bodies: readonly unknown[]) {
   const bundles: Sourced[] = [];
   const loose: SourcedRow[] = [];
   for (const [source, body] of bodies.entries()) {
-    const message = readMessage(body);
-    if (!message) await buryMessage(grave, body, source);
-    else if (message.kind === 'bundles') for (const bundle of message.bundles) bundles.push({ bundle, source });
-    else for (const row of message.rows) loose.push({ row, source });
+    const message = openMessage(prover, body);
+    if (message.kind === 'bundles') for (const bundle of message.bundles) bundles.push({ bundle, source });
+    else if (message.kind === 'rows') for (const row of message.rows) loose.push({ row, source });
+    else await buryMessage(grave, body, source, message.kind);
   }
   return { bundles, loose };
 }
@@ -108,7 +114,7 @@ async function takeApart(delivery: Delivery, items: readonly Sourced[]): Promise
   for (const { bundle, source } of items) {
     const rows = rowsOf(bundle);
     if (rows) for (const row of rows) taken.push({ row, source });
-    else await buryMessage(delivery, bundle, source);
+    else await buryMessage(delivery, bundle, source, 'malformed');
   }
   return taken;
 }
@@ -176,10 +182,15 @@ async function storeAsOne(
     await commit(shard, [passFences(bundles), ...storeBundles(bundles)]);
     return 'stored';
   } catch (error) {
-    if (isRowsFault(error)) return { refused: wordsOf(error) };
-    if (error instanceof GuardFailed) await catchUp(delivery, shard, bundles);
+    if (isRowsFault(error)) return { refused: reasonOf(error).slice(0, reasonCharsMax) };
     const rows = bundles.reduce((total, { count }) => total + count, 0);
-    delivery.log('warn', 'usage waits: the shard could not be written', { rows, error: wordsOf(error) });
+    const log = (level: 'info' | 'warn' | 'error', why: string) =>
+      delivery.log(level, `usage waits: ${why}`, { rows, error: reasonOf(error) });
+    if (error instanceof GuardFailed) {
+      log('info', 'it was judged by an older ownership than the shard demands');
+      await catchUp(delivery, shard, bundles);
+    } else if (error instanceof DatabaseUnavailable) log('warn', 'the shard is not available');
+    else log('error', 'the shard could not be written');
     return 'away';
   }
 }
@@ -193,12 +204,13 @@ async function catchUp({ control, log }: Delivery, shard: Db, bundles: readonly 
       fences.map(({ customerSeq, version }) => catchUpWithFence(customerSeq, version)),
     );
   } catch (error) {
-    log('warn', 'usage waits: its fence could not be looked up', { error: wordsOf(error) });
+    log('warn', 'usage waits: its fence could not be looked up', { error: reasonOf(error) });
   }
 }
 
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 300);
+/** A reason as a dead letter keeps it. */
+const reasonCharsMax = 300;
 
 /** A constraint or a type of the shard refused the data, or its JSON is none. Anything else, known or not, is tried again. */
 const isRowsFault = (error: unknown): boolean =>
-  error instanceof ConstraintFailed || /SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)|malformed JSON/.test(wordsOf(error));
+  error instanceof ConstraintFailed || /SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)|malformed JSON/.test(reasonOf(error));

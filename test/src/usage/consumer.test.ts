@@ -1,10 +1,9 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { retrySeconds } from '../../../src/usage/backoff.ts';
-import { messagesOf } from '../../../src/usage/message/message.ts';
 import { looseMessage, nameRow, type UsageRow } from '../../../src/usage/message/row.ts';
 import { type Api, makeApi, rootToken } from '../../harness/worker/api.ts';
-import { controlOf, keysOf, rowWith, shardOf, shardState } from './harness.ts';
+import { controlOf, keysOf, ourProver, provenMessages, rowWith, shardOf, shardState } from './harness.ts';
 import { failing } from './outage.ts';
 import { deliver, heldQueue, metered } from './story.ts';
 
@@ -26,9 +25,9 @@ beforeEach(async () => {
 const begin = Date.parse('2026-11-01T00:00:00Z');
 /** The row of the reporter's n-th hour. */
 const good = (hour: number, over: Partial<UsageRow> = {}) =>
-  rowWith({ cpu_hours: 1 }, { ...keys, windowEnd: begin + hour * hourMs, ...over });
+  rowWith({ cpu_hours: 1 }, { ...keys, windowEnd: begin + hour * hourMs, acceptedAt: begin + 600 * hourMs, ...over });
 /** The one message of some rows. */
-const message = (...rows: UsageRow[]) => messagesOf(rows)[0];
+const message = (...rows: UsageRow[]) => provenMessages(env, rows)[0];
 const letters = async () =>
   (await (await api.call('GET', '/api/dead-letters', { token: rootToken })).json()) as {
     items: {
@@ -156,7 +155,9 @@ describe('the consumer', () => {
     held.state.down = false;
     expect((await replay()).status).toBe(202);
     expect((await replay()).status).toBe(409);
-    expect(held.bodies.map((body) => JSON.parse(String(body)) as unknown)).toEqual([looseMessage([nameRow(broken)])]);
+    expect(held.bodies.map((body) => JSON.parse(ourProver(env).check(String(body)) ?? '') as unknown)).toEqual([
+      looseMessage([nameRow(broken)]),
+    ]);
     await deliver(api, held.bodies);
     expect((await letters()).items[0]?.replayed_at).toBeNull();
   });
