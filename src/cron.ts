@@ -7,6 +7,7 @@ import type { Services } from './services.ts';
 import { carriersOf, contextOf } from './wiring.ts';
 import { forgetConfirmed } from './workflows/delivery/deliver-outbox.ts';
 import { ringAgain, sweepOutbox } from './workflows/delivery/housekeeping.ts';
+import { revokeEndedKeys } from './workflows/metering/revoke-ended-keys.ts';
 import { rollUpDays } from './workflows/metering/roll-up.ts';
 import { endDrains } from './workflows/provisioning/end-drains.ts';
 
@@ -20,6 +21,7 @@ export async function runCron(services: Services, scheduledTime: number): Promis
     end_drains: () => endDrains(contextOf(services)),
     sweep_outbox: () => sweepOutbox(carriers),
     ring_again: () => ringAgain(carriers),
+    revoke_ended_keys: () => revokeEndedKeys(contextOf(services)),
     roll_up: () => rollUpDays(services.env.usageShards, services.now()),
     ...(hourly ? { forget_idempotency: () => commit(services.db, [forgetExpired(services.now())]) } : {}),
     ...(daily ? { forget_outbox: () => forgetConfirmed(services.db, services.now()) } : {}),

@@ -38,6 +38,37 @@ export const endDispossessed = (customerId: string, edge: number): Write =>
     WHERE customer_id = ${customerId} AND active_from IS NOT NULL AND active_until IS NULL
       AND NOT EXISTS (SELECT 1 FROM ownerships o WHERE o.reporter_seq = reporters.seq AND o.until_at IS NULL)`);
 
+/** A reporter that has ended and whose key still lives, once for each namespace that it owned something of to the end. */
+export interface EndedReporter {
+  id: string;
+  reporterSeq: number;
+  customerId: string;
+  customerSeq: number;
+  usageShard: number;
+  activeUntil: number;
+  /** Null where it owned nothing in the end. */
+  projectSeq: number | null;
+  /** The end of the last window that it owned of the namespace, ms. */
+  windowEnd: number | null;
+}
+
+/**
+ * Ended reporters with live keys, those that ended first. The deployment's own is left out while its customer is there: its
+ * key reads the licence too.
+ */
+export const findEndedWithKeys = (db: Db, now: number, limit: number): Promise<EndedReporter[]> =>
+  db.all<EndedReporter>(sql`
+    WITH ended AS (
+      SELECT r.id, r.seq, r.active_until, c.id AS customer_id, c.seq AS customer_seq, c.usage_shard
+      FROM reporters r JOIN customers c ON c.id = r.customer_id
+      WHERE r.active_until <= ${now} AND (r.source = 'admin' OR c.deactivated_at IS NOT NULL)
+        AND EXISTS (SELECT 1 FROM credentials k WHERE k.kind = 'reporter' AND k.owner_id = r.id AND k.revoked_at IS NULL)
+      ORDER BY r.active_until LIMIT ${limit})
+    SELECT e.id, e.seq AS reporterSeq, e.customer_id AS customerId, e.customer_seq AS customerSeq,
+      e.usage_shard AS usageShard, e.active_until AS activeUntil, o.project_seq AS projectSeq, max(o.until_at) AS windowEnd
+    FROM ended e LEFT JOIN ownerships o ON o.reporter_seq = e.seq
+    GROUP BY e.seq, o.project_seq`);
+
 /** The namespace as a project in a cluster, null when nobody has it. */
 export async function findProject(db: Db, clusterId: string, namespace: string) {
   const rows = await db

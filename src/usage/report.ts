@@ -4,12 +4,12 @@
  */
 import { namespaceOf, shortIdOf } from '../lib/ids.ts';
 import { err, ok, type Result } from '../lib/result.ts';
-import { dayMs, floorTo, hourMs, secondMs } from '../lib/time.ts';
+import { floorTo, hourMs, secondMs } from '../lib/time.ts';
 import { type ReportError, type ReportForm, readForm } from './form.ts';
 import type { UsageRow } from './message/row.ts';
 import { fieldsIn, quantities, toBase } from './meters.ts';
 import { hasSlot, isEmpty, noSlots, type Slots, union, withSlot } from './slots.ts';
-import { aheadMsMax } from './window-bounds.ts';
+import { aheadMsMax, openDays, openMs } from './window-bounds.ts';
 
 /** Some meters of a namespace for a time, ms; `untilAt` null goes on. */
 export interface Ownership {
@@ -41,8 +41,6 @@ export interface Accepted {
   ignored: string[];
 }
 
-/** The oldest correction that can still be open (spec §3). */
-const openDays = 62;
 const seedWindowSeconds = 3600;
 
 const refuse = (code: ReportError['code'], message: string) => err<ReportError>({ code, message });
@@ -131,7 +129,7 @@ export function judgeReport(item: unknown, judge: Judge): Result<Accepted, Repor
     ? statedWindow(form.window, voucher, judge.now)
     : seedWindow(timestamp, voucher, judge.now);
   if (!window.ok) return window;
-  if (window.value.end < judge.now - openDays * dayMs) {
+  if (window.value.end < judge.now - openMs) {
     return refuse('window_too_old', `the window ended more than ${openDays} days ago`);
   }
   const revision = revisionOf(form, window.value, judge.now);

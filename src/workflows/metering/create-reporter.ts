@@ -15,7 +15,7 @@ import { newKey, sha256Hex } from '../../lib/keys.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { iso } from '../../lib/time.ts';
 import { takeOwnership } from '../../reporters/ownership-store.ts';
-import { startEdge } from '../../reporters/reporter.ts';
+import { isStart, reservedFor, startEdge } from '../../reporters/reporter.ts';
 import * as reporterStore from '../../reporters/store.ts';
 import { lastEndWith } from '../../usage/history-store.ts';
 import { everyMeter, slotsOfMeters } from '../../usage/meters.ts';
@@ -51,6 +51,7 @@ export async function createReporter(
   if ('unknown' in meters) return refuse('unknown_meter', `meters: ${meters.unknown} is not a meter`);
   const id = newId('reporter', random);
   const activeFrom = body.active_from === undefined ? now : Date.parse(body.active_from);
+  if (!isStart(activeFrom, now)) return refuse('validation_failed', 'active_from: is more than 400 days from now');
   const made: MadeReporter = {
     id,
     instanceId: body.instance_id,
@@ -60,6 +61,12 @@ export async function createReporter(
     activeFrom: startEdge(activeFrom, body.window_seconds, body.take_over),
     apiKey: newKey(id, random),
   };
+  for (const namespace of made.namespaces) {
+    const reserved = reservedFor(namespace, deployment.namespace);
+    if (reserved === 'system') return refuse('validation_failed', `namespaces: ${namespace} is the cluster's own`);
+    if (reserved === 'customer')
+      return refuse('namespace_taken', `the namespace ${namespace} belongs to somebody else`);
+  }
   const standing = await reporterStore.findStanding(db, {
     customerId: customer.id,
     instanceId: made.instanceId,

@@ -109,4 +109,26 @@ describe('reporters', () => {
     expect(await codeOf(await create({ instance_id: 'x' }, nobody))).toEqual([404, 'not_found']);
     expect((await api.call('GET', nobody, { token: rootToken })).status).toBe(404);
   });
+
+  it.each([
+    ['a customer’s own', 'namespace_taken', 'customer-deadbeef'],
+    ['the cluster’s own', 'validation_failed', 'kube-system'],
+    ['the cluster’s own', 'validation_failed', 'kube-node-lease'],
+    ['the cluster’s own', 'validation_failed', 'istio-system'],
+    ['the cluster’s own', 'validation_failed', 'default'],
+  ])('are not given a namespace that is %s: %s for %s', async (_, code, namespace) => {
+    const { create } = await story();
+    expect((await codeOf(await create({ instance_id: 'team', namespaces: [namespace] })))[1]).toBe(code);
+  });
+
+  it.each(['0000-01-01T00:00:00Z', '2024-01-01T00:00:00Z', '2099-01-01T00:00:00Z'])(
+    'do not begin at %s',
+    async (at) => {
+      const { create } = await story();
+      expect(await codeOf(await create({ instance_id: 'team', namespaces: ['team'], active_from: at }))).toEqual([
+        422,
+        'validation_failed',
+      ]);
+    },
+  );
 });
