@@ -131,7 +131,6 @@ async function makeStory() {
       findPrincipal(openDb(control), 'reporter', { owner, hash: reporter.hash }, now),
     );
     if (speaker?.kind !== 'reporter') return;
-    // A window is computed after its end.
     revision = Math.max(revision + 1, s.seedForm ? 0 : Math.min(s.end, now + 5 * 60_000 - 1000));
     const values = Object.fromEntries(fields.filter((_, i) => s.chosen[i]).map((field) => [field, 1]));
     const item = {
