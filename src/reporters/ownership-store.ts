@@ -39,8 +39,8 @@ export async function findOwnershipVersion(db: Db, customerSeq: number): Promise
 export const isOwnershipVersion = (customerSeq: number, version: number): SQL =>
   sql`EXISTS (SELECT 1 FROM customers WHERE seq = ${customerSeq} AND ownership_version = ${version})`;
 
-/** Counts up to a fence in the shard, which a change that never came about has left raised. */
-export const catchUpWithFence = (customerSeq: number, version: number): Write =>
+/** Counts up to the shard's minimum version, which a change that never came about has left raised. */
+export const raiseOwnershipVersion = (customerSeq: number, version: number): Write =>
   write(sql`UPDATE customers SET ownership_version = ${version}
     WHERE seq = ${customerSeq} AND ownership_version < ${version}`);
 

@@ -1,5 +1,5 @@
 /**
- * The judgement of one report: who vouches for it, which window it is, what of it counts (spec §3). Pure; whether the
+ * The judgement of one report: who may report it, which window it is, what of it counts (spec §3). Pure; whether the
  * window was reported before is the store's to know (revisions, reviews).
  */
 import { namespaceOf, shortIdOf } from '../lib/ids.ts';
@@ -20,7 +20,7 @@ export interface Ownership {
 }
 
 /** A reporter with all that it ever owned: what a report is checked against. */
-export interface Voucher {
+export interface ReporterRights {
   customerSeq: number;
   ownershipVersion: number;
   reporterSeq: number;
@@ -33,7 +33,7 @@ export interface Judge {
   /** The clock, ms. */
   now: number;
   /** The reporter of (customer, instance), or which of the two the caller may not speak for. */
-  find: (customerId: string, instanceId: string) => Voucher | 'customer_mismatch' | 'unknown_reporter';
+  find: (customerId: string, instanceId: string) => ReporterRights | 'customer_mismatch' | 'unknown_reporter';
 }
 
 export interface Accepted {
@@ -46,11 +46,11 @@ const seedWindowSeconds = 3600;
 const refuse = (code: ReportError['code'], message: string) => err<ReportError>({ code, message });
 
 /** The window of the seeds' form: the UTC hour of `timestamp - 1 ms`, which may still be running. */
-function seedWindow(timestamp: number, voucher: Voucher, now: number) {
-  if (voucher.windowSeconds !== seedWindowSeconds) {
+function seedWindow(timestamp: number, rights: ReporterRights, now: number) {
+  if (rights.windowSeconds !== seedWindowSeconds) {
     return refuse(
       'window_length',
-      `a report without a window is an hour; this reporter's are ${voucher.windowSeconds} s`,
+      `a report without a window is an hour; this reporter's are ${rights.windowSeconds} s`,
     );
   }
   if (timestamp > now + aheadMsMax) return refuse('window_future', 'timestamp: is more than 5 minutes ahead');
@@ -58,11 +58,11 @@ function seedWindow(timestamp: number, voucher: Voucher, now: number) {
   return ok({ start, end: start + hourMs });
 }
 
-function statedWindow(window: { start: number; end: number }, voucher: Voucher, now: number) {
-  const lengthMs = voucher.windowSeconds * secondMs;
+function statedWindow(window: { start: number; end: number }, rights: ReporterRights, now: number) {
+  const lengthMs = rights.windowSeconds * secondMs;
   if (window.end <= window.start) return refuse('window_reversed', 'window_end: must be after window_start');
   if (window.end - window.start !== lengthMs) {
-    return refuse('window_length', `the window must be ${voucher.windowSeconds} s long, as this reporter's are`);
+    return refuse('window_length', `the window must be ${rights.windowSeconds} s long, as this reporter's are`);
   }
   if (window.start % lengthMs !== 0) return refuse('window_unaligned', 'window_start: must be aligned to the clock');
   if (window.end > now + aheadMsMax) return refuse('window_future', 'window_end: is more than 5 minutes ahead');
@@ -70,8 +70,8 @@ function statedWindow(window: { start: number; end: number }, voucher: Voucher, 
 }
 
 /** The meters that the reporter owned during the whole window, and the namespace's number; 0 is none. */
-function owned(voucher: Voucher, namespace: string, window: { start: number; end: number }) {
-  const ownerships = voucher.ownerships.get(namespace) ?? [];
+function owned(rights: ReporterRights, namespace: string, window: { start: number; end: number }) {
+  const ownerships = rights.ownerships.get(namespace) ?? [];
   return { projectSeq: ownerships[0]?.projectSeq ?? null, meters: ownedIn(ownerships, window) };
 }
 
@@ -117,24 +117,22 @@ export function judgeReport(item: unknown, judge: Judge): Result<Accepted, Repor
   const read = readForm(item);
   if (!read.ok) return read;
   const form = read.value;
-  const voucher = judge.find(form.customerId, form.instanceId);
-  if (voucher === 'customer_mismatch') return refuse(voucher, 'customer_id: is not a customer this key may report for');
-  if (voucher === 'unknown_reporter') return refuse(voucher, 'instance_id: is not a reporter this key may speak for');
+  const rights = judge.find(form.customerId, form.instanceId);
+  if (rights === 'customer_mismatch') return refuse(rights, 'customer_id: is not a customer this key may report for');
+  if (rights === 'unknown_reporter') return refuse(rights, 'instance_id: is not a reporter this key may speak for');
   const namespace = form.namespace ?? namespaceOf(shortIdOf(form.customerId));
-  if (!voucher.ownerships.has(namespace)) {
+  if (!rights.ownerships.has(namespace)) {
     return refuse('unknown_namespace', 'namespace: is not one of this reporter');
   }
   const timestamp = form.timestamp ?? judge.now;
-  const window = form.window
-    ? statedWindow(form.window, voucher, judge.now)
-    : seedWindow(timestamp, voucher, judge.now);
+  const window = form.window ? statedWindow(form.window, rights, judge.now) : seedWindow(timestamp, rights, judge.now);
   if (!window.ok) return window;
   if (window.value.end < judge.now - openMs) {
     return refuse('window_too_old', `the window ended more than ${openDays} days ago`);
   }
   const revision = revisionOf(form, window.value, judge.now);
   if (!revision.ok) return revision;
-  return rowOf(form, voucher, namespace, window.value, revision.value, judge.now);
+  return rowOf(form, rights, namespace, window.value, revision.value, judge.now);
 }
 
 /**
@@ -163,27 +161,27 @@ function revisionOf(
 
 function rowOf(
   form: ReportForm,
-  voucher: Voucher,
+  rights: ReporterRights,
   namespace: string,
   window: { start: number; end: number },
   revision: number,
   now: number,
 ): Result<Accepted, ReportError> {
-  const { projectSeq, meters } = owned(voucher, namespace, window);
+  const { projectSeq, meters } = owned(rights, namespace, window);
   if (projectSeq === null || isEmpty(meters)) {
     return refuse('window_not_owned', 'the reporter was not active in this window for this namespace');
   }
-  const seconds = voucher.windowSeconds;
+  const seconds = rights.windowSeconds;
   const { values, some, notOwned } = counted(form, meters, seconds);
   if (!some && !isEmpty(notOwned))
     return refuse('window_not_owned', 'another reporter owns every quantity of this report');
   if (!some && form.complete) return refuse('no_quantities', 'a report without quantities must say complete: false');
   const gapMs = some ? Math.min(Math.round(form.gapSeconds * secondMs), seconds * secondMs) : seconds * secondMs;
   const row: UsageRow = {
-    customerSeq: voucher.customerSeq,
-    ownershipVersion: voucher.ownershipVersion,
+    customerSeq: rights.customerSeq,
+    ownershipVersion: rights.ownershipVersion,
     windowEnd: window.end,
-    reporterSeq: voucher.reporterSeq,
+    reporterSeq: rights.reporterSeq,
     projectSeq,
     seconds,
     revision,

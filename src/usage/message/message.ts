@@ -8,7 +8,7 @@ import { parseJson } from '../../lib/json.ts';
 import { quantities } from '../meters.ts';
 import { areColumns, type Bundle, bundlesOf, columnsOfBits } from './bundle.ts';
 import { type Prover, withoutProof } from './proof.ts';
-import { readLoose, type UsageRow } from './row.ts';
+import { readRowsMessage, type UsageRow } from './row.ts';
 
 const natural = z.int().min(0);
 const bundleHead = z.object({
@@ -81,13 +81,13 @@ export function messageIn(body: unknown): string | null {
 export function readMessage(body: string): UsageMessage | null {
   const [first = '', ...texts] = body.split('\n');
   const head = parseJson(first);
-  if (texts.length === 0) return loose(head);
+  if (texts.length === 0) return rowsIn(head);
   const read = headSchema.safeParse(head);
   if (!read.success || read.data.bundles.length !== texts.length) return null;
   return { kind: 'bundles', bundles: read.data.bundles.map((bundle, i) => ({ ...bundle, text: texts[i] ?? '' })) };
 }
 
-function loose(value: unknown): UsageMessage | null {
-  const rows = readLoose(value);
+function rowsIn(value: unknown): UsageMessage | null {
+  const rows = readRowsMessage(value);
   return rows && { kind: 'rows', rows };
 }

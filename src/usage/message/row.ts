@@ -65,14 +65,14 @@ const namedHead = z.object({
 const namedRow = namedHead.and(z.record(z.string(), z.union([z.number(), z.boolean()])));
 
 /** Rows by themselves, as a message: what a dead letter is sent again as. */
-const looseRows = z.object({ v: z.literal(1), rows: z.array(namedRow).min(1) });
+const rowsSchema = z.object({ v: z.literal(1), rows: z.array(namedRow).min(1) });
 
 /** The message of rows by their names. */
-export const looseMessage = (rows: readonly NamedRow[]) => ({ v: 1 as const, rows });
+export const rowsMessage = (rows: readonly NamedRow[]) => ({ v: 1 as const, rows });
 
 /** Reads such a message; null when it is none. Whether the values make sense is for the store's own constraints. */
-export function readLoose(value: unknown): UsageRow[] | null {
-  const read = looseRows.safeParse(value);
+export function readRowsMessage(value: unknown): UsageRow[] | null {
+  const read = rowsSchema.safeParse(value);
   if (!read.success) return null;
   return read.data.rows.map((named) => ({
     customerSeq: named.customer_seq,

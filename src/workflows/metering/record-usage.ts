@@ -12,7 +12,7 @@ import type { ReportError } from '../../usage/form.ts';
 import { messagesOf } from '../../usage/message/message.ts';
 import type { Prover } from '../../usage/message/proof.ts';
 import { type Accepted, judgeReport } from '../../usage/report.ts';
-import { type Directory, directoryOfCluster, directoryOfReporter } from '../../usage/voucher-store.ts';
+import { type Directory, directoryOfCluster, directoryOfReporter } from '../../usage/rights-store.ts';
 
 export interface Intake {
   db: Db;
@@ -44,7 +44,7 @@ function customersOf(items: readonly unknown[]): string[] {
 
 const directoryOf = (db: Db, speaker: Speaker, items: readonly unknown[]): Directory | Promise<Directory> =>
   speaker.kind === 'reporter'
-    ? directoryOfReporter(speaker.customerId, speaker.voucher)
+    ? directoryOfReporter(speaker.customerId, speaker.rights)
     : directoryOfCluster(db, speaker.clusterId, customersOf(items));
 
 /** Judges the items and makes the good ones durable. The error is the queue's; then nothing may be taken as accepted. */

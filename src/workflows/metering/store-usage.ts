@@ -1,24 +1,24 @@
 /**
  * Usage messages into their shards: chunks of bundles, each one batch, their rows unread. What was judged by an ownership
  * that has changed since is taken apart and judged again; a chunk that is refused is taken apart and halved down to the row
- * at fault, which alone is buried. A database that cannot answer is never a row's fault: its messages come again.
+ * at fault, which alone goes to the dead letters. A database that cannot answer is never a row's fault: its messages come again.
  */
 import { sql } from 'drizzle-orm';
 import { commit, type Db, openDb } from '../../db/client.ts';
 import { asDatabaseError, ConstraintFailed, DatabaseUnavailable, GuardFailed } from '../../db/failure.ts';
 import type { Log } from '../../lib/log.ts';
 import { reasonOf } from '../../lib/reason.ts';
-import { catchUpWithFence } from '../../reporters/ownership-store.ts';
-import { fencesBefore, passFences } from '../../usage/fence-store.ts';
+import { raiseOwnershipVersion } from '../../reporters/ownership-store.ts';
 import { type Bundle, bundlesOf, rowsOf } from '../../usage/message/bundle.ts';
 import { chunksOf, type Sourced } from '../../usage/message/chunks.ts';
 import { openMessage } from '../../usage/message/message.ts';
 import type { Prover } from '../../usage/message/proof.ts';
 import type { UsageRow } from '../../usage/message/row.ts';
+import { findMinimumVersionsAbove, guardMinimumVersions } from '../../usage/minimum-version-store.ts';
 import { judgeAgain } from '../../usage/report.ts';
+import { standingOwnerships } from '../../usage/rights-store.ts';
 import { storeBundles } from '../../usage/store.ts';
-import { standingOwnerships } from '../../usage/voucher-store.ts';
-import { type BurialReason, buryMessage, buryRow, type Grave } from './bury-usage.ts';
+import { type DeadLetterReason, type DeadLetterSink, writeMessageLetter, writeRowLetter } from './write-dead-letter.ts';
 
 export interface Stores {
   control: Db;
@@ -40,24 +40,24 @@ interface SourcedRow {
   source: number;
 }
 
-type Delivery = Stores & Grave & { owners: ReadonlyMap<number, Owner> };
+type Delivery = Stores & DeadLetterSink & { owners: ReadonlyMap<number, Owner> };
 
 /**
  * Stores the bodies of some messages.
- * @returns the places of those that must come again; all others are stored or buried and may be acknowledged
+ * @returns the places of those that must come again; all others are stored or dead letters, and may be acknowledged
  */
 export async function storeUsage(stores: Stores, bodies: readonly unknown[]): Promise<Set<number>> {
   const again = new Set<number>();
-  const { bundles, loose } = await readBodies({ ...stores, again }, stores.prover, bodies);
-  if (bundles.length === 0 && loose.length === 0) return again;
+  const { bundles, rows } = await readBodies({ ...stores, again }, stores.prover, bodies);
+  if (bundles.length === 0 && rows.length === 0) return again;
   try {
-    const numbers = [...bundles.map(({ bundle }) => bundle.customerSeq), ...loose.map(({ row }) => row.customerSeq)];
+    const numbers = [...bundles.map(({ bundle }) => bundle.customerSeq), ...rows.map(({ row }) => row.customerSeq)];
     const delivery: Delivery = { ...stores, owners: await ownersOf(stores, numbers), again };
     for (const [shard, items] of Map.groupBy(bundles, ({ bundle }) => shardFor(delivery, bundle))) {
-      if (shard === null) loose.push(...(await takeApart(delivery, items)));
+      if (shard === null) rows.push(...(await takeApart(delivery, items)));
       else for (const chunk of chunksOf(items)) await storeChunk(delivery, shard, chunk);
     }
-    await storeLoose(delivery, loose);
+    await storeJudgedAgain(delivery, rows);
     return again;
   } catch (error) {
     const known = asDatabaseError(error);
@@ -69,16 +69,16 @@ export async function storeUsage(stores: Stores, bodies: readonly unknown[]): Pr
 }
 
 /** What the messages bring. */
-async function readBodies(grave: Grave, prover: Prover, bodies: readonly unknown[]) {
+async function readBodies(sink: DeadLetterSink, prover: Prover, bodies: readonly unknown[]) {
   const bundles: Sourced[] = [];
-  const loose: SourcedRow[] = [];
+  const rows: SourcedRow[] = [];
   for (const [source, body] of bodies.entries()) {
     const message = openMessage(prover, body);
     if (message.kind === 'bundles') for (const bundle of message.bundles) bundles.push({ bundle, source });
-    else if (message.kind === 'rows') for (const row of message.rows) loose.push({ row, source });
-    else await buryMessage(grave, body, source, message.kind);
+    else if (message.kind === 'rows') for (const row of message.rows) rows.push({ row, source });
+    else await writeMessageLetter(sink, body, source, message.kind);
   }
-  return { bundles, loose };
+  return { bundles, rows };
 }
 
 /** Which customer, shard and count of ownership each number is. */
@@ -104,26 +104,26 @@ function shardFor({ owners }: Delivery, bundle: Bundle): Db | null {
 async function storeChunk(delivery: Delivery, shard: Db, chunk: readonly Sourced[]): Promise<void> {
   const bundles = chunk.map(({ bundle }) => bundle);
   const outcome = await storeAsOne(delivery, shard, bundles);
-  if (outcome === 'away') for (const { source } of chunk) delivery.again.add(source);
+  if (outcome === 'unavailable') for (const { source } of chunk) delivery.again.add(source);
   else if (outcome !== 'stored') await storeRows(delivery, shard, await takeApart(delivery, chunk));
 }
 
-/** The rows of bundles, each with its source. A bundle whose rows are not what it says is buried as it came. */
+/** The rows of bundles, each with its source. A bundle whose rows are not what it says is a dead letter as it came. */
 async function takeApart(delivery: Delivery, items: readonly Sourced[]): Promise<SourcedRow[]> {
   const taken: SourcedRow[] = [];
   for (const { bundle, source } of items) {
     const rows = rowsOf(bundle);
     if (rows) for (const row of rows) taken.push({ row, source });
-    else await buryMessage(delivery, bundle, source, 'malformed');
+    else await writeMessageLetter(delivery, bundle, source, 'malformed');
   }
   return taken;
 }
 
 /** As many rows with every cell at its longest are a parameter that D1 takes. */
-const looseRowsMax = 2500;
+const rowsMax = 2500;
 
-/** Judges rows again and stores them, each in its customer's shard; those of nobody are buried. */
-async function storeLoose(delivery: Delivery, items: readonly SourcedRow[]): Promise<void> {
+/** Judges rows again and stores them, each in its customer's shard; those of nobody are dead letters. */
+async function storeJudgedAgain(delivery: Delivery, items: readonly SourcedRow[]): Promise<void> {
   if (items.length === 0) return;
   const ownerships = await standingOwnerships(
     delivery.control,
@@ -133,13 +133,13 @@ async function storeLoose(delivery: Delivery, items: readonly SourcedRow[]): Pro
   for (const item of items) {
     const owner = delivery.owners.get(item.row.customerSeq);
     const row = owner && judgeAgain(item.row, ownerships(item.row), owner.ownershipVersion);
-    if (!owner?.shard) await buryIt(delivery, item, nobodys);
-    else if (!row) await buryIt(delivery, item, handedOver);
+    if (!owner?.shard) await toDeadLetters(delivery, item, nobodys);
+    else if (!row) await toDeadLetters(delivery, item, handedOver);
     else judged.push({ row, source: item.source, shard: owner.shard });
   }
   for (const [shard, rows] of Map.groupBy(judged, (item) => item.shard)) {
-    for (let i = 0; i < rows.length; i += looseRowsMax) {
-      await storeRows(delivery, shard, rows.slice(i, i + looseRowsMax));
+    for (let i = 0; i < rows.length; i += rowsMax) {
+      await storeRows(delivery, shard, rows.slice(i, i + rowsMax));
     }
   }
 }
@@ -150,8 +150,8 @@ async function storeRows(delivery: Delivery, shard: Db, items: readonly SourcedR
   if (!first) return;
   const outcome = await storeAsOne(delivery, shard, bundlesOf(items.map(({ row }) => row)));
   if (outcome === 'stored') return;
-  if (outcome === 'away') for (const { source } of items) delivery.again.add(source);
-  else if (others.length === 0) await buryIt(delivery, first, { code: 'row_refused', message: outcome.refused });
+  if (outcome === 'unavailable') for (const { source } of items) delivery.again.add(source);
+  else if (others.length === 0) await toDeadLetters(delivery, first, { code: 'row_refused', message: outcome.refused });
   else {
     const middle = Math.ceil(items.length / 2);
     await storeRows(delivery, shard, items.slice(0, middle));
@@ -159,27 +159,27 @@ async function storeRows(delivery: Delivery, shard: Db, items: readonly SourcedR
   }
 }
 
-const nobodys: BurialReason = {
+const nobodys: DeadLetterReason = {
   code: 'unknown_customer',
   message: 'no customer of ours has this number, or its shard is not bound',
 };
 
-const handedOver: BurialReason = {
+const handedOver: DeadLetterReason = {
   code: 'window_not_owned',
   message: 'its reporter no longer owns any of this for this window: another one reports it',
 };
 
-const buryIt = (delivery: Delivery, { row, source }: SourcedRow, reason: BurialReason): Promise<void> =>
-  buryRow(delivery, row, source, delivery.owners.get(row.customerSeq)?.customerId ?? null, reason);
+const toDeadLetters = (delivery: Delivery, { row, source }: SourcedRow, reason: DeadLetterReason): Promise<void> =>
+  writeRowLetter(delivery, row, source, delivery.owners.get(row.customerSeq)?.customerId ?? null, reason);
 
 /** One batch. Only the shard's own word against the data is a refusal; after any other failure the messages come again. */
 async function storeAsOne(
   delivery: Delivery,
   shard: Db,
   bundles: readonly Bundle[],
-): Promise<'stored' | 'away' | { refused: string }> {
+): Promise<'stored' | 'unavailable' | { refused: string }> {
   try {
-    await commit(shard, [passFences(bundles), ...storeBundles(bundles)]);
+    await commit(shard, [guardMinimumVersions(bundles), ...storeBundles(bundles)]);
     return 'stored';
   } catch (error) {
     if (isRowsFault(error)) return { refused: reasonOf(error).slice(0, reasonCharsMax) };
@@ -191,20 +191,20 @@ async function storeAsOne(
       await catchUp(delivery, shard, bundles);
     } else if (error instanceof DatabaseUnavailable) log('warn', 'the shard is not available');
     else log('error', 'the shard could not be written');
-    return 'away';
+    return 'unavailable';
   }
 }
 
-/** A fence above what the control database says is a hand-over that runs, or one that never came about: count up to it. */
+/** A minimum above the control database's count is a hand-over that runs, or one that never came about: count up to it. */
 async function catchUp({ control, log }: Delivery, shard: Db, bundles: readonly Bundle[]): Promise<void> {
   try {
-    const fences = await fencesBefore(shard, bundles);
+    const minimums = await findMinimumVersionsAbove(shard, bundles);
     await commit(
       control,
-      fences.map(({ customerSeq, version }) => catchUpWithFence(customerSeq, version)),
+      minimums.map(({ customerSeq, version }) => raiseOwnershipVersion(customerSeq, version)),
     );
   } catch (error) {
-    log('warn', 'usage waits: its fence could not be looked up', { error: reasonOf(error) });
+    log('warn', 'usage waits: the minimum version of its ownership could not be looked up', { error: reasonOf(error) });
   }
 }
 

@@ -23,7 +23,10 @@ async function ended(api: Api) {
   };
   const store = async (hour: string) => {
     const windowEnd = Date.parse(hour);
-    const row = rowWith({ cpu_hours: 1 }, { ...keys, ownershipVersion: 0, windowEnd, revision: Math.min(windowEnd, api.clock.now) });
+    const row = rowWith(
+      { cpu_hours: 1 },
+      { ...keys, ownershipVersion: 0, windowEnd, revision: Math.min(windowEnd, api.clock.now) },
+    );
     await deliver(api, provenMessages(env, [{ ...row, acceptedAt: api.clock.now }]));
   };
   return { who, end, report, store };

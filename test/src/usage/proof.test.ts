@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { quantityBounds } from '../../../src/contracts/usage.ts';
 import { messagesOf } from '../../../src/usage/message/message.ts';
 import { proverOf } from '../../../src/usage/message/proof.ts';
-import { looseMessage, nameRow, type UsageRow } from '../../../src/usage/message/row.ts';
+import { nameRow, rowsMessage, type UsageRow } from '../../../src/usage/message/row.ts';
 import { quantities } from '../../../src/usage/meters.ts';
 import { type Api, makeApi, rootToken } from '../../harness/worker/api.ts';
 import { controlOf, keysOf, ourProver, provenMessages, rowWith, shardOf, shardState } from './harness.ts';
@@ -54,7 +54,7 @@ describe('what comes out of the usage queue', () => {
   it.each<[string, () => unknown]>([
     ['without a proof', () => messagesOf([row()])[0]],
     ['as the first release sent it', firstRelease],
-    ['as rows by themselves', () => looseMessage([nameRow(row())])],
+    ['as rows by themselves', () => rowsMessage([nameRow(row())])],
     ['proven by another Worker', () => proverOf('[{"d":"theirs"}]').prove(messagesOf([row()])[0] ?? '')],
     ['changed after its proof', () => provenMessages(env, [row()])[0]?.replace('3600000', '3600001')],
     ['with half a proof', () => provenMessages(env, [row()])[0]?.replace(/^(proof 1 \w+ .{20}).*/, '$1')],

@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { commit, openDb } from '../../../src/db/client.ts';
-import { raiseFence } from '../../../src/usage/fence-store.ts';
+import { raiseMinimumVersion } from '../../../src/usage/minimum-version-store.ts';
 import { makeApi } from '../../harness/worker/api.ts';
 import { controlOf, keysOf, provenMessages, rowWith, shardOf } from './harness.ts';
 import { failing } from './outage.ts';
@@ -66,7 +66,7 @@ describe('the log says why', () => {
 
   it('usage waits because its meters are being handed over, which is no outage', async () => {
     const { api, keys, messages, logged } = await story();
-    await commit(openDb(shardOf(env)), [raiseFence(keys.customerSeq, keys.ownershipVersion + 1)]);
+    await commit(openDb(shardOf(env)), [raiseMinimumVersion(keys.customerSeq, keys.ownershipVersion + 1)]);
     expect((await deliver(api, messages())).retried).toHaveLength(1);
     expect(api.logs.at(-1)).toMatchObject({
       level: 'info',
