@@ -9,7 +9,7 @@ import { consumerRate } from './support/intake/consumer-rate.ts';
 import { type Baseline, startBaseline } from './support/intake/express-baseline.ts';
 import { sendAll } from './support/intake/load.ts';
 import { batchBodies, reportAt, type Target } from './support/intake/reports.ts';
-import { wholeRowAt } from './support/intake/rows.ts';
+import { wholeRowAt, wholeRowColumns } from './support/intake/rows.ts';
 import { storeBare } from './support/intake/sqlite-floor.ts';
 import {
   type Keyed,
@@ -97,6 +97,7 @@ async function express(baseline: Baseline, count: number, round: number): Promis
 const bareSqlite = (count: number): number =>
   count /
   storeBare(
+    wholeRowColumns,
     Array.from({ length: count }, (_, n) => wholeRowAt(n)),
     CHUNK_ROWS,
   );

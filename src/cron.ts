@@ -8,6 +8,7 @@ import { carriersOf, contextOf } from './wiring.ts';
 import { deliverOutbox, forgetDone } from './workflows/delivery/deliver-outbox.ts';
 import { ringAgain } from './workflows/delivery/ring-again.ts';
 import { reissueLicences } from './workflows/licensing/reissue-licences.ts';
+import { revokeEndedKeys } from './workflows/metering/revoke-ended-keys.ts';
 import { rollUpDays } from './workflows/metering/roll-up.ts';
 import { checkAllForDrift } from './workflows/provisioning/check-drift.ts';
 import { endDrains } from './workflows/provisioning/end-drains.ts';
@@ -28,6 +29,7 @@ export async function runCron(services: Services, scheduledTime: number): Promis
     end_drains: () => endDrains(contextOf(services)),
     sweep_outbox: () => deliverOutbox(carriers),
     ring_again: () => ringAgain(carriers),
+    revoke_ended_keys: () => revokeEndedKeys(contextOf(services)),
     roll_up: () => rollUpDays(services.env.usageShards, services.now()),
     ...(hourly ? { forget_idempotency: () => commit(services.db, [forgetExpired(services.now())]) } : {}),
     ...(daily ? { forget_outbox: () => forgetDone(services.db, services.now()) } : {}),

@@ -209,7 +209,7 @@ export const reviewList = listOf(
     instance_id: z.string(),
     window_start: z.string(),
     window_end: z.string(),
-    reason: z.enum(['lowered', 'late', 'revision_conflict']),
+    reason: z.enum(['lowered', 'late', 'revision_conflict', 'repeated']),
     state: z.enum(['open', 'superseded']),
     held_at: z.string(),
     standing: z.object({ revision: z.number().int(), quantities }),

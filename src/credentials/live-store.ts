@@ -1,11 +1,11 @@
 /**
- * From the hash of a presented key to who calls: one indexed read, the most frequent one there is. What a reporter vouches
- * for is read with its key, because its reports need it and a second read of D1 would cost a single report as much again.
+ * From the hash of a presented key to who calls: one indexed read, the most frequent one there is. What a reporter may
+ * report is read with its key, because its reports need it and a second read of D1 would cost a single report as much again.
  */
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { clusters, credentials, reporters } from '../db/control-schema.ts';
-import { voucherOf } from '../db/voucher.ts';
+import { rightsOf } from '../db/reporter-rights.ts';
 import type { CredentialKind } from '../lib/keys.ts';
 import type { Principal } from './principal.ts';
 import { type Recent, recent } from './recent.ts';
@@ -28,7 +28,7 @@ function findersOf(db: Db): Record<CredentialKind, Find> {
     .where(and(isLive, eq(credentials.kind, sql.placeholder('kind'))))
     .prepare();
   const ofReporter = db
-    .select({ keyId: credentials.id, customerId: reporters.customerId, voucher: voucherOf(reporters.seq) })
+    .select({ keyId: credentials.id, customerId: reporters.customerId, rights: rightsOf(reporters.seq) })
     .from(credentials)
     .innerJoin(reporters, eq(reporters.id, credentials.ownerId))
     .where(and(isLive, eq(credentials.kind, 'reporter')))
@@ -52,9 +52,9 @@ function findersOf(db: Db): Record<CredentialKind, Find> {
     },
     async reporter(key) {
       const [row] = await ofReporter.execute(key);
-      if (!row?.voucher) return null;
-      const { customerId, keyId, voucher } = row;
-      return { kind: 'reporter', reporterId: key.owner, customerId, keyId, voucher };
+      if (!row?.rights) return null;
+      const { customerId, keyId, rights } = row;
+      return { kind: 'reporter', reporterId: key.owner, customerId, keyId, rights };
     },
     async cluster(key) {
       const [row] = await cluster.execute(key);

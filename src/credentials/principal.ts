@@ -7,8 +7,8 @@ export type Role = (typeof roles)[number];
 export type Principal =
   | { kind: 'public' }
   | { kind: 'account'; customerId: string; keyId: string }
-  /** `voucher` is what it may report, as text: src/usage/voucher-store.ts reads it. */
-  | { kind: 'reporter'; reporterId: string; customerId: string; keyId: string; voucher: string }
+  /** `rights` is what it may report, as text: src/usage/rights-store.ts reads it. */
+  | { kind: 'reporter'; reporterId: string; customerId: string; keyId: string; rights: string }
   | { kind: 'cluster'; clusterId: string; keyId: string }
   | { kind: 'provisioner'; clusterId: string; keyId: string }
   | { kind: 'admin'; name: string; role: Role };

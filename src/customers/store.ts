@@ -56,6 +56,11 @@ export async function findWhole(db: Db, customerId: string) {
 }
 export type WholeCustomer = NonNullable<Awaited<ReturnType<typeof findWhole>>>;
 
+/** Counts up to the shard's minimum version, which a change that never came about has left raised. */
+export const raiseOwnershipVersion = (customerSeq: number, version: number): Write =>
+  write(sql`UPDATE customers SET ownership_version = ${version}
+    WHERE seq = ${customerSeq} AND ownership_version < ${version}`);
+
 export interface CustomerFilter {
   page: number;
   limit: number;

@@ -13,7 +13,7 @@ const guards = {
   licence_in_force: 'the licence is the one in force, and not revoked',
   cluster_room: 'the cluster has room for one more namespace',
   ownership_version: 'nobody changed who owns the meters of the customer',
-  ownership_fence: 'no bundle was judged by an older ownership than the shard demands',
+  minimum_ownership_version: 'no bundle was judged by an older ownership than the shard demands',
   reporter_inactive: 'the reporter was never active',
   namespace_ownership: 'the namespace has an owner, or none, as it was read',
   reporter_lease: "the lease is a running one of the reporter's own customer",

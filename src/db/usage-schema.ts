@@ -1,11 +1,11 @@
 /**
  * One usage shard. Keys are the control database's integers (`seq`), times ms since the epoch, quantities whole base
- * units (src/usage/meters.ts). The rules for replacing a window are triggers (migrations/usage/0001_rules.sql), so that
- * they hold inside the batch whatever runs beside it.
+ * units (src/usage/meters.ts). The rules for replacing a window, and its upper bounds, are triggers made from the catalogue
+ * (src/usage/window-triggers.ts), so that they hold inside the batch whatever runs beside it.
  */
 import { sql } from 'drizzle-orm';
 import { check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import { quantities } from '../usage/meters.ts';
+import { averagedColumns, firstQuantities, quantities, storedColumns } from '../usage/meters.ts';
 
 const key = () => ({
   customerSeq: integer('customer_seq').notNull(),
@@ -15,39 +15,24 @@ const key = () => ({
 });
 
 /** Column by column what src/usage/meters.ts lists; null is "not reported", which is never zero. */
-const quantityColumns = () => ({
-  cpuCoreMs: integer('cpu_core_ms'),
-  memoryMibS: integer('memory_mib_s'),
-  storageMibS: integer('storage_mib_s'),
-  networkSentBytes: integer('network_sent_bytes'),
-  networkReceivedBytes: integer('network_received_bytes'),
-  ingressRequests: integer('ingress_requests'),
-  apiCalls: integer('api_calls'),
-  mqttSentBytes: integer('mqtt_sent_bytes'),
-  mqttReceivedBytes: integer('mqtt_received_bytes'),
-  httpSentBytes: integer('http_sent_bytes'),
-  httpReceivedBytes: integer('http_received_bytes'),
-  devicePeak: integer('device_peak'),
-  deviceTotal: integer('device_total'),
-  mqttPublished: integer('mqtt_published'),
-  mqttReceived: integer('mqtt_received'),
-  postgresMibS: integer('postgres_mib_s'),
-  postgresRows: integer('postgres_rows'),
-  postgresTransactions: integer('postgres_transactions'),
-  storageCapacityMibS: integer('storage_capacity_mib_s'),
-  podS: integer('pod_s'),
-  vmS: integer('vm_s'),
-  ipS: integer('ip_s'),
-  costCpuMicrousd: integer('cost_cpu_microusd'),
-  costMemoryMicrousd: integer('cost_memory_microusd'),
-  costStorageMicrousd: integer('cost_storage_microusd'),
-  costNetworkMicrousd: integer('cost_network_microusd'),
-});
+const quantityColumns = () => Object.fromEntries(storedColumns.map((column) => [column, integer(column)]));
+
+/** What the first release had: later columns are added to rows that stand, so they need a default, and no CHECK names them. */
+const firstColumns = quantities.slice(0, firstQuantities).map((q) => q.column);
+
+/** The time that each average of a day was taken over, and each own meter, which may be an average. */
+const secondsColumns = () =>
+  Object.fromEntries(
+    averagedColumns.map((column) => {
+      const seconds = integer(`${column}_seconds`).notNull();
+      return [`${column}_seconds`, firstColumns.includes(column) ? seconds : seconds.default(0)];
+    }),
+  );
 
 /** The store's own last line: a row that breaks these was made by nobody we know and goes to the dead letters. */
 const rowRules = sql.raw(`seconds IN (60, 900, 3600) AND window_end > 0 AND window_end % (seconds * 1000) = 0
   AND revision >= 0 AND complete IN (0, 1) AND gap_ms BETWEEN 0 AND seconds * 1000 AND missing >= 0`);
-const quantityRules = sql.raw(quantities.map((q) => `${q.column} >= 0`).join(' AND '));
+const quantityRules = sql.raw(firstColumns.map((column) => `${column} >= 0`).join(' AND '));
 
 /** What was reported: one row for ever per (customer, window, reporter, namespace). */
 export const windows = sqliteTable(
@@ -60,6 +45,7 @@ export const windows = sqliteTable(
     complete: integer('complete', { mode: 'boolean' }).notNull(),
     gapMs: integer('gap_ms').notNull(),
     missing: integer('missing').notNull(),
+    missingHigh: integer('missing_high').notNull().default(0),
     ...quantityColumns(),
   },
   (t) => [
@@ -69,7 +55,10 @@ export const windows = sqliteTable(
   ],
 );
 
-/** The audit of replaced windows: both sets of quantities as JSON arrays in the catalogue's order. */
+/**
+ * The audit of replaced windows: both sets of quantities as JSON objects by column, without those that are NULL. The first
+ * release stored arrays in the catalogue's order.
+ */
 export const windowChanges = sqliteTable(
   'window_changes',
   {
@@ -91,7 +80,7 @@ export const reviews = sqliteTable(
   {
     ...key(),
     revision: integer('revision').notNull(),
-    reason: text('reason', { enum: ['lowered', 'late', 'revision_conflict'] }).notNull(),
+    reason: text('reason', { enum: ['lowered', 'late', 'revision_conflict', 'repeated'] }).notNull(),
     state: text('state', { enum: ['open', 'superseded'] }).notNull(),
     heldAt: integer('held_at').notNull(),
     seconds: integer('seconds').notNull(),
@@ -100,6 +89,7 @@ export const reviews = sqliteTable(
     complete: integer('complete', { mode: 'boolean' }).notNull(),
     gapMs: integer('gap_ms').notNull(),
     missing: integer('missing').notNull(),
+    missingHigh: integer('missing_high').notNull().default(0),
     quantities: text('quantities').notNull(),
   },
   (t) => [
@@ -126,12 +116,7 @@ export const daily = sqliteTable(
     complete: integer('complete', { mode: 'boolean' }).notNull(),
     gapMs: integer('gap_ms').notNull(),
     ...quantityColumns(),
-    storageMibSSeconds: integer('storage_mib_s_seconds').notNull(),
-    postgresMibSSeconds: integer('postgres_mib_s_seconds').notNull(),
-    storageCapacityMibSSeconds: integer('storage_capacity_mib_s_seconds').notNull(),
-    podSSeconds: integer('pod_s_seconds').notNull(),
-    vmSSeconds: integer('vm_s_seconds').notNull(),
-    ipSSeconds: integer('ip_s_seconds').notNull(),
+    ...secondsColumns(),
   },
   (t) => [primaryKey({ columns: [t.customerSeq, t.day, t.reporterSeq, t.projectSeq] })],
 );

@@ -3,7 +3,10 @@ import { eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { customers, reporters } from '../db/control-schema.ts';
 import { guard } from '../db/guards.ts';
+import { slotsValue } from '../db/slots.ts';
 import { type Write, write } from '../db/write.ts';
+import { knownSlots } from '../usage/meters.ts';
+import type { Slots } from '../usage/slots.ts';
 
 type ReporterRow = typeof reporters.$inferSelect;
 
@@ -40,44 +43,40 @@ export async function findOwnershipVersion(db: Db, customerSeq: number): Promise
 export const isOwnershipVersion = (customerSeq: number, version: number): SQL =>
   sql`EXISTS (SELECT 1 FROM customers WHERE seq = ${customerSeq} AND ownership_version = ${version})`;
 
-/** Counts up to a fence in the shard, which a change that never came about has left raised. */
-export const catchUpWithFence = (customerSeq: number, version: number): Write =>
-  write(sql`UPDATE customers SET ownership_version = ${version}
-    WHERE seq = ${customerSeq} AND ownership_version < ${version}`);
-
 export interface Takeover {
   /** The new owner: its number, or a subquery that finds it. */
   reporterSeq: number | SQL;
   /** The namespace: its number, or a subquery that finds it. */
   project: number | SQL;
-  /** Mask of meters (src/usage/meters.ts). */
-  meters: number;
+  meters: Slots;
   /** The edge, ms; aligned to the hour by the caller. */
   fromAt: number;
 }
 
 /**
  * Gives meters of a namespace to a reporter from an edge on. Whoever owned one of them ends there and keeps the meters
- * that were not taken; the trigger on `ownerships` refuses the batch if two would own one at the same time.
+ * that were not taken, with those to come if it had them; who keeps none of today's keeps none to come. The trigger on
+ * `ownerships` refuses the batch if two would own one at the same time.
  */
 export function takeOwnership(t: Takeover): Write[] {
-  const taken = sql`project_seq = ${t.project} AND (meters & ${t.meters}) <> 0 AND (until_at IS NULL OR until_at > ${t.fromAt})`;
+  const meters = slotsValue(t.meters);
+  const taken = sql`project_seq = ${t.project} AND (meters & ${meters}) <> 0 AND (until_at IS NULL OR until_at > ${t.fromAt})`;
   return [
     write(sql`
       INSERT INTO ownerships (reporter_seq, project_seq, meters, from_at, until_at)
-      SELECT reporter_seq, project_seq, meters & ~${t.meters}, max(from_at, ${t.fromAt}), until_at
-      FROM ownerships WHERE ${taken} AND (meters & ~${t.meters}) <> 0`),
+      SELECT reporter_seq, project_seq, meters & ~${meters}, max(from_at, ${t.fromAt}), until_at
+      FROM ownerships WHERE ${taken} AND (meters & ~${meters} & ${slotsValue(knownSlots)}) <> 0`),
     write(sql`UPDATE ownerships SET until_at = ${t.fromAt} WHERE ${taken}`),
     write(sql`DELETE FROM ownerships WHERE project_seq = ${t.project} AND until_at <= from_at`),
     write(sql`
       INSERT INTO ownerships (reporter_seq, project_seq, meters, from_at)
-      VALUES (${t.reporterSeq}, ${t.project}, ${t.meters}, ${t.fromAt})`),
+      VALUES (${t.reporterSeq}, ${t.project}, ${meters}, ${t.fromAt})`),
   ];
 }
 
 export interface Activation {
   reporter: Pick<ReporterRow, 'id' | 'seq' | 'customerId'>;
-  meters: number;
+  meters: Slots;
   /** What was read before: whether somebody owns the namespace after `ownedAfter`, ms. */
   owned: boolean;
   ownedAfter: number;

@@ -12,7 +12,8 @@ import {
 import { deed } from '../http/deed.ts';
 import { type Endpoint, endpoint, json, param, reply } from '../http/endpoint.ts';
 import { iso, isoOrNull } from '../lib/time.ts';
-import { metersOfMask } from '../usage/meters.ts';
+import { metersIn } from '../usage/meters.ts';
+import { noSlots, union } from '../usage/slots.ts';
 import { createReporter, type MadeReporter } from '../workflows/metering/create-reporter.ts';
 import { endReporter } from '../workflows/metering/end-reporter.ts';
 import { type ListedReporter, listReporters } from './store.ts';
@@ -21,7 +22,7 @@ const madeView = (made: MadeReporter): ReporterView => ({
   id: made.id,
   instance_id: made.instanceId,
   namespaces: made.namespaces,
-  meters: metersOfMask(made.meters),
+  meters: metersIn(made.meters),
   window_seconds: made.windowSeconds,
   active_from: iso(made.activeFrom),
   active_until: null,
@@ -35,7 +36,7 @@ function listedView({ reporter, owned }: ListedReporter): ReporterView {
     id: reporter.id,
     instance_id: reporter.instanceId,
     namespaces: [...new Set(shown.map((o) => o.namespace))],
-    meters: metersOfMask(shown.reduce((mask, o) => mask | o.meters, 0)),
+    meters: metersIn(shown.map((o) => o.meters).reduce(union, noSlots)),
     window_seconds: reporter.windowSeconds,
     active_from: isoOrNull(reporter.activeFrom),
     active_until: isoOrNull(reporter.activeUntil),

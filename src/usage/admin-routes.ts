@@ -7,6 +7,7 @@ import { iso, isoOrNull } from '../lib/time.ts';
 import { replayLetter } from '../workflows/metering/replay-letter.ts';
 import { readReviews } from '../workflows/metering/review-usage.ts';
 import { listLetters } from './dead-letter-store.ts';
+import { proverOf } from './message/proof.ts';
 import { readsOf } from './read-routes.ts';
 
 const reviews = endpoint({
@@ -50,7 +51,12 @@ const replay = deed({
   body: replayBody,
   idempotent: true,
   answers: { 202: replayAnswer },
-  plan: (context, call) => replayLetter(context, { id: param(call, 'id'), queue: call.env.USAGE_QUEUE }),
+  plan: (context, call) =>
+    replayLetter(context, {
+      id: param(call, 'id'),
+      queue: call.env.USAGE_QUEUE,
+      prover: proverOf(call.env.LICENSE_PRIVATE_KEYS),
+    }),
   answer: ({ id, at }) => json(202, { success: true, id, replayed_at: iso(at) }),
 });
 

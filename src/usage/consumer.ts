@@ -5,11 +5,14 @@
 import type { Services } from '../services.ts';
 import { storeUsage } from '../workflows/metering/store-usage.ts';
 import { retrySeconds } from './backoff.ts';
+import { proverOf } from './message/proof.ts';
 
 const byteValues = 256;
 
 export async function consumeUsage(batch: MessageBatch, services: Services): Promise<void> {
-  const stores = { control: services.db, shards: services.env.usageShards, now: services.now(), log: services.log };
+  const { db: control, env, log } = services;
+  const prover = proverOf(env.LICENSE_PRIVATE_KEYS);
+  const stores = { control, shards: env.usageShards, prover, now: services.now(), log };
   const again = await storeUsage(
     stores,
     batch.messages.map((message) => message.body),

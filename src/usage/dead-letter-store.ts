@@ -16,14 +16,14 @@ export interface DeadLetter {
 
 const idHexChars = 32;
 
-/** A letter's id comes from its content, so that a redelivered message buries nothing twice. */
+/** A letter's id comes from its content, so that a message that comes twice makes one letter. */
 export async function letterId(letter: DeadLetter): Promise<string> {
   const hash = await sha256Hex(`${usageQueue} ${letter.code} ${JSON.stringify(letter.body)}`);
   return `dead_${hash.slice(0, idHexChars)}`;
 }
 
-/** Buries one letter; one that fails again after a replay is open again, and dates from then. */
-export const bury = (id: string, letter: DeadLetter, now: number): Write =>
+/** Writes one letter; one that fails again after a replay is open again, and dates from then. */
+export const insertLetter = (id: string, letter: DeadLetter, now: number): Write =>
   write(
     build
       .insert(deadLetters)

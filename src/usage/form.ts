@@ -6,6 +6,7 @@ import { quantityBounds, type ReportErrorCode } from '../contracts/usage.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { parseInstant } from './instant.ts';
 import { type Quantity, quantities, quantityOf } from './meters.ts';
+import { noSlots, type Slots, withSlot } from './slots.ts';
 
 /** Why a report was refused. */
 export interface ReportError {
@@ -22,7 +23,7 @@ export interface ReportForm {
   revision: number | null;
   complete: boolean;
   gapSeconds: number;
-  missing: number;
+  missing: Slots;
   /** Wire values in the catalogue's order, null where absent. */
   values: (number | null)[];
   /** Fields that this version does not know: listed, never refused, for an exporter may be newer than the API. */
@@ -92,7 +93,7 @@ const readMissing: Reader = (reading, value) => {
   }
   for (const name of value as string[]) {
     const quantity = quantityOf.get(name);
-    if (quantity) reading.form.missing |= 1 << quantity.bit;
+    if (quantity) reading.form.missing = withSlot(reading.form.missing, quantity.bit);
     else ignore(reading, `missing.${name}`);
   }
 };
@@ -158,7 +159,7 @@ export function readForm(item: unknown): Result<ReportForm, ReportError> {
     revision: null,
     complete: true,
     gapSeconds: 0,
-    missing: 0,
+    missing: noSlots,
     values: [...noValues],
     ignored: [],
   };

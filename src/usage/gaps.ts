@@ -61,17 +61,17 @@ const intersect = (a: readonly Interval[], b: readonly Interval[]): Interval[] =
 function subtract(from: readonly Interval[], taken: readonly Interval[]): Interval[] {
   const rest: Interval[] = [];
   let next = 0;
-  for (const whole of from) {
-    let at = whole.from;
-    for (; at < whole.to; next++) {
+  for (const interval of from) {
+    let at = interval.from;
+    for (; at < interval.to; next++) {
       const hole = taken[next];
-      if (!hole || hole.from >= whole.to) break;
+      if (!hole || hole.from >= interval.to) break;
       if (hole.from > at) rest.push({ from: at, to: hole.from });
       at = Math.max(at, hole.to);
       // A hole that reaches past this one may reach into the next.
-      if (hole.to > whole.to) break;
+      if (hole.to > interval.to) break;
     }
-    if (at < whole.to) rest.push({ from: at, to: whole.to });
+    if (at < interval.to) rest.push({ from: at, to: interval.to });
   }
   return rest;
 }
@@ -88,8 +88,8 @@ function expectedOf(e: Expectation, running: readonly Interval[] | null, range: 
     to: ceilTo(i.to, step),
   }));
   // Windows that end in (from, to] begin at or after the edge before from + 1 ms.
-  const whole = { from: floorTo(range.from, step), to: floorTo(range.to, step) };
-  return intersect(intersect(merged(e.active), merged(outward)), [whole]);
+  const inside = { from: floorTo(range.from, step), to: floorTo(range.to, step) };
+  return intersect(intersect(merged(e.active), merged(outward)), [inside]);
 }
 
 /** All gaps of a range, oldest first. */

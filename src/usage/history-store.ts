@@ -2,7 +2,8 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import type { HistoryRow } from './history.ts';
-import { quantities } from './meters.ts';
+import { columnsIn, quantities, storedColumns } from './meters.ts';
+import type { Slots } from './slots.ts';
 import { type Span, withSpan } from './span-store.ts';
 
 type Raw = Record<string, number | string | null>;
@@ -121,16 +122,15 @@ export interface StoredMeters {
   customerSeq: number;
   /** Namespaces by their numbers. */
   projects: readonly number[];
-  /** Mask of meters (meters.ts). */
-  meters: number;
+  meters: Slots;
   /** ms; windows that end later are looked at. */
   since: number;
 }
 
 /** The end of the last window of the namespaces that has any of the meters, whoever reported it; null for none. */
 export async function lastEndWith(db: Db, { customerSeq, projects, meters, since }: StoredMeters) {
-  if (projects.length === 0) return null;
-  const columns = quantities.filter((q) => (meters & (1 << q.bit)) !== 0).map((q) => `${q.column} IS NOT NULL`);
+  const columns = columnsIn(meters).map((column) => `${column} IS NOT NULL`);
+  if (projects.length === 0 || columns.length === 0) return null;
   const rows = await db.all<{ end: number | null }>(sql`SELECT max(window_end) AS end FROM windows
     WHERE customer_seq = ${customerSeq} AND window_end > ${since}
       AND project_seq IN (SELECT value FROM json_each(${JSON.stringify(projects)}))
@@ -150,11 +150,11 @@ export interface Stretch {
 
 /** What is accounted for in a span, as few rows as there are changes of state. */
 export async function stretches(db: Db, span: Span): Promise<Stretch[]> {
-  const anything = sql.raw(quantities.map((q) => q.column).join(', '));
+  const nothing = sql.raw(storedColumns.map((column) => `${column} IS NULL`).join(' AND '));
   return await db.all<Stretch>(sql`
     WITH seen AS (
       SELECT reporter_seq, project_seq, window_end, seconds * 1000 AS length,
-        CASE WHEN complete = 1 THEN 'complete' WHEN coalesce(${anything}) IS NULL THEN 'unavailable' ELSE 'partial' END AS state
+        CASE WHEN complete = 1 THEN 'complete' WHEN ${nothing} THEN 'unavailable' ELSE 'partial' END AS state
       ${windowsOf(span)}),
     numbered AS (
       SELECT *, window_end - length * row_number() OVER (

@@ -1,8 +1,10 @@
 /**
  * The catalogue of quantities: wire field, stored column, base unit, bit and meter of each. Data only.
- * Bits are for ever (they stand in ownership masks, `missing` masks and stored arrays): append, never renumber.
+ * Bits are for ever (they stand in ownerships, in `missing` and in arrays that older versions stored): append, never
+ * renumber. A new quantity is a line here and one in src/contracts/usage.ts, then `npm run migrations`.
  */
 import type { QuantityField } from '../contracts/usage.ts';
+import { allSlots, hasSlot, type Slots, slotsOf, union } from './slots.ts';
 
 /**
  * How a quantity adds up over windows: `sum` adds; `average` is stored as its integral over the window's seconds and
@@ -67,41 +69,54 @@ export const quantities: readonly Quantity[] = entries.map(([field, column, mete
   baseUnits,
 }));
 
+/** As many of them the first release had: the schema's CHECK names those, and no other may be added to it. */
+export const firstQuantities = 26;
+
 export const quantityOf: ReadonlyMap<string, Quantity> = new Map(quantities.map((q) => [q.field, q]));
 
 /** What a namespace costs us (OpenCost): shown to admins only. */
 export const ownCostFields: readonly QuantityField[] = ['cost_cpu', 'cost_memory', 'cost_storage', 'cost_network'];
 
-const maskOf = (chosen: readonly Quantity[]): number => chosen.reduce((mask, q) => mask | (1 << q.bit), 0);
+/** Columns of the operator's own meters (spec §3), which are stored as soon as a catalogue has them: no migration then. */
+export const ownMeterColumns: readonly string[] = ['custom_1', 'custom_2', 'custom_3', 'custom_4', 'custom_5'];
 
-/** All meters' bits. */
-export const everyMeter: number = maskOf(quantities);
+/** Every column of `windows` that holds a quantity. */
+export const storedColumns: readonly string[] = [...new Set([...quantities.map((q) => q.column), ...ownMeterColumns])];
+
+/** The columns of averages, and of own meters, which may be one: a day keeps the seconds that each was taken over. */
+export const averagedColumns: readonly string[] = [
+  ...quantities.filter((q) => q.kind === 'average').map((q) => q.column),
+  ...ownMeterColumns.filter((column) => !quantities.some((q) => q.column === column)),
+];
+
+/** The bits of all quantities that there are today. */
+export const knownSlots: Slots = slotsOf(quantities.map((q) => q.bit));
+
+/** All meters, those to come included (slots.ts). */
+export const everyMeter: Slots = allSlots;
 
 /** Each meter's bits, in the catalogue's order. */
-const meterMasks: ReadonlyMap<string, number> = new Map(
-  quantities.map((q) => [q.meter, maskOf(quantities.filter((other) => other.meter === q.meter))]),
+const slotsOfMeter: ReadonlyMap<string, Slots> = new Map(
+  [...Map.groupBy(quantities, (q) => q.meter)].map(([meter, alike]) => [meter, slotsOf(alike.map((q) => q.bit))]),
 );
 
-const meterNames: readonly string[] = [...meterMasks.keys()];
-
-/** The mask of some meters by name; null names the first that does not exist. */
-export function maskOfMeters(names: readonly string[]): { mask: number } | { unknown: string } {
-  let mask = 0;
-  for (const name of names) {
-    const bits = meterMasks.get(name);
-    if (bits === undefined) return { unknown: name };
-    mask |= bits;
-  }
-  return { mask };
+/** The bits of some meters by name, or the first name that is none. */
+export function slotsOfMeters(names: readonly string[]): { slots: Slots } | { unknown: string } {
+  const unknown = names.find((name) => !slotsOfMeter.has(name));
+  if (unknown !== undefined) return { unknown };
+  return { slots: names.map((name) => slotsOfMeter.get(name) as Slots).reduce(union) };
 }
 
-/** The names of the meters in a mask. */
-export const metersOfMask = (mask: number): string[] =>
-  meterNames.filter((name) => ((meterMasks.get(name) ?? 0) & mask) !== 0);
+const quantitiesIn = (slots: Slots): Quantity[] => quantities.filter((q) => hasSlot(slots, q.bit));
 
-/** The wire fields whose bits are set. */
-export const fieldsOfMask = (mask: number): QuantityField[] =>
-  quantities.filter((q) => ((1 << q.bit) & mask) !== 0).map((q) => q.field);
+/** The names of the meters in a set. */
+export const metersIn = (slots: Slots): string[] => [...new Set(quantitiesIn(slots).map((q) => q.meter))];
+
+/** The wire fields of a set. */
+export const fieldsIn = (slots: Slots): QuantityField[] => quantitiesIn(slots).map((q) => q.field);
+
+/** The stored columns of a set. */
+export const columnsIn = (slots: Slots): string[] => quantitiesIn(slots).map((q) => q.column);
 
 /**
  * A wire value in whole base units of a window of `seconds`. What an exporter made by dividing whole base units comes

@@ -1,24 +1,26 @@
 /**
- * The judgement of one report: who vouches for it, which window it is, what of it counts (spec §3). Pure; whether the
+ * The judgement of one report: who may report it, which window it is, what of it counts (spec §3). Pure; whether the
  * window was reported before is the store's to know (revisions, reviews).
  */
 import { namespaceOf, shortIdOf } from '../lib/ids.ts';
 import { err, ok, type Result } from '../lib/result.ts';
-import { dayMs, floorTo, hourMs, minuteMs, secondMs } from '../lib/time.ts';
+import { floorTo, hourMs, secondMs } from '../lib/time.ts';
 import { type ReportError, type ReportForm, readForm } from './form.ts';
 import type { UsageRow } from './message/row.ts';
-import { fieldsOfMask, quantities, toBase } from './meters.ts';
+import { fieldsIn, quantities, toBase } from './meters.ts';
+import { hasSlot, isEmpty, noSlots, type Slots, union, withSlot } from './slots.ts';
+import { aheadMsMax, openDays, openMs } from './window-bounds.ts';
 
 /** Some meters of a namespace for a time, ms; `untilAt` null goes on. */
 export interface Ownership {
   projectSeq: number;
-  meters: number;
+  meters: Slots;
   fromAt: number;
   untilAt: number | null;
 }
 
 /** A reporter with all that it ever owned: what a report is checked against. */
-export interface Voucher {
+export interface ReporterRights {
   customerSeq: number;
   ownershipVersion: number;
   reporterSeq: number;
@@ -31,7 +33,7 @@ export interface Judge {
   /** The clock, ms. */
   now: number;
   /** The reporter of (customer, instance), or which of the two the caller may not speak for. */
-  find: (customerId: string, instanceId: string) => Voucher | 'customer_mismatch' | 'unknown_reporter';
+  find: (customerId: string, instanceId: string) => ReporterRights | 'customer_mismatch' | 'unknown_reporter';
 }
 
 export interface Accepted {
@@ -39,20 +41,16 @@ export interface Accepted {
   ignored: string[];
 }
 
-/** Clocks differ; what is further ahead than this is a mistake. */
-export const aheadMsMax = 5 * minuteMs;
-/** The oldest correction that can still be open (spec §3). */
-const openDays = 62;
 const seedWindowSeconds = 3600;
 
 const refuse = (code: ReportError['code'], message: string) => err<ReportError>({ code, message });
 
 /** The window of the seeds' form: the UTC hour of `timestamp - 1 ms`, which may still be running. */
-function seedWindow(timestamp: number, voucher: Voucher, now: number) {
-  if (voucher.windowSeconds !== seedWindowSeconds) {
+function seedWindow(timestamp: number, rights: ReporterRights, now: number) {
+  if (rights.windowSeconds !== seedWindowSeconds) {
     return refuse(
       'window_length',
-      `a report without a window is an hour; this reporter's are ${voucher.windowSeconds} s`,
+      `a report without a window is an hour; this reporter's are ${rights.windowSeconds} s`,
     );
   }
   if (timestamp > now + aheadMsMax) return refuse('window_future', 'timestamp: is more than 5 minutes ahead');
@@ -60,11 +58,11 @@ function seedWindow(timestamp: number, voucher: Voucher, now: number) {
   return ok({ start, end: start + hourMs });
 }
 
-function statedWindow(window: { start: number; end: number }, voucher: Voucher, now: number) {
-  const lengthMs = voucher.windowSeconds * secondMs;
+function statedWindow(window: { start: number; end: number }, rights: ReporterRights, now: number) {
+  const lengthMs = rights.windowSeconds * secondMs;
   if (window.end <= window.start) return refuse('window_reversed', 'window_end: must be after window_start');
   if (window.end - window.start !== lengthMs) {
-    return refuse('window_length', `the window must be ${voucher.windowSeconds} s long, as this reporter's are`);
+    return refuse('window_length', `the window must be ${rights.windowSeconds} s long, as this reporter's are`);
   }
   if (window.start % lengthMs !== 0) return refuse('window_unaligned', 'window_start: must be aligned to the clock');
   if (window.end > now + aheadMsMax) return refuse('window_future', 'window_end: is more than 5 minutes ahead');
@@ -72,16 +70,16 @@ function statedWindow(window: { start: number; end: number }, voucher: Voucher, 
 }
 
 /** The meters that the reporter owned during the whole window, and the namespace's number; 0 is none. */
-function owned(voucher: Voucher, namespace: string, window: { start: number; end: number }) {
-  const ownerships = voucher.ownerships.get(namespace) ?? [];
-  return { projectSeq: ownerships[0]?.projectSeq ?? null, meters: metersIn(ownerships, window) };
+function owned(rights: ReporterRights, namespace: string, window: { start: number; end: number }) {
+  const ownerships = rights.ownerships.get(namespace) ?? [];
+  return { projectSeq: ownerships[0]?.projectSeq ?? null, meters: ownedIn(ownerships, window) };
 }
 
 /** The meters owned during a whole window. */
-function metersIn(ownerships: readonly Ownership[], window: { start: number; end: number }): number {
-  let meters = 0;
+function ownedIn(ownerships: readonly Ownership[], window: { start: number; end: number }): Slots {
+  let meters = noSlots;
   for (const o of ownerships) {
-    if (o.fromAt <= window.start && (o.untilAt === null || window.end <= o.untilAt)) meters |= o.meters;
+    if (o.fromAt <= window.start && (o.untilAt === null || window.end <= o.untilAt)) meters = union(meters, o.meters);
   }
   return meters;
 }
@@ -91,25 +89,25 @@ function metersIn(ownerships: readonly Ownership[], window: { start: number; end
  * whoever has it. Null when nothing of the row is left.
  */
 export function judgeAgain(row: UsageRow, ownerships: readonly Ownership[], ownershipVersion: number): UsageRow | null {
-  const meters = metersIn(ownerships, { start: row.windowEnd - row.seconds * secondMs, end: row.windowEnd });
-  const kept = row.quantities.map((value, bit) => ((meters & (1 << bit)) === 0 ? null : value));
+  const meters = ownedIn(ownerships, { start: row.windowEnd - row.seconds * secondMs, end: row.windowEnd });
+  const kept = row.quantities.map((value, bit) => (hasSlot(meters, bit) ? value : null));
   const hadSome = row.quantities.some((value) => value !== null);
-  if (meters === 0 || (hadSome && kept.every((value) => value === null))) return null;
+  if (isEmpty(meters) || (hadSome && kept.every((value) => value === null))) return null;
   return { ...row, ownershipVersion, quantities: kept };
 }
 
 /** Base units of what is owned; what is not owned is left out and named. */
-function counted(form: ReportForm, meters: number, seconds: number) {
-  let notOwned = 0;
+function counted(form: ReportForm, meters: Slots, seconds: number) {
+  let notOwned = noSlots;
   let some = false;
   const values = form.values.slice();
   for (const q of quantities) {
     const value = values[q.bit] ?? null;
     if (value === null) continue;
-    const isOwned = (meters & (1 << q.bit)) !== 0;
+    const isOwned = hasSlot(meters, q.bit);
     values[q.bit] = isOwned ? toBase(q, value, seconds) : null;
     if (isOwned) some = true;
-    else notOwned |= 1 << q.bit;
+    else notOwned = withSlot(notOwned, q.bit);
   }
   return { values, some, notOwned };
 }
@@ -119,57 +117,80 @@ export function judgeReport(item: unknown, judge: Judge): Result<Accepted, Repor
   const read = readForm(item);
   if (!read.ok) return read;
   const form = read.value;
-  const voucher = judge.find(form.customerId, form.instanceId);
-  if (voucher === 'customer_mismatch') return refuse(voucher, 'customer_id: is not a customer this key may report for');
-  if (voucher === 'unknown_reporter') return refuse(voucher, 'instance_id: is not a reporter this key may speak for');
+  const rights = judge.find(form.customerId, form.instanceId);
+  if (rights === 'customer_mismatch') return refuse(rights, 'customer_id: is not a customer this key may report for');
+  if (rights === 'unknown_reporter') return refuse(rights, 'instance_id: is not a reporter this key may speak for');
   const namespace = form.namespace ?? namespaceOf(shortIdOf(form.customerId));
-  if (!voucher.ownerships.has(namespace)) {
+  if (!rights.ownerships.has(namespace)) {
     return refuse('unknown_namespace', 'namespace: is not one of this reporter');
   }
   const timestamp = form.timestamp ?? judge.now;
-  const window = form.window
-    ? statedWindow(form.window, voucher, judge.now)
-    : seedWindow(timestamp, voucher, judge.now);
+  const window = form.window ? statedWindow(form.window, rights, judge.now) : seedWindow(timestamp, rights, judge.now);
   if (!window.ok) return window;
-  if (window.value.end < judge.now - openDays * dayMs) {
+  if (window.value.end < judge.now - openMs) {
     return refuse('window_too_old', `the window ended more than ${openDays} days ago`);
   }
-  const revision = form.revision ?? timestamp;
-  if (revision > judge.now + aheadMsMax) return refuse('revision_future', 'revision: is more than 5 minutes ahead');
-  return rowOf(form, voucher, namespace, window.value, revision, judge.now);
+  const revision = revisionOf(form, window.value, judge.now);
+  if (!revision.ok) return revision;
+  return rowOf(form, rights, namespace, window.value, revision.value, judge.now);
+}
+
+/**
+ * The time of computation, which is that of acceptance where the report says nothing. A window is computed after its end;
+ * only the hour of a report without a window may still run. Seconds instead of milliseconds are found here too.
+ */
+function revisionOf(
+  form: ReportForm,
+  window: { start: number; end: number },
+  now: number,
+): Result<number, ReportError> {
+  const earliest = form.window ? window.end : window.start;
+  const revision = form.revision ?? form.timestamp ?? now;
+  if (revision > now + aheadMsMax) return refuse('revision_future', 'revision: is more than 5 minutes ahead');
+  if ((form.revision ?? earliest) < earliest) {
+    return refuse(
+      'value_out_of_range',
+      'revision: is before the end of its window; it is the time of computation in ms',
+    );
+  }
+  if ((form.timestamp ?? earliest) < (form.revision === null ? earliest : window.start)) {
+    return refuse('value_out_of_range', 'timestamp: is before the window; it is the time of computation');
+  }
+  return ok(revision);
 }
 
 function rowOf(
   form: ReportForm,
-  voucher: Voucher,
+  rights: ReporterRights,
   namespace: string,
   window: { start: number; end: number },
   revision: number,
   now: number,
 ): Result<Accepted, ReportError> {
-  const { projectSeq, meters } = owned(voucher, namespace, window);
-  if (projectSeq === null || meters === 0) {
+  const { projectSeq, meters } = owned(rights, namespace, window);
+  if (projectSeq === null || isEmpty(meters)) {
     return refuse('window_not_owned', 'the reporter was not active in this window for this namespace');
   }
-  const seconds = voucher.windowSeconds;
+  const seconds = rights.windowSeconds;
   const { values, some, notOwned } = counted(form, meters, seconds);
-  if (!some && notOwned !== 0) return refuse('window_not_owned', 'another reporter owns every quantity of this report');
+  if (!some && !isEmpty(notOwned))
+    return refuse('window_not_owned', 'another reporter owns every quantity of this report');
   if (!some && form.complete) return refuse('no_quantities', 'a report without quantities must say complete: false');
   const gapMs = some ? Math.min(Math.round(form.gapSeconds * secondMs), seconds * secondMs) : seconds * secondMs;
   const row: UsageRow = {
-    customerSeq: voucher.customerSeq,
-    ownershipVersion: voucher.ownershipVersion,
+    customerSeq: rights.customerSeq,
+    ownershipVersion: rights.ownershipVersion,
     windowEnd: window.end,
-    reporterSeq: voucher.reporterSeq,
+    reporterSeq: rights.reporterSeq,
     projectSeq,
     seconds,
     revision,
     acceptedAt: now,
-    complete: form.complete && gapMs === 0 && form.missing === 0,
+    complete: form.complete && gapMs === 0 && isEmpty(form.missing),
     gapMs,
     missing: form.missing,
     quantities: values,
   };
-  const ignored = notOwned === 0 ? form.ignored : [...form.ignored, ...fieldsOfMask(notOwned)];
+  const ignored = isEmpty(notOwned) ? form.ignored : [...form.ignored, ...fieldsIn(notOwned)];
   return ok({ row, ignored });
 }

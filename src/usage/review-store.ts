@@ -1,6 +1,7 @@
 /** Held replacements of one shard. Reads only; the triggers write them. */
 import { sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import { quantities } from './meters.ts';
 
 export interface ReviewRow {
   customerSeq: number;
@@ -8,12 +9,12 @@ export interface ReviewRow {
   reporterSeq: number;
   projectSeq: number;
   revision: number;
-  reason: 'lowered' | 'late' | 'revision_conflict';
+  reason: 'lowered' | 'late' | 'revision_conflict' | 'repeated';
   state: 'open' | 'superseded';
   heldAt: number;
   seconds: number;
   standingRevision: number;
-  /** JSON arrays of base units in the catalogue's order. */
+  /** JSON of base units, which `storedQuantities` reads. */
   standingQuantities: string;
   quantities: string;
   complete: number;
@@ -49,4 +50,13 @@ export async function listReviews(
     FROM reviews WHERE state = ${state}
     ORDER BY held_at DESC, customer_seq DESC, window_end DESC, reporter_seq DESC, project_seq DESC, revision DESC
     LIMIT ${limit} OFFSET ${offset}`);
+}
+
+/**
+ * Base units in the catalogue's order from the JSON of a review or a change: an object by column, or an array, as the first
+ * release stored it.
+ */
+export function storedQuantities(text: string): (number | null)[] {
+  const stored = JSON.parse(text) as (number | null)[] | Record<string, number>;
+  return quantities.map((q) => (Array.isArray(stored) ? stored[q.bit] : stored[q.column]) ?? null);
 }

@@ -8,6 +8,7 @@ import { type Call, type Endpoint, endpoint, refuse, reply } from '../http/endpo
 import { limitHeaders, takeOne } from '../http/rate-limit.ts';
 import { type Judgement, recordUsage, type Speaker } from '../workflows/metering/record-usage.ts';
 import type { ReportError } from './form.ts';
+import { proverOf } from './message/proof.ts';
 
 const retryAfterSeconds = 10;
 const queueDown: Failure = {
@@ -23,8 +24,11 @@ function speakerOf(call: Call<unknown, unknown>): Speaker {
   throw new Error(`a ${principal.kind} reached an intake route`);
 }
 
-const record = (call: Call<unknown, unknown>, items: readonly unknown[]) =>
-  recordUsage({ db: call.db, queue: call.env.USAGE_QUEUE, now: call.now() }, speakerOf(call), items);
+function record(call: Call<unknown, unknown>, items: readonly unknown[]) {
+  const { db, env, log } = call;
+  const intake = { db, queue: env.USAGE_QUEUE, prover: proverOf(env.LICENSE_PRIVATE_KEYS), now: call.now(), log };
+  return recordUsage(intake, speakerOf(call), items);
+}
 
 /** A report's error as the API's: its message begins with the field's path where one is at fault. */
 function failureOf(error: ReportError): Failure {

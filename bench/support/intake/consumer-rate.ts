@@ -10,12 +10,15 @@ import { describeWorker } from '../../../dev/worker/description.ts';
 import { migrate } from '../../../dev/worker/migrate.ts';
 import { startWorker, type WorkerRuntime } from '../../../dev/worker/runtime.ts';
 import { messagesOf } from '../../../src/usage/message/message.ts';
+import { proverOf } from '../../../src/usage/message/proof.ts';
 import { rowAt } from './rows.ts';
 
 const CONFIG = join(import.meta.dirname, '../../../wrangler.toml');
 const ROWS_A_MESSAGE = 500;
 const MESSAGES_A_DELIVERY = 10;
 const WARM_UP_DELIVERIES = 2;
+/** Messages are proven with what is derived of the exponent; nobody signs a licence here. */
+const KEYS = JSON.stringify([{ d: 'bench' }]);
 const TOKEN = 'bench-root-token-0123456789abcdef0123456789abcdef';
 
 /** The only rows that the consumer asks for: whose number 1 is, and in which shard. */
@@ -33,6 +36,7 @@ export async function consumerRate(count: number): Promise<number> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tenantry-consumer-'));
   const build = join(dataDir, 'build');
   const [description] = await Promise.all([describeWorker(CONFIG), bundleWorker(CONFIG, build)]);
+  const prover = proverOf(KEYS);
   const worker = await startWorker({
     description,
     scriptPath: join(build, description.bundledEntry),
@@ -40,7 +44,7 @@ export async function consumerRate(count: number): Promise<number> {
     dataDir,
     queueSocket: join(dataDir, 'no-queue'),
     log: console.error,
-    bindings: { ADMIN_API_TOKEN: TOKEN, PUBLIC_URL: 'http://127.0.0.1', LICENSE_PRIVATE_KEYS: '[]' },
+    bindings: { ADMIN_API_TOKEN: TOKEN, PUBLIC_URL: 'http://127.0.0.1', LICENSE_PRIVATE_KEYS: KEYS },
   });
   try {
     await migrate(worker, description.databases, 'a new folder has none');
@@ -49,13 +53,13 @@ export async function consumerRate(count: number): Promise<number> {
     const deliveries = Array.from({ length: WARM_UP_DELIVERIES + Math.ceil(count / rowsADelivery) }, (_, d) =>
       Array.from({ length: MESSAGES_A_DELIVERY }, (_message, m) => {
         const first = (d * MESSAGES_A_DELIVERY + m) * ROWS_A_MESSAGE;
-        const [body] = messagesOf(Array.from({ length: ROWS_A_MESSAGE }, (_row, r) => rowAt(first + r)));
+        const [message = ''] = messagesOf(Array.from({ length: ROWS_A_MESSAGE }, (_row, r) => rowAt(first + r)));
         return {
           id: `${d}-${m}`,
           sentAtMs: Date.now(),
           attempts: 1,
           contentType: 'text' as const,
-          body: Buffer.from(body ?? ''),
+          body: Buffer.from(prover.prove(message)),
         };
       }),
     );

@@ -2,9 +2,12 @@
 import { hourMs } from '../../../src/lib/time.ts';
 import type { UsageRow } from '../../../src/usage/message/row.ts';
 import { quantities } from '../../../src/usage/meters.ts';
+import { noSlots } from '../../../src/usage/slots.ts';
 
 const NAMESPACES = 50;
 const FIRST_HOUR = Math.floor(Date.parse('2026-01-01T00:00:00Z') / hourMs);
+/** When all of them are accepted; no window may lie far beyond. */
+const LAST_HOUR = Math.floor(Date.parse('2027-01-01T00:00:00Z') / hourMs);
 
 /** The n-th row of customer 1. */
 export function rowAt(n: number): UsageRow {
@@ -27,17 +30,24 @@ export function rowAt(n: number): UsageRow {
     projectSeq: (n % NAMESPACES) + 1,
     seconds: 3600,
     revision: end + 120_000 + n,
-    acceptedAt: FIRST_HOUR * hourMs + 125_000,
+    acceptedAt: LAST_HOUR * hourMs,
     complete: true,
     gapMs: 0,
-    missing: 0,
+    missing: noSlots,
     quantities: quantities.map((q) => reported[q.column] ?? null),
   };
 }
 
-/** The cells of all columns of `windows`, in the table's order. */
+/** The columns of the cells below: all that the first release had. */
+export const wholeRowColumns: readonly string[] = [
+  ...['customer_seq', 'window_end', 'reporter_seq', 'project_seq', 'seconds', 'revision', 'accepted_at'],
+  ...['complete', 'gap_ms', 'missing'],
+  ...quantities.map((q) => q.column),
+];
+
+/** The cells of a row, in the order of `wholeRowColumns`. */
 export const wholeRowAt = (n: number): (number | null)[] => {
   const r = rowAt(n);
   const head = [r.customerSeq, r.windowEnd, r.reporterSeq, r.projectSeq, r.seconds, r.revision, r.acceptedAt];
-  return [...head, r.complete ? 1 : 0, r.gapMs, r.missing, ...r.quantities];
+  return [...head, r.complete ? 1 : 0, r.gapMs, r.missing.low, ...r.quantities];
 };

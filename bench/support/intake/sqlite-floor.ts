@@ -6,8 +6,8 @@ import { DatabaseSync } from 'node:sqlite';
 
 const MIGRATIONS = join(import.meta.dirname, '../../../migrations/usage');
 
-/** Stores `rows` (flat arrays of all columns of `windows`) in chunks. @returns seconds */
-export function storeBare(rows: readonly (number | null)[][], chunkRows: number): number {
+/** Stores rows, arrays of the cells of `columns`, in chunks. @returns seconds */
+export function storeBare(columns: readonly string[], rows: readonly (number | null)[][], chunkRows: number): number {
   const folder = mkdtempSync(join(tmpdir(), 'tenantry-floor-'));
   const db = new DatabaseSync(join(folder, 'floor.sqlite'));
   try {
@@ -18,8 +18,9 @@ export function storeBare(rows: readonly (number | null)[][], chunkRows: number)
       for (const statement of readFileSync(join(MIGRATIONS, file), 'utf8').split('--> statement-breakpoint'))
         db.exec(statement);
     }
-    const width = rows[0]?.length ?? 0;
-    const insert = db.prepare(`INSERT INTO windows VALUES (${Array(width).fill('?').join(', ')})`);
+    const insert = db.prepare(
+      `INSERT INTO windows (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+    );
     const started = performance.now();
     for (let from = 0; from < rows.length; from += chunkRows) {
       db.exec('BEGIN');

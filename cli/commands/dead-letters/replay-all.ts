@@ -7,11 +7,14 @@ import { type JsonOption, jsonOption, print } from '../../output.ts';
 import { readAll } from '../../pages.ts';
 import type { World } from '../../world.ts';
 
+/** What nobody of ours has proven is sent again by its id only, by a person who has looked at it. */
+const unproven = 'message_unproven';
+
 /** The list is read whole before the first is sent: a letter that fails again must not be sent twice. */
 async function replayAll(world: World, api: Api, options: JsonOption): Done {
   const read = await readAll((page, limit) => listDeadLetters(api, { page, limit }), { idOf: (letter) => letter.id });
   if (!read.ok) return read;
-  const open = read.value.items.filter((letter) => letter.replayed_at === null);
+  const open = read.value.items.filter((letter) => letter.replayed_at === null && letter.code !== unproven);
   for (const [i, letter] of open.entries()) {
     const sent = await replayDeadLetter(api, letter.id);
     if (!sent.ok) return sent;
@@ -25,7 +28,7 @@ async function replayAll(world: World, api: Api, options: JsonOption): Done {
 export const deadLettersReplayAllCommand: Define = ({ program, world, withApi }) => {
   program
     .command('replay-all')
-    .description('send all again that are open')
+    .description('send all again that are open, but for unproven messages')
     .option(...jsonOption)
     .action(withApi((api, options: JsonOption) => replayAll(world, api, options)));
 };

@@ -6,6 +6,7 @@
 import { parseJson } from '../../lib/json.ts';
 import { dayMs } from '../../lib/time.ts';
 import { quantities } from '../meters.ts';
+import { hasSlot, isEmpty, noSlots, type Slots, withSlot } from '../slots.ts';
 import type { UsageRow } from './row.ts';
 
 export interface Bundle {
@@ -14,52 +15,66 @@ export interface Bundle {
   reporterSeq: number;
   seconds: number;
   acceptedAt: number;
-  /** Whether every row is complete without a gap and without missing quantities; else each says so itself. */
-  whole: boolean;
-  /** The quantities that some row has, by bit, ascending. */
-  bits: number[];
+  /** The columns of a row's cells: what every row has, the flaws if some row has one, the quantities that some row has. */
+  columns: string[];
   /** How many rows. */
   count: number;
   /** The days that the rows' windows end in, counted from the epoch. */
   days: number[];
-  /** A JSON array of the rows; a row is an array of the cells of `cellColumns`. */
+  /** A JSON array of the rows; a row is an array of cells. */
   text: string;
 }
 
 /** The columns that all rows of a bundle share, in the order of the store's statement. */
 export const sharedColumns = ['customer_seq', 'reporter_seq', 'seconds', 'accepted_at'] as const;
 
-const leadColumns = ['window_end', 'project_seq', 'revision'] as const;
-const flawColumns = ['complete', 'gap_ms', 'missing'] as const;
+const leadColumns = ['window_end', 'project_seq', 'revision'];
+const flawColumns = ['complete', 'gap_ms', 'missing', 'missing_high'];
+/** The first release knew 32 quantities that can be missing. */
+const firstFlawColumns = flawColumns.slice(0, -1);
+const quantityColumns: ReadonlySet<string> = new Set(quantities.map((q) => q.column));
 
-/** The columns of a row's cells. */
-export const cellColumns = ({ whole, bits }: Pick<Bundle, 'whole' | 'bits'>): string[] => [
+/** Whether the rows of a bundle say themselves what is not complete about them. */
+export const hasFlaws = (columns: readonly string[]): boolean => columns.includes('complete');
+
+/** The columns of a bundle whose quantities are given by their bits, as the first release's messages have them. */
+export const columnsOfBits = ({ whole, bits }: { whole: boolean; bits: readonly number[] }): string[] => [
   ...leadColumns,
-  ...(whole ? [] : flawColumns),
+  ...(whole ? [] : firstFlawColumns),
   ...bits.map((bit) => quantities[bit]?.column ?? ''),
 ];
+
+/** Whether the columns are those of a bundle, in its order, and all of them known here. */
+export function areColumns(columns: readonly string[]): boolean {
+  const last = columns.findLastIndex((column) => !quantityColumns.has(column));
+  const head = columns.slice(0, last + 1).join();
+  const heads = [[], firstFlawColumns, flawColumns].map((flaws) => [...leadColumns, ...flaws].join());
+  return heads.includes(head) && new Set(columns).size === columns.length;
+}
 
 /** The day that a window belongs to: (00:00, 24:00] by its end. */
 const dayOf = (windowEnd: number): number => Math.floor((windowEnd - 1) / dayMs);
 
-const isWhole = (row: UsageRow): boolean => row.complete && row.gapMs === 0 && row.missing === 0;
+const isFlawless = (row: UsageRow): boolean => row.complete && row.gapMs === 0 && isEmpty(row.missing);
 
 /** Few reports have all meters, and an empty cell costs as much as a full one. */
 function bitsOf(rows: readonly UsageRow[]): number[] {
-  let mask = 0;
+  let reported: Slots = noSlots;
   for (const row of rows) {
-    for (let bit = 0; bit < row.quantities.length; bit++) if (row.quantities[bit] !== null) mask |= 1 << bit;
+    for (let bit = 0; bit < row.quantities.length; bit++) {
+      if (row.quantities[bit] !== null && !hasSlot(reported, bit)) reported = withSlot(reported, bit);
+    }
   }
-  return quantities.filter((q) => (mask & (1 << q.bit)) !== 0).map((q) => q.bit);
+  return quantities.filter((q) => hasSlot(reported, q.bit)).map((q) => q.bit);
 }
 
 /** Bundles rows of one reporter that were accepted together. There must be one at least. */
 function bundleAlike(rows: readonly UsageRow[], first: UsageRow): Bundle {
-  const whole = rows.every(isWhole);
+  const flawless = rows.every(isFlawless);
   const bits = bitsOf(rows);
   const cells = rows.map((row) => {
     const values: (number | null)[] = [row.windowEnd, row.projectSeq, row.revision];
-    if (!whole) values.push(row.complete ? 1 : 0, row.gapMs, row.missing);
+    if (!flawless) values.push(row.complete ? 1 : 0, row.gapMs, row.missing.low, row.missing.high);
     for (const bit of bits) values.push(row.quantities[bit] ?? null);
     return values;
   });
@@ -69,8 +84,7 @@ function bundleAlike(rows: readonly UsageRow[], first: UsageRow): Bundle {
     reporterSeq: first.reporterSeq,
     seconds: first.seconds,
     acceptedAt: first.acceptedAt,
-    whole,
-    bits,
+    columns: [...leadColumns, ...(flawless ? [] : flawColumns), ...bits.map((bit) => quantities[bit]?.column ?? '')],
     count: rows.length,
     days: [...new Set(rows.map((row) => dayOf(row.windowEnd)))],
     text: JSON.stringify(cells),
@@ -111,32 +125,42 @@ export function bundlesOf(rows: readonly UsageRow[]): Bundle[] {
 
 /** The rows of a bundle; null when its text is not what it says. */
 export function rowsOf(bundle: Bundle): UsageRow[] | null {
-  const { customerSeq, ownershipVersion, reporterSeq, seconds, acceptedAt, whole, bits } = bundle;
-  const width = cellColumns(bundle).length;
   const rows = parseJson(bundle.text);
   if (!Array.isArray(rows)) return null;
   const read: UsageRow[] = [];
   for (const cells of rows) {
-    if (!isCells(cells, width)) return null;
-    const [windowEnd, projectSeq, revision, ...rest] = cells;
-    const [complete, gapMs, missing] = whole ? [1, 0, 0] : rest.splice(0, flawColumns.length);
-    if (windowEnd == null || projectSeq == null || revision == null || gapMs == null || missing == null) return null;
-    if (complete !== 0 && complete !== 1) return null;
-    const values: (number | null)[] = quantities.map(() => null);
-    for (const [i, bit] of bits.entries()) values[bit] = rest[i] ?? null;
-    const shared = { customerSeq, ownershipVersion, reporterSeq, seconds, acceptedAt };
-    read.push({
-      ...shared,
-      windowEnd,
-      projectSeq,
-      revision,
-      complete: complete === 1,
-      gapMs,
-      missing,
-      quantities: values,
-    });
+    const row = isCells(cells, bundle.columns.length) ? rowOf(bundle, cells) : null;
+    if (!row) return null;
+    read.push(row);
   }
   return read;
+}
+
+const flawless: Record<string, number> = { complete: 1, gap_ms: 0, missing: 0 };
+
+function rowOf(bundle: Bundle, cells: readonly (number | null)[]): UsageRow | null {
+  const named = new Map(bundle.columns.map((column, i) => [column, cells[i] ?? null]));
+  const cell = (column: string): number | null =>
+    named.has(column) ? (named.get(column) ?? null) : (flawless[column] ?? null);
+  const { customerSeq, ownershipVersion, reporterSeq, seconds, acceptedAt } = bundle;
+  const [windowEnd, projectSeq, revision] = leadColumns.map(cell);
+  const [complete, gapMs, low] = firstFlawColumns.map(cell);
+  if (windowEnd == null || projectSeq == null || revision == null || gapMs == null || low == null) return null;
+  if (complete !== 0 && complete !== 1) return null;
+  return {
+    customerSeq,
+    ownershipVersion,
+    reporterSeq,
+    seconds,
+    acceptedAt,
+    windowEnd,
+    projectSeq,
+    revision,
+    complete: complete === 1,
+    gapMs,
+    missing: { low, high: cell('missing_high') ?? 0 },
+    quantities: quantities.map((q) => cell(q.column)),
+  };
 }
 
 const isCells = (value: unknown, width: number): value is (number | null)[] =>

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { quantities } from '../meters.ts';
+import type { Slots } from '../slots.ts';
 
 /** Times are ms since the epoch; `quantities` are base units in the catalogue's order, null where not reported. */
 export interface UsageRow {
@@ -18,8 +19,8 @@ export interface UsageRow {
   acceptedAt: number;
   complete: boolean;
   gapMs: number;
-  /** Bits of the quantities that were not seen at all. */
-  missing: number;
+  /** The quantities that were not seen at all. */
+  missing: Slots;
   quantities: (number | null)[];
 }
 
@@ -41,7 +42,8 @@ export function nameRow(row: UsageRow): NamedRow {
     accepted_at: row.acceptedAt,
     complete: row.complete,
     gap_ms: row.gapMs,
-    missing: row.missing,
+    missing: row.missing.low,
+    missing_high: row.missing.high,
     ...Object.fromEntries(reported.filter(([, value]) => value !== null)),
   };
 }
@@ -57,18 +59,20 @@ const namedHead = z.object({
   complete: z.boolean(),
   gap_ms: z.number(),
   missing: z.number(),
+  /** Not in letters of the first release. */
+  missing_high: z.number().default(0),
 });
 const namedRow = namedHead.and(z.record(z.string(), z.union([z.number(), z.boolean()])));
 
 /** Rows by themselves, as a message: what a dead letter is sent again as. */
-const looseRows = z.object({ v: z.literal(1), rows: z.array(namedRow).min(1) });
+const rowsSchema = z.object({ v: z.literal(1), rows: z.array(namedRow).min(1) });
 
 /** The message of rows by their names. */
-export const looseMessage = (rows: readonly NamedRow[]) => ({ v: 1 as const, rows });
+export const rowsMessage = (rows: readonly NamedRow[]) => ({ v: 1 as const, rows });
 
 /** Reads such a message; null when it is none. Whether the values make sense is for the store's own constraints. */
-export function readLoose(value: unknown): UsageRow[] | null {
-  const read = looseRows.safeParse(value);
+export function readRowsMessage(value: unknown): UsageRow[] | null {
+  const read = rowsSchema.safeParse(value);
   if (!read.success) return null;
   return read.data.rows.map((named) => ({
     customerSeq: named.customer_seq,
@@ -81,7 +85,7 @@ export function readLoose(value: unknown): UsageRow[] | null {
     acceptedAt: named.accepted_at,
     complete: named.complete,
     gapMs: named.gap_ms,
-    missing: named.missing,
+    missing: { low: named.missing, high: named.missing_high },
     quantities: quantityColumns.map((column) => (typeof named[column] === 'number' ? named[column] : null)),
   }));
 }

@@ -15,10 +15,11 @@ import { err, ok, type Result } from '../../lib/result.ts';
 import { iso } from '../../lib/time.ts';
 import { insertProject } from '../../organisations/project-store.ts';
 import { takeOwnership } from '../../reporters/ownership-store.ts';
-import { startEdge } from '../../reporters/reporter.ts';
+import { isStart, reservedFor, startEdge } from '../../reporters/reporter.ts';
 import * as reporterStore from '../../reporters/store.ts';
 import { lastEndWith } from '../../usage/history-store.ts';
-import { everyMeter, maskOfMeters } from '../../usage/meters.ts';
+import { everyMeter, slotsOfMeters } from '../../usage/meters.ts';
+import type { Slots } from '../../usage/slots.ts';
 import type { Context, Planned } from '../deed.ts';
 import { holdBackReports } from './hold-back-reports.ts';
 
@@ -26,7 +27,7 @@ export interface MadeReporter {
   id: string;
   instanceId: string;
   namespaces: string[];
-  meters: number;
+  meters: Slots;
   windowSeconds: number;
   activeFrom: number;
   apiKey: string;
@@ -46,19 +47,26 @@ export async function createReporter(
   if (body.window_seconds === shortWindowSeconds && !context.settings.shortWindows) {
     return refuse('validation_failed', 'window_seconds: 60 needs ALLOW_SHORT_WINDOWS');
   }
-  const meters = body.meters ? maskOfMeters(body.meters) : { mask: everyMeter };
+  const meters = body.meters ? slotsOfMeters(body.meters) : { slots: everyMeter };
   if ('unknown' in meters) return refuse('unknown_meter', `meters: ${meters.unknown} is not a meter`);
   const id = newId('reporter', random);
   const activeFrom = body.active_from === undefined ? now : Date.parse(body.active_from);
+  if (!isStart(activeFrom, now)) return refuse('validation_failed', 'active_from: is more than 400 days from now');
   const made: MadeReporter = {
     id,
     instanceId: body.instance_id,
     namespaces: [...new Set(body.namespaces ?? [deployment.namespace])],
-    meters: meters.mask,
+    meters: meters.slots,
     windowSeconds: body.window_seconds,
     activeFrom: startEdge(activeFrom, body.window_seconds, body.take_over),
     apiKey: newKey(id, random),
   };
+  for (const namespace of made.namespaces) {
+    const reserved = reservedFor(namespace, deployment.namespace);
+    if (reserved === 'system') return refuse('validation_failed', `namespaces: ${namespace} is the cluster's own`);
+    if (reserved === 'customer')
+      return refuse('namespace_taken', `the namespace ${namespace} belongs to somebody else`);
+  }
   const standing = await reporterStore.findStanding(db, {
     customerId: customer.id,
     instanceId: made.instanceId,

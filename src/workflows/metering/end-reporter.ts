@@ -32,12 +32,14 @@ export async function endReporter(
   const listed = (await reporterStore.listReporters(db, customer.id)).find(({ reporter: r }) => r.id === reporterId);
   if (!listed) return err(notFound);
   const { reporter } = listed;
-  if (reporter.activeUntil !== null) return err(ended(reporter.activeUntil));
   const asked = endEdge(until ?? now, reporter.windowSeconds);
-  if (reporter.activeFrom !== null && asked < reporter.activeFrom) {
+  const edge = (await lastEndOfReporter(shard, customer.seq, reporter.seq, asked)) ?? asked;
+  // An end that is still to come may be brought forward; nothing else is changed about an end.
+  const { activeFrom, activeUntil } = reporter;
+  if (activeUntil !== null && (activeUntil <= now || edge >= activeUntil)) return err(ended(activeUntil));
+  if (activeFrom !== null && asked < activeFrom) {
     return err({ code: 'validation_failed', message: 'active_until: is before the reporter began' });
   }
-  const edge = (await lastEndOfReporter(shard, customer.seq, reporter.seq, asked)) ?? asked;
   return ok({
     value: { ...listed, reporter: { ...reporter, activeUntil: edge } },
     writes: [unchanged, ...reporterStore.endReporter(reporter.seq, edge)],

@@ -5,16 +5,21 @@
 import type { Principal } from '../../credentials/principal.ts';
 import type { Db } from '../../db/client.ts';
 import { idPattern } from '../../lib/ids.ts';
+import type { Log } from '../../lib/log.ts';
+import { reasonOf } from '../../lib/reason.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import type { ReportError } from '../../usage/form.ts';
 import { messagesOf } from '../../usage/message/message.ts';
+import type { Prover } from '../../usage/message/proof.ts';
 import { type Accepted, judgeReport } from '../../usage/report.ts';
-import { type Directory, directoryOfCluster, directoryOfReporter } from '../../usage/voucher-store.ts';
+import { type Directory, directoryOfCluster, directoryOfReporter } from '../../usage/rights-store.ts';
 
 export interface Intake {
   db: Db;
   queue: Queue;
+  prover: Prover;
   now: number;
+  log: Log;
 }
 
 /** A reporter or a cluster; nobody else writes usage. */
@@ -39,7 +44,7 @@ function customersOf(items: readonly unknown[]): string[] {
 
 const directoryOf = (db: Db, speaker: Speaker, items: readonly unknown[]): Directory | Promise<Directory> =>
   speaker.kind === 'reporter'
-    ? directoryOfReporter(speaker.customerId, speaker.voucher)
+    ? directoryOfReporter(speaker.customerId, speaker.rights)
     : directoryOfCluster(db, speaker.clusterId, customersOf(items));
 
 /** Judges the items and makes the good ones durable. The error is the queue's; then nothing may be taken as accepted. */
@@ -56,9 +61,12 @@ export async function recordUsage(
   };
   const judgements = items.map((item) => judgeReport(item, { now: intake.now, find }));
   const rows = judgements.flatMap((j) => (j.ok ? [j.value.row] : []));
+  // Made before the queue is asked: a message that cannot be made is a fault of ours, not the queue's.
+  const messages = messagesOf(rows).map(intake.prover.prove);
   try {
-    await send(intake.queue, messagesOf(rows));
-  } catch {
+    await send(intake.queue, messages);
+  } catch (error) {
+    intake.log('error', 'the usage queue did not take reports', { rows: rows.length, error: reasonOf(error) });
     return err('queue_down');
   }
   return ok(judgements);

@@ -18,7 +18,7 @@ import { activate, type FoundReporter, queryReporter } from '../../reporters/own
 import { endDispossessed } from '../../reporters/store.ts';
 import { lastEndWith } from '../../usage/history-store.ts';
 import { everyMeter } from '../../usage/meters.ts';
-import { aheadMsMax } from '../../usage/report.ts';
+import { aheadMsMax } from '../../usage/window-bounds.ts';
 import type { Context, Plan, Planned } from '../deed.ts';
 import { holdBackReports } from './hold-back-reports.ts';
 

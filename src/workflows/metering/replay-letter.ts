@@ -1,9 +1,10 @@
-/** Sends a dead letter's rows again. */
+/** Sends a dead letter again: rows by themselves, or a whole message that nobody had proven. */
 import { type Failure, notFound } from '../../contracts/failures.ts';
 import { reasonOf } from '../../lib/reason.ts';
 import { err, ok } from '../../lib/result.ts';
 import { findLetter, markReplayed } from '../../usage/dead-letter-store.ts';
-import { readLoose } from '../../usage/message/row.ts';
+import { messageIn } from '../../usage/message/message.ts';
+import type { Prover } from '../../usage/message/proof.ts';
 import type { Context, Planned } from '../deed.ts';
 
 const queueDown: Failure = {
@@ -15,23 +16,28 @@ const queueDown: Failure = {
 export interface Replay {
   id: string;
   queue: Queue;
+  prover: Prover;
 }
 
-/** The letter goes to the queue before the plan is made: a mark without a message would lose it, twice sent changes nothing. */
+/**
+ * Proves the letter's message anew, for the operator who sends it says that it is ours, and sends it. That is before the plan
+ * is made: a mark without a message would lose the letter, sent twice it changes nothing.
+ */
 export async function replayLetter(
   { db, now, log }: Context,
-  { id, queue }: Replay,
+  { id, queue, prover }: Replay,
 ): Promise<Planned<{ id: string; at: number }>> {
   const letter = await findLetter(db, id);
   if (!letter) return err(notFound);
   if (letter.replayedAt !== null) {
     return err({ code: 'already_replayed', message: 'this letter was sent again already' });
   }
-  if (!readLoose(letter.body)) {
+  const message = messageIn(letter.body);
+  if (message === null) {
     return err({ code: 'validation_failed', message: 'this letter is not a usage message and cannot be sent again' });
   }
   try {
-    await queue.send(JSON.stringify(letter.body), { contentType: 'text' });
+    await queue.send(prover.prove(message), { contentType: 'text' });
   } catch (error) {
     log('warn', 'a dead letter could not be sent again', { id, error: reasonOf(error) });
     return err(queueDown);

@@ -6,11 +6,11 @@ import { openDb } from '../../db/client.ts';
 import { iso, secondMs } from '../../lib/time.ts';
 import { fromBase, quantities } from '../../usage/meters.ts';
 import { namesOf } from '../../usage/names-store.ts';
-import { heldTimes, listReviews, type ReviewRow } from '../../usage/review-store.ts';
+import { heldTimes, listReviews, type ReviewRow, storedQuantities } from '../../usage/review-store.ts';
 import type { UsageReads } from './read-usage.ts';
 
 const fieldsOf = (json: string, seconds: number): Quantities => {
-  const values = JSON.parse(json) as (number | null)[];
+  const values = storedQuantities(json);
   const reported = quantities.filter((q) => values[q.bit] != null);
   return Object.fromEntries(reported.map((q) => [q.field, fromBase(q, values[q.bit] ?? 0, seconds)]));
 };

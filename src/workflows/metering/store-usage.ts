@@ -1,26 +1,29 @@
 /**
  * Usage messages into their shards: chunks of bundles, each one batch, their rows unread. What was judged by an ownership
  * that has changed since is taken apart and judged again; a chunk that is refused is taken apart and halved down to the row
- * at fault, which alone is buried. A database that cannot answer is never a row's fault: its messages come again.
+ * at fault, which alone goes to the dead letters. A database that cannot answer is never a row's fault: its messages come again.
  */
 import { sql } from 'drizzle-orm';
+import { raiseOwnershipVersion } from '../../customers/store.ts';
 import { commit, type Db, openDb } from '../../db/client.ts';
-import { ConstraintFailed, GuardFailed } from '../../db/failure.ts';
+import { asDatabaseError, ConstraintFailed, DatabaseUnavailable, GuardFailed } from '../../db/failure.ts';
 import type { Log } from '../../lib/log.ts';
-import { catchUpWithFence } from '../../reporters/ownership-store.ts';
-import { fencesBefore, passFences } from '../../usage/fence-store.ts';
+import { reasonOf } from '../../lib/reason.ts';
 import { type Bundle, bundlesOf, rowsOf } from '../../usage/message/bundle.ts';
 import { chunksOf, type Sourced } from '../../usage/message/chunks.ts';
-import { readMessage } from '../../usage/message/message.ts';
+import { openMessage } from '../../usage/message/message.ts';
+import type { Prover } from '../../usage/message/proof.ts';
 import type { UsageRow } from '../../usage/message/row.ts';
+import { findMinimumVersionsAbove, guardMinimumVersions } from '../../usage/minimum-version-store.ts';
 import { judgeAgain } from '../../usage/report.ts';
+import { standingOwnerships } from '../../usage/rights-store.ts';
 import { storeBundles } from '../../usage/store.ts';
-import { standingOwnerships } from '../../usage/voucher-store.ts';
-import { type BurialReason, buryMessage, buryRow, type Grave } from './bury-usage.ts';
+import { type DeadLetterReason, type DeadLetterSink, writeMessageLetter, writeRowLetter } from './write-dead-letter.ts';
 
 export interface Stores {
   control: Db;
   shards: readonly D1Database[];
+  prover: Prover;
   now: number;
   log: Log;
 }
@@ -37,42 +40,45 @@ interface SourcedRow {
   source: number;
 }
 
-type Delivery = Stores & Grave & { owners: ReadonlyMap<number, Owner> };
+type Delivery = Stores & DeadLetterSink & { owners: ReadonlyMap<number, Owner> };
 
 /**
  * Stores the bodies of some messages.
- * @returns the places of those that must come again; all others are stored or buried and may be acknowledged
+ * @returns the places of those that must come again; all others are stored or dead letters, and may be acknowledged
  */
 export async function storeUsage(stores: Stores, bodies: readonly unknown[]): Promise<Set<number>> {
   const again = new Set<number>();
-  const { bundles, loose } = await readBodies({ ...stores, again }, bodies);
-  if (bundles.length === 0 && loose.length === 0) return again;
+  const { bundles, rows } = await readBodies({ ...stores, again }, stores.prover, bodies);
+  if (bundles.length === 0 && rows.length === 0) return again;
   try {
-    const numbers = [...bundles.map(({ bundle }) => bundle.customerSeq), ...loose.map(({ row }) => row.customerSeq)];
+    const numbers = [...bundles.map(({ bundle }) => bundle.customerSeq), ...rows.map(({ row }) => row.customerSeq)];
     const delivery: Delivery = { ...stores, owners: await ownersOf(stores, numbers), again };
     for (const [shard, items] of Map.groupBy(bundles, ({ bundle }) => shardFor(delivery, bundle))) {
-      if (shard === null) loose.push(...(await takeApart(delivery, items)));
+      if (shard === null) rows.push(...(await takeApart(delivery, items)));
       else for (const chunk of chunksOf(items)) await storeChunk(delivery, shard, chunk);
     }
-    await storeLoose(delivery, loose);
+    await storeJudgedAgain(delivery, rows);
     return again;
   } catch (error) {
-    stores.log('warn', 'usage waits: the control database could not be read', { error: wordsOf(error) });
+    const known = asDatabaseError(error);
+    const outage = known instanceof DatabaseUnavailable;
+    const what = outage ? 'usage waits: the control database is not available' : 'usage waits: it could not be stored';
+    stores.log(outage ? 'warn' : 'error', what, { messages: bodies.length, error: reasonOf(known) });
     return new Set(bodies.keys());
   }
 }
 
 /** What the messages bring. */
-async function readBodies(grave: Grave, bodies: readonly unknown[]) {
+async function readBodies(sink: DeadLetterSink, prover: Prover, bodies: readonly unknown[]) {
   const bundles: Sourced[] = [];
-  const loose: SourcedRow[] = [];
+  const rows: SourcedRow[] = [];
   for (const [source, body] of bodies.entries()) {
-    const message = readMessage(body);
-    if (!message) await buryMessage(grave, body, source);
-    else if (message.kind === 'bundles') for (const bundle of message.bundles) bundles.push({ bundle, source });
-    else for (const row of message.rows) loose.push({ row, source });
+    const message = openMessage(prover, body);
+    if (message.kind === 'bundles') for (const bundle of message.bundles) bundles.push({ bundle, source });
+    else if (message.kind === 'rows') for (const row of message.rows) rows.push({ row, source });
+    else await writeMessageLetter(sink, body, source, message.kind);
   }
-  return { bundles, loose };
+  return { bundles, rows };
 }
 
 /** Which customer, shard and count of ownership each number is. */
@@ -98,26 +104,26 @@ function shardFor({ owners }: Delivery, bundle: Bundle): Db | null {
 async function storeChunk(delivery: Delivery, shard: Db, chunk: readonly Sourced[]): Promise<void> {
   const bundles = chunk.map(({ bundle }) => bundle);
   const outcome = await storeAsOne(delivery, shard, bundles);
-  if (outcome === 'away') for (const { source } of chunk) delivery.again.add(source);
+  if (outcome === 'unavailable') for (const { source } of chunk) delivery.again.add(source);
   else if (outcome !== 'stored') await storeRows(delivery, shard, await takeApart(delivery, chunk));
 }
 
-/** The rows of bundles, each with its source. A bundle whose rows are not what it says is buried as it came. */
+/** The rows of bundles, each with its source. A bundle whose rows are not what it says is a dead letter as it came. */
 async function takeApart(delivery: Delivery, items: readonly Sourced[]): Promise<SourcedRow[]> {
   const taken: SourcedRow[] = [];
   for (const { bundle, source } of items) {
     const rows = rowsOf(bundle);
     if (rows) for (const row of rows) taken.push({ row, source });
-    else await buryMessage(delivery, bundle, source);
+    else await writeMessageLetter(delivery, bundle, source, 'malformed');
   }
   return taken;
 }
 
 /** As many rows with every cell at its longest are a parameter that D1 takes. */
-const looseRowsMax = 2500;
+const rowsMax = 2500;
 
-/** Judges rows again and stores them, each in its customer's shard; those of nobody are buried. */
-async function storeLoose(delivery: Delivery, items: readonly SourcedRow[]): Promise<void> {
+/** Judges rows again and stores them, each in its customer's shard; those of nobody are dead letters. */
+async function storeJudgedAgain(delivery: Delivery, items: readonly SourcedRow[]): Promise<void> {
   if (items.length === 0) return;
   const ownerships = await standingOwnerships(
     delivery.control,
@@ -127,13 +133,13 @@ async function storeLoose(delivery: Delivery, items: readonly SourcedRow[]): Pro
   for (const item of items) {
     const owner = delivery.owners.get(item.row.customerSeq);
     const row = owner && judgeAgain(item.row, ownerships(item.row), owner.ownershipVersion);
-    if (!owner?.shard) await buryIt(delivery, item, nobodys);
-    else if (!row) await buryIt(delivery, item, handedOver);
+    if (!owner?.shard) await toDeadLetters(delivery, item, nobodys);
+    else if (!row) await toDeadLetters(delivery, item, handedOver);
     else judged.push({ row, source: item.source, shard: owner.shard });
   }
   for (const [shard, rows] of Map.groupBy(judged, (item) => item.shard)) {
-    for (let i = 0; i < rows.length; i += looseRowsMax) {
-      await storeRows(delivery, shard, rows.slice(i, i + looseRowsMax));
+    for (let i = 0; i < rows.length; i += rowsMax) {
+      await storeRows(delivery, shard, rows.slice(i, i + rowsMax));
     }
   }
 }
@@ -144,8 +150,8 @@ async function storeRows(delivery: Delivery, shard: Db, items: readonly SourcedR
   if (!first) return;
   const outcome = await storeAsOne(delivery, shard, bundlesOf(items.map(({ row }) => row)));
   if (outcome === 'stored') return;
-  if (outcome === 'away') for (const { source } of items) delivery.again.add(source);
-  else if (others.length === 0) await buryIt(delivery, first, { code: 'row_refused', message: outcome.refused });
+  if (outcome === 'unavailable') for (const { source } of items) delivery.again.add(source);
+  else if (others.length === 0) await toDeadLetters(delivery, first, { code: 'row_refused', message: outcome.refused });
   else {
     const middle = Math.ceil(items.length / 2);
     await storeRows(delivery, shard, items.slice(0, middle));
@@ -153,52 +159,58 @@ async function storeRows(delivery: Delivery, shard: Db, items: readonly SourcedR
   }
 }
 
-const nobodys: BurialReason = {
+const nobodys: DeadLetterReason = {
   code: 'unknown_customer',
   message: 'no customer of ours has this number, or its shard is not bound',
 };
 
-const handedOver: BurialReason = {
+const handedOver: DeadLetterReason = {
   code: 'window_not_owned',
   message: 'its reporter no longer owns any of this for this window: another one reports it',
 };
 
-const buryIt = (delivery: Delivery, { row, source }: SourcedRow, reason: BurialReason): Promise<void> =>
-  buryRow(delivery, row, source, delivery.owners.get(row.customerSeq)?.customerId ?? null, reason);
+const toDeadLetters = (delivery: Delivery, { row, source }: SourcedRow, reason: DeadLetterReason): Promise<void> =>
+  writeRowLetter(delivery, row, source, delivery.owners.get(row.customerSeq)?.customerId ?? null, reason);
 
 /** One batch. Only the shard's own word against the data is a refusal; after any other failure the messages come again. */
 async function storeAsOne(
   delivery: Delivery,
   shard: Db,
   bundles: readonly Bundle[],
-): Promise<'stored' | 'away' | { refused: string }> {
+): Promise<'stored' | 'unavailable' | { refused: string }> {
   try {
-    await commit(shard, [passFences(bundles), ...storeBundles(bundles)]);
+    await commit(shard, [guardMinimumVersions(bundles), ...storeBundles(bundles)]);
     return 'stored';
   } catch (error) {
-    if (isRowsFault(error)) return { refused: wordsOf(error) };
-    if (error instanceof GuardFailed) await catchUp(delivery, shard, bundles);
+    if (isRowsFault(error)) return { refused: reasonOf(error).slice(0, reasonCharsMax) };
     const rows = bundles.reduce((total, { count }) => total + count, 0);
-    delivery.log('warn', 'usage waits: the shard could not be written', { rows, error: wordsOf(error) });
-    return 'away';
+    const log = (level: 'info' | 'warn' | 'error', why: string) =>
+      delivery.log(level, `usage waits: ${why}`, { rows, error: reasonOf(error) });
+    if (error instanceof GuardFailed) {
+      log('info', 'it was judged by an older ownership than the shard demands');
+      await catchUp(delivery, shard, bundles);
+    } else if (error instanceof DatabaseUnavailable) log('warn', 'the shard is not available');
+    else log('error', 'the shard could not be written');
+    return 'unavailable';
   }
 }
 
-/** A fence above what the control database says is a hand-over that runs, or one that never came about: count up to it. */
+/** A minimum above the control database's count is a hand-over that runs, or one that never came about: count up to it. */
 async function catchUp({ control, log }: Delivery, shard: Db, bundles: readonly Bundle[]): Promise<void> {
   try {
-    const fences = await fencesBefore(shard, bundles);
+    const minimums = await findMinimumVersionsAbove(shard, bundles);
     await commit(
       control,
-      fences.map(({ customerSeq, version }) => catchUpWithFence(customerSeq, version)),
+      minimums.map(({ customerSeq, version }) => raiseOwnershipVersion(customerSeq, version)),
     );
   } catch (error) {
-    log('warn', 'usage waits: its fence could not be looked up', { error: wordsOf(error) });
+    log('warn', 'usage waits: the minimum version of its ownership could not be looked up', { error: reasonOf(error) });
   }
 }
 
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 300);
+/** A reason as a dead letter keeps it. */
+const reasonCharsMax = 300;
 
 /** A constraint or a type of the shard refused the data, or its JSON is none. Anything else, known or not, is tried again. */
 const isRowsFault = (error: unknown): boolean =>
-  error instanceof ConstraintFailed || /SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)|malformed JSON/.test(wordsOf(error));
+  error instanceof ConstraintFailed || /SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)|malformed JSON/.test(reasonOf(error));

@@ -1,6 +1,9 @@
+import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import type { ReporterView } from '../../../src/contracts/reporters.ts';
+import { everyMeter, metersIn } from '../../../src/usage/meters.ts';
 import { makeApi, rootToken } from '../../harness/worker/api.ts';
+import { controlOf } from '../usage/harness.ts';
 import { drain, heldQueue, hourReport, metered } from '../usage/story.ts';
 
 const now = Date.parse('2026-11-20T12:30:00.000Z');
@@ -108,5 +111,53 @@ describe('reporters', () => {
     const nobody = `/api/customers/cust_${'c'.repeat(32)}/reporters`;
     expect(await codeOf(await create({ instance_id: 'x' }, nobody))).toEqual([404, 'not_found']);
     expect((await api.call('GET', nobody, { token: rootToken })).status).toBe(404);
+  });
+
+  it.each([
+    ['a customer’s own', 'namespace_taken', 'customer-deadbeef'],
+    ['the cluster’s own', 'validation_failed', 'kube-system'],
+    ['the cluster’s own', 'validation_failed', 'kube-node-lease'],
+    ['the cluster’s own', 'validation_failed', 'istio-system'],
+    ['the cluster’s own', 'validation_failed', 'default'],
+  ])('are not given a namespace that is %s: %s for %s', async (_, code, namespace) => {
+    const { create } = await story();
+    expect((await codeOf(await create({ instance_id: 'team', namespaces: [namespace] })))[1]).toBe(code);
+  });
+
+  it.each(['0000-01-01T00:00:00Z', '2024-01-01T00:00:00Z', '2099-01-01T00:00:00Z'])(
+    'do not begin at %s',
+    async (at) => {
+      const { create } = await story();
+      expect(await codeOf(await create({ instance_id: 'team', namespaces: ['team'], active_from: at }))).toEqual([
+        422,
+        'validation_failed',
+      ]);
+    },
+  );
+
+  it('own what comes when they were given all; who keeps none of today’s meters keeps none to come', async () => {
+    const { create, who } = await story();
+    /** The open ownerships by reporter: whether they have the last of all 64 bits. */
+    const standing = async () =>
+      (
+        await controlOf(env)
+          .prepare(`SELECT r.instance_id AS name, (o.meters >> 63) & 1 AS last FROM ownerships o
+            JOIN reporters r ON r.seq = o.reporter_seq WHERE r.customer_id = ? AND o.until_at IS NULL ORDER BY o.id`)
+          .bind(who.customerId)
+          .all()
+      ).results;
+    expect(await standing()).toEqual([{ name: 'prod-1', last: 1 }]);
+    await create({ instance_id: 'app', meters: ['api_calls'], take_over: true });
+    expect(await standing()).toEqual(
+      expect.arrayContaining([
+        { name: 'prod-1', last: 1 },
+        { name: 'app', last: 0 },
+      ]),
+    );
+    const others = metersIn(everyMeter).filter((meter) => meter !== 'api_calls');
+    await create({ instance_id: 'rest', meters: others, take_over: true });
+    expect((await standing()).map(({ name }) => name).sort()).toEqual(['app', 'rest']);
+    await create({ instance_id: 'all', take_over: true });
+    expect(await standing()).toEqual([{ name: 'all', last: 1 }]);
   });
 });

@@ -9,6 +9,7 @@ import { chunksOf } from '../../../src/usage/message/chunks.ts';
 import { messagesOf, readMessage } from '../../../src/usage/message/message.ts';
 import type { UsageRow } from '../../../src/usage/message/row.ts';
 import { quantities } from '../../../src/usage/meters.ts';
+import { allSlots, isEmpty, noSlots, slotsOf } from '../../../src/usage/slots.ts';
 import { storeBundles } from '../../../src/usage/store.ts';
 import { rowWith, shardOf, shardState } from './harness.ts';
 
@@ -38,8 +39,8 @@ const row: fc.Arbitrary<UsageRow> = fc
     windowEnd: fc.integer({ min: 1, max: 30 }).map((hour) => hour * hourMs),
     revision: fc.integer({ min: 1, max: 4 }),
     gap: fc.constantFrom(0, 0, 0, 1000, hourMs),
-    missing: fc.constantFrom(0, 0, 0, 5, 1 << 25),
-    quantities: fc.array(fc.constantFrom(null, null, 0, 1, 10 ** 15), {
+    missing: fc.constantFrom(noSlots, noSlots, noSlots, slotsOf([0, 2]), slotsOf([25, 31, 63])),
+    quantities: fc.array(fc.constantFrom(null, null, 0, 1, 10 ** 11), {
       minLength: quantities.length,
       maxLength: quantities.length,
     }),
@@ -47,7 +48,7 @@ const row: fc.Arbitrary<UsageRow> = fc
   .map(({ gap, ...fields }) => {
     const none = fields.quantities.every((value) => value === null);
     const gapMs = none ? hourMs : gap;
-    return rowWith({}, { ...fields, gapMs, complete: gapMs === 0 && fields.missing === 0 });
+    return rowWith({}, { ...fields, gapMs, complete: gapMs === 0 && isEmpty(fields.missing) });
   });
 
 const identity = (r: UsageRow) => JSON.stringify(Object.entries(r).sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -75,8 +76,8 @@ describe('rows that travel together', () => {
   }, 60_000);
 
   const fullest = (i: number, over: Partial<UsageRow> = {}) =>
-    rowWith(quantityBounds, { windowEnd: 495_000 * hourMs + i * hourMs, revision: 1_800_000_000_000 + i, ...over });
-  const seen = { gapMs: hourMs - 1, missing: 2 ** 26 - 1, complete: false };
+    rowWith(quantityBounds, { windowEnd: 495_000 * hourMs + i * hourMs, revision: 1_780_000_000_000 + i, ...over });
+  const seen = { gapMs: hourMs - 1, missing: allSlots, complete: false };
   it.each([
     ['of one reporter', (i: number) => fullest(i)],
     [

@@ -1,10 +1,9 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { retrySeconds } from '../../../src/usage/backoff.ts';
-import { messagesOf } from '../../../src/usage/message/message.ts';
-import { looseMessage, nameRow, type UsageRow } from '../../../src/usage/message/row.ts';
+import { nameRow, rowsMessage, type UsageRow } from '../../../src/usage/message/row.ts';
 import { type Api, makeApi, rootToken } from '../../harness/worker/api.ts';
-import { controlOf, keysOf, rowWith, shardOf, shardState } from './harness.ts';
+import { controlOf, keysOf, ourProver, provenMessages, rowWith, shardOf, shardState } from './harness.ts';
 import { failing } from './outage.ts';
 import { deliver, heldQueue, metered } from './story.ts';
 
@@ -26,9 +25,9 @@ beforeEach(async () => {
 const begin = Date.parse('2026-11-01T00:00:00Z');
 /** The row of the reporter's n-th hour. */
 const good = (hour: number, over: Partial<UsageRow> = {}) =>
-  rowWith({ cpu_hours: 1 }, { ...keys, windowEnd: begin + hour * hourMs, ...over });
+  rowWith({ cpu_hours: 1 }, { ...keys, windowEnd: begin + hour * hourMs, acceptedAt: begin + 600 * hourMs, ...over });
 /** The one message of some rows. */
-const message = (...rows: UsageRow[]) => messagesOf(rows)[0];
+const message = (...rows: UsageRow[]) => provenMessages(env, rows)[0];
 const letters = async () =>
   (await (await api.call('GET', '/api/dead-letters', { token: rootToken })).json()) as {
     items: {
@@ -43,7 +42,7 @@ const letters = async () =>
   };
 
 describe('the consumer', () => {
-  it('stores 499 rows and buries the one that can never be stored, with its reason', async () => {
+  it('stores 499 rows; the one that can never be stored is a dead letter, with its reason', async () => {
     const rows = Array.from({ length: 500 }, (_, i) => good(i + 1));
     rows[250] = good(251, { windowEnd: begin + 251 * hourMs + 7 });
     const result = await deliver(api, [message(...rows.slice(0, 200)), message(...rows.slice(200))]);
@@ -59,7 +58,7 @@ describe('the consumer', () => {
     });
   });
 
-  it('buries only the rows at fault among bundles of several customers in several messages', async () => {
+  it('makes dead letters only of the rows at fault among bundles of several customers in several messages', async () => {
     const other = await metered(api, { activeFrom: '2026-11-01T00:00:00Z' });
     const both = [keys, await keysOf(env, other.customerId)];
     const rows = Array.from({ length: 60 }, (_, i) =>
@@ -77,28 +76,28 @@ describe('the consumer', () => {
     expect((await letters()).items.map((l) => l.customer_id).sort()).toEqual([customerId, other.customerId].sort());
   });
 
-  it('buries a number that is not whole and a customer that does not exist, and nothing else', async () => {
+  it('makes dead letters of a number that is not whole and a customer that does not exist, and of nothing else', async () => {
     const stranger = good(1, { customerSeq: 999_999 });
     await deliver(api, [message(good(1, { revision: 1.5 }), good(2), stranger, good(3))]);
     expect((await shardState(env)).windows).toHaveLength(2);
     expect((await letters()).items.map((i) => i.code).sort()).toEqual(['row_refused', 'unknown_customer']);
   });
 
-  it('buries a message that is not one of ours', async () => {
+  it('makes a dead letter of a message that is not one of ours', async () => {
     expect(await deliver(api, [{ v: 7 }, 'nonsense', '{"v":1}', message(good(1))])).toMatchObject({
       acked: 4,
     });
     expect((await letters()).items.map((i) => i.code)).toEqual(Array(3).fill('message_malformed'));
   });
 
-  it('buries a row once however often its message comes', async () => {
+  it('makes one dead letter of a row however often its message comes', async () => {
     const broken = good(1, { seconds: 17 });
     await deliver(api, [message(broken)]);
     await deliver(api, [message(broken)]);
     expect((await letters()).total).toBe(1);
   });
 
-  it('never buries for a database that is away: the messages come again, and then all is there', async () => {
+  it('makes no dead letter for a database that does not answer: the messages come again, and then all is there', async () => {
     const shard = failing(shardOf(env));
     const bodies = [1, 2, 3].map((n) => message(good(n), good(n + 10)));
     shard.state.down = true;
@@ -156,12 +155,14 @@ describe('the consumer', () => {
     held.state.down = false;
     expect((await replay()).status).toBe(202);
     expect((await replay()).status).toBe(409);
-    expect(held.bodies.map((body) => JSON.parse(String(body)) as unknown)).toEqual([looseMessage([nameRow(broken)])]);
+    expect(held.bodies.map((body) => JSON.parse(ourProver(env).check(String(body)) ?? '') as unknown)).toEqual([
+      rowsMessage([nameRow(broken)]),
+    ]);
     await deliver(api, held.bodies);
     expect((await letters()).items[0]?.replayed_at).toBeNull();
   });
 
-  it('keeps a letter open that was buried again before its replay was written down', async () => {
+  it('keeps a letter open that failed again before its replay was written down', async () => {
     await deliver(api, [message(good(1, { seconds: 17 }))]);
     const id = (await letters()).items[0]?.id ?? '';
     const queue = { send: async (body: unknown) => void (await deliver(api, [body])) };

@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { commit, openDb } from '../../../src/db/client.ts';
-import { raiseFence } from '../../../src/usage/fence-store.ts';
-import { everyMeter, metersOfMask } from '../../../src/usage/meters.ts';
+import { everyMeter, metersIn } from '../../../src/usage/meters.ts';
+import { raiseMinimumVersion } from '../../../src/usage/minimum-version-store.ts';
 import { makeApi, rootToken } from '../../harness/worker/api.ts';
 import { keysOf, shardOf, shardState } from './harness.ts';
 import { deliver, heldQueue, hourReport, metered } from './story.ts';
@@ -110,11 +110,11 @@ describe('a report that waits in the queue while its meters are handed over', ()
     expect(await letters()).toEqual(['window_not_owned']);
   });
 
-  it('is stored at its next delivery when the hand-over died after it had raised the fence', async () => {
+  it('is stored at its next delivery when the hand-over died after it had raised the minimum version', async () => {
     const { api, held, who, takeOver, letters, stored } = await waiting();
     const { customerSeq, ownershipVersion } = await keysOf(env, who.customerId);
     const shard = openDb(shardOf(env));
-    await commit(shard, [raiseFence(customerSeq, ownershipVersion + 1)]);
+    await commit(shard, [raiseMinimumVersion(customerSeq, ownershipVersion + 1)]);
     expect((await deliver(api, held.bodies)).retried).toHaveLength(2);
     expect(await deliver(api, held.bodies)).toMatchObject({ retried: [] });
     expect(await stored()).toHaveLength(2);
@@ -125,7 +125,7 @@ describe('a report that waits in the queue while its meters are handed over', ()
   it('leaves its reporter’s end where its last meters end, whichever of them was taken first', async () => {
     const { api, who, takeOver } = await waiting();
     await takeOver({ active_from: '2026-11-20T12:00:00Z', meters: ['ingress_requests'] });
-    const rest = metersOfMask(everyMeter).filter((name) => name !== 'ingress_requests');
+    const rest = metersIn(everyMeter).filter((name) => name !== 'ingress_requests');
     expect(await takeOver({ instance_id: 'last', meters: rest })).toMatchObject({ status: 201 });
     const path = `/api/customers/${who.customerId}/reporters`;
     const list = (await (await api.call('GET', path, { token: rootToken })).json()) as { items: unknown[] };

@@ -1,11 +1,22 @@
 /** Rows and reads that the tests of the usage shard share. */
 import type { Quantities, QuantityField } from '../../../src/contracts/usage.ts';
 import { hourMs } from '../../../src/lib/time.ts';
+import { messagesOf } from '../../../src/usage/message/message.ts';
+import { type Prover, proverOf } from '../../../src/usage/message/proof.ts';
 import type { UsageRow } from '../../../src/usage/message/row.ts';
 import { quantities, toBase } from '../../../src/usage/meters.ts';
+import { noSlots } from '../../../src/usage/slots.ts';
 
 export const shardOf = (env: unknown): D1Database => (env as { USAGE_0: D1Database }).USAGE_0;
 export const controlOf = (env: unknown): D1Database => (env as { CONTROL: D1Database }).CONTROL;
+
+/** The prover of the Worker under test. */
+export const ourProver = (env: unknown): Prover =>
+  proverOf((env as { LICENSE_PRIVATE_KEYS: string }).LICENSE_PRIVATE_KEYS);
+
+/** The messages of some rows, as intake sends them. */
+export const provenMessages = (env: unknown, rows: readonly UsageRow[]): string[] =>
+  messagesOf(rows).map(ourProver(env).prove);
 
 /** A row of an hour with the given wire quantities. */
 export function rowWith(values: Quantities, over: Partial<UsageRow> = {}): UsageRow {
@@ -18,10 +29,10 @@ export function rowWith(values: Quantities, over: Partial<UsageRow> = {}): Usage
     projectSeq: 1,
     seconds,
     revision: 1,
-    acceptedAt: hourMs,
+    acceptedAt: Math.max(over.windowEnd ?? hourMs, over.revision ?? 0),
     complete: true,
     gapMs: 0,
-    missing: 0,
+    missing: noSlots,
     quantities: quantities.map((q) => {
       const value = values[q.field as QuantityField];
       return value === undefined ? null : toBase(q, value, seconds);

@@ -131,6 +131,11 @@ describe('bad input in a batch', () => {
       ['window_too_old', hourReport(who.customerId, '2026-09-01T10:00:00Z', { cpu_hours: 1 })],
       ['window_not_owned', hourReport(who.customerId, '2026-10-31T10:00:00Z', { cpu_hours: 1 })],
       ['revision_future', good({ cpu_hours: 1, revision: now + 301_000 })],
+      ['value_out_of_range', good({ cpu_hours: 1, timestamp: '1960-01-01T00:00:00Z' })],
+      ['value_out_of_range', good({ cpu_hours: 1, timestamp: '1960-01-01T00:00:00Z', revision: now })],
+      ['value_out_of_range', good({ cpu_hours: 1, timestamp: '2026-11-20T09:59:59Z' })],
+      ['value_out_of_range', good({ cpu_hours: 1, revision: now / 1000 })],
+      ['value_out_of_range', good({ cpu_hours: 1, revision: Date.parse('2026-11-20T09:59:59Z') })],
       ['no_quantities', good({})],
       ['no_quantities', good({ gpu: 1 })],
     ];

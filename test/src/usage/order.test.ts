@@ -2,10 +2,9 @@ import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CostAnswer } from '../../../src/contracts/cost.ts';
-import { messagesOf } from '../../../src/usage/message/message.ts';
 import type { UsageRow } from '../../../src/usage/message/row.ts';
 import { type Api, makeApi } from '../../harness/worker/api.ts';
-import { keysOf, rowWith, shardOf, shardState } from './harness.ts';
+import { keysOf, provenMessages, rowWith, shardOf, shardState } from './harness.ts';
 import { deliver, metered } from './story.ts';
 
 const now = Date.parse('2026-11-20T12:30:00.000Z');
@@ -35,7 +34,7 @@ const rowOf = (window: number, revision: number): UsageRow =>
       ...keys,
       windowEnd: Math.floor(now / hourMs) * hourMs + window * hourMs,
       revision,
-      acceptedAt: now,
+      acceptedAt: now + 12 * hourMs,
     },
   );
 
@@ -50,7 +49,7 @@ async function outcomeOf(batches: UsageRow[][][]) {
       (
         await deliver(
           api,
-          messages.flatMap((rows) => messagesOf(rows)),
+          messages.flatMap((rows) => provenMessages(env, rows)),
         )
       ).retried,
     ).toEqual([]);

@@ -3,6 +3,7 @@
  * late and again, hand-overs, ends, activations, deaths at any call, letters sent again), nothing is billed twice, nothing
  * accepted is lost, and everything arrives.
  */
+import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { findPrincipal } from '../../../src/credentials/live-store.ts';
@@ -23,7 +24,7 @@ import { storeUsage } from '../../../src/workflows/metering/store-usage.ts';
 import { leaseJob } from '../../../src/workflows/provisioning/lease-job.ts';
 import { ensureCluster, makeApi, signUp } from '../../harness/worker/api.ts';
 import { done, makeContext } from '../../harness/worker/context.ts';
-import { controlOf, shardOf } from './harness.ts';
+import { controlOf, ourProver, shardOf } from './harness.ts';
 import { type Course, makeTurns, type Turn } from './turns.ts';
 
 /** A second before the minute from which the deployment's own reporter can only begin an hour later. */
@@ -130,7 +131,7 @@ async function makeStory() {
       findPrincipal(openDb(control), 'reporter', { owner, hash: reporter.hash }, now),
     );
     if (speaker?.kind !== 'reporter') return;
-    revision += 1;
+    revision = Math.max(revision + 1, s.seedForm ? 0 : Math.min(s.end, now + 5 * 60_000 - 1000));
     const values = Object.fromEntries(fields.filter((_, i) => s.chosen[i]).map((field) => [field, 1]));
     const item = {
       customer_id: customerId,
@@ -142,7 +143,8 @@ async function makeStory() {
         : { timestamp: iso(s.end), window_start: iso(s.end - hourMs), window_end: iso(s.end) }),
       ...values,
     };
-    const recorded = await recordUsage({ db: openDb(control), queue: queueOf(turn), now }, speaker, [item]);
+    const intake = { db: openDb(control), queue: queueOf(turn), prover: ourProver(env), now, log: () => {} };
+    const recorded = await recordUsage(intake, speaker, [item]);
     if (recorded.ok) for (const j of recorded.value) if (j.ok) accepted.push(j.value.row);
   }
 
@@ -151,6 +153,7 @@ async function makeStory() {
     const stores = {
       control: openDb(turn.database(control)),
       shards: [turn.database(shard)],
+      prover: ourProver(env),
       now: clock.now,
       log: () => {},
     };
@@ -198,7 +201,10 @@ async function makeStory() {
   async function replay(turn: Turn, s: Extract<Task, { do: 'replay' }>) {
     const all = await letters();
     const letter = all[s.place % Math.max(1, all.length)];
-    if (letter) await done(contextOf(turn), (c) => replayLetter(c, { id: letter.id, queue: queueOf(turn) }));
+    if (letter)
+      await done(contextOf(turn), (c) =>
+        replayLetter(c, { id: letter.id, queue: queueOf(turn), prover: ourProver(env) }),
+      );
   }
 
   async function perform(turn: Turn, s: Task): Promise<void> {
@@ -280,12 +286,12 @@ describe('the meters of one customer under any interleaving', () => {
           }
         }
         const standing = new Map(windows.map((row) => [windowOf(row), row]));
-        const buried = letters.filter((l) => l.replayed_at === null).flatMap((l) => l.rows);
+        const open = letters.filter((l) => l.replayed_at === null).flatMap((l) => l.rows);
         for (const row of story.accepted.map(nameRow)) {
           const same = (other: NamedRow) => windowOf(other) === windowOf(row) && other['revision'] === row['revision'];
           const stands = standing.get(windowOf(row));
           const isStored = stands !== undefined && Number(stands['revision']) >= Number(row['revision']);
-          expect(isStored || reviews.some(same) || buried.some(same), 'lost').toBe(true);
+          expect(isStored || reviews.some(same) || open.some(same), 'lost').toBe(true);
         }
       }),
       { numRuns: 100 },

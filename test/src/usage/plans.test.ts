@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { openDb } from '../../../src/db/client.ts';
 import * as historyStore from '../../../src/usage/history-store.ts';
 import { heldTimes, listReviews } from '../../../src/usage/review-store.ts';
+import { slotsOf } from '../../../src/usage/slots.ts';
 import { deviceSpan, type Span, sumSpan } from '../../../src/usage/span-store.ts';
 import { shardOf } from './harness.ts';
 
@@ -40,7 +41,8 @@ describe('a read of the shard', () => {
     ['the end of a reporter', (db) => historyStore.lastEndOfReporter(db, 1, 2, span.from)],
     [
       'a hand-over',
-      (db) => historyStore.lastEndWith(db, { customerSeq: 1, projects: [3], meters: 0b11, since: span.from }),
+      (db) =>
+        historyStore.lastEndWith(db, { customerSeq: 1, projects: [3], meters: slotsOf([0, 1]), since: span.from }),
     ],
   ])('for %s looks at one customer’s stretch of time only', async (_, read) => {
     const { db, steps } = explained();

@@ -112,7 +112,7 @@ describe('history', () => {
           `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ${count - 1})
           INSERT INTO windows (customer_seq, window_end, reporter_seq, project_seq, seconds, revision, accepted_at, complete,
             gap_ms, missing, cpu_core_ms)
-          SELECT ${seq}, ${now - (now % 900_000)} - i * 900000, 1, ${project}, 900, 1, 1, 1, 0, 0, 1 FROM n`,
+          SELECT ${seq}, ${now - (now % 900_000)} - i * 900000, 1, ${project}, 900, 1, ${now}, 1, 0, 0, 1 FROM n`,
         )
         .run();
     const file = async () =>
@@ -263,7 +263,7 @@ describe('reviews', () => {
       shardOf(env)
         .prepare(
           `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ${count - 1})
-          INSERT INTO reviews SELECT ${customer}, 3600000, i % 5, i, 1, 'late', 'open', ${heldAt}, 3600, 0, '[]', 1, 0, 0, '[]' FROM n`,
+          INSERT INTO reviews SELECT ${customer}, 3600000, i % 5, i, 1, 'late', 'open', ${heldAt}, 3600, 0, '[]', 1, 0, 0, '[]', 0 FROM n`,
         )
         .run();
     await fill(130, 2_000_000, 900_001);

@@ -32,8 +32,14 @@ describe('a stored window', () => {
     const state = await shardState(env);
     expect(state.windows).toMatchObject([{ revision: 2, cpu_core_ms: 5_400_000, ingress_requests: 10 }]);
     expect(state.changes).toMatchObject([{ old_revision: 1, revision: 2 }]);
-    expect(JSON.parse(String(state.changes[0]?.['old_quantities']))[0]).toBe(3_600_000);
-    expect(JSON.parse(String(state.changes[0]?.['quantities']))[0]).toBe(5_400_000);
+    expect(JSON.parse(String(state.changes[0]?.['old_quantities']))).toEqual({
+      cpu_core_ms: 3_600_000,
+      ingress_requests: 10,
+    });
+    expect(JSON.parse(String(state.changes[0]?.['quantities']))).toEqual({
+      cpu_core_ms: 5_400_000,
+      ingress_requests: 10,
+    });
   });
 
   it('ignores a lower revision', async () => {
@@ -105,9 +111,9 @@ describe('a stored window', () => {
     const state = await shardState(env);
     expect(state.windows).toMatchObject([{ revision: 2, cpu_core_ms: 39_600_000 }]);
     expect(state.changes).toMatchObject([{ old_revision: 1, revision: 2 }]);
-    expect(state.reviews.map((r) => [r['revision'], r['reason']])).toEqual([
-      [2, 'revision_conflict'],
-      [3, 'lowered'],
+    expect(state.reviews.map((r) => [r['revision'], r['reason'], r['state']])).toEqual([
+      [2, 'revision_conflict', 'superseded'],
+      [3, 'lowered', 'open'],
     ]);
   });
 
@@ -118,6 +124,30 @@ describe('a stored window', () => {
     const state = await shardState(env);
     expect(state.windows).toMatchObject([{ revision: 3 }]);
     expect(state.reviews).toMatchObject([{ revision: 2, state: 'superseded' }]);
+  });
+
+  it('has one open review, the newest, and few rows altogether, however many one key sends', async () => {
+    await store(rowWith({ cpu_hours: 10 }));
+    const lowered = Array.from({ length: 300 }, (_, i) => rowWith({ cpu_hours: 1 + (i % 7) }, { revision: i + 2 }));
+    await store(...lowered.slice(0, 150), ...lowered.slice(200));
+    await store(...lowered);
+    const { reviews } = await shardState(env);
+    expect(reviews.filter((r) => r['state'] === 'open')).toMatchObject([{ revision: 301 }]);
+    expect(reviews.length).toBeLessThanOrEqual(10);
+  });
+
+  it('leaves a bounded audit: what has been replaced fifty times waits for a person', async () => {
+    for (let i = 0; i < 3; i++) {
+      const rows = Array.from({ length: 40 }, (_, n) =>
+        rowWith({ cpu_hours: 10 + n + i * 40 }, { revision: n + 1 + i * 40 }),
+      );
+      await store(...rows);
+    }
+    const { windows, changes, reviews } = await shardState(env);
+    expect(changes).toHaveLength(50);
+    expect(windows).toMatchObject([{ revision: 51 }]);
+    expect(reviews.filter((r) => r['state'] === 'open')).toMatchObject([{ revision: 120, reason: 'repeated' }]);
+    expect(reviews.length).toBeLessThanOrEqual(10);
   });
 
   it('refuses a row that no report of ours could make, and writes nothing of its batch', async () => {

@@ -1,6 +1,6 @@
 /**
- * Fences of a shard: a report judged by an older ownership than the customer's fence is not stored as it is. A change that
- * takes meters away raises the fence before it looks what is stored, so that nothing it did not see is stored afterwards
+ * A shard's minimum versions of ownership: a report judged by an older one than its customer's minimum is not stored as it is. A
+ * change that takes meters away raises the minimum before it looks what is stored, so that nothing unseen is stored afterwards
  * (src/workflows/metering/hand-over.ts).
  */
 import { type SQL, sql } from 'drizzle-orm';
@@ -9,8 +9,8 @@ import { guard } from '../db/guards.ts';
 import { type Write, write } from '../db/write.ts';
 import type { Bundle } from './message/bundle.ts';
 
-/** Raises a customer's fence; one that is higher already stays. */
-export const raiseFence = (customerSeq: number, version: number): Write =>
+/** Raises a customer's minimum version; one that is higher already stays. */
+export const raiseMinimumVersion = (customerSeq: number, version: number): Write =>
   write(sql`INSERT INTO ownership_fences (customer_seq, version) VALUES (${customerSeq}, ${version})
     ON CONFLICT (customer_seq) DO UPDATE SET version = max(version, excluded.version)`);
 
@@ -22,15 +22,18 @@ function judgedBy(bundles: readonly Bundle[]): SQL {
   return sql`(SELECT value ->> 0 AS customer, value ->> 1 AS version FROM json_each(${JSON.stringify([...pairs.values()])}))`;
 }
 
-/** Fails the batch with GuardFailed when a bundle is behind its customer's fence. */
-export const passFences = (bundles: readonly Bundle[]): Write =>
+/** Fails the batch with GuardFailed when a bundle was judged by less than its customer's minimum version. */
+export const guardMinimumVersions = (bundles: readonly Bundle[]): Write =>
   guard(
-    'ownership_fence',
+    'minimum_ownership_version',
     sql`NOT EXISTS (SELECT 1 FROM ${judgedBy(bundles)} j JOIN ownership_fences f ON f.customer_seq = j.customer
       WHERE f.version > j.version)`,
   );
 
-/** The fences that bundles did not pass. */
-export const fencesBefore = (db: Db, bundles: readonly Bundle[]): Promise<{ customerSeq: number; version: number }[]> =>
+/** The minimum versions that bundles were below. */
+export const findMinimumVersionsAbove = (
+  db: Db,
+  bundles: readonly Bundle[],
+): Promise<{ customerSeq: number; version: number }[]> =>
   db.all(sql`SELECT DISTINCT f.customer_seq AS customerSeq, f.version FROM ${judgedBy(bundles)} j
     JOIN ownership_fences f ON f.customer_seq = j.customer WHERE f.version > j.version`);

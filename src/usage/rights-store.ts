@@ -2,15 +2,16 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { customers, reporters } from '../db/control-schema.ts';
-import { voucherOf } from '../db/voucher.ts';
+import { rightsOf } from '../db/reporter-rights.ts';
+import { highHalf, lowHalf } from '../db/slots.ts';
 import { deployments } from '../db/work-schema.ts';
-import type { Ownership, Voucher } from './report.ts';
+import type { Ownership, ReporterRights } from './report.ts';
 
-/** Vouchers by customer id, then by instance id. A customer that is not in it may not be reported for by the caller. */
-export type Directory = Map<string, Map<string, Voucher>>;
+/** Rights of reporters by customer id, then by instance id. A customer that is not in it may not be reported for by the caller. */
+export type Directory = Map<string, Map<string, ReporterRights>>;
 
-type Owned = [namespace: string, projectSeq: number, meters: number, fromAt: number, untilAt: number | null];
-/** As src/db/voucher.ts writes it. */
+type Owned = [namespace: string, projectSeq: number, low: number, high: number, fromAt: number, untilAt: number | null];
+/** As src/db/reporter-rights.ts writes it. */
 type Packed = [
   instanceId: string,
   customerSeq: number,
@@ -20,22 +21,22 @@ type Packed = [
   owned: Owned[],
 ];
 
-function readVoucher(text: string): { instanceId: string; voucher: Voucher } {
+function readRights(text: string): { instanceId: string; rights: ReporterRights } {
   const [instanceId, customerSeq, ownershipVersion, reporterSeq, windowSeconds, owned] = JSON.parse(text) as Packed;
   const ownerships = new Map<string, Ownership[]>();
-  for (const [namespace, projectSeq, meters, fromAt, untilAt] of owned) {
-    const ownership = { projectSeq, meters, fromAt, untilAt };
+  for (const [namespace, projectSeq, low, high, fromAt, untilAt] of owned) {
+    const ownership = { projectSeq, meters: { low, high }, fromAt, untilAt };
     const known = ownerships.get(namespace);
     if (known) known.push(ownership);
     else ownerships.set(namespace, [ownership]);
   }
-  return { instanceId, voucher: { customerSeq, ownershipVersion, reporterSeq, windowSeconds, ownerships } };
+  return { instanceId, rights: { customerSeq, ownershipVersion, reporterSeq, windowSeconds, ownerships } };
 }
 
-/** What one reporter's key may speak for; its voucher was read with the key. */
+/** What one reporter's key may speak for; its rights were read with the key. */
 export function directoryOfReporter(customerId: string, text: string): Directory {
-  const { instanceId, voucher } = readVoucher(text);
-  return new Map([[customerId, new Map([[instanceId, voucher]])]]);
+  const { instanceId, rights } = readRights(text);
+  return new Map([[customerId, new Map([[instanceId, rights]])]]);
 }
 
 /** What a cluster's key may speak for, of the customers named: those whose deployment is placed there. */
@@ -45,18 +46,18 @@ export async function directoryOfCluster(
   customerIds: readonly string[],
 ): Promise<Directory> {
   const rows = await db
-    .select({ customerId: customers.id, voucher: voucherOf(reporters.seq) })
+    .select({ customerId: customers.id, rights: rightsOf(reporters.seq) })
     .from(customers)
     .innerJoin(deployments, and(eq(deployments.customerId, customers.id), eq(deployments.clusterId, clusterId)))
     .leftJoin(reporters, eq(reporters.customerId, customers.id))
     .where(sql`${customers.id} IN (SELECT value FROM json_each(${JSON.stringify(customerIds)}))`);
   const directory: Directory = new Map();
   for (const row of rows) {
-    const byInstance = directory.get(row.customerId) ?? new Map<string, Voucher>();
+    const byInstance = directory.get(row.customerId) ?? new Map<string, ReporterRights>();
     directory.set(row.customerId, byInstance);
-    if (row.voucher === null) continue;
-    const { instanceId, voucher } = readVoucher(row.voucher);
-    byInstance.set(instanceId, voucher);
+    if (row.rights === null) continue;
+    const { instanceId, rights } = readRights(row.rights);
+    byInstance.set(instanceId, rights);
   }
   return directory;
 }
@@ -69,10 +70,11 @@ export async function standingOwnerships(
   rows: readonly { reporterSeq: number; projectSeq: number }[],
 ): Promise<(row: { reporterSeq: number; projectSeq: number }) => readonly Ownership[]> {
   const pairs = new Map(rows.map((r) => [pairOf(r.reporterSeq, r.projectSeq), [r.reporterSeq, r.projectSeq]]));
-  const owned = await db.all<Ownership & { reporterSeq: number }>(sql`
-    SELECT reporter_seq AS reporterSeq, project_seq AS projectSeq, meters, from_at AS fromAt, until_at AS untilAt
+  const owned = await db.all<Omit<Ownership, 'meters'> & { reporterSeq: number; low: number; high: number }>(sql`
+    SELECT reporter_seq AS reporterSeq, project_seq AS projectSeq, ${lowHalf('meters')} AS low, ${highHalf('meters')} AS high, from_at AS fromAt, until_at AS untilAt
     FROM ownerships WHERE (reporter_seq, project_seq) IN
       (SELECT value ->> 0, value ->> 1 FROM json_each(${JSON.stringify([...pairs.values()])}))`);
-  const byPair = Map.groupBy(owned, (o) => pairOf(o.reporterSeq, o.projectSeq));
+  const ownerships = owned.map(({ low, high, ...o }) => ({ ...o, meters: { low, high } }));
+  const byPair = Map.groupBy(ownerships, (o) => pairOf(o.reporterSeq, o.projectSeq));
   return ({ reporterSeq, projectSeq }) => byPair.get(pairOf(reporterSeq, projectSeq)) ?? [];
 }
