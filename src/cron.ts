@@ -5,6 +5,7 @@ import { reasonOf } from './lib/reason.ts';
 import { dayMs, hourMs, minuteMs } from './lib/time.ts';
 import type { Services } from './services.ts';
 import { carriersOf, contextOf } from './wiring.ts';
+import { foldNames } from './workflows/accounts/fold-names.ts';
 import { forgetConfirmed } from './workflows/delivery/deliver-outbox.ts';
 import { ringAgain, sweepOutbox } from './workflows/delivery/housekeeping.ts';
 import { reissueLicences } from './workflows/licensing/reissue-licences.ts';
@@ -24,6 +25,7 @@ export async function runCron(services: Services, scheduledTime: number): Promis
     end_drains: () => endDrains(contextOf(services)),
     sweep_outbox: () => sweepOutbox(carriers),
     ring_again: () => ringAgain(carriers),
+    fold_names: () => foldNames(services),
     roll_up: () => rollUpDays(services.env.usageShards, services.now()),
     ...(hourly ? { forget_idempotency: () => commit(services.db, [forgetExpired(services.now())]) } : {}),
     ...(daily ? { forget_outbox: () => forgetConfirmed(services.db, services.now()) } : {}),

@@ -43,6 +43,20 @@ export async function findRoom(db: Db, preferred: string): Promise<ClusterRow | 
   return rows[0]?.cluster ?? null;
 }
 
+/** The cluster whose doorbell the queue is, null when nobody has it. */
+export async function findByQueue(db: Db, queueBinding: string): Promise<string | null> {
+  const rows = await db
+    .select({ id: clusters.id })
+    .from(clusters)
+    .where(eq(clusters.queueBinding, queueBinding))
+    .limit(1);
+  return rows[0]?.id ?? null;
+}
+
+/** Fails the batch when another cluster has the doorbell queue by then. */
+export const guardQueueFree = ({ id, queueBinding }: Pick<ClusterRow, 'id' | 'queueBinding'>): Write =>
+  guard('queue_free', sql`NOT EXISTS (SELECT 1 FROM clusters WHERE queue_binding = ${queueBinding} AND id <> ${id})`);
+
 /** Whether there is a cluster at all. */
 export async function exists(db: Db): Promise<boolean> {
   return (await db.select({ id: clusters.id }).from(clusters).limit(1)).length > 0;

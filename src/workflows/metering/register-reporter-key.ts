@@ -39,6 +39,9 @@ export async function registerReporterKey(context: Context, input: KeyRegistrati
   if (!(await jobStore.holdsReporterLease(db, lease))) {
     return err({ code: 'lease_lost', message: 'this lease no longer holds the job' });
   }
+  if (await credentialStore.isRevokedByPerson(db, input.keyHash)) {
+    return err({ code: 'key_revoked', message: 'this key has been revoked; make another one' });
+  }
   const key = { id: newId('credential', context.random), reporterId: reporter.id, hash: input.keyHash, now };
   const activation = reporter.activeFrom === null ? await planActivation(context, reporter) : nothing;
   return ok({

@@ -1,0 +1,37 @@
+/** Keys and tokens of every kind on the wire (admin). */
+import { z } from 'zod';
+import { instant, listOf, pageQuery } from './common.ts';
+
+export const credentialKind = z.enum(['account', 'reporter', 'cluster', 'provisioner', 'admin']);
+export const adminRole = z.enum(['viewer', 'operator', 'owner']);
+
+/** GET /api/credentials: `owner` is the id that the key begins with, or a cluster's own id. */
+export const credentialsQuery = pageQuery.extend({
+  kind: credentialKind.optional(),
+  owner: z.string().min(1).max(100).optional(),
+});
+
+/** Never a secret, nor its hash. `revoked_at` may lie ahead; `last_used_on` is a day (UTC). */
+export const credentialList = listOf(
+  z.object({
+    credential_id: z.string(),
+    kind: credentialKind,
+    owner: z.string(),
+    name: z.string().nullable(),
+    role: adminRole.nullable(),
+    created_at: z.string(),
+    expires_at: z.string().nullable(),
+    last_used_on: z.string().nullable(),
+    revoked_at: z.string().nullable(),
+  }),
+);
+
+/** A name that nobody can mistake for another one: it stands in the audit log. */
+const tokenName = z
+  .string()
+  .max(64)
+  .regex(/^[a-z0-9][a-z0-9._@+-]*$/, 'must be lower-case letters, digits and . _ @ + -');
+
+/** POST /api/admin-tokens: 201 with the token, once. */
+export const adminTokenBody = z.strictObject({ name: tokenName, role: adminRole, expires_at: instant.optional() });
+export const adminTokenAnswer = z.object({ success: z.literal(true), credential_id: z.string(), token: z.string() });
