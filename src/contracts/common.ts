@@ -8,18 +8,17 @@ export const instant = z.iso.datetime({ offset: true });
 
 export const customerId = z.string().regex(idPattern('customer'), 'must look like cust_ + 32 hex digits');
 export const organisationId = z.string().regex(idPattern('organisation'), 'must look like org_ + 32 hex digits');
-export const credentialId = z.string().regex(idPattern('credential'), 'must look like key_ + 32 hex digits');
 export const jobId = z.string().regex(idPattern('job'), 'must look like job_ + 32 hex digits');
 export const leaseId = z.string().regex(idPattern('lease'), 'must look like lease_ + 32 hex digits');
 
+const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+const labelWords = 'must be a lower-case RFC 1123 label';
+
 /** A Kubernetes namespace: an RFC 1123 label. */
-export const namespace = z
-  .string()
-  .max(63)
-  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'must be a lower-case RFC 1123 label');
+export const namespace = z.string().max(63).regex(label, labelWords);
 
 /** A cluster: the operator's word for it, e.g. `eu-west-1`. */
-export const clusterId = namespace;
+export const clusterId = z.string().max(63).regex(label, labelWords);
 
 /** One line that a person wrote, 1 to `max` characters: what would forge a second line is refused. */
 export const lineText = (max: number) =>

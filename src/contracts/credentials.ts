@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { instant, listOf, pageQuery } from './common.ts';
 
-export const credentialKind = z.enum(['account', 'reporter', 'cluster', 'provisioner', 'admin']);
-export const adminRole = z.enum(['viewer', 'operator', 'owner']);
+const credentialKind = z.enum(['account', 'reporter', 'cluster', 'provisioner', 'admin']);
+const adminRole = z.enum(['viewer', 'operator', 'owner']);
 
 /** GET /api/credentials: `owner` is the id that the key begins with, or a cluster's own id. */
 export const credentialsQuery = pageQuery.extend({

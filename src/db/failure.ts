@@ -34,7 +34,7 @@ function thrownByD1(error: unknown): ThrownByD1 | null {
   return null;
 }
 
-/** Sorts what D1 threw; a broken statement is returned as it is, and so is whatever was thrown elsewhere. */
+/** Sorts what D1 threw; a broken statement is returned as D1 threw it, and whatever was thrown elsewhere as it is. */
 export function asDatabaseError(error: unknown): unknown {
   if (error instanceof DatabaseUnavailable) return error;
   const thrown = thrownByD1(error);
@@ -47,7 +47,11 @@ export function asDatabaseError(error: unknown): unknown {
       words,
     );
   if (constraint?.[1]) return new ConstraintFailed(constraint[1]);
-  return isOutage(words) ? new DatabaseUnavailable('the database is not available', { cause: error }) : error;
+  return isOutage(words)
+    ? new DatabaseUnavailable('the database is not available', { cause: error })
+    : error === thrown
+      ? thrown.cause
+      : error;
 }
 
 /**
