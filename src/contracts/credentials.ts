@@ -1,8 +1,9 @@
 /** Keys and tokens of every kind on the wire (admin). */
 import { z } from 'zod';
+import { credentialKinds } from '../lib/keys.ts';
 import { instant, listOf, pageQuery } from './common.ts';
 
-const credentialKind = z.enum(['account', 'reporter', 'cluster', 'provisioner', 'admin']);
+const credentialKind = z.enum(credentialKinds);
 const adminRole = z.enum(['viewer', 'operator', 'owner']);
 
 /** GET /api/credentials: `owner` is the id that the key begins with, or a cluster's own id. */

@@ -2,6 +2,7 @@
  * Failed authentications in the log: who guesses must be seen, and must not fill the log. One line a minute an address,
  * with the number of those that were not written. Counted in this isolate only; the exact limit is rate-limit.ts's.
  */
+import type { CredentialKind } from '../lib/keys.ts';
 import type { Log } from '../lib/log.ts';
 import { minuteMs } from '../lib/time.ts';
 
@@ -9,7 +10,7 @@ const quietMs = minuteMs;
 const addressesMax = 1000;
 
 /** What was presented: nothing, two that contradict each other or none of the form, or a key of that kind. */
-export type Presented = 'none' | 'malformed' | 'account' | 'reporter' | 'cluster' | 'provisioner' | 'admin';
+export type Presented = 'none' | 'malformed' | CredentialKind;
 
 export interface FailedAuthentication {
   address: string;
