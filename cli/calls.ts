@@ -3,23 +3,23 @@ import { z } from 'zod';
 import type { pageQuery } from '../src/contracts/common.ts';
 import { costAnswer } from '../src/contracts/cost.ts';
 import {
-  type accountKeyBody,
-  accountKeyList,
   adminTokenAnswer,
   type adminTokenBody,
   credentialList,
   type credentialsQuery,
-  rotateAnswer,
-  type rotateBody,
 } from '../src/contracts/credentials.ts';
 import {
   apiKeyAnswer,
+  type apiKeyBody,
+  apiKeyList,
   type createCustomerBody,
   customerAnswer,
   customerList,
   type customersQuery,
   type deactivateBody,
   reactivateAnswer,
+  rotateAnswer,
+  type rotateBody,
   signupAnswer,
   type signupBody,
 } from '../src/contracts/customers.ts';
@@ -72,8 +72,8 @@ export const lookForDrift = (api: Api, id: string, body: z.input<typeof driftBod
   api.post(`/api/customers/${id}/deployment/drift`, body, jobOrdered);
 
 export const listAccountKeys = (api: Api, customerId: string, query: Partial<Asked<typeof pageQuery>>) =>
-  api.get(`/api/customers/${customerId}/api-keys`, accountKeyList, query);
-export const makeAccountKey = (api: Api, customerId: string, body: z.input<typeof accountKeyBody>) =>
+  api.get(`/api/customers/${customerId}/api-keys`, apiKeyList, query);
+export const makeAccountKey = (api: Api, customerId: string, body: z.input<typeof apiKeyBody>) =>
   api.post(`/api/customers/${customerId}/api-keys`, body, apiKeyAnswer);
 export const rotateAccountKey = (api: Api, customerId: string, keyId: string, body: z.input<typeof rotateBody>) =>
   api.post(`/api/customers/${customerId}/api-keys/${keyId}/rotate`, body, rotateAnswer);

@@ -2,8 +2,9 @@
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { clusterEndpoints } from './clusters/routes.ts';
-import { notFound } from './contracts/failures.ts';
-import { accountKeyEndpoints } from './credentials/routes.ts';
+import { type Failure, notFound } from './contracts/failures.ts';
+import { accountKeyEndpoints } from './credentials/account-key-routes.ts';
+import { credentialEndpoints } from './credentials/routes.ts';
 import { customerEndpoints } from './customers/routes.ts';
 import { provisionerEndpoints } from './deployments/provisioner-routes.ts';
 import { queueEndpoints } from './deployments/queue-routes.ts';
@@ -13,6 +14,7 @@ import { healthEndpoints } from './health.ts';
 import type { Endpoint } from './http/endpoint.ts';
 import { type AppEnv, mount } from './http/mount.ts';
 import { problemResponse, thrownFailure } from './http/problem.ts';
+import { newId } from './lib/ids.ts';
 import { licenceEndpoints } from './licences/routes.ts';
 import { organisationEndpoints } from './organisations/routes.ts';
 import { outboxEndpoints } from './outbox/routes.ts';
@@ -29,6 +31,7 @@ export const endpoints: readonly Endpoint[] = [
   ...customerEndpoints,
   ...deploymentEndpoints,
   ...accountKeyEndpoints,
+  ...credentialEndpoints,
   ...clusterEndpoints,
   ...organisationEndpoints,
   ...licenceEndpoints,
@@ -42,22 +45,38 @@ export const endpoints: readonly Endpoint[] = [
   ...pricingEndpoints,
 ];
 
+/** What is wrong stands in the log only: a variable's name is nobody else's business. */
+const notConfigured: Failure = {
+  code: 'unavailable',
+  message: 'the service is not configured; its log says what is wrong',
+  retryAfterSeconds: 60,
+};
+
 /** The Hono app. */
 export function createApp(outside: Outside = platform): Hono<AppEnv & { Bindings: RawEnv }> {
   const app = new Hono<AppEnv & { Bindings: RawEnv }>();
   app.use(secureHeaders());
   app.use(async (c, next) => {
+    await next();
+    // Answers carry keys and people's data: nobody keeps them, unless the route says otherwise.
+    if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
+  });
+  app.use(async (c, next) => {
+    c.set('headers', {});
     try {
       c.set('services', servicesOf(c.env, c.executionCtx, outside));
     } catch (error) {
       if (!(error instanceof EnvError)) throw error;
-      outside.log('error', 'the environment is wrong', { error: error.message });
-      return c.text('the service is not configured', 503);
+      const requestId = newId('request', outside.random);
+      outside.log('error', 'the environment is wrong', { error: error.message, request_id: requestId });
+      return problemResponse({ requestId, now: outside.now }, notConfigured);
     }
     return await next();
   });
   mount(app as unknown as Hono<AppEnv>, endpoints);
   app.notFound((c) => problemResponse(c.get('services'), notFound));
-  app.onError((error, c) => problemResponse(c.get('services'), thrownFailure(c.get('services'), error)));
+  app.onError((error, c) =>
+    problemResponse(c.get('services'), thrownFailure(c.get('services'), error), c.get('headers')),
+  );
   return app;
 }

@@ -5,6 +5,7 @@ import { reasonOf } from './lib/reason.ts';
 import { dayMs, hourMs, minuteMs } from './lib/time.ts';
 import type { Services } from './services.ts';
 import { carriersOf, contextOf } from './wiring.ts';
+import { foldNames } from './workflows/accounts/fold-names.ts';
 import { deliverOutbox, forgetDone } from './workflows/delivery/deliver-outbox.ts';
 import { ringAgain } from './workflows/delivery/ring-again.ts';
 import { reissueLicences } from './workflows/licensing/reissue-licences.ts';
@@ -30,6 +31,7 @@ export async function runCron(services: Services, scheduledTime: number): Promis
     sweep_outbox: () => deliverOutbox(carriers),
     ring_again: () => ringAgain(carriers),
     revoke_ended_keys: () => revokeEndedKeys(contextOf(services)),
+    fold_names: () => foldNames(services),
     roll_up: () => rollUpDays(services.env.usageShards, services.now()),
     ...(hourly ? { forget_idempotency: () => commit(services.db, [forgetExpired(services.now())]) } : {}),
     ...(daily ? { forget_outbox: () => forgetDone(services.db, services.now()) } : {}),

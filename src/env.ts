@@ -2,6 +2,7 @@
  * Every binding and variable of the Worker, read once an isolate and used by all three entries (fetch, queue,
  * scheduled). A wrong variable stops the Worker with one line that names it; no secret's value is ever printed.
  */
+import { clusterId } from './contracts/common.ts';
 import { planName } from './contracts/plans.ts';
 import { plainHttpFaults, plainHttpMeaning } from './lib/base-url.ts';
 import { dayMs, hourMs, secondMs } from './lib/time.ts';
@@ -40,6 +41,13 @@ const rateLimit: Kind<RateLimit | null> = {
   },
 };
 
+/** A cluster's id, as POST /api/clusters takes it. */
+const clusterWord: Kind<string> = {
+  words: 'a lower-case RFC 1123 label of at most 63 characters',
+  repeats: true,
+  read: (given) => (clusterId.safeParse(given).success ? given : undefined),
+};
+
 const trialDaysMax = 365;
 const runsMax = 20;
 
@@ -48,7 +56,7 @@ export const workerVariables = {
   LICENSE_PRIVATE_KEYS: required({ ...text(), words: 'a JSON array of private JWKs' }, 'a JSON array of private JWKs'),
   PUBLIC_URL: required(url, "the API's own address, in licences and to instances"),
   BASE_DOMAIN: required(dnsName, "the instances' domain"),
-  DEFAULT_CLUSTER: byDefault('local', text(), 'where a new customer is deployed'),
+  DEFAULT_CLUSTER: byDefault('local', clusterWord, 'where a new customer is deployed'),
   DEFAULT_TRIAL_DAYS: byDefault('14', integer(0, trialDaysMax), "a trial's length in days"),
   ALLOW_SHORT_WINDOWS: byDefault('false', boolean, 'true: reporters may have windows of 60 s'),
   ALLOW_PLAIN_HTTP: byDefault('false', boolean, plainHttpMeaning),
@@ -68,6 +76,9 @@ export const workerVariables = {
   RATE_LIMIT_SIGNUP: byDefault('100/900', rateLimit, 'signups of one address'),
   RATE_LIMIT_AUTH: byDefault('100/900', rateLimit, 'failed authentications of one address'),
   RATE_LIMIT_REPORT: byDefault('60/3600', rateLimit, 'single reports of one reporter'),
+  RATE_LIMIT_BATCH: byDefault('600/3600', rateLimit, 'batches of one reporter or cluster'),
+  RATE_LIMIT_VALIDATE: byDefault('600/3600', rateLimit, 'licences that one caller has validated'),
+  RATE_LIMIT_PUBLIC: byDefault('1200/60', rateLimit, 'reads of /ready and the licence keys, of one address'),
   QUEUE_MAX_RETRY: byDefault('3', integer(1, runsMax), 'failed runs after which a job is failed'),
   QUEUE_BACKOFF_DELAY: byDefault(
     '5000',

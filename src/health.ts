@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { type Endpoint, endpoint, refuse, reply } from './http/endpoint.ts';
+import { publicReads } from './http/limits.ts';
 import { keyringOf } from './wiring.ts';
 
 const health = endpoint({
@@ -16,6 +17,7 @@ const health = endpoint({
 const ready = endpoint({
   method: 'get',
   path: '/ready',
+  limits: [publicReads],
   summary: 'D1 can be read and the licence keys can be used; 503 otherwise',
   allow: { public: true },
   answers: { 200: z.object({ status: z.literal('ready') }) },

@@ -1,5 +1,5 @@
 /** From the services of an entry to what workflows and the delivery are given. */
-import { actorOf, type Principal } from './credentials/principal.ts';
+import { actorOf, credentialOf, type Principal } from './credentials/principal.ts';
 import { type Keyring, openKeyring } from './licences/keyring.ts';
 import type { Services } from './services.ts';
 import { openStripe } from './stripe/client.ts';
@@ -16,7 +16,11 @@ export function contextOf(services: Services & { principal?: Principal }): Conte
     now: services.now(),
     random,
     log,
-    actor: { name: principal ? actorOf(principal) : 'cron', requestId },
+    actor: {
+      name: principal ? actorOf(principal) : 'cron',
+      credentialId: principal ? credentialOf(principal) : null,
+      requestId,
+    },
     settings: {
       publicUrl: env.PUBLIC_URL,
       baseDomain: env.BASE_DOMAIN,

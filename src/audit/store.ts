@@ -6,6 +6,8 @@ import { newId, type Random } from '../lib/ids.ts';
 /** The named actor and the request of a deed. */
 export interface Actor {
   name: string;
+  /** The id of the credential that was used; null for the public and for cron. */
+  credentialId: string | null;
   requestId: string;
 }
 
@@ -24,6 +26,7 @@ export const record = (random: Random, actor: Actor, now: number, entry: AuditEn
       id: newId('audit', random),
       at: now,
       actor: actor.name,
+      credentialId: actor.credentialId,
       action: entry.action,
       subject: entry.subject,
       details: entry.details ?? {},

@@ -49,6 +49,20 @@ export interface Placement {
   unpaidPercent: number;
 }
 
+/** The cluster whose doorbell the queue is, null when nobody has it. */
+export async function findByQueue(db: Db, queueBinding: string): Promise<string | null> {
+  const rows = await db
+    .select({ id: clusters.id })
+    .from(clusters)
+    .where(eq(clusters.queueBinding, queueBinding))
+    .limit(1);
+  return rows[0]?.id ?? null;
+}
+
+/** Fails the batch when another cluster has the doorbell queue by then. */
+export const guardQueueFree = ({ id, queueBinding }: Pick<ClusterRow, 'id' | 'queueBinding'>): Write =>
+  guard('queue_free', sql`NOT EXISTS (SELECT 1 FROM clusters WHERE queue_binding = ${queueBinding} AND id <> ${id})`);
+
 /** A cluster with room, and what the batch must find still to be so. */
 export interface Place {
   clusterId: string;

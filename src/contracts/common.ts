@@ -1,6 +1,7 @@
 /** Pieces of the wire that every domain uses. Times are ISO 8601 UTC, ids prefixed, money integer cents. */
 import { z } from 'zod';
 import { idPattern } from '../lib/ids.ts';
+import { isOneLine, toOneLine } from '../lib/text.ts';
 
 /** An instant. Offsets are accepted and normalised by the reader; answers are always UTC with milliseconds. */
 export const instant = z.iso.datetime({ offset: true });
@@ -10,11 +11,27 @@ export const organisationId = z.string().regex(idPattern('organisation'), 'must 
 export const jobId = z.string().regex(idPattern('job'), 'must look like job_ + 32 hex digits');
 export const leaseId = z.string().regex(idPattern('lease'), 'must look like lease_ + 32 hex digits');
 
+const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+const labelWords = 'must be a lower-case RFC 1123 label';
+
 /** A Kubernetes namespace: an RFC 1123 label. */
-export const namespace = z
-  .string()
-  .max(63)
-  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'must be a lower-case RFC 1123 label');
+export const namespace = z.string().max(63).regex(label, labelWords);
+
+/** A cluster: the operator's word for it, e.g. `eu-west-1`. */
+export const clusterId = z.string().max(63).regex(label, labelWords);
+
+/** One line that a person wrote, 1 to `max` characters: what would forge a second line is refused. */
+export const lineText = (max: number) =>
+  z.string().trim().min(1).max(max).refine(isOneLine, 'must be one line without control characters');
+
+/** Text of programs (Helm, Kubernetes, a pod) for people to read: made one line, because whoever wrote it may be hostile. */
+export const foreignLine = (max: number) => z.string().max(max).overwrite(toOneLine);
+
+/** What a list is searched for. */
+export const searchText = z.string().max(200);
+
+/** An email, blanks around it taken off. */
+export const emailText = z.string().trim().pipe(z.email().max(254));
 
 /** Query of every list: page from 1, limit 1 to 100 (default 20). */
 export const pageQuery = z.object({

@@ -1,20 +1,14 @@
 /** Signup, customers and their keys on the wire. */
 import { z } from 'zod';
-import { customerId, listOf, organisationId, pageQuery } from './common.ts';
+import { customerId, emailText, instant, lineText, listOf, organisationId, pageQuery, searchText } from './common.ts';
 import { planName } from './plans.ts';
 
-/** Control characters (C0, DEL, C1) would forge log lines and break files that carry a company's name. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: refusing control characters is the point
-const noControls = /^[^\u0000-\u001f\u007f-\u009f]*$/;
-const personText = (max: number) =>
-  z.string().trim().min(1).max(max).regex(noControls, 'must not contain control characters');
-
 const signupFields = {
-  email: z.email().max(254),
-  company_name: personText(200).optional(),
-  companyName: personText(200).optional(),
-  full_name: personText(200).optional(),
-  fullName: personText(200).optional(),
+  email: emailText,
+  company_name: lineText(200).optional(),
+  companyName: lineText(200).optional(),
+  full_name: lineText(200).optional(),
+  fullName: lineText(200).optional(),
   password: z.string().min(8).max(200).optional(),
   plan: planName.default('starter'),
 };
@@ -95,7 +89,7 @@ export type CustomerAnswer = z.infer<typeof customerAnswer>;
 
 /** GET /api/customers. */
 export const customersQuery = pageQuery.extend({
-  q: z.string().max(200).optional(),
+  q: searchText.optional(),
   status: subscriptionStatus.optional(),
   plan: planName.optional(),
 });
@@ -105,24 +99,34 @@ export const customerList = listOf(
 export type CustomerList = z.infer<typeof customerList>;
 
 /** POST …/:id/api-keys: 201 with the key, once. */
-export const apiKeyBody = z.strictObject({ name: personText(100).optional() });
+export const apiKeyBody = z.strictObject({ name: lineText(100).optional(), expires_at: instant.optional() });
 export const apiKeyAnswer = z.object({ success: z.literal(true), key_id: z.string(), api_key: z.string() });
-export const apiKeyList = z.object({
-  items: z.array(
-    z.object({
-      key_id: z.string(),
-      name: z.string().nullable(),
-      created_at: z.string(),
-      revoked_at: z.string().nullable(),
-    }),
-  ),
-  total: z.number().int(),
-  page: z.number().int(),
-  limit: z.number().int(),
+
+/** A day in which both the old and the new key work. */
+export const overlapSecondsDefault = 86_400;
+/** How long the old key works on beside the new one, seconds; 0 ends it at once. */
+const overlapSecondsMax = 30 * 86_400;
+/** POST …/api-keys/:keyId/rotate: 201 with the new key, once. */
+export const rotateBody = z.strictObject({
+  overlap_seconds: z.number().int().min(0).max(overlapSecondsMax).default(overlapSecondsDefault),
 });
+export const rotateAnswer = apiKeyAnswer.extend({ old_revoked_at: z.string() });
+
+/** `revoked_at` lies ahead while a rotated key works on; `last_used_on` is a day. */
+const accountKey = z.object({
+  key_id: z.string(),
+  name: z.string().nullable(),
+  created_at: z.string(),
+  expires_at: z.string().nullable(),
+  last_used_on: z.string().nullable(),
+  rotated_to: z.string().nullable(),
+  revoked_at: z.string().nullable(),
+});
+export type AccountKeyView = z.infer<typeof accountKey>;
+export const apiKeyList = listOf(accountKey);
 
 /** POST …/:id/deactivate. */
-export const deactivateBody = z.strictObject({ reason: personText(500).optional() });
+export const deactivateBody = z.strictObject({ reason: lineText(500).optional() });
 export const reactivateBody = z.strictObject({});
 /** POST …/:id/reactivate answers a new account key once, the old ones stay revoked. */
 export const reactivateAnswer = customerAnswer.extend({ api_key: z.string() });

@@ -5,6 +5,7 @@
 
 const failures = {
   invalid_json: [400, 'Invalid JSON'],
+  body_incomplete: [400, 'Body incomplete'],
   invalid_gzip: [400, 'Invalid gzip body'],
   unknown_field: [400, 'Unknown field'],
   conflicting_fields: [400, 'Conflicting fields'],
@@ -15,7 +16,12 @@ const failures = {
   plan_not_offered: [403, 'Plan not offered'],
   not_found: [404, 'Not found'],
   email_exists: [409, 'Email already registered'],
+  name_taken: [409, 'Name taken'],
+  key_revoked: [409, 'Key revoked'],
+  last_key: [409, 'Last key'],
+  already_rotated: [409, 'Already rotated'],
   cluster_exists: [409, 'Cluster already exists'],
+  queue_taken: [409, 'Queue taken'],
   cluster_full: [503, 'No capacity'],
   no_cluster: [503, 'No cluster'],
   reporter_exists: [409, 'Reporter already exists'],

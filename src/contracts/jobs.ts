@@ -1,6 +1,6 @@
 /** Deployment jobs: the doorbell message, the provisioner's protocol and the console's reads. */
 import { z } from 'zod';
-import { jobId, leaseId, listOf, pageQuery } from './common.ts';
+import { foreignLine, jobId, leaseId, listOf, pageQuery, searchText } from './common.ts';
 import { planName } from './plans.ts';
 
 /** What a deployment should be. Only `deleted` is one-way. */
@@ -20,9 +20,9 @@ export type JobState = z.infer<typeof jobState>;
 
 /** An event of an object that is not ready, or the end of Helm's own words. */
 export const jobEvent = z.strictObject({
-  object: z.string().max(300),
-  reason: z.string().max(200),
-  message: z.string().max(2000),
+  object: foreignLine(300),
+  reason: foreignLine(200),
+  message: foreignLine(2000),
 });
 export type JobEvent = z.infer<typeof jobEvent>;
 
@@ -51,7 +51,7 @@ export const jobList = listOf(job);
 export const jobAnswer = z.object({ success: z.literal(true), job });
 export const jobsQuery = pageQuery.extend({
   state: jobState.optional(),
-  q: z.string().max(200).optional(),
+  q: searchText.optional(),
   updated_since: z.iso.datetime({ offset: true }).optional(),
 });
 /** GET /api/queue/stats: five bare integers. */
@@ -140,7 +140,7 @@ export type LeasedJob = z.infer<typeof leasedJob>;
 export const progressBody = z.strictObject({
   lease_id: leaseId,
   percent: z.number().min(0).max(100),
-  message: z.string().max(500),
+  message: foreignLine(500),
 });
 /**
  * `drift` is the answer of a `drift` job; of a suspension, which damage never fails, it is what could not be brought into
@@ -155,7 +155,7 @@ export const failBody = z.strictObject({
   lease_id: leaseId,
   generation: z.number().int().min(1),
   code: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/),
-  message: z.string().max(2000),
+  message: foreignLine(2000),
   events: z.array(jobEvent).max(50),
   retryable: z.boolean(),
   /** Whose trouble it is: trouble of the whole cluster is not a run of the customer's. */

@@ -1,6 +1,6 @@
 /** Licences on the wire: seed 004's payload with what spec §5 adds. */
 import { z } from 'zod';
-import { customerId } from './common.ts';
+import { customerId, lineText } from './common.ts';
 import { planName } from './plans.ts';
 
 const limit = z.number().int().nullable();
@@ -56,12 +56,12 @@ export const validateBody = z.strictObject({ license: z.string().max(16_384) });
 export const validateAnswer = z.object({ valid: z.boolean(), code: z.string(), decoded: licenceClaims.optional() });
 
 /** POST /api/licenses/:customerId/revoke. */
-export const revokeBody = z.strictObject({ reason: z.string().trim().min(1).max(500) });
+export const revokeBody = z.strictObject({ reason: lineText(500) });
 
 /** POST /api/licenses/reissue. */
 export const reissueBody = z.strictObject({
   customer_ids: z.array(customerId).min(1).max(50),
-  reason: z.string().trim().min(1).max(500),
+  reason: lineText(500),
 });
 export const reissueAnswer = z.object({ success: z.literal(true), reissued: z.number().int() });
 

@@ -1,6 +1,6 @@
 /** Organisations and clusters on the wire (admin). */
 import { z } from 'zod';
-import { listOf, namespace } from './common.ts';
+import { clusterId, listOf, namespace } from './common.ts';
 
 const organisation = z.object({
   organisation_id: z.string(),
@@ -14,7 +14,7 @@ const label = namespace;
 
 /** POST /api/clusters (owner). The id is the operator's word for it, e.g. `eu-west-1`. */
 export const clusterBody = z.strictObject({
-  cluster_id: label,
+  cluster_id: clusterId,
   queue_binding: z.string().regex(/^[A-Z][A-Z0-9_]{0,62}$/, "must be the Worker's binding of the doorbell queue"),
   namespaces_max: z.number().int().min(1).max(10_000).default(1200),
   services_max: z.number().int().min(1).max(100_000).default(10_000),

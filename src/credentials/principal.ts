@@ -4,6 +4,9 @@
 export const roles = ['viewer', 'operator', 'owner'] as const;
 export type Role = (typeof roles)[number];
 
+/** The name of the token that the environment holds; no other admin token may have it. */
+export const rootName = 'root';
+
 export type Principal =
   | { kind: 'public' }
   | { kind: 'account'; customerId: string; keyId: string }
@@ -11,7 +14,8 @@ export type Principal =
   | { kind: 'reporter'; reporterId: string; customerId: string; keyId: string; rights: string }
   | { kind: 'cluster'; clusterId: string; keyId: string }
   | { kind: 'provisioner'; clusterId: string; keyId: string }
-  | { kind: 'admin'; name: string; role: Role };
+  /** `keyId` is `root` for the token of the environment. */
+  | { kind: 'admin'; name: string; role: Role; keyId: string };
 
 /** What a route admits. `admin` names the least role; `public` needs no credential. */
 export interface Allow {
@@ -39,7 +43,7 @@ export function admits(allow: Allow, principal: Principal): boolean {
   }
 }
 
-/** The principal's name in the audit log and in idempotency hashes. */
+/** The principal's name in the audit log; beside it stands the id of its credential. */
 export function actorOf(principal: Principal): string {
   switch (principal.kind) {
     case 'public':
@@ -54,6 +58,27 @@ export function actorOf(principal: Principal): string {
       return `provisioner:${principal.clusterId}`;
     case 'admin':
       return `admin:${principal.name}`;
+  }
+}
+
+/** The id of the credential that was presented, null without one: two tokens of one name are two principals. */
+export const credentialOf = (principal: Principal): string | null =>
+  principal.kind === 'public' ? null : principal.keyId;
+
+/** Whose requests a limit counts together, whichever of their keys they use; null for the public. */
+export function ownerOf(principal: Principal): string | null {
+  switch (principal.kind) {
+    case 'public':
+      return null;
+    case 'account':
+      return principal.customerId;
+    case 'reporter':
+      return principal.reporterId;
+    case 'cluster':
+    case 'provisioner':
+      return principal.clusterId;
+    case 'admin':
+      return principal.keyId;
   }
 }
 

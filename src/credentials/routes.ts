@@ -1,51 +1,55 @@
-/** Account keys of a customer. */
-import { pageQuery } from '../contracts/common.ts';
-import { apiKeyAnswer, apiKeyBody, apiKeyList } from '../contracts/customers.ts';
+/** Keys and tokens of every kind, and the admin tokens. */
+import { adminTokenAnswer, adminTokenBody, credentialList, credentialsQuery } from '../contracts/credentials.ts';
 import { deed } from '../http/deed.ts';
 import { type Endpoint, empty, endpoint, json, param, reply } from '../http/endpoint.ts';
-import { iso, isoOrNull } from '../lib/time.ts';
-import { makeAccountKey, revokeAccountKey } from '../workflows/accounts/account-keys.ts';
-import { listOf } from './store.ts';
+import { msOrNull } from '../lib/time.ts';
+import { makeAdminToken } from '../workflows/accounts/make-admin-token.ts';
+import { revokeCredential } from '../workflows/accounts/revoke-credential.ts';
+import { list } from './store.ts';
+import { toCredential } from './wire.ts';
 
-const make = deed({
-  method: 'post',
-  path: '/api/customers/:customerId/api-keys',
-  summary: 'A further account key, shown once',
-  allow: { admin: 'operator' },
-  body: apiKeyBody,
-  idempotent: true,
-  answers: { 201: apiKeyAnswer },
-  plan: (context, { customer, body }) => makeAccountKey(context, customer, body.name ?? null),
-  answer: ({ keyId, apiKey }) => json(201, { success: true, key_id: keyId, api_key: apiKey }),
-});
-
-const list = endpoint({
+const listRoute = endpoint({
   method: 'get',
-  path: '/api/customers/:customerId/api-keys',
-  summary: 'Account keys without their secrets',
-  allow: { admin: 'viewer', account: true },
-  query: pageQuery,
-  answers: { 200: apiKeyList },
-  handle: async ({ db, customer, query: { page, limit } }) => {
-    const keys = await listOf(db, 'account', customer.customer.id);
-    const items = keys.slice((page - 1) * limit, page * limit).map((key) => ({
-      key_id: key.id,
-      name: key.name,
-      created_at: iso(key.createdAt),
-      revoked_at: isoOrNull(key.revokedAt),
-    }));
-    return reply(200, { items, total: keys.length, page, limit });
+  path: '/api/credentials',
+  summary: 'Keys and tokens of every kind, newest first, without their secrets',
+  allow: { admin: 'owner' },
+  query: credentialsQuery,
+  answers: { 200: credentialList },
+  handle: async ({ db, query }) => {
+    const found = await list(db, query);
+    return reply(200, {
+      items: found.rows.map(toCredential),
+      total: found.total,
+      page: query.page,
+      limit: query.limit,
+    });
   },
 });
 
 const revoke = deed({
   method: 'delete',
-  path: '/api/customers/:customerId/api-keys/:keyId',
-  summary: 'Revoke an account key',
+  path: '/api/credentials/:credentialId',
+  summary: 'Revoke a key or token; operators those of clusters only',
   allow: { admin: 'operator' },
   answers: { 204: null },
-  plan: (context, call) => revokeAccountKey(context, call.customer, param(call, 'keyId')),
+  plan: (context, call) => {
+    if (call.principal.kind !== 'admin') throw new Error('the route admits admins only');
+    return revokeCredential(context, { credentialId: param(call, 'credentialId'), role: call.principal.role });
+  },
   answer: () => empty(204),
 });
 
-export const accountKeyEndpoints: readonly Endpoint[] = [make, list, revoke];
+const makeToken = deed({
+  method: 'post',
+  path: '/api/admin-tokens',
+  summary: 'An admin token, shown once',
+  allow: { admin: 'owner' },
+  body: adminTokenBody,
+  idempotent: true,
+  answers: { 201: adminTokenAnswer },
+  plan: (context, { body }) =>
+    makeAdminToken(context, { name: body.name, role: body.role, expiresAt: msOrNull(body.expires_at) }),
+  answer: ({ credentialId, token }) => json(201, { success: true, credential_id: credentialId, token }),
+});
+
+export const credentialEndpoints: readonly Endpoint[] = [listRoute, revoke, makeToken];

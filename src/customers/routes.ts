@@ -20,7 +20,6 @@ import { reactivate } from '../workflows/accounts/reactivate.ts';
 import { signUp } from '../workflows/accounts/sign-up.ts';
 import type { Context } from '../workflows/deed.ts';
 import { namesOf, normaliseEmail } from './customer.ts';
-import { hashPassword } from './password.ts';
 import { listCustomers } from './store.ts';
 import { toCustomerAnswer, toCustomerList, toSignupAnswer } from './wire.ts';
 
@@ -30,7 +29,7 @@ async function planSignup(context: Context, body: SignupBody, asker: Asker, orga
   return await signUp(context, {
     email: normaliseEmail(body.email),
     ...names.value,
-    passwordHash: body.password === undefined ? null : await hashPassword(body.password, context.random),
+    password: body.password ?? null,
     plan: body.plan,
     organisationId,
     asker,
@@ -44,7 +43,7 @@ const signup = deed({
   allow: { public: true },
   body: signupBody,
   idempotent: true,
-  limit: 'signup',
+  limits: [{ name: 'signup', by: 'address', rate: 'RATE_LIMIT_SIGNUP' }],
   answers: { 201: signupAnswer },
   plan: async (context, { body, env }) =>
     env.SIGNUP_PLANS.includes(body.plan)

@@ -4,12 +4,13 @@
  */
 import { drizzle } from 'drizzle-orm/d1';
 import { asDatabaseError } from './failure.ts';
+import { tagged } from './tagged.ts';
 import type { Write } from './write.ts';
 
 /** A database of ours, control or a usage shard. */
 export type Db = ReturnType<typeof wrap>;
 
-const wrap = (database: D1Database) => drizzle(database);
+const wrap = (database: D1Database) => drizzle(tagged(database));
 
 const opened = new WeakMap<D1Database, Db>();
 

@@ -32,6 +32,8 @@ export const customers = sqliteTable(
     /** Normalised: trimmed, lower case. */
     email: text('email').notNull().unique(),
     companyName: text('company_name').notNull(),
+    /** The company's name as searches compare it (foldCase); null until cron has folded a row that is older than the column. */
+    companySearch: text('company_search'),
     fullName: text('full_name'),
     passwordHash: text('password_hash'),
     stripeCustomerId: text('stripe_customer_id').unique(),
@@ -44,7 +46,10 @@ export const customers = sqliteTable(
     createdAt: at('created_at').notNull(),
     deactivatedAt: at('deactivated_at'),
   },
-  (t) => [index('customers_organisation').on(t.organisationId)],
+  (t) => [
+    index('customers_organisation').on(t.organisationId),
+    index('customers_unfolded').on(t.seq).where(sql`company_search IS NULL`),
+  ],
 );
 
 export const subscriptions = sqliteTable('subscriptions', {
@@ -114,7 +119,15 @@ export const credentials = sqliteTable(
     name: text('name'),
     role: text('role', { enum: ['viewer', 'operator', 'owner'] }),
     createdAt: at('created_at').notNull(),
+    expiresAt: at('expires_at'),
+    /** The start of the last UTC day on which it was used. */
+    lastUsedDay: at('last_used_day'),
+    /** The credential that a rotation made in its place. */
+    rotatedTo: text('rotated_to'),
+    /** May lie ahead: a rotated key works on until then. */
     revokedAt: at('revoked_at'),
+    /** Only a `replaced` one lives again, when the provisioner registers it again. */
+    revokedBy: text('revoked_by', { enum: ['person', 'rotation', 'replaced'] }),
   },
   (t) => [index('credentials_owner').on(t.kind, t.ownerId)],
 );

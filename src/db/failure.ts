@@ -1,6 +1,7 @@
 /** What D1 throws, sorted into three kinds: a guard, a constraint, an outage. Anything else is a broken statement. */
 import { reasonOf } from '../lib/reason.ts';
 import { type GuardName, guardNamed } from './guards.ts';
+import { ThrownByD1 } from './tagged.ts';
 
 /** A condition of the batch did not hold: nothing was written. */
 export class GuardFailed extends Error {
@@ -27,12 +28,18 @@ export class DatabaseUnavailable extends Error {
   override name = 'DatabaseUnavailable';
 }
 
-/** Sorts what D1 throws; anything else is returned as it is (a broken statement is ours to mend). */
+/** What the binding itself threw, under whatever drizzle wrapped around it; null when it came from elsewhere. */
+function thrownByD1(error: unknown): ThrownByD1 | null {
+  for (let e = error; e instanceof Error; e = e.cause) if (e instanceof ThrownByD1) return e;
+  return null;
+}
+
+/** Sorts what D1 threw; a broken statement is returned as D1 threw it, and whatever was thrown elsewhere as it is. */
 export function asDatabaseError(error: unknown): unknown {
-  if (error instanceof GuardFailed || error instanceof ConstraintFailed || error instanceof DatabaseUnavailable) {
-    return error;
-  }
-  const words = reasonOf(error);
+  if (error instanceof DatabaseUnavailable) return error;
+  const thrown = thrownByD1(error);
+  if (!thrown) return error;
+  const words = reasonOf(thrown.cause);
   const guard = guardNamed(/guard:([a-z_]+)/.exec(words)?.[1] ?? '');
   if (guard) return new GuardFailed(guard);
   const constraint =
@@ -40,11 +47,15 @@ export function asDatabaseError(error: unknown): unknown {
       words,
     );
   if (constraint?.[1]) return new ConstraintFailed(constraint[1]);
-  return isOutage(words) ? new DatabaseUnavailable('the database is not available', { cause: error }) : error;
+  return isOutage(words)
+    ? new DatabaseUnavailable('the database is not available', { cause: error })
+    : error === thrown
+      ? thrown.cause
+      : error;
 }
 
 /**
- * Cloudflare documents no codes; these are D1's words for "not now" (developers.cloudflare.com/d1/observability/debug-d1).
+ * Whether the binding said "not now". Cloudflare documents no codes; these are its words (developers.cloudflare.com/d1/observability/debug-d1).
  * A statement that SQLite itself refuses says `SQLITE_…` or names the syntax, and is ours to mend, not to retry.
  */
 const isOutage = (words: string): boolean =>

@@ -8,6 +8,10 @@ import { type Write, write } from './write.ts';
 /** Every guard, with what it demands. A workflow that meets one reads again and says why in its own words. */
 const guards = {
   idempotency_holder: 'the request still holds its Idempotency-Key',
+  credential_unrotated: 'the credential is live and no rotation has begun to end it',
+  account_key_left: 'the customer keeps another live account key that no rotation ends',
+  admin_name: 'no live admin token has the name',
+  queue_free: 'no other cluster has the doorbell queue',
   subscription_status: 'the subscription has the status that was read',
   period_open: 'the period is still the last one of its customer',
   licence_in_force: 'the licence is the one in force, and not revoked',

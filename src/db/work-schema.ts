@@ -133,6 +133,8 @@ export const auditLog = sqliteTable(
     id: text('id').primaryKey(),
     at: at('at').notNull(),
     actor: text('actor').notNull(),
+    /** The credential that was used; the names of two tokens may be alike at different times. */
+    credentialId: text('credential_id'),
     action: text('action').notNull(),
     subject: text('subject').notNull(),
     details: text('details', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),

@@ -5,16 +5,18 @@
 
 import { createHash } from 'node:crypto';
 import { findPrincipal } from '../credentials/live-store.ts';
-import type { Principal } from '../credentials/principal.ts';
+import { type Principal, rootName } from '../credentials/principal.ts';
 import type { Db } from '../db/client.ts';
 import { parseKey } from '../lib/keys.ts';
+import { err, ok, type Result } from '../lib/result.ts';
+import type { Presented } from './auth-log.ts';
 
 /** What the headers carry; `conflict` when they disagree or are malformed. */
-type Presented = { kind: 'none' } | { kind: 'conflict' } | { kind: 'token'; token: string; viaApiKeyHeader: boolean };
+type Given = { kind: 'none' } | { kind: 'conflict' } | { kind: 'token'; token: string; viaApiKeyHeader: boolean };
 
 const tokenCharsMax = 512;
 
-function presented(headers: Headers): Presented {
+function givenIn(headers: Headers): Given {
   const authorization = headers.get('authorization');
   const apiKey = headers.get('x-api-key');
   if (authorization === null && apiKey === null) return { kind: 'none' };
@@ -44,9 +46,10 @@ function rootHash(token: string): string {
 }
 
 /**
- * The principal of a request: `public` when nothing was presented, null when what was presented is malformed, unknown
- * or revoked (a 401 either way). One indexed read of D1 for keys (src/credentials/live-store.ts), none
+ * The principal of a request: `public` when nothing was presented, what was presented when that is malformed, unknown,
+ * expired or revoked (a 401 either way). One indexed read of D1 for keys (src/credentials/live-store.ts), none
  * for the root token.
+ * @param used called with a credential's id when it is used for the first time today
  * @throws DatabaseUnavailable through the caller's handling when D1 cannot be read
  */
 export async function authenticate(
@@ -54,16 +57,18 @@ export async function authenticate(
   headers: Headers,
   rootToken: string,
   now: number,
-): Promise<Principal | null> {
-  const given = presented(headers);
-  if (given.kind === 'none') return { kind: 'public' };
-  if (given.kind === 'conflict') return null;
+  used: (keyId: string) => void,
+): Promise<Result<Principal, Presented>> {
+  const given = givenIn(headers);
+  if (given.kind === 'none') return ok({ kind: 'public' });
+  if (given.kind === 'conflict') return err('malformed');
   const hash = hashOf(given.token);
   if (sameHash(hash, rootHash(rootToken))) {
-    return given.viaApiKeyHeader ? null : { kind: 'admin', name: 'root', role: 'owner' };
+    return given.viaApiKeyHeader ? err('admin') : ok({ kind: 'admin', name: rootName, role: 'owner', keyId: 'root' });
   }
   const key = parseKey(given.token);
-  if (!key) return null;
-  if (given.viaApiKeyHeader && (key.kind === 'admin' || key.kind === 'provisioner')) return null;
-  return await findPrincipal(db, key.kind, { owner: key.owner, hash }, now);
+  if (!key) return err('malformed');
+  if (given.viaApiKeyHeader && (key.kind === 'admin' || key.kind === 'provisioner')) return err(key.kind);
+  const found = await findPrincipal(db, key.kind, { owner: key.owner, hash }, now, used);
+  return found ? ok(found) : err(key.kind);
 }

@@ -2,11 +2,14 @@
 
 import type { Failure } from '../contracts/failures.ts';
 import { err, ok, type Result } from '../lib/result.ts';
+import { illFormedText } from './validate.ts';
 
 export interface BodyLimits {
   wireBytesMax: number;
   /** Set where gzip is taken: how large the body may become. */
   inflatedBytesMax?: number;
+  /** Ill-formed text is mended (U+FFFD) instead of refused. */
+  mendsText: boolean;
 }
 
 /** Collects a stream, refusing it at the first byte over the limit. */
@@ -64,12 +67,39 @@ async function inflate(bytes: Uint8Array, bytesMax: number): Promise<Result<Uint
   }
 }
 
-/** The parsed JSON of a request, or 415, 413, 400 as a failure. An empty body reads as `{}`. */
+const incomplete: Failure = { code: 'body_incomplete', message: 'the body broke off before its end' };
+
+/** Only an escape can make a lone surrogate: the bytes themselves are checked while they are decoded. */
+const surrogateEscape = /\\u[dD][89a-fA-F]/;
+
+/** The value of a JSON text whose strings are well-formed Unicode, or mended ones. */
+function parse(text: string, mendsText: boolean): Result<unknown, Failure> {
+  const suspect = surrogateEscape.test(text);
+  let value: unknown;
+  try {
+    const mend = (_: string, item: unknown) => (typeof item === 'string' ? item.toWellFormed() : item);
+    value = JSON.parse(text, suspect && mendsText ? mend : undefined);
+  } catch {
+    return err(invalidJson);
+  }
+  const fault = suspect && !mendsText ? illFormedText(value) : null;
+  return fault ? err(fault) : ok(value);
+}
+
+const invalidJson: Failure = { code: 'invalid_json', message: 'the body is not valid JSON in UTF-8' };
+
+/** The parsed JSON of a request, or 415, 413, 422, 400 as a failure. An empty body reads as `{}`. */
 export async function readJson(request: Request, limits: BodyLimits): Promise<Result<unknown, Failure>> {
   const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
   const encoding = (request.headers.get('content-encoding') ?? 'identity').trim().toLowerCase();
   const gzip = encoding === 'gzip' && limits.inflatedBytesMax !== undefined;
-  const wire = await read(request, limits.wireBytesMax);
+  let wire: Uint8Array | null;
+  try {
+    wire = await read(request, limits.wireBytesMax);
+  } catch {
+    // Reading the caller's bytes is all that was tried: the caller went away, whatever the error says.
+    return err(incomplete);
+  }
   if (!wire) return err(tooLarge(limits.wireBytesMax));
   if (wire.byteLength === 0 && type === '') return ok({});
   if (type !== 'application/json') return err(unsupported('the body must be application/json'));
@@ -78,9 +108,11 @@ export async function readJson(request: Request, limits: BodyLimits): Promise<Re
   const plain = gzip ? await inflate(wire, limits.inflatedBytesMax ?? 0) : ok(wire);
   if (!plain.ok) return plain;
   if (plain.value.byteLength === 0) return ok({});
+  let text: string;
   try {
-    return ok(JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(plain.value)));
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(plain.value);
   } catch {
-    return err({ code: 'invalid_json', message: 'the body is not valid JSON in UTF-8' });
+    return err(invalidJson);
   }
+  return parse(text, limits.mendsText);
 }

@@ -10,6 +10,7 @@ import type { WholeCustomer } from '../customers/store.ts';
 import type { Write } from '../db/write.ts';
 import { ok, type Result } from '../lib/result.ts';
 import type { Services } from '../services.ts';
+import type { Limit } from './limits.ts';
 
 /** The statuses of a route and the schema of each body; null for an answer without one, or one that is not JSON. */
 export type Answers = Record<number, z.ZodType | null>;
@@ -82,8 +83,10 @@ export interface Description<Path extends string = string, A extends Answers = A
   wireBytesMax?: number;
   /** Gzip is taken when set. */
   inflatedBytesMax?: number;
-  /** Signups, by address. */
-  limit?: 'signup';
+  /** Counted before the body is read. */
+  limits?: readonly Limit[];
+  /** Text that is not well-formed Unicode is mended instead of refused, where items of a body are judged one by one. */
+  mendsText?: true;
   answers: A;
 }
 

@@ -19,20 +19,34 @@ const runningMs = minuteMs;
 const keptMs = dayMs;
 const saltBytes = 12;
 
-async function cipherKey(key: string, hash: string): Promise<CryptoKey> {
-  const base = await crypto.subtle.importKey('raw', new TextEncoder().encode(key), 'HKDF', false, ['deriveKey']);
-  const params = {
-    name: 'HKDF',
-    hash: 'SHA-256',
-    salt: new TextEncoder().encode(hash),
-    info: new TextEncoder().encode('tenantry idempotency answer v1'),
-  };
-  return await crypto.subtle.deriveKey(params, base, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+
+/** A key for one purpose, derived from the Idempotency-Key, which is not stored: who reads the table has none of them. */
+async function derive(
+  key: string,
+  hash: string,
+  purpose: 'answer' | 'body',
+  kind: { name: 'AES-GCM'; length: 256 } | { name: 'HMAC'; hash: 'SHA-256'; length: 256 },
+  usages: string[],
+): Promise<CryptoKey> {
+  const base = await crypto.subtle.importKey('raw', bytesOf(key), 'HKDF', false, ['deriveKey']);
+  const info = bytesOf(`tenantry idempotency ${purpose} v1`);
+  const params = { name: 'HKDF', hash: 'SHA-256', salt: bytesOf(hash), info };
+  return await crypto.subtle.deriveKey(params, base, kind, false, usages);
+}
+
+const cipherKey = (key: string, hash: string) =>
+  derive(key, hash, 'answer', { name: 'AES-GCM', length: 256 }, ['encrypt', 'decrypt']);
+
+/** Tells one body from another. Not a plain hash: a body may hold a password, which could be guessed from one. */
+async function bodyMark(key: string, hash: string, body: unknown): Promise<string> {
+  const hmac = await derive(key, hash, 'body', { name: 'HMAC', hash: 'SHA-256', length: 256 }, ['sign']);
+  return Buffer.from(await crypto.subtle.sign('HMAC', hmac, bytesOf(JSON.stringify(body)))).toString('hex');
 }
 
 async function seal(key: string, hash: string, text: string): Promise<string> {
   const iv = crypto.getRandomValues(new Uint8Array(saltBytes));
-  const data = new TextEncoder().encode(text);
+  const data = bytesOf(text);
   const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, await cipherKey(key, hash), data);
   return `${Buffer.from(iv).toString('base64')}.${Buffer.from(sealed).toString('base64')}`;
 }
@@ -68,7 +82,7 @@ export async function admit(db: Db, request: IdempotentRequest): Promise<Result<
     return err({ code: 'invalid_idempotency_key', message: 'Idempotency-Key must be 16 to 255 printable characters' });
   }
   const hash = await sha256Hex(JSON.stringify([request.principal, request.method, request.path, request.key]));
-  const bodyHash = await sha256Hex(JSON.stringify(request.body));
+  const bodyHash = await bodyMark(request.key, hash, request.body);
   const { now, holder } = request;
   await commit(db, [
     write(build.delete(idempotencyKeys).where(and(eq(idempotencyKeys.hash, hash), lt(idempotencyKeys.expiresAt, now)))),

@@ -1,26 +1,33 @@
 /**
- * Turns an endpoint's description into a Hono route. The order is fixed: who (401, 403), whose (404), query (422), how
- * often (429), body (415, 413, 400), shape (400, 422), Idempotency-Key (replay, 409), the customer (404), then the
+ * Turns an endpoint's description into a Hono route. The order is fixed: who (401, 403), whose (404), how often (429),
+ * query (422), body (415, 413, 400), shape (400, 422), Idempotency-Key (replay, 409), the customer (404), then the
  * endpoint itself.
  */
 import { zValidator } from '@hono/zod-validator';
 import type { Context, Hono, MiddlewareHandler } from 'hono';
+import type { z } from 'zod';
 import { type Failure, notFound } from '../contracts/failures.ts';
 import { admits, boundCustomer, type Principal } from '../credentials/principal.ts';
+import { noteUse } from '../credentials/store.ts';
+import { commit } from '../db/client.ts';
 import { idPattern } from '../lib/ids.ts';
-import { ok, type Result } from '../lib/result.ts';
+import { reasonOf } from '../lib/reason.ts';
 import type { Services } from '../services.ts';
 import { authenticate } from './auth.ts';
+import { failedAuthenticationLog, type Presented } from './auth-log.ts';
 import type { Endpoint } from './endpoint.ts';
+import { failedAuthentications, takeAll } from './limits.ts';
 import { problemResponse } from './problem.ts';
-import { addressOf, takeOne, tooMany } from './rate-limit.ts';
+import { addressOf, limitHeaders, tooMany } from './rate-limit.ts';
 import { serve } from './serve.ts';
-import { faultOf } from './validate.ts';
+import { faultOf, isTextOfUrl, queryTextFault } from './validate.ts';
 
-export type AppEnv = { Variables: { services: Services; principal: Principal } };
+/** `headers` are those that every answer to the request has, whatever becomes of it. */
+export type AppEnv = { Variables: { services: Services; principal: Principal; headers: Record<string, string> } };
 
-/** A `:customerId` of somebody else answers like one that does not exist. */
+/** A `:customerId` of somebody else, and a parameter that no id could be, answer like one that does not exist. */
 function isTheirs(principal: Principal, params: Record<string, string>): boolean {
+  if (!Object.values(params).every(isTextOfUrl)) return false;
   const customerId = params['customerId'];
   if (customerId === undefined) return true;
   if (!idPattern('customer').test(customerId)) return false;
@@ -28,31 +35,63 @@ function isTheirs(principal: Principal, params: Record<string, string>): boolean
   return bound === null || bound === customerId;
 }
 
-async function who(c: Context<AppEnv>, spec: Endpoint, services: Services): Promise<Result<Principal, Failure>> {
-  const { db, env, now } = services;
-  const principal = await authenticate(db, c.req.raw.headers, env.ADMIN_API_TOKEN, now());
-  if (principal === null || (principal.kind === 'public' && !spec.allow.public)) {
-    const key = `auth:${addressOf(c.req.raw.headers)}`;
-    const hit = await takeOne(services.env.RATE_LIMITER, key, services.env.RATE_LIMIT_AUTH, services.log);
-    if (hit && !hit.allowed) return { ok: false, error: tooMany(hit) };
-    return { ok: false, error: { code: 'unauthenticated', message: 'a valid credential is required' } };
-  }
-  if (!admits(spec.allow, principal)) {
-    return { ok: false, error: { code: 'forbidden', message: 'this credential may not do that' } };
-  }
-  return isTheirs(principal, c.req.param()) ? ok(principal) : { ok: false, error: notFound };
+const logFailed = failedAuthenticationLog();
+
+/** The answer to a credential that does not hold, or to none where one is needed: 401, or 429 of an address that guesses. */
+async function refuseUnknown(c: Context<AppEnv>, services: Services, presented: Presented): Promise<Response> {
+  const address = addressOf(c.req.raw.headers);
+  logFailed(services.log, { address, presented, requestId: services.requestId, now: services.now() });
+  const { refusedBy, tightest } = await takeAll(services, [failedAuthentications], {
+    principal: { kind: 'public' },
+    address,
+  });
+  const failure: Failure =
+    refusedBy && tightest ? tooMany(tightest) : { code: 'unauthenticated', message: 'a valid credential is required' };
+  return problemResponse(services, failure, limitHeaders(tightest));
 }
 
-/** Lets a request past, with its principal, or answers 401, 403 or 404. */
+/** Notes the day of a key's use, once a day, beside the request: a note that fails must not fail it. */
+const noter = (services: Services) => (keyId: string) => {
+  const noted = commit(services.db, [noteUse(keyId, services.now())]);
+  services.defer(
+    noted.catch((error: unknown) => {
+      services.log('warn', 'the use of a key could not be noted', { key_id: keyId, error: reasonOf(error) });
+    }),
+  );
+};
+
+/** Lets a request past, with its principal, or answers 401, 403, 404 or 429. */
 const gate =
   (spec: Endpoint): MiddlewareHandler<AppEnv> =>
   async (c, next) => {
     const services = c.get('services');
-    const principal = await who(c, spec, services);
-    if (!principal.ok) return problemResponse(services, principal.error);
-    c.set('principal', principal.value);
+    const { db, env, now } = services;
+    const known = await authenticate(db, c.req.raw.headers, env.ADMIN_API_TOKEN, now(), noter(services));
+    if (!known.ok) return await refuseUnknown(c, services, known.error);
+    const principal = known.value;
+    if (principal.kind === 'public' && !spec.allow.public) return await refuseUnknown(c, services, 'none');
+    if (!admits(spec.allow, principal)) {
+      return problemResponse(services, { code: 'forbidden', message: 'this credential may not do that' });
+    }
+    if (!isTheirs(principal, c.req.param())) return problemResponse(services, notFound);
+    const address = addressOf(c.req.raw.headers);
+    const { refusedBy, tightest } = await takeAll(services, spec.limits ?? [], { principal, address });
+    const headers = limitHeaders(tightest);
+    c.set('headers', headers);
+    if (refusedBy && tightest) return problemResponse(services, tooMany(tightest, refusedBy.advice), headers);
+    c.set('principal', principal);
     return await next();
   };
+
+/** A query of text that no row could have is refused before it is parsed. */
+const queryText: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const fault = queryTextFault(c.req.url);
+  return fault ? problemResponse(c.get('services'), fault, c.get('headers')) : await next();
+};
+
+/** The validator's own types know nothing of this app's variables. */
+const refuseQuery = (c: Context<AppEnv>, error: z.core.$ZodError): Response =>
+  problemResponse(c.get('services'), faultOf(error), c.get('headers'));
 
 /** Mounts a domain's endpoints on the app. */
 export function mount(app: Hono<AppEnv>, endpoints: readonly Endpoint[]): void {
@@ -62,6 +101,7 @@ export function mount(app: Hono<AppEnv>, endpoints: readonly Endpoint[]): void {
       serve(spec, {
         services: c.get('services'),
         principal: c.get('principal'),
+        headers: c.get('headers'),
         params: c.req.param(),
         query,
         request: c.req.raw,
@@ -72,9 +112,8 @@ export function mount(app: Hono<AppEnv>, endpoints: readonly Endpoint[]): void {
       continue;
     }
     const query = zValidator('query', spec.query, (result, c) =>
-      // The validator's own types know nothing of this app's variables.
-      result.success ? undefined : problemResponse(c.get('services' as never) as Services, faultOf(result.error)),
+      result.success ? undefined : refuseQuery(c as unknown as Context<AppEnv>, result.error),
     );
-    app.on(method, spec.path, gate(spec), query, (c) => answer(c, c.req.valid('query')));
+    app.on(method, spec.path, gate(spec), queryText, query, (c) => answer(c, c.req.valid('query')));
   }
 }

@@ -2,7 +2,7 @@
 import type { ProblemBody } from '../contracts/common.ts';
 import { type Failure, statusOf, titleOf } from '../contracts/failures.ts';
 import { asDatabaseError, ConstraintFailed, DatabaseUnavailable, GuardFailed } from '../db/failure.ts';
-import { reasonOf } from '../lib/reason.ts';
+import { framesOf, reasonOf } from '../lib/reason.ts';
 import { iso } from '../lib/time.ts';
 import type { Services } from '../services.ts';
 
@@ -17,7 +17,11 @@ const problemOf = (failure: Failure, requestId: string, nowMs: number): ProblemB
 });
 
 /** The answer of a failure, in the one error shape. */
-export function problemResponse(services: Services, failure: Failure, extra: Record<string, string> = {}): Response {
+export function problemResponse(
+  services: Pick<Services, 'requestId' | 'now'>,
+  failure: Failure,
+  extra: Record<string, string> = {},
+): Response {
   const headers: Record<string, string> = { ...extra, 'x-request-id': services.requestId };
   if (failure.retryAfterSeconds !== undefined) headers['Retry-After'] = String(failure.retryAfterSeconds);
   if (failure.code === 'unauthenticated') headers['WWW-Authenticate'] = 'Bearer';
@@ -40,7 +44,8 @@ export function thrownFailure(services: Services, thrown: unknown): Failure {
   }
   services.log('error', 'unexpected failure', {
     request_id,
-    error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    error: reasonOf(error),
+    stack: framesOf(error),
   });
   return { code: 'internal', message: 'something went wrong here; quote the request id when you ask about it' };
 }

@@ -5,6 +5,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Failure } from '../contracts/failures.ts';
 import type { RateLimit, RawEnv } from '../env.ts';
+import { canonicalAddress } from '../lib/address.ts';
 import type { Log } from '../lib/log.ts';
 import { reasonOf } from '../lib/reason.ts';
 
@@ -15,8 +16,8 @@ export interface Hit {
   resetSeconds: number;
 }
 
-/** Only the edge sets this header; without an edge all callers share one address. */
-export const addressOf = (headers: Headers): string => headers.get('cf-connecting-ip') ?? 'unknown';
+/** Only the edge sets this header; without an edge all callers share one address. IPv6 is counted by its /64. */
+export const addressOf = (headers: Headers): string => canonicalAddress(headers.get('cf-connecting-ip'));
 
 /** Counts the requests of one key. Storage operations of one object are serialised, so the count is exact. */
 export class RateLimiter extends DurableObject<RawEnv> {
@@ -62,15 +63,18 @@ export async function takeOne(
 }
 
 /** The refusal of a hit that was one too many. */
-export const tooMany = ({ resetSeconds }: Hit): Failure => ({
+export const tooMany = ({ resetSeconds }: Hit, advice?: string): Failure => ({
   code: 'rate_limited',
-  message: `too many requests, try again in ${resetSeconds} s`,
+  message: `too many requests, ${advice === undefined ? '' : `${advice} or `}try again in ${resetSeconds} s`,
   retryAfterSeconds: resetSeconds,
 });
 
-/** `RateLimit-*` headers of a hit (draft-ietf-httpapi-ratelimit-headers). */
-export const limitHeaders = (hit: Hit): Record<string, string> => ({
-  'RateLimit-Limit': String(hit.limit),
-  'RateLimit-Remaining': String(hit.remaining),
-  'RateLimit-Reset': String(hit.resetSeconds),
-});
+/** `RateLimit-*` headers of a hit, none without one (draft-ietf-httpapi-ratelimit-headers). */
+export const limitHeaders = (hit: Hit | null): Record<string, string> =>
+  hit === null
+    ? {}
+    : {
+        'RateLimit-Limit': String(hit.limit),
+        'RateLimit-Remaining': String(hit.remaining),
+        'RateLimit-Reset': String(hit.resetSeconds),
+      };

@@ -1,7 +1,7 @@
-/** Serves a request that the gate has let past: limits, body, Idempotency-Key, customer, endpoint, answer. */
+/** Serves a request that the gate has let past: body, Idempotency-Key, customer, endpoint, answer. */
 import { bodyBytesMax } from '../contracts/common.ts';
 import { type Failure, notFound } from '../contracts/failures.ts';
-import { actorOf, type Principal } from '../credentials/principal.ts';
+import { credentialOf, type Principal } from '../credentials/principal.ts';
 import { findWhole } from '../customers/store.ts';
 import { ok, type Result } from '../lib/result.ts';
 import type { Services } from '../services.ts';
@@ -9,13 +9,15 @@ import { readJson } from './body.ts';
 import type { Answer, Call, Endpoint, Outcome } from './endpoint.ts';
 import { type Admission, admit, noReceipt } from './idempotency.ts';
 import { problemResponse } from './problem.ts';
-import { addressOf, limitHeaders, takeOne, tooMany } from './rate-limit.ts';
+import { addressOf } from './rate-limit.ts';
 import { validate } from './validate.ts';
 
 /** A request past the gate: who sent it is known, its query is parsed. */
 export interface Admitted {
   services: Services;
   principal: Principal;
+  /** Of every answer to it. */
+  headers: Record<string, string>;
   params: Record<string, string>;
   query: unknown;
   request: Request;
@@ -25,22 +27,17 @@ export interface Admitted {
 
 /** Answers a request. Whatever the endpoint throws is the app's error handler's. */
 export async function serve(spec: Endpoint, admitted: Admitted): Promise<Response> {
-  const { services, principal, request } = admitted;
-  const address = addressOf(request.headers);
-  let headers: Record<string, string> = {};
-  if (spec.limit === 'signup') {
-    const { RATE_LIMITER, RATE_LIMIT_SIGNUP } = services.env;
-    const hit = await takeOne(RATE_LIMITER, `signup:${address}`, RATE_LIMIT_SIGNUP, services.log);
-    if (hit) headers = limitHeaders(hit);
-    if (hit && !hit.allowed) return problemResponse(services, tooMany(hit), headers);
-  }
+  const { services, principal, request, headers } = admitted;
   const body = await bodyOf(request, spec);
   if (!body.ok) return problemResponse(services, body.error, headers);
   const preview = spec.preview && new URL(request.url).searchParams.get('preview') === 'true';
   // A preview stores nothing, so it takes no Idempotency-Key either: the deed itself may come under the same one.
   const admission = preview ? ok(noReceipt) : await admissionOf(spec, admitted, body.value);
   if (!admission.ok) return problemResponse(services, admission.error, headers);
-  if (admission.value.kind === 'replay') return answerResponse(services, admission.value.answer);
+  if (admission.value.kind === 'replay') {
+    const { answer } = admission.value;
+    return answerResponse(services, { ...answer, headers: { ...headers, ...answer.headers } });
+  }
   const call: Call = {
     ...services,
     principal,
@@ -49,7 +46,7 @@ export async function serve(spec: Endpoint, admitted: Admitted): Promise<Respons
     query: admitted.query,
     customer: null,
     preview,
-    address,
+    address: addressOf(request.headers),
     request,
   };
   const outcome = await run(spec, call, admission.value);
@@ -84,13 +81,15 @@ async function bodyOf(request: Request, spec: Endpoint): Promise<Result<unknown,
   const read = await readJson(request, {
     wireBytesMax: spec.wireBytesMax ?? bodyBytesMax,
     ...(spec.inflatedBytesMax === undefined ? {} : { inflatedBytesMax: spec.inflatedBytesMax }),
+    mendsText: spec.mendsText ?? false,
   });
   return read.ok ? validate(spec.body, read.value) : read;
 }
 
-/** Signup has no principal yet: its Idempotency-Key belongs to the normalised email (contract). */
+/** An Idempotency-Key belongs to the credential. Signup has none yet: there it belongs to the normalised email (contract). */
 function idempotencyOwner(principal: Principal, body: unknown): string {
-  if (principal.kind !== 'public') return actorOf(principal);
+  const credential = credentialOf(principal);
+  if (credential !== null) return credential;
   const email = (body as { email?: unknown } | undefined)?.email;
   return `public:${typeof email === 'string' ? email.trim().toLowerCase() : ''}`;
 }

@@ -1,7 +1,12 @@
-/** zod's verdict as our failures: an unknown field is 400, a wrong type or value 422 with every path (contract: Bodies). */
+/**
+ * What a request may say. zod's verdict as our failures: an unknown field is 400, a wrong type or value 422 with every
+ * path (contract: Bodies). And what no schema has to say again: text is well-formed Unicode everywhere, and what comes in
+ * a URL is one line of it.
+ */
 import type { z } from 'zod';
 import type { Failure } from '../contracts/failures.ts';
 import { err, ok, type Result } from '../lib/result.ts';
+import { isOneLine } from '../lib/text.ts';
 
 const issuesMax = 50;
 
@@ -31,4 +36,61 @@ export function faultOf(error: z.core.$ZodError): Failure {
     message: first ? `${first.path || 'body'}: ${first.message}` : 'the request is not valid',
     details: { issues },
   };
+}
+
+const illFormed = 'must be well-formed Unicode text';
+
+const textFault = (paths: readonly string[], message: string): Failure => ({
+  code: 'validation_failed',
+  message: `${paths[0] || 'body'}: ${message}`,
+  details: { issues: paths.map((path) => ({ path, message })) },
+});
+
+/** A place in a JSON value, by its name in the place around it. */
+interface Place {
+  name: string;
+  around: Place | null;
+}
+
+function pathOf(place: Place | null): string {
+  const names: string[] = [];
+  for (let at = place; at; at = at.around) names.unshift(at.name.toWellFormed());
+  return names.join('.');
+}
+
+/**
+ * The strings and names of a JSON value that hold a lone surrogate, as one failure; null when there is none. What reads
+ * such text later disagrees about it: D1 stores other bytes than were hashed, and a queue refuses the message.
+ */
+export function illFormedText(value: unknown): Failure | null {
+  const paths: string[] = [];
+  // A list of its own, because a body may be nested deeper than calls can be.
+  const open: { place: Place | null; found: unknown }[] = [{ place: null, found: value }];
+  for (let next = open.pop(); next && paths.length < issuesMax; next = open.pop()) {
+    const { place, found } = next;
+    if (typeof found === 'string' && !found.isWellFormed()) paths.push(pathOf(place));
+    if (typeof found !== 'object' || found === null) continue;
+    for (const [name, item] of Object.entries(found)) {
+      const inner = { name, around: place };
+      if (name.isWellFormed()) open.push({ place: inner, found: item });
+      else paths.push(pathOf(inner));
+    }
+  }
+  return paths.length === 0 ? null : textFault(paths, illFormed);
+}
+
+/** Whether a decoded part of a URL is one line of well-formed text. */
+export const isTextOfUrl = (text: string): boolean => isOneLine(text);
+
+/** Why a URL's query is no text: percent signs that encode no UTF-8, or characters that no line may have. */
+export function queryTextFault(url: string): Failure | null {
+  const at = url.indexOf('?');
+  if (at === -1) return null;
+  let text: string;
+  try {
+    text = decodeURIComponent(url.slice(at + 1));
+  } catch {
+    return textFault(['query'], 'must be percent-encoded UTF-8');
+  }
+  return isOneLine(text) ? null : textFault(['query'], 'must be text without control characters');
 }

@@ -5,7 +5,8 @@
 import { hex, type Random } from './ids.ts';
 
 /** What a bearer of an opaque token can be; the owner's prefix says which. */
-export type CredentialKind = 'account' | 'reporter' | 'cluster' | 'provisioner' | 'admin';
+export const credentialKinds = ['account', 'reporter', 'cluster', 'provisioner', 'admin'] as const;
+export type CredentialKind = (typeof credentialKinds)[number];
 
 const kindOfPrefix: Record<string, CredentialKind> = {
   cust: 'account',

@@ -11,6 +11,9 @@ export const iso = (ms: number): string => new Date(ms).toISOString();
 /** ISO or null. */
 export const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
 
+/** The instant of an ISO text, ms; null where none was given. */
+export const msOrNull = (text: string | undefined): number | null => (text === undefined ? null : Date.parse(text));
+
 /** The start of the aligned window of `stepMs` that contains `ms`. */
 export const floorTo = (ms: number, stepMs: number): number => Math.floor(ms / stepMs) * stepMs;
 

@@ -14,6 +14,7 @@ import {
 } from '../contracts/licences.ts';
 import { deed } from '../http/deed.ts';
 import { type Endpoint, empty, endpoint, json, refuse, reply } from '../http/endpoint.ts';
+import { publicReads } from '../http/limits.ts';
 import { ok } from '../lib/result.ts';
 import { iso, isoOrNull } from '../lib/time.ts';
 import { contextOf, keyringOf } from '../wiring.ts';
@@ -85,6 +86,7 @@ const historyRoute = endpoint({
 const validateRoute = endpoint({
   method: 'post',
   path: '/api/licenses/validate',
+  limits: [{ name: 'validate', by: 'principal', rate: 'RATE_LIMIT_VALIDATE' }],
   summary: 'The verdict on a licence, with a stable code',
   allow: { admin: 'viewer', account: true, reporter: true },
   body: validateBody,
@@ -133,6 +135,7 @@ const reissue = deed({
 const pem = endpoint({
   method: 'get',
   path: '/api/licenses/public-key',
+  limits: [publicReads],
   summary: 'The public key that signs new licences as PEM, or the one of a licence by its kid',
   allow: { public: true },
   query: publicKeyQuery,
@@ -147,6 +150,7 @@ const pem = endpoint({
 const jwks = endpoint({
   method: 'get',
   path: '/.well-known/jwks.json',
+  limits: [publicReads],
   summary: 'The public keys as a JWK set',
   allow: { public: true },
   answers: { 200: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }) },

@@ -1,8 +1,7 @@
 /** What a customer's period costs, and the prices and allowances that are its own. */
 import { costAnswer, overridesAnswer, overridesBody } from '../contracts/cost.ts';
-import { notFound } from '../contracts/failures.ts';
 import { deed } from '../http/deed.ts';
-import { type Endpoint, endpoint, json, param, refuse, reply } from '../http/endpoint.ts';
+import { type Endpoint, endpoint, json, reply } from '../http/endpoint.ts';
 import { costOf } from '../workflows/billing/cost.ts';
 import { replaceOverrides } from '../workflows/billing/set-overrides.ts';
 
@@ -14,8 +13,7 @@ const cost = endpoint({
   answers: { 200: costAnswer },
   handle: async (call) => {
     const reads = { db: call.db, shards: call.env.usageShards, now: call.now() };
-    const answer = await costOf(reads, param(call, 'customerId'));
-    return answer ? reply(200, answer) : refuse(notFound);
+    return reply(200, await costOf(reads, call.customer));
   },
 });
 

@@ -1,15 +1,14 @@
 /** Plan history and overrides of a customer: rows and statements. */
 import { asc, eq } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
-import { overrides, planChanges, subscriptions } from '../db/control-schema.ts';
+import { overrides, planChanges } from '../db/control-schema.ts';
 import { build, type Write, write } from '../db/write.ts';
 import type { Overrides } from './rate.ts';
 import type { PlanChange } from './segments.ts';
 
-/** What rating needs to know of a customer beside its usage; null when it has no subscription. */
-export async function subscriptionOf(db: Db, customerId: string) {
-  const [subscription, changes, override] = await db.batch([
-    db.select().from(subscriptions).where(eq(subscriptions.customerId, customerId)),
+/** What rating needs to know of a customer beside its usage: the plans it had, and what is its own. */
+export async function findRatingBasis(db: Db, customerId: string) {
+  const [changes, override] = await db.batch([
     db
       .select({
         effectiveAt: planChanges.effectiveAt,
@@ -21,13 +20,8 @@ export async function subscriptionOf(db: Db, customerId: string) {
       .orderBy(asc(planChanges.effectiveAt)),
     db.select().from(overrides).where(eq(overrides.customerId, customerId)),
   ]);
-  if (!subscription[0]) return null;
   const { allowances = {}, prices = {} } = override[0] ?? {};
-  return {
-    ...subscription[0],
-    changes: changes as PlanChange[],
-    overrides: { allowances, prices } satisfies Overrides,
-  };
+  return { changes: changes satisfies PlanChange[], overrides: { allowances, prices } satisfies Overrides };
 }
 
 /** Replaces all overrides of a customer. */

@@ -9,7 +9,7 @@ interface Meaning {
   stack: 'running' | 'stopped';
   /** Whether the licence in force counts; a revoked one comes back only by a new one. */
   licence: 'in_force' | 'revoked';
-  /** Whether account keys may be made; where not, those that are there are revoked. */
+  /** Whether account keys and reporters may be made; where not, the account keys that are there are revoked. */
   accountKeys: boolean;
   /** Whether a billing period follows the one that ends. None follows the one that holds a cancellation (spec §1). */
   periodsFollow: boolean;

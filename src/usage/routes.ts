@@ -5,7 +5,6 @@ import { batchInflatedBytesMax, batchWireBytesMax } from '../contracts/common.ts
 import type { Failure } from '../contracts/failures.ts';
 import { batchAnswer, batchItemsMax, reportAnswer, usageBatch } from '../contracts/usage.ts';
 import { type Call, type Endpoint, endpoint, refuse, reply } from '../http/endpoint.ts';
-import { limitHeaders, takeOne } from '../http/rate-limit.ts';
 import { type Judgement, recordUsage, type Speaker } from '../workflows/metering/record-usage.ts';
 import type { ReportError } from './form.ts';
 import { proverOf } from './message/proof.ts';
@@ -41,17 +40,11 @@ const report = endpoint({
   path: '/api/usage/report',
   summary: 'One usage report of a reporter',
   allow: { reporter: true },
+  limits: [{ name: 'report', by: 'principal', rate: 'RATE_LIMIT_REPORT', advice: 'send batches,' }],
   // Any object: unknown fields are ignored and listed, the rest is judged by src/usage/report.ts.
   body: z.looseObject({}),
   answers: { 202: reportAnswer },
   handle: async (call) => {
-    const { env, principal } = call;
-    const key = `report:${principal.kind === 'reporter' ? principal.reporterId : ''}`;
-    const hit = await takeOne(env.RATE_LIMITER, key, env.RATE_LIMIT_REPORT, call.log);
-    if (hit && !hit.allowed) {
-      const message = `at most ${hit.limit} single reports; send batches, or try again in ${hit.resetSeconds} s`;
-      return refuse({ code: 'rate_limited', message, retryAfterSeconds: hit.resetSeconds });
-    }
     const recorded = await record(call, [call.body]);
     if (!recorded.ok) return refuse(queueDown);
     const [judgement] = recorded.value;
@@ -59,7 +52,7 @@ const report = endpoint({
     if (!judgement.ok) return refuse(failureOf(judgement.error));
     const { ignored } = judgement.value;
     const body = { success: true as const, accepted: 1 as const, ...(ignored.length > 0 ? { ignored } : {}) };
-    return reply(202, body, hit ? limitHeaders(hit) : undefined);
+    return reply(202, body);
   },
 });
 
@@ -75,6 +68,8 @@ const batch = endpoint({
   summary: 'Up to 1,000 usage reports; gzip is taken; each item is judged by itself',
   allow: { reporter: true, cluster: true },
   body: usageBatch,
+  limits: [{ name: 'batch', by: 'principal', rate: 'RATE_LIMIT_BATCH' }],
+  mendsText: true,
   wireBytesMax: batchWireBytesMax,
   inflatedBytesMax: batchInflatedBytesMax,
   answers: { 202: batchAnswer },

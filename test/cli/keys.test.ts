@@ -1,16 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { pageQuery } from '../../src/contracts/common.ts';
+import { adminTokenAnswer, adminTokenBody, credentialList, credentialsQuery } from '../../src/contracts/credentials.ts';
 import {
-  accountKeyBody,
-  accountKeyList,
-  adminTokenAnswer,
-  adminTokenBody,
-  credentialList,
-  credentialsQuery,
+  apiKeyAnswer,
+  apiKeyBody,
+  apiKeyList,
+  customerAnswer,
   rotateAnswer,
   rotateBody,
-} from '../../src/contracts/credentials.ts';
-import { apiKeyAnswer, customerAnswer } from '../../src/contracts/customers.ts';
+} from '../../src/contracts/customers.ts';
 import { accepted } from '../../src/contracts/jobs.ts';
 import { licenceHistory, reissueAnswer, reissueBody, revokeBody } from '../../src/contracts/licences.ts';
 import {
@@ -55,10 +53,7 @@ describe('keys', () => {
       ...{ key_id: keyId, name: 'ci', created_at: at, revoked_at: null },
       ...{ expires_at: '2027-01-01T00:00:00.000Z', last_used_on: '2026-11-20', rotated_to: null },
     };
-    const { lines } = await callApi(
-      ['keys', 'list', customerId],
-      standIn([get(keys, accountKeyList, page([full, old]))]),
-    );
+    const { lines } = await callApi(['keys', 'list', customerId], standIn([get(keys, apiKeyList, page([full, old]))]));
     expect(lines.map((line) => line.split(/ {2,}/))).toEqual([
       ['KEY', 'NAME', 'MADE', 'LAST USED', 'EXPIRES', 'REVOKED', 'ROTATED TO'],
       [keyId, 'ci', '2026-11-21', '2026-11-20', '2027-01-01 00:00', '-', '-'],
@@ -69,7 +64,7 @@ describe('keys', () => {
 
   it('create takes a date or a stretch of time, and prints the key once', async () => {
     const made = { success: true, key_id: keyId, api_key: secret };
-    const route = post(keys, accountKeyBody, 201, apiKeyAnswer, made);
+    const route = post(keys, apiKeyBody, 201, apiKeyAnswer, made);
     const args = ['keys', 'create', customerId, '--name', 'ci', '--expires', '30d'];
     const { exit, lines, heard } = await callApi(args, standIn([route]));
     expect(exit).toBe(0);

@@ -43,6 +43,8 @@ describe("the Worker's environment", () => {
     ['PUBLIC_URL', 'javascript:alert(1)'],
     ['PUBLIC_URL', 'ftp://a.example'],
     ['PUBLIC_URL', 'https://user@a.example'],
+    ['RATE_LIMIT_BATCH', '600'],
+    ['DEFAULT_CLUSTER', 'Local Cluster'],
     ['BASE_DOMAIN', 'Example.com'],
     ['BASE_DOMAIN', 'https://a.example'],
     ['BASE_DOMAIN', 'a example'],

@@ -13,7 +13,12 @@ const PATIENCE_MS = 120_000;
 export const TARGET_REPORTS = NAMESPACES * DAYS * 24;
 
 /** Rate limits do not belong to what is measured; whoever lifts them says so. */
-export const LIMITS_OFF = { RATE_LIMIT_REPORT: 'off', RATE_LIMIT_SIGNUP: 'off', RATE_LIMIT_AUTH: 'off' };
+export const LIMITS_OFF = {
+  RATE_LIMIT_REPORT: 'off',
+  RATE_LIMIT_BATCH: 'off',
+  RATE_LIMIT_SIGNUP: 'off',
+  RATE_LIMIT_AUTH: 'off',
+};
 
 const asked = async (api: Api, method: string, path: string, body?: unknown): Promise<Record<string, unknown>> =>
   (await persistently(() => callApi(api, method, path, body), PATIENCE_MS)) as Record<string, unknown>;

@@ -1,5 +1,5 @@
 /** `keys create`: one more account key; printed here, once. */
-import { accountKeyBody } from '../../../src/contracts/credentials.ts';
+import { apiKeyBody } from '../../../src/contracts/customers.ts';
 import type { Api } from '../../api.ts';
 import { makeAccountKey } from '../../calls.ts';
 import { by, type Define, type Done, done, instantBy } from '../../command.ts';
@@ -28,7 +28,7 @@ async function create(world: World, api: Api, id: string, options: Options): Don
 export const keysCreateCommand: Define = ({ program, world, withApi }) => {
   takesCustomer(program.command('create'))
     .description('make one more account key; prints it, once')
-    .option('--name <name>', 'what it is for', by(accountKeyBody.shape.name.unwrap()))
+    .option('--name <name>', 'what it is for', by(apiKeyBody.shape.name.unwrap()))
     .option('--expires <instant>', `${whenHelp}; never unless given`, instantBy(world, 'ahead'))
     .option(...jsonOption)
     .action(withApi(onCustomer((api, id, options: Options) => create(world, api, id, options))));

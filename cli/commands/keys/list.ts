@@ -1,5 +1,5 @@
 /** `keys list`: a customer's account keys without their secrets. */
-import type { AccountKeyView } from '../../../src/contracts/credentials.ts';
+import type { AccountKeyView } from '../../../src/contracts/customers.ts';
 import type { Api } from '../../api.ts';
 import { listAccountKeys } from '../../calls.ts';
 import { type Define, type Done, done } from '../../command.ts';

@@ -1,7 +1,8 @@
 /** `keys rotate`: a new account key now, the old one revoked after an overlap; the new one is printed here, once. */
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { credentialId, overlapSecondsDefault, rotateBody } from '../../../src/contracts/credentials.ts';
+import { credentialId } from '../../../src/contracts/credentials.ts';
+import { overlapSecondsDefault, rotateBody } from '../../../src/contracts/customers.ts';
 import { hourMs, secondMs } from '../../../src/lib/time.ts';
 import type { Api } from '../../api.ts';
 import { rotateAccountKey } from '../../calls.ts';

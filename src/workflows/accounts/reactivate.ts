@@ -32,7 +32,7 @@ export async function reactivate(context: Context, before: WholeCustomer): Promi
   const { period, writes: opened } = await resumePeriod(context, id);
   const whole = changed(before, { status, phase: 'running', jobId: run.jobId, deactivatedAt: null });
   const licence = await issueLicence(context, 'resumed', licenceSubject(whole, period.end));
-  const { key, stored } = await newAccountKey(context, id, 'reactivation');
+  const { key, stored } = await newAccountKey(context, id, { name: 'reactivation', expiresAt: null });
   const verb = verbOf(before.deployment.phase, 'running');
   return ok({
     value: { whole, apiKey: key.apiKey },

@@ -17,6 +17,8 @@ import { insertProject } from '../../organisations/project-store.ts';
 import { takeOwnership } from '../../reporters/ownership-store.ts';
 import { isStart, reservedFor, startEdge } from '../../reporters/reporter.ts';
 import * as reporterStore from '../../reporters/store.ts';
+import { guardStatus } from '../../subscriptions/store.ts';
+import { meanings } from '../../subscriptions/subscription.ts';
 import { lastEndWith } from '../../usage/history-store.ts';
 import { everyMeter, slotsOfMeters } from '../../usage/meters.ts';
 import type { Slots } from '../../usage/slots.ts';
@@ -43,7 +45,10 @@ export async function createReporter(
   body: ReporterBody,
 ): Promise<Planned<MadeReporter>> {
   const { db, now, random } = context;
-  const { customer, deployment } = whole;
+  const { customer, deployment, subscription } = whole;
+  if (!meanings[subscription.status].accountKeys) {
+    return refuse('already_deactivated', 'a deactivated customer gets no reporters; reactivate it first');
+  }
   if (body.window_seconds === shortWindowSeconds && !context.settings.shortWindows) {
     return refuse('validation_failed', 'window_seconds: 60 needs ALLOW_SHORT_WINDOWS');
   }
@@ -83,6 +88,7 @@ export async function createReporter(
   return ok({
     value: made,
     writes: [
+      guardStatus(customer.id, subscription.status),
       ...guards.value,
       ...attach(context, whole, made, standing.projects),
       reporterStore.insertReporter({

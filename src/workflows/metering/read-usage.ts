@@ -104,6 +104,16 @@ export async function findGaps(
   range: Interval,
 ): Promise<{ gaps: Gap[]; metering: Metering }> {
   const metering = await meteringOf(reads.db, customer.id);
+  return { gaps: await findGapsOf(reads, customer, range, metering), metering };
+}
+
+/** The same where the names and ownerships of the customer have been read already. */
+export async function findGapsOf(
+  reads: UsageReads,
+  customer: CustomerRow,
+  range: Interval,
+  metering: Metering,
+): Promise<Gap[]> {
   const span: Span = { customerSeq: customer.seq, ...range };
   const accounted = await historyStore.stretches(shardOf(reads, customer), span);
   const running = runningTimes(metering.phases, range.to);
@@ -122,7 +132,7 @@ export async function findGaps(
       },
     ];
   });
-  return { gaps: gapsOf(expectations, accounted, range, reads.now), metering };
+  return gapsOf(expectations, accounted, range, reads.now);
 }
 
 export interface GapsQuery extends RangeQuery {

@@ -34,12 +34,14 @@ export interface KeyRegistration {
 export async function registerReporterKey(context: Context, input: KeyRegistration): Promise<Planned<null>> {
   const { db, now } = context;
   const lease = { clusterId: input.clusterId, reporterId: input.reporterId, leaseId: input.leaseId, now };
-  const [[reporter], [held]] = await db.batch([
+  const [[reporter], [held], [revoked]] = await db.batch([
     queryReporter(db, input.reporterId, now),
     jobStore.queryReporterLease(db, lease),
+    credentialStore.queryRevokedByPerson(db, input.keyHash),
   ]);
   if (!reporter) return err(notFound);
   if (!held) return err({ code: 'lease_lost', message: 'this lease no longer holds the job' });
+  if (revoked) return err({ code: 'key_revoked', message: 'this key has been revoked; make another one' });
   const key = { id: newId('credential', context.random), reporterId: reporter.id, hash: input.keyHash, now };
   const activation = reporter.activeFrom === null ? await planActivation(context, reporter) : nothing;
   return ok({

@@ -18,7 +18,7 @@ export const makeContext = ({ control, shards, now, settings }: Own): Context =>
   now,
   random: cryptoRandom,
   log: () => {},
-  actor: { name: 'test', requestId: 'test' },
+  actor: { name: 'test', credentialId: null, requestId: 'test' },
   settings: {
     publicUrl: 'https://x.test',
     baseDomain: 'x.test',

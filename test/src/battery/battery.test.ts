@@ -2,6 +2,7 @@
  * One battery over every route that the app mounts: who may come in, whose things they may touch, and what a body may
  * look like. Whatever is sent, the answer is never a 5xx and always has the one error shape.
  */
+import { createExecutionContext } from 'cloudflare:test';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createApp, endpoints } from '../../../src/app.ts';
 import { problemBody } from '../../../src/contracts/common.ts';
@@ -33,7 +34,11 @@ it('covers every route that the app mounts, and nothing else', () => {
   expect(Object.keys(samples).sort()).toEqual([...new Set(mounted)].sort());
 });
 
-it('answers an unknown path with the same shape', async () => {
+it('answers an unknown path with the same shape, and what is no path', async () => {
+  const odd = new Request('https://api.test/');
+  // `GET *` reaches the Worker so.
+  Object.defineProperty(odd, 'url', { value: 'https://api.test*' });
+  await refusal(await f.api.app.fetch(odd, f.api.bindings, createExecutionContext()), 404, 'not_found');
   await refusal(await f.api.call('GET', '/api/nothing/here'), 404, 'not_found');
   await refusal(await f.api.call('PATCH', '/api/customers', { token: f.tokens.owner }), 404, 'not_found');
 });
@@ -134,6 +139,15 @@ describe.each(endpoints.map((spec) => [nameOf(spec), spec] as const))('%s', (nam
       await refusal(await send({ ...goodToken(), raw: stream, headers }), 413, 'too_large');
     });
 
+    it('refuses text that is not well-formed Unicode, in a value and in a name', async () => {
+      if (spec.mendsText) return;
+      for (const raw of ['{"company_name":"A\\ud800B"}', '{"a":[{"\\udc00b":1}]}', '["\\uD83D"]', '"\\udfff"']) {
+        const headers = { 'content-type': 'application/json' };
+        const answer = await refusal(await send({ ...goodToken(), raw, headers }), 422, 'validation_failed');
+        expect(JSON.stringify(answer['details'])).toContain('well-formed');
+      }
+    });
+
     it('refuses what is no object, and wrong types with their path', async () => {
       for (const value of [[], 'text', 7, null]) {
         await refusal(await send({ ...goodToken(), body: value }), [400, 422]);
@@ -154,14 +168,28 @@ describe.each(endpoints.map((spec) => [nameOf(spec), spec] as const))('%s', (nam
 
   if (spec.query) {
     it('refuses a wrong query', async () => {
-      const url = `${urlOf(spec, { ...sample, query: '' }, f)}?page=x&limit=-1&days=x&state=nope&instance_id=`;
+      const url = `${urlOf(spec, { ...sample, query: '' }, f)}?page=x&limit=-1&days=x&state=nope&instance_id=&kind=x&kid=${'x'.repeat(101)}`;
       await refusal(await f.api.call(spec.method.toUpperCase(), url, goodToken()), 422, 'validation_failed');
     });
   }
 
+  it('takes no text that is none, in its query and in its path', async () => {
+    for (const query of ['a=%00', 'a=%0a', 'a=%1b%5b2J', 'a=%E2%80%AE', 'a=%ED%A0%80', 'a=%ff', '%c3%28=1', 'a=%']) {
+      if (!spec.query) break;
+      const url = `${urlOf(spec, { ...sample, query: '' }, f)}?${query}`;
+      await refusal(await f.api.call(spec.method.toUpperCase(), url, goodToken()), 422, 'validation_failed');
+    }
+    for (const name of [...spec.path.matchAll(/:(\w+)/g)].map((match) => match[1] ?? '')) {
+      for (const bad of ['a\u0000', 'a\nready {}', '\u202e', '\u009b2J'])
+        await refusal(await send({ ...body(), ...goodToken() }, { [name]: bad }), 404, 'not_found');
+    }
+  });
+
   it('does what it says with a good request, or refuses it in the one shape', async () => {
     const response = await send({ ...body(), ...goodToken() });
     expect(response.status).toBeLessThan(500);
+    expect(response.headers.get('cache-control')).toMatch(/^(no-store|private, no-cache|public, max-age=300)$/);
+    expect(response.headers.get('x-request-id')).toMatch(/^req_/);
     if (response.status >= 400) await refusal(response, [403, 404, 409, 422]);
   });
 });

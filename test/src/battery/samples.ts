@@ -44,6 +44,14 @@ export const samples: Record<string, Sample> = {
   'POST /api/customers/:customerId/api-keys': { params: mine, body: empty, wrongType: { name: [] } },
   'GET /api/customers/:customerId/api-keys': { params: mine },
   'DELETE /api/customers/:customerId/api-keys/:keyId': { params: (f) => ({ ...mine(f), keyId: 'key_none' }) },
+  'POST /api/customers/:customerId/api-keys/:keyId/rotate': {
+    params: (f) => ({ ...mine(f), keyId: 'key_none' }),
+    body: empty,
+    wrongType: { overlap_seconds: -1 },
+  },
+  'GET /api/credentials': { query: '?kind=account' },
+  'DELETE /api/credentials/:credentialId': { params: () => ({ credentialId: 'key_none' }) },
+  'POST /api/admin-tokens': { body: () => ({ name: 'battery', role: 'viewer' }), wrongType: { role: 'king' } },
   'POST /api/clusters': {
     body: () => ({ cluster_id: 'battery', queue_binding: 'DOORBELL_LOCAL' }),
     wrongType: { namespaces_max: 'many' },

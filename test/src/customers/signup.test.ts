@@ -34,6 +34,53 @@ describe('signing up', () => {
     expect(await again.json()).toMatchObject({ success: false, code: 'email_exists' });
   });
 
+  it('takes an email with blanks around it', async () => {
+    const made = await signUp(api, { email: ' Blank@Example.com\t' });
+    expect(made.customer.email).toBe('blank@example.com');
+  });
+
+  it('hashes no password of a signup that is refused anyway', async () => {
+    let drawn = 0;
+    const counting = makeApi();
+    const draw = counting.outside.random;
+    counting.outside.random = (bytes) => {
+      drawn += 1;
+      return draw(bytes);
+    };
+    const drawsOf = async (body: Record<string, unknown>, bindings = {}) => {
+      drawn = 0;
+      const { status } = await counting.call('POST', '/api/customers/signup', { body, bindings });
+      return [status, drawn];
+    };
+    await signUp(api, { email: 'known@example.com' });
+    const known = { email: 'known@example.com', company_name: 'X' };
+    const password = 'correct horse';
+    expect(await drawsOf({ ...known, password })).toEqual(await drawsOf(known));
+    const offered = { SIGNUP_PLANS: 'starter' };
+    const gold = { email: 'gold@example.com', company_name: 'X', plan: 'enterprise' };
+    expect(await drawsOf({ ...gold, password }, offered)).toEqual(await drawsOf(gold, offered));
+  });
+
+  it('finds a company in any case of any script, also one that is older than the search', async () => {
+    for (const company_name of ['ÄRZTE ohne Grenzen', 'Großhandel', 'Ωμέγα']) await signUp(api, { company_name });
+    const found = async (q: string) => {
+      const list = await api.call('GET', `/api/customers?q=${encodeURIComponent(q)}`, { token: rootToken });
+      return ((await list.json()) as { items: { company_name: string }[] }).items.map((item) => item.company_name);
+    };
+    const searches = async () => [
+      await found('ärzte'),
+      await found('GROSSH'),
+      await found('ωΜΈΓ'),
+      await found('ohne'),
+    ];
+    const names = [['ÄRZTE ohne Grenzen'], ['Großhandel'], ['Ωμέγα'], ['ÄRZTE ohne Grenzen']];
+    expect(await searches()).toEqual(names);
+    await (api.bindings['CONTROL'] as D1Database).prepare('UPDATE customers SET company_search = NULL').run();
+    expect(await found('ohne GRENZEN')).toEqual(['ÄRZTE ohne Grenzen']);
+    await api.tick();
+    expect(await searches()).toEqual(names);
+  });
+
   it('lists customers to an admin', async () => {
     const list = await api.call('GET', '/api/customers?limit=1&q=twice', { token: rootToken });
     expect(await list.json()).toMatchObject({

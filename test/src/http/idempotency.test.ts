@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { sha256Hex } from '../../../src/lib/keys.ts';
 import { ensureCluster, makeApi, rootToken, signUp } from '../../harness/worker/api.ts';
 
 const api = makeApi();
@@ -59,6 +60,19 @@ describe('Idempotency-Key', () => {
     api.clock.now += 24 * 3_600_000 + 1;
     const later = await post(body, 'forgotten-key-0123456789');
     expect(await later.json()).toMatchObject({ code: 'email_exists' });
+  });
+
+  it('stores nothing that a password could be guessed from', async () => {
+    const body = { email: 'guess@example.com', company_name: 'Guess', password: 'correct horse' };
+    expect((await post(body, 'guessing-key-0123456789')).status).toBe(201);
+    const parsed = { email: body.email, company_name: body.company_name, password: body.password, plan: 'starter' };
+    const dump = await (api.bindings['CONTROL'] as D1Database).prepare('SELECT body_hash FROM idempotency_keys').all();
+    expect(JSON.stringify(dump.results)).not.toContain(await sha256Hex(JSON.stringify(parsed)));
+    const [again, other] = [
+      await post(body, 'guessing-key-0123456789'),
+      await post({ ...body, password: 'wrong horse' }, 'guessing-key-0123456789'),
+    ];
+    expect([again.status, other.status]).toEqual([201, 409]);
   });
 
   it('stores no answer in the clear', async () => {

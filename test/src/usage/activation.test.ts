@@ -31,7 +31,7 @@ async function reportedBefore(binding: 'CONTROL' | 'USAGE_0') {
       name === 'batch'
         ? async (statements: D1PreparedStatement[]) => {
             // The control database's first batches are reads; the registration is the long one.
-            if (early === undefined && (binding === 'USAGE_0' || statements.length > 2)) {
+            if (early === undefined && (binding === 'USAGE_0' || statements.length > 3)) {
               early = 0;
               api.clock.now += 600;
               early = await report(who.key, 'prod-1', '2026-11-20T13:00:00.500Z');

@@ -216,8 +216,9 @@ describe('doorbells', () => {
   });
 
   it('of a cluster whose queue is down hold up no other cluster', async () => {
-    const body = { cluster_id: 'other', queue_binding: 'DOORBELL_LOCAL' };
-    await api.call('POST', '/api/clusters', { token: rootToken, body });
+    const body = { cluster_id: 'other', queue_binding: 'DOORBELL_OTHER' };
+    const bindings = { DOORBELL_OTHER: api.bindings['DOORBELL_LOCAL'] };
+    await api.call('POST', '/api/clusters', { token: rootToken, body, bindings });
     const [here, there] = [await signUpQuietly('here@example.com'), await signUpQuietly('there@example.com')];
     await env.CONTROL.batch([
       env.CONTROL.prepare("UPDATE clusters SET queue_binding = 'DOORBELL_DOWN' WHERE id = 'local'"),

@@ -1,0 +1,20 @@
+/** Rules of a credential's life. Pure. */
+import { dayMs } from '../lib/time.ts';
+
+/** What decides whether a credential opens a door, ms. */
+export interface Life {
+  createdAt: number;
+  expiresAt: number | null;
+  revokedAt: number | null;
+}
+
+/** Whether it opens a door at `now`. */
+export const isLive = ({ expiresAt, revokedAt }: Life, now: number): boolean =>
+  (revokedAt === null || revokedAt > now) && (expiresAt === null || expiresAt > now);
+
+/** When a key that replaces another expires: after as long a life. */
+export const expiryAfter = ({ createdAt, expiresAt }: Life, now: number): number | null =>
+  expiresAt === null ? null : now + (expiresAt - createdAt);
+
+/** How long an ended reporter's key lives on, and one of a deactivated customer: no window older than this is taken. */
+export const reporterKeyMs = 62 * dayMs;
