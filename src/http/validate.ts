@@ -52,10 +52,14 @@ interface Place {
   around: Place | null;
 }
 
+/** Names of a path that are told; a body may be nested tens of thousands deep. */
+const pathNamesMax = 20;
+
+/** A place's dotted path, of a deep one its end. */
 function pathOf(place: Place | null): string {
   const names: string[] = [];
-  for (let at = place; at; at = at.around) names.unshift(at.name.toWellFormed());
-  return names.join('.');
+  for (let at = place; at && names.length < pathNamesMax; at = at.around) names.push(at.name.toWellFormed());
+  return names.reverse().join('.');
 }
 
 /**
