@@ -1,12 +1,13 @@
 /** The exporter's entry (`npm run exporter`): reads options and environment, then runs the service or a dry run. */
 import type { Server } from 'node:http';
+import type { Logger } from 'pino';
 import { checkConnections } from './checks.ts';
 import { systemClock } from './clock.ts';
 import { type Config, readConfig } from './config.ts';
 import { dryRun, windowsBetween } from './dry-run.ts';
 import { serveHealth } from './health.ts';
-import { createLog, stderrStream } from './log.ts';
-import { measureWith } from './measure.ts';
+import { createLog, stderrStream, unseenOf } from './log.ts';
+import { measureWith, type Tell } from './measure.ts';
 import { readOptions } from './options.ts';
 import { type Prometheus, prometheusClient } from './prometheus/client.ts';
 import { reveal } from './secrets.ts';
@@ -32,12 +33,19 @@ const prometheusOf = ({ prometheus: { token, basic, ...rest } }: Config): Promet
     basic: basic && { username: basic.username, password: () => reveal(basic.password) },
   });
 
+const tellTo =
+  (log: Logger): Tell =>
+  ({ startMs }, unseen) =>
+    log.warn({ window_start: new Date(startMs).toISOString(), unseen: unseenOf(unseen) }, 'Not seen in the window');
+
 async function printPast(config: Config, { from, to }: { from: string; to: string }): Promise<void> {
   const windows = windowsBetween(from, to, config.windowMs, systemClock.now());
   if (!windows.ok) fail([windows.error], exitUsage);
   const log = createLog(config.logLevel, stderrStream());
   const prometheus = prometheusOf(config);
-  const done = await dryRun(measureWith(prometheus, config, systemClock), windows.value, (line) => console.log(line));
+  const done = await dryRun(measureWith(prometheus, config, systemClock, tellTo(log)), windows.value, (line) =>
+    console.log(line),
+  );
   await prometheus.close();
   if (done.ok) return log.info({ windows: windows.value.length }, 'Dry run done');
   log.error(done.error);
@@ -52,7 +60,7 @@ async function serve(config: Config, { url, key }: NonNullable<Config['api']>): 
     clock: systemClock,
     log,
     random: Math.random,
-    measure: measureWith(prometheus, config, systemClock),
+    measure: measureWith(prometheus, config, systemClock, tellTo(log)),
     api: billingApi(
       url,
       () => reveal(key),

@@ -24,8 +24,12 @@ export interface PrometheusOptions extends Credentials {
 export interface Prometheus {
   /** Raw samples in the span, never rates: a selector in braces or a metric with matchers. */
   raw(selector: string, span: Span): Promise<Result<RawSeries[], PrometheusFailure>>;
-  /** An instant query's vector. */
-  instant(query: string, atMs: number): Promise<Result<{ labels: Labels; value: number }[], PrometheusFailure>>;
+  /** The last or largest value of each series in the span; or, by some labels, which values these have, each of value 1. */
+  over(
+    selector: string,
+    span: Span,
+    how: { pick: 'last' | 'max' } | { by: string[] },
+  ): Promise<Result<{ labels: Labels; value: number }[], PrometheusFailure>>;
   close(): Promise<void>;
 }
 
@@ -80,8 +84,13 @@ export function prometheusClient(options: PrometheusOptions): Prometheus {
 
   return {
     raw,
-    instant: async (query, atMs) => {
-      const rows = await ask({ query, atMs, bytesMax: wholeBytesMax });
+    over: async (selector, { startMs, endMs }, how) => {
+      const range = `${selector}[${endMs - startMs}ms]`;
+      const query =
+        'pick' in how
+          ? `${how.pick}_over_time(${range})`
+          : `group${how.by.length > 0 ? ` by (${how.by.join(', ')}) ` : ''}(last_over_time(${range}))`;
+      const rows = await ask({ query, atMs: endMs, bytesMax: wholeBytesMax });
       if (!rows.ok) return rows;
       return ok(rows.value.map((r) => ({ labels: ownLabels(r.metric), value: Number(r.value?.[1]) })));
     },
