@@ -9,7 +9,7 @@ import { serveHealth } from './health.ts';
 import { createLog, stderrStream, unseenOf } from './log.ts';
 import { measureWith, type Tell } from './measure.ts';
 import { readOptions } from './options.ts';
-import { type Prometheus, prometheusClient } from './prometheus/client.ts';
+import { connectTo } from './prometheus/connect.ts';
 import { reveal } from './secrets.ts';
 import { billingApi } from './sending/api.ts';
 import { openSpool } from './sending/spool.ts';
@@ -25,14 +25,6 @@ function fail(lines: string[], code: number): never {
   process.exit(code);
 }
 
-const prometheusOf = ({ prometheus: { token, basic, ...rest } }: Config): Prometheus =>
-  prometheusClient({
-    ...rest,
-    clock: systemClock,
-    token: token && (() => reveal(token)),
-    basic: basic && { username: basic.username, password: () => reveal(basic.password) },
-  });
-
 const tellTo =
   (log: Logger): Tell =>
   ({ startMs }, unseen) =>
@@ -42,7 +34,7 @@ async function printPast(config: Config, { from, to }: { from: string; to: strin
   const windows = windowsBetween(from, to, config.windowMs, systemClock.now());
   if (!windows.ok) fail([windows.error], exitUsage);
   const log = createLog(config.logLevel, stderrStream());
-  const prometheus = prometheusOf(config);
+  const prometheus = connectTo(config, systemClock);
   const done = await dryRun(measureWith(prometheus, config, systemClock, tellTo(log)), windows.value, (line) =>
     console.log(line),
   );
@@ -54,7 +46,7 @@ async function printPast(config: Config, { from, to }: { from: string; to: strin
 
 async function serve(config: Config, { url, key }: NonNullable<Config['api']>): Promise<void> {
   const log = createLog(config.logLevel);
-  const prometheus = prometheusOf(config);
+  const prometheus = connectTo(config, systemClock);
   const parts = {
     config,
     clock: systemClock,

@@ -19,7 +19,7 @@ export type Tell = (window: Span, unseen: { field: string; unseen: Unseen[] }[])
 /** @returns a function that computes a closed window's report as of now, or says why Prometheus gave no answer */
 export function measureWith(prometheus: Prometheus, config: Config, clock: Clock, tell?: Tell): Measure {
   return async (window) => {
-    const observed = await collectWindow(prometheus, { ...config, targets: {}, window, nowMs: clock.now() });
+    const observed = await collectWindow(prometheus, { ...config, window, nowMs: clock.now() });
     if (!observed.ok) return observed;
     const results = meterWindow(observed.value);
     const told = results.flatMap((r) => (r.state === 'seen' && r.unseen.length > 0 ? [r] : []));

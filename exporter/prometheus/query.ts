@@ -27,6 +27,13 @@ export function fill(matchers: string, scope: Scope): string[] {
   );
 }
 
+/** A selector with more matchers. */
+export function withMatchers(selector: string, matchers = ''): string {
+  if (matchers === '') return selector;
+  if (!selector.endsWith('}')) return `${selector}{${matchers}}`;
+  return `${selector.slice(0, -1)}${selector.endsWith('{}') ? '' : ','}${matchers}}`;
+}
+
 /** A PromQL string literal. JSON's escapes are a subset of Go's. */
 export const quote = (text: string): string => JSON.stringify(text);
 
