@@ -14,6 +14,8 @@ import { lastAtOrBefore, type RawSeries, type Span } from './series.ts';
 export interface Start {
   startMs: number;
   own: boolean;
+  /** Something else of the pod shows that it is a false one. */
+  belied?: boolean;
 }
 
 /** `container_start_time_seconds` of a namespace, by pod. */
@@ -109,10 +111,8 @@ export function birthOf(evidence: BirthEvidence): Birth {
   };
 }
 
-const noStart = (): undefined => undefined;
-
 const canHaveGrown = ({ rules }: BirthEvidence, start: Start, firstMs: number, value: number): boolean =>
-  value <= growthMax({ ...rules, startAt: noStart }, firstMs - start.startMs);
+  !start.belied && value <= growthMax(rules, firstMs - start.startMs);
 
 function provesStart(evidence: BirthEvidence, start: Start, firstMs: number, value: number): boolean {
   const { window, good, intervalMs } = evidence;

@@ -127,8 +127,8 @@ const isSandbox = ({ pod, container }: Labels): boolean => Boolean(pod && (!cont
 // Whatever cgroup ids show it: at one moment a (node, pod, container) is one thing (things.ts).
 const container = { required: ['pod', 'container'], optional: ['cpu'] };
 const podInterface = { required: ['pod', 'interface'], optional: [] };
-/** 100 Gbit/s, and what a busy machine can answer: more is no growth of one counter. */
-const linkBytes = 12.5e9;
+/** 25 Gbit/s, and what a busy machine can answer: more is no growth of one counter. */
+const linkBytes = 3.125e9;
 const requestsMax = 500_000;
 const istioIdentity = [
   'reporter',

@@ -58,7 +58,7 @@ export function counterGrowth(all: RawSeries[], window: Span, birth: Birth, rule
   for (const untilMs of [window.startMs, window.endMs]) {
     for (let next = nextOf(walk, series, untilMs); next; next = nextOf(walk, series, untilMs)) {
       const before = walk.at;
-      const proof = needsProof(walk, next) ? birth(next.series, timeAt(next), valueAt(next)) : undefined;
+      const proof = proofFor(walk, next, birth);
       const growth = stepTo(walk, next, proof);
       if (timeAt(next) <= window.startMs) continue;
       total.growth += growth;
@@ -87,17 +87,13 @@ function nextOf(walk: Walk, all: RawSeries[], untilMs: number): Place | undefine
 
 /** A newer container's first sample, by when the one that is followed has stopped growing. */
 function successor(walk: Walk, at: Place, own: Place, all: RawSeries[]): Place | undefined {
-  const id = at.series.labels['id'];
-  if (!id || all.length === 1 || valueAt(own) !== valueAt(at)) return undefined;
+  if (all.length === 1 || valueAt(own) !== valueAt(at)) return undefined;
   const stillMs = lastGrowthMs(at.series);
   return all
-    .filter((s) => s.labels['id'] && s.labels['id'] !== id && !walk.left.has(s.labels['id']))
+    .filter((s) => !walk.left.has(s.labels['id'] ?? ''))
     .map((series) => ({ series, index: lastAtOrBefore(series.times, timeAt(at)) + 1 }))
     .filter((place) => within(place, timeAt(own)) && (place.series.times[0] ?? 0) >= stillMs)
-    .filter((place) => {
-      const told = relation(walk, at, place);
-      return told === undefined ? valueAt(place) < walk.counted : told === 'newer';
-    })
+    .filter((place) => isSuccessor(walk, at, place))
     .sort((a, b) => timeAt(a) - timeAt(b))[0];
 }
 
@@ -136,6 +132,25 @@ const hasFallen = ({ series: { values }, index }: Place): boolean =>
 
 /** When a series was last looked at before the sample; undefined for its first. */
 const lookedMs = ({ series, index }: Place): number | undefined => series.times[index - 1];
+
+/** What is known of the birth of what a sample shows; undefined when it goes on from what was counted. */
+function proofFor(walk: Walk, next: Place, birth: Birth): ReturnType<Birth> | undefined {
+  const { at } = walk;
+  // A newer container may have been shown for some time beside the older one.
+  const first = { series: next.series, index: 0 };
+  if (at && timeAt(first) > lastGrowthMs(at.series) - 1 && isSuccessor(walk, at, next)) {
+    return birth(next.series, timeAt(first), valueAt(first));
+  }
+  return needsProof(walk, next) ? birth(next.series, timeAt(next), valueAt(next)) : undefined;
+}
+
+/** Whether another id's sample is a newer container's. */
+function isSuccessor(walk: Walk, at: Place, next: Place): boolean {
+  const [id, nextId] = [at.series.labels['id'], next.series.labels['id']];
+  if (!id || !nextId || id === nextId) return false;
+  const told = relation(walk, at, next);
+  return told === undefined ? valueAt(next) < walk.counted : told === 'newer';
+}
 
 /** Whether only a proven birth may be counted from zero here: nothing precedes it, or only more of another series. */
 function needsProof(walk: Walk, next: Place): boolean {

@@ -65,7 +65,12 @@ function judgeAll(look: Look, onNodes: boolean, all: Target[]): Verdict[] {
   const untilMs = Math.max(look.horizonMs, look.window.endMs);
   // One that is no longer listed has been renamed or taken away; it is nobody's place now.
   const listed = all.filter((t) => scrapedIn(t.listed, look.window.startMs, look.window.endMs));
-  const verdicts = withoutReplicas(listed).map((targets) => judgeScrapes(look, targets, untilMs));
+  const verdicts = withoutReplicas(listed).map((targets): Verdict => {
+    const verdict = judgeScrapes(look, targets, untilMs);
+    if (!onNodes || !verdict.seen) return verdict;
+    // A node where nothing of ours was at the time hides nothing of ours.
+    return { ...verdict, spans: verdict.spans.filter((span) => !look.pods.noneOn(targets, span)) };
+  });
   // Known to have no pods, it is on none of the nodes, and their gaps are none of its own. A node that is dark all the
   // time is another matter: nobody can say what the list of pods leaves out.
   const nowhere = onNodes && look.pods.coverage(look.window) && look.pods.presentIn(look.window).size === 0;

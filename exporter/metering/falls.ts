@@ -32,7 +32,7 @@ const neighbours = 10;
 const burst = 20;
 
 /** The most that can have been added in some time. */
-export const growthMax = (rules: GrowthRules, ms: number): number => rules.maxPerMs * (ms + lagMs);
+export const growthMax = ({ maxPerMs }: Pick<GrowthRules, 'maxPerMs'>, ms: number): number => maxPerMs * (ms + lagMs);
 
 export function straighten(series: RawSeries, rules: GrowthRules): Straight {
   const { times, values } = series;
@@ -56,11 +56,12 @@ export function straighten(series: RawSeries, rules: GrowthRules): Straight {
     const t = times[i] ?? 0;
     const [value, before] = [values[i] ?? 0, values[last] ?? 0];
     const sinceMs = t - (times[last] ?? t);
+    // What the last two samples show, only later ones can tell.
     if (value < before) {
       if (isReset(series, rules, last, i)) {
         offset = 0;
         keep(i);
-      } else if (!isSoon(series, i, (v) => v >= before)) rebase(i);
+      } else if (i + 1 < times.length - 1 && !isSoon(series, i, (v) => v >= before)) rebase(i);
     } else if (value - before <= growthMax(rules, sinceMs)) keep(i);
     else if (!isSoon(series, i, (v, ms) => v >= before && v - before <= growthMax(rules, sinceMs + ms))) rebase(i);
   }

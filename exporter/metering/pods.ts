@@ -59,6 +59,15 @@ export class Pods {
     return still.every((s) => targets.every((t) => isElsewhere(t, s.labels)));
   }
 
+  /** Whether it is known that in the span no pod was on the targets' node. */
+  noneOn(targets: Target[], span: Span): boolean {
+    if (!this.coverage(span)) return false;
+    // A pod that has gone is in the list until its next scrape.
+    const startMs = Math.min(span.startMs + listedLateMs, (span.startMs + span.endMs) / 2);
+    const there = this.info.filter((s) => livesIn(s, { startMs, endMs: span.endMs }));
+    return there.every((s) => targets.every((t) => isElsewhere(t, s.labels)));
+  }
+
   /** The last time, ms, at which the list of pods did not have the pod yet that a series showed at `atMs`. */
   absentMs({ labels }: RawSeries, atMs: number): number | undefined {
     const here = this.infoOf(labels['pod'] ?? '').filter(

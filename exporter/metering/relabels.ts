@@ -56,7 +56,7 @@ const togetherMs = 60_000;
 function canGoOn(ended: Life, began: Life, maxPerMs: number): boolean {
   if (ended.lastMs >= began.firstMs || began.firstMs - ended.lastMs > nearMs || began.first < ended.last) return false;
   const rate = (ended.last - ended.first) / Math.max(1, ended.lastMs - ended.firstMs);
-  const believed = { maxPerMs: Math.min(maxPerMs, Math.max(20 * rate, 0.01)), usualPerMs: 0, startAt: () => undefined };
+  const believed = { maxPerMs: Math.min(maxPerMs, Math.max(20 * rate, 0.01)) };
   return began.first - ended.last <= growthMax(believed, began.firstMs - ended.lastMs);
 }
 

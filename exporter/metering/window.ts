@@ -6,7 +6,7 @@ import { type QuantityField, quantityBounds } from '../../src/contracts/usage.ts
 import { birthOf, type Start, Starts } from './births.ts';
 import { type Meter, meters, type SourceName, sourceOf } from './catalogue.ts';
 import { counterGrowth } from './counter.ts';
-import type { GrowthRules } from './falls.ts';
+import { type GrowthRules, growthMax } from './falls.ts';
 import { type Hold, integralMs } from './gauge.ts';
 import { livesOf } from './lives.ts';
 import type { Observed } from './observed.ts';
@@ -36,11 +36,14 @@ interface Seen {
   observed: Observed;
   sighting: Sighting;
   starts: Starts;
+  /** Pods of which a container has used more than it can have since it says that it started. */
+  belied: Set<string>;
 }
 
 /** All meters of the catalogue for the window. */
 export function meterWindow(observed: Observed): MeterResult[] {
-  const seen = { observed, sighting: sight(observed), starts: new Starts(observed.starts) };
+  const starts = new Starts(observed.starts);
+  const seen = { observed, sighting: sight(observed), starts, belied: beliedPods(observed, starts) };
   return meters.map((meter) => bounded(meterOne(meter, seen)));
 }
 
@@ -105,7 +108,7 @@ function growthOf(things: Thing[], source: SourceName, seen: Seen): { growth: nu
     const targets = sighting.targets(source, thing);
     const startOf = startsOf(source, seen);
     const rules: GrowthRules = {
-      maxPerMs: maxPerMs(thing, source, observed),
+      maxPerMs: maxPerMs(thing.series, source, observed),
       usualPerMs: (sourceOf(source).growthUsual ?? 0) / 1000,
       startAt: (series, atMs) => {
         const start = startOf(series, atMs);
@@ -132,14 +135,14 @@ function growthOf(things: Thing[], source: SourceName, seen: Seen): { growth: nu
 }
 
 /** How a source's things tell when they started. */
-function startsOf(source: SourceName, { observed, sighting, starts }: Seen) {
+function startsOf(source: SourceName, { observed, sighting, starts, belied }: Seen) {
   return (series: RawSeries, atMs: number): Start | undefined => {
     switch (sourceOf(source).born) {
       case 'container':
         return starts.ofContainer(series, atMs);
       case 'pod': {
         const start = starts.ofPod(series, atMs);
-        if (start?.own) return start;
+        if (start?.own) return { ...start, belied: belied.has(series.labels['pod'] ?? '') };
         // A pod that was not in the list of pods yet began no earlier.
         const absentMs = sighting.pods.absentMs(series, atMs);
         return absentMs === undefined ? start : { startMs: absentMs, own: true };
@@ -156,8 +159,17 @@ function processStart(processes: RawSeries[], { labels }: RawSeries, atMs: numbe
   return told.length > 0 ? { startMs: Math.max(...told) * 1000, own: true } : undefined;
 }
 
+function beliedPods(observed: Observed, starts: Starts): Set<string> {
+  const belied = (observed.samples.cpu ?? []).filter((series) => {
+    const [firstMs = 0, value = 0] = [series.times[0], series.values[0]];
+    const start = starts.ofContainer(series, firstMs);
+    return start && value > growthMax({ maxPerMs: maxPerMs([series], 'cpu', observed) }, firstMs - start.startMs);
+  });
+  return new Set(belied.map((s) => s.labels['pod'] ?? ''));
+}
+
 /** The most that a thing can grow by, per ms. */
-function maxPerMs({ series }: Thing, source: SourceName, { cores }: Observed): number {
+function maxPerMs(series: RawSeries[], source: SourceName, { cores }: Observed): number {
   const { growthMax = 0 } = sourceOf(source);
   if (growthMax !== 'cores') return growthMax / 1000;
   const instances = new Set(series.map((s) => s.labels['instance']));
