@@ -31,7 +31,7 @@ export const refusals: Refusal[] = [
     words: /err-mimir-max-(?:chunks|series|chunks-bytes|estimated-[a-z-]+)-per-query/,
     kind: 'too_large',
   },
-  { from: 'Mimir, Cortex', words: /the query (?:exceeded the|hit the) /, kind: 'too_large' },
+  { from: 'Mimir, Cortex', words: /the query (?:exceeded|hit) the\b/, kind: 'too_large' },
   {
     from: 'Mimir, Cortex',
     words: /too many outstanding requests|err-mimir-tenant-max-request-rate|request rate limit/,
