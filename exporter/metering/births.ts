@@ -44,7 +44,7 @@ export class Starts {
     const sandboxes = all.filter((s) => !s.labels['container'] || s.labels['container'] === 'POD');
     const own = latestStart(sameId(sandboxes, labels['id']), atMs);
     if (own !== undefined) return { startMs: own, own: true };
-    const starts = all.flatMap((s) => s.values.map((v) => v * 1000)).filter((ms) => ms <= atMs + roundingMs);
+    const starts = all.flatMap((s) => s.values.map((v) => v * 1000)).filter((ms) => ms > 0 && ms <= atMs + roundingMs);
     return starts.length > 0 ? { startMs: Math.min(...starts), own: false } : undefined;
   }
 }
@@ -60,7 +60,8 @@ function latestStart(series: RawSeries[], atMs: number): number | undefined {
   let latest: number | undefined;
   for (const { times, values } of series) {
     const told = values[Math.max(0, lastAtOrBefore(times, atMs + roundingMs))] ?? 0;
-    if (told * 1000 <= atMs + roundingMs) latest = Math.max(latest ?? 0, told * 1000);
+    // 0 is what cAdvisor says when it does not know.
+    if (told > 0 && told * 1000 <= atMs + roundingMs) latest = Math.max(latest ?? 0, told * 1000);
   }
   return latest;
 }

@@ -94,6 +94,9 @@ export class Pods {
       const known = byPod.get(series.labels['pod'] ?? '') ?? [];
       const [best] = known.toSorted((a, b) => shared(series, b) - shared(series, a));
       if (!best) return 'unknown';
+      // One name, one series, and a pod of another kind in between: what of it is whose, nobody can say.
+      const other = known.find((s) => s.labels['host_network'] !== best.labels['host_network']);
+      if (other && shared(series, other) > listedLateMs) return 'unknown';
       return best.labels['host_network'] === 'true' ? 'host' : 'own';
     };
   }

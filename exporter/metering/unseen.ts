@@ -28,7 +28,7 @@ export interface Unseen {
 }
 
 /** Told however short it was: what is left out may be more than those seconds. */
-const always: readonly Why[] = ['unexplained_count', 'shared_file_system', 'ambiguous_name', 'network_unknown'];
+const always: readonly Why[] = ['unexplained_count', 'shared_file_system', 'ambiguous_name'];
 
 export const lengthMs = (spans: Span[]): number => spans.reduce((sum, s) => sum + (s.endMs - s.startMs), 0);
 

@@ -34,7 +34,8 @@ export const matchers: Kind<string> = {
   repeats: false,
   read: (text) => {
     const found: string[] = [];
-    for (let rest = text; rest.trim() !== ''; ) {
+    const inner = /^\s*\{(.*)\}\s*$/s.exec(text)?.[1] ?? text;
+    for (let rest = inner; rest.trim() !== ''; ) {
       const [whole, label = '', operator = '', value = ''] = matcher.exec(rest) ?? [];
       if (whole === undefined || asked.includes(label)) return undefined;
       found.push(`${label}${operator}${value}`);
@@ -44,7 +45,7 @@ export const matchers: Kind<string> = {
   },
 };
 
-const headerLine = /^([!#$%&'*+.^`|~\w-]+):[ \t]*([\x20-\x7e]*?)[ \t]*$/;
+const headerLine = /^([\w-]+)[:=][ \t]*([\x20-\x7e]*?)[ \t]*$/;
 const taken = ['host', 'content-type', 'content-length', 'accept', 'authorization', 'connection', 'transfer-encoding'];
 
 /** HTTP headers, one a line, or with a semicolon before each next name. */
@@ -52,7 +53,7 @@ export const headerLines: Kind<Record<string, string>> = {
   words: `headers such as X-Scope-OrgID: tenant, none of ${taken.join(', ')}`,
   repeats: false,
   read: (text) => {
-    const lines = text.split(/\n|;\s*(?=[\w-]+:)/).filter((line) => line.trim() !== '');
+    const lines = text.split(/\n|;\s*(?=[\w-]+[:=])/).filter((line) => line.trim() !== '');
     const found = lines.map((line) => headerLine.exec(line.trim()));
     const pairs = found.flatMap((parts) => (parts ? [[parts[1] ?? '', parts[2] ?? ''] as const] : []));
     const fits = pairs.every(([name, value]) => value !== '' && !taken.includes(name.toLowerCase()));

@@ -113,6 +113,7 @@ describe('the environment', () => {
 
   it.each([
     ['cluster="prod",env=~"a|b"', 'cluster="prod",env=~"a|b"'],
+    ['{cluster="prod"}', 'cluster="prod"'],
     [' cluster = "a\\"b" , x!="" ', 'cluster="a\\"b",x!=""'],
   ])('takes the matchers %s', (PROMETHEUS_MATCHERS, matchers) => {
     const config = read({ PROMETHEUS_MATCHERS });
@@ -121,7 +122,6 @@ describe('the environment', () => {
 
   it.each([
     ['PROMETHEUS_MATCHERS', 'cluster=prod'],
-    ['PROMETHEUS_MATCHERS', '{cluster="prod"}'],
     ['PROMETHEUS_MATCHERS', 'cluster="prod" or vector(1)'],
     ['PROMETHEUS_MATCHERS', 'namespace="shop"'],
     ['PROMETHEUS_HEADERS', 'X-Scope-OrgID tenant'],
