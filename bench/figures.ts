@@ -12,6 +12,7 @@ const figures = {
   replay: 'one report sent 1,000 times in parallel: one row, one cost',
   deliveries: '100,000 reports, repeated and shuffled, acks lost, workerd killed: lost, unexpected, doubled',
   metering: 'generated days with known truth: what the exporter makes of them',
+  'metering-fuzz': 'days of random mess with known truth: whether anybody is billed more than was used',
   journey: 'known use on a real control plane, scraped, reported and billed: each line against the truth',
   exporter: 'memory and seconds per window over 100 and 300 pods',
   intake: 'reports per second, accepted and durable, beside an Express + PostgreSQL insert per report',

@@ -18,12 +18,14 @@ export async function run(args: string[]): Promise<void> {
   const command = new Command('metering')
     .description('generated days with known truth, from a real Prometheus')
     .option('--seeds <n>', 'how many days of each shape', wholeNumber, 10)
+    .option('--shapes <list>', 'only these shapes, with commas')
     .parse(args, { from: 'user' });
-  const { seeds } = command.opts<{ seeds: number }>();
+  const { seeds, shapes } = command.opts<{ seeds: number; shapes?: string }>();
+  const wanted = shapes?.split(',');
   const byShape = new Map<string, Verdict[]>();
   const seedsByShape = new Map<string, Partial<Record<Field, number>>>();
   for (let seed = 1; seed <= seeds; seed++) {
-    const served = await serveDays(daysOf(seed));
+    const served = await serveDays(daysOf(seed).filter((day) => wanted?.includes(day.shape) ?? true));
     try {
       for (const day of served.cases) {
         const verdict = judge(day, await reportsOf(day, served.prometheus.url));

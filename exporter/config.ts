@@ -9,13 +9,24 @@ import { ok, type Result } from '../src/lib/result.ts';
 import { hourMs, minuteMs } from '../src/lib/time.ts';
 import { readVariables, type Secret, type ValuesOf } from '../src/lib/variables.ts';
 import type { HttpSource } from './metering/catalogue.ts';
+import type { TargetSettings } from './metering/trust.ts';
+import { addressOf } from './prometheus/settings.ts';
 import { dryRunVariables, exporterVariables, interval, shortIntervalMs } from './variables.ts';
 
 export interface Config {
   customerId: string;
   instanceId: string;
   namespace: string;
-  prometheus: { url: string; token?: Secret; basic?: { username: string; password: Secret }; caFile?: string };
+  prometheus: {
+    url: string;
+    matchers?: string;
+    headers?: Readonly<Record<string, string>>;
+    token?: Secret;
+    basic?: { username: string; password: Secret };
+    caFile?: string;
+  };
+  /** Which targets are believed, where the operator says so. */
+  targets: TargetSettings;
   /** Null in a dry run that names none. */
   api: { url: string; key: Secret } | null;
   /** How often windows are computed and sent. */
@@ -56,6 +67,7 @@ function toConfig(values: Values): Config {
     instanceId: values.INSTANCE_ID,
     namespace: values.NAMESPACE ?? ownNamespace(values.CUSTOMER_ID) ?? '',
     prometheus: toPrometheus(values),
+    targets: toTargets(values),
     api: url !== undefined && key !== undefined ? { url, key } : null,
     intervalMs: values.COLLECTION_INTERVAL,
     windowMs,
@@ -74,12 +86,26 @@ function toConfig(values: Values): Config {
 
 function toPrometheus(values: Values): Config['prometheus'] {
   const { PROMETHEUS_TOKEN: token, PROMETHEUS_USERNAME: username, PROMETHEUS_PASSWORD: password } = values;
-  const { PROMETHEUS_CA_FILE: caFile } = values;
+  const { PROMETHEUS_CA_FILE: caFile, PROMETHEUS_MATCHERS: matchers, PROMETHEUS_HEADERS: headers } = values;
+  const { url, basic } = addressOf(values.PROMETHEUS_URL);
+  const given = username !== undefined && password ? { username, password } : basic;
   return {
-    url: values.PROMETHEUS_URL,
+    url,
+    ...(matchers === undefined ? {} : { matchers }),
+    ...(headers === undefined ? {} : { headers }),
     ...(token ? { token } : {}),
-    ...(username !== undefined && password ? { basic: { username, password } } : {}),
+    ...(given ? { basic: given } : {}),
     ...(caFile === undefined ? {} : { caFile }),
+  };
+}
+
+function toTargets(values: Values): TargetSettings {
+  const http = { job: values.HTTP_METRICS_JOB, namespace: values.HTTP_METRICS_NAMESPACE };
+  return {
+    cadvisor: { job: values.CADVISOR_JOB, namespace: values.CADVISOR_NAMESPACE },
+    kubelet: { job: values.KUBELET_JOB, namespace: values.KUBELET_NAMESPACE },
+    podlist: { job: values.KUBE_STATE_METRICS_JOB, namespace: values.KUBE_STATE_METRICS_NAMESPACE },
+    ...(values.HTTP_METRICS === 'none' ? {} : { [values.HTTP_METRICS]: http }),
   };
 }
 
@@ -92,8 +118,11 @@ const own = /^customer-[0-9a-f]{8}$/;
 /** What the variables must agree on. */
 function faultsOf(found: Partial<Values>): string[] {
   const { CUSTOMER_ID: customer, NAMESPACE: given, PROMETHEUS_TOKEN: token, PROMETHEUS_USERNAME: username } = found;
-  const faults = plainHttpFaults(found, {
-    PROMETHEUS_URL: ['PROMETHEUS_TOKEN', 'PROMETHEUS_PASSWORD'],
+  const address = found.PROMETHEUS_URL === undefined ? undefined : addressOf(found.PROMETHEUS_URL);
+  // A password in the URL is one that it carries.
+  const carried = address?.basic ? { ...found, PROMETHEUS_URL_PASSWORD: address.basic } : found;
+  const faults = plainHttpFaults(carried, {
+    PROMETHEUS_URL: ['PROMETHEUS_TOKEN', 'PROMETHEUS_PASSWORD', 'PROMETHEUS_URL_PASSWORD'],
     BILLING_API_URL: ['API_KEY'],
   });
   const namespace = given ?? (customer === undefined ? undefined : ownNamespace(customer));
@@ -102,6 +131,9 @@ function faultsOf(found: Partial<Values>): string[] {
     faults.push(`COLLECTION_INTERVAL must be ${interval.words}; 60000 needs ALLOW_SHORT_WINDOWS=true`);
   }
   if (token && username) faults.push('PROMETHEUS_TOKEN and PROMETHEUS_USERNAME are set: only one may be');
+  if (address?.basic && (token || username)) {
+    faults.push('PROMETHEUS_URL has a user, and PROMETHEUS_TOKEN or PROMETHEUS_USERNAME is set: only one may be');
+  }
   if (Boolean(username) !== Boolean(found.PROMETHEUS_PASSWORD)) {
     faults.push('PROMETHEUS_USERNAME and PROMETHEUS_PASSWORD go together');
   }

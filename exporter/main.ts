@@ -1,14 +1,15 @@
 /** The exporter's entry (`npm run exporter`): reads options and environment, then runs the service or a dry run. */
 import type { Server } from 'node:http';
+import type { Logger } from 'pino';
 import { checkConnections } from './checks.ts';
 import { systemClock } from './clock.ts';
 import { type Config, readConfig } from './config.ts';
 import { dryRun, windowsBetween } from './dry-run.ts';
 import { serveHealth } from './health.ts';
-import { createLog, stderrStream } from './log.ts';
-import { measureWith } from './measure.ts';
+import { createLog, stderrStream, unseenOf } from './log.ts';
+import { measureWith, type Tell } from './measure.ts';
 import { readOptions } from './options.ts';
-import { type Prometheus, prometheusClient } from './prometheus/client.ts';
+import { connectTo } from './prometheus/connect.ts';
 import { reveal } from './secrets.ts';
 import { billingApi } from './sending/api.ts';
 import { openSpool } from './sending/spool.ts';
@@ -24,20 +25,19 @@ function fail(lines: string[], code: number): never {
   process.exit(code);
 }
 
-const prometheusOf = ({ prometheus: { token, basic, ...rest } }: Config): Prometheus =>
-  prometheusClient({
-    ...rest,
-    clock: systemClock,
-    token: token && (() => reveal(token)),
-    basic: basic && { username: basic.username, password: () => reveal(basic.password) },
-  });
+const tellTo =
+  (log: Logger): Tell =>
+  ({ startMs }, unseen) =>
+    log.warn({ window_start: new Date(startMs).toISOString(), unseen: unseenOf(unseen) }, 'Not seen in the window');
 
 async function printPast(config: Config, { from, to }: { from: string; to: string }): Promise<void> {
   const windows = windowsBetween(from, to, config.windowMs, systemClock.now());
   if (!windows.ok) fail([windows.error], exitUsage);
   const log = createLog(config.logLevel, stderrStream());
-  const prometheus = prometheusOf(config);
-  const done = await dryRun(measureWith(prometheus, config, systemClock), windows.value, (line) => console.log(line));
+  const prometheus = connectTo(config, systemClock);
+  const done = await dryRun(measureWith(prometheus, config, systemClock, tellTo(log)), windows.value, (line) =>
+    console.log(line),
+  );
   await prometheus.close();
   if (done.ok) return log.info({ windows: windows.value.length }, 'Dry run done');
   log.error(done.error);
@@ -46,13 +46,13 @@ async function printPast(config: Config, { from, to }: { from: string; to: strin
 
 async function serve(config: Config, { url, key }: NonNullable<Config['api']>): Promise<void> {
   const log = createLog(config.logLevel);
-  const prometheus = prometheusOf(config);
+  const prometheus = connectTo(config, systemClock);
   const parts = {
     config,
     clock: systemClock,
     log,
     random: Math.random,
-    measure: measureWith(prometheus, config, systemClock),
+    measure: measureWith(prometheus, config, systemClock, tellTo(log)),
     api: billingApi(
       url,
       () => reveal(key),

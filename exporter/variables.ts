@@ -17,6 +17,7 @@ import {
   url,
 } from '../src/lib/variables.ts';
 import { httpSources } from './metering/catalogue.ts';
+import { headerLines, matchers, pattern, prometheusUrl } from './prometheus/settings.ts';
 
 const customer = text('cust_ and 32 hex digits', (given) => idPattern('customer').test(given));
 /** A dry run's customer need not be there yet. */
@@ -57,7 +58,18 @@ export const exporterVariables = {
     text('a lower-case RFC 1123 label', (given) => namespace.safeParse(given).success),
     'the namespace that is measured; customer-{short id} when not set',
   ),
-  PROMETHEUS_URL: required(url, 'the Prometheus that is asked'),
+  PROMETHEUS_URL: required(
+    prometheusUrl,
+    'the Prometheus that is asked, or what speaks like it; its path and query are kept, and a user and password in it are used',
+  ),
+  PROMETHEUS_MATCHERS: optional(
+    matchers,
+    'for every question, e.g. cluster="prod": one of several clusters in a back end',
+  ),
+  PROMETHEUS_HEADERS: optional(
+    headerLines,
+    'for every question, e.g. X-Scope-OrgID: tenant; several with a line break or a semicolon between them',
+  ),
   PROMETHEUS_TOKEN: optional(secretOrFile, 'bearer token for Prometheus'),
   PROMETHEUS_USERNAME: optional(text(), 'basic auth for Prometheus'),
   PROMETHEUS_PASSWORD: optional(secretOrFile, 'basic auth for Prometheus'),
@@ -74,6 +86,14 @@ export const exporterVariables = {
   ),
   BACKFILL_FROM: optional(instantMs, 'where a fresh reporter begins, instead of its active_from'),
   HTTP_METRICS: byDefault('nginx', choice(httpSources), 'which ingress counts the requests'),
+  CADVISOR_JOB: optional(pattern, 'pattern of the jobs whose word on containers counts'),
+  CADVISOR_NAMESPACE: optional(pattern, 'pattern of the namespaces that those targets are in'),
+  KUBELET_JOB: optional(pattern, 'the same for volumes'),
+  KUBELET_NAMESPACE: optional(pattern, 'the same for volumes'),
+  KUBE_STATE_METRICS_JOB: optional(pattern, 'the same for which pods there are'),
+  KUBE_STATE_METRICS_NAMESPACE: optional(pattern, 'the same for which pods there are'),
+  HTTP_METRICS_JOB: optional(pattern, 'the same for requests'),
+  HTTP_METRICS_NAMESPACE: optional(pattern, 'the same for requests'),
   HOST_NETWORK: byDefault('detect', choice(['detect', 'none']), "none: no pod uses the node's network"),
   // Prometheus' own dialect (RE2): it judges the pattern when the exporter starts.
   EXCLUDE_PODS: optional(

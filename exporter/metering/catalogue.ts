@@ -1,39 +1,94 @@
 /**
  * The meters as data: a new meter is one entry in `meters` (and a source, when it reads a series that no other reads).
  * Owns which series are read and what makes them things; how they become quantities is counter.ts, gauge.ts, peak.ts.
- * `$NS` in a selector is the namespace; `$PODS` and `$EXPORTED_PODS` are the matchers that leave excluded pods out (or
- * nothing). Identity labels are the thing's own: an `exported_x` has already taken the place of `x`.
+ * `$NS` in a selector is the namespace; `$PODS` and `$EXPORTED` leave excluded pods out (or nothing). Identity labels are the thing's own: an `exported_x` has already taken the place of `x`.
  */
 import type { QuantityField } from '../../src/contracts/usage.ts';
+import type { Labels } from './series.ts';
 
 /** Where ingress requests are counted; `none` switches the meter off. */
 export const httpSources = ['nginx', 'istio', 'traefik', 'none'] as const;
 export type HttpSource = (typeof httpSources)[number];
 
-export type TargetKind = 'cadvisor' | 'kubelet' | 'nginx' | 'istio' | 'traefik';
+export type TargetKind = 'cadvisor' | 'kubelet' | 'podlist' | HttpKind;
+export type HttpKind = Exclude<HttpSource, 'none'>;
 
-/** How the targets of a kind are known when they show nothing of the namespace: by name, or by what else they show. */
-export const targetKinds: Record<TargetKind, { up: string[]; evidence: string; onNodes: boolean }> = {
+export interface KindRule {
+  /** Matchers of `up` for targets that show nothing of the namespace: by name. */
+  up: string[];
+  /** What else names them: selectors of series that only such targets show. */
+  evidence: string[];
+  /** Selectors that prove that such a target shows things of its kind, for somebody: without, nothing is no zero. */
+  shows: string[];
+  onNodes: boolean;
+  /** Jobs that are believed, and namespaces that targets of the kind live in (metering/trust.ts). */
+  jobs: RegExp;
+  homes: RegExp;
+  /** Whether such targets stand beside the pods whose use they count. */
+  besidePods: boolean;
+}
+
+/** The kinds of target, who is believed to be one, and what proves that it shows what it should. */
+export const targetKinds: Record<TargetKind, KindRule> = {
   cadvisor: {
     up: ['metrics_path=~".*cadvisor.*"', 'metrics_path="",job=~"(?i:.*(cadvisor|kubelet).*)"'],
-    evidence: 'container_cpu_usage_seconds_total|container_scrape_error|cadvisor_version_info',
+    evidence: ['{__name__=~"container_cpu_usage_seconds_total|container_scrape_error|cadvisor_version_info"}'],
+    shows: [
+      'container_cpu_usage_seconds_total{namespace!="",container!="",pod!=""}',
+      'container_cpu_usage_seconds_total{exported_namespace!=""}',
+    ],
     onNodes: true,
+    jobs: /cadvisor|kubelet|nodes?\b/i,
+    homes: /cadvisor|kubelet/i,
+    besidePods: false,
   },
   kubelet: {
     up: ['job=~"(?i:.*kubelet.*|kubernetes-nodes.*)",metrics_path!~".+/(cadvisor|probes|resource)"'],
-    evidence: 'kubelet_volume_stats_used_bytes|kubelet_node_name|kubelet_running_pods',
+    evidence: ['{__name__=~"kubelet_volume_stats_used_bytes|kubelet_node_name|kubelet_running_pods"}'],
+    // A kubelet whose pods mount no claim shows none: that it is one must do.
+    shows: ['{__name__=~"kubelet_volume_stats_used_bytes|kubelet_node_name|kubelet_running_pods"}'],
     onNodes: true,
+    jobs: /cadvisor|kubelet|nodes?\b/i,
+    homes: /kubelet/i,
+    besidePods: false,
+  },
+  podlist: {
+    up: ['job=~"(?i:.*kube-state-metrics.*)"'],
+    evidence: ['kube_pod_info'],
+    shows: ['kube_pod_info'],
+    onNodes: false,
+    jobs: /kube-?state|\bksm\b/i,
+    homes: /kube-?state/i,
+    besidePods: false,
   },
   nginx: {
     up: ['job=~"(?i:.*(nginx|ingress).*)"'],
-    evidence: 'nginx_ingress_controller_requests|nginx_ingress_controller_success|nginx_ingress_controller_build_info',
+    evidence: [
+      '{__name__=~"nginx_ingress_controller_requests|nginx_ingress_controller_success|nginx_ingress_controller_build_info"}',
+    ],
+    shows: ['nginx_ingress_controller_requests'],
     onNodes: false,
+    jobs: /nginx|ingress/i,
+    homes: /nginx|ingress|gateway|edge/i,
+    besidePods: false,
   },
-  istio: { up: ['job=~"(?i:.*(istio|envoy).*)"'], evidence: 'istio_requests_total|istio_build', onNodes: false },
+  istio: {
+    up: ['job=~"(?i:.*(istio|envoy).*)"'],
+    evidence: ['{__name__=~"istio_requests_total|istio_build"}'],
+    shows: ['istio_requests_total'],
+    onNodes: false,
+    jobs: /istio|envoy|mesh|gateway|waypoint|proxy|sidecar/i,
+    homes: /istio|mesh|gateway|ingress|waypoint/i,
+    besidePods: true,
+  },
   traefik: {
     up: ['job=~"(?i:.*traefik.*)"'],
-    evidence: 'traefik_service_requests_total|traefik_config_reloads_total',
+    evidence: ['{__name__=~"traefik_service_requests_total|traefik_config_reloads_total"}'],
+    shows: ['traefik_service_requests_total'],
     onNodes: false,
+    jobs: /traefik/i,
+    homes: /traefik|ingress|gateway|edge/i,
+    besidePods: false,
   },
 };
 
@@ -42,20 +97,39 @@ export interface Source {
   /** Matchers that together select what belongs to the namespace, each part once. */
   selectors: string[];
   targets: TargetKind;
+  /** Which of the selected series are meant, by the thing's own labels. */
+  keeps?: (labels: Labels) => boolean;
   /** Labels that always tell things apart, and those that do so where all series of a group have them. */
   identity: { required: string[]; optional: string[] };
-  /** What proves the birth of a counter: the container's own start, its pod's, or only the target's earlier scrapes. */
-  born?: 'container' | 'pod' | 'scrape';
+  /** What proves the birth of a counter: the container's own start, its pod's, or its process'. */
+  born?: 'container' | 'pod' | 'process';
+  /** The most that one thing can grow by in a second, in the metric's unit; `cores` is the node's number of them. */
+  growthMax?: number | 'cores';
+  /** A growth per second that is always believed of something new, however idle it was later. */
+  growthUsual?: number;
   /** Pods with the node's network carry the node's traffic and are left out. */
   withoutHostNetwork?: boolean;
 }
 
-const containers = ['namespace="$NS",exported_namespace="",container!="",container!="POD",pod!=""$PODS'];
+// `$PODS` and `$EXPORTED` leave excluded pods out (prometheus/query.ts).
+const own = 'namespace="$NS",exported_namespace=""';
+const exported = 'exported_namespace="$NS"';
+const containers = [`${own},container!="",container!="POD",pod!=""$PODS`, `${exported}$EXPORTED`];
 // cAdvisor shows a pod's network at its sandbox: container is absent, or POD with the older runtimes.
-const podInterfaces = ['namespace="$NS",exported_namespace="",container=~"|POD",pod!="",interface="eth0"$PODS'];
-const ownOrExported = ['namespace="$NS",exported_namespace=""', 'exported_namespace="$NS"'];
-const container = { required: ['pod', 'container'], optional: ['id'] };
-const podInterface = { required: ['pod', 'interface'], optional: ['id'] };
+const podInterfaces = [
+  `${own},container=~"|POD",pod!="",interface="eth0"$PODS`,
+  `${exported},interface="eth0"$EXPORTED`,
+];
+const ownOrExported = [own, exported];
+const pods = [`${own}$PODS`, `${exported}$EXPORTED`];
+const isContainer = ({ pod, container }: Labels): boolean => Boolean(pod && container && container !== 'POD');
+const isSandbox = ({ pod, container }: Labels): boolean => Boolean(pod && (!container || container === 'POD'));
+// Whatever cgroup ids show it: at one moment a (node, pod, container) is one thing (things.ts).
+const container = { required: ['pod', 'container'], optional: ['cpu'] };
+const podInterface = { required: ['pod', 'interface'], optional: [] };
+/** 25 Gbit/s, and what a busy machine can answer: more is no growth of one counter. */
+const linkBytes = 3.125e9;
+const requestsMax = 500_000;
 const istioIdentity = [
   'reporter',
   'source_workload',
@@ -80,36 +154,46 @@ const istioDetails = [
   'grpc_response_status',
   'connection_security_policy',
 ];
-const fromOutside = 'reporter!="source",source_workload_namespace!="$NS"';
+const fromOutside = 'source_workload_namespace!="$NS"';
 
 export const sources = {
   cpu: {
     metric: 'container_cpu_usage_seconds_total',
     selectors: containers,
     targets: 'cadvisor',
-    identity: { required: ['pod', 'container'], optional: ['id', 'cpu'] },
+    keeps: isContainer,
+    identity: container,
     born: 'container',
+    growthMax: 'cores',
+    growthUsual: 1,
   },
   memory: {
     metric: 'container_memory_working_set_bytes',
     selectors: containers,
     targets: 'cadvisor',
+    keeps: isContainer,
     identity: container,
   },
   sent: {
     metric: 'container_network_transmit_bytes_total',
     selectors: podInterfaces,
     targets: 'cadvisor',
+    keeps: isSandbox,
     identity: podInterface,
     born: 'pod',
+    growthMax: linkBytes,
+    growthUsual: 1e6,
     withoutHostNetwork: true,
   },
   received: {
     metric: 'container_network_receive_bytes_total',
     selectors: podInterfaces,
     targets: 'cadvisor',
+    keeps: isSandbox,
     identity: podInterface,
     born: 'pod',
+    growthMax: linkBytes,
+    growthUsual: 1e6,
     withoutHostNetwork: true,
   },
   volumes: {
@@ -124,27 +208,37 @@ export const sources = {
     targets: 'nginx',
     identity: {
       required: ['ingress', 'service', 'status', 'method', 'host', 'path', 'canary'],
-      optional: ['controller_pod', 'controller_class'],
+      optional: ['controller_class'],
     },
-    born: 'scrape',
+    born: 'process',
+    growthMax: requestsMax,
+    growthUsual: 1000,
   },
   istio: {
     metric: 'istio_requests_total',
     selectors: [
       `destination_workload_namespace="$NS",${fromOutside}`,
-      `destination_workload_namespace="",destination_service_namespace="$NS",${fromOutside}`,
-      `destination_workload_namespace="",destination_service_namespace="",destination_namespace="$NS",${fromOutside}`,
+      `destination_workload_namespace=~"|unknown",destination_service_namespace="$NS",${fromOutside}`,
+      `destination_workload_namespace=~"|unknown",destination_service_namespace=~"|unknown",destination_namespace="$NS",${fromOutside}`,
     ],
     targets: 'istio',
-    identity: { required: istioIdentity, optional: ['pod', ...istioDetails] },
-    born: 'scrape',
+    identity: { required: istioIdentity, optional: istioDetails },
+    born: 'process',
+    growthMax: requestsMax,
+    growthUsual: 1000,
   },
   traefik: {
     metric: 'traefik_service_requests_total',
-    selectors: ['service=~"$NS-.+@kubernetes.*",exported_service=""', 'exported_service=~"$NS-.+@kubernetes.*"'],
+    // Which of these are the namespace's is for services.ts to say.
+    selectors: [
+      'service=~"((http|grpc|tcp|tls)route-)?$NS-.+@kubernetes.*",exported_service=""',
+      'exported_service=~"((http|grpc|tcp|tls)route-)?$NS-.+@kubernetes.*"',
+    ],
     targets: 'traefik',
-    identity: { required: ['service', 'code', 'method', 'protocol'], optional: ['pod'] },
-    born: 'scrape',
+    identity: { required: ['service', 'code', 'method', 'protocol'], optional: [] },
+    born: 'process',
+    growthMax: requestsMax,
+    growthUsual: 1000,
   },
 } as const satisfies Record<string, Source>;
 
@@ -178,10 +272,22 @@ export const meters: Meter[] = [
 /** Series that are evidence, not quantities: when containers started, which pods there are and where. */
 export const startTimes = {
   metric: 'container_start_time_seconds',
-  selectors: ['namespace="$NS",exported_namespace="",pod!=""$PODS'],
+  selectors: [`${own},pod!=""$PODS`, `${exported}$EXPORTED`],
 };
-export const podInfo = {
-  metric: 'kube_pod_info',
-  selectors: ['namespace="$NS",exported_namespace=""$PODS', 'exported_namespace="$NS"$EXPORTED_PODS'],
+/** When a process started that counts requests, by its own word. */
+export const processStart = 'process_start_time_seconds';
+export const nodeCores = 'machine_cpu_cores';
+export const podInfo = { metric: 'kube_pod_info', selectors: pods };
+export const podPhase = { metric: 'kube_pod_status_phase', selectors: pods };
+export const containerRunning = { metric: 'kube_pod_container_status_running', selectors: pods };
+/** What a pod's cgroup used in all, also where its containers are not shown. */
+export const podCpu = {
+  metric: 'container_cpu_usage_seconds_total',
+  selectors: [`${own},container="",pod!=""$PODS`],
 };
-export const podPhase = { metric: 'kube_pod_status_phase', selectors: podInfo.selectors };
+/** What bounds a claim: the file system's size, and what was asked for. */
+export const claimCapacity = { metric: 'kubelet_volume_stats_capacity_bytes', selectors: ownOrExported };
+export const claimRequest = {
+  metric: 'kube_persistentvolumeclaim_resource_requests_storage_bytes',
+  selectors: ownOrExported,
+};

@@ -6,8 +6,9 @@
 import type { TargetKind } from './catalogue.ts';
 import { targetKinds } from './catalogue.ts';
 import type { Pods } from './pods.ts';
-import { gapMs, scrapedIn, type Target, type TargetOf, together } from './scrapes.ts';
+import { gapsIn, lateMs, scrapedIn, type Target, type TargetOf, together } from './scrapes.ts';
 import { type Labels, labelKey, lastAtOrBefore, type Span } from './series.ts';
+import type { Unseen } from './unseen.ts';
 
 /** A thing's presence on a target, now or within the look-back. */
 export interface Carried {
@@ -27,9 +28,11 @@ export interface Look {
   /** Every target whose `up` was fetched. */
   scraped: Target[];
   pods: Pods;
+  /** Whether targets of a kind are proven to show such things, for somebody. */
+  showing: (kind: TargetKind) => boolean;
 }
 
-export type Evidence = { seen: false } | { seen: true; gapMs: number };
+export type Evidence = { seen: false } | { seen: true; gaps: Unseen[] };
 
 /**
  * @param kind what to judge
@@ -38,26 +41,40 @@ export type Evidence = { seen: false } | { seen: true; gapMs: number };
  */
 export function evidenceOf(look: Look, kind: TargetKind, carried: Carried[], all: Target[]): Evidence {
   const { window } = look;
-  const lengthMs = window.endMs - window.startMs;
   const { onNodes } = targetKinds[kind];
+  const whole = { startMs: window.startMs, endMs: window.endMs };
   const verdicts = placesOf(carried, look.targetOf).flatMap((place) => judge(look, place, onNodes));
-  if (onNodes && look.pods.onUnseenNodes(all, window, look.gapLimitMs).length > 0) verdicts.push({ seen: false });
-  if (kind === 'cadvisor' && look.pods.someHidden()) verdicts.push({ seen: false });
-  if (verdicts.length === 0) verdicts.push(...judgeAll(look, onNodes, all));
+  const unseen = onNodes ? look.pods.onUnseenNodes(all, window, look.gapLimitMs) : [];
+  for (const { labels } of unseen) {
+    verdicts.push({ seen: false, thing: `pod ${labels['pod']} on node ${labels['node']}` });
+  }
+  if (verdicts.length === 0 && look.showing(kind)) verdicts.push(...judgeAll(look, onNodes, all));
   if (!verdicts.some((v) => v.seen)) return { seen: false };
-  return { seen: true, gapMs: Math.max(...verdicts.map((v) => (v.seen ? v.gapMs : lengthMs))) };
+  const gaps = verdicts.map(({ thing, ...v }) => ({
+    thing,
+    why: 'not_scraped' as const,
+    spans: v.seen ? v.spans : [whole],
+  }));
+  return { seen: true, gaps: gaps.filter((g) => g.spans.length > 0) };
 }
 
+type Verdict = { thing: string } & ({ seen: false } | { seen: true; spans: Span[] });
+
 /** With nothing of the namespace on any target: every target that it could be on must have been scraped. */
-function judgeAll(look: Look, onNodes: boolean, all: Target[]): Evidence[] {
+function judgeAll(look: Look, onNodes: boolean, all: Target[]): Verdict[] {
   const untilMs = Math.max(look.horizonMs, look.window.endMs);
   // One that is no longer listed has been renamed or taken away; it is nobody's place now.
   const listed = all.filter((t) => scrapedIn(t.listed, look.window.startMs, look.window.endMs));
-  const verdicts = withoutReplicas(listed).map((targets) => judgeScrapes(look, together(targets), untilMs));
+  const verdicts = withoutReplicas(listed).map((targets): Verdict => {
+    const verdict = judgeScrapes(look, targets, untilMs);
+    if (!onNodes || !verdict.seen) return verdict;
+    // A node where nothing of ours was at the time hides nothing of ours.
+    return { ...verdict, spans: verdict.spans.filter((span) => !look.pods.noneOn(targets, span)) };
+  });
   // Known to have no pods, it is on none of the nodes, and their gaps are none of its own. A node that is dark all the
   // time is another matter: nobody can say what the list of pods leaves out.
   const nowhere = onNodes && look.pods.coverage(look.window) && look.pods.presentIn(look.window).size === 0;
-  if (nowhere && verdicts.length > 0 && verdicts.every((v) => v.seen)) return [{ seen: true, gapMs: 0 }];
+  if (nowhere && verdicts.length > 0 && verdicts.every((v) => v.seen)) return [{ thing: '', seen: true, spans: [] }];
   return verdicts.every((v) => v.seen) ? verdicts : [];
 }
 
@@ -75,24 +92,27 @@ interface Place {
   recent: boolean;
 }
 
-function judge(look: Look, place: Place, onNodes: boolean): Evidence[] {
-  const { window } = look;
+function judge(look: Look, place: Place, onNodes: boolean): Verdict[] {
+  const { window, gapLimitMs } = look;
   const good = together(place.targets);
   const last = good[lastAtOrBefore(good, look.horizonMs)];
   const inferred = place.targets.every((t) => t.inferred);
   const untilMs = inferred ? window.endMs : Math.max(look.horizonMs, window.endMs);
   const unseen: Span = { startMs: Math.max(window.startMs, last ?? window.startMs), endMs: untilMs };
-  if (unseen.endMs - unseen.startMs <= look.gapLimitMs) return [judgeScrapes(look, good, untilMs)];
-  const left = onNodes ? look.pods.allGone(place.pods, unseen) : replaced(look, place, unseen);
-  if (!left) return [judgeScrapes(look, good, untilMs)];
+  if (unseen.endMs - unseen.startMs <= gapLimitMs) return [judgeScrapes(look, place.targets, untilMs)];
+  const left = onNodes ? look.pods.allGone(place.pods, place.targets, unseen) : replaced(look, place, unseen);
+  if (!left) return [judgeScrapes(look, place.targets, untilMs)];
   // Nothing of ours is there any more: scrapes end with it.
-  return last !== undefined && last > window.startMs ? [judgeScrapes(look, good, last)] : [];
+  return last !== undefined && last > window.startMs ? [judgeScrapes(look, place.targets, last)] : [];
 }
 
-function judgeScrapes(look: Look, good: number[], untilMs: number): Evidence {
+function judgeScrapes(look: Look, targets: Target[], untilMs: number): Verdict {
   const { window } = look;
-  if (!scrapedIn(good, window.startMs, window.endMs)) return { seen: false };
-  return { seen: true, gapMs: gapMs(good, window, look.gapLimitMs, untilMs) };
+  const good = together(targets);
+  const thing = `target ${targets[0]?.labels['node'] ?? targets[0]?.labels['instance'] ?? 'unknown'}`;
+  if (!scrapedIn(good, window.startMs, window.endMs)) return { thing, seen: false };
+  const limitMs = Math.min(...targets.map((t) => lateMs(t, look.gapLimitMs)));
+  return { thing, seen: true, spans: gapsIn(good, window, limitMs, untilMs) };
 }
 
 /**

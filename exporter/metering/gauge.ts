@@ -1,7 +1,8 @@
 /**
  * The time integral of a gauge over the seconds that its series lived: a straight line from each sample to the next.
  * Range answers carry no staleness markers, so the end of a life is known only from the target's scrapes: the last
- * sample holds until the next scrape, at most one interval, and a hole is bridged only when nobody looked and it is no gap.
+ * sample holds until the next scrape, at most one interval; a hole that is no gap is bridged when nobody looked, or when the
+ * thing is known to have lived through it.
  * Across a window's end the next sample counts too, so that neighbouring windows meet in one line.
  * On average that is exact: what is missed before the first sample is what is held too long after the last.
  */
@@ -22,6 +23,8 @@ export interface GaugeView {
   /** Usual time between its samples, ms. */
   intervalMs: number;
   gapLimitMs: number;
+  /** Whether it is known to have lived through a hole: its counter goes on, or it is the same container. */
+  goesOn?: (fromMs: number, toMs: number) => boolean;
 }
 
 // A scrape may come late by half its interval before its sample counts as missing.
@@ -48,7 +51,8 @@ function holdUntil(view: GaugeView, t: number, nextMs: number | undefined): numb
   // A sample with the time of its scrape: any later scrape, by whichever replica, looked and did not find it. One with a
   // time of its own is older than its scrape, by up to an interval.
   const hasScrapeTime = scrapedIn(view.good, t - 1, t);
-  const watched = nextMs !== undefined && scrapedIn(view.good, hasScrapeTime ? t : reach, nextMs - 1);
+  const watched =
+    nextMs !== undefined && scrapedIn(view.good, hasScrapeTime ? t : reach, nextMs - 1) && !view.goesOn?.(t, nextMs);
   if (nextMs !== undefined && !watched && nextMs - t <= view.gapLimitMs) return nextMs;
   const lookedMs = hasScrapeTime ? (scrapeAfter(view.good, t) ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
   return Math.min(t + view.intervalMs, lookedMs, nextMs ?? Number.POSITIVE_INFINITY);
@@ -68,3 +72,17 @@ function samplesOf(series: RawSeries[]): { t: number; v: number }[] {
 /** Value × milliseconds over some stretches. */
 export const integralMs = (stretches: Hold[]): number =>
   stretches.reduce((sum, h) => sum + h.value * (h.endMs - h.startMs), 0);
+
+/** What of some stretches is not yet in others: what two series show of one moment is there once. */
+export function without(stretches: Hold[], taken: Hold[]): Hold[] {
+  let left = stretches;
+  for (const { startMs, endMs } of taken) {
+    left = left.flatMap((hold) => {
+      if (hold.endMs <= startMs || hold.startMs >= endMs) return [hold];
+      const before = { ...hold, endMs: startMs };
+      const after = { ...hold, startMs: endMs };
+      return [before, after].filter((part) => part.endMs > part.startMs);
+    });
+  }
+  return left;
+}

@@ -2,6 +2,7 @@
 import type { Quantities, QuantityField, WindowReport } from '../../src/contracts/usage.ts';
 import { iso } from '../../src/lib/time.ts';
 import type { Span } from './series.ts';
+import { lengthMs } from './unseen.ts';
 import type { MeterResult } from './window.ts';
 
 export interface ReportFor {
@@ -18,12 +19,12 @@ export interface ReportFor {
 const decimals = 1e9;
 
 /**
- * The exact POST body. A window of which some meter was not seen, or too long not, or counted from an unproven base is
+ * The exact POST body. A window of which some meter was not seen, or of which something was not seen for too long, is
  * `complete: false` with `gap_seconds` of the worst meter; one of which nothing was seen has no quantities at all and
  * thereby says "unavailable".
  */
 export function reportOf(about: ReportFor, results: MeterResult[]): WindowReport {
-  const lengthMs = about.window.endMs - about.window.startMs;
+  const wholeMs = about.window.endMs - about.window.startMs;
   const quantities: Quantities = {};
   const missing: QuantityField[] = [];
   let gapMs = 0;
@@ -32,12 +33,12 @@ export function reportOf(about: ReportFor, results: MeterResult[]): WindowReport
     if (result.state === 'off') continue;
     if (result.state === 'missing') {
       missing.push(result.field);
-      gapMs = lengthMs;
+      gapMs = wholeMs;
       continue;
     }
     quantities[result.field] = Math.round(result.quantity * decimals) / decimals;
-    gapMs = Math.max(gapMs, result.gapMs);
-    complete &&= result.gapMs === 0 && result.unprovenBirths === 0;
+    gapMs = Math.max(gapMs, ...result.unseen.map((u) => lengthMs(u.spans)));
+    complete &&= result.unseen.length === 0;
   }
   complete &&= missing.length === 0;
   return {
@@ -49,7 +50,7 @@ export function reportOf(about: ReportFor, results: MeterResult[]): WindowReport
     window_end: iso(about.window.endMs),
     revision: about.computedMs,
     complete,
-    ...(complete ? {} : { gap_seconds: Math.min(lengthMs, gapMs) / 1000 }),
+    ...(complete ? {} : { gap_seconds: Math.min(wholeMs, gapMs) / 1000 }),
     ...(missing.length > 0 ? { missing } : {}),
     ...quantities,
   };

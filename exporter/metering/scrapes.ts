@@ -120,19 +120,26 @@ export function scrapedIn(good: readonly number[], afterMs: number, untilMs: num
   return index >= 0 && (good[index] ?? 0) > afterMs;
 }
 
+/** A longer time without a good scrape is a gap: the limit, or more where scrapes are rarer and come a little late. */
+export const lateMs = (target: Target, limitMs: number): number =>
+  Math.max(limitMs, scrapesLate * (target.intervalMs ?? 0));
+
+const scrapesLate = 1.5;
+
 /**
- * Milliseconds of the window inside gaps longer than the limit. A gap counts by its whole length, also when only a part
+ * The parts of the window inside gaps longer than the limit. A gap counts by its whole length, also when only a part
  * of it lies in the window; what lies before the first scrape ever is no gap of the target's.
  * @param untilMs the last edge: how far scrapes after the window are known, or earlier when nothing was left to scrape
  */
-export function gapMs(good: readonly number[], window: Span, limitMs: number, untilMs: number): number {
+export function gapsIn(good: readonly number[], window: Span, limitMs: number, untilMs: number): Span[] {
   const first = Math.max(0, lastAtOrBefore(good, window.startMs));
   const edges = [...good.slice(first).filter((t) => t < untilMs), untilMs];
-  let total = 0;
+  const gaps: Span[] = [];
   for (let i = 1; i < edges.length; i++) {
     const from = edges[i - 1] ?? 0;
     const to = edges[i] ?? 0;
-    if (to - from > limitMs) total += Math.max(0, Math.min(to, window.endMs) - Math.max(from, window.startMs));
+    const part = { startMs: Math.max(from, window.startMs), endMs: Math.min(to, window.endMs) };
+    if (to - from > limitMs && part.endMs > part.startMs) gaps.push(part);
   }
-  return total;
+  return gaps;
 }

@@ -1,8 +1,7 @@
 /**
- * What is one thing: series of one identity, whatever scraped them (spec §3: job, instance, node, metrics path and
- * replica labels are ignored; an HA pair, two scrape jobs and a relabel in mid-flight are merged, not added).
- * Cannot tell two things apart that differ in scrape labels alone: their common identity then yields too little, never
- * too much (see counter.ts).
+ * What is one thing (spec §3): at one moment a (node, pod, container) or (pod, interface) is one, whatever cgroup ids,
+ * jobs, replicas or relabels show it. Who counts requests is told apart by processes.ts, what a relabel renamed is joined
+ * by relabels.ts.
  */
 import type { Labels, RawSeries } from './series.ts';
 
@@ -12,30 +11,52 @@ export interface Thing {
   identity: Labels;
   /** The stored series that show it, in a fixed order. */
   series: RawSeries[];
+  /** It began under this name only; nothing proves where it began. */
+  renamed?: boolean;
 }
 
 /**
  * Groups series into things.
  * @param required labels that always tell things apart
  * @param optional labels that do so unless some series of the same required labels lack them: a second job that drops
- *   `id`, or a relabel that does, shows the same containers, and adding both would bill them twice. Then the whole
- *   group goes by its required labels.
+ *   one, or a relabel that does, shows the same things, and adding both would bill them twice. Then the whole group goes
+ *   by its required labels.
  */
 export function thingsOf(series: RawSeries[], required: readonly string[], optional: readonly string[]): Thing[] {
-  const groups = groupBy(series, (s) => keyOf(s.labels, required));
+  const groups = Map.groupBy(series, (s) => keyOf(s.labels, required));
   const found: Thing[] = [];
   for (const group of groups.values()) {
     const usable = optional.filter((name) =>
       group.every((s) => Boolean(s.labels[name]) === Boolean(group[0]?.labels[name])),
     );
     const names = [...required, ...usable];
-    for (const [key, members] of groupBy(group, (s) => keyOf(s.labels, names))) {
+    for (const [key, members] of Map.groupBy(group, (s) => keyOf(s.labels, names))) {
       const labels = members[0]?.labels ?? {};
       const identity = Object.fromEntries(names.map((name) => [name, labels[name] ?? '']));
       found.push({ key, identity, series: members });
     }
   }
   return found;
+}
+
+/** The node that a series names, by any of the labels in use for that. */
+export const nodeOf = (labels: Labels): string =>
+  labels['node'] || labels['kubernetes_io_hostname'] || labels['node_name'] || '';
+
+/** Two pods of one name on two nodes are two; one id that two names of a node show is one. */
+export function byNode(thing: Thing): Thing[] {
+  const nodes = Map.groupBy(thing.series, (s) => nodeOf(s.labels));
+  if (nodes.size < 2 || nodes.has('')) return [thing];
+  const placeOfId = new Map<string, RawSeries[]>();
+  const places: RawSeries[][] = [];
+  for (const series of nodes.values()) {
+    const ids = series.flatMap((s) => s.labels['id'] ?? []);
+    const place = ids.map((id) => placeOfId.get(id)).find((known) => known !== undefined) ?? [];
+    if (place.length === 0) places.push(place);
+    place.push(...series);
+    for (const id of ids) placeOfId.set(id, place);
+  }
+  return places.map((series, i) => ({ ...thing, key: `${thing.key}@${i}`, series }));
 }
 
 /** Leaves out a container's CPU by processor where another target shows its total: both would bill it twice. */
@@ -49,16 +70,5 @@ export function withoutParts(series: RawSeries[]): RawSeries[] {
 }
 
 // A JSON array, because a label value may hold any separator.
-const keyOf = (labels: Labels, names: readonly string[]): string =>
+export const keyOf = (labels: Labels, names: readonly string[]): string =>
   JSON.stringify(names.map((n) => [n, labels[n] ?? '']));
-
-function groupBy<T>(items: T[], key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const k = key(item);
-    const group = groups.get(k);
-    if (group) group.push(item);
-    else groups.set(k, [item]);
-  }
-  return groups;
-}

@@ -1,72 +1,88 @@
 /**
  * One window's quantities from what was read: the story that the other files of this folder tell together.
- * Pure: no clock, no network. Says of each meter what was seen, and of what was not, for how long.
+ * Pure: no clock, no network. Says of each meter what was seen, and of what was not: which thing, which seconds, why.
  */
 import { type QuantityField, quantityBounds } from '../../src/contracts/usage.ts';
 import { birthOf, type Start, Starts } from './births.ts';
 import { type Meter, meters, type SourceName, sourceOf } from './catalogue.ts';
 import { counterGrowth } from './counter.ts';
-import { type Hold, holds, integralMs } from './gauge.ts';
+import { type GrowthRules, growthMax } from './falls.ts';
+import { type Hold, integralMs } from './gauge.ts';
+import { livesOf } from './lives.ts';
 import type { Observed } from './observed.ts';
 import { peakOf } from './peak.ts';
 import { together } from './scrapes.ts';
-import { livesIn, median, spacings } from './series.ts';
+import { lastAtOrBefore, livesIn, median, type RawSeries, spacings } from './series.ts';
 import { type Sighting, sight } from './sighting.ts';
 import type { Thing } from './things.ts';
+import { type Unseen, worthTelling } from './unseen.ts';
+import { limitsOf } from './volumes.ts';
 
 /** What one meter came to. `off` is switched off on purpose: absent and complete. */
 export type MeterResult =
-  | { field: QuantityField; state: 'seen'; quantity: number; gapMs: number; unprovenBirths: number }
+  | { field: QuantityField; state: 'seen'; quantity: number; unseen: Unseen[] }
   | { field: QuantityField; state: 'missing' }
   | { field: QuantityField; state: 'off' };
 
 const hourMs = 3_600_000;
 // Used for a thing whose target was scraped only once ever, so that no interval is known.
 const assumedIntervalMs = 30_000;
+/** More than a minute of a thing in all is told; less withholds no invoice. */
+const leastUnseenMs = 60_000;
+/** A large machine, where nobody says how many cores there are. */
+const assumedCores = 256;
+
+interface Seen {
+  observed: Observed;
+  sighting: Sighting;
+  starts: Starts;
+  /** Pods of which a container has used more than it can have since it says that it started. */
+  belied: Set<string>;
+}
 
 /** All meters of the catalogue for the window. */
 export function meterWindow(observed: Observed): MeterResult[] {
-  const sighting = sight(observed);
   const starts = new Starts(observed.starts);
-  return meters.map((meter) => bounded(meterOne(meter, observed, sighting, starts)));
+  const seen = { observed, sighting: sight(observed), starts, belied: beliedPods(observed, starts) };
+  return meters.map((meter) => bounded(meterOne(meter, seen)));
 }
 
-function meterOne(meter: Meter, observed: Observed, sighting: Sighting, starts: Starts): MeterResult {
+function meterOne(meter: Meter, seen: Seen): MeterResult {
   const { field } = meter;
+  const { observed, sighting } = seen;
   const source = meter.source === 'http' ? httpSource(observed) : meter.source;
   if (source === undefined) return { field, state: 'off' };
-  const things = sighting.things(source);
   const evidence = sighting.evidence(sourceOf(source).targets);
+  const things = sighting.things(source);
   if (things === 'unknown' || !evidence.seen) return { field, state: 'missing' };
   const present = things.filter((t) => t.series.some((s) => livesIn(s, observed.window)));
-  if (present.length === 0 && sighting.shouldShow(source)) return { field, state: 'missing' };
-  const hiddenMs = sighting.hiddenMs(source);
-  const base = { field, state: 'seen' as const, unprovenBirths: 0, gapMs: Math.max(hiddenMs, evidence.gapMs) };
+  const leastMs = Math.min(leastUnseenMs, observed.gapLimitMs);
+  const hidden = sighting.unseen(source);
+  // Nothing is no zero while something must have shown.
+  const shouldShow = sighting.shouldShow(source) || worthTelling(hidden, leastMs).length > 0;
+  if (present.length === 0 && shouldShow) return { field, state: 'missing' };
+  const unseen = [...evidence.gaps, ...hidden];
+  const told = (quantity: number, more: Unseen[] = []): MeterResult => ({
+    field,
+    state: 'seen',
+    quantity,
+    unseen: worthTelling([...unseen, ...more], leastMs),
+  });
   switch (meter.kind) {
     case 'counter': {
-      const growth = growthOf(present, source, observed, sighting, starts);
-      const quantity = growth.growth * meter.scale;
-      const gapMs = Math.max(base.gapMs, growth.unseenMs);
-      return {
-        ...base,
-        quantity: meter.whole ? Math.round(quantity) : quantity,
-        gapMs,
-        unprovenBirths: growth.unproven,
-      };
+      const { growth, unseen } = growthOf(present, source, seen);
+      return told(meter.whole ? Math.round(growth * meter.scale) : growth * meter.scale, unseen);
     }
     case 'gauge': {
-      const integral = things.reduce((sum, thing) => sum + integralMs(livesOf(thing, source, observed, sighting)), 0);
+      const { byteMs, unseen } = source === 'volumes' ? storageOf(things, seen) : levelOf(things, source, seen);
       const divisorMs = meter.per === 'hour' ? hourMs : observed.window.endMs - observed.window.startMs;
-      return { ...base, quantity: (integral * meter.scale) / divisorMs };
+      return told((byteMs * meter.scale) / divisorMs, unseen);
     }
     case 'peak': {
       const lives = things.flatMap((thing) =>
-        livesOf(thing, source, observed, sighting).map((span) => ({
-          owner: thing.identity[meter.countedBy] ?? '',
-          span,
-        })),
+        holdsOf(thing, source, seen).map((span) => ({ owner: thing.identity[meter.countedBy] ?? '', span })),
       );
-      return { ...base, quantity: peakOf(lives) };
+      return told(peakOf(lives));
     }
   }
 }
@@ -74,34 +90,135 @@ function meterOne(meter: Meter, observed: Observed, sighting: Sighting, starts: 
 const httpSource = (observed: Observed): SourceName | undefined =>
   observed.http === 'none' ? undefined : observed.http;
 
-function growthOf(things: Thing[], source: SourceName, observed: Observed, sighting: Sighting, starts: Starts) {
-  const total = { growth: 0, unproven: 0, unseenMs: 0 };
-  const { born } = sourceOf(source);
-  for (const thing of things) {
-    const startOf = (firstMs: number): Start | undefined => {
-      if (born === 'container') return starts.ofContainer(thing, firstMs);
-      return born === 'pod' ? starts.ofPod(thing, firstMs) : undefined;
-    };
-    const good = together(sighting.targets(source, thing));
-    const intervalMs = intervalOf(thing, source, sighting);
-    const birth = birthOf({ window: observed.window, good, intervalMs, startOf });
-    const { growth, unproven } = counterGrowth(thing.series, observed.window, birth);
-    total.growth += growth;
-    total.unproven += unproven.length;
-    total.unseenMs = Math.max(total.unseenMs, ...unproven.map((s) => s.endMs - s.startMs));
-  }
-  return total;
+/** What people know a thing by. */
+function nameOf({ identity }: Thing): string {
+  const { pod, container, persistentvolumeclaim: claim } = identity;
+  if (pod) return container ? `pod ${pod}, container ${container}` : `pod ${pod}`;
+  if (claim) return `claim ${claim}`;
+  return Object.values(identity)
+    .filter((value) => value)
+    .join(' ');
 }
 
-function livesOf(thing: Thing, source: SourceName, observed: Observed, sighting: Sighting): Hold[] {
-  const good = together(sighting.targets(source, thing));
-  const view = {
-    series: thing.series,
-    good,
+function growthOf(things: Thing[], source: SourceName, seen: Seen): { growth: number; unseen: Unseen[] } {
+  const { observed, sighting } = seen;
+  const unseen: Unseen[] = [];
+  let growth = 0;
+  for (const thing of things) {
+    const targets = sighting.targets(source, thing);
+    const startOf = startsOf(source, seen);
+    const rules: GrowthRules = {
+      maxPerMs: maxPerMs(thing.series, source, observed),
+      usualPerMs: (sourceOf(source).growthUsual ?? 0) / 1000,
+      startAt: (series, atMs) => {
+        const start = startOf(series, atMs);
+        return start?.own ? start.startMs : undefined;
+      },
+    };
+    const birth = birthOf({
+      window: observed.window,
+      good: together(targets),
+      intervalMs: intervalOf(thing, source, sighting),
+      startOf,
+      rules,
+      watchedBefore: (atMs) => sighting.watchedBefore(targets, atMs),
+    });
+    const proof = thing.renamed
+      ? () => ({ proven: false as const, unseenFromMs: thing.series[0]?.times[0] ?? 0 })
+      : birth;
+    const told = counterGrowth(thing.series, observed.window, proof, rules);
+    growth += told.growth;
+    if (told.unproven.length > 0) unseen.push({ thing: nameOf(thing), why: 'unproven_birth', spans: told.unproven });
+    if (told.doubtful.length > 0) unseen.push({ thing: nameOf(thing), why: 'unexplained_count', spans: told.doubtful });
+  }
+  return { growth, unseen };
+}
+
+/** How a source's things tell when they started. */
+function startsOf(source: SourceName, { observed, sighting, starts, belied }: Seen) {
+  return (series: RawSeries, atMs: number): Start | undefined => {
+    switch (sourceOf(source).born) {
+      case 'container':
+        return starts.ofContainer(series, atMs);
+      case 'pod': {
+        const start = starts.ofPod(series, atMs);
+        if (start?.own) return { ...start, belied: belied.has(series.labels['pod'] ?? '') };
+        // A pod that was not in the list of pods yet began no earlier.
+        const absentMs = sighting.pods.absentMs(series, atMs);
+        return absentMs === undefined ? start : { startMs: absentMs, own: true };
+      }
+      default:
+        return processStart(observed.processes, series, atMs);
+    }
+  };
+}
+
+function processStart(processes: RawSeries[], { labels }: RawSeries, atMs: number): Start | undefined {
+  const own = processes.filter((p) => p.labels['job'] === labels['job'] && p.labels['instance'] === labels['instance']);
+  const told = own.flatMap(({ times, values }) => values[Math.max(0, lastAtOrBefore(times, atMs))] ?? []);
+  return told.length > 0 ? { startMs: Math.max(...told) * 1000, own: true } : undefined;
+}
+
+function beliedPods(observed: Observed, starts: Starts): Set<string> {
+  const belied = (observed.samples.cpu ?? []).filter((series) => {
+    const [firstMs = 0, value = 0] = [series.times[0], series.values[0]];
+    const start = starts.ofContainer(series, firstMs);
+    return start && value > growthMax({ maxPerMs: maxPerMs([series], 'cpu', observed) }, firstMs - start.startMs);
+  });
+  return new Set(belied.map((s) => s.labels['pod'] ?? ''));
+}
+
+/** The most that a thing can grow by, per ms. */
+function maxPerMs(series: RawSeries[], source: SourceName, { cores }: Observed): number {
+  const { growthMax = 0 } = sourceOf(source);
+  if (growthMax !== 'cores') return growthMax / 1000;
+  const instances = new Set(series.map((s) => s.labels['instance']));
+  const own = cores.filter((c) => instances.has(c.instance));
+  const known = own.length > 0 ? own : cores;
+  return Math.max(...known.map((c) => c.cores), known.length > 0 ? 0 : assumedCores) / 1000;
+}
+
+function levelOf(things: Thing[], source: SourceName, seen: Seen): { byteMs: number; unseen: Unseen[] } {
+  return { byteMs: things.reduce((sum, t) => sum + integralMs(holdsOf(t, source, seen)), 0), unseen: [] };
+}
+
+/** Claims' bytes, none above what it can hold. */
+function storageOf(things: Thing[], seen: Seen): { byteMs: number; unseen: Unseen[] } {
+  const { claims, window } = seen.observed;
+  const claimOf = (thing: Thing): string => thing.identity['persistentvolumeclaim'] ?? '';
+  const present = things.filter((t) => t.series.some((s) => livesIn(s, window)));
+  const limits = limitsOf(
+    present.map((thing) => ({
+      claim: claimOf(thing),
+      series: thing.series,
+      bounds: claims.find((c) => c.claim === claimOf(thing)) ?? {},
+    })),
+  );
+  let byteMs = 0;
+  const unseen: Unseen[] = [];
+  for (const thing of things) {
+    const limit = limits.get(claimOf(thing));
+    const maxBytes = limit?.maxBytes ?? Number.POSITIVE_INFINITY;
+    const lived = holdsOf(thing, 'volumes', seen);
+    byteMs += integralMs(lived.map((h) => ({ ...h, value: Math.min(h.value, maxBytes) })));
+    if (limit?.shared) unseen.push({ thing: nameOf(thing), why: 'shared_file_system', spans: lived });
+  }
+  return { byteMs, unseen };
+}
+
+function holdsOf(thing: Thing, source: SourceName, { observed, sighting }: Seen): Hold[] {
+  const { pod, container } = thing.identity;
+  const counters = (observed.samples.cpu ?? []).filter(
+    ({ labels }) => labels['pod'] === pod && labels['container'] === container,
+  );
+  return livesOf(thing.series, {
+    window: observed.window,
+    good: together(sighting.targets(source, thing)),
     intervalMs: intervalOf(thing, source, sighting),
     gapLimitMs: observed.gapLimitMs,
-  };
-  return holds(view, observed.window);
+    counters: source === 'memory' ? counters : [],
+    lasting: source === 'volumes',
+  });
 }
 
 /** Usual time between a thing's samples: its target's, or longer where the samples themselves come less often. */

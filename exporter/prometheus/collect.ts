@@ -2,30 +2,34 @@
  * Reads from Prometheus what the metering core needs for one window, and nothing else. The order matters: first the
  * series, then the evidence about exactly the targets and births that they raise. Any failure means no window.
  */
-import { err, ok, type Result } from '../../src/lib/result.ts';
+import { ok, type Result } from '../../src/lib/result.ts';
 import {
   type HttpSource,
   meters,
   podInfo,
-  type Source,
   type SourceName,
   sourceOf,
   startTimes,
   type TargetKind,
 } from '../metering/catalogue.ts';
 import type { Observed } from '../metering/observed.ts';
-import { gather, type Labels, livesIn, type RawSeries, type Span } from '../metering/series.ts';
+import { type Labels, livesIn, type RawSeries, type Span } from '../metering/series.ts';
+import type { TargetSettings } from '../metering/trust.ts';
+import { boundsOf, coresOf, namesOf, processStarts } from './circumstances.ts';
 import type { Prometheus } from './client.ts';
-import { kindTargets, podsListed, ranOrNot, targetsBehind } from './evidence.ts';
+import { kindTargets, podsListed, showingKinds, targetsBehind } from './evidence.ts';
 import type { PrometheusFailure } from './failure.ts';
-import { lastBefore, lookBackMs } from './look-back.ts';
-import { anyOf, fill, type Scope } from './query.ts';
+import { historyOf, podsInQuestion } from './history.ts';
+import { lookBackMs } from './look-back.ts';
+import { anyOf, type Scope } from './query.ts';
+import { acrossTheEnd, select, selectorsOf, withBases } from './read.ts';
 
 export interface CollectPlan extends Scope {
   window: Span;
   gapLimitMs: number;
   http: HttpSource;
   hostNetwork: 'detect' | 'none';
+  targets: TargetSettings;
   nowMs: number;
 }
 
@@ -34,65 +38,76 @@ type Read<T> = Promise<Result<T, PrometheusFailure>>;
 /** How long before the window samples are read in full: twice a gap, so that what bridges the edge is there. */
 const nearGaps = 2;
 
+/** A failed read, thrown to the one place that returns it: what follows needs what was read. */
+class Unread extends Error {
+  readonly failure: PrometheusFailure;
+  constructor(failure: PrometheusFailure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
+
+async function need<T>(read: Read<T>): Promise<T> {
+  const answer = await read;
+  if (!answer.ok) throw new Unread(answer.error);
+  return answer.value;
+}
+
 export async function collectWindow(prometheus: Prometheus, plan: CollectPlan): Read<Observed> {
+  try {
+    return ok(await readAll(prometheus, plan));
+  } catch (cause) {
+    if (cause instanceof Unread) return { ok: false, error: cause.failure };
+    throw cause;
+  }
+}
+
+async function readAll(prometheus: Prometheus, plan: CollectPlan): Promise<Observed> {
   const { window, gapLimitMs } = plan;
   const horizonMs = Math.max(window.endMs, Math.min(plan.nowMs, window.endMs + gapLimitMs));
   const near: Span = { startMs: window.startMs - nearGaps * gapLimitMs, endMs: window.endMs };
+  const beyond: Span = { startMs: near.startMs, endMs: horizonMs };
   const names = sourcesInUse(plan.http);
 
   const samples: Observed['samples'] = {};
   for (const name of names) {
     const source = sourceOf(name);
-    const series = source.born
-      ? await withBases(prometheus, plan, source, near)
-      : await acrossTheEnd(prometheus, plan, source, { startMs: near.startMs, endMs: horizonMs });
-    if (!series.ok) return series;
-    samples[name] = series.value;
+    samples[name] = await need(
+      source.born
+        ? withBases(prometheus, plan, source, near, window)
+        : acrossTheEnd(prometheus, plan, source, beyond, window.endMs),
+    );
   }
   const carried = await carriedByKind(prometheus, plan, names);
-  if (!carried.ok) return carried;
-  const pods = await select(prometheus, plan, podInfo, { startMs: near.startMs, endMs: horizonMs });
-  if (!pods.ok) return pods;
-  const listed = pods.value.length > 0 ? ok(true) : await podsListed(prometheus, window);
-  if (!listed.ok) return listed;
-  const starts = await startsOfBirths(
-    prometheus,
-    plan,
-    names.flatMap((n) => samples[n] ?? []),
-    near,
-  );
-  if (!starts.ok) return starts;
-
-  const shown = [...names.flatMap((n) => samples[n] ?? []), ...pods.value].map((s) => s.labels);
-  const labels = [...shown, ...Object.values(carried.value).flat()];
-  const ups = await targetsBehind(prometheus, labels, { startMs: near.startMs, endMs: horizonMs }, window.startMs);
-  if (!ups.ok) return ups;
-  const hidden = hiddenPods(pods.value, names, samples, window);
-  const idle = hidden.length > 0 ? await ranOrNot(prometheus, plan, window, gapLimitMs) : ok({ neverRan: [], ran: [] });
-  if (!idle.ok) return idle;
-  const kinds = await kindTargets(
-    prometheus,
-    kindsInQuestion(names, samples, window, hidden.length > 0),
-    window,
-    horizonMs,
-  );
-  if (!kinds.ok) return kinds;
-  return ok({
+  const pods = await need(select(prometheus, plan, podInfo, beyond));
+  const shown = names.flatMap((n) => samples[n] ?? []);
+  const labels = [...shown, ...pods].map((s) => s.labels);
+  const behind = [...labels, ...Object.values(carried).flat()];
+  const question = { window, near, gapLimitMs };
+  const questionable = podsInQuestion(pods, names, samples, question);
+  const kinds = kindsInQuestion(names, samples, window, questionable.length > 0);
+  return {
+    namespace: plan.namespace,
     window,
     gapLimitMs,
     horizonMs,
     http: plan.http,
     hostNetwork: plan.hostNetwork,
+    targets: plan.targets,
     samples,
-    carried: carried.value,
-    ups: ups.value,
-    kinds: kinds.value,
-    starts: starts.value,
-    pods: pods.value,
-    podsListed: listed.value,
-    neverRan: idle.value.neverRan,
-    ran: idle.value.ran.filter((pod) => hidden.includes(pod)),
-  });
+    carried,
+    ups: await need(targetsBehind(prometheus, behind, beyond, window.startMs)),
+    kinds: await need(kindTargets(prometheus, kinds.named, plan.targets, window, horizonMs)),
+    showing: await need(showingKinds(prometheus, kinds.empty, window)),
+    starts: await startsOfBirths(prometheus, plan, shown, near),
+    processes: await need(processStarts(prometheus, samples[plan.http as SourceName] ?? [], near)),
+    cores: await need(coresOf(prometheus, samples.cpu ?? [], window)),
+    claims: await need(boundsOf(prometheus, plan, samples.volumes ?? [], window)),
+    names: await need(namesOf(prometheus, plan, samples.traefik ?? [], pods, window)),
+    pods,
+    podsListed: pods.length > 0 || (await need(podsListed(prometheus, window))),
+    history: await need(historyOf(prometheus, plan, questionable, question)),
+  };
 }
 
 /** Sources that the meters in use read, each once. */
@@ -101,87 +116,20 @@ function sourcesInUse(http: HttpSource): SourceName[] {
   return [...new Set(named)];
 }
 
-/** All samples of a metric's selectors in the span. */
-async function select(
-  prometheus: Prometheus,
-  scope: Scope,
-  source: { metric: string; selectors: readonly string[] },
-  span: Span,
-  more = '',
-): Read<RawSeries[]> {
-  const parts: RawSeries[] = [];
-  for (const matchers of source.selectors) {
-    const part = await prometheus.raw(`${source.metric}{${fill(matchers, scope)}${more}}`, span);
-    if (!part.ok) return part;
-    parts.push(...part.value);
-  }
-  return ok(gather(parts));
-}
-
-/** A gauge's samples with those beyond the window that its last ones lead to. */
-async function acrossTheEnd(prometheus: Prometheus, plan: CollectPlan, source: Source, span: Span): Read<RawSeries[]> {
-  const read = await select(prometheus, plan, source, span);
-  if (!read.ok) return read;
-  return ok(read.value.filter((series) => (series.times[0] ?? span.endMs) <= plan.window.endMs));
-}
-
-/** A counter's samples; for series that are new in what was read, also their last sample of the day before. */
-async function withBases(prometheus: Prometheus, plan: CollectPlan, source: Source, near: Span): Read<RawSeries[]> {
-  const read = await select(prometheus, plan, source, near);
-  if (!read.ok) return read;
-  const fresh = withoutBase(read.value, source, plan.window);
-  if (fresh.length === 0) return read;
-  const key = identityKey(source);
-  const wantedKeys = new Set(fresh.map((s) => key(s.labels)));
-  const pods =
-    source.targets === 'cadvisor'
-      ? `,${anyOf(
-          'pod',
-          fresh.map((s) => s.labels['pod'] ?? ''),
-        )}`
-      : '';
-  const parts = [...read.value];
-  for (const matchers of source.selectors) {
-    const bases = await lastBefore(prometheus, {
-      selector: `${source.metric}{${fill(matchers, plan)}${pods}}`,
-      beforeMs: near.startMs,
-      sinceMs: plan.window.startMs - lookBackMs,
-      isWanted: (labels) => wantedKeys.has(key(labels)),
-      counts: () => true,
-    });
-    if (!bases.ok) return bases;
-    parts.push(...bases.value);
-  }
-  return ok(gather(parts));
-}
-
-/** Series of the window whose identity has no sample at or before its start. */
-function withoutBase(series: RawSeries[], source: Source, window: Span): RawSeries[] {
-  const key = identityKey(source);
-  const based = new Set(series.filter((s) => (s.times[0] ?? 0) <= window.startMs).map((s) => key(s.labels)));
-  return series.filter((s) => livesIn(s, window) && !based.has(key(s.labels)));
-}
-
-// Optional labels too: a base under another id is another container's.
-const identityKey =
-  ({ identity }: Source) =>
-  (labels: Labels): string =>
-    JSON.stringify([...identity.required, ...identity.optional].map((name) => labels[name] ?? ''));
-
-/** Container starts of the pods that show a counter for the first time. */
+/** Container starts of the pods that show a counter for the first time, under several names, or falling. */
 async function startsOfBirths(
   prometheus: Prometheus,
   plan: CollectPlan,
   series: RawSeries[],
   near: Span,
-): Read<RawSeries[]> {
-  const born = series.filter((s) => s.labels['pod'] && (s.times[0] ?? 0) > plan.window.startMs);
-  if (born.length === 0) return ok([]);
-  const pods = anyOf(
-    'pod',
-    born.map((s) => s.labels['pod'] ?? ''),
-  );
-  return await select(prometheus, plan, startTimes, near, `,${pods}`);
+): Promise<RawSeries[]> {
+  const idsOf = Map.groupBy(series, (s) => `${s.labels['pod']} ${s.labels['container']} ${s.labels['interface']}`);
+  const severalIds = [...idsOf.values()].filter((all) => new Set(all.map((s) => s.labels['id'] ?? '')).size > 1).flat();
+  const falls = series.filter(({ values }) => values.some((v, i) => i > 0 && v < (values[i - 1] ?? 0)));
+  const born = series.filter((s) => (s.times[0] ?? 0) > plan.window.startMs);
+  const pods = new Set([...born, ...severalIds, ...falls].flatMap((s) => s.labels['pod'] || []));
+  if (pods.size === 0) return [];
+  return await need(select(prometheus, plan, startTimes, near, `,${anyOf('pod', pods)}`));
 }
 
 /** Which targets showed the namespace's things in the last day, by the first source of each kind. */
@@ -189,46 +137,37 @@ async function carriedByKind(
   prometheus: Prometheus,
   plan: CollectPlan,
   names: SourceName[],
-): Read<Observed['carried']> {
+): Promise<Observed['carried']> {
   const carried: Observed['carried'] = {};
+  const day = { startMs: plan.window.startMs - lookBackMs, endMs: plan.window.startMs };
   for (const name of names) {
     const source = sourceOf(name);
     if (carried[source.targets]) continue;
     const found: Labels[] = [];
-    for (const matchers of source.selectors) {
-      const selector = `${source.metric}{${fill(matchers, plan)}}`;
-      const rows = await prometheus.instant(`last_over_time(${selector}[${lookBackMs}ms])`, plan.window.startMs);
-      if (!rows.ok) return err(rows.error);
-      found.push(...rows.value.map((row) => row.labels));
+    for (const selector of selectorsOf(source, plan)) {
+      const rows = await need(prometheus.over(selector, day, { pick: 'last' }));
+      found.push(...rows.map((row) => row.labels).filter((l) => source.keeps?.(l) ?? true));
     }
     carried[source.targets] = found;
   }
-  return ok(carried);
+  return carried;
 }
 
-/** Pods that kube-state-metrics lists in the window and of which no node's target shows anything. */
-function hiddenPods(pods: RawSeries[], names: SourceName[], samples: Observed['samples'], window: Span): string[] {
-  const shown = new Set(
-    names
-      .filter((name) => sourceOf(name).targets === 'cadvisor')
-      .flatMap((name) => samples[name] ?? [])
-      .filter((s) => livesIn(s, window))
-      .map((s) => s.labels['pod'] ?? ''),
-  );
-  const listed = pods.filter((s) => livesIn(s, window)).map((s) => s.labels['pod'] ?? '');
-  return [...new Set(listed)].filter((pod) => !shown.has(pod));
-}
-
-/** Kinds of which all targets must be known: those that show nothing, and the nodes' when a pod is hidden. */
+/**
+ * Kinds of which all targets must be known: those that show nothing, the nodes' when a pod is not shown throughout, and
+ * who counts requests, of whom one that is not what it claims to be is told by the others.
+ */
 function kindsInQuestion(
   names: SourceName[],
   samples: Observed['samples'],
   window: Span,
   podsHidden: boolean,
-): TargetKind[] {
-  const kinds = new Set(names.map((name) => sourceOf(name).targets));
+): { named: TargetKind[]; empty: TargetKind[] } {
+  const kinds = [...new Set(names.map((name) => sourceOf(name).targets))];
   const showing = new Set(
     names.filter((n) => (samples[n] ?? []).some((s) => livesIn(s, window))).map((n) => sourceOf(n).targets),
   );
-  return [...kinds].filter((kind) => !showing.has(kind) || (podsHidden && (kind === 'cadvisor' || kind === 'kubelet')));
+  const empty = kinds.filter((kind) => !showing.has(kind));
+  const onNodes = (kind: TargetKind): boolean => kind === 'cadvisor' || kind === 'kubelet';
+  return { named: kinds.filter((kind) => !showing.has(kind) || podsHidden || !onNodes(kind)), empty };
 }

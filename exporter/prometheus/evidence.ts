@@ -1,12 +1,13 @@
-/** Reads the evidence of scrapes: `up` of the targets behind some series, of all targets of a kind, and pod phases. */
+/** Reads the evidence of scrapes: `up` of the targets behind some series, and of all targets of a kind. */
 import { err, ok, type Result } from '../../src/lib/result.ts';
-import { podInfo, podPhase, type TargetKind, targetKinds } from '../metering/catalogue.ts';
+import { podInfo, type TargetKind, targetKinds } from '../metering/catalogue.ts';
 import type { Observed } from '../metering/observed.ts';
 import { gather, type Labels, labelKey, type RawSeries, type Span } from '../metering/series.ts';
+import type { TargetSettings } from '../metering/trust.ts';
 import type { Prometheus } from './client.ts';
 import type { PrometheusFailure } from './failure.ts';
 import { lastBefore, lookBackMs } from './look-back.ts';
-import { anyOf, fill, quote, type Scope } from './query.ts';
+import { anyOf, quote } from './query.ts';
 
 type Read<T> = Promise<Result<T, PrometheusFailure>>;
 
@@ -60,71 +61,58 @@ async function upsOf(prometheus: Prometheus, matchers: string[], span: Span, sta
 export async function kindTargets(
   prometheus: Prometheus,
   kinds: TargetKind[],
+  settings: TargetSettings,
   window: Span,
   horizonMs: number,
 ): Read<Observed['kinds']> {
   const targets: Observed['kinds'] = {};
   for (const kind of kinds) {
     const { up, evidence, onNodes } = targetKinds[kind];
-    const shown = `last_over_time({__name__=~${quote(evidence)}}[${window.endMs - window.startMs}ms])`;
     // A node that is dark shows nothing, so all of a nodes' job count; off the nodes a job may hold targets of any kind.
     const labels = onNodes ? ['job', 'metrics_path'] : ['job', 'metrics_path', 'instance'];
-    const found = await prometheus.instant(`group by (${labels.join(', ')}) (${shown})`, window.endMs);
-    if (!found.ok) return err(found.error);
+    const found: Labels[] = [];
+    for (const selector of evidence) {
+      const rows = await prometheus.over(selector, window, { by: labels });
+      if (!rows.ok) return err(rows.error);
+      found.push(...rows.value.map((row) => row.labels));
+    }
     // A name alone (nginx-exporter, ingress-operator) makes no controller: without any that shows one, none was seen.
-    if (!onNodes && found.value.length === 0) {
+    if (!onNodes && found.length === 0) {
       targets[kind] = [];
       continue;
     }
-    const byEvidence = found.value
-      .filter((row) => row.labels['job'])
-      .map((row) => labels.map((name) => `${name}=${quote(row.labels[name] ?? '')}`).join(','));
-    const ups = await upsOf(
-      prometheus,
-      [...up, ...byEvidence],
-      { startMs: window.startMs, endMs: horizonMs },
-      window.startMs,
-    );
+    const byEvidence = found
+      .filter((row) => row['job'])
+      .map((row) => labels.map((name) => `${name}=${quote(row[name] ?? '')}`).join(','));
+    const job = settings[kind]?.job;
+    const byName = job ? [`job=~${quote(job.source)}`] : up;
+    const span = { startMs: window.startMs, endMs: horizonMs };
+    const ups = await upsOf(prometheus, [...byName, ...byEvidence], span, window.startMs);
     if (!ups.ok) return ups;
     targets[kind] = ups.value;
   }
   return ok(targets);
 }
 
-/** Whether kube-state-metrics lists any pods of any namespace in the window. */
-export async function podsListed(prometheus: Prometheus, window: Span): Read<boolean> {
-  const span = `${window.endMs - window.startMs}ms`;
-  const rows = await prometheus.instant(`group(last_over_time(${podInfo.metric}[${span}]))`, window.endMs);
-  return rows.ok ? ok(rows.value.length > 0) : err(rows.error);
-}
-
-/** Pods of the namespace whose phase is known: those never Running in the window, and those Running for longer than a gap. */
-export async function ranOrNot(
-  prometheus: Prometheus,
-  scope: Scope,
-  window: Span,
-  gapLimitMs: number,
-): Read<Pick<Observed, 'neverRan' | 'ran'>> {
-  const runningMs = new Map<string, number>();
-  for (const matchers of podPhase.selectors) {
-    const selector = `${podPhase.metric}{${fill(matchers, scope)}`;
-    const known = await prometheus.instant(
-      `max_over_time(${selector}}[${window.endMs - window.startMs}ms])`,
-      window.endMs,
-    );
-    if (!known.ok) return err(known.error);
-    for (const { labels } of known.value) runningMs.set(labels['pod'] ?? '', runningMs.get(labels['pod'] ?? '') ?? -1);
-    const running = await prometheus.raw(`${selector},phase="Running"}`, window);
-    if (!running.ok) return running;
-    for (const { labels, times, values } of running.value) {
-      const at = times.filter((_, i) => values[i] === 1);
-      const pod = labels['pod'] ?? '';
-      if (at.length > 0) runningMs.set(pod, Math.max(runningMs.get(pod) ?? -1, (at.at(-1) ?? 0) - (at[0] ?? 0)));
+/** Which kinds show things of their sort for somebody, in the window or the day before it. */
+export async function showingKinds(prometheus: Prometheus, kinds: TargetKind[], window: Span): Read<TargetKind[]> {
+  const showing: TargetKind[] = [];
+  for (const kind of kinds) {
+    for (const selector of targetKinds[kind].shows) {
+      const rows = await prometheus.over(
+        selector,
+        { startMs: window.startMs - lookBackMs, endMs: window.endMs },
+        { by: ['job'] },
+      );
+      if (!rows.ok) return err(rows.error);
+      if (rows.value.length > 0) showing.push(kind);
     }
   }
-  const pods = [...runningMs];
-  return ok({
-    neverRan: pods.filter(([, ms]) => ms < 0).map(([pod]) => pod),
-    ran: pods.filter(([, ms]) => ms > gapLimitMs).map(([pod]) => pod),
-  });
+  return ok([...new Set(showing)]);
+}
+
+/** Whether kube-state-metrics lists any pods of any namespace in the window. */
+export async function podsListed(prometheus: Prometheus, window: Span): Read<boolean> {
+  const rows = await prometheus.over(podInfo.metric, window, { by: [] });
+  return rows.ok ? ok(rows.value.length > 0) : err(rows.error);
 }

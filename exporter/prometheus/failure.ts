@@ -2,15 +2,24 @@
 export interface PrometheusFailure {
   kind:
     | 'unreachable'
+    /** It has too much to do, or we ask too often: the same question later. */
+    | 'busy'
     | 'unauthorized'
     | 'bad_query'
     | 'partial'
     | 'bad_answer'
     /** More than the limit for one answer: ask for less. */
-    | 'too_large';
+    | 'too_large'
+    /** It took too long: ask for less. */
+    | 'slow';
   message: string;
+  /** The back end's own wish, ms. */
+  retryAfterMs?: number;
 }
 
 /** Whether the same question may be answered a moment later. */
-export const isPassing = (failure: PrometheusFailure): boolean =>
-  failure.kind === 'unreachable' || failure.kind === 'partial';
+export const isPassing = ({ kind }: PrometheusFailure): boolean =>
+  kind === 'unreachable' || kind === 'partial' || kind === 'busy';
+
+/** Whether less of the same question may be answered. */
+export const isTooMuch = ({ kind }: PrometheusFailure): boolean => kind === 'too_large' || kind === 'slow';

@@ -7,8 +7,11 @@ import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import { err, ok, type Result } from '../../src/lib/result.ts';
 import type { PrometheusFailure } from './failure.ts';
+import { kindOf } from './refusals.ts';
 
 export interface Credentials {
+  /** More headers, e.g. a tenant's. */
+  headers?: Readonly<Record<string, string>> | undefined;
   token?: (() => string) | undefined;
   basic?: { username: string; password: () => string } | undefined;
 }
@@ -66,7 +69,7 @@ export async function askOnce(
   try {
     const response = await dispatcher.request({
       origin: endpoint.origin,
-      path: endpoint.pathname,
+      path: endpoint.pathname + endpoint.search,
       method: 'POST',
       headers: {
         'content-type': 'application/x-www-form-urlencoded',
@@ -79,13 +82,20 @@ export async function askOnce(
     const body = await bounded(response.body, bytesMax);
     collectGarbage?.();
     if (body === undefined) return err({ kind: 'too_large', message: `more than ${bytesMax} bytes` });
-    return read(response.statusCode, body);
+    const { 'retry-after': retryAfter } = response.headers;
+    return read(response.statusCode, body, typeof retryAfter === 'string' ? retryAfter : undefined);
   } catch (cause) {
-    return err({ kind: 'unreachable', message: cause instanceof Error ? cause.message || cause.name : String(cause) });
+    const message = cause instanceof Error ? cause.message || cause.name : String(cause);
+    const kind = cause instanceof Error && cause.name === 'TimeoutError' ? 'slow' : 'unreachable';
+    return err({ kind, message });
   }
 }
 
-function headersOf({ token, basic }: Credentials): Record<string, string> {
+function headersOf({ headers = {}, token, basic }: Credentials): Record<string, string> {
+  return { ...headers, ...authorizationOf({ token, basic }) };
+}
+
+function authorizationOf({ token, basic }: Credentials): Record<string, string> {
   if (token) return { authorization: `Bearer ${token()}` };
   if (!basic) return {};
   return { authorization: `Basic ${Buffer.from(`${basic.username}:${basic.password()}`).toString('base64')}` };
@@ -103,19 +113,30 @@ async function bounded(body: Dispatcher.ResponseData['body'], bytesMax: number):
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function read(status: number, body: string): Result<Row[], PrometheusFailure> {
-  if (status === 401 || status === 403) return err({ kind: 'unauthorized', message: `answered ${status}` });
+function read(status: number, body: string, retryAfter: string | undefined): Result<Row[], PrometheusFailure> {
   const parsed = parse(body);
-  if (!parsed)
-    return err({
-      kind: status >= 500 ? 'unreachable' : 'bad_answer',
-      message: `answered ${status}, not in its API's form`,
-    });
-  if (parsed.status !== 'success' || !parsed.data) return err(refusal(status, parsed.errorType, parsed.error));
-  // When a store is away, Thanos and Mimir answer 200 with a warning, VictoriaMetrics with a field.
-  if (parsed.isPartial || (parsed.warnings && parsed.warnings.length > 0))
-    return err({ kind: 'partial', message: parsed.warnings?.join('; ') || 'isPartial' });
-  return ok(parsed.data.result);
+  if (parsed?.status === 'success' && parsed.data && status < 300) {
+    // When a store is away, Thanos and Mimir answer 200 with a warning, VictoriaMetrics with a field.
+    if (parsed.isPartial || (parsed.warnings && parsed.warnings.length > 0))
+      return err({ kind: 'partial', message: parsed.warnings?.join('; ') || 'isPartial' });
+    return ok(parsed.data.result);
+  }
+  const { errorType: type = '', error: words = wordsOf(body) } = parsed ?? {};
+  const kind = status < 300 && type === '' ? 'bad_answer' : kindOf(status, type, words);
+  const seconds = Number(retryAfter);
+  return err({
+    kind,
+    message: [`answered ${status}`, type, words].filter((part) => part !== '').join(': '),
+    ...(Number.isFinite(seconds) && seconds > 0 ? { retryAfterMs: seconds * 1000 } : {}),
+  });
+}
+
+const wordsMax = 300;
+
+/** What a page or a text says, for people: the API's own form is only one of those that proxies answer in. */
+function wordsOf(body: string): string {
+  const plain = body.replaceAll(/<(?:style|script)[\s\S]*?<\/(?:style|script)>|<[^>]*>/gi, ' ');
+  return plain.replaceAll(/\s+/g, ' ').trim().slice(0, wordsMax) || 'nothing';
 }
 
 function parse(body: string): z.infer<typeof answer> | undefined {
@@ -124,14 +145,4 @@ function parse(body: string): z.infer<typeof answer> | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Prometheus' words, and Mimir's. */
-const overLimit = /too many samples|query exceeded the/;
-
-function refusal(status: number, type = '', message = ''): PrometheusFailure {
-  const text = `${type || status}: ${message}`;
-  if (overLimit.test(message)) return { kind: 'too_large', message: text };
-  if (type === 'bad_data') return { kind: 'bad_query', message: text };
-  return { kind: 'unreachable', message: text };
 }

@@ -28,7 +28,7 @@ export async function lastBefore(
 ): Promise<Result<RawSeries[], PrometheusFailure>> {
   const { selector, beforeMs, sinceMs } = wanted;
   if (beforeMs <= sinceMs) return ok([]);
-  const there = await prometheus.instant(`max_over_time(${selector}[${beforeMs - sinceMs}ms])`, beforeMs);
+  const there = await prometheus.over(selector, { startMs: sinceMs, endMs: beforeMs }, { pick: 'max' });
   if (!there.ok) return err(there.error);
   const open = new Set(
     there.value

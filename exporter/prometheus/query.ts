@@ -8,13 +8,30 @@ export interface Scope {
   excludePods: string | undefined;
 }
 
-/** Fills `$NS`, `$PODS` and `$EXPORTED_PODS` in the matchers of the catalogue. */
-export function fill(matchers: string, scope: Scope): string {
-  const without = (label: string): string => (scope.excludePods ? `,${label}!~${quote(scope.excludePods)}` : '');
-  return matchers
-    .replaceAll('$EXPORTED_PODS', () => without('exported_pod'))
-    .replaceAll('$PODS', () => without('pod'))
-    .replaceAll('$NS', () => scope.namespace);
+/**
+ * The selectors of the catalogue for a namespace. Where a target's own labels took the names of the thing's, its pod is
+ * `exported_pod` if the target has a `pod` too, else `pod`: a pattern of pods to leave out needs a selector for each.
+ */
+export function fill(matchers: string, scope: Scope): string[] {
+  const { namespace, excludePods } = scope;
+  const pattern = excludePods === undefined ? undefined : quote(excludePods);
+  const forms =
+    pattern === undefined || !matchers.includes('$EXPORTED')
+      ? ['']
+      : [`,exported_pod="",pod!~${pattern}`, `,exported_pod!="",exported_pod!~${pattern}`];
+  return forms.map((form) =>
+    matchers
+      .replaceAll('$EXPORTED', () => form)
+      .replaceAll('$PODS', () => (pattern === undefined ? '' : `,pod!~${pattern}`))
+      .replaceAll('$NS', () => namespace),
+  );
+}
+
+/** A selector with more matchers. */
+export function withMatchers(selector: string, matchers = ''): string {
+  if (matchers === '') return selector;
+  if (!selector.endsWith('}')) return `${selector}{${matchers}}`;
+  return `${selector.slice(0, -1)}${selector.endsWith('{}') ? '' : ','}${matchers}}`;
 }
 
 /** A PromQL string literal. JSON's escapes are a subset of Go's. */

@@ -111,6 +111,44 @@ describe('the environment', () => {
     expect(refusal({ PROMETHEUS_USERNAME: 'u' })[0]).toContain('go together');
   });
 
+  it.each([
+    ['cluster="prod",env=~"a|b"', 'cluster="prod",env=~"a|b"'],
+    ['{cluster="prod"}', 'cluster="prod"'],
+    [' cluster = "a\\"b" , x!="" ', 'cluster="a\\"b",x!=""'],
+  ])('takes the matchers %s', (PROMETHEUS_MATCHERS, matchers) => {
+    const config = read({ PROMETHEUS_MATCHERS });
+    expect(config.ok && config.value.prometheus.matchers).toBe(matchers);
+  });
+
+  it.each([
+    ['PROMETHEUS_MATCHERS', 'cluster=prod'],
+    ['PROMETHEUS_MATCHERS', 'cluster="prod" or vector(1)'],
+    ['PROMETHEUS_MATCHERS', 'namespace="shop"'],
+    ['PROMETHEUS_HEADERS', 'X-Scope-OrgID tenant'],
+    ['PROMETHEUS_HEADERS', 'Authorization: Bearer x'],
+    ['PROMETHEUS_HEADERS', 'X-A: 1; nonsense\nX-B'],
+    ['PROMETHEUS_URL', 'http://user@p:9090'],
+    ['CADVISOR_JOB', '('],
+  ])('refuses %s=%s instead of leaving it out', (name, value) => {
+    expect(refusal({ [name]: value })[0]).toContain(`${name} must be`);
+  });
+
+  it('keeps path, query and credentials of the URL, and sends the headers that are given', () => {
+    const config = read({
+      PROMETHEUS_URL: 'https://us%40er:pa%3Ass@p.example/api/prom?tenant=a&x=1',
+      PROMETHEUS_HEADERS: 'X-Scope-OrgID: a|b; X-Other: c,d;e',
+      HTTP_METRICS_JOB: 'ingress-.*',
+    });
+    expect(config.ok && config.value.prometheus).toEqual({
+      url: 'https://p.example/api/prom?tenant=a&x=1',
+      basic: { username: 'us@er', password: { value: 'pa:ss' } },
+      headers: { 'X-Scope-OrgID': 'a|b', 'X-Other': 'c,d;e' },
+    });
+    expect(config.ok && config.value.targets.nginx?.job?.test('ingress-nginx')).toBe(true);
+    expect(refusal({ PROMETHEUS_URL: 'http://u:p@p.example' })[0]).toContain('PROMETHEUS_URL must be https');
+    expect(refusal({ PROMETHEUS_URL: 'https://u:p@p.example', PROMETHEUS_TOKEN: 't' })[0]).toContain('only one may be');
+  });
+
   it('needs neither key nor API for a dry run', () => {
     expect(
       readConfig({ CUSTOMER_ID: 'cust_abc123xyz', NAMESPACE: 'customer-abc', PROMETHEUS_URL: 'http://p:9090' }, true)

@@ -165,8 +165,7 @@ function knownMeasure(prometheus: KnownPrometheus, config: Config, clock: Clock)
           field: 'cpu_hours',
           state: 'seen',
           quantity: prometheus.cpuAt(window.startMs, now),
-          gapMs: 0,
-          unprovenBirths: 0,
+          unseen: [],
         };
     return ok(reportOf({ ...config, window, computedMs: now }, [result]));
   };

@@ -2,7 +2,7 @@
 import { systemClock } from '../../exporter/clock.ts';
 import { type Config, readConfig } from '../../exporter/config.ts';
 import { measureWith } from '../../exporter/measure.ts';
-import { prometheusClient } from '../../exporter/prometheus/client.ts';
+import { connectTo } from '../../exporter/prometheus/connect.ts';
 import type { WindowReport } from '../../src/contracts/usage.ts';
 import { type Case, hourMs } from './model.ts';
 import { counters, type Field, fullTruth, gapIn, gauges, itemsOf, shownTruth } from './truth.ts';
@@ -33,6 +33,7 @@ export function configFor(day: Case, url: string): Config {
     NAMESPACE: day.namespace,
     PROMETHEUS_URL: url,
     HTTP_METRICS: 'nginx',
+    ...day.env,
   };
   const config = readConfig(env, true);
   if (!config.ok) throw new Error(config.error.join('; '));
@@ -41,8 +42,9 @@ export function configFor(day: Case, url: string): Config {
 
 /** Every window of the day as the exporter reports it. */
 export async function reportsOf(day: Case, url: string): Promise<WindowReport[]> {
-  const prometheus = prometheusClient({ url, clock: systemClock });
-  const measure = measureWith(prometheus, configFor(day, url), systemClock);
+  const config = configFor(day, url);
+  const prometheus = connectTo(config, systemClock);
+  const measure = measureWith(prometheus, config, systemClock);
   const reports: WindowReport[] = [];
   for (let startMs = day.fromMs; startMs < day.toMs; startMs += hourMs) {
     const report = await measure({ startMs, endMs: startMs + hourMs });

@@ -80,6 +80,16 @@ export interface Target {
   stampLagMs?: number;
   /** Whether `up` is stored at all. */
   withoutUp?: boolean;
+  /** What becomes of a sample on its way: a relabel, a dip, a duplicate, nothing. */
+  through?: (sample: Sample) => Sample[];
+}
+
+/** One sample as it would be stored. */
+export interface Sample {
+  name: string;
+  labels: Record<string, string>;
+  value: number;
+  atMs: number;
 }
 
 /** One shape of day in a namespace of its own. */
@@ -93,6 +103,8 @@ export interface Case {
   volumes: Volume[];
   ingress: Ingress[];
   targets: Target[];
+  /** More of the exporter's environment. */
+  env?: Record<string, string>;
 }
 
 /** Seeded numbers in [0, 1): the same days for the same seed. */

@@ -47,8 +47,10 @@ function emitTarget(day: Case, target: Target, emit: Emit): void {
     for (const t of tries) emit('up', target.labels, failed.has(t) ? 0 : 1, t);
   }
   for (const t of target.good) {
-    const stamped: Emit = (name, labels, value) =>
-      emit(name, seriesLabels(target, labels), value, t - (target.stampLagMs ?? 0));
+    const stamped: Emit = (name, own, value) => {
+      const sample = { name, labels: seriesLabels(target, own), value, atMs: t - (target.stampLagMs ?? 0) };
+      for (const s of target.through?.(sample) ?? [sample]) emit(s.name, s.labels, s.value, s.atMs);
+    };
     showAt(day, target, t - (target.stampLagMs ?? 0), stamped);
   }
 }
@@ -66,6 +68,7 @@ function showAt(day: Case, target: Target, t: number, emit: Emit): void {
   const { namespace } = day;
   switch (target.kind) {
     case 'cadvisor':
+      emit('machine_cpu_cores', {}, 16, t);
       for (const pod of alive(day.pods.filter((p) => p.node === target.of)))
         showPod(namespace, pod, alive(pod.containers), t, emit);
       return;

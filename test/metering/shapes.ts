@@ -168,7 +168,7 @@ const withoutUp: Shape = (b) => {
   const [from, to] = [hour(b, 6), hour(b, 11) + 20 * minuteMs];
   const moved = pod(b, 'moved', 'node-second', from + 30_500, to);
   const second = target(b, 'cadvisor', 'node-second', regular(b, 0, from, to));
-  return { ...day, pods: [...day.pods, moved], targets: [...day.targets, second] };
+  return { ...day, pods: [...day.pods, moved], targets: [...day.targets, { ...second, withoutUp: true }] };
 };
 
 /** Claims and ingress come into being in the day, and end. */

@@ -70,12 +70,12 @@ const zero = (): Told => ({
   http_requests: 0,
 });
 
-/** What was really used in the hour that starts at `startMs`. */
-export function fullTruth(items: Item[], startMs: number): Told {
+/** What was really used in the hour, or less, that starts at `startMs`. */
+export function fullTruth(items: Item[], startMs: number, lengthMs = hourMs): Told {
   const told = zero();
   for (const item of items) {
     const from = Math.max(item.startMs, startMs);
-    told[item.field] += areaOf(item.wave, from, Math.min(item.endMs, startMs + hourMs)) * item.scale;
+    told[item.field] += areaOf(item.wave, from, Math.min(item.endMs, startMs + lengthMs)) * item.scale;
   }
   return told;
 }

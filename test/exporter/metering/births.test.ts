@@ -1,17 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { birthOf, Starts } from '../../../exporter/metering/births.ts';
-import { thingsOf } from '../../../exporter/metering/things.ts';
 import { at, series, ticks } from './series-kit.ts';
 
 const window = { startMs: at(3600), endMs: at(7200) };
 const good = ticks(4500, 7200).map(at);
-const birth = (startMs?: number, own = true, scrapes = good) =>
-  birthOf({
+const birth = (startMs?: number, own = true, scrapes = good) => {
+  const told = birthOf({
     window,
     good: scrapes,
     intervalMs: at(30),
     startOf: () => (startMs === undefined ? undefined : { startMs, own }),
+    rules: { maxPerMs: 1, usualPerMs: 1 },
   });
+  return (firstMs: number) => told(series({}, [firstMs / 1000, 1]), firstMs, 1);
+};
 
 describe('a birth', () => {
   it('is proven by a start at the time of the previous scrape, at that of its own, or between', () => {
@@ -31,7 +33,7 @@ describe('a birth', () => {
       series({ ...labels, id: 'old' }, [5000, 100]),
       series({ ...labels, id: 'new' }, [5000, 4990]),
     ]);
-    const [old] = thingsOf([series({ ...labels, id: 'old' }, [5000, 1])], ['pod', 'container'], ['id']);
-    expect(old && starts.ofContainer(old, at(5000))).toEqual({ startMs: at(100), own: true });
+    const old = series({ ...labels, id: 'old' }, [5000, 1]);
+    expect(starts.ofContainer(old, at(5000))).toEqual({ startMs: at(100), own: true });
   });
 });

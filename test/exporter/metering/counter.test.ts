@@ -1,13 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Birth, counterGrowth } from '../../../exporter/metering/counter.ts';
+import type { GrowthRules } from '../../../exporter/metering/falls.ts';
 import { gather, type RawSeries } from '../../../exporter/metering/series.ts';
 import { at, series, ticks } from './series-kit.ts';
 
 const window = { startMs: at(100), endMs: at(200) };
 const proven: Birth = () => ({ proven: true });
 const unproven: Birth = () => ({ proven: false, unseenFromMs: window.startMs });
-const grow = (all: RawSeries[], birth: Birth = unproven) => counterGrowth(all, window, birth);
+/** Nothing is known of starts; growth is bounded far above what these samples show. */
+const rules: GrowthRules = { maxPerMs: 1e9, usualPerMs: 1, startAt: () => undefined };
+const grow = (all: RawSeries[], birth: Birth = unproven) => {
+  const { growth, unproven } = counterGrowth(all, window, birth, rules);
+  return { growth, unproven };
+};
 
 describe('a counter', () => {
   it('grows from the last sample at or before the start to the last in the window', () => {
@@ -177,7 +183,7 @@ describe('whatever the samples are', () => {
         const seenBy = (bit: number) => all.filter((_, i) => ((owners[i % owners.length] ?? 0) & bit) !== 0);
         const both = [series({ replica: 'a' }, ...seenBy(1)), series({ replica: 'b' }, ...seenBy(2))];
         const seen = both.filter((s) => s.times.length > 0);
-        const { growth } = counterGrowth(seen, { startMs: 0, endMs: at(1000) }, unproven);
+        const { growth } = counterGrowth(seen, { startMs: 0, endMs: at(1000) }, unproven, rules);
         expect(growth).toBeLessThanOrEqual(used(0, 1000));
       }),
       { numRuns: 500 },
@@ -202,7 +208,7 @@ describe('whatever the samples are', () => {
         // As much of the past as is read for a window.
         const seen = (startMs: number, endMs: number) => {
           const near = stored.map((s) => series(s.labels, ...pairs(s).filter(([t]) => at(t) > startMs - 600_000)));
-          return counterGrowth(near, { startMs, endMs }, unproven).growth;
+          return counterGrowth(near, { startMs, endMs }, unproven, rules).growth;
         };
         const total = seen(at(600), at(cut)) + seen(at(cut), at(7200));
         // One second is one; what two clocks disagree on may be told twice at a restart.
@@ -217,9 +223,9 @@ describe('whatever the samples are', () => {
     fc.assert(
       fc.property(history, fc.integer({ min: 62, max: 300 }), (steps, cut) => {
         const { all } = sampled(steps, true);
-        const one = counterGrowth([series({}, ...all)], { startMs: at(0), endMs: at(1000) }, unproven).growth;
-        const early = counterGrowth([series({}, ...all)], { startMs: at(0), endMs: at(cut) }, unproven).growth;
-        const late = counterGrowth([series({}, ...all)], { startMs: at(cut), endMs: at(1000) }, unproven).growth;
+        const one = counterGrowth([series({}, ...all)], { startMs: at(0), endMs: at(1000) }, unproven, rules).growth;
+        const early = counterGrowth([series({}, ...all)], { startMs: at(0), endMs: at(cut) }, unproven, rules).growth;
+        const late = counterGrowth([series({}, ...all)], { startMs: at(cut), endMs: at(1000) }, unproven, rules).growth;
         expect(early + late).toBe(one);
       }),
     );

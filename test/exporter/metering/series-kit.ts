@@ -1,6 +1,8 @@
 /** Short ways to write samples in tests: seconds on the clock, values beside them. */
 import type { Observed } from '../../../exporter/metering/observed.ts';
+import { reportOf } from '../../../exporter/metering/report.ts';
 import type { Labels, RawSeries } from '../../../exporter/metering/series.ts';
+import { meterWindow } from '../../../exporter/metering/window.ts';
 
 export const at = (seconds: number): number => seconds * 1000;
 
@@ -29,6 +31,7 @@ export const windowEnd = 39_600;
 
 /** What was read for the hour [36000 s, 39600 s): nothing, unless it is given. */
 export const observed = (more: Partial<Observed> = {}): Observed => ({
+  namespace: 'n',
   window: { startMs: at(windowStart), endMs: at(windowEnd) },
   gapLimitMs: at(300),
   horizonMs: at(windowEnd),
@@ -37,11 +40,23 @@ export const observed = (more: Partial<Observed> = {}): Observed => ({
   samples: {},
   carried: {},
   ups: [],
+  targets: {},
   kinds: {},
+  showing: ['cadvisor', 'kubelet', 'nginx', 'istio', 'traefik'],
   starts: [],
+  processes: [],
+  cores: [],
+  claims: [],
+  names: { namespaces: [], own: [] },
   pods: [],
   podsListed: false,
-  neverRan: [],
-  ran: [],
+  history: [],
   ...more,
 });
+
+/** The hour's report of what was read. */
+export const report = (more: Partial<Observed>) => {
+  const read = observed(more);
+  const about = { customerId: 'c', instanceId: 'i', namespace: 'n', computedMs: at(windowEnd) };
+  return reportOf({ ...about, window: read.window, gapLimitMs: read.gapLimitMs }, meterWindow(read));
+};

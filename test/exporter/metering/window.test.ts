@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Observed } from '../../../exporter/metering/observed.ts';
-import { reportOf } from '../../../exporter/metering/report.ts';
 import type { RawSeries } from '../../../exporter/metering/series.ts';
-import { meterWindow } from '../../../exporter/metering/window.ts';
-import { at, nodeLabels, observed, series, ticks, up, windowEnd, windowStart } from './series-kit.ts';
+import { lengthMs } from '../../../exporter/metering/unseen.ts';
+import { type MeterResult, meterWindow } from '../../../exporter/metering/window.ts';
+import { at, nodeLabels, observed, report, series, ticks, up, windowEnd, windowStart } from './series-kit.ts';
 
-/** The hour's report of what was read. */
-const report = (more: Partial<Observed>) => {
-  const read = observed(more);
-  const about = { customerId: 'c', instanceId: 'i', namespace: 'n', computedMs: at(windowEnd) };
-  return reportOf({ ...about, window: read.window, gapLimitMs: read.gapLimitMs }, meterWindow(read));
-};
+/** The longest that one thing was not seen, ms. */
+const unseenMs = (result: MeterResult): number =>
+  result.state === 'seen' ? Math.max(0, ...result.unseen.map((u) => lengthMs(u.spans))) : Number.NaN;
+/** Running throughout. */
+const ran = (pod: string) => ({ pod, running: [{ startMs: at(from), endMs: at(windowEnd) }], cgroup: [] });
 
 const from = windowStart - 600;
 const steady = up(ticks(from, windowEnd));
@@ -26,7 +25,7 @@ const start = (seconds: number, labels = {}): RawSeries =>
 describe('the CPU of an hour', () => {
   it('is complete when it was scraped throughout', () => {
     const [cpu] = meterWindow(observed({ samples: { cpu: [core(ticks(from, windowEnd), 0)] }, ups: [steady] }));
-    expect(cpu).toEqual({ field: 'cpu_hours', state: 'seen', quantity: 1, gapMs: 0, unprovenBirths: 0 });
+    expect(cpu).toEqual({ field: 'cpu_hours', state: 'seen', quantity: 1, unseen: [] });
   });
 
   it('counts a container from zero that started after the previous scrape', () => {
@@ -75,7 +74,7 @@ describe('what was not seen', () => {
   const cpu = (good: number[]) => ({ samples: { cpu: [core(good, 0)] } });
   const gapOf = (good: number[], failed: number[] = []) => {
     const [result] = meterWindow(observed({ ...cpu(good), ups: [up(good, failed)], horizonMs: at(windowEnd + 120) }));
-    return result?.state === 'seen' ? result.gapMs / 1000 : result?.state;
+    return result?.state === 'seen' ? unseenMs(result) / 1000 : result?.state;
   };
 
   it('is a gap when it lasts over five minutes', () => {
@@ -98,7 +97,7 @@ describe('what was not seen', () => {
     const [result] = meterWindow(
       observed({ samples: { cpu: both }, ups: [up(half, [], of('a')), up(rest, [], of('b'))] }),
     );
-    expect(result).toMatchObject({ quantity: 1, gapMs: 0 });
+    expect(result).toMatchObject({ quantity: 1, unseen: [] });
   });
 
   it('is told by the samples themselves where `up` and scrape labels are not stored', () => {
@@ -110,7 +109,8 @@ describe('what was not seen', () => {
       ...ticks(from, windowEnd).map((t): [number, number] => [t, 1]),
     );
     const [cpu] = meterWindow(observed({ samples: { cpu: [bare('api', holed), bare('side', holed)] }, pods: [info] }));
-    expect(cpu).toMatchObject({ quantity: 2, gapMs: 600_000 });
+    expect(cpu).toMatchObject({ quantity: 2 });
+    expect(cpu && unseenMs(cpu)).toBe(600_000);
   });
 
   it('is missing, never zero, when the target was not scraped', () => {
@@ -122,11 +122,12 @@ describe('what was not seen', () => {
     const window = { startMs: at(windowStart), endMs: at(windowStart + 60) };
     const measure = (good: number[]) =>
       meterWindow(observed({ ...cpu(good), ups: [up(good)], window, gapLimitMs: at(30), horizonMs: window.endMs }))[0];
-    expect(measure(ticks(windowStart - 60, windowStart + 60, 5))).toMatchObject({ gapMs: 0, quantity: 60 / 3600 });
+    expect(measure(ticks(windowStart - 60, windowStart + 60, 5))).toMatchObject({ unseen: [], quantity: 60 / 3600 });
     const holed = ticks(windowStart - 60, windowStart + 60, 5).filter(
       (t) => t <= windowStart + 10 || t >= windowStart + 45,
     );
-    expect(measure(holed)).toMatchObject({ gapMs: 35_000 });
+    const told = measure(holed);
+    expect(told && unseenMs(told)).toBe(35_000);
   });
 
   it('says so of a report with nothing in it', () => {
@@ -162,7 +163,7 @@ describe('zero', () => {
       kinds: { cadvisor: [up(ticks(from, windowEnd), [], nodeLabels({ node: 'node-1' }))] },
       pods: [pod],
     };
-    const told = report({ ...looked, ran: ['api'] });
+    const told = report({ ...looked, history: [ran('api')] });
     expect(told.cpu_hours).toBeUndefined();
     expect(told.missing).toContain('cpu_hours');
     // One that is listed and did not run, or hardly, has nothing to show.
@@ -171,7 +172,7 @@ describe('zero', () => {
       ...looked,
       samples: { cpu: [core(ticks(from, windowEnd), 0, { pod: 'other' })] },
       ups: [steady],
-      ran: ['api'],
+      history: [ran('api')],
     });
     expect(beside).toMatchObject({ cpu_hours: 1, complete: false, gap_seconds: 3600 });
   });
@@ -212,6 +213,27 @@ describe('network', () => {
   it('is absent when nobody says which pods those are, unless it is promised that there are none', () => {
     expect(sent({ hostNetwork: 'detect' }).missing).toContain('network_bytes_sent');
     expect(sent({ hostNetwork: 'none' }).network_bytes_sent).toBe(3_603_600);
+  });
+
+  it('is of the pod that had the name at the time, when one on the node network was replaced by one that is not', () => {
+    const life = (id: string, since: number, until: number, rate: number): RawSeries =>
+      series(
+        nodeLabels({ pod: 'db-0', interface: 'eth0', id }),
+        ...ticks(since, until).map((t): [number, number] => [t, (t - since) * rate + 7]),
+      );
+    const listed = (uid: string, host: string, since: number, until: number): RawSeries =>
+      series(
+        { job: 'ksm', instance: 'k:1', pod: 'db-0', uid, node: 'node-1', host_network: host },
+        ...ticks(since, until).map((t): [number, number] => [t, 1]),
+      );
+    const middle = windowStart + 1800;
+    const pods = [listed('a', 'true', from, middle - 30), listed('b', 'false', middle + 30, windowEnd)];
+    const lives = [life('a', from, middle - 30, 1e6), life('b', middle + 30, windowEnd, 2)];
+    const ksm = up(ticks(from, windowEnd), [], { job: 'ksm', instance: 'k:1' });
+    const told = sent({ hostNetwork: 'detect', samples: { sent: lives }, pods, ups: [steady, ksm] });
+    expect(told.network_bytes_sent).toBe((windowEnd - middle - 30) * 2 + 7);
+    const one = { ...life('', from, windowEnd, 5), labels: nodeLabels({ pod: 'db-0', interface: 'eth0' }) };
+    expect(sent({ hostNetwork: 'detect', samples: { sent: [one] }, pods, ups: [steady, ksm] }).complete).toBe(false);
   });
 
   it('leaves a pod out and flags the window when only that pod is not known', () => {
@@ -258,37 +280,14 @@ describe('requests in a mesh', () => {
   });
 });
 
-describe('storage', () => {
-  const gigabyte = 2 ** 30;
-  const claim = (seconds: number[], labels = {}): RawSeries =>
-    series(
-      { job: 'kubelet', instance: 'node-1:10250', persistentvolumeclaim: 'data', ...labels },
-      ...seconds.map((t): [number, number] => [t, 2 * gigabyte]),
-    );
-  const kubelet = up(ticks(from, windowEnd), [], { job: 'kubelet', instance: 'node-1:10250' });
-
-  it('is the average over the whole window, with zero where the claim did not live', () => {
-    expect(report({ samples: { volumes: [claim(ticks(from, windowEnd))] }, ups: [kubelet] }).storage_used_gb).toBe(2);
-    const half = ticks(windowStart + 1800, windowEnd);
-    expect(report({ samples: { volumes: [claim(half)] }, ups: [kubelet] }).storage_used_gb).toBe(1);
-  });
-
-  it('counts a claim once that two nodes show', () => {
-    const seconds = ticks(from, windowEnd);
-    const both = [claim(seconds), claim(seconds, { instance: 'node-2:10250' })];
-    expect(report({ samples: { volumes: both }, ups: [kubelet] }).storage_used_gb).toBe(2);
-  });
-});
-
 describe('a value beyond the wire bound', () => {
   it('is left out and named, so that the rest of the window is not refused with it', () => {
     const wild = series(
       nodeLabels({ pod: 'api', container: 'api' }),
-      [windowStart, 0],
-      ...ticks(windowStart + 30, windowEnd).map((t): [number, number] => [t, 1e15]),
+      ...ticks(from, windowEnd).map((t): [number, number] => [t, 1e18]),
     );
-    const told = report({ samples: { cpu: [wild] }, ups: [steady] });
-    expect(told.cpu_hours).toBeUndefined();
-    expect(told.missing).toContain('cpu_hours');
+    const told = report({ samples: { memory: [wild] }, ups: [steady] });
+    expect(told.memory_gb_hours).toBeUndefined();
+    expect(told.missing).toContain('memory_gb_hours');
   });
 });

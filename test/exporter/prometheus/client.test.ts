@@ -152,7 +152,7 @@ describe('asking Prometheus', () => {
     const name = 'a-rather-long-name-of-a-pod-with-a-hash'.repeat(4);
     const vector = Array.from({ length: 3000 }, (_, i) => ({ metric: { pod: `${name}-${i}` }, value: [1, '1'] }));
     answers = () => success({ resultType: 'vector', result: vector });
-    const answer = await client.instant('last_over_time(m[1d])', 1000);
+    const answer = await client.over('m', { startMs: 0, endMs: 1000 }, { pick: 'last' });
     expect(answer.ok && answer.value).toHaveLength(3000);
     answers = () =>
       success({ resultType: 'matrix', result: vector.map((r) => ({ ...r, value: undefined, values: [r.value] })) });
@@ -183,10 +183,19 @@ describe('PromQL text', () => {
 
   it('fills the namespace and the excluded pods', () => {
     const matchers = 'namespace="$NS"$PODS';
-    expect(fill(matchers, { namespace: 'n', excludePods: undefined })).toBe('namespace="n"');
-    expect(fill(matchers, { namespace: 'n', excludePods: '(?i)mon-$1.*"' })).toBe(
+    expect(fill(matchers, { namespace: 'n', excludePods: undefined })).toEqual(['namespace="n"']);
+    expect(fill(matchers, { namespace: 'n', excludePods: '(?i)mon-$1.*"' })).toEqual([
       'namespace="n",pod!~"(?i)mon-$1.*\\""',
-    );
+    ]);
+  });
+
+  it('leaves excluded pods out by the name that a scrape left them', () => {
+    const matchers = 'exported_namespace="$NS"$EXPORTED';
+    expect(fill(matchers, { namespace: 'n', excludePods: undefined })).toEqual(['exported_namespace="n"']);
+    expect(fill(matchers, { namespace: 'n', excludePods: 'x-.*' })).toEqual([
+      'exported_namespace="n",exported_pod="",pod!~"x-.*"',
+      'exported_namespace="n",exported_pod!="",exported_pod!~"x-.*"',
+    ]);
   });
 
   it('takes exported labels for the thing and leaves the scrape its own', () => {

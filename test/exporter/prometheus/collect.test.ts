@@ -10,6 +10,7 @@ const plan: CollectPlan = {
   gapLimitMs: at(300),
   http: 'none',
   hostNetwork: 'none',
+  targets: {},
   nowMs: at(windowEnd + 120),
 };
 const memory = (pod: string, seconds: number[]) =>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { kindTargets, ranOrNot } from '../../../exporter/prometheus/evidence.ts';
+import { kindTargets } from '../../../exporter/prometheus/evidence.ts';
+import { historyOf } from '../../../exporter/prometheus/history.ts';
 import { at, series, ticks } from '../metering/series-kit.ts';
 import { knownAnswers } from './known-answers.ts';
 
@@ -15,7 +16,10 @@ describe('the ingress controllers', () => {
 
   it('are not known by what merely has a similar name', async () => {
     const prometheus = knownAnswers({ up: [series(namesake, ...every)], nginx_up: [series(namesake, ...every)] });
-    expect(await kindTargets(prometheus, ['nginx'], window, window.endMs)).toEqual({ ok: true, value: { nginx: [] } });
+    expect(await kindTargets(prometheus, ['nginx'], {}, window, window.endMs)).toEqual({
+      ok: true,
+      value: { nginx: [] },
+    });
   });
 
   it('are all of that name once one shows what controllers show', async () => {
@@ -24,13 +28,13 @@ describe('the ingress controllers', () => {
       up: [series(controller, ...every), series(dark, [30, 0])],
       nginx_ingress_controller_build_info: [series(controller, ...every)],
     });
-    const told = await kindTargets(prometheus, ['nginx'], window, window.endMs);
+    const told = await kindTargets(prometheus, ['nginx'], {}, window, window.endMs);
     expect(told.ok && told.value.nginx?.map((t) => t.labels['instance'])).toEqual(['c:10254', 'd:10254']);
   });
 });
 
 describe('pods that no node shows', () => {
-  it('ran when they were Running for longer than a gap, and never did when no sample says so', async () => {
+  it('ran when they were Running, and never did when no sample says so', async () => {
     const prometheus = knownAnswers({
       kube_pod_status_phase: [
         phase('api', 'Running', ticks(30, 3600)),
@@ -40,7 +44,9 @@ describe('pods that no node shows', () => {
         phase('waiting', 'Running', ticks(30, 3600), 0),
       ],
     });
-    const told = await ranOrNot(prometheus, scope, window, at(300));
-    expect(told).toEqual({ ok: true, value: { neverRan: ['waiting'], ran: ['api'] } });
+    const question = { window, near: window, gapLimitMs: at(300) };
+    const told = await historyOf(prometheus, scope, ['api', 'job', 'waiting', 'unknown'], question);
+    const spans = told.ok ? told.value.map(({ running }) => running?.map((s) => (s.endMs - s.startMs) / 1000)) : [];
+    expect(spans.map((all) => all?.reduce((sum, s) => sum + s, 0))).toEqual([3570, 30, 0, undefined]);
   });
 });

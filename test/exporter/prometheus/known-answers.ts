@@ -35,14 +35,18 @@ export function knownAnswers(series: Record<string, RawSeries[]>): Prometheus {
           .map((one) => within(one, startMs, endMs))
           .filter(({ times }) => times.length > 0),
       ),
-    instant: async (query, atMs) => {
-      const [, form = '', selector = '', rangeMs = '0'] = /(\w+_over_time)\((.*)\[(\d+)ms\]\)/.exec(query) ?? [];
-      const span = { startMs: atMs - Number(rangeMs), endMs: atMs };
+    over: async (selector, span, how) => {
       const found = selected(series, selector).filter((one) => livesIn(one, span));
+      if ('by' in how) {
+        const groups = found.map(({ labels }) => Object.fromEntries(how.by.map((name) => [name, labels[name] ?? ''])));
+        return ok(
+          [...new Map(groups.map((g) => [JSON.stringify(g), g])).values()].map((labels) => ({ labels, value: 1 })),
+        );
+      }
       return ok(
         found.map((one) => {
           const { values } = within(one, span.startMs, span.endMs);
-          return { labels: one.labels, value: form === 'max_over_time' ? Math.max(...values) : (values.at(-1) ?? 0) };
+          return { labels: one.labels, value: how.pick === 'max' ? Math.max(...values) : (values.at(-1) ?? 0) };
         }),
       );
     },

@@ -1,0 +1,68 @@
+/**
+ * `npm run prometheus-check [-- --minutes N] [--json]`: whether a Prometheus has what metering needs, with the exporter's
+ * own environment. Ends with 0 when every meter can be billed, 1 when one cannot or Prometheus does not answer, 2 on a
+ * wrong environment or option.
+ */
+import { parseArgs } from 'node:util';
+import { minuteMs } from '../src/lib/time.ts';
+import { checkPrometheus, type Finding } from './checking/check.ts';
+import { systemClock } from './clock.ts';
+import { readConfig } from './config.ts';
+import { connectTo } from './prometheus/connect.ts';
+
+const exitMissing = 1;
+const exitUsage = 2;
+const usage = 'usage: npm run prometheus-check [-- --minutes N] [--json]';
+
+function minutesOf(text: string): number {
+  const minutes = Number(text);
+  if (!/^\d{1,4}$/.test(text) || minutes < 5) throw new Error(`--minutes must be a whole number from 5, not "${text}"`);
+  return minutes;
+}
+
+function optionsOf(args: string[]): { minutes: number; json: boolean } {
+  const { values } = parseArgs({
+    args,
+    options: { minutes: { type: 'string', default: '15' }, json: { type: 'boolean', default: false } },
+  });
+  return { minutes: minutesOf(values.minutes), json: values.json };
+}
+
+const signs: Record<Finding['state'], string> = { ok: 'ok     ', warning: 'warning', missing: 'MISSING' };
+
+function print(findings: Finding[]): void {
+  for (const { state, about, told, todo } of findings) {
+    console.log(`${signs[state]}  ${about}: ${told}`);
+    if (todo) console.log(`         ${state === 'ok' ? '' : 'to do: '}${todo}`);
+  }
+}
+
+/** No customer need be there yet to look at a cluster's Prometheus. */
+const nobody = `cust_${'0'.repeat(32)}`;
+
+async function run(args: string[]): Promise<number> {
+  let options: ReturnType<typeof optionsOf>;
+  try {
+    options = optionsOf(args);
+  } catch (cause) {
+    console.error(`${cause instanceof Error ? cause.message : String(cause)}\n${usage}`);
+    return exitUsage;
+  }
+  const config = readConfig({ CUSTOMER_ID: nobody, ...process.env }, true);
+  if (!config.ok) {
+    for (const line of config.error) console.error(line);
+    return exitUsage;
+  }
+  const prometheus = connectTo(config.value, systemClock);
+  const found = await checkPrometheus(prometheus, config.value, systemClock.now(), options.minutes * minuteMs);
+  await prometheus.close();
+  if (!Array.isArray(found)) {
+    console.error(`Prometheus gave no usable answer (${found.kind}): ${found.message}`);
+    return exitMissing;
+  }
+  if (options.json) console.log(JSON.stringify(found));
+  else print(found);
+  return found.some(({ state }) => state === 'missing') ? exitMissing : 0;
+}
+
+process.exitCode = await run(process.argv.slice(2));
