@@ -81,12 +81,15 @@ export const ownCostFields: readonly QuantityField[] = ['cost_cpu', 'cost_memory
 export const ownMeterColumns: readonly string[] = ['custom_1', 'custom_2', 'custom_3', 'custom_4', 'custom_5'];
 
 /** Every column of `windows` that holds a quantity. */
-export const storedColumns: readonly string[] = [...new Set([...quantities.map((q) => q.column), ...ownMeterColumns])];
+export const storedColumns: readonly string[] = [
+  ...quantities.map((q) => q.column).filter((column) => !ownMeterColumns.includes(column)),
+  ...ownMeterColumns,
+];
 
 /** The columns of averages, and of own meters, which may be one: a day keeps the seconds that each was taken over. */
 export const averagedColumns: readonly string[] = [
-  ...quantities.filter((q) => q.kind === 'average').map((q) => q.column),
-  ...ownMeterColumns.filter((column) => !quantities.some((q) => q.column === column)),
+  ...quantities.filter((q) => q.kind === 'average' && !ownMeterColumns.includes(q.column)).map((q) => q.column),
+  ...ownMeterColumns,
 ];
 
 /** The bits of all quantities that there are today. */

@@ -4,7 +4,7 @@
  * the text here is not what the migrations hold. Pure.
  */
 import { hourMs } from '../lib/time.ts';
-import { firstQuantities, quantities, storedColumns } from './meters.ts';
+import { firstQuantities, ownMeterColumns, quantities, storedColumns } from './meters.ts';
 import { aheadMsMax, baseUnitsMax } from './window-bounds.ts';
 
 export interface Trigger {
@@ -45,7 +45,8 @@ const flaws = ['complete', 'gap_ms', 'missing', 'missing_high'];
 function bounds(event: 'INSERT' | 'UPDATE', columns: readonly string[]): Trigger {
   const known = new Map(quantities.map((q) => [q.column, q]));
   const conditions = columns.map((column) => {
-    const q = known.get(column);
+    // An own meter's bound stays as it is when a catalogue has the meter, so that it needs no migration then.
+    const q = ownMeterColumns.includes(column) ? undefined : known.get(column);
     const highest = q ? `${baseUnitsMax(q)}${q.kind === 'average' ? ' * NEW.seconds' : ''}` : ownMeterMax;
     // What the first release had is at least 0 by a CHECK.
     const inBounds = q && q.bit < firstQuantities ? `> ${highest}` : `NOT BETWEEN 0 AND ${highest}`;

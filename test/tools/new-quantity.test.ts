@@ -70,7 +70,18 @@ describe('a new quantity', () => {
     expect(db.prepare('SELECT revision, gpu_ms FROM windows').get()).toMatchObject({ revision: 2, gpu_ms: 1000 });
     expect(db.prepare('SELECT revision, reason FROM reviews').get()).toMatchObject({ revision: 3, reason: 'lowered' });
     expect(() => report(db, 'gpu_ms', 4, 1e15)).toThrow('window_bounds: gpu_ms');
-    expect(generate().stdout).not.toContain('Your SQL migration');
+    expect(generate().status).toBe(0);
+    expect(names()).toHaveLength(before.length + 2);
+  });
+
+  it.each(['sum', 'average', 'peak'])('of an operator needs no migration when a catalogue has it: a %s', (kind) => {
+    const meters = readFileSync(join(folder, 'src/usage/meters.ts'), 'utf8');
+    const last = "  ['cost_network', 'cost_network_microusd', 'cost_network', 'sum', micros],\n";
+    edit('src/usage/meters.ts', last, `${last}  ['custom_1', 'custom_1', 'custom_1', '${kind}', 1],\n`);
+    const before = names();
+    expect(generate().status).toBe(0);
+    expect(names()).toEqual(before);
+    writeFileSync(join(folder, 'src/usage/meters.ts'), meters);
   });
 
   it('is never a migration that rebuilds a table: that is refused, and nothing is left of it', () => {
