@@ -185,7 +185,7 @@ export const reporters = sqliteTable(
     activeUntil: at('active_until'),
     createdAt: at('created_at').notNull(),
   },
-  (t) => [uniqueIndex('reporters_instance').on(t.customerId, t.instanceId)],
+  (t) => [uniqueIndex('reporters_instance').on(t.customerId, t.instanceId), index('reporters_ended').on(t.activeUntil)],
 );
 
 /**

@@ -98,7 +98,7 @@ function runningTimes(phases: Metering['phases'], until: number): Interval[] {
 }
 
 /** The gaps of a range of one customer, with the names to show them. */
-export async function findGaps(
+async function findGaps(
   reads: UsageReads,
   customer: CustomerRow,
   range: Interval,

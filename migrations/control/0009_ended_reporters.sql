@@ -1,0 +1,1 @@
+CREATE INDEX `reporters_ended` ON `reporters` (`active_until`);
