@@ -20,7 +20,6 @@ const PASSED = [
   'ALLOW_PLAIN_HTTP',
   'QUEUE_CONCURRENCY',
   'JOB_TIMEOUT_MS',
-  'ALLOW_PLAIN_HTTP',
 ] as const;
 
 export function provisionerProgram(

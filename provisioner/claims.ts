@@ -3,19 +3,25 @@
  * be lost, or be there without the volume.
  */
 import type { V1PersistentVolumeClaim } from '@kubernetes/client-node';
-import { ok, type Result } from '../src/lib/result.ts';
-import { type Failure, failed } from './failure.ts';
+import { err, ok, type Result } from '../src/lib/result.ts';
+import { sleep } from './clock.ts';
+import { type Failure, failed, lost, type Stop } from './failure.ts';
 import { call, type Kube, kubeFailure } from './kube.ts';
-import type { Place } from './namespace.ts';
+import type { Place, Until } from './namespace.ts';
 
 /** The component of the chart whose volume holds the customer's data. */
 const component = 'postgres';
+/** How often we look whether a claim has gone. */
+const goneEveryMs = 500;
 
 /**
- * `none`: there is no claim, or one that never got a volume. `stands`: a volume is bound. `going`: the claim has lost its
- * volume, or is being deleted.
+ * `none`: there is no claim, or one that never got a volume. `stands`: a volume is bound. `going`: the claim is being deleted
+ * (`isDeleted`), or has lost its volume.
  */
-export type Database = { kind: 'none' } | { kind: 'stands' } | { kind: 'going'; claim: string; why: string };
+export type Database =
+  | { kind: 'none' }
+  | { kind: 'stands' }
+  | { kind: 'going'; claim: string; why: string; isDeleted: boolean };
 
 /** A claim that was restored by hand may lack the chart's labels; the StatefulSet finds it by its name all the same. */
 const isDatabases = ({ metadata }: V1PersistentVolumeClaim): boolean =>
@@ -31,7 +37,9 @@ export function judgeClaims(claims: V1PersistentVolumeClaim[]): Database {
   };
   if (used.some((claim) => goes(claim) === null)) return { kind: 'stands' };
   const [claim] = used;
-  return claim ? { kind: 'going', claim: claim.metadata?.name ?? '', why: goes(claim) ?? '' } : { kind: 'none' };
+  if (claim === undefined) return { kind: 'none' };
+  const isDeleted = claim.metadata?.deletionTimestamp !== undefined;
+  return { kind: 'going', claim: claim.metadata?.name ?? '', why: goes(claim) ?? '', isDeleted };
 }
 
 /** Reads what is left of the database in a namespace; one that is not there holds none. */
@@ -54,4 +62,40 @@ export function requireData(database: Database, place: Place): Result<void, Fail
     'claim_lost',
     `${what}, though the database has run; nothing was started: restore the volume, or deploy anew and accept the loss`,
   );
+}
+
+/**
+ * Waits until a claim that is being deleted has gone, where its data is not expected: pods that hold it are deleted, because
+ * the cluster keeps the claim for as long as one does, and the database would run on what is about to be removed. Answers
+ * what is left of the database then.
+ */
+export async function letGo(kube: Kube, place: Place, until: Until): Promise<Result<Database, Stop>> {
+  for (;;) {
+    if (until.signal.aborted) return err(lost);
+    const database = await databaseOf(kube, place);
+    if (!database.ok || database.value.kind !== 'going' || !database.value.isDeleted) return database;
+    const { claim } = database.value;
+    const ended = await endHolders(kube, place, claim);
+    if (!ended.ok) return ended;
+    if (until.now() + goneEveryMs >= until.workUntil) {
+      return failed('not_ready', `volume claim ${claim} is being deleted and has not gone in time`);
+    }
+    await sleep(goneEveryMs, until.signal);
+  }
+}
+
+async function endHolders(kube: Kube, place: Place, claim: string): Promise<Result<void, Failure>> {
+  const listed = await call(kube.core.listNamespacedPod({ namespace: place.name }));
+  if (!listed.ok) return kubeFailure('listing pods', listed.error);
+  const holders = listed.value.items.filter(
+    ({ metadata, spec }) =>
+      !metadata?.deletionTimestamp &&
+      (spec?.volumes ?? []).some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === claim),
+  );
+  for (const { metadata } of holders) {
+    const name = metadata?.name ?? '';
+    const deleted = await call(kube.core.deleteNamespacedPod({ name, namespace: place.name }));
+    if (!deleted.ok && deleted.error.kind !== 'not_found') return kubeFailure(`deleting Pod ${name}`, deleted.error);
+  }
+  return ok(undefined);
 }

@@ -4,7 +4,7 @@
  */
 
 import { err, ok, type Result } from '../src/lib/result.ts';
-import { databaseOf, requireData } from './claims.ts';
+import { databaseOf, letGo, requireData } from './claims.ts';
 import { sleep } from './clock.ts';
 import { type ClusterDeps, placeOf, releaseOf, untilOf } from './cluster-deps.ts';
 import { findDrift } from './drift.ts';
@@ -106,9 +106,12 @@ async function prepareSecrets(deps: ClusterDeps, context: JobContext, place: Pla
   context.progress(15, 'secrets');
   if (context.signal.aborted) return err(lost);
   // Asked now: whoever deleted the namespace that was there has taken the claim with it.
-  const database = await databaseOf(deps.kube, place);
+  const { expects_data: isExpected } = context.job;
+  const database = isExpected
+    ? await databaseOf(deps.kube, place)
+    : await letGo(deps.kube, place, untilOf(deps, context));
   if (!database.ok) return database;
-  const data = context.job.expects_data ? requireData(database.value, place) : ok(undefined);
+  const data = isExpected ? requireData(database.value, place) : ok(undefined);
   if (!data.ok) return data;
   const password = await ensurePassword(deps.kube, place, database.value, deps.random);
   if (!password.ok) return password;

@@ -18,6 +18,7 @@ import {
 import { type Kube, kubeOf, removeNamespaces } from '../../bench/support/kube.ts';
 import { clusterTools, startCluster, type TestCluster } from '../harness/cluster.ts';
 import { startPlatform, type TestPlatform } from '../harness/platform.ts';
+import { descendants, programOf } from '../harness/processes.ts';
 import { describeWithTools, toolPath } from '../harness/tools.ts';
 import { startProxy } from '../provisioner/tcp-proxy.ts';
 
@@ -31,6 +32,8 @@ describeWithTools(['helm', ...clusterTools], 'a sign-up that cannot be provision
   let proxy: Awaited<ReturnType<typeof startProxy>>;
   let kube: Kube;
   let platform: TestPlatform;
+  /** What the start said that was given nothing that works. */
+  let refusal: string;
   let api: Api;
   let first: SignedUp;
   let pushedOut: SignedUp;
@@ -42,19 +45,28 @@ describeWithTools(['helm', ...clusterTools], 'a sign-up that cannot be provision
     kube = kubeOf(cluster.kubeconfig);
     proxy = await startProxy(cluster.kubeconfig, folder);
     proxy.down();
-    writeFileSync(join(folder, 'kubeconfig'), 'clusters: [');
-    platform = await startPlatform({
-      dataDir: join(folder, 'data'),
-      env: {
-        HELM_BIN: join(folder, 'helm'),
-        HELM_CHART_PATH: join(folder, 'chart'),
-        KUBECONFIG: join(folder, 'kubeconfig'),
-        JOB_TIMEOUT_MS: '20000',
-        QUEUE_BACKOFF_DELAY: '1000',
-        // The cluster's own controllers try again after growing pauses, a minute at times.
-        QUEUE_MAX_RETRY: '8',
-      },
-    });
+    const start = () =>
+      startPlatform({
+        dataDir: join(folder, 'data'),
+        env: {
+          HELM_BIN: join(folder, 'helm'),
+          HELM_CHART_PATH: join(folder, 'chart'),
+          KUBECONFIG: join(folder, 'kubeconfig'),
+          JOB_TIMEOUT_MS: '20000',
+          QUEUE_BACKOFF_DELAY: '1000',
+          // The cluster's own controllers try again after growing pauses, a minute at times.
+          QUEUE_MAX_RETRY: '8',
+        },
+      });
+    breakKubeconfig();
+    refusal = await start().then(
+      async (started) => `it started: ${await started.stop()}`,
+      (error: Error) => error.message,
+    );
+    mendHelm();
+    mendChart();
+    mendKubeconfig();
+    platform = await start();
     api = { url: platform.url, token: platform.ready.admin_token };
     first = await signUp(api, 'waits-first');
   });
@@ -71,6 +83,10 @@ describeWithTools(['helm', ...clusterTools], 'a sign-up that cannot be provision
     rmSync(folder, { recursive: true, force: true });
   });
 
+  const breakKubeconfig = () => writeFileSync(join(folder, 'kubeconfig'), 'clusters: [');
+  const mendKubeconfig = () => writeFileSync(join(folder, 'kubeconfig'), readFileSync(proxy.kubeconfig));
+  const mendHelm = () => symlinkSync(toolPath('helm'), join(folder, 'helm'));
+  const mendChart = () => cpSync(CHART, join(folder, 'chart'), { recursive: true });
   /** Waits for a line that was written after the `from`-th; answers it. */
   const line = (pattern: RegExp, from = 0, timeout = NEXT_START_MS): Promise<string> =>
     vi.waitFor(
@@ -91,7 +107,18 @@ describeWithTools(['helm', ...clusterTools], 'a sign-up that cannot be provision
     expect(await readJob(api, first.jobId)).toMatchObject({ state: 'waiting', attempts: 0, error: null });
   };
 
-  it('Helm is missing and the kubeconfig is no kubeconfig: a line each, together', async () => {
+  it('at the first start Helm is missing and the kubeconfig is none: a line each, together, and the platform ends', () => {
+    expect(refusal).toMatch(/^the platform ended with 1$/m);
+    expect(refusal).toMatch(/^provisioner: HELM_BIN: .*helm.*No such file.*\(helm_missing\)$/m);
+    expect(refusal).toMatch(/^provisioner: KUBECONFIG: .+ \(kubeconfig_invalid\)$/m);
+  });
+
+  it('a provisioner that starts again finds neither: the same lines, and it goes on trying', async () => {
+    rmSync(join(folder, 'helm'));
+    breakKubeconfig();
+    const provisioner = descendants(platform.pid).find((pid) => /provisioner\/main\.ts/.test(programOf(pid) ?? ''));
+    if (provisioner === undefined) throw new Error(`no provisioner runs:\n${platform.logs.join('\n')}`);
+    process.kill(provisioner, 'SIGKILL');
     await line(/^provisioner \| provisioner: HELM_BIN: .*helm.*No such file.*\(helm_missing\)$/);
     await line(/^provisioner \| provisioner: KUBECONFIG: .+ \(kubeconfig_invalid\)$/);
     const perStart = platform.logs.filter((text) => text.includes('helm_missing')).length;
@@ -112,7 +139,8 @@ describeWithTools(['helm', ...clusterTools], 'a sign-up that cannot be provision
   it('the chart is not there, then broken: where it is and what Helm says of it', async () => {
     let from = platform.logs.length;
     rmSync(join(folder, 'helm'));
-    symlinkSync(toolPath('helm'), join(folder, 'helm'));
+    mendHelm();
+    rmSync(join(folder, 'chart'), { recursive: true });
     await line(/HELM_CHART_PATH: .*chart.*\(chart_broken\)$/, from);
     from = platform.logs.length;
     mkdirSync(join(folder, 'chart'));
@@ -124,8 +152,8 @@ describeWithTools(['helm', ...clusterTools], 'a sign-up that cannot be provision
   it('the cluster does not answer: one line, nothing is claimed', async () => {
     const from = platform.logs.length;
     rmSync(join(folder, 'chart'), { recursive: true });
-    cpSync(CHART, join(folder, 'chart'), { recursive: true });
-    writeFileSync(join(folder, 'kubeconfig'), readFileSync(proxy.kubeconfig));
+    mendChart();
+    mendKubeconfig();
     await line(/cluster: .*; trying again until it answers/, from, 2 * NEXT_START_MS);
     await stillWaits();
   });

@@ -48,7 +48,6 @@ describeWithTools(['helm', ...clusterTools], 'drift', () => {
     await start(shippedChart);
     const on = customer();
     await settled(stage.plane.want(on, 'running'));
-    on.expectsData = true;
     expect(await drift(on)).toEqual([]);
     const scaled = part(on, 'api');
     await stage.config.makeApiClient(AutoscalingV2Api).createNamespacedHorizontalPodAutoscaler({
@@ -73,7 +72,6 @@ describeWithTools(['helm', ...clusterTools], 'drift', () => {
     await start(shippedChart);
     const on = customer();
     await settled(stage.plane.want(on, 'running'));
-    on.expectsData = true;
     const { namespace } = on;
     const own = await stage.core.readNamespace({ name: namespace });
     const labels = { ...own.metadata?.labels, 'pod-security.kubernetes.io/enforce': 'privileged' };

@@ -1,7 +1,7 @@
 /**
  * The other side of the job protocol for tests: leases, fences and the doorbell's pull API over real HTTP, in memory. It
  * judges bodies by the contract's own schemas. It is strict where the Worker is; scheduling is simpler: what failed and
- * may be tried again is due at once.
+ * may be tried again is due at once, and what a comparison finds is healed by nobody.
  */
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -98,6 +98,7 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
       id: id('lease'),
       until: now + times.timeoutMs + leaseExtraMs,
       generation: job.deployment.generation,
+      phase: job.deployment.phase,
     };
     job.lease = lease;
     return leasedBody(job, lease, { now, clockSkewMs, timeoutMs: times.timeoutMs });
@@ -111,13 +112,14 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
 
   function settle(job: FakeJob, body: { generation: number }, failure: FakeJob['failures'][number] | null): void {
     const on = job.deployment;
+    const leasedPhase = job.lease?.phase;
     job.lease = null;
-    if (failure?.scope === 'cluster') {
+    if (failure?.scope === 'cluster' && job.action === 'reconcile') {
       putOff(job, failure);
       return;
     }
     if (failure) job.failures.push(failure);
-    if (failure?.retryable && job.failures.length < runsMax) {
+    if (failure?.retryable && job.action === 'reconcile' && job.failures.length < runsMax) {
       job.state = 'waiting';
       job.held = faults.holdRetries;
       ring();
@@ -126,7 +128,9 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
     job.state = failure ? 'failed' : 'completed';
     if (job.action === 'drift') return;
     on.status = failure ? 'failed' : 'ready';
-    if (!failure) on.observed = Math.max(on.observed, body.generation);
+    if (failure) return;
+    on.observed = Math.max(on.observed, body.generation);
+    on.expectsData ||= leasedPhase === 'running';
   }
 
   /** Trouble of the cluster is no run; the job is due again a little later. */

@@ -23,7 +23,7 @@ export type FakeDeployment = {
   status: 'pending' | 'ready' | 'failed';
 };
 /** Until: ms of the control plane's clock. */
-export type FakeLease = { id: string; until: number; generation: number };
+export type FakeLease = { id: string; until: number; generation: number; phase: Phase };
 
 export type FakeFailure = {
   code: string;
@@ -96,7 +96,7 @@ export function leasedBody(
     server_time: new Date(times.now + times.clockSkewMs).toISOString(),
     timeout_ms: times.timeoutMs,
     action: job.action,
-    phase: on.phase,
+    phase: lease.phase,
     expects_data: on.expectsData,
     values: {
       customer: {

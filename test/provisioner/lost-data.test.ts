@@ -78,7 +78,6 @@ describeWithTools(['helm', ...clusterTools], 'a database that has run', () => {
     await start();
     const [noClaim, noNamespace] = [customer(), customer()];
     await Promise.all([run(noClaim), run(noNamespace)]);
-    for (const on of [noClaim, noNamespace]) on.expectsData = true;
     await Promise.all([suspend(noClaim), suspend(noNamespace)]);
     await stage.core.deleteNamespacedPersistentVolumeClaim({ name: claim, namespace: noClaim.namespace });
     await stage.core.deleteNamespace({ name: noNamespace.namespace });
