@@ -17,7 +17,8 @@ import { podsReady, snapshot, whyNotReady } from './not-ready.ts';
 import { reopen } from './pods.ts';
 import type { Revision } from './recovery.ts';
 import { history, type ReleaseContext, recover, uninstall, upgrade } from './release.ts';
-import { ensurePassword, ensureReporterKey, putLicence } from './secrets.ts';
+import { registerKey } from './reporter-key.ts';
+import { ensurePassword, putLicence } from './secrets.ts';
 import { suspend } from './suspend.ts';
 import { finalValues, toValuesText } from './values.ts';
 import { valuesWatch } from './values-check.ts';
@@ -117,8 +118,7 @@ async function prepareSecrets(deps: ClusterDeps, context: JobContext, place: Pla
   if (!password.ok) return password;
   const licence = await putLicence(deps.kube, place, context.job.licence);
   if (!licence.ok) return licence;
-  const key = await ensureReporterKey(deps.kube, place, context.job.reporter_id, deps.random);
-  return key.ok ? context.registerReporter(key.value) : key;
+  return await registerKey(deps, context);
 }
 
 /** Recovers, upgrades and watches; starts over when helm was killed from outside with time left. */

@@ -14,8 +14,11 @@ export type JobContext = {
   /** Tells people how far it is. Best effort, never waits. */
   progress: (percent: number, message: string) => void;
   /** Registers the reporter key's hash with the API; tried until the work's deadline. */
-  registerReporter: (apiKey: string) => Promise<Result<void, Stop>>;
+  registerReporter: (apiKey: string) => Promise<Result<Registered, Stop>>;
 };
+
+/** `revoked`: a person has revoked this very key, so that another one must be made. */
+export type Registered = 'registered' | 'revoked';
 
 /** What a job that was done leaves to say: the differences that it found, or could not put right. At most `driftMax`. */
 export type Done = { drift: DriftEntry[] };

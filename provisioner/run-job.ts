@@ -83,10 +83,11 @@ async function attempt(
           deadlines.workUntil,
           losing.signal,
         );
-        if (answer.kind === 'ok') return ok(undefined);
+        if (answer.kind === 'ok') return ok('registered');
         if (answer.kind === 'unavailable') {
           return failed('control_plane_unreachable', `registering the reporter key: ${answer.reason}`);
         }
+        if (answer.code === 'key_revoked') return ok('revoked');
         if (!isLost(answer))
           return failed('internal', `registering the reporter key: ${answer.message} (${answer.code})`);
         losing.abort();

@@ -102,13 +102,19 @@ export async function ensureReporterKey(
   const secret = found.value === null ? await createOrRead(kube, place, fresh) : ok(found.value);
   if (!secret.ok) return secret;
   const key = decode(secret.value, reporter.key);
-  if (parseKey(key)?.owner === reporterId) return ok(key);
-  const replaced = await call(
-    kube.core.replaceNamespacedSecret({ name: reporter.name, namespace: place.name, body: fresh }),
-  );
-  return replaced.ok
-    ? ok(decode(fresh, reporter.key))
-    : kubeFailure(`updating Secret ${reporter.name}`, replaced.error);
+  return parseKey(key)?.owner === reporterId ? ok(key) : await replaceReporterKey(kube, place, reporterId, random);
+}
+
+/** Puts a new reporter key in the place of the one that is there, which the API refuses. */
+export async function replaceReporterKey(
+  kube: Kube,
+  place: Place,
+  reporterId: string,
+  random: Random,
+): Promise<Result<string, Failure>> {
+  const body = secretOf(place, reporter, newKey(reporterId, random), false);
+  const replaced = await call(kube.core.replaceNamespacedSecret({ name: reporter.name, namespace: place.name, body }));
+  return replaced.ok ? ok(decode(body, reporter.key)) : kubeFailure(`updating Secret ${reporter.name}`, replaced.error);
 }
 
 /** What is wrong with the three Secrets of a stack that has been deployed. Changes nothing. */

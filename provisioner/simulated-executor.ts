@@ -15,6 +15,7 @@ import { type Monotonic, sleep } from './clock.ts';
 import { entry } from './drift-entries.ts';
 import type { Executor, JobContext } from './executor.ts';
 import { type Failure, failed, lost, type Stop } from './failure.ts';
+import { registerOr } from './reporter-key.ts';
 
 export type SimulatedDeps = {
   folder: string;
@@ -84,8 +85,7 @@ async function remember(
 ): Promise<Result<void, Stop>> {
   const { job, reporter_id, values } = context.job;
   const kept = before && parseKey(before.api_key)?.owner === reporter_id ? before.api_key : null;
-  const api_key = kept ?? newKey(reporter_id, deps.random);
-  const state: SimulatedNamespace = {
+  const state = (api_key: string): SimulatedNamespace => ({
     customer_id: job.customer_id,
     reporter_id,
     api_key,
@@ -93,9 +93,18 @@ async function remember(
     metering: values.metering,
     namespace: job.namespace,
     runs: runsAfter(before?.runs ?? [], context.job.phase, new Date().toISOString()),
+  });
+  const register = async (apiKey: string) => {
+    const stored = await store(deps.folder, path, state(apiKey));
+    return stored.ok ? await context.registerReporter(apiKey) : stored;
   };
+  const first = await register(kept ?? newKey(reporter_id, deps.random));
+  return await registerOr(first, () => register(newKey(reporter_id, deps.random)));
+}
+
+async function store(folder: string, path: string, state: SimulatedNamespace): Promise<Result<void, Failure>> {
   try {
-    await mkdir(deps.folder, { recursive: true, mode: 0o700 });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     const fresh = `${path}.${process.pid}.new`;
     await writeFile(fresh, `${JSON.stringify(state)}\n`, { mode: 0o600 });
     await chmod(fresh, 0o600);
@@ -103,7 +112,7 @@ async function remember(
   } catch (error) {
     return failed('internal', `SIMULATED_CLUSTER_DIR: ${messageOf(error)}`);
   }
-  return context.registerReporter(api_key);
+  return ok(undefined);
 }
 
 /** A run begins when nothing runs yet, and ends with the phase; what runs goes on through an upgrade. */

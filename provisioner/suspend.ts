@@ -16,7 +16,8 @@ import { ensureNamespace, findOwn } from './namespace.ts';
 import { waitUntilStopped } from './pods.ts';
 import { pendingRevision } from './recovery.ts';
 import { history, type ReleaseContext, recover, upgrade } from './release.ts';
-import { ensurePassword, ensureReporterKey, putLicence } from './secrets.ts';
+import { registerKey } from './reporter-key.ts';
+import { ensurePassword, putLicence } from './secrets.ts';
 import { unlock } from './unlock.ts';
 import { finalValues, toValuesText } from './values.ts';
 import { stopWorkloads } from './workloads.ts';
@@ -66,7 +67,7 @@ async function align(deps: ClusterDeps, context: JobContext): Promise<Result<Dri
     { object: 'PersistentVolumeClaim', run: () => data(deps, context) },
     { object: 'Secret/instance-licence', run: () => putLicence(deps.kube, place, job.licence) },
     { object: 'Secret/instance-postgres', run: () => password(deps, context) },
-    { object: 'Secret/instance-reporter', run: () => reporter(deps, context) },
+    { object: 'Secret/instance-reporter', run: () => registerKey(deps, context) },
     { object: `Release/${on.release}`, run: () => layDown(deps, context, on) },
   ];
   context.progress(20, 'suspending the release');
@@ -90,11 +91,6 @@ async function data(deps: ClusterDeps, { job }: JobContext): Promise<Result<void
 async function password(deps: ClusterDeps, { job }: JobContext): Promise<Result<void, Stop>> {
   const database = await databaseOf(deps.kube, placeOf(job));
   return database.ok ? ensurePassword(deps.kube, placeOf(job), database.value, deps.random) : database;
-}
-
-async function reporter(deps: ClusterDeps, context: JobContext): Promise<Result<void, Stop>> {
-  const key = await ensureReporterKey(deps.kube, placeOf(context.job), context.job.reporter_id, deps.random);
-  return key.ok ? context.registerReporter(key.value) : key;
 }
 
 /** The release with the suspension's values. A revision that was left half-done is only unlocked: it is not laid down. */

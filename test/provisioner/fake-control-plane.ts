@@ -40,6 +40,8 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
   const queue = fakeDoorbell();
   const { bells, ring } = queue;
   const reporters = new Map<string, string>();
+  /** Hashes of keys that a person has revoked. */
+  const revoked = new Set<string>();
   const seen = { next: 0, refused: [] as string[] };
   const faults = { api: false, queue: false, loseResultAnswers: 0, holdRetries: false };
 
@@ -168,6 +170,7 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
     const { lease_id, key_hash } = reporterKeyBody.parse(body);
     const job = jobs.find((candidate) => candidate.lease?.id === lease_id);
     if (!held(job?.id, lease_id)) return lost('reporter');
+    if (revoked.has(key_hash)) return problem(409, 'key_revoked');
     reporters.set(reporterId, key_hash);
     return [200, { success: true }];
   }
@@ -243,6 +246,7 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
     jobs,
     bells,
     reporters,
+    revoked,
     seen,
     queueSeen: queue.seen,
     faults,

@@ -162,6 +162,19 @@ describe('simulation', () => {
     expect(await readdir(join(folder, 'sim'))).toEqual([]);
   });
 
+  it('makes another key when a person has revoked the one that it has', async () => {
+    const on = plane.deployment();
+    plane.want(on, 'running');
+    simulate();
+    await reached(on);
+    const first = plane.reporters.get(on.reporterId) ?? '';
+    plane.revoked.add(first);
+    plane.want(on, 'running');
+    await reached(on);
+    expect(plane.reporters.get(on.reporterId)).not.toBe(first);
+    expect(plane.reporters.get(on.reporterId)).toBe(await sha256Hex((await stateOf(on)).api_key));
+  });
+
   it('a kill -9 in the middle costs a lease and nothing else', async () => {
     const on = plane.deployment();
     const job = plane.want(on, 'running');
