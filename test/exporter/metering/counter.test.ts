@@ -87,6 +87,16 @@ describe('a counter', () => {
     expect(grow([small, large]).growth).toBeLessThanOrEqual(20 + 12);
   });
 
+  it('leaves a dead container that is still shown for the one that has started, when that starts', () => {
+    const dead = series({ id: '1' }, [70, 20], [100, 35], [130, 50], [160, 50], [190, 50], [220, 50]);
+    const next = series({ id: '2' }, [160, 8], [190, 23], [220, 38]);
+    expect(grow([dead, next], proven).growth).toBe(15 + 23);
+    // Under another id that grows with it, it is the same one.
+    const nested = series({ id: '/docker/1' }, [130, 50], [160, 65], [190, 80]);
+    const alive = series({ id: '1' }, [70, 20], [100, 35], [130, 50], [160, 65], [190, 80]);
+    expect(grow([alive, nested], proven).growth).toBe(45);
+  });
+
   it('starts anew when a relabel and a restart coincide and nothing proves the restart', () => {
     const before = series({ job: 'a' }, [100, 500], [130, 600]);
     const after = series({ job: 'b' }, [160, 40], [190, 45]);
