@@ -68,7 +68,7 @@ describe('a start that cannot work says why in one line', () => {
       'npm kept --fresh for itself: write npm start -- --fresh',
       'PORT must be a whole number from 0 to 65535, not "eighty"',
       'EXPORTERS must be a whole number from 0 to 20, not "21"',
-      'PROMETHEUS_URL must be an http or https URL',
+      'PROMETHEUS_URL must be an http or https URL, without a user, a query or a fragment',
       'ALLOW_PLAIN_HTTP must be true or false, not "perhaps"',
       ended,
     ]);
