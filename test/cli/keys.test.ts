@@ -47,8 +47,9 @@ const remove = (path: string): Route => ({ method: 'DELETE', path, status: 204, 
 describe('keys', () => {
   const keys = '/api/customers/:id/api-keys';
 
-  it('list shows who uses which, without secrets, also of an API that tells less', async () => {
-    const old = { key_id: otherKey, name: null, created_at: at, revoked_at: at };
+  it('list shows who uses which, without secrets', async () => {
+    const nothing = { expires_at: null, last_used_on: null, rotated_to: null };
+    const old = { key_id: otherKey, name: null, created_at: at, revoked_at: at, ...nothing };
     const full = {
       ...{ key_id: keyId, name: 'ci', created_at: at, revoked_at: null },
       ...{ expires_at: '2027-01-01T00:00:00.000Z', last_used_on: '2026-11-20', rotated_to: null },
@@ -75,6 +76,7 @@ describe('keys', () => {
   });
 
   const rotate = post(`${keys}/:key/rotate`, rotateBody, 201, rotateAnswer, {
+    success: true,
     key_id: otherKey,
     api_key: secret,
     old_revoked_at: '2026-11-22T10:00:00.000Z',
@@ -111,7 +113,7 @@ describe('credentials', () => {
   const one = {
     credential_id: keyId,
     kind: 'admin',
-    owner: null,
+    owner: `adm_${'1'.repeat(32)}`,
     name: 'ci',
     role: 'viewer',
     created_at: at,
@@ -124,7 +126,17 @@ describe('credentials', () => {
   it('list passes its filters on, a customer by any of its names', async () => {
     const admins = await callApi(['credentials', 'list', '--kind', 'admin'], standIn([route]));
     expect(admins.heard[0]?.query.get('kind')).toBe('admin');
-    expect(admins.lines[1]?.split(/ {2,}/)).toEqual([keyId, 'admin', '-', 'ci', 'viewer', '2026-11-21', '-', '-', '-']);
+    expect(admins.lines[1]?.split(/ {2,}/)).toEqual([
+      keyId,
+      'admin',
+      one.owner,
+      'ci',
+      'viewer',
+      '2026-11-21',
+      '-',
+      '-',
+      '-',
+    ]);
     const own = await callApi(['credentials', 'list', customerId], standIn([route]));
     expect(own.heard[0]?.query.get('owner')).toBe(customerId);
     const cluster = await callApi(['credentials', 'list', '--owner', 'local'], standIn([route]));
@@ -142,7 +154,7 @@ describe('credentials', () => {
 describe('admin-tokens create', () => {
   it('prints the token once, and how to revoke it', async () => {
     const token = `adm_${'1'.repeat(32)}_${'2'.repeat(32)}`;
-    const made = { credential_id: keyId, token };
+    const made = { success: true, credential_id: keyId, token };
     const route = post('/api/admin-tokens', adminTokenBody, 201, adminTokenAnswer, made);
     const args = ['admin-tokens', 'create', '--name', 'ci', '--role', 'operator', '--expires', '2027-01-01'];
     const { lines, heard } = await callApi(args, standIn([route]));
