@@ -31,6 +31,15 @@ describe('docs/storage.md', () => {
   });
 });
 
+describe('docs/errors.md', () => {
+  it('has every code that an answer can carry, with its status, and no other', () => {
+    const rows = [...textOf('docs/errors.md').matchAll(/^\| `([a-z_]+)` +\| (\d{3}) +\|/gm)];
+    const codes = [...textOf('src/contracts/failures.ts').matchAll(/^ {2}([a-z_]+): \[(\d{3}), /gm)];
+    expect(codes.length).toBeGreaterThan(40);
+    expect(rows.map(([, code, status]) => [code, status])).toEqual(codes.map(([, code, status]) => [code, status]));
+  });
+});
+
 describe('documents', () => {
   it('name only commands that there are', () => {
     const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
