@@ -135,13 +135,17 @@ export async function progress(
   return rows.length > 0;
 }
 
-/** The run did what it was leased for: the deployment has been brought to its generation. */
+/**
+ * The run did what it was leased for: the deployment has been brought to its generation. Only the newest generation says
+ * that there is data to expect: a person may have accepted its loss while the run was under way.
+ */
 export const complete = (f: TimedClaim, drift: readonly DriftEntry[]): Write[] => [
   guard('job_lease', holds(f)),
   write(sql`
     UPDATE deployments SET observed_generation = ${f.generation}, reason = NULL, reason_code = NULL, updated_at = ${f.now},
       drift = ${JSON.stringify(drift)}, drift_checked_at = ${f.now},
-      expects_data = max(expects_data, (SELECT leased_phase = 'running' FROM jobs WHERE id = ${f.jobId})),
+      expects_data = max(expects_data, spec_generation = ${f.generation}
+        AND (SELECT leased_phase = 'running' FROM jobs WHERE id = ${f.jobId})),
       status = CASE WHEN spec_generation > ${f.generation} THEN status
         ELSE (SELECT ${phaseCase(sql`leased_phase`, statusOfPhase)} FROM jobs WHERE id = ${f.jobId}) END
     WHERE customer_id = (SELECT customer_id FROM jobs WHERE id = ${f.jobId}) AND observed_generation <= ${f.generation}`),

@@ -166,6 +166,21 @@ describe('a redeployment', () => {
   });
 });
 
+describe('a loss that is accepted while a run is under way', () => {
+  it('stays accepted when that run ends', async () => {
+    const { id } = await ready();
+    await order(id, 'redeploy', { reason: 'as it was' });
+    const running = await lease();
+    await order(id, 'redeploy', { reason: 'the disk is gone', accept_data_loss: true });
+    await finish(running, 'complete', {});
+    const next = await lease();
+    expect(next.expects_data).toBe(false);
+    await finish(next, 'complete', {});
+    await order(id, 'redeploy', { reason: 'once more' });
+    expect((await lease()).expects_data).toBe(true);
+  });
+});
+
 describe('who pays', () => {
   it('comes before who does not, but nobody waits for ever', async () => {
     const trial = await signUp(api);
