@@ -20,14 +20,18 @@ export interface PodHistory {
 
 /** When some series were shown: from a sample to the next unless a gap lies between, and an interval beyond the last. */
 export function shownIn(series: RawSeries[], intervalMs: number, gapLimitMs: number): Span[] {
-  return merged(
-    series.flatMap(({ times }) =>
-      times.map((t, i) => {
-        const next = times[i + 1];
-        return { startMs: t, endMs: next !== undefined && next - t <= gapLimitMs ? next : t + intervalMs };
-      }),
-    ),
-  );
+  const spans: Span[] = [];
+  // No object for each sample: there are as many as the exporter can hold.
+  for (const { times } of series) {
+    let startMs = times[0];
+    for (let i = 0; startMs !== undefined && i < times.length; i++) {
+      const [t = 0, next] = [times[i], times[i + 1]];
+      if (next !== undefined && next - t <= gapLimitMs) continue;
+      spans.push({ startMs, endMs: t + intervalMs });
+      startMs = next;
+    }
+  }
+  return spans.length > 1 ? merged(spans) : spans;
 }
 
 export interface CoverageView {
@@ -50,37 +54,38 @@ const edgeMs = 60_000;
 const idlePerMs = 0.005 / 1000;
 
 /**
- * @param shown what one source shows, by pod
- * @param beside what other sources of the same targets show, by pod
+ * @param pods those that one source, or another of the same targets, shows
+ * @param shown when the source shows a pod
+ * @param beside when others show it
  * @param isExpected whether the pod has such things at all
  */
 export function unshown(
   view: CoverageView,
-  shown: ReadonlyMap<string, RawSeries[]>,
-  beside: ReadonlyMap<string, RawSeries[]>,
+  pods: Iterable<string>,
+  shown: (pod: string) => Span[],
+  beside: (pod: string) => Span[],
   isExpected: (pod: string) => boolean,
 ): Unseen[] {
   const { window, gapLimitMs, intervalMs } = view;
-  const names = new Set([...view.history.keys(), ...beside.keys()]);
+  const names = new Set([...view.history.keys(), ...pods]);
   // Listed, and shown only by targets that are not believed.
   const strangers = view.pods
     .listed()
-    .filter(({ pod }) => view.strangers.has(pod) && !names.has(pod) && !shown.has(pod) && isExpected(pod));
+    .filter(({ pod }) => view.strangers.has(pod) && !names.has(pod) && isExpected(pod));
   const found: Unseen[] = strangers.map(({ pod, span }) => ({
     thing: `pod ${pod}`,
     why: 'not_shown',
     spans: inside(trimmed([span], window, edgeMs), window),
   }));
   for (const pod of names) {
-    if (!isExpected(pod)) continue;
     const history = view.history.get(pod);
     const known = history?.containers ?? history?.running;
-    const others = shownIn([...(beside.get(pod) ?? []), ...(history?.cgroup ?? [])], intervalMs, gapLimitMs);
     // Who is told to have run needs no witness on the node; others need one.
-    const ran = known ?? others;
+    const ran = known ?? [...beside(pod), ...shownIn(history?.cgroup ?? [], intervalMs, gapLimitMs)];
     const expected = inside(trimmed(ran, window, Math.max(edgeMs, 2 * intervalMs)), window);
-    const seen = shownIn(shown.get(pod) ?? [], intervalMs, gapLimitMs);
-    const left = minus(minus(expected, seen), dark(view, pod)).filter(
+    const hidden = minus(expected, shown(pod));
+    if (hidden.length === 0 || !isExpected(pod)) continue;
+    const left = minus(hidden, dark(view, pod)).filter(
       (span) => history?.containers !== undefined || !isIdle(history?.cgroup ?? [], span),
     );
     if (left.length > 0) found.push({ thing: `pod ${pod}`, why: 'not_shown', spans: left });

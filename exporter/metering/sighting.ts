@@ -4,7 +4,7 @@
  */
 import { believedSamples, believerOf, contradictingClusters } from './believed.ts';
 import { type Source, type SourceName, sourceOf, sources, type TargetKind } from './catalogue.ts';
-import { unshown } from './coverage.ts';
+import { shownIn, unshown } from './coverage.ts';
 import { type Carried, carriedKey, type Evidence, evidenceOf, type Look } from './evidence.ts';
 import type { Observed } from './observed.ts';
 import { Pods } from './pods.ts';
@@ -87,7 +87,7 @@ export function sight(observed: Observed): Sighting {
     return [...pods.shown].some((pod) => networkOf(source, { labels: { pod }, times: [], values: [] }) !== 'host');
   };
 
-  const unseen = (name: SourceName): Unseen[] => {
+  const unseen = memo((name: SourceName): Unseen[] => {
     const source = sourceOf(name);
     const { ambiguous } = samples(name);
     const found: Unseen[] = ambiguous
@@ -101,32 +101,37 @@ export function sight(observed: Observed): Sighting {
       }
     }
     return [...found, ...unshownOf(name)];
-  };
+  });
 
   const byPod = memo((name: SourceName) => Map.groupBy(samples(name).own, (s) => s.labels['pod'] ?? ''));
+  const onNodes = sourceNames.filter((name) => sourceOf(name).targets === 'cadvisor');
+  const nodesInterval = memo((_: 'nodes'): number => {
+    const some = onNodes.flatMap((name) => samples(name).own.slice(0, 20));
+    return median(some.map((s) => finders('cadvisor')(s.labels).intervalMs ?? usualIntervalMs)) ?? usualIntervalMs;
+  });
+  const spansOf = memo((name: SourceName) =>
+    memo((pod: string): Span[] => shownIn(byPod(name).get(pod) ?? [], nodesInterval('nodes'), observed.gapLimitMs)),
+  );
   const unshownOf = (name: SourceName): Unseen[] => {
-    const beside = new Map<string, RawSeries[]>();
-    for (const other of sourceNames) {
-      if (other === name || sourceOf(other).targets !== 'cadvisor') continue;
-      for (const [pod, series] of byPod(other)) beside.set(pod, [...(beside.get(pod) ?? []), ...series]);
-    }
-    const targetOf = finders('cadvisor');
-    const targetsOfPod = (pod: string): Target[] => [
-      ...new Set([...(byPod(name).get(pod) ?? []), ...(beside.get(pod) ?? [])].map((s) => targetOf(s.labels))),
-    ];
-    const intervals = [...byPod(name).values(), ...beside.values()].flat().slice(0, 50);
-    const intervalMs =
-      median(intervals.map((s) => targetOf(s.labels).intervalMs ?? usualIntervalMs)) ?? usualIntervalMs;
-    const all = targetsOf(observed.kinds.cadvisor ?? [], []).scraped.filter(believers('cadvisor'));
-    const history = new Map(observed.history.map((h) => [h.pod, h]));
-    const strangers = new Set((observed.samples[name] ?? []).map((s) => s.labels['pod'] ?? ''));
-    const { gapLimitMs } = observed;
-    const view = { window, gapLimitMs, intervalMs, pods, history, strangers, targetsOf: targetsOfPod, all };
+    const others = onNodes.filter((other) => other !== name);
+    const seriesOf = (pod: string): RawSeries[] => onNodes.flatMap((one) => byPod(one).get(pod) ?? []);
+    const view = {
+      window,
+      gapLimitMs: observed.gapLimitMs,
+      intervalMs: nodesInterval('nodes'),
+      pods,
+      history: new Map(observed.history.map((h) => [h.pod, h])),
+      strangers: new Set((observed.samples[name] ?? []).map((s) => s.labels['pod'] ?? '')),
+      targetsOf: (pod: string): Target[] => [...new Set(seriesOf(pod).map((s) => finders('cadvisor')(s.labels)))],
+      all: targetsOf(observed.kinds.cadvisor ?? [], []).scraped.filter(believers('cadvisor')),
+    };
     const isExpected = (pod: string): boolean => {
-      const [first] = [...(byPod(name).get(pod) ?? []), ...(beside.get(pod) ?? []), ...pods.infoOf(pod)];
+      const [first] = [...(byPod(name).get(pod) ?? []), ...seriesOf(pod), ...pods.infoOf(pod)];
       return networkOf(sourceOf(name), first ?? { labels: { pod }, times: [], values: [] }) === 'own';
     };
-    return unshown(view, byPod(name), beside, isExpected);
+    const known = new Set(onNodes.flatMap((one) => [...byPod(one).keys()]));
+    const beside = (pod: string): Span[] => others.flatMap((other) => spansOf(other)(pod));
+    return unshown(view, known, spansOf(name), beside, isExpected);
   };
 
   const watchedBefore = (targets: Target[], atMs: number): boolean => {

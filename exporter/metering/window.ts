@@ -36,6 +36,10 @@ interface Seen {
   observed: Observed;
   sighting: Sighting;
   starts: Starts;
+  /** CPU by pod and container. */
+  counters: Map<string, RawSeries[]>;
+  /** What was worked out for one meter serves another. */
+  holds: Map<Thing, Hold[]>;
   /** Pods of which a container has used more than it can have since it says that it started. */
   belied: Set<string>;
 }
@@ -43,7 +47,15 @@ interface Seen {
 /** All meters of the catalogue for the window. */
 export function meterWindow(observed: Observed): MeterResult[] {
   const starts = new Starts(observed.starts);
-  const seen = { observed, sighting: sight(observed), starts, belied: beliedPods(observed, starts) };
+  const counters = Map.groupBy(observed.samples.cpu ?? [], (s) => `${s.labels['pod']} ${s.labels['container']}`);
+  const seen = {
+    observed,
+    sighting: sight(observed),
+    starts,
+    belied: beliedPods(observed, starts),
+    counters,
+    holds: new Map(),
+  };
   return meters.map((meter) => bounded(meterOne(meter, seen)));
 }
 
@@ -206,19 +218,20 @@ function storageOf(things: Thing[], seen: Seen): { byteMs: number; unseen: Unsee
   return { byteMs, unseen };
 }
 
-function holdsOf(thing: Thing, source: SourceName, { observed, sighting }: Seen): Hold[] {
+function holdsOf(thing: Thing, source: SourceName, { observed, sighting, counters, holds }: Seen): Hold[] {
   const { pod, container } = thing.identity;
-  const counters = (observed.samples.cpu ?? []).filter(
-    ({ labels }) => labels['pod'] === pod && labels['container'] === container,
-  );
-  return livesOf(thing.series, {
+  const known = holds.get(thing);
+  if (known) return known;
+  const lived = livesOf(thing.series, {
     window: observed.window,
     good: together(sighting.targets(source, thing)),
     intervalMs: intervalOf(thing, source, sighting),
     gapLimitMs: observed.gapLimitMs,
-    counters: source === 'memory' ? counters : [],
+    counters: source === 'memory' ? (counters.get(`${pod} ${container}`) ?? []) : [],
     lasting: source === 'volumes',
   });
+  holds.set(thing, lived);
+  return lived;
 }
 
 /** Usual time between a thing's samples: its target's, or longer where the samples themselves come less often. */

@@ -4,9 +4,13 @@
  */
 import { ok, type Result } from '../../src/lib/result.ts';
 import {
+  claimCapacity,
+  claimRequest,
+  containerRunning,
   type HttpSource,
   meters,
   podInfo,
+  podPhase,
   type SourceName,
   sourceOf,
   startTimes,
@@ -21,7 +25,7 @@ import { kindTargets, podsListed, showingKinds, targetsBehind } from './evidence
 import type { PrometheusFailure } from './failure.ts';
 import { historyOf, podsInQuestion } from './history.ts';
 import { lookBackMs } from './look-back.ts';
-import { anyOf, type Scope } from './query.ts';
+import { anyOf, quote, type Scope } from './query.ts';
 import { acrossTheEnd, select, selectorsOf, withBases } from './read.ts';
 
 export interface CollectPlan extends Scope {
@@ -62,7 +66,8 @@ export async function collectWindow(prometheus: Prometheus, plan: CollectPlan): 
   }
 }
 
-async function readAll(prometheus: Prometheus, plan: CollectPlan): Promise<Observed> {
+async function readAll(prometheus: Prometheus, given: CollectPlan): Promise<Observed> {
+  const plan = { ...given, exported: await isExported(prometheus, given) };
   const { window, gapLimitMs } = plan;
   const horizonMs = Math.max(window.endMs, Math.min(plan.nowMs, window.endMs + gapLimitMs));
   const near: Span = { startMs: window.startMs - nearGaps * gapLimitMs, endMs: window.endMs };
@@ -81,6 +86,7 @@ async function readAll(prometheus: Prometheus, plan: CollectPlan): Promise<Obser
   const carried = await carriedByKind(prometheus, plan, names);
   const pods = await need(select(prometheus, plan, podInfo, beyond));
   const shown = names.flatMap((n) => samples[n] ?? []);
+  const counted = names.filter((n) => sourceOf(n).born).flatMap((n) => samples[n] ?? []);
   const labels = [...shown, ...pods].map((s) => s.labels);
   const behind = [...labels, ...Object.values(carried).flat()];
   const question = { window, near, gapLimitMs };
@@ -99,7 +105,7 @@ async function readAll(prometheus: Prometheus, plan: CollectPlan): Promise<Obser
     ups: await need(targetsBehind(prometheus, behind, beyond, window.startMs)),
     kinds: await need(kindTargets(prometheus, kinds.named, plan.targets, window, horizonMs)),
     showing: await need(showingKinds(prometheus, kinds.empty, window)),
-    starts: await startsOfBirths(prometheus, plan, shown, near),
+    starts: await startsOfBirths(prometheus, plan, counted, near),
     processes: await need(processStarts(prometheus, samples[plan.http as SourceName] ?? [], near)),
     cores: await need(coresOf(prometheus, samples.cpu ?? [], window)),
     claims: await need(boundsOf(prometheus, plan, samples.volumes ?? [], window)),
@@ -108,6 +114,15 @@ async function readAll(prometheus: Prometheus, plan: CollectPlan): Promise<Obser
     podsListed: pods.length > 0 || (await need(podsListed(prometheus, window))),
     history: await need(historyOf(prometheus, plan, questionable, question)),
   };
+}
+
+/** Whether some target's own labels took the names of the things' in the last day: that doubles the questions. */
+async function isExported(prometheus: Prometheus, { http, namespace, window }: CollectPlan): Promise<boolean> {
+  const evidence = [startTimes, podInfo, podPhase, containerRunning, claimCapacity, claimRequest];
+  const metrics = new Set([...sourcesInUse(http).map(sourceOf), ...evidence].map(({ metric }) => metric));
+  const selector = `{${anyOf('__name__', metrics)},exported_namespace=${quote(namespace)}}`;
+  const day = { startMs: window.startMs - lookBackMs, endMs: window.endMs };
+  return (await need(prometheus.over(selector, day, { by: [] }))).length > 0;
 }
 
 /** Sources that the meters in use read, each once. */

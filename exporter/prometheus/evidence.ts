@@ -81,13 +81,20 @@ export async function kindTargets(
       targets[kind] = [];
       continue;
     }
-    const byEvidence = found
-      .filter((row) => row['job'])
-      .map((row) => labels.map((name) => `${name}=${quote(row[name] ?? '')}`).join(','));
+    const told = found.filter((row) => row['job']);
+    // One question for all of them: what it finds beside them is judged like the rest.
+    const byEvidence = labels
+      .map((name) =>
+        anyOf(
+          name,
+          told.map((row) => row[name] ?? ''),
+        ),
+      )
+      .join(',');
     const job = settings[kind]?.job;
     const byName = job ? [`job=~${quote(job.source)}`] : up;
     const span = { startMs: window.startMs, endMs: horizonMs };
-    const ups = await upsOf(prometheus, [...byName, ...byEvidence], span, window.startMs);
+    const ups = await upsOf(prometheus, told.length > 0 ? [...byName, byEvidence] : byName, span, window.startMs);
     if (!ups.ok) return ups;
     targets[kind] = ups.value;
   }

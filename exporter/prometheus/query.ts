@@ -6,6 +6,8 @@ export interface Scope {
   namespace: string;
   /** RE2 pattern (anchored by Prometheus) of pods to leave out. */
   excludePods: string | undefined;
+  /** False where nothing bears the namespace as `exported_namespace`: then nobody need be asked for it. */
+  exported?: boolean | undefined;
 }
 
 /**
@@ -14,6 +16,7 @@ export interface Scope {
  */
 export function fill(matchers: string, scope: Scope): string[] {
   const { namespace, excludePods } = scope;
+  if (scope.exported === false && matchers.startsWith('exported_namespace=')) return [];
   const pattern = excludePods === undefined ? undefined : quote(excludePods);
   const forms =
     pattern === undefined || !matchers.includes('$EXPORTED')
