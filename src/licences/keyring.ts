@@ -78,7 +78,7 @@ export async function sign(keyring: Keyring, claims: LicenceClaims, kid?: string
 export const jwksOf = (keyring: Keyring): { keys: JWK[] } => ({ keys: keyring.keys.map((k) => k.publicJwk) });
 
 /** The id of the key that signs what is new. */
-export function signingKid({ keys: [first] }: Keyring): string {
+function signingKid({ keys: [first] }: Keyring): string {
   if (!first) throw new Error('the key set is empty');
   return first.kid;
 }

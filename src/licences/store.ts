@@ -41,11 +41,19 @@ export const guardInForce = (jti: string): Write =>
     sql`EXISTS (SELECT 1 FROM licences WHERE jti = ${jti} AND in_force = 1 AND revoked_at IS NULL)`,
   );
 
-/** Customers whose licence in force was signed by another key than `kid`; revoked ones are left as they are. */
-export async function findOfOtherKeys(db: Db, kid: string, limit: number): Promise<string[]> {
+/**
+ * Customers whose licence in force was signed by a key that is none of `kids`; revoked ones are left as they are. The keys
+ * in use are found by jumps through their index, since there are few of them and a row for every customer.
+ */
+export async function findOfGoneKeys(db: Db, kids: readonly string[], limit: number): Promise<string[]> {
+  const counted = sql`in_force = 1 AND revoked_at IS NULL`;
   const rows = await db.all<{ customerId: string }>(sql`
-    SELECT customer_id AS customerId FROM licences
-    WHERE in_force = 1 AND revoked_at IS NULL AND (kid < ${kid} OR kid > ${kid}) LIMIT ${limit}`);
+    WITH RECURSIVE used(kid) AS (
+      SELECT min(kid) FROM licences WHERE ${counted}
+      UNION ALL
+      SELECT (SELECT min(kid) FROM licences WHERE ${counted} AND kid > used.kid) FROM used WHERE used.kid IS NOT NULL)
+    SELECT l.customer_id AS customerId FROM used JOIN licences l ON l.kid = used.kid AND l.in_force = 1 AND l.revoked_at IS NULL
+    WHERE used.kid NOT IN (SELECT value FROM json_each(${JSON.stringify(kids)})) LIMIT ${limit}`);
   return rows.map(({ customerId }) => customerId);
 }
 

@@ -1,11 +1,11 @@
 /**
- * Licences of keys that no longer sign are issued anew by cron: licence and published key then belong together, and a key
- * may leave the set. A revoked licence is not; what its customer changes meanwhile is settled by the batch's guard.
+ * Licences of keys that have left the set are issued anew by cron, because nothing can sign them again. One whose key is
+ * still there stays: an instance may verify with that key's PEM alone. A revoked licence is not issued; what its customer
+ * changes meanwhile is settled by the batch's guard.
  */
 import { notFound } from '../../contracts/failures.ts';
 import { findWhole, type WholeCustomer } from '../../customers/store.ts';
 import { err, ok } from '../../lib/result.ts';
-import { signingKid } from '../../licences/keyring.ts';
 import * as licenceStore from '../../licences/store.ts';
 import { currentPeriod } from '../billing/current-period.ts';
 import { type Context, carryOut, type Planned } from '../deed.ts';
@@ -18,8 +18,9 @@ const atOnce = 8;
 
 /** Issues what is due. @returns how many licences */
 export async function reissueLicences(context: Context): Promise<number> {
-  const kid = signingKid(await context.keyring());
-  const due = await licenceStore.findOfOtherKeys(context.db, kid, perTick);
+  const { keys } = await context.keyring();
+  const kids = keys.map(({ kid }) => kid);
+  const due = await licenceStore.findOfGoneKeys(context.db, kids, perTick);
   const done = await each(due, (customerId) => carryOut(context, () => planReissue(context, customerId)), {
     log: context.log,
     what: 'issuing a licence under a new key',

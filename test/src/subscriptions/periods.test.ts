@@ -121,7 +121,7 @@ describe('a licence beside what changes its customer', () => {
 });
 
 describe('licences after another key was promoted', () => {
-  it('go to an instance with the key that signed them, and are issued under the new one by cron', async () => {
+  it('go to an instance with the key that signed them, and are issued anew by cron once that key has gone', async () => {
     const made = await signUp(api);
     const id = made.customer.customer_id;
     const pair = await generateKeyPair('RS256', { extractable: true });
@@ -145,6 +145,11 @@ describe('licences after another key was promoted', () => {
     expect(await pem.text()).toBe(publicKey);
 
     Object.assign(api.bindings, bindings);
+    await api.tick();
+    const kept = await (await licenceOf(id)).json<{ license: string }>();
+    expect(kept.license).toBe(made.license.jwt);
+    Object.assign(api.bindings, { LICENSE_PRIVATE_KEYS: JSON.stringify(JSON.parse(keys).slice(0, 1)) });
+    expect((await licenceOf(id)).status).toBe(503);
     await api.tick();
     const { license } = await (await licenceOf(id)).json<{ license: string }>();
     expect(decodeProtectedHeader(license).kid).not.toBe(kid);
