@@ -106,12 +106,10 @@ export function setClusterStage() {
     /** The first failure of a job, with its retry held back until it is released. */
     async firstFailure(job: FakeJob): Promise<FakeJob['failures'][number]> {
       stage.plane.faults.holdRetries = true;
-      await vi.waitUntil(() => job.failures.length > 0 || job.state === 'completed', {
-        timeout: patienceMs,
-        interval: 50,
-      });
+      const ended = () => job.failures.length > 0 || job.state === 'completed';
+      await vi.waitUntil(ended, { timeout: patienceMs, interval: 50 }).catch(() => {});
       const [failure] = job.failures;
-      if (!failure) throw new Error(`no failure: ${stage.output()}`);
+      if (!failure) throw new Error(`no failure, but ${JSON.stringify(job)}: ${stage.output()}`);
       return failure;
     },
     async secret(on: FakeDeployment, name: string, key: string): Promise<string> {
