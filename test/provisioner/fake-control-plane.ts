@@ -140,7 +140,7 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
     job.delays.push(failure);
     job.state = 'waiting';
     job.held = true;
-    if (!faults.holdRetries) setTimeout(() => release(job), putOffMs).unref();
+    setTimeout(() => release(job), putOffMs).unref();
   }
 
   /** A job that is held back may run now. */
