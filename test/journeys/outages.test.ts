@@ -135,13 +135,10 @@ describe('the platform while something is down', () => {
     try {
       expect(await reporter.send()).toMatchObject({ status: 202 });
       // Long enough for the first delivery to have failed.
-      await vi.waitFor(
-        () => expect(platform.logs.join('\n')).toContain('usage waits: the shard '),
-        {
-          timeout: STORED_MS,
-          interval: 200,
-        },
-      );
+      await vi.waitFor(() => expect(platform.logs.join('\n')).toContain('usage waits: the shard '), {
+        timeout: STORED_MS,
+        interval: 200,
+      });
       expect(await reporter.rows()).toEqual([]);
     } finally {
       release();
