@@ -5,7 +5,10 @@ import { err, ok, type Result } from '../src/lib/result.ts';
 import { secondMs } from '../src/lib/time.ts';
 import type { Api } from './api.ts';
 import { listCustomers } from './calls.ts';
+import { done } from './command.ts';
 import { type Failure, lineOf } from './failure.ts';
+import { counted } from './format/amounts.ts';
+import { type JsonOption, print } from './output.ts';
 import { readAll } from './pages.ts';
 import type { World } from './world.ts';
 
@@ -58,4 +61,28 @@ export async function doToEach<T>(
     if (restMs > 0 && deeds.length < customers.length) await world.sleep(Math.ceil(restMs));
   }
   return ok(deeds);
+}
+
+/**
+ * Prints what became of each: those that were refused with their reasons, then how many were not. `fields` are what an item
+ * says beside its customer and problem. One refusal is enough for the command to have failed.
+ */
+export function printDeeds<T>(
+  world: World,
+  options: JsonOption,
+  deeds: readonly Deed<T>[],
+  { fields, summary }: { fields: (value: T | null) => object; summary: (accepted: string) => string },
+): Result<void, Failure> {
+  const items = deeds.map(({ customer, value, problem }) => ({
+    customer_id: customer.customer_id,
+    ...fields(value),
+    problem,
+  }));
+  const refused = items.filter((item) => item.problem !== null);
+  const all = counted(items.length, 'customer');
+  print(world, options, { items, total: items.length }, [
+    ...refused.map((item) => `${item.customer_id}: ${item.problem}`),
+    summary(`${items.length - refused.length} of ${all}`),
+  ]);
+  return refused.length === 0 ? done : err({ kind: 'failed', message: `refused: ${refused.length} of ${all}` });
 }

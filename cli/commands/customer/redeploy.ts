@@ -1,8 +1,7 @@
 /** `customer redeploy`: what is wanted is brought to the cluster once more, for one customer or for all of them. */
 import type { z } from 'zod';
 import { redeployBody } from '../../../src/contracts/deployments.ts';
-import { err } from '../../../src/lib/result.ts';
-import { allCustomers, doToEach, rateDefault, rateOption } from '../../all-customers.ts';
+import { allCustomers, doToEach, printDeeds, rateDefault, rateOption } from '../../all-customers.ts';
 import type { Api } from '../../api.ts';
 import { redeploy } from '../../calls.ts';
 import { by, type Define, type Done, done } from '../../command.ts';
@@ -56,19 +55,10 @@ async function every(world: World, api: Api, options: Options): Done {
     redeploy(api, customer.customer_id, body),
   );
   if (!sent.ok) return sent;
-  const items = sent.value.map(({ customer, value, problem }) => ({
-    customer_id: customer.customer_id,
-    job_id: value?.job_id ?? null,
-    problem,
-  }));
-  const refused = items.filter((item) => item.problem !== null);
-  print(world, options, { items, total: items.length }, [
-    ...refused.map((item) => `${item.customer_id}: ${item.problem}`),
-    `deployed again: ${items.length - refused.length} of ${counted(items.length, 'customer')}; see: tenantry queue`,
-  ]);
-  return refused.length === 0
-    ? done
-    : err({ kind: 'failed', message: `refused: ${refused.length} of ${counted(items.length, 'customer')}` });
+  return printDeeds(world, options, sent.value, {
+    fields: (value) => ({ job_id: value?.job_id ?? null }),
+    summary: (accepted) => `deployed again: ${accepted}; see: tenantry queue`,
+  });
 }
 
 export const redeployCommand: Define = ({ program, world, withApi }) => {

@@ -1,7 +1,6 @@
 /** `licences reissue`: a new licence in the place of the old one, also of a revoked one. */
 import { revokeBody } from '../../../src/contracts/licences.ts';
-import { err } from '../../../src/lib/result.ts';
-import { allCustomers, doToEach, rateDefault } from '../../all-customers.ts';
+import { allCustomers, doToEach, printDeeds, rateDefault } from '../../all-customers.ts';
 import type { Api } from '../../api.ts';
 import { reissueLicences } from '../../calls.ts';
 import { by, type Define, type Done, done } from '../../command.ts';
@@ -38,15 +37,10 @@ async function every(world: World, api: Api, options: Options): Done {
     reissueLicences(api, { customer_ids: [customer.customer_id], reason: options.reason }),
   );
   if (!sent.ok) return sent;
-  const items = sent.value.map(({ customer, problem }) => ({ customer_id: customer.customer_id, problem }));
-  const refused = items.filter((item) => item.problem !== null);
-  print(world, options, { items, total: items.length }, [
-    ...refused.map((item) => `${item.customer_id}: ${item.problem}`),
-    `new licences: ${items.length - refused.length} of ${counted(items.length, 'customer')}; the instances pull theirs within 6 hours`,
-  ]);
-  return refused.length === 0
-    ? done
-    : err({ kind: 'failed', message: `refused: ${refused.length} of ${counted(items.length, 'customer')}` });
+  return printDeeds(world, options, sent.value, {
+    fields: () => ({}),
+    summary: (accepted) => `new licences: ${accepted}; the instances pull theirs within 6 hours`,
+  });
 }
 
 export const licenceReissueCommand: Define = ({ program, world, withApi }) => {
