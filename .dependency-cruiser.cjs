@@ -69,9 +69,9 @@ const packageRules = [
   }),
   forbid(
     'nouns-are-pure',
-    'nouns reach no database, no HTTP and no machine; jose and node:crypto compute, decimal.js counts',
+    'nouns reach no database, no HTTP and no machine; jose and node:crypto compute, decimal.js counts, yaml reads',
     layer('nouns'),
-    { ...outside, pathNot: [npm('zod', 'decimal[.]js', 'jose'), '^(?:node:)?crypto$'] },
+    { ...outside, pathNot: [npm('zod', 'decimal[.]js', 'jose', 'yaml'), '^(?:node:)?crypto$'] },
   ),
   forbid(
     'routes-write-no-sql',

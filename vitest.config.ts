@@ -44,6 +44,7 @@ export default defineConfig({
                 RATE_LIMIT_BATCH: 'off',
                 RATE_LIMIT_VALIDATE: 'off',
                 RATE_LIMIT_PUBLIC: 'off',
+                TEST_PLANS: readFileSync('plans.yaml', 'utf8'),
                 TEST_WORKER_DOCUMENT: readFileSync('docs/worker.md', 'utf8'),
                 TEST_CONTROL_MIGRATIONS: await readD1Migrations('migrations/control'),
                 TEST_USAGE_MIGRATIONS: await readD1Migrations('migrations/usage'),

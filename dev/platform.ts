@@ -13,6 +13,7 @@ import { useNewer } from './data/version.ts';
 import { choosePort } from './free-port.ts';
 import { waitForHealth } from './health.ts';
 import { startMetering } from './metering/start.ts';
+import { publishPlansOnce } from './plans.ts';
 import { PlatformError, reasonOf } from './problem.ts';
 import { readable } from './processes/readable.ts';
 import { supervise } from './processes/supervised.ts';
@@ -156,6 +157,7 @@ async function startParts(
   workerLog.release();
 
   const admin = { url: worker.url, token: adminToken };
+  for (const line of await publishPlansOnce(admin)) log(line);
   await ensureLocalCluster(admin);
   const provisionerToken = secrets.provisioner_token ?? (await newProvisionerToken(admin));
   keepSecrets(dataDir, { ...secrets, provisioner_token: provisionerToken });

@@ -1,5 +1,5 @@
 /**
- * The operator's own values (HELM_VALUES_FILE) against the chart, with the values of a sample customer of each plan: a name
+ * The operator's own values (HELM_VALUES_FILE) against the chart, with the values of a sample customer: a name
  * that the chart does not know is then a wrong configuration, said once, and no customer's failed deployment. Renders
  * only, asks no cluster.
  */
@@ -7,7 +7,6 @@ import { readFile, stat } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { ChartValues } from '../src/contracts/jobs.ts';
-import { planName } from '../src/contracts/plans.ts';
 import { messageOf } from '../src/lib/message.ts';
 import { err, ok, type Result } from '../src/lib/result.ts';
 import { lastWords } from './classify.ts';
@@ -20,7 +19,7 @@ import { toValuesText } from './values.ts';
 const renderMs = 30_000;
 
 const shortId = '00000000';
-const sampleOf = (plan: ChartValues['plan']): ChartValues => ({
+const sample: Omit<ChartValues, 'limits'> = {
   customer: {
     id: `cust_${'0'.repeat(32)}`,
     shortId,
@@ -28,7 +27,7 @@ const sampleOf = (plan: ChartValues['plan']): ChartValues => ({
     companyName: 'Sample',
     email: 'sample@example.com',
   },
-  plan,
+  plan: 'sample',
   suspended: false,
   metering: true,
   baseDomain: 'example.com',
@@ -36,7 +35,7 @@ const sampleOf = (plan: ChartValues['plan']): ChartValues => ({
   storageClass: '',
   license: { publicKey: '-----BEGIN PUBLIC KEY-----\nAA==\n-----END PUBLIC KEY-----\n' },
   monitoring: { dedicated: false, scrapeInterval: '30s', retention: '15d', storageSize: '10Gi', grafana: false },
-});
+};
 
 /** Whether the file is a map of values that the chart takes; the error is one line. */
 export async function checkValues(helm: Helm, chart: Chart, limits: RunLimits): Promise<Result<void, string>> {
@@ -44,28 +43,25 @@ export async function checkValues(helm: Helm, chart: Chart, limits: RunLimits): 
   if (path === undefined) return ok(undefined);
   const read = await readMap(path);
   if (!read.ok) return read;
-  for (const plan of planName.options) {
-    const run = await helm(
-      () => [
-        'template',
-        '--namespace',
-        `customer-${shortId}`,
-        '--values',
-        listItem(path),
-        '--values',
-        '-',
-        '--',
-        `c${shortId}`,
-        chart.path,
-      ],
-      limits,
-      toValuesText(sampleOf(plan)),
-    );
-    if (run.kind === 'exited' && run.code === 0) continue;
-    const why = run.kind === 'exited' ? lastWords(run.stderr) : `helm template: ${run.kind}`;
-    return err(`${path}: ${why.replace(/\s+/g, ' ')}`);
-  }
-  return ok(undefined);
+  const run = await helm(
+    () => [
+      'template',
+      '--namespace',
+      `customer-${shortId}`,
+      '--values',
+      listItem(path),
+      '--values',
+      '-',
+      '--',
+      `c${shortId}`,
+      chart.path,
+    ],
+    limits,
+    toValuesText(sample),
+  );
+  if (run.kind === 'exited' && run.code === 0) return ok(undefined);
+  const why = run.kind === 'exited' ? lastWords(run.stderr) : `helm template: ${run.kind}`;
+  return err(`${path}: ${why.replace(/\s+/g, ' ')}`);
 }
 
 /** Whether the file can be read and is a map; what it may name is the chart's to say. */

@@ -18,6 +18,7 @@ import { newId } from './lib/ids.ts';
 import { licenceEndpoints } from './licences/routes.ts';
 import { organisationEndpoints } from './organisations/routes.ts';
 import { outboxEndpoints } from './outbox/routes.ts';
+import { planEndpoints } from './pricing/plan-routes.ts';
 import { pricingEndpoints } from './pricing/routes.ts';
 import { reporterEndpoints } from './reporters/routes.ts';
 import { type Outside, platform, servicesOf } from './services.ts';
@@ -43,6 +44,7 @@ export const endpoints: readonly Endpoint[] = [
   ...usageAdminEndpoints,
   ...usageReadEndpoints,
   ...pricingEndpoints,
+  ...planEndpoints,
 ];
 
 /** What is wrong stands in the log only: a variable's name is nobody else's business. */

@@ -3,7 +3,7 @@
  * scheduled). A wrong variable stops the Worker with one line that names it; no secret's value is ever printed.
  */
 import { clusterId } from './contracts/common.ts';
-import { planName } from './contracts/plans.ts';
+import { planSlug } from './contracts/plans.ts';
 import { plainHttpFaults, plainHttpMeaning } from './lib/base-url.ts';
 import { dayMs, hourMs, secondMs } from './lib/time.ts';
 import {
@@ -14,7 +14,6 @@ import {
   duration,
   integer,
   type Kind,
-  list,
   optional,
   readVariables,
   required,
@@ -48,6 +47,17 @@ const clusterWord: Kind<string> = {
   read: (given) => (clusterId.safeParse(given).success ? given : undefined),
 };
 
+/** `all`, or slugs of plans.yaml; one that is not sold offers nothing. */
+const offeredPlans: Kind<readonly string[] | 'all'> = {
+  words: 'all, or plans of plans.yaml with commas between them',
+  repeats: true,
+  read: (given) => {
+    if (given === 'all') return given;
+    const slugs = given.split(',').map((slug) => slug.trim());
+    return slugs.every((slug) => planSlug.safeParse(slug).success) ? slugs : undefined;
+  },
+};
+
 const trialDaysMax = 365;
 const runsMax = 20;
 
@@ -67,11 +77,7 @@ export const workerVariables = {
     integer(1, 100),
     'the share of a cluster for customers who do not pay yet, percent',
   ),
-  SIGNUP_PLANS: byDefault(
-    'starter,professional',
-    list(choice(planName.options)),
-    'the plans that anyone may sign up for',
-  ),
+  SIGNUP_PLANS: optional(offeredPlans, 'the plans that anyone may sign up for; without it those that plans.yaml opens'),
   SIGNUP_VERIFICATION: byDefault('none', choice(['none', 'email']), 'email is not available in this version'),
   RATE_LIMIT_SIGNUP: byDefault('100/900', rateLimit, 'signups of one address'),
   RATE_LIMIT_AUTH: byDefault('100/900', rateLimit, 'failed authentications of one address'),

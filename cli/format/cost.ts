@@ -14,7 +14,7 @@ const columns: readonly Column[] = [
   { title: 'why' },
 ];
 
-/** `Cost of 2026-11-21 10:00 to 2026-12-05 10:00 UTC: plan starter, trialing, …`, the lines, the total. */
+/** `Cost of 2026-11-21 10:00 to 2026-12-05 10:00 UTC: plan small, trialing, …`, the lines, the total. */
 export function costTable(cost: CostAnswer): string[] {
   const rows = cost.lines.map((line) => [
     line.tier === null ? line.description : `${line.description} (${line.tier})`,

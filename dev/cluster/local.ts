@@ -12,7 +12,7 @@ const LIST_LIMIT = 100;
 
 export type AdminApi = { url: string; token: string };
 
-async function call(api: AdminApi, method: string, path: string, body?: unknown): Promise<unknown> {
+export async function call(api: AdminApi, method: string, path: string, body?: unknown): Promise<unknown> {
   const response = await fetch(new URL(path, api.url), {
     method,
     headers: { authorization: `Bearer ${api.token}`, 'content-type': 'application/json' },

@@ -30,7 +30,7 @@ const PASSED = [
 ] as const;
 
 /** wrangler.toml offers fewer to a public signup; this machine is for trying, so that every plan can be signed up for. */
-const ALL_PLANS = 'starter,professional,enterprise';
+const ALL_PLANS = 'all';
 
 export function workerBindings(
   env: Record<string, string | undefined>,

@@ -1,7 +1,7 @@
 /** Signup, customers and their keys on the wire. */
 import { z } from 'zod';
 import { customerId, emailText, instant, lineText, listOf, organisationId, pageQuery, searchText } from './common.ts';
-import { planName } from './plans.ts';
+import { planSlug } from './plans.ts';
 
 const signupFields = {
   email: emailText,
@@ -10,7 +10,8 @@ const signupFields = {
   full_name: lineText(200).optional(),
   fullName: lineText(200).optional(),
   password: z.string().min(8).max(200).optional(),
-  plan: planName.default('starter'),
+  /** The sold plan of the lowest order when absent. */
+  plan: planSlug.optional(),
 };
 
 /** POST /api/customers/signup. Both spellings of a name are taken; the route refuses two different values (400). */
@@ -54,7 +55,7 @@ const customer = z.object({
 });
 
 const subscription = z.object({
-  plan: planName,
+  plan: z.string(),
   status: subscriptionStatus,
   trial_ends_at: z.string().nullable(),
 });
@@ -91,10 +92,10 @@ export type CustomerAnswer = z.infer<typeof customerAnswer>;
 export const customersQuery = pageQuery.extend({
   q: searchText.optional(),
   status: subscriptionStatus.optional(),
-  plan: planName.optional(),
+  plan: planSlug.optional(),
 });
 export const customerList = listOf(
-  customer.extend({ plan: planName, status: subscriptionStatus, deployment_status: deploymentStatus }),
+  customer.extend({ plan: z.string(), status: subscriptionStatus, deployment_status: deploymentStatus }),
 );
 export type CustomerList = z.infer<typeof customerList>;
 

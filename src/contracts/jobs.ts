@@ -1,7 +1,6 @@
 /** Deployment jobs: the doorbell message, the provisioner's protocol and the console's reads. */
 import { z } from 'zod';
 import { foreignLine, jobId, leaseId, listOf, pageQuery, searchText } from './common.ts';
-import { planName } from './plans.ts';
 
 /** What a deployment should be. Only `deleted` is one-way. */
 export const phase = z.enum(['running', 'suspended', 'deleted']);
@@ -73,7 +72,7 @@ export const chartValues = z.object({
     companyName: z.string(),
     email: z.string(),
   }),
-  plan: planName,
+  plan: z.string(),
   /** Nothing of the customer's runs. */
   suspended: z.boolean(),
   /** The exporter runs: with the stack, and on in a suspended one until its last window is reported. */
@@ -88,6 +87,17 @@ export const chartValues = z.object({
     retention: z.string(),
     storageSize: z.string(),
     grafana: z.boolean(),
+  }),
+  /** What the plan's namespaces may hold, Kubernetes quantities. */
+  limits: z.object({
+    quota: z.object({
+      cpu: z.string(),
+      memory: z.string(),
+      ephemeralStorage: z.string(),
+      storage: z.string(),
+      containerMax: z.record(z.string(), z.string()),
+      claimMax: z.string(),
+    }),
   }),
 });
 export type ChartValues = z.infer<typeof chartValues>;

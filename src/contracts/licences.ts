@@ -1,9 +1,10 @@
 /** Licences on the wire: seed 004's payload with what spec §5 adds. */
 import { z } from 'zod';
 import { customerId, lineText } from './common.ts';
-import { planName } from './plans.ts';
 
 const limit = z.number().int().nullable();
+/** Which there are is the plan's to say (plans.yaml); seed 004's are those of the plans that ship. */
+const entitlements = z.record(z.string(), z.union([z.boolean(), limit]));
 
 /** The JWT's payload. `null` means unlimited; times in seconds since the epoch. */
 export const licenceClaims = z.object({
@@ -15,22 +16,9 @@ export const licenceClaims = z.object({
   jti: z.string(),
   customerId: z.string(),
   customerName: z.string(),
-  plan: planName,
-  features: z.object({
-    maxDevices: limit,
-    dataRetentionDays: limit,
-    canExecuteJobs: z.boolean(),
-    canScheduleJobs: z.boolean(),
-    hasRemoteAccess: z.boolean(),
-    hasOtaUpdates: z.boolean(),
-    canExportData: z.boolean(),
-    hasAdvancedAlerts: z.boolean(),
-    hasCustomDashboards: z.boolean(),
-    hasApiAccess: z.boolean(),
-    hasMqttAccess: z.boolean(),
-    hasCustomBranding: z.boolean(),
-  }),
-  limits: z.object({ maxUsers: limit, maxAlertRules: limit, maxDashboards: limit, maxJobTemplates: limit }),
+  plan: z.string(),
+  features: entitlements,
+  limits: entitlements,
   monitoring: z.object({
     dedicated: z.boolean(),
     scrapeInterval: z.string(),
@@ -73,7 +61,7 @@ export const licenceHistory = z.object({
     z.object({
       id: z.string(),
       action: z.string(),
-      plan: planName,
+      plan: z.string(),
       max_devices: limit,
       generated_at: z.string(),
       revoked_at: z.string().nullable().default(null),

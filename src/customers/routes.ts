@@ -1,6 +1,4 @@
 /** Signup and customers. */
-
-import type { Asker } from '../clusters/placement.ts';
 import {
   createCustomerBody,
   customerAnswer,
@@ -14,25 +12,30 @@ import {
   signupBody,
 } from '../contracts/customers.ts';
 import { deed } from '../http/deed.ts';
-import { type Endpoint, endpoint, json, refuse, reply } from '../http/endpoint.ts';
+import { type Endpoint, endpoint, json, reply } from '../http/endpoint.ts';
 import { deactivate } from '../workflows/accounts/deactivate.ts';
 import { reactivate } from '../workflows/accounts/reactivate.ts';
-import { signUp } from '../workflows/accounts/sign-up.ts';
+import { type SignUpInput, signUp } from '../workflows/accounts/sign-up.ts';
 import type { Context } from '../workflows/deed.ts';
 import { namesOf, normaliseEmail } from './customer.ts';
 import { listCustomers } from './store.ts';
 import { toCustomerAnswer, toCustomerList, toSignupAnswer } from './wire.ts';
 
-async function planSignup(context: Context, body: SignupBody, asker: Asker, organisationId: string | null) {
+async function planSignup(
+  context: Context,
+  body: SignupBody,
+  { asker, organisationId, offered }: Pick<SignUpInput, 'asker' | 'organisationId' | 'offered'>,
+) {
   const names = namesOf(body);
   if (!names.ok) return names;
   return await signUp(context, {
     email: normaliseEmail(body.email),
     ...names.value,
     password: body.password ?? null,
-    plan: body.plan,
+    plan: body.plan ?? null,
     organisationId,
     asker,
+    offered,
   });
 }
 
@@ -45,10 +48,8 @@ const signup = deed({
   idempotent: true,
   limits: [{ name: 'signup', by: 'address', rate: 'RATE_LIMIT_SIGNUP' }],
   answers: { 201: signupAnswer },
-  plan: async (context, { body, env }) =>
-    env.SIGNUP_PLANS.includes(body.plan)
-      ? await planSignup(context, body, 'public', null)
-      : refuse({ code: 'plan_not_offered', message: `the plan ${body.plan} is not open for signup` }),
+  plan: (context, { body, env }) =>
+    planSignup(context, body, { asker: 'public', organisationId: null, offered: env.SIGNUP_PLANS ?? null }),
   answer: (made, { env }) => json(201, toSignupAnswer(made, env.BASE_DOMAIN)),
 });
 
@@ -60,7 +61,8 @@ const create = deed({
   body: createCustomerBody,
   idempotent: true,
   answers: { 201: signupAnswer },
-  plan: (context, { body }) => planSignup(context, body, 'admin', body.organisation_id ?? null),
+  plan: (context, { body }) =>
+    planSignup(context, body, { asker: 'admin', organisationId: body.organisation_id ?? null, offered: 'all' }),
   answer: (made, { env }) => json(201, toSignupAnswer(made, env.BASE_DOMAIN)),
 });
 

@@ -1,9 +1,9 @@
 /** Customers as rows, with what is shown of them. Owns `customers`. */
 import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import type { DeploymentStatus } from '../contracts/customers.ts';
-import type { PlanName } from '../contracts/plans.ts';
 import type { Db } from '../db/client.ts';
 import { customers, subscriptions } from '../db/control-schema.ts';
+import { planVersions } from '../db/pricing-schema.ts';
 import { deployments, jobs } from '../db/work-schema.ts';
 import { build, type Write, write } from '../db/write.ts';
 import { foldCase } from '../lib/text.ts';
@@ -46,12 +46,13 @@ export async function findCustomer(db: Db, customerId: string): Promise<Customer
 export const queryEmail = (db: Db, email: string) =>
   db.select({ id: customers.id }).from(customers).where(eq(customers.email, email));
 
-/** A customer with everything that GET /api/customers/:id shows. */
+/** A customer with everything that GET /api/customers/:id shows, and the plan version that it is on. */
 export async function findWhole(db: Db, customerId: string) {
   const rows = await db
     .select({
       customer: customers,
       subscription: subscriptions,
+      plan: planVersions.definition,
       deployment: deployments,
       jobId: sql<
         string | null
@@ -63,6 +64,10 @@ export async function findWhole(db: Db, customerId: string) {
     .from(customers)
     .innerJoin(subscriptions, eq(subscriptions.customerId, customers.id))
     .innerJoin(deployments, eq(deployments.customerId, customers.id))
+    .innerJoin(
+      planVersions,
+      and(eq(planVersions.plan, subscriptions.plan), eq(planVersions.version, subscriptions.planVersion)),
+    )
     .where(eq(customers.id, customerId));
   return rows[0] ?? null;
 }
@@ -78,7 +83,7 @@ export interface CustomerFilter {
   limit: number;
   q?: string | undefined;
   status?: SubscriptionRow['status'] | undefined;
-  plan?: PlanName | undefined;
+  plan?: string | undefined;
 }
 
 /**

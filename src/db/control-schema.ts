@@ -6,7 +6,6 @@ import { sql } from 'drizzle-orm';
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { SubscriptionStatus } from '../contracts/customers.ts';
 import type { LicenceClaims } from '../contracts/licences.ts';
-import type { PlanName } from '../contracts/plans.ts';
 import type { CredentialKind } from '../lib/keys.ts';
 
 const at = (name: string) => integer(name);
@@ -56,7 +55,7 @@ export const subscriptions = sqliteTable('subscriptions', {
   customerId: text('customer_id')
     .primaryKey()
     .references(() => customers.id),
-  plan: text('plan').$type<PlanName>().notNull(),
+  plan: text('plan').notNull(),
   planVersion: text('plan_version').notNull(),
   status: text('status').$type<SubscriptionStatus>().notNull(),
   trialEndsAt: at('trial_ends_at'),
@@ -71,7 +70,7 @@ export const planChanges = sqliteTable(
       .notNull()
       .references(() => customers.id),
     effectiveAt: at('effective_at').notNull(),
-    plan: text('plan').$type<PlanName>().notNull(),
+    plan: text('plan').notNull(),
     planVersion: text('plan_version').notNull(),
   },
   (t) => [primaryKey({ columns: [t.customerId, t.effectiveAt] })],
@@ -220,7 +219,7 @@ export const licences = sqliteTable(
     action: text('action', {
       enum: ['generated', 'upgraded', 'downgraded', 'renewed', 'suspended', 'resumed'],
     }).notNull(),
-    plan: text('plan').$type<PlanName>().notNull(),
+    plan: text('plan').notNull(),
     claims: text('claims', { mode: 'json' }).$type<LicenceClaims>().notNull(),
     kid: text('kid').notNull(),
     tokenSha256: text('token_sha256').notNull(),

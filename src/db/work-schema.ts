@@ -6,7 +6,6 @@ import { sql } from 'drizzle-orm';
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { DeploymentStatus } from '../contracts/customers.ts';
 import type { DriftEntry, JobAction, JobEvent, Phase, Verb } from '../contracts/jobs.ts';
-import type { PlanName } from '../contracts/plans.ts';
 import { clusters, customers } from './control-schema.ts';
 
 const at = (name: string) => integer(name);
@@ -23,7 +22,7 @@ export const deployments = sqliteTable(
       .references(() => clusters.id),
     namespace: text('namespace').notNull(),
     phase: text('phase').$type<Phase>().notNull(),
-    plan: text('plan').$type<PlanName>().notNull(),
+    plan: text('plan').notNull(),
     /** While it drains (src/deployments/drain.ts): the end of the last window that is to be reported. */
     drainWindowEnd: at('drain_window_end'),
     specGeneration: integer('spec_generation').notNull(),

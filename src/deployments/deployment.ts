@@ -2,7 +2,6 @@
 import type { DeploymentStatus } from '../contracts/customers.ts';
 import type { ChartValues, Phase, Verb } from '../contracts/jobs.ts';
 import type { LicenceClaims } from '../contracts/licences.ts';
-import type { PlanName } from '../contracts/plans.ts';
 
 /** The status that a phase ends in when its run completed. */
 export const statusOfPhase: Record<Phase, DeploymentStatus> = {
@@ -46,13 +45,14 @@ export interface RenderInput {
   organisationId: string;
   companyName: string;
   email: string;
-  plan: PlanName;
+  plan: string;
   stack: StackState;
   storageClass: string;
   baseDomain: string;
   billingApiUrl: string;
   publicKeyPem: string;
   monitoring: LicenceClaims['monitoring'];
+  quota: ChartValues['limits']['quota'];
 }
 
 /** The chart's values, rendered when a job is leased. No secret is among them. */
@@ -72,4 +72,5 @@ export const renderValues = (input: RenderInput): ChartValues => ({
   storageClass: input.storageClass,
   license: { publicKey: input.publicKeyPem },
   monitoring: input.monitoring,
+  limits: { quota: input.quota },
 });

@@ -7,7 +7,7 @@ import { jobs } from '../db/work-schema.ts';
 import { type Write, write } from '../db/write.ts';
 import { paying } from '../subscriptions/subscription.ts';
 import { statusOfPhase, statusTowards } from './deployment.ts';
-import { clusterPauses, leaseMarginMs, lookPauses, lostLeasesMax, timeoutOf, unpaidWaitMs } from './job.ts';
+import { clusterPauses, leaseMarginMs, lookPauses, lostLeasesMax, unpaidWaitMs } from './job.ts';
 
 export type JobRow = typeof jobs.$inferSelect;
 
@@ -27,8 +27,9 @@ const unpaidDelay = sql`(SELECT CASE WHEN s.status IN (${sql.join(
  * again, unless it has lost too many.
  */
 export function lease(l: { clusterId: string; leaseId: string; now: number; timeoutBaseMs: number }): Write[] {
-  const timeout = sql`(SELECT CASE d.plan WHEN 'enterprise' THEN ${timeoutOf('enterprise', l.timeoutBaseMs)} ELSE ${timeoutOf('starter', l.timeoutBaseMs)} END
-    FROM deployments d WHERE d.customer_id = jobs.customer_id)`;
+  const timeout = sql`(SELECT p.definition ->> '$.chart.timeoutFactor' FROM subscriptions s
+    JOIN plan_versions p ON p.plan = s.plan AND p.version = s.plan_version
+    WHERE s.customer_id = jobs.customer_id) * ${l.timeoutBaseMs}`;
   return [
     write(sql`
       UPDATE deployments SET status = 'failed', reason = 'the provisioner lost its lease too often', updated_at = ${l.now}

@@ -4,7 +4,6 @@
  * ran out; failed → waiting when a person retries it, or by itself after a long pause.
  */
 import type { JobState } from '../contracts/jobs.ts';
-import type { PlanName } from '../contracts/plans.ts';
 import { dayMs, hourMs, minuteMs } from '../lib/time.ts';
 
 /** A lease that ran out is not a failed run, but a job that loses this many leases is given up. */
@@ -22,12 +21,8 @@ export const unpaidWaitMs = 10 * minuteMs;
 /** The lease outlives everything that a run may have started by this much. */
 export const leaseMarginMs = minuteMs;
 
-/** Enterprise stacks are larger: 900,000 ms where the others have 300,000. */
-const enterpriseFactor = 3;
-
-/** How long one run of Helm may take, ms. */
-export const timeoutOf = (plan: PlanName, baseMs: number): number =>
-  plan === 'enterprise' ? enterpriseFactor * baseMs : baseMs;
+/** How long one run of Helm may take, ms; a plan with larger stacks has a factor (src/pricing/plan.ts). */
+export const timeoutOf = (factor: number, baseMs: number): number => factor * baseMs;
 
 /** What is to be seen of a job at an instant: a lease that ran out waits again, one that waits for its time is delayed. */
 export function visibleState(

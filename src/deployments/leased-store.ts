@@ -1,13 +1,15 @@
 /** Everything that a leased job is rendered from, in one read. */
 import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
-import { clusters, customers, licences, reporters } from '../db/control-schema.ts';
+import { clusters, customers, licences, reporters, subscriptions } from '../db/control-schema.ts';
+import { planVersions } from '../db/pricing-schema.ts';
 import { deployments, jobs } from '../db/work-schema.ts';
 
 export type Leased = NonNullable<Awaited<ReturnType<typeof findLeased>>>;
 
 /**
- * The job that a lease holds, with its deployment, customer, cluster, the deployment's reporter and the newest licence;
+ * The job that a lease holds, with its deployment, customer, cluster, the deployment's reporter, the newest licence and the
+ * plan version;
  * null when the lease holds none.
  */
 export async function findLeased(db: Db, leaseId: string) {
@@ -19,10 +21,16 @@ export async function findLeased(db: Db, leaseId: string) {
       cluster: clusters,
       reporter: reporters,
       licence: licences,
+      plan: planVersions.definition,
     })
     .from(jobs)
     .innerJoin(deployments, eq(deployments.customerId, jobs.customerId))
     .innerJoin(customers, eq(customers.id, jobs.customerId))
+    .innerJoin(subscriptions, eq(subscriptions.customerId, jobs.customerId))
+    .innerJoin(
+      planVersions,
+      and(eq(planVersions.plan, subscriptions.plan), eq(planVersions.version, subscriptions.planVersion)),
+    )
     .innerJoin(clusters, eq(clusters.id, jobs.clusterId))
     .innerJoin(reporters, and(eq(reporters.customerId, jobs.customerId), eq(reporters.source, 'deployment')))
     .innerJoin(licences, and(eq(licences.customerId, jobs.customerId), eq(licences.inForce, true)))

@@ -2,7 +2,6 @@
 import { and, asc, eq, lte, sql } from 'drizzle-orm';
 import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core';
 import type { Phase, Verb } from '../contracts/jobs.ts';
-import type { PlanName } from '../contracts/plans.ts';
 import type { Db } from '../db/client.ts';
 import { customers, projects, reporters } from '../db/control-schema.ts';
 import { guard } from '../db/guards.ts';
@@ -21,7 +20,7 @@ export interface FirstDeployment {
   customerId: string;
   clusterId: string;
   namespace: string;
-  plan: PlanName;
+  plan: string;
   jobId: string;
   now: number;
 }
@@ -73,7 +72,7 @@ const standing = (customerId: string) =>
 
 export interface Desire extends Run {
   phase: Phase;
-  plan?: PlanName;
+  plan?: string;
   /** Where this suspends what was to run: the last window to wait for, null for none. What suspends again changes no drain. */
   drainWindowEnd: number | null;
 }

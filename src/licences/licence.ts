@@ -1,7 +1,6 @@
 /** What a licence says: claims from plan, status and period (spec §5, seed 004's payload). Pure. */
 import type { SubscriptionStatus } from '../contracts/customers.ts';
 import type { LicenceClaims } from '../contracts/licences.ts';
-import type { PlanName } from '../contracts/plans.ts';
 import { dayMs, iso, secondMs } from '../lib/time.ts';
 import type { PlanFeatures } from '../pricing/features.ts';
 
@@ -14,7 +13,7 @@ const graceMs = 14 * dayMs;
 export interface LicenceSubject {
   customerId: string;
   companyName: string;
-  plan: PlanName;
+  plan: string;
   status: SubscriptionStatus;
   trialEndsAt: number | null;
   periodEndsAt: number;

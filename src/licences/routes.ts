@@ -45,6 +45,10 @@ const read = endpoint({
   },
 });
 
+/** A limit as the history shows it; one that is none, or that the plan does not name, is unlimited. */
+const limitOf = (value: boolean | number | null | undefined): number | null =>
+  typeof value === 'number' ? value : null;
+
 const historyRoute = endpoint({
   method: 'get',
   path: '/api/licenses/:customerId/history',
@@ -63,7 +67,7 @@ const historyRoute = endpoint({
         id: row.jti,
         action: row.action,
         plan: row.plan,
-        max_devices: row.claims.features.maxDevices,
+        max_devices: limitOf(row.claims.features['maxDevices']),
         generated_at: iso(row.issuedAt),
         revoked_at: isoOrNull(row.revokedAt),
         revoked_reason: row.revokedReason,

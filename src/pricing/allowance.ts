@@ -4,7 +4,7 @@
  */
 
 import { Decimal, sum, zero } from '../lib/decimal.ts';
-import type { Allowance } from './catalogue.ts';
+import type { Allowance } from './plan.ts';
 
 const secondsPerHour = 3600;
 

@@ -5,8 +5,8 @@
 import type { CostLine } from '../contracts/cost.ts';
 import { Decimal, settled, shown, sum, toCents, zero } from '../lib/decimal.ts';
 import { granted, shareAllowance } from './allowance.ts';
-import type { Allowance, PlanVersion } from './catalogue.ts';
 import { baseFeeMeter, type RatedMeter, ratedMeters } from './meters.ts';
+import type { Allowance, PlanVersion } from './plan.ts';
 import { chargesOf, type Price } from './price.ts';
 
 /** A stretch of the period under one plan; times in ms, `usage` in stored base units by rated meter. */
@@ -52,7 +52,7 @@ function baseFees({ segments, periodSeconds, overrides }: Context): CostLine[] {
     const plan = run[0].plan;
     const seconds = secondsOf(...run);
     const share = new Decimal(seconds).div(periodSeconds);
-    const fee = overrides.prices[baseFeeMeter] ?? plan.baseFee;
+    const fee = overrides.prices[baseFeeMeter] ?? plan.fee;
     const whole = seconds === periodSeconds;
     return {
       meter: baseFeeMeter,

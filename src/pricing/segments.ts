@@ -1,11 +1,10 @@
 /** Cuts a period where the plan changed, at a window edge. Pure. */
-import type { PlanName } from '../contracts/plans.ts';
 import { floorTo, hourMs } from '../lib/time.ts';
 import type { Period } from '../periods/period.ts';
 
 export interface PlanChange {
   effectiveAt: number;
-  plan: PlanName;
+  plan: string;
   planVersion: string;
 }
 

@@ -3,12 +3,21 @@ import { asc, eq } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { overrides, planChanges } from '../db/control-schema.ts';
 import { build, type Write, write } from '../db/write.ts';
+import type { Catalogue } from './catalogue.ts';
+import { queryCatalogue } from './catalogue-store.ts';
 import type { Overrides } from './rate.ts';
 import type { PlanChange } from './segments.ts';
 
-/** What rating needs to know of a customer beside its usage: the plans it had, and what is its own. */
-export async function findRatingBasis(db: Db, customerId: string) {
-  const [changes, override] = await db.batch([
+/** What a period is rated by: the plans of the customer, oldest first, what is its own, and what the plans say. */
+export interface RatingBasis {
+  changes: readonly PlanChange[];
+  overrides: Overrides;
+  catalogue: Catalogue;
+}
+
+/** What rating needs to know of a customer beside its usage: the plans it had, what is its own, and what the plans say. */
+export async function findRatingBasis(db: Db, customerId: string): Promise<RatingBasis> {
+  const [changes, override, versions] = await db.batch([
     db
       .select({
         effectiveAt: planChanges.effectiveAt,
@@ -19,9 +28,10 @@ export async function findRatingBasis(db: Db, customerId: string) {
       .where(eq(planChanges.customerId, customerId))
       .orderBy(asc(planChanges.effectiveAt)),
     db.select().from(overrides).where(eq(overrides.customerId, customerId)),
+    queryCatalogue(db),
   ]);
   const { allowances = {}, prices = {} } = override[0] ?? {};
-  return { changes: changes satisfies PlanChange[], overrides: { allowances, prices } satisfies Overrides };
+  return { changes, overrides: { allowances, prices }, catalogue: { versions } };
 }
 
 /** Replaces all overrides of a customer. */

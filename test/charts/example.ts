@@ -1,11 +1,10 @@
 /** Chart values as the Worker renders them for a lease, so that chart and Worker are tested on the same thing. */
 import type { ChartValues } from '../../src/contracts/jobs.ts';
-import type { PlanName } from '../../src/contracts/plans.ts';
 import { renderValues } from '../../src/deployments/deployment.ts';
 import { shortIdOf } from '../../src/lib/ids.ts';
-import { featuresOf } from '../../src/pricing/features.ts';
+import { shippedPlan } from '../harness/plans.ts';
 
-export const plans: readonly PlanName[] = ['starter', 'professional', 'enterprise'];
+export const plans = ['starter', 'professional', 'enterprise'] as const;
 
 const customerId = 'cust_b4c867f44a92453aba8a2fe3fe5d6e5e';
 
@@ -13,7 +12,7 @@ const publicKeyPem =
   '-----BEGIN PUBLIC KEY-----\nMFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAKj34GkxFhD90vcNLYLInFEX6Ppy1tPf\n-----END PUBLIC KEY-----\n';
 
 export interface Example {
-  plan?: PlanName;
+  plan?: (typeof plans)[number];
   suspended?: boolean;
   draining?: boolean;
   customerId?: string;
@@ -38,6 +37,7 @@ export const exampleValues = (change: Example = {}): ChartValues => {
     baseDomain: 'example.com',
     billingApiUrl: 'https://billing.example.com',
     publicKeyPem,
-    monitoring: featuresOf(plan, 'active').monitoring,
+    monitoring: shippedPlan(plan).monitoring,
+    quota: shippedPlan(plan).chart.quota,
   });
 };

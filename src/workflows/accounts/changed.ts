@@ -11,6 +11,7 @@ export interface Change {
 }
 
 export const changed = (before: WholeCustomer, { status, phase, jobId, deactivatedAt }: Change): WholeCustomer => ({
+  ...before,
   customer: { ...before.customer, deactivatedAt },
   subscription: { ...before.subscription, status },
   deployment: { ...before.deployment, phase, specGeneration: before.deployment.specGeneration + 1 },

@@ -6,14 +6,13 @@ import type { Asker } from '../../clusters/placement.ts';
 import type { Place } from '../../clusters/store.ts';
 import * as clusterStore from '../../clusters/store.ts';
 import { type Failure, notFound } from '../../contracts/failures.ts';
-import type { PlanName } from '../../contracts/plans.ts';
 import { slugOf } from '../../customers/customer.ts';
 import { hashPassword } from '../../customers/password.ts';
 import * as customerStore from '../../customers/store.ts';
 import type { Write } from '../../db/write.ts';
 import * as deploymentStore from '../../deployments/store.ts';
 import { namespaceOf, newId, shortIdOf } from '../../lib/ids.ts';
-import { err, ok } from '../../lib/result.ts';
+import { err, ok, type Result } from '../../lib/result.ts';
 import { foldCase } from '../../lib/text.ts';
 import { dayMs } from '../../lib/time.ts';
 import { insertProject } from '../../organisations/project-store.ts';
@@ -21,8 +20,10 @@ import { findOrganisation, insertOrganisation } from '../../organisations/store.
 import * as outboxStore from '../../outbox/store.ts';
 import { firstPeriod } from '../../periods/period.ts';
 import * as periodStore from '../../periods/store.ts';
+import { type Catalogue, openVersions, soldVersions } from '../../pricing/catalogue.ts';
+import { queryCatalogue } from '../../pricing/catalogue-store.ts';
 import { featuresOf } from '../../pricing/features.ts';
-import { currentVersionOf } from '../../pricing/versions.ts';
+import type { PlanVersion } from '../../pricing/plan.ts';
 import { insertDeploymentReporter } from '../../reporters/deployment-reporter-store.ts';
 import { insertSubscription } from '../../subscriptions/store.ts';
 import type { Context, Planned } from '../deed.ts';
@@ -36,7 +37,10 @@ export interface SignUpInput {
   fullName: string | null;
   /** As it was given: it is hashed when nothing else can refuse the signup, because hashing costs 50 ms of the isolate. */
   password: string | null;
-  plan: PlanName;
+  /** Null: the plan of the lowest order that is offered. */
+  plan: string | null;
+  /** The plans that may be signed up for; null: those that say so themselves. */
+  offered: readonly string[] | 'all' | null;
   /** Set when an admin adds a customer to an organisation. */
   organisationId: string | null;
   /** Who asks for the place in a cluster. */
@@ -48,6 +52,7 @@ export interface SignedUp {
   customerId: string;
   shortId: string;
   organisationId: string;
+  plan: string;
   createdAt: number;
   trialEndsAt: number;
   licence: string;
@@ -59,23 +64,57 @@ export interface SignedUp {
 /** Plans a customer. Every attempt draws its ids anew, because a short id of 32 bits may be taken. */
 export async function signUp(context: Context, input: SignUpInput): Promise<Planned<SignedUp>> {
   const { db, settings } = context;
-  const [owners, loads] = await db.batch([customerStore.queryEmail(db, input.email), clusterStore.queryLoads(db)]);
+  const [owners, loads, versions] = await db.batch([
+    customerStore.queryEmail(db, input.email),
+    clusterStore.queryLoads(db),
+    queryCatalogue(db),
+  ]);
   if (owners.length > 0) return err({ code: 'email_exists', message: 'a customer with this email exists' });
   if (input.organisationId !== null && !(await findOrganisation(db, input.organisationId))) {
     return err({ ...notFound, message: 'there is no such organisation' });
   }
+  const version = choosePlan({ versions }, input);
+  if (!version.ok) return version;
   const { defaultCluster: preferred, unpaidPercent } = settings;
   const place = clusterStore.choosePlace(loads, { preferred, asker: input.asker, unpaidPercent });
-  return typeof place === 'string' ? err(noPlace[place]) : await plan(context, input, place);
+  return typeof place === 'string' ? err(noPlace[place]) : await plan(context, input, place, version.value);
 }
 
+/** The version that the customer gets: the one that is asked for, or the first of those that are offered. */
+function choosePlan(catalogue: Catalogue, { plan: asked, offered }: SignUpInput): Result<PlanVersion, Failure> {
+  const sold = soldVersions(catalogue);
+  const open = openVersions(catalogue, offered);
+  const chosen = asked === null ? open[0] : open.find(({ plan }) => plan === asked);
+  if (chosen) return ok(chosen);
+  if (asked !== null && sold.length > 0 && !sold.some(({ plan }) => plan === asked)) {
+    const message = `there is no plan ${asked}; plans are ${open.map(({ plan }) => plan).join(', ') || 'not offered'}`;
+    return err({ code: 'validation_failed', message, details: { issues: [{ path: 'plan', message }] } });
+  }
+  if (asked !== null && sold.length > 0) {
+    return err({ code: 'plan_not_offered', message: `the plan ${asked} is not open for signup` });
+  }
+  return err(sold.length > 0 ? nothingOpen : nothingSold);
+}
+
+const nothingOpen: Failure = { code: 'plan_not_offered', message: 'no plan is open for signup' };
+
 const retryAfterSeconds = 300;
+const nothingSold: Failure = {
+  code: 'catalogue_empty',
+  message: 'no plan is published yet, try again later',
+  retryAfterSeconds,
+};
 const noPlace: Record<'none' | 'full', Failure> = {
   none: { code: 'no_cluster', message: 'no cluster is registered yet, try again later', retryAfterSeconds },
   full: { code: 'cluster_full', message: 'all clusters are full, try again later', retryAfterSeconds },
 };
 
-async function plan(context: Context, input: SignUpInput, place: Place): Promise<Planned<SignedUp>> {
+async function plan(
+  context: Context,
+  input: SignUpInput,
+  place: Place,
+  version: PlanVersion,
+): Promise<Planned<SignedUp>> {
   const { now, random, settings, shards } = context;
   const { clusterId } = place;
   const customerId = newId('customer', random);
@@ -88,11 +127,11 @@ async function plan(context: Context, input: SignUpInput, place: Place): Promise
   const licence = await issueLicence(context, 'generated', {
     customerId,
     companyName: input.companyName,
-    plan: input.plan,
+    plan: version.plan,
     status: 'trialing',
     trialEndsAt,
     periodEndsAt: period.end,
-    features: featuresOf(input.plan, 'trialing'),
+    features: featuresOf(version, 'trialing'),
   });
   const account = await newAccountKey(context, customerId, { name: 'signup', expiresAt: null });
   const organisation: Write[] =
@@ -124,8 +163,8 @@ async function plan(context: Context, input: SignUpInput, place: Place): Promise
     ...insertSubscription(
       {
         customerId,
-        plan: input.plan,
-        planVersion: currentVersionOf(input.plan),
+        plan: version.plan,
+        planVersion: version.version,
         status: 'trialing',
         trialEndsAt,
         updatedAt: now,
@@ -140,7 +179,7 @@ async function plan(context: Context, input: SignUpInput, place: Place): Promise
       customerId,
       clusterId,
       namespace,
-      plan: input.plan,
+      plan: version.plan,
       jobId,
       now,
     }),
@@ -159,6 +198,7 @@ async function plan(context: Context, input: SignUpInput, place: Place): Promise
       customerId,
       shortId,
       organisationId,
+      plan: version.plan,
       createdAt: now,
       trialEndsAt,
       licence: licence.token,
@@ -171,7 +211,7 @@ async function plan(context: Context, input: SignUpInput, place: Place): Promise
       {
         action: 'customer.signed_up',
         subject: customerId,
-        details: { plan: input.plan, organisation_id: organisationId, cluster_id: clusterId },
+        details: { plan: version.plan, organisation_id: organisationId, cluster_id: clusterId },
       },
     ],
     outbox: [doorbellId, stripeId],

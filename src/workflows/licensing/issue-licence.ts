@@ -22,7 +22,10 @@ export interface IssuedLicence {
 const jtiBytes = 16;
 
 /** What a licence says of a customer as it stands. `periodEndsAt` in ms. */
-export function licenceSubject({ customer, subscription }: WholeCustomer, periodEndsAt: number): LicenceSubject {
+export function licenceSubject(
+  { customer, subscription, plan: version }: WholeCustomer,
+  periodEndsAt: number,
+): LicenceSubject {
   const { plan, status, trialEndsAt } = subscription;
   return {
     customerId: customer.id,
@@ -31,7 +34,7 @@ export function licenceSubject({ customer, subscription }: WholeCustomer, period
     status,
     trialEndsAt,
     periodEndsAt,
-    features: featuresOf(plan, status),
+    features: featuresOf(version, status),
   };
 }
 

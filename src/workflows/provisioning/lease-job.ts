@@ -10,7 +10,6 @@ import { newId } from '../../lib/ids.ts';
 import { iso } from '../../lib/time.ts';
 import { publicPem, sign } from '../../licences/keyring.ts';
 import type { LicenceRow } from '../../licences/store.ts';
-import { featuresOf } from '../../pricing/features.ts';
 import type { Context } from '../deed.ts';
 
 /** The leased job, or null when nothing is due. */
@@ -30,7 +29,7 @@ export async function leaseJob(context: Context, clusterId: string): Promise<Lea
 
 async function render(context: Context, leased: Leased): Promise<LeasedJob> {
   const { settings } = context;
-  const { job, deployment, customer, cluster, reporter } = leased;
+  const { job, deployment, customer, cluster, reporter, plan } = leased;
   const { leaseId, leaseUntil, leasedGeneration, leasedPhase } = job;
   if (!leaseId || !leaseUntil || !leasedGeneration || !leasedPhase) throw new Error(`the job ${job.id} is not leased`);
   const licence = await firstLicence(context, leased.licence);
@@ -48,7 +47,7 @@ async function render(context: Context, leased: Leased): Promise<LeasedJob> {
     attempt: job.failedRuns + job.lostLeases + job.clusterFailures + 1,
     lease_until: iso(leaseUntil),
     server_time: iso(context.now),
-    timeout_ms: timeoutOf(deployment.plan, settings.jobTimeoutMs),
+    timeout_ms: timeoutOf(plan.chart.timeoutFactor, settings.jobTimeoutMs),
     action: job.action,
     phase: leasedPhase,
     expects_data: deployment.expectsData,
@@ -64,7 +63,8 @@ async function render(context: Context, leased: Leased): Promise<LeasedJob> {
       baseDomain: settings.baseDomain,
       billingApiUrl: settings.publicUrl,
       publicKeyPem: licence.publicKeyPem,
-      monitoring: featuresOf(deployment.plan, 'active').monitoring,
+      monitoring: plan.monitoring,
+      quota: plan.chart.quota,
     }),
     licence: licence.token,
     reporter_id: reporter.id,

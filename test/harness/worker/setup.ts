@@ -1,5 +1,6 @@
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
+import { applicationPlans, publishPlans, shippedPlans } from './plans.ts';
 
 const bindings = env as unknown as {
   CONTROL: D1Database;
@@ -10,3 +11,5 @@ const bindings = env as unknown as {
 
 await applyD1Migrations(bindings.CONTROL, bindings.TEST_CONTROL_MIGRATIONS);
 await applyD1Migrations(bindings.USAGE_0, bindings.TEST_USAGE_MIGRATIONS);
+await publishPlans(applicationPlans);
+await publishPlans(shippedPlans);

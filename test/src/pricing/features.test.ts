@@ -1,18 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { featuresOf } from '../../../src/pricing/features.ts';
+import { shippedPlan } from '../../harness/worker/plans.ts';
 
 describe('features of a plan', () => {
   it('gives each plan the figures of the price list', () => {
-    expect(featuresOf('starter', 'active')).toMatchObject({
+    expect(featuresOf(shippedPlan('starter'), 'active')).toMatchObject({
       features: { maxDevices: 10, dataRetentionDays: 30, canScheduleJobs: false, hasMqttAccess: true },
       limits: { maxUsers: 5, maxAlertRules: 10, maxDashboards: 5, maxJobTemplates: 10 },
       monitoring: { dedicated: false, grafana: false },
     });
-    expect(featuresOf('professional', 'active')).toMatchObject({
+    expect(featuresOf(shippedPlan('professional'), 'active')).toMatchObject({
       features: { maxDevices: 50, dataRetentionDays: 365, hasOtaUpdates: true, hasCustomBranding: false },
       limits: { maxUsers: 15, maxAlertRules: 100, maxDashboards: 20, maxJobTemplates: 100 },
     });
-    expect(featuresOf('enterprise', 'active')).toMatchObject({
+    expect(featuresOf(shippedPlan('enterprise'), 'active')).toMatchObject({
       features: { maxDevices: null, dataRetentionDays: null, hasCustomBranding: true },
       limits: { maxUsers: null, maxDashboards: null },
       monitoring: { dedicated: true, scrapeInterval: '30s', grafana: true },
@@ -20,7 +21,7 @@ describe('features of a plan', () => {
   });
 
   it('keeps the features of the chosen plan in a trial but caps devices, users and retention', () => {
-    const trial = featuresOf('enterprise', 'trialing');
+    const trial = featuresOf(shippedPlan('enterprise'), 'trialing');
     expect(trial.features).toMatchObject({ maxDevices: 10, dataRetentionDays: 30, hasCustomBranding: true });
     expect(trial.limits).toMatchObject({ maxUsers: 2, maxDashboards: null });
   });

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Decimal, sum, toCents } from '../../../src/lib/decimal.ts';
-import { planVersionOf, versionFault } from '../../../src/pricing/catalogue.ts';
 import { chargesOf, faultOf, type Price } from '../../../src/pricing/price.ts';
-import { currentVersionOf } from '../../../src/pricing/versions.ts';
 
 const tiers = [
   { from: '0', to: '100', unitPrice: '1' },
@@ -40,12 +38,6 @@ describe('prices', () => {
   ])('refuse tiers with %s', (_, bad, message) => {
     expect(faultOf({ kind: 'graduated', tiers: bad })).toMatch(message);
     expect(faultOf({ kind: 'volume', tiers: bad })).toMatch(message);
-  });
-
-  it('refuse a plan version with a broken price or an unknown meter', () => {
-    const starter = planVersionOf('starter', currentVersionOf('starter'));
-    expect(versionFault(starter)).toBeNull();
-    expect(versionFault({ ...starter, prices: { gold: { kind: 'flat', amount: '1' } } })).toMatch(/not a rated meter/);
   });
 });
 

@@ -1,0 +1,151 @@
+/**
+ * Reads plans.yaml: from its text to plan versions, or to everything that is wrong with it, each with its path. Comments and the
+ * order of the file are the operator's; the text is kept beside what was read of it. Pure.
+ */
+import { parseDocument } from 'yaml';
+import { Decimal } from '../lib/decimal.ts';
+import { err, ok, type Result } from '../lib/result.ts';
+import { type RatedMeter, ratedMeters } from './meters.ts';
+import type { Allowance, Entitlements, PlanVersion } from './plan.ts';
+import {
+  plansFile,
+  type WrittenAllowance,
+  type WrittenPlan,
+  type WrittenPlans,
+  type WrittenPrice,
+} from './plans-schema.ts';
+import { faultOf, type Price } from './price.ts';
+
+/** What is wrong, and where. */
+export interface PlansIssue {
+  path: string;
+  message: string;
+}
+
+/** A version of the file, with whether it is offered. */
+export interface WrittenVersion {
+  definition: PlanVersion;
+  state: 'sold' | 'draft';
+}
+
+export interface PlansFile {
+  currency: string;
+  versions: readonly WrittenVersion[];
+}
+
+/** A larger text is refused before it is parsed, characters. */
+export const plansTextMax = 256 * 1024;
+
+/** The plan versions of a file's text. */
+export function readPlansFile(text: string): Result<PlansFile, PlansIssue[]> {
+  if (text.length > plansTextMax) return err([{ path: '', message: `is longer than ${plansTextMax} characters` }]);
+  const document = parseDocument(text, { schema: 'failsafe', uniqueKeys: true, logLevel: 'silent' });
+  if (document.errors.length > 0) {
+    return err(
+      document.errors.map((error) => ({ path: '', message: error.message.split('\n')[0]?.replace(/:$/, '') ?? '' })),
+    );
+  }
+  const read = plansFile.safeParse(document.toJS({ maxAliasCount: 0 }));
+  if (!read.success) {
+    return err(read.error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message })));
+  }
+  return versionsOf(read.data);
+}
+
+function versionsOf(file: WrittenPlans): Result<PlansFile, PlansIssue[]> {
+  const issues: PlansIssue[] = [];
+  const lists = new Map<string, Record<string, Price>>();
+  for (const [list, prices] of Object.entries(file.lists)) {
+    const read: Record<string, Price> = {};
+    for (const [meter, written] of Object.entries(prices)) {
+      const price = toPrice(meter, written);
+      if (price.ok) read[meter] = price.value;
+      else issues.push({ path: `lists.${list}.${meter}`, message: price.error });
+    }
+    lists.set(list, read);
+  }
+  const versions: WrittenVersion[] = [];
+  for (const [slug, plan] of Object.entries(file.plans)) {
+    const prices = lists.get(plan.list);
+    if (!prices) issues.push({ path: `plans.${slug}.list`, message: `there is no list ${plan.list}` });
+    else versions.push({ definition: toVersion(file, slug, plan, prices), state: plan.state });
+  }
+  return issues.length > 0 ? err(issues) : ok({ currency: file.currency, versions });
+}
+
+const toVersion = (
+  file: WrittenPlans,
+  slug: string,
+  plan: WrittenPlan,
+  prices: Readonly<Record<string, Price>>,
+): PlanVersion => ({
+  plan: slug,
+  version: plan.version ?? file.version,
+  name: plan.name,
+  order: Number(plan.order),
+  fee: plain(plan.fee),
+  interval: plan.interval,
+  list: plan.list,
+  open: plan.open === 'true',
+  features: toEntitlements(plan.features),
+  limits: toEntitlements(plan.limits),
+  trial: { features: toEntitlements(file.trial.features), limits: toEntitlements(file.trial.limits) },
+  monitoring: {
+    ...plan.monitoring,
+    dedicated: plan.monitoring.dedicated === 'true',
+    grafana: plan.monitoring.grafana === 'true',
+  },
+  chart: { quota: plan.chart.quota, timeoutFactor: Number(plan.chart.timeout_factor) },
+  allowances: Object.fromEntries(Object.entries(plan.allowances).map(([name, a]) => [name, toAllowance(a)])),
+  prices,
+  ownMeters: {},
+});
+
+/** A decimal in one writing, so that `0.050` and `0.05` are the same price. */
+const plain = (decimal: string): string => new Decimal(decimal).toFixed();
+
+const toEntitlements = (written: Readonly<Record<string, string>>): Entitlements =>
+  Object.fromEntries(
+    Object.entries(written).map(([name, text]) => {
+      if (text === 'null') return [name, null];
+      return [name, text === 'true' ? true : text === 'false' ? false : Number(text)];
+    }),
+  );
+
+function toAllowance(written: WrittenAllowance): Allowance {
+  if (written === 'unlimited') return written;
+  return 'per_hour' in written ? { perHour: plain(written.per_hour) } : { perPeriod: plain(written.per_period) };
+}
+
+/** A price in the meter's own unit, whatever power of ten it was written in. */
+function toPrice(meter: string, written: WrittenPrice): Result<Price, string> {
+  const rated = ratedMeters.get(meter);
+  if (!rated) return err(`${meter} is not a meter that is rated`);
+  if ('flat' in written) return ok({ kind: 'flat', amount: plain(written.flat) });
+  const units = unitsIn(written.per, rated);
+  if (units === null) return err(`is per ${written.per}, but ${meter} is counted in ${rated.unit}s`);
+  const price = priceOf(written, units);
+  const fault = faultOf(price);
+  return fault === null ? ok(price) : err(fault);
+}
+
+function priceOf(written: Exclude<WrittenPrice, { flat: string }>, units: Decimal): Price {
+  const inUnits = (decimal: string): string => new Decimal(decimal).times(units).toFixed();
+  const perUnit = (decimal: string): string => new Decimal(decimal).div(units).toFixed();
+  if ('package' in written) {
+    return { kind: 'package', size: inUnits(written.package), packagePrice: plain(written.price) };
+  }
+  if ('price' in written) return { kind: 'per_unit', unitPrice: perUnit(written.price) };
+  const tiers = ('graduated' in written ? written.graduated : written.volume).map(({ from, to, price }) => ({
+    from: inUnits(from),
+    to: to === undefined ? null : inUnits(to),
+    unitPrice: perUnit(price),
+  }));
+  return { kind: 'graduated' in written ? 'graduated' : 'volume', tiers };
+}
+
+/** How many of the meter's units `1000 calls`, `GB` or `core-hours` are; null when it is another unit. */
+function unitsIn(per: string, { unit }: RatedMeter): Decimal | null {
+  const [, power = '1', named] = /^(?:(10{1,9}) )?(.+?)$/.exec(per) ?? [];
+  return named === unit || named === `${unit}s` ? new Decimal(power) : null;
+}

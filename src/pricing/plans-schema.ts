@@ -1,0 +1,78 @@
+/**
+ * The form of plans.yaml as it is written: closed, so that a misspelt word is an error. Every scalar is read as its text, so
+ * that a decimal stays what was written. What the words mean is plans-file.ts'. Pure.
+ */
+import { z } from 'zod';
+import { planSlug, planVersionName } from '../contracts/plans.ts';
+
+const word = z.string().regex(/^[a-zA-Z][a-zA-Z0-9_]{0,63}$/, 'must be a word of letters, digits and _, at most 64');
+/** A decimal of dollars or of units. Its bounds keep every amount below 2^53 cents. */
+const decimal = z
+  .string()
+  .regex(/^\d{1,12}(\.\d{1,12})?$/, 'must be a decimal of at most 12 digits before and after the point, not negative');
+const whole = z.string().regex(/^\d{1,9}$/, 'must be a whole number');
+const flag = z.enum(['true', 'false']);
+const amount = z.string().regex(/^[1-9][0-9]*(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/, 'must be a Kubernetes quantity');
+const span = z.string().regex(/^\d{1,5}[smhd]$/, 'must be a time such as 30s or 15d');
+const label = z.string().min(1).max(60);
+
+const tier = z.strictObject({ from: decimal, to: decimal.optional(), price: decimal });
+const per = z.string().min(1).max(60);
+const price = z.union([
+  z.strictObject({ per, price: decimal }),
+  z.strictObject({ flat: decimal }),
+  z.strictObject({ per, package: decimal, price: decimal }),
+  z.strictObject({ per, graduated: z.array(tier).min(1).max(20) }),
+  z.strictObject({ per, volume: z.array(tier).min(1).max(20) }),
+]);
+export type WrittenPrice = z.infer<typeof price>;
+
+const allowance = z.union([
+  z.literal('unlimited'),
+  z.strictObject({ per_hour: decimal }),
+  z.strictObject({ per_period: decimal }),
+]);
+export type WrittenAllowance = z.infer<typeof allowance>;
+
+const entitlements = z.record(word, z.union([flag, z.literal('null'), whole]));
+
+const quota = z.strictObject({
+  cpu: amount,
+  memory: amount,
+  ephemeralStorage: amount,
+  storage: amount,
+  containerMax: z.strictObject({ cpu: amount, memory: amount, 'ephemeral-storage': amount }),
+  claimMax: amount,
+});
+
+const plan = z.strictObject({
+  name: label,
+  version: planVersionName.optional(),
+  state: z.enum(['sold', 'draft']).default('sold'),
+  order: whole,
+  fee: decimal,
+  interval: z.enum(['month', 'year']).default('month'),
+  list: word,
+  open: flag.default('false'),
+  features: entitlements,
+  limits: entitlements,
+  monitoring: z.strictObject({
+    dedicated: flag,
+    scrapeInterval: span,
+    retention: span,
+    storageSize: amount,
+    grafana: flag,
+  }),
+  allowances: z.record(word, allowance),
+  chart: z.strictObject({ timeout_factor: whole, quota }),
+});
+export type WrittenPlan = z.infer<typeof plan>;
+
+export const plansFile = z.strictObject({
+  currency: z.literal('usd'),
+  version: planVersionName,
+  lists: z.record(word, z.record(word, price)),
+  trial: z.strictObject({ features: entitlements, limits: entitlements }),
+  plans: z.record(planSlug, plan),
+});
+export type WrittenPlans = z.infer<typeof plansFile>;
