@@ -4,20 +4,9 @@
  */
 import type { PlanName } from '../contracts/plans.ts';
 import { ratedMeters } from './meters.ts';
+import type { Allowance } from './plan.ts';
 import { faultOf, type Price } from './price.ts';
-
-/** What is included in a period: so much an hour of it, so much of it in all, or everything. */
-export type Allowance = { perHour: string } | { perPeriod: string } | 'unlimited';
-
-export interface PlanVersion {
-  plan: PlanName;
-  version: string;
-  name: string;
-  /** Dollars a month. */
-  baseFee: string;
-  allowances: Readonly<Record<string, Allowance>>;
-  prices: Readonly<Record<string, Price>>;
-}
+import type { RatedPlan } from './stretch.ts';
 
 const perUnit = (unitPrice: string): Price => ({ kind: 'per_unit', unitPrice });
 
@@ -67,16 +56,19 @@ const applicationVersion = '2026-11-application';
 const both = (
   plan: PlanName,
   name: string,
-  baseFee: string,
+  fee: string,
   infrastructure: Record<string, Allowance>,
   application: Record<string, Allowance>,
-): PlanVersion[] => [
-  { plan, version: infrastructureVersion, name, baseFee, allowances: infrastructure, prices: infrastructurePrices },
-  { plan, version: applicationVersion, name, baseFee, allowances: application, prices: applicationPrices },
-];
+): RatedPlan[] => {
+  const common = { plan, name, fee, interval: 'month', ownMeters: {} } as const;
+  return [
+    { ...common, version: infrastructureVersion, allowances: infrastructure, prices: infrastructurePrices },
+    { ...common, version: applicationVersion, allowances: application, prices: applicationPrices },
+  ];
+};
 
 /** Says what is wrong with a version, null when it can be sold. */
-export function versionFault(version: PlanVersion): string | null {
+export function versionFault(version: RatedPlan): string | null {
   for (const [meter, price] of Object.entries(version.prices)) {
     if (!ratedMeters.has(meter)) return `${version.plan} ${version.version}: ${meter} is not a rated meter`;
     const fault = faultOf(price);
@@ -85,7 +77,7 @@ export function versionFault(version: PlanVersion): string | null {
   return null;
 }
 
-const catalogue: readonly PlanVersion[] = [
+const catalogue: readonly RatedPlan[] = [
   ...both(
     'starter',
     'Starter',
@@ -109,7 +101,7 @@ for (const version of catalogue) {
 }
 
 /** A version that was sold; asking for one that never was is a broken invariant. */
-export function planVersionOf(plan: PlanName, version: string): PlanVersion {
+export function planVersionOf(plan: string, version: string): RatedPlan {
   const found = catalogue.find((v) => v.plan === plan && v.version === version);
   if (!found) throw new Error(`plan ${plan} has no version ${version}`);
   return found;

@@ -3,10 +3,10 @@ import { asc, eq } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { overrides, planChanges } from '../db/control-schema.ts';
 import { build, type Write, write } from '../db/write.ts';
-import type { Overrides } from './rate.ts';
-import type { PlanChange } from './segments.ts';
+import type { OverrideRow, PlanChange } from './segments.ts';
+import type { Overrides } from './stretch.ts';
 
-/** What rating needs to know of a customer beside its usage: the plans it had, and what is its own. */
+/** What rating needs to know of a customer beside its usage: the plans it had and what is its own, each oldest first. */
 export async function findRatingBasis(db: Db, customerId: string) {
   const [changes, override] = await db.batch([
     db
@@ -20,8 +20,17 @@ export async function findRatingBasis(db: Db, customerId: string) {
       .orderBy(asc(planChanges.effectiveAt)),
     db.select().from(overrides).where(eq(overrides.customerId, customerId)),
   ]);
-  const { allowances = {}, prices = {} } = override[0] ?? {};
-  return { changes: changes satisfies PlanChange[], overrides: { allowances, prices } satisfies Overrides };
+  // A stored row counts from the beginning and stays with the customer whatever the plan.
+  const rows = override.map(
+    ({ allowances, prices }): OverrideRow => ({
+      effectiveAt: 0,
+      allowances,
+      prices,
+      plan: changes[0]?.plan ?? '',
+      untilPlanChange: false,
+    }),
+  );
+  return { changes: changes satisfies PlanChange[], overrides: rows };
 }
 
 /** Replaces all overrides of a customer. */

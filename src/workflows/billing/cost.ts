@@ -1,20 +1,21 @@
 /** What a customer's running period costs so far: its usage by plan stretch, rated. Reads only. */
-import type { CostAnswer } from '../../contracts/cost.ts';
 import type { SubscriptionStatus } from '../../contracts/customers.ts';
+import type { PlanName } from '../../contracts/plans.ts';
 import type { CustomerRow, WholeCustomer } from '../../customers/store.ts';
 import type { Db } from '../../db/client.ts';
 import { shardOf } from '../../db/shards.ts';
 import { Decimal, zero } from '../../lib/decimal.ts';
-import { iso } from '../../lib/time.ts';
+import type { Period } from '../../periods/period.ts';
 import { planVersionOf } from '../../pricing/catalogue.ts';
-import { rate, type Segment } from '../../pricing/rate.ts';
+import { type Rated, rate } from '../../pricing/rate.ts';
 import { type PlanStretch, stretchesOf } from '../../pricing/segments.ts';
 import { findRatingBasis } from '../../pricing/store.ts';
+import type { Stretch } from '../../pricing/stretch.ts';
 import { meanings } from '../../subscriptions/subscription.ts';
 import type { SpanSum } from '../../usage/history.ts';
 import { quantities } from '../../usage/meters.ts';
 import { meteringOf } from '../../usage/names-store.ts';
-import { deviceSpan, sumSpan } from '../../usage/span-store.ts';
+import { levelSpan, sumSpan } from '../../usage/span-store.ts';
 import { findGapsOf, type UsageReads } from '../metering/read-usage.ts';
 import { currentPeriod } from './current-period.ts';
 
@@ -29,19 +30,20 @@ function byMeter(sums: readonly SpanSum[]): Record<string, Decimal> {
   return usage;
 }
 
-async function segmentOf(shard: Db, customerSeq: number, stretch: PlanStretch): Promise<Segment> {
-  const plan = planVersionOf(stretch.change.plan, stretch.change.planVersion);
-  const span = { customerSeq, from: stretch.start, to: stretch.end };
+async function withUsage(shard: Db, customerSeq: number, cut: PlanStretch): Promise<Stretch> {
+  const plan = planVersionOf(cut.plan, cut.planVersion);
+  const span = { customerSeq, from: cut.start, to: cut.end };
+  const countsDevices = 'device_peak' in plan.prices || 'device_hours' in plan.prices;
   const [sums, devices] = await Promise.all([
     sumSpan(shard, span),
-    'device_peak' in plan.prices ? deviceSpan(shard, span) : null,
+    countsDevices ? levelSpan(shard, span, 'device_peak') : null,
   ]);
   const usage = byMeter(sums);
   if (devices) {
     usage['device_peak'] = new Decimal(devices.peak);
     usage['device_hours'] = new Decimal(devices.hours);
   }
-  return { start: stretch.start, end: stretch.end, plan, usage };
+  return { start: cut.start, end: cut.end, plan, overrides: cut.overrides, usage };
 }
 
 /** A trial is never invoiced, nor one that was canceled before it ended. */
@@ -55,28 +57,38 @@ function isInvoiceable(
   return meanings[status].invoiced && !(status === 'canceled' && endedInTrial);
 }
 
+/** A period, rated, with what an answer says of it. */
+export interface Cost extends Rated {
+  customerId: string;
+  period: Period;
+  plan: PlanName;
+  status: SubscriptionStatus;
+  /** Whether nothing expected is missing so far. */
+  complete: boolean;
+  invoiceable: boolean;
+}
+
 /** The period so far, rated. A trial is rated and shown, never invoiced. Two steps: control database, then the shard. */
-export async function costOf(reads: UsageReads, { customer, subscription }: WholeCustomer): Promise<CostAnswer> {
+export async function costOf(reads: UsageReads, { customer, subscription }: WholeCustomer): Promise<Cost> {
   const [basis, period, metering] = await Promise.all([
     findRatingBasis(reads.db, customer.id),
     currentPeriod(reads.db, { id: customer.id, status: subscription.status }, reads.now),
     meteringOf(reads.db, customer.id),
   ]);
   const shard = shardOf(reads, customer);
-  const [segments, gaps] = await Promise.all([
-    Promise.all(stretchesOf(period, basis.changes).map((stretch) => segmentOf(shard, customer.seq, stretch))),
+  const cuts = stretchesOf(period, basis.changes, basis.overrides);
+  const [stretches, gaps] = await Promise.all([
+    Promise.all(cuts.map((cut) => withUsage(shard, customer.seq, cut))),
     findGapsOf(reads, customer, { from: period.start, to: period.end }, metering),
   ]);
-  const rated = rate(segments, basis.overrides);
+  const kind = subscription.status === 'trialing' ? 'trial' : 'paid';
   return {
-    customer_id: customer.id,
-    period: { start: iso(period.start), end: iso(period.end) },
+    ...rate({ period: { start: period.start, end: period.end, kind }, stretches }),
+    customerId: customer.id,
+    period,
     plan: subscription.plan,
     status: subscription.status,
-    currency: 'usd',
     complete: gaps.length === 0,
     invoiceable: isInvoiceable(customer, subscription),
-    lines: rated.lines,
-    total_cents: rated.totalCents,
   };
 }
