@@ -33,12 +33,12 @@ describe('the log of helm', () => {
       stdio: ['pipe', 'ignore', 'ignore'],
     });
     started.push(child);
-    await vi.waitFor(() => expect(helm.runs().map(({ pid }) => pid)).toContain(child.pid), { timeout: 10_000 });
+    await vi.waitFor(() => expect(helm.runs().map(({ pid }) => pid)).toContain(child.pid), { timeout: 120_000 });
     return child;
   };
   const ended = (child: ChildProcess) =>
     vi.waitFor(() => expect(helm.runs().find(({ pid }) => pid === child.pid)?.endedMs).not.toBeNull(), {
-      timeout: 10_000,
+      timeout: 120_000,
     });
 
   it('has the end of a run that ends by itself and of one that is killed, and passes the exit code on', async () => {

@@ -52,7 +52,7 @@ describeWithTools(clusterTools, 'the test cluster', () => {
         expect(text).toMatch(/container_memory_working_set_bytes\{.*pod="metered-.*\} 6\.7108864e\+07/);
         expect(text).toMatch(/container_network_transmit_bytes_total\{.*pod="metered-/);
       },
-      { timeout: 30_000, interval: 500 },
+      { timeout: 120_000, interval: 500 },
     );
   });
 
@@ -66,7 +66,7 @@ describeWithTools(clusterTools, 'the test cluster', () => {
           'Failed to pull image: image not found in the registry missing.invalid',
         );
       },
-      { timeout: 30_000, interval: 500 },
+      { timeout: 120_000, interval: 500 },
     );
     const status = await apps.readNamespacedDeploymentStatus({ namespace, name: 'broken' });
     expect(status.status?.readyReplicas ?? 0).toBe(0);

@@ -145,7 +145,7 @@ describeWithTools(['prometheus', 'promtool'], 'the scrape configuration that shi
 
   it('shows all that every meter needs, and is believed', async () => {
     await expect
-      .poll(async () => (await check()).filter(({ state }) => state === 'missing'), { timeout: 30_000 })
+      .poll(async () => (await check()).filter(({ state }) => state === 'missing'), { timeout: 120_000 })
       .toEqual([]);
     expect(statesOf(await check())).toMatchObject({
       'cAdvisor of the kubelets': 'ok',

@@ -99,7 +99,7 @@ describeWithTools(['helm', ...clusterTools], 'a sign-up that cannot be provision
     );
   const gone = ({ namespace }: SignedUp) =>
     vi.waitFor(() => expect(kube.core.readNamespace({ name: namespace })).rejects.toMatchObject({ code: 404 }), {
-      timeout: 30_000,
+      timeout: 120_000,
       interval: 200,
     });
   const stillWaits = async () => {

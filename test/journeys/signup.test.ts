@@ -101,7 +101,7 @@ describeWithTools(['helm', ...clusterTools], 'a sign-up on a real cluster', () =
     await untilStatus(api, acme.customerId, 'suspended');
     const parts = async () => (await pods(acme)).map(({ part, ready }) => [part, ready]);
     const left = [['billing-exporter', true]];
-    await vi.waitFor(async () => expect(await parts()).toEqual(left), { timeout: 30_000, interval: 200 });
+    await vi.waitFor(async () => expect(await parts()).toEqual(left), { timeout: 120_000, interval: 200 });
     expect(await claims(acme)).toEqual(before.claims);
     const kept = await secretsOf(acme);
     expect(kept['instance-postgres']).toBe(before.secrets['instance-postgres']);

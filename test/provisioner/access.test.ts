@@ -76,7 +76,7 @@ describeWithTools(['helm', ...clusterTools], 'access to a cluster', () => {
     return { username: `system:serviceaccount:${account.namespace}:${account.name}`, uid: metadata?.uid };
   };
   const isUs = (kube: Kube) =>
-    vi.waitFor(async () => expect(await whoami(kube)).toMatchObject(await us()), { timeout: 30_000, interval: 500 });
+    vi.waitFor(async () => expect(await whoami(kube)).toMatchObject(await us()), { timeout: 120_000, interval: 500 });
   const adminToken = async (): Promise<string> => {
     const config = new KubeConfig();
     config.loadFromFile(cluster.kubeconfig);
@@ -109,7 +109,7 @@ describeWithTools(['helm', ...clusterTools], 'access to a cluster', () => {
     await isUs(kube);
     const token = await freshToken();
     const said = { kind: 'unauthorised', message: expect.stringContaining('the kubeconfig cannot be read again') };
-    await vi.waitFor(async () => expect(await whoami(kube)).toMatchObject(said), { timeout: 30_000, interval: 500 });
+    await vi.waitFor(async () => expect(await whoami(kube)).toMatchObject(said), { timeout: 120_000, interval: 500 });
     await writeFile(path, await readFile(await proxy.kubeconfig({ token })));
     await isUs(kube);
   });

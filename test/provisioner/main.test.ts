@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { bundleProvisioner } from '../../provisioner/bundle.ts';
-import { sleep } from '../../provisioner/clock.ts';
 import { simulatedNamespace } from '../../src/contracts/simulated-cluster.ts';
 import { sha256Hex } from '../../src/lib/keys.ts';
 import { describeWithTools, toolPath } from '../harness/tools.ts';
@@ -32,7 +31,7 @@ const start = (env: Record<string, string>): ProvisionerProcess => {
   return one;
 };
 const reached = (on: FakeDeployment) =>
-  vi.waitFor(() => expect(on.observed, one?.output()).toBe(on.generation), { timeout: 30_000, interval: 50 });
+  vi.waitFor(() => expect(on.observed, one?.output()).toBe(on.generation), { timeout: 120_000, interval: 50 });
 
 describe('a wrong configuration', () => {
   it('ends it with code 2 and one line per variable', async () => {
@@ -179,7 +178,7 @@ describe('simulation', () => {
     const on = plane.deployment();
     const job = plane.want(on, 'running');
     const first = simulate();
-    await vi.waitFor(() => expect(job.progress.length).toBeGreaterThan(0), { timeout: 10_000, interval: 20 });
+    await vi.waitFor(() => expect(job.progress.length).toBeGreaterThan(0), { timeout: 60_000, interval: 20 });
     await first.stop('SIGKILL');
     plane.expire(job);
     simulate();
@@ -191,14 +190,19 @@ describe('simulation', () => {
     const [begun, later] = [plane.deployment(), plane.deployment()];
     const job = plane.want(begun, 'running');
     const running = simulate();
-    await vi.waitFor(() => expect(job.state).toBe('active'), { timeout: 10_000, interval: 20 });
+    await vi.waitFor(() => expect(job.state).toBe('active'), { timeout: 60_000, interval: 20 });
     running.child.kill('SIGTERM');
     await vi.waitFor(() => expect(running.output()).toContain('taking no more work'), {
-      timeout: 10_000,
+      timeout: 60_000,
       interval: 10,
     });
-    // A question that was on its way when the signal came may still bring a job; what comes after is not asked for.
-    await sleep(200);
+    // A question that was on its way when the signal came may still bring a job; what comes after is not asked for. The job's
+    // own next word was sent later than any such question.
+    const said = job.progress.length;
+    await vi.waitFor(() => expect(job.state === 'completed' || job.progress.length > said).toBe(true), {
+      timeout: 60_000,
+      interval: 10,
+    });
     plane.want(later, 'running');
     expect(await running.exited).toBe(0);
     expect([begun.observed, later.observed]).toEqual([1, 0]);
