@@ -154,7 +154,7 @@ export const completeBody = z.strictObject({
 export const failBody = z.strictObject({
   lease_id: leaseId,
   generation: z.number().int().min(1),
-  code: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/),
+  code: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'must be a word in lower case, such as helm_failed'),
   message: foreignLine(2000),
   events: z.array(jobEvent).max(50),
   retryable: z.boolean(),
@@ -164,7 +164,10 @@ export const failBody = z.strictObject({
 export type FailBody = z.input<typeof failBody>;
 
 /** PUT /api/provisioner/reporters/:id: the SHA-256 of the reporter key that the provisioner made. */
-export const reporterKeyBody = z.strictObject({ lease_id: leaseId, key_hash: z.string().regex(/^[0-9a-f]{64}$/) });
+export const reporterKeyBody = z.strictObject({
+  lease_id: leaseId,
+  key_hash: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex'),
+});
 
 /** What provisioner calls answer when they take effect. */
 export const accepted = z.object({ success: z.literal(true) });
