@@ -10,13 +10,14 @@ import { monotonic, sleep } from './clock.ts';
 import { clusterExecutor } from './cluster-executor.ts';
 import { controlPlane } from './control-plane.ts';
 import { doorbell } from './doorbell.ts';
-import { type Config, readConfig } from './env.ts';
+import { type Config, proxiesOf, readConfig } from './env.ts';
 import type { Executor } from './executor.ts';
 import { helmEnv, helmOf } from './helm.ts';
 import { makeHelmFolder } from './helm-folder.ts';
 import { takeWork } from './loop.ts';
 import { outageOf } from './outage.ts';
 import { preflight } from './preflight.ts';
+import { proxyFor } from './proxy.ts';
 import { appliesOnServer } from './release.ts';
 import { runJob } from './run-job.ts';
 import { simulatedExecutor } from './simulated-executor.ts';
@@ -71,7 +72,12 @@ async function main(): Promise<void> {
   const stop = new AbortController();
   const helmFolder = config.SIMULATE_K8S_DEPLOYMENT ? null : await makeHelmFolder();
   const executor = helmFolder === null ? simulatedCluster(config, log) : await realCluster(config, log, helmFolder);
-  const api = controlPlane(config.BILLING_API_URL, config.PROVISIONER_TOKEN, monotonic);
+  const api = controlPlane(
+    config.BILLING_API_URL,
+    config.PROVISIONER_TOKEN,
+    monotonic,
+    proxyFor(config.BILLING_API_URL, proxiesOf(config)),
+  );
 
   const end = async () => {
     if (helmFolder !== null) await rm(helmFolder, { recursive: true, force: true });
@@ -97,6 +103,7 @@ async function main(): Promise<void> {
         accountId: config.QUEUE_ACCOUNT_ID,
         queueId: config.QUEUE_ID,
         token: config.QUEUE_API_TOKEN,
+        proxy: proxyFor(config.QUEUE_API_URL, proxiesOf(config)),
       }),
       ready: () => executor.ready(),
       run: (claim) =>
