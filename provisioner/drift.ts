@@ -2,7 +2,7 @@
  * A job that only looks: how what lives in a customer's namespace differs from the release, the generated Secrets, the
  * namespace's own labels and the database's claim. Owns the order and what counts; it changes nothing.
  */
-import type { DriftEntry } from '../src/contracts/jobs.ts';
+import type { DriftEntry, LeasedJob } from '../src/contracts/jobs.ts';
 import { err, ok, type Result } from '../src/lib/result.ts';
 import { databaseOf, requireData } from './claims.ts';
 import { type ClusterDeps, placeOf, releaseOf } from './cluster-deps.ts';
@@ -33,7 +33,7 @@ export async function findDrift(deps: ClusterDeps, context: JobContext): Promise
   const looks: (() => Promise<Result<DriftEntry[], Stop>>)[] = [
     () => namespaceDrift(deps.kube, place),
     () => secretsDrift(deps.kube, place, job.reporter_id),
-    () => dataDrift(deps, place, job.expects_data),
+    () => dataDrift(deps, place, job),
     () => releaseDrift(deps, context, place),
   ];
   const drift: DriftEntry[] = [];
@@ -46,11 +46,11 @@ export async function findDrift(deps: ClusterDeps, context: JobContext): Promise
   return ok({ drift: bounded(drift) });
 }
 
-async function dataDrift(deps: ClusterDeps, place: Place, expected: boolean): Promise<Result<DriftEntry[], Stop>> {
+async function dataDrift(deps: ClusterDeps, place: Place, job: LeasedJob): Promise<Result<DriftEntry[], Stop>> {
   const database = await databaseOf(deps.kube, place);
   if (!database.ok) return database;
-  if (!expected && database.value.kind === 'none') return ok([]);
-  const stands = requireData(database.value, place);
+  if (!job.expects_data && database.value.kind === 'none') return ok([]);
+  const stands = requireData(database.value, place, job.expects_data ? job.claim_uid : null);
   return ok(stands.ok ? [] : [entryOf('PersistentVolumeClaim', stands.error)]);
 }
 

@@ -20,8 +20,11 @@ export type JobContext = {
 /** `revoked`: a person has revoked this very key, so that another one must be made. */
 export type Registered = 'registered' | 'revoked';
 
-/** What a job that was done leaves to say: the differences that it found, or could not put right. At most `driftMax`. */
-export type Done = { drift: DriftEntry[] };
+/**
+ * What a job that was done leaves to say: the differences that it found, or could not put right, at most `driftMax`; and
+ * the uid of the volume claim that holds the running database's data.
+ */
+export type Done = { drift?: DriftEntry[]; claimUid?: string };
 
 export type Executor = {
   /**

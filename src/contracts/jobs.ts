@@ -130,6 +130,11 @@ export const leasedJob = z.object({
   phase,
   /** The database has run and its data is kept: where its claim is gone, nothing is started (`claim_lost`). */
   expects_data: z.boolean().default(false),
+  /**
+   * The uid of the volume claim that holds the expected data; null where none has been told. Absent from an API that keeps
+   * none, which refuses `claim_uid` in a result.
+   */
+  claim_uid: z.string().nullable().optional(),
   values: chartValues,
   /** The licence token for the instance's first start. */
   licence: z.string(),
@@ -144,12 +149,13 @@ export const progressBody = z.strictObject({
 });
 /**
  * `drift` is the answer of a `drift` job; of a suspension, which damage never fails, it is what could not be brought into
- * line with the release.
+ * line with the release. `claim_uid` is the uid of the volume claim that holds the running database's data.
  */
 export const completeBody = z.strictObject({
   lease_id: leaseId,
   generation: z.number().int().min(1),
   drift: z.array(driftEntry).max(100).optional(),
+  claim_uid: z.string().min(1).max(64).optional(),
 });
 export const failBody = z.strictObject({
   lease_id: leaseId,

@@ -137,15 +137,17 @@ export async function progress(
 
 /**
  * The run did what it was leased for: the deployment has been brought to its generation. Only the newest generation says
- * that there is data to expect: a person may have accepted its loss while the run was under way.
+ * that there is data to expect, and in which claim (`claimUid`, null where the run told none): a person may have accepted
+ * its loss while the run was under way.
  */
-export const complete = (f: TimedClaim, drift: readonly DriftEntry[]): Write[] => [
+export const complete = (f: TimedClaim, drift: readonly DriftEntry[], claimUid: string | null = null): Write[] => [
   guard('job_lease', holds(f)),
   write(sql`
     UPDATE deployments SET observed_generation = ${f.generation}, reason = NULL, reason_code = NULL, updated_at = ${f.now},
       drift = ${JSON.stringify(drift)}, drift_checked_at = ${f.now},
       expects_data = max(expects_data, spec_generation = ${f.generation}
         AND (SELECT leased_phase = 'running' FROM jobs WHERE id = ${f.jobId})),
+      claim_uid = CASE WHEN spec_generation = ${f.generation} THEN coalesce(${claimUid}, claim_uid) ELSE claim_uid END,
       status = CASE WHEN spec_generation > ${f.generation} THEN status
         ELSE (SELECT ${phaseCase(sql`leased_phase`, statusOfPhase)} FROM jobs WHERE id = ${f.jobId}) END
     WHERE customer_id = (SELECT customer_id FROM jobs WHERE id = ${f.jobId}) AND observed_generation <= ${f.generation}`),
