@@ -1,4 +1,4 @@
-/** What every command is made of: its definition, the form of its work, readers of options. Runs nothing. */
+/** What every command of the command line is made of: its definition, the type of its work, readers of options. Runs nothing. */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { z } from 'zod';
 import { readInWords } from '../src/contracts/words.ts';

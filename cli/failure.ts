@@ -48,7 +48,7 @@ export const linesOf = (failure: Failure): string[] =>
     ? failure.message.split('\n').map((message) => lineOf({ kind: 'usage', message }))
     : [lineOf(failure)];
 
-/** The same for programs. `code` is the API's own for a refusal, else the kind; `request_id` is null without one. */
+/** The failure for programs. `code` is the API's own for a refusal, else the kind; `request_id` is null without one. */
 export const problemOf = (failure: Failure) => ({
   error: {
     kind: failure.kind,

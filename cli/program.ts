@@ -43,7 +43,7 @@ export const commands: Readonly<Record<string, Define>> = {
 
 type Finish = (result: Result<void, Failure>) => void;
 
-/** The whole tree of commands; completion is made from it. */
+/** The tree of all commands; completion is made from it. */
 function build(world: World, fail: (failure: Failure) => void): Command {
   const finish: Finish = (result) => {
     if (!result.ok) fail(result.error);

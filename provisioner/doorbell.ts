@@ -33,7 +33,7 @@ export interface DoorbellConfig {
   proxy?: string | undefined;
 }
 
-/** Opens it; a queue that is away is known by the first answer. */
+/** Opens the doorbell queue. Sends nothing yet: whether the queue answers is known from the first pull. */
 export function doorbell(config: DoorbellConfig): Doorbell {
   const dispatcher = dispatcherThrough(config.proxy, { connect: { timeout: connectTimeoutMs } });
   const client = createClient({

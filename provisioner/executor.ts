@@ -1,4 +1,4 @@
-/** What carries out a job: the real cluster or the simulated one. */
+/** What carries out a deployment job: an executor of a real cluster, or of the simulated one. */
 import type { DriftEntry, LeasedJob } from '../src/contracts/jobs.ts';
 import type { Result } from '../src/lib/result.ts';
 import type { Deadlines } from './deadline.ts';

@@ -35,7 +35,7 @@ export type Kube = {
 
 /**
  * What a call can come back with instead of its answer. `failing`: the cluster says, or what stands before it, that it cannot
- * answer now (429, 5xx, a webhook that is away). `unreachable`: no answer came.
+ * answer now (429, 5xx, a webhook that does not answer). `unreachable`: no answer came.
  */
 export type KubeError = {
   kind:
@@ -53,7 +53,8 @@ export type KubeError = {
 
 /**
  * The API of the cluster of `kubeconfig` (a path, or several as kubectl has it), or of the pod's own service account without
- * one, through `proxies` where the kubeconfig names none. `env` is what credential plugins inherit. The error is one line for people; what is wrong later fails the call.
+ * one, through `proxies` where the kubeconfig names none. `env` is what credential plugins inherit. The error is one line for
+ * people; what is wrong later fails the call.
  */
 export function connect(
   kubeconfig: string | undefined,
@@ -71,7 +72,7 @@ export function connect(
     fraction: Math.random,
   });
   const configuration = createConfiguration({
-    // Its path is what counts: the transport asks the server that the kubeconfig names at that moment.
+    // Only the path of a request's URL counts: the transport asks the server that the kubeconfig names at that moment.
     baseServer: new ServerConfiguration('https://kubernetes', {}),
     httpApi: wrapHttpLibrary({ send: (request) => transport.send(request) }),
   });

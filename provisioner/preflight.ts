@@ -1,5 +1,5 @@
 /**
- * What must be right before any work is claimed: helm, its version, the chart, the kubeconfig. A mistake in these is a
+ * What must be right before any job is leased: helm, its version, the chart, the kubeconfig. A mistake in these is a
  * wrong configuration and ends the process; a cluster that does not answer is not, and is waited for.
  */
 import { existsSync } from 'node:fs';

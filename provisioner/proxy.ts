@@ -17,7 +17,7 @@ const protocols = ['http:', 'https:', 'socks5:'];
 /** A proxy's URL; one without a protocol is an http proxy. A user and password in it are for the proxy. */
 export const proxyUrl: Kind<string> = {
   words: 'the URL of an http, https or socks5 proxy',
-  // It may hold a password.
+  // A proxy's URL may hold a password.
   repeats: false,
   read: (text) => {
     const url = URL.parse(/^[a-z0-9]+:\/\//i.test(text) ? text : `http://${text}`);

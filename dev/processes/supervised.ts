@@ -54,7 +54,7 @@ export async function supervise(
 
   const afterRun = async (ended: ChildProcess, startedMs: number, code: number, signal: string | null) => {
     const mayRefuse = held !== null && !stopping && REFUSED.includes(code);
-    // Its last lines may still be on their way; a program that refused has started nothing that keeps them open.
+    // The program's last lines may not have been read yet; one that refused has started nothing that keeps its output open.
     if (mayRefuse) await once(ended, 'close');
     const reason = mayRefuse ? reasonOf(program.name, held ?? []) : null;
     if (reason !== null && !stopping) return onRefused(reason);

@@ -107,7 +107,7 @@ const reporterLeased = (l: ReporterLease) => sql`EXISTS (
 /** Fails the batch unless the lease is a running one of the reporter's own customer in that cluster. */
 export const guardReporterLease = (l: ReporterLease): Write => guard('reporter_lease', reporterLeased(l));
 
-/** The same as a query: the job that the lease holds, or nothing. */
+/** The job that `guardReporterLease` demands, as a query: one row, or none where the lease does not hold. */
 export const queryReporterLease = (db: Db, l: ReporterLease) =>
   db
     .select({ id: jobs.id })
@@ -229,7 +229,7 @@ export function postpone(f: RunFailure): Write[] {
 const failedLast = (id: string) => sql`EXISTS (SELECT 1 FROM jobs j WHERE j.id = ${id} AND j.state = 'failed'
       AND NOT EXISTS (SELECT 1 FROM jobs o WHERE o.customer_id = j.customer_id AND o.state IN ('waiting', 'active')))`;
 
-/** The same, asked now. */
+/** Whether the job has failed and nothing of its deployment waits or runs, now. */
 export async function isRetryable(db: Db, id: string): Promise<boolean> {
   const rows = await db.all<{ failed: number }>(sql`SELECT ${failedLast(id)} AS failed`);
   return rows[0]?.failed === 1;

@@ -1,5 +1,5 @@
 /**
- * The other side of the job protocol for tests: leases, fences and the doorbell's pull API over real HTTP, in memory. It
+ * The other side of the job protocol for tests: leases, refusals and the doorbell's pull API over real HTTP, in memory. It
  * judges bodies by the contract's own schemas. It is strict where the Worker is; scheduling is simpler: what failed and
  * may be tried again is due at once, and what a comparison finds is healed by nobody.
  */

@@ -1,4 +1,7 @@
-/** Results of a run: they count only under their own lease and generation. Anything else is refused and changes nothing. */
+/**
+ * The result that a provisioner reports of a job's run. It counts only under the lease and the generation that the job has
+ * now; any other result is refused and changes nothing.
+ */
 import { type Failure, notFound } from '../../contracts/failures.ts';
 import type { DriftEntry, FailBody } from '../../contracts/jobs.ts';
 import type { Write } from '../../db/write.ts';
