@@ -157,11 +157,15 @@ export const complete = (f: TimedClaim, drift: readonly DriftEntry[], claimUid: 
       AND customer_id = (SELECT customer_id FROM jobs WHERE id = ${f.jobId}))`),
 ];
 
-/** The run looked for differences and changed nothing: what it found is kept, whatever is desired by now. */
-export const completeDrift = (f: TimedClaim, drift: readonly DriftEntry[]): Write[] => [
+/**
+ * The run looked for differences and changed nothing: what it found is kept, whatever is desired by now. The claim that it
+ * told (`claimUid`) counts where data is expected and no run has told its claim yet.
+ */
+export const completeDrift = (f: TimedClaim, drift: readonly DriftEntry[], claimUid: string | null): Write[] => [
   guard('job_lease', holds(f)),
   write(sql`
-    UPDATE deployments SET drift = ${JSON.stringify(drift)}, drift_checked_at = ${f.now}
+    UPDATE deployments SET drift = ${JSON.stringify(drift)}, drift_checked_at = ${f.now},
+      claim_uid = CASE WHEN expects_data THEN coalesce(claim_uid, ${claimUid}) ELSE claim_uid END
     WHERE customer_id = (SELECT customer_id FROM jobs WHERE id = ${f.jobId})`),
   write(sql`UPDATE jobs SET ${finished(f.now)} WHERE id = ${f.jobId}`),
 ];

@@ -128,6 +128,7 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
       return;
     }
     job.state = failure ? 'failed' : 'completed';
+    if (job.action === 'drift' && !failure && on.expectsData) on.claimUid ??= body.claim_uid ?? null;
     if (job.action === 'drift') return;
     on.status = failure ? 'failed' : 'ready';
     if (failure) return;

@@ -118,6 +118,10 @@ describeWithTools(['helm', ...clusterTools], 'a database that has run', () => {
     expect(on.claimUid).toBe(before.metadata?.uid);
     await run(on);
     expect(on.claimUid).toBe(before.metadata?.uid);
+    // As if it had been deployed before uids were kept.
+    on.claimUid = null;
+    await settled(stage.plane.compare(on));
+    expect(on.claimUid).toBe(before.metadata?.uid);
     await stage.core.deleteNamespacedPersistentVolumeClaim({ name: claim, namespace: on.namespace });
     await stage.core.deleteNamespacedPod({ name: 'postgres-0', namespace: on.namespace });
     await until(async () => {

@@ -74,7 +74,7 @@ export async function completeJob(
   const missing = drift.some(({ kind }) => kind === 'missing');
   const run = { customerId, verb: 'redeploy', jobId: newId('job', random), now } as const;
   const heal = missing ? deploymentStore.redeploy({ ...run, dataLost: false }) : [];
-  return finished(context, job.value, [...jobStore.completeDrift(timed, drift), ...heal], details);
+  return finished(context, job.value, [...jobStore.completeDrift(timed, drift, claimUid), ...heal], details);
 }
 
 /** The run failed: tried again while runs are left; one that trouble of the cluster ended waits for the cluster. */

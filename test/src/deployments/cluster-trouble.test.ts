@@ -205,6 +205,20 @@ describe('the claim that holds the data', () => {
     await order(id, 'drift', {});
     expect(await lease()).toMatchObject({ expects_data: true, claim_uid: 'uid-2' });
   });
+
+  it('is learned from a comparison where no run has told it, and from none after that', async () => {
+    const { id } = await ready();
+    const look = async (uid: string) => {
+      await order(id, 'drift', {});
+      const leased = await lease();
+      await finish(leased, 'complete', { claim_uid: uid });
+      return leased.claim_uid;
+    };
+    expect([await look('uid-1'), await look('uid-2'), await look('uid-3')]).toEqual([null, 'uid-1', 'uid-1']);
+    await order(id, 'redeploy', { reason: 'the disk is gone', accept_data_loss: true });
+    const run = await lease();
+    expect(run).toMatchObject({ expects_data: false, claim_uid: null });
+  });
 });
 
 describe('who pays', () => {
