@@ -1,7 +1,7 @@
 /**
  * The one way from a command to the API: the shared client with retries, an Idempotency-Key on every mutating POST, and
- * its failures as a person at a terminal needs them. Owns no route; those are named in calls.ts. It cannot tell whether a
- * POST whose attempts all went unanswered took effect: running the same command again asks again.
+ * its failures as a person at a terminal needs them. Owns no route; routes are named in calls.ts. It cannot tell whether a
+ * POST whose attempts all went unanswered took effect, and the same command run again sends another POST with a key of its own.
  */
 import { z } from 'zod';
 import { type ApiFailure, openApiClient } from '../src/lib/api-client.ts';
@@ -36,7 +36,7 @@ export interface Api {
   ) => Promise<Result<z.output<T>, Failure>>;
   /** DELETE; the routes answer 204. A repeat finds nothing any more, which is refused as `not_found`. */
   delete: (path: string) => Promise<Result<null, Failure>>;
-  /** The same API with another principal's credential. */
+  /** This API, asked with another principal's credential. */
   as: (token: string) => Api;
 }
 

@@ -1,4 +1,4 @@
-/** The API's routes that commands use, by name: paths here, types from the contracts. */
+/** A function for each of the API's routes that commands call: method and path stand here, types come from src/contracts. */
 import { z } from 'zod';
 import type { pageQuery } from '../src/contracts/common.ts';
 import { costAnswer } from '../src/contracts/cost.ts';

@@ -1,11 +1,11 @@
-/** What every command is made of: its definition, the form of its work, readers of options. Runs nothing. */
+/** What every command of the command line is made of: its definition, the type of its work, readers of options. Runs nothing. */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { z } from 'zod';
+import { readInWords } from '../src/contracts/words.ts';
 import { ok, type Result } from '../src/lib/result.ts';
 import type { Api } from './api.ts';
 import type { Failure } from './failure.ts';
 import { instantFrom } from './when.ts';
-import { issueInWords } from './words.ts';
 import type { World } from './world.ts';
 
 export type Done = Promise<Result<void, Failure>>;
@@ -38,9 +38,9 @@ export const invalid = (message: string): Error => new InvalidArgumentError(mess
 export const by =
   <T extends z.ZodType>(schema: T) =>
   (text: string): z.output<T> => {
-    const read = schema.safeParse(text);
+    const read = readInWords(schema, text);
     if (read.success) return read.data;
-    throw invalid(issueInWords(read.error.issues[0]));
+    throw invalid(read.error.issues[0]?.message ?? 'is not valid');
   };
 
 /** An option's reader of instants; `7d` is seven days ago or in seven days. */

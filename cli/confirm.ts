@@ -1,4 +1,4 @@
-/** Before what cannot be taken back: a question at a terminal, `--yes` elsewhere. */
+/** Asks before a command that cannot be undone: a question at a terminal, `--yes` elsewhere. */
 import { err, type Result } from '../src/lib/result.ts';
 import { done } from './command.ts';
 import type { Failure } from './failure.ts';

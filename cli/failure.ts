@@ -2,10 +2,11 @@
  * What can go wrong for a person at a terminal, as values: each kind has one line, one JSON form and one exit code. Owns
  * all three; knows nothing of HTTP or files.
  */
+import { exitCodes as common } from '../src/lib/exit-codes.ts';
 import { oneLine } from './text.ts';
 
 /** Exit codes of every command (docs/cli.md). A program may tell "no" from "ask again" by them. */
-export const exitCodes = { ok: 0, failed: 1, usage: 2, unreachable: 3 } as const;
+export const exitCodes = { ...common, unreachable: 3 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 export type Failure =
@@ -17,7 +18,7 @@ export type Failure =
   | { kind: 'unexpected'; message: string }
   /** The work itself ended badly: a job that failed, a file that is in the way, a customer that is not there. */
   | { kind: 'failed'; message: string }
-  /** The call was wrong: arguments, environment, a question that nobody can answer. */
+  /** The call was wrong: arguments, environment (a line a variable), a question that nobody can answer. */
   | { kind: 'usage'; message: string };
 
 /** The exit code of a failure. */
@@ -41,7 +42,13 @@ export function lineOf(failure: Failure): string {
   return `error: ${oneLine(failure.code)}: ${oneLine(failure.message)}${request}`;
 }
 
-/** The same for programs. `code` is the API's own for a refusal, else the kind; `request_id` is null without one. */
+/** What a person reads: one line, but one for each wrong variable of a call. */
+export const linesOf = (failure: Failure): string[] =>
+  failure.kind === 'usage'
+    ? failure.message.split('\n').map((message) => lineOf({ kind: 'usage', message }))
+    : [lineOf(failure)];
+
+/** The failure for programs. `code` is the API's own for a refusal, else the kind; `request_id` is null without one. */
 export const problemOf = (failure: Failure) => ({
   error: {
     kind: failure.kind,

@@ -1,4 +1,4 @@
-/** One place that knows the two forms of a result: lines for people, one JSON document for programs. */
+/** Prints a command's result in one of two forms: lines for people, or with `--json` one JSON document. */
 import { jsonText, terminalLine } from './text.ts';
 import type { World } from './world.ts';
 

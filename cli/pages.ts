@@ -1,4 +1,4 @@
-/** Lists: reading a whole one page by page, and where a page of it stands. */
+/** The API's lists: reading all of one, page by page, and the line that says which page of how many this is. */
 import type { Command } from 'commander';
 import { pageQuery } from '../src/contracts/common.ts';
 import { ok, type Result } from '../src/lib/result.ts';

@@ -18,7 +18,7 @@ import { licencesProgram } from './commands/licences.ts';
 import { queueProgram } from './commands/queue.ts';
 import { signupWorkflowProgram } from './commands/signup-workflow.ts';
 import { usageProgram } from './commands/usage.ts';
-import { type ExitCode, exitCodeOf, exitCodes, type Failure, lineOf, problemOf } from './failure.ts';
+import { type ExitCode, exitCodeOf, exitCodes, type Failure, linesOf, problemOf } from './failure.ts';
 import { asksForJson, guarded } from './output.ts';
 import { findTarget } from './target.ts';
 import { jsonText, oneLine } from './text.ts';
@@ -43,7 +43,7 @@ export const commands: Readonly<Record<string, Define>> = {
 
 type Finish = (result: Result<void, Failure>) => void;
 
-/** The whole tree of commands; completion is made from it. */
+/** The tree of all commands; completion is made from it. */
 function build(world: World, fail: (failure: Failure) => void): Command {
   const finish: Finish = (result) => {
     if (!result.ok) fail(result.error);
@@ -83,17 +83,17 @@ const printAll = (write: (line: string) => void, text: string): void => {
 
 /** Runs the program on arguments (without node and script). Resolves to its exit code; throws only on a bug of ours. */
 export async function run(args: readonly string[], world: World): Promise<ExitCode> {
-  let exit: ExitCode = exitCodes.ok;
+  let exit: ExitCode = exitCodes.done;
   const json = asksForJson(args);
   const fail = (failure: Failure): void => {
-    world.note(json ? jsonText(problemOf(failure)) : lineOf(failure));
+    for (const line of json ? [jsonText(problemOf(failure))] : linesOf(failure)) world.note(line);
     exit = exitCodeOf(failure);
   };
   try {
     await build(guarded(world, json), fail).parseAsync(args.length === 0 ? ['--help'] : args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   }
   return exit;
 }

@@ -49,7 +49,7 @@ export async function findTarget(env: Record<string, string | undefined>): Promi
   const read = readVariables(cliVariables, env, (values) =>
     plainHttpFaults(values, { BILLING_API_URL: ['ADMIN_API_TOKEN'] }),
   );
-  if (!read.ok) return usage(read.error.join('; '));
+  if (!read.ok) return usage(read.error.join('\n'));
   const { BILLING_API_URL: givenUrl, ADMIN_API_TOKEN: givenToken } = read.value;
   if (givenUrl !== undefined && givenToken !== undefined) return ok({ url: withoutSlash(givenUrl), token: givenToken });
 

@@ -1,4 +1,4 @@
-/** What a command touches of the machine, handed in so that tests can stand in for it. */
+/** What a command uses of the machine (environment, clock, output, questions): given to it, so that tests can give another. */
 import { createInterface } from 'node:readline/promises';
 import { cryptoRandom, type Random } from '../src/lib/ids.ts';
 
@@ -27,7 +27,7 @@ async function askOnTerminal(question: string): Promise<string> {
   }
 }
 
-/** The process's own. A reader that went away (`| head`) ends the program quietly. */
+/** The world of this process. A reader that stops reading (`| head`) ends the program quietly. */
 export function processWorld(): World {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit();

@@ -23,7 +23,7 @@ export async function waitForHealth(url: string, complaints: () => string[]): Pr
   for (let attempt = 0; attempt < TRIES; attempt++) {
     try {
       const health = await ask(url, '/health');
-      // Its licence keys are a variable too, and only /ready looks at them. Another Worker may have no such route.
+      // The Worker's licence keys are a variable too, and only /ready looks at them. Another Worker may have no such route.
       const answer = health.status === 200 ? await ask(url, '/ready') : health;
       if (health.status === 200 && answer.status !== UNAVAILABLE) return;
       last = `${answer.status}: ${answer.text}`;

@@ -57,7 +57,7 @@ function lastPorts(dataDir: string, log: (line: string) => void) {
     const portOf = (url: string | null | undefined) => (url ? Number(new URL(url).port) : undefined);
     return { queue: portOf(last?.queue_api_url), stripe: portOf(last?.stripe_url) };
   } catch (error) {
-    // It is written anew; that it was damaged is no reason not to start, but one to say so.
+    // The file is written anew with this run's addresses: a damaged one is said, and keeps nobody from starting.
     log(`${path} of the last run cannot be read, addresses may change: ${reasonOf(error)}`);
     return { queue: undefined, stripe: undefined };
   }

@@ -3,4 +3,9 @@ export class PlatformError extends Error {
   override name = 'PlatformError';
 }
 
+/** The platform was called with arguments that it does not take. */
+export class UsageError extends PlatformError {
+  override name = 'UsageError';
+}
+
 export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

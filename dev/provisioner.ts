@@ -18,6 +18,12 @@ const PASSED = [
   'HELM_VALUES_FILE',
   'BASE_DOMAIN',
   'ALLOW_PLAIN_HTTP',
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
+  'NO_PROXY',
+  'https_proxy',
+  'http_proxy',
+  'no_proxy',
   'QUEUE_CONCURRENCY',
   'JOB_TIMEOUT_MS',
 ] as const;

@@ -6,7 +6,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { plainHttpFaults, plainHttpMeaning } from '../src/lib/base-url.ts';
 import { boolean, byDefault, integer, optional, readVariables, text, url } from '../src/lib/variables.ts';
-import { PlatformError } from './problem.ts';
+import { PlatformError, UsageError } from './problem.ts';
 
 const PORT_MAX = 65_535;
 const EXPORTERS_MAX = 20;
@@ -43,12 +43,17 @@ export type Settings = {
   exporters: number;
 };
 
-/** Reads environment and arguments; relative programs are the project's. Throws PlatformError, a line a fault. */
+/**
+ * Reads environment and arguments; relative programs are the project's. Throws PlatformError, a line a fault;
+ * UsageError when an argument is among them.
+ */
 export function readSettings(env: Env, args: string[]): Settings {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const read = readVariables(platformVariables, given, (found) => plainHttpFaults({ ...given, ...found }, carried));
-  const faults = [...faultsOfArguments(args, given), ...(read.ok ? [] : read.error)];
-  if (!read.ok || faults.length > 0) throw new PlatformError(faults.join('\n'));
+  const ofArguments = faultsOfArguments(args, given);
+  const ofVariables = read.ok ? [] : read.error;
+  if (ofArguments.length > 0) throw new UsageError([...ofArguments, ...ofVariables].join('\n'));
+  if (!read.ok) throw new PlatformError(ofVariables.join('\n'));
   const ofProject = (path: string) => (isAbsolute(path) ? path : join(projectRoot, path));
   const { PORT, DATA_DIR, WORKER_CONFIG, PROVISIONER_PROGRAM, EXPORTERS } = read.value;
   return {

@@ -3,13 +3,13 @@
  * Ctrl-C ends it in order; a second one at once.
  */
 
+import { exitCodes } from '../src/lib/exit-codes.ts';
 import { startPlatform } from './platform.ts';
 import { printable, printableLines } from './printable.ts';
-import { PlatformError } from './problem.ts';
+import { PlatformError, UsageError } from './problem.ts';
 import { readSettings, warningsOf } from './settings.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-const CONFIGURATION_WRONG = 1;
 /** Everything that is written from here on, by the programs that are started too, is its owner's alone. */
 const OWNER_ONLY = 0o077;
 
@@ -54,5 +54,5 @@ try {
 } catch (error) {
   const text = error instanceof PlatformError ? error.message : String((error as Error).stack);
   for (const line of printableLines(text)) process.stderr.write(`${line}\n`);
-  process.exit(CONFIGURATION_WRONG);
+  process.exit(error instanceof UsageError ? exitCodes.usage : exitCodes.failed);
 }

@@ -1,4 +1,4 @@
-/** What has to be ended, in the reverse of the order in which it was started. */
+/** The ends of what has been started, called in the reverse order of starting. */
 import { PlatformError, reasonOf } from './problem.ts';
 
 /** Whatever a part still does after this is not worth waiting for: what was accepted is on the disk. */

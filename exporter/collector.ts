@@ -35,9 +35,9 @@ export type Pass =
   | { kind: 'failed'; source: 'prometheus' | 'api' | 'spool'; message: string; retryAfterMs?: number | null }
   | { kind: 'refused'; message: string };
 
-/** Late samples have two hours. */
+/** Every window is computed once more this long after its end, because samples may come late. */
 export const secondLookMs = 2 * hourMs;
-/** A pass computes at most this many windows before they are sent, and pauses between them, so that a long outage does not become a flood on Prometheus. */
+/** A pass computes at most this many windows, with pauses, before they are sent: a long outage is no flood on Prometheus. */
 const windowsPerPass = 48;
 const catchUpPauseMs = 250;
 /** How often an ended reporter asks whether it has been taken up again. */

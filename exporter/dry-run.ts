@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../src/lib/result.ts';
 import type { Measure } from './measure.ts';
 import type { Span } from './metering/series.ts';
 
-/** The whole windows between two aligned times, or why they are none. */
+/** The windows between two aligned times, or why there are none. */
 export function windowsBetween(from: string, to: string, windowMs: number, nowMs: number): Result<Span[], string> {
   const startMs = Date.parse(from);
   const endMs = Date.parse(to);

@@ -20,7 +20,7 @@ export function createLog(level: string, stream: DestinationStream = destination
 
 export const stderrStream = (): DestinationStream => destination({ dest: 2, sync: true });
 
-/** More lines than people read. */
+/** How many unseen meters a line of the log names; people read no more. */
 const toldMax = 50;
 
 /** What was not seen, a line each: which meter, which thing, which seconds, why. */

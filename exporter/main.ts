@@ -1,6 +1,7 @@
 /** The exporter's entry (`npm run exporter`): reads options and environment, then runs the service or a dry run. */
 import type { Server } from 'node:http';
 import type { Logger } from 'pino';
+import { exitCodes } from '../src/lib/exit-codes.ts';
 import { checkConnections } from './checks.ts';
 import { systemClock } from './clock.ts';
 import { type Config, readConfig } from './config.ts';
@@ -16,10 +17,6 @@ import { openSpool } from './sending/spool.ts';
 import { runService } from './service.ts';
 import { newState } from './state.ts';
 
-/** Wrong times or options are 2; a wrong environment, a refusal or an unanswered question 1. */
-const exitUsage = 2;
-const exitFailed = 1;
-
 function fail(lines: string[], code: number): never {
   for (const line of lines) console.error(line);
   process.exit(code);
@@ -32,7 +29,7 @@ const tellTo =
 
 async function printPast(config: Config, { from, to }: { from: string; to: string }): Promise<void> {
   const windows = windowsBetween(from, to, config.windowMs, systemClock.now());
-  if (!windows.ok) fail([windows.error], exitUsage);
+  if (!windows.ok) fail([windows.error], exitCodes.usage);
   const log = createLog(config.logLevel, stderrStream());
   const prometheus = connectTo(config, systemClock);
   const done = await dryRun(measureWith(prometheus, config, systemClock, tellTo(log)), windows.value, (line) =>
@@ -41,7 +38,7 @@ async function printPast(config: Config, { from, to }: { from: string; to: strin
   await prometheus.close();
   if (done.ok) return log.info({ windows: windows.value.length }, 'Dry run done');
   log.error(done.error);
-  process.exitCode = exitFailed;
+  process.exitCode = exitCodes.failed;
 }
 
 async function serve(config: Config, { url, key }: NonNullable<Config['api']>): Promise<void> {
@@ -69,18 +66,18 @@ async function serve(config: Config, { url, key }: NonNullable<Config['api']>): 
   const refused = await runService(parts, stop.signal);
   health.close();
   await Promise.all([prometheus.close(), parts.api.close()]);
-  if (refused !== null) fail([refused], exitFailed);
+  if (refused !== null) fail([refused], exitCodes.failed);
   log.info('Stopped');
 }
 
 const options = readOptions(process.argv.slice(2));
-if (!options.ok) fail([options.error], exitUsage);
+if (!options.ok) fail([options.error], exitCodes.usage);
 const config = readConfig(process.env, options.value.mode === 'dry-run');
-if (!config.ok) fail(config.error, exitFailed);
+if (!config.ok) fail(config.error, exitCodes.failed);
 try {
   if (options.value.mode === 'dry-run') await printPast(config.value, options.value);
   else if (config.value.api) await serve(config.value, config.value.api);
 } catch (cause) {
   // A taken port, a folder that cannot be written, a CA or key file that is not there.
-  fail([`the exporter cannot start: ${cause instanceof Error ? cause.message : String(cause)}`], exitFailed);
+  fail([`the exporter cannot start: ${cause instanceof Error ? cause.message : String(cause)}`], exitCodes.failed);
 }

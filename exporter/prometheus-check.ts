@@ -4,14 +4,13 @@
  * wrong environment or option.
  */
 import { parseArgs } from 'node:util';
+import { exitCodes } from '../src/lib/exit-codes.ts';
 import { minuteMs } from '../src/lib/time.ts';
 import { checkPrometheus, type Finding } from './checking/check.ts';
 import { systemClock } from './clock.ts';
 import { readConfig } from './config.ts';
 import { connectTo } from './prometheus/connect.ts';
 
-const exitMissing = 1;
-const exitUsage = 2;
 const usage = 'usage: npm run prometheus-check [-- --minutes N] [--json]';
 
 function minutesOf(text: string): number {
@@ -46,23 +45,23 @@ async function run(args: string[]): Promise<number> {
     options = optionsOf(args);
   } catch (cause) {
     console.error(`${cause instanceof Error ? cause.message : String(cause)}\n${usage}`);
-    return exitUsage;
+    return exitCodes.usage;
   }
   const config = readConfig({ CUSTOMER_ID: nobody, ...process.env }, true);
   if (!config.ok) {
     for (const line of config.error) console.error(line);
-    return exitUsage;
+    return exitCodes.usage;
   }
   const prometheus = connectTo(config.value, systemClock);
   const found = await checkPrometheus(prometheus, config.value, systemClock.now(), options.minutes * minuteMs);
   await prometheus.close();
   if (!Array.isArray(found)) {
     console.error(`Prometheus gave no usable answer (${found.kind}): ${found.message}`);
-    return exitMissing;
+    return exitCodes.failed;
   }
   if (options.json) console.log(JSON.stringify(found));
   else print(found);
-  return found.some(({ state }) => state === 'missing') ? exitMissing : 0;
+  return found.some(({ state }) => state === 'missing') ? exitCodes.failed : exitCodes.done;
 }
 
 process.exitCode = await run(process.argv.slice(2));

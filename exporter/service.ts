@@ -1,6 +1,6 @@
 /**
  * The exporter's one loop: collect what is due, look again at what is two hours old, send what is pending; each with its
- * own waiting after a failure, so that a dead API does not stop the collecting, nor a dead Prometheus the sending.
+ * own waiting after a failure, so that an API that is down does not stop the collecting, nor a Prometheus that is down the sending.
  */
 
 import { type ApiFailure, sentenceOf } from '../src/lib/api-client.ts';

@@ -15,12 +15,12 @@ const component = 'postgres';
 const goneEveryMs = 500;
 
 /**
- * `none`: there is no claim, or one that never got a volume. `stands`: a volume is bound. `going`: the claim is being deleted
- * (`isDeleted`), or has lost its volume.
+ * `none`: there is no claim, or one that never got a volume. `stands`: a volume is bound; `uids` are those of the claims. `going`:
+ * the claim is being deleted (`isDeleted`), or has lost its volume.
  */
 export type Database =
   | { kind: 'none' }
-  | { kind: 'stands' }
+  | { kind: 'stands'; claim: string; uids: readonly string[] }
   | { kind: 'going'; claim: string; why: string; isDeleted: boolean };
 
 /** A claim that was restored by hand may lack the chart's labels; the StatefulSet finds it by its name all the same. */
@@ -35,7 +35,11 @@ export function judgeClaims(claims: V1PersistentVolumeClaim[]): Database {
     if (claim.metadata?.deletionTimestamp) return 'is being deleted';
     return claim.status?.phase === 'Lost' ? 'has lost its volume' : null;
   };
-  if (used.some((claim) => goes(claim) === null)) return { kind: 'stands' };
+  const standing = used.filter((claim) => goes(claim) === null).map(({ metadata }) => metadata);
+  if (standing.length > 0) {
+    const uids = standing.flatMap((metadata) => metadata?.uid ?? []);
+    return { kind: 'stands', claim: standing[0]?.name ?? '', uids };
+  }
   const [claim] = used;
   if (claim === undefined) return { kind: 'none' };
   const isDeleted = claim.metadata?.deletionTimestamp !== undefined;
@@ -49,32 +53,52 @@ export async function databaseOf(kube: Kube, place: Place): Promise<Result<Datab
 }
 
 /**
- * Refuses to go on where data is expected and its claim does not stand: an empty database would be told as the old one.
- * Final until a person has answered.
+ * Refuses to go on where data is expected and its claim does not stand: an empty database would be told as the old one. A
+ * claim of another uid is another claim: a StatefulSet makes one anew, with an empty volume, when claim and pod were
+ * deleted together. Final until a person has answered. @param uid of the claim that holds the data, where it is known
  */
-export function requireData(database: Database, place: Place): Result<void, Failure> {
-  if (database.kind === 'stands') return ok(undefined);
-  const what =
-    database.kind === 'none'
-      ? `the database's volume claim is not in namespace ${place.name}`
-      : `the database's volume claim ${database.claim} ${database.why}`;
+export function requireData(database: Database, place: Place, uid: string | null | undefined): Result<void, Failure> {
+  const why = whyLost(database, place, uid ?? null);
+  if (why === null) return ok(undefined);
   return failed(
     'claim_lost',
-    `${what}, though the database has run; nothing was started: restore the volume, or deploy anew and accept the loss`,
+    `${why}, though the database has run; nothing was started: restore the volume, or deploy anew and accept the loss`,
   );
 }
 
+function whyLost(database: Database, place: Place, uid: string | null): string | null {
+  switch (database.kind) {
+    case 'none':
+      return `the database's volume claim is not in namespace ${place.name}`;
+    case 'going':
+      return `the database's volume claim ${database.claim} ${database.why}`;
+    case 'stands':
+      return uid === null || database.uids.includes(uid)
+        ? null
+        : `the database's volume claim ${database.claim} is another one than held its data (uid ${database.uids.join(', ')}, not ${uid})`;
+  }
+}
+
+/** The uid to tell of the claim that holds the data: the expected one where it stands. Null where no claim stands. */
+export function claimUidOf(database: Database, expected: string | null | undefined): string | null {
+  if (database.kind !== 'stands') return null;
+  return database.uids.find((uid) => uid === expected) ?? database.uids[0] ?? null;
+}
+
 /**
- * Waits until a claim that is being deleted has gone, where its data is not expected: pods that hold it are deleted, because
- * the cluster keeps the claim for as long as one does, and the database would run on what is about to be removed. Answers
- * what is left of the database then.
+ * Waits until a claim that is being deleted, or has lost its volume and is deleted here, has gone, where its data is not
+ * expected: with a lost claim in its place no database starts. Pods that hold the claim are deleted, because the cluster keeps
+ * the claim for as long as one does, and the database would run on what is about to be removed. Answers what is left of the
+ * database then.
  */
 export async function letGo(kube: Kube, place: Place, until: Until): Promise<Result<Database, Stop>> {
   for (;;) {
     if (until.signal.aborted) return err(lost);
     const database = await databaseOf(kube, place);
-    if (!database.ok || database.value.kind !== 'going' || !database.value.isDeleted) return database;
-    const { claim } = database.value;
+    if (!database.ok || database.value.kind !== 'going') return database;
+    const { claim, isDeleted } = database.value;
+    const deleted = isDeleted ? ok(undefined) : await deleteClaim(kube, place, claim);
+    if (!deleted.ok) return deleted;
     const ended = await endHolders(kube, place, claim);
     if (!ended.ok) return ended;
     if (until.now() + goneEveryMs >= until.workUntil) {
@@ -82,6 +106,12 @@ export async function letGo(kube: Kube, place: Place, until: Until): Promise<Res
     }
     await sleep(goneEveryMs, until.signal);
   }
+}
+
+async function deleteClaim(kube: Kube, place: Place, name: string): Promise<Result<void, Failure>> {
+  const deleted = await call(kube.core.deleteNamespacedPersistentVolumeClaim({ name, namespace: place.name }));
+  if (deleted.ok || deleted.error.kind === 'not_found') return ok(undefined);
+  return kubeFailure(`deleting PersistentVolumeClaim ${name}`, deleted.error);
 }
 
 async function endHolders(kube: Kube, place: Place, claim: string): Promise<Result<void, Failure>> {

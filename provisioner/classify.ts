@@ -65,7 +65,7 @@ function codeOfAnswer(request: HelmRequest, words: string): FailureCode | null {
   return denied.test(words) ? 'chart_broken' : 'forbidden';
 }
 
-/** A refusal to create a pod says more than "not ready in time"; a webhook that is away is an error of the API server's. */
+/** A refusal to create a pod says more than "not ready in time"; a webhook that does not answer is an error of the API server's. */
 function codeOfEvents(events: JobEvent[]): FailureCode | null {
   const [first] = events;
   if (first?.reason === unreadable) return 'cluster_failing';

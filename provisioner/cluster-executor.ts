@@ -4,11 +4,11 @@
  */
 
 import { err, ok, type Result } from '../src/lib/result.ts';
-import { databaseOf, letGo, requireData } from './claims.ts';
+import { claimUidOf, type Database, databaseOf, letGo, requireData } from './claims.ts';
 import { sleep } from './clock.ts';
 import { type ClusterDeps, placeOf, releaseOf, untilOf } from './cluster-deps.ts';
 import { findDrift } from './drift.ts';
-import type { Executor, JobContext } from './executor.ts';
+import type { Done, Executor, JobContext } from './executor.ts';
 import { failed, lost, type Stop } from './failure.ts';
 import { makeWay } from './hand-edits.ts';
 import { call } from './kube.ts';
@@ -46,7 +46,7 @@ export function clusterExecutor(deps: ClusterDeps): Executor {
         case 'suspended':
           return suspend(deps, context);
         case 'running':
-          return nothingToSay(await start(deps, context, values));
+          return start(deps, context, values);
       }
     },
     async ready() {
@@ -63,18 +63,22 @@ export function clusterExecutor(deps: ClusterDeps): Executor {
 const nothingToSay = (done: Result<void, Stop>): Result<undefined, Stop> => (done.ok ? ok(undefined) : done);
 
 /** A values file that was mistyped meanwhile is no customer's fault; a suspension does not even ask. */
-async function start(deps: ClusterDeps, context: JobContext, values: () => Promise<Result<void, string>>) {
+async function start(
+  deps: ClusterDeps,
+  context: JobContext,
+  values: () => Promise<Result<void, string>>,
+): Promise<Result<Done, Stop>> {
   const taken = await values();
   return taken.ok ? reconcile(deps, context) : failed('values_invalid', taken.error);
 }
 
-async function reconcile(deps: ClusterDeps, context: JobContext): Promise<Result<void, Stop>> {
+async function reconcile(deps: ClusterDeps, context: JobContext): Promise<Result<Done, Stop>> {
   context.progress(5, 'namespace');
   const place = placeOf(context.job);
   const on = releaseOf(deps, context);
   const own = await findOwn(deps.kube, place);
   if (!own.ok) return own;
-  const data = context.job.expects_data ? await dataStands(deps, place) : ok(undefined);
+  const data = await readData(deps, context, place);
   if (!data.ok) return data;
   const found = await ensureNamespace(deps.kube, place, untilOf(deps, context));
   if (!found.ok) return found;
@@ -86,13 +90,21 @@ async function reconcile(deps: ClusterDeps, context: JobContext): Promise<Result
   const open = found.value.created ? ok(undefined) : await reopen(deps.kube, place);
   if (!open.ok) return open;
   const installed = await install(deps, context, on, revisions.value);
-  if (installed.ok && !found.value.created) await goOn(deps, context, place);
-  return installed;
+  if (!installed.ok) return installed;
+  if (!found.value.created) await goOn(deps, context, place);
+  // Once more: whoever deleted the claim meanwhile has had an empty one made.
+  const kept = await readData(deps, context, place);
+  if (!kept.ok) return kept;
+  const claimUid = claimUidOf(kept.value, context.job.claim_uid);
+  return ok(claimUid === null ? {} : { claimUid });
 }
 
-async function dataStands(deps: ClusterDeps, place: Place): Promise<Result<void, Stop>> {
+/** What is there of the database; a failure where its data is expected and is not there. */
+async function readData(deps: ClusterDeps, { job }: JobContext, place: Place): Promise<Result<Database, Stop>> {
   const database = await databaseOf(deps.kube, place);
-  return database.ok ? requireData(database.value, place) : database;
+  if (!database.ok || !job.expects_data) return database;
+  const stands = requireData(database.value, place, job.claim_uid);
+  return stands.ok ? database : stands;
 }
 
 /** What the release does not start itself; that some of it does not start keeps no customer from running. */
@@ -107,13 +119,10 @@ async function prepareSecrets(deps: ClusterDeps, context: JobContext, place: Pla
   context.progress(15, 'secrets');
   if (context.signal.aborted) return err(lost);
   // Asked now: whoever deleted the namespace that was there has taken the claim with it.
-  const { expects_data: isExpected } = context.job;
-  const database = isExpected
-    ? await databaseOf(deps.kube, place)
+  const database = context.job.expects_data
+    ? await readData(deps, context, place)
     : await letGo(deps.kube, place, untilOf(deps, context));
   if (!database.ok) return database;
-  const data = isExpected ? requireData(database.value, place) : ok(undefined);
-  if (!data.ok) return data;
   const password = await ensurePassword(deps.kube, place, database.value, deps.random);
   if (!password.ok) return password;
   const licence = await putLicence(deps.kube, place, context.job.licence);

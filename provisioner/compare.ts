@@ -11,7 +11,7 @@ import { call, type Kube, type KubeError, kubeFailure } from './kube.ts';
 import { type Difference, differences, inWords, type ManifestObject, parseManifest } from './manifest.ts';
 import type { Place } from './namespace.ts';
 
-/** A writer of its own, which owns no field: then a dry run never takes anything away. */
+/** A field manager of its own, which owns no field: so a dry run never shows a field as removed. */
 const manager = 'tenantry-drift';
 /** Objects asked about at once. */
 const atOnce = 6;

@@ -2,7 +2,6 @@
  * The provisioner's side of the job protocol (contracts/jobs.ts): one HTTP call each, with a time-out. Owns what an answer
  * means; when to call again is the caller's. `next` is never repeated blindly: an answer that was lost costs its lease.
  */
-import { Agent } from 'undici';
 import { z } from 'zod';
 import {
   type completeBody,
@@ -15,6 +14,7 @@ import {
 import { type ApiFailure, type Call, openApiClient, sentenceOf } from '../src/lib/api-client.ts';
 import { dispatcherTransport } from '../src/lib/dispatcher-transport.ts';
 import type { Monotonic } from './clock.ts';
+import { dispatcherThrough } from './dispatcher.ts';
 
 /** A lease and when it was asked for, on our clock. */
 export type Claim = { job: LeasedJob; sentAt: number };
@@ -43,9 +43,12 @@ const nextForm = leasedJob.nullable();
 /** The status says it all. */
 const anyForm = z.unknown();
 
-/** @param now for when a lease was asked for; the API's own times are never compared with it */
-export function controlPlane(baseUrl: string, token: string, now: Monotonic): ControlPlane {
-  const agent = new Agent({ connect: { timeout: connectTimeoutMs } });
+/**
+ * @param now for when a lease was asked for; the API's own times are never compared with it
+ * @param proxy the URL of the proxy that the API is asked through, if any
+ */
+export function controlPlane(baseUrl: string, token: string, now: Monotonic, proxy?: string): ControlPlane {
+  const agent = dispatcherThrough(proxy, { connect: { timeout: connectTimeoutMs } });
   const client = openApiClient({
     baseUrl,
     credential: () => token,

@@ -13,9 +13,9 @@ export type Deadlines = {
 
 /** Kept free at the lease's end for reading events and reporting the result. */
 const reportReserveMs = 15_000;
-/** Time-outs below this don't start a helm that changes something: it would be killed in the middle. */
+/** The least time for a helm that changes something: with less it would be killed in the middle, so it is not started. */
 export const helmChangeMinMs = 4_000;
-/** The same for one that only reads. */
+/** The least time for a helm that only reads. */
 export const helmReadMinMs = 1_500;
 
 /**

@@ -5,7 +5,9 @@
 
 import { BaseMessages } from 'cloudflare/resources/queues/messages';
 import { createClient } from 'cloudflare/tree-shakable';
+import { fetch } from 'undici';
 import { messageOf } from '../src/lib/message.ts';
+import { dispatcherThrough } from './dispatcher.ts';
 
 /** The lease ids of the messages that were pulled. */
 export type PullAnswer = { kind: 'bells'; leaseIds: string[] } | { kind: 'unavailable'; reason: string };
@@ -20,8 +22,20 @@ export type Doorbell = {
 /** How long a pulled message stays hidden: enough to ask `next`, short enough to ring again soon after a crash. */
 const visibilityMs = 30_000;
 const callTimeoutMs = 15_000;
+const connectTimeoutMs = 5_000;
 
-export function doorbell(config: { baseUrl: string; accountId: string; queueId: string; token: string }): Doorbell {
+export interface DoorbellConfig {
+  baseUrl: string;
+  accountId: string;
+  queueId: string;
+  token: string;
+  /** The URL of the proxy that the queue is asked through, if any. */
+  proxy?: string | undefined;
+}
+
+/** Opens the doorbell queue. Sends nothing yet: whether the queue answers is known from the first pull. */
+export function doorbell(config: DoorbellConfig): Doorbell {
+  const dispatcher = dispatcherThrough(config.proxy, { connect: { timeout: connectTimeoutMs } });
   const client = createClient({
     resources: [BaseMessages],
     apiToken: config.token,
@@ -30,6 +44,9 @@ export function doorbell(config: { baseUrl: string; accountId: string; queueId: 
     // Retried by the loop, which also knows when not to.
     maxRetries: 0,
     logLevel: 'off',
+    // Node's own fetch takes the dispatchers of its own undici only.
+    fetch: (url, init) =>
+      fetch(url as string, { ...init, dispatcher } as Parameters<typeof fetch>[1]) as unknown as Promise<Response>,
   });
   return {
     async pull(max) {

@@ -2,9 +2,9 @@
  * A job that only looks: how what lives in a customer's namespace differs from the release, the generated Secrets, the
  * namespace's own labels and the database's claim. Owns the order and what counts; it changes nothing.
  */
-import type { DriftEntry } from '../src/contracts/jobs.ts';
+import type { DriftEntry, LeasedJob } from '../src/contracts/jobs.ts';
 import { err, ok, type Result } from '../src/lib/result.ts';
-import { databaseOf, requireData } from './claims.ts';
+import { claimUidOf, type Database, databaseOf, requireData } from './claims.ts';
 import { type ClusterDeps, placeOf, releaseOf } from './cluster-deps.ts';
 import { autoscaled, compareManifest, type Expected } from './compare.ts';
 import { bounded, entry, entryOf } from './drift-entries.ts';
@@ -16,7 +16,10 @@ import { history, manifestOf } from './release.ts';
 import { secretsDrift } from './secrets.ts';
 import { strangers } from './strangers.ts';
 
-/** Compares; the differences, at most as many as the wire takes. */
+/**
+ * Compares; the differences, at most as many as the wire takes. The uid of the database's claim is told with them, so that the
+ * API also learns the claims of stacks that were deployed before it kept uids.
+ */
 export async function findDrift(deps: ClusterDeps, context: JobContext): Promise<Result<Done, Stop>> {
   const { job } = context;
   const place = placeOf(job);
@@ -30,10 +33,13 @@ export async function findDrift(deps: ClusterDeps, context: JobContext): Promise
   if (!own.value) {
     return ok({ drift: [entry(object, 'missing', 'the namespace is not there, nor anything of its stack')] });
   }
+  const database = await databaseOf(deps.kube, place);
+  if (!database.ok) return database;
+  const claimUid = job.expects_data ? claimUidOf(database.value, job.claim_uid) : null;
   const looks: (() => Promise<Result<DriftEntry[], Stop>>)[] = [
     () => namespaceDrift(deps.kube, place),
     () => secretsDrift(deps.kube, place, job.reporter_id),
-    () => dataDrift(deps, place, job.expects_data),
+    async () => ok(dataDrift(database.value, place, job)),
     () => releaseDrift(deps, context, place),
   ];
   const drift: DriftEntry[] = [];
@@ -43,15 +49,13 @@ export async function findDrift(deps: ClusterDeps, context: JobContext): Promise
     if (!found.ok) return found;
     drift.push(...found.value);
   }
-  return ok({ drift: bounded(drift) });
+  return ok({ drift: bounded(drift), ...(claimUid === null ? {} : { claimUid }) });
 }
 
-async function dataDrift(deps: ClusterDeps, place: Place, expected: boolean): Promise<Result<DriftEntry[], Stop>> {
-  const database = await databaseOf(deps.kube, place);
-  if (!database.ok) return database;
-  if (!expected && database.value.kind === 'none') return ok([]);
-  const stands = requireData(database.value, place);
-  return ok(stands.ok ? [] : [entryOf('PersistentVolumeClaim', stands.error)]);
+function dataDrift(database: Database, place: Place, job: LeasedJob): DriftEntry[] {
+  if (!job.expects_data && database.kind === 'none') return [];
+  const stands = requireData(database, place, job.expects_data ? job.claim_uid : null);
+  return stands.ok ? [] : [entryOf('PersistentVolumeClaim', stands.error)];
 }
 
 async function releaseDrift(deps: ClusterDeps, context: JobContext, place: Place): Promise<Result<DriftEntry[], Stop>> {

@@ -22,6 +22,7 @@ import {
   url,
   type ValuesOf,
 } from '../src/lib/variables.ts';
+import { type Proxies, proxyUrl } from './proxy.ts';
 
 /** Longest helm run anyone may ask for: an hour. Shortest: what an upgrade needs to be worth starting. */
 const jobTimeoutMsMax = hourMs;
@@ -43,6 +44,12 @@ export const provisionerVariables = {
   HELM_VALUES_FILE: optional({ ...text(), read: (path) => resolve(path) }, 'a YAML file of your own chart values'),
   BASE_DOMAIN: optional(dnsName, "the domain of this cluster's instances, when it is not the API's"),
   QUEUE_CONCURRENCY: byDefault('3', integer(1, concurrencyMax), 'jobs at once'),
+  HTTPS_PROXY: optional(proxyUrl, 'the proxy for https addresses: the API, the queue, the cluster'),
+  HTTP_PROXY: optional(proxyUrl, 'the proxy for http addresses'),
+  NO_PROXY: optional(
+    text(),
+    'what is asked directly: names with their subdomains, addresses and networks, with commas',
+  ),
   JOB_TIMEOUT_MS: optional(
     duration('milliseconds', jobTimeoutMsMin, jobTimeoutMsMax),
     "an upper limit of the jobs' own time-outs",
@@ -66,10 +73,23 @@ export const provisionerVariables = {
  */
 export type Config = ValuesOf<typeof provisionerVariables>;
 
+/** The proxies that it goes through. */
+export const proxiesOf = ({ HTTPS_PROXY, HTTP_PROXY, NO_PROXY }: Config): Proxies => ({
+  https: HTTPS_PROXY,
+  http: HTTP_PROXY,
+  none: NO_PROXY,
+});
+
+/** Proxies are often named in lower case; in both, the upper case counts, as for kubectl. */
+function withProxies(env: Record<string, string | undefined>): Record<string, string | undefined> {
+  const given = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'].map((name) => [name, env[name] || env[name.toLowerCase()]]);
+  return { ...env, ...Object.fromEntries(given) };
+}
+
 /** Reads the environment; on failure one line per wrong variable. An empty value counts as not set. */
 export function readConfig(env: Record<string, string | undefined>): Result<Config, string[]> {
   const inCluster = Boolean(env['KUBERNETES_SERVICE_HOST']);
-  return readVariables(provisionerVariables, env, (found) => {
+  return readVariables(provisionerVariables, withProxies(env), (found) => {
     const credentials = { BILLING_API_URL: ['PROVISIONER_TOKEN'], QUEUE_API_URL: ['QUEUE_API_TOKEN'] };
     const faults = plainHttpFaults(found, credentials);
     if (found.SIMULATE_K8S_DEPLOYMENT === false && found.KUBECONFIG === undefined && !inCluster) {

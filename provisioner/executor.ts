@@ -1,4 +1,4 @@
-/** What carries out a job: the real cluster or the simulated one. */
+/** What carries out a deployment job: an executor of a real cluster, or of the simulated one. */
 import type { DriftEntry, LeasedJob } from '../src/contracts/jobs.ts';
 import type { Result } from '../src/lib/result.ts';
 import type { Deadlines } from './deadline.ts';
@@ -20,8 +20,11 @@ export type JobContext = {
 /** `revoked`: a person has revoked this very key, so that another one must be made. */
 export type Registered = 'registered' | 'revoked';
 
-/** What a job that was done leaves to say: the differences that it found, or could not put right. At most `driftMax`. */
-export type Done = { drift: DriftEntry[] };
+/**
+ * What a job that was done leaves to say: the differences that it found, or could not put right, at most `driftMax`; and
+ * the uid of the volume claim that holds the running database's data.
+ */
+export type Done = { drift?: DriftEntry[]; claimUid?: string };
 
 export type Executor = {
   /**

@@ -1,6 +1,6 @@
 /**
  * Why a job did not reach its generation: a closed list of codes, each with whether trying again can help and whose trouble
- * it is. Wrong values, charts and names stay wrong; places, quotas and machines are mended by people while the job waits
+ * it is. Wrong values, charts and names stay wrong; quotas, rights and nodes are mended by people while the job waits
  * for its next run. Trouble of the cluster is no customer's: it is never final and uses up no run.
  */
 import type { RunFailureCode as FailureCode } from '../src/contracts/deployment-failures.ts';

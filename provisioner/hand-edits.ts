@@ -1,7 +1,7 @@
 /**
  * What somebody changed by hand, or another controller wrote, since the release was last laid down. An upgrade overwrites
- * it; this says so, and takes out of its way what applying could not bring back. Best effort: what cannot be told or taken
- * away is the upgrade's own to refuse.
+ * it; this says so, and deletes the objects that applying could not bring back. Best effort: what cannot be told or
+ * deleted here is left for the upgrade to refuse.
  */
 import type { DriftEntry } from '../src/contracts/jobs.ts';
 import { ok, type Result } from '../src/lib/result.ts';

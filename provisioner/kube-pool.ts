@@ -3,7 +3,8 @@
  * pool, and the old one closes when its last answer is in.
  */
 import { createHash } from 'node:crypto';
-import { Agent, type Dispatcher, ProxyAgent, Socks5ProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
+import { dispatcherThrough } from './dispatcher.ts';
 import type { Tls } from './kubeconfig.ts';
 
 const connectMs = 5_000;
@@ -23,7 +24,7 @@ export function poolOf(): Pool {
       if (held?.key === key) return held.agent;
       // Closing only waits for what is under way; nobody waits for the closing.
       void held?.agent.close().catch(() => {});
-      held = { key, agent: make(tls, proxyUrl) };
+      held = { key, agent: dispatcherThrough(proxyUrl, { connect: { ...tls, timeout: connectMs }, idleMs }) };
       return held.agent;
     },
     async close() {
@@ -38,12 +39,4 @@ function keyOf(tls: Tls, proxyUrl: string | undefined): string {
   const parts = [tls.ca, tls.cert, tls.key].map((part) => part?.toString('base64') ?? '');
   const text = JSON.stringify([...parts, tls.servername ?? '', tls.rejectUnauthorized ?? true, proxyUrl ?? '']);
   return createHash('sha256').update(text).digest('base64');
-}
-
-function make(tls: Tls, proxyUrl: string | undefined): Dispatcher {
-  const kept = { keepAliveTimeout: idleMs, keepAliveMaxTimeout: idleMs };
-  const secured = { ...tls, timeout: connectMs };
-  if (proxyUrl === undefined) return new Agent({ ...kept, connect: secured });
-  if (/^socks5?:/.test(proxyUrl)) return new Socks5ProxyAgent(proxyUrl, { ...kept, requestTls: secured });
-  return new ProxyAgent({ ...kept, uri: proxyUrl, requestTls: secured });
 }

@@ -15,11 +15,14 @@ import { type Monotonic, sleep } from './clock.ts';
 import type { Credential, Credentials } from './credential.ts';
 import { poolOf } from './kube-pool.ts';
 import type { Access } from './kubeconfig.ts';
+import { type Proxies, proxyFor } from './proxy.ts';
 
 export type TransportDeps = {
   /** Reads the kubeconfig anew. */
   read: () => Result<Access, string>;
   credentials: Credentials;
+  /** Where the kubeconfig names no proxy of its own. */
+  proxies: Proxies;
   now: Monotonic;
   /** 0 ≤ x < 1 */
   fraction: () => number;
@@ -77,7 +80,7 @@ export function transportOf(deps: TransportDeps): Transport {
     const { pathname, search } = new URL(context.getUrl());
     const answer = await request(`${on.server}${pathname}${search}`, {
       method: context.getHttpMethod() as Dispatcher.HttpMethod,
-      dispatcher: pool.of({ ...on.tls, ...as.certificate }, on.proxyUrl),
+      dispatcher: pool.of({ ...on.tls, ...as.certificate }, on.proxyUrl ?? proxyFor(on.server, deps.proxies)),
       headers: {
         'user-agent': 'tenantry-provisioner',
         ...context.getHeaders(),

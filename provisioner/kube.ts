@@ -22,6 +22,7 @@ import { failed } from './failure.ts';
 import { NoCredentials, transportOf } from './kube-transport.ts';
 import { readAccess } from './kubeconfig.ts';
 import { PlainObjects } from './plain-objects.ts';
+import type { Proxies } from './proxy.ts';
 
 export type Kube = {
   core: CoreV1Api;
@@ -34,7 +35,7 @@ export type Kube = {
 
 /**
  * What a call can come back with instead of its answer. `failing`: the cluster says, or what stands before it, that it cannot
- * answer now (429, 5xx, a webhook that is away). `unreachable`: no answer came.
+ * answer now (429, 5xx, a webhook that does not answer). `unreachable`: no answer came.
  */
 export type KubeError = {
   kind:
@@ -52,15 +53,26 @@ export type KubeError = {
 
 /**
  * The API of the cluster of `kubeconfig` (a path, or several as kubectl has it), or of the pod's own service account without
- * one. `env` is what credential plugins inherit. The error is one line for people; what is wrong later fails the call.
+ * one, through `proxies` where the kubeconfig names none. `env` is what credential plugins inherit. The error is one line for
+ * people; what is wrong later fails the call.
  */
-export function connect(kubeconfig: string | undefined, env: Record<string, string>): Result<Kube, string> {
+export function connect(
+  kubeconfig: string | undefined,
+  env: Record<string, string>,
+  proxies: Proxies = {},
+): Result<Kube, string> {
   const read = () => readAccess(kubeconfig);
   const found = read();
   if (!found.ok) return found;
-  const transport = transportOf({ read, credentials: credentialsOf(env), now: monotonic, fraction: Math.random });
+  const transport = transportOf({
+    read,
+    proxies,
+    credentials: credentialsOf(env),
+    now: monotonic,
+    fraction: Math.random,
+  });
   const configuration = createConfiguration({
-    // Its path is what counts: the transport asks the server that the kubeconfig names at that moment.
+    // Only the path of a request's URL counts: the transport asks the server that the kubeconfig names at that moment.
     baseServer: new ServerConfiguration('https://kubernetes', {}),
     httpApi: wrapHttpLibrary({ send: (request) => transport.send(request) }),
   });

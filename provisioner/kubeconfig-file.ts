@@ -1,6 +1,7 @@
 /**
- * Kubeconfig files as client-go's clientcmd merges them: several, of which the first to name a thing wins whole; missing ones
- * are passed over; paths in a file are relative to it. Owns the form of the files; what an entry means is kubeconfig.ts.
+ * Kubeconfig files as client-go's clientcmd merges them: several, of which the first to name a cluster, user or context gives
+ * all of it; missing ones are passed over; paths in a file are relative to it. Owns the form of the files; what an entry means
+ * is kubeconfig.ts.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, resolve } from 'node:path';

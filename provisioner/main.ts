@@ -1,33 +1,34 @@
 /**
  * The provisioner: one process per cluster that brings deployments to their desired state (docs/provisioner.md). Owns
- * wiring, signals and exit codes: 2 for a wrong configuration, 0 after a signal.
+ * wiring, signals and exit codes.
  */
 import { rm } from 'node:fs/promises';
 import { type Logger, pino } from 'pino';
+import { exitCodes } from '../src/lib/exit-codes.ts';
 import { cryptoRandom } from '../src/lib/ids.ts';
 import { monotonic, sleep } from './clock.ts';
 import { clusterExecutor } from './cluster-executor.ts';
 import { controlPlane } from './control-plane.ts';
 import { doorbell } from './doorbell.ts';
-import { type Config, readConfig } from './env.ts';
+import { type Config, proxiesOf, readConfig } from './env.ts';
 import type { Executor } from './executor.ts';
 import { helmEnv, helmOf } from './helm.ts';
 import { makeHelmFolder } from './helm-folder.ts';
 import { takeWork } from './loop.ts';
 import { outageOf } from './outage.ts';
 import { preflight } from './preflight.ts';
+import { proxyFor } from './proxy.ts';
 import { appliesOnServer } from './release.ts';
 import { runJob } from './run-job.ts';
 import { simulatedExecutor } from './simulated-executor.ts';
 
-const exitWrongConfiguration = 2;
 /** How long running jobs may go on after the first signal. Kubernetes kills after 30 s; a lease covers what is cut off. */
 const shutdownGraceMs = 25_000;
 
 /** Prints one line per mistake and ends; what others say in several lines (a YAML reader's excerpt) becomes one. */
-function refuse(lines: string[]): never {
+function refuse(lines: string[], code: number = exitCodes.failed): never {
   for (const line of lines) process.stderr.write(`provisioner: ${line.replace(/\s+/g, ' ')}\n`);
-  process.exit(exitWrongConfiguration);
+  process.exit(code);
 }
 
 async function realCluster(config: Config, log: Logger, helmFolder: string): Promise<Executor> {
@@ -62,6 +63,8 @@ function simulatedCluster(config: Config, log: Logger): Executor {
 }
 
 async function main(): Promise<void> {
+  if (process.argv.length > 2)
+    return refuse(['arguments are not taken: environment variables configure it'], exitCodes.usage);
   const read = readConfig(process.env);
   if (!read.ok) return refuse(read.error);
   const config = read.value;
@@ -69,19 +72,24 @@ async function main(): Promise<void> {
   const stop = new AbortController();
   const helmFolder = config.SIMULATE_K8S_DEPLOYMENT ? null : await makeHelmFolder();
   const executor = helmFolder === null ? simulatedCluster(config, log) : await realCluster(config, log, helmFolder);
-  const api = controlPlane(config.BILLING_API_URL, config.PROVISIONER_TOKEN, monotonic);
+  const api = controlPlane(
+    config.BILLING_API_URL,
+    config.PROVISIONER_TOKEN,
+    monotonic,
+    proxyFor(config.BILLING_API_URL, proxiesOf(config)),
+  );
 
-  const end = async (code: number) => {
+  const end = async () => {
     if (helmFolder !== null) await rm(helmFolder, { recursive: true, force: true });
-    process.exit(code);
+    process.exit(exitCodes.done);
   };
   let signals = 0;
   const onSignal = (signal: string) => {
     signals += 1;
-    if (signals > 1) return void end(0);
+    if (signals > 1) return void end();
     log.info({ signal }, 'taking no more work; a second signal ends at once');
     stop.abort();
-    void sleep(shutdownGraceMs).then(() => end(0));
+    void sleep(shutdownGraceMs).then(end);
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
@@ -95,6 +103,7 @@ async function main(): Promise<void> {
         accountId: config.QUEUE_ACCOUNT_ID,
         queueId: config.QUEUE_ID,
         token: config.QUEUE_API_TOKEN,
+        proxy: proxyFor(config.QUEUE_API_URL, proxiesOf(config)),
       }),
       ready: () => executor.ready(),
       run: (claim) =>
@@ -113,7 +122,7 @@ async function main(): Promise<void> {
     },
     stop.signal,
   );
-  await end(0);
+  await end();
 }
 
 await main();

@@ -6,9 +6,9 @@ import type { Logger } from 'pino';
 import type { Monotonic } from './clock.ts';
 
 export type Outage = {
-  /** It failed. */
+  /** A call to the service failed. */
   down(reason: string): void;
-  /** It answered. */
+  /** The service answered a call. */
   up(): void;
 };
 

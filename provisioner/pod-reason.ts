@@ -1,4 +1,4 @@
-/** Why one pod is not ready, in its own words, and how near to the cause that is. Pure. */
+/** Why one pod is not ready, by its status and events, and how near to the cause that reason is. Pure. */
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
 import type { JobEvent } from '../src/contracts/jobs.ts';
 

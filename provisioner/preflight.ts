@@ -1,11 +1,11 @@
 /**
- * What must be right before any work is claimed: helm, its version, the chart, the kubeconfig. A mistake in these is a
+ * What must be right before any job is leased: helm, its version, the chart, the kubeconfig. A mistake in these is a
  * wrong configuration and ends the process; a cluster that does not answer is not, and is waited for.
  */
 import { existsSync } from 'node:fs';
 import { err, ok, type Result } from '../src/lib/result.ts';
 import type { Monotonic } from './clock.ts';
-import type { Config } from './env.ts';
+import { type Config, proxiesOf } from './env.ts';
 import type { Helm } from './helm.ts';
 import { connect, type Kube } from './kube.ts';
 import { checkChart, version } from './release.ts';
@@ -49,7 +49,7 @@ export async function preflight(
   const chart = { path: config.HELM_CHART_PATH, valuesFile: config.HELM_VALUES_FILE };
   const values = await (lines.length === 0 ? checkValues(helm, chart, limits) : readMap(chart.valuesFile));
   if (!values.ok) lines.push(`HELM_VALUES_FILE: ${values.error} (values_invalid)`);
-  const kube = connect(config.KUBECONFIG, env);
+  const kube = connect(config.KUBECONFIG, env, proxiesOf(config));
   if (!kube.ok) lines.push(`KUBECONFIG: ${kube.error} (kubeconfig_invalid)`);
   return found.ok && kube.ok && lines.length === 0 ? ok({ kube: kube.value, helmVersion: found.value }) : err(lines);
 }

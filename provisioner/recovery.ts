@@ -1,6 +1,6 @@
 /**
  * What to do about a release that a killed helm left behind. Helm marks a release `pending-*` before it works and refuses
- * it until somebody decides. Only safe while we hold the deployment's lease: then the helm that set the mark is dead.
+ * it until somebody decides. Only safe while we hold the deployment's lease: then the helm that set the mark has ended.
  */
 import { z } from 'zod';
 import { err, ok, type Result } from '../src/lib/result.ts';

@@ -59,7 +59,7 @@ async function stopped(on: ReleaseContext, run: HelmRun, doing: string): Promise
 type Succeeded = Extract<HelmRun, { kind: 'exited' }> & { code: 0 };
 const succeeded = (run: HelmRun): run is Succeeded => run.kind === 'exited' && run.code === 0;
 
-/** Its revisions, oldest first; none when it was never installed. */
+/** The release's revisions, oldest first; none when the release was never installed. */
 export async function history(on: ReleaseContext): Promise<Result<Revision[], Stop>> {
   const run = await on.helm(
     () => ['history', ...scope(on), '--max', String(historyMax), '-o', 'json', '--', on.release],
@@ -94,7 +94,7 @@ export async function recover(
 
 /**
  * Without `--wait` and hooks: it only has to lay down what ran before; whether that is ready is the next upgrade's question,
- * and a hook that fails must not keep it away.
+ * and a hook that fails must not stop the roll-back.
  */
 async function rollback(on: ReleaseContext, to: number): Promise<Result<void, Stop>> {
   const run = await on.helm(
@@ -145,8 +145,9 @@ export async function uninstall(on: ReleaseContext): Promise<Result<void, Stop>>
 /**
  * Installs or upgrades; to run, it waits until everything is as it should be. An upgrade that fails, or that its kill timer
  * ends, is rolled back to what ran before, after its objects have been asked why: Helm's own `--rollback-on-failure` would
- * take the evidence away with it, and dies with helm. A failed first install stays as it is: the next run upgrades it, and
- * what is only slow may become ready meanwhile. An object of the chart's that somebody made by hand becomes the release's.
+ * delete the objects that show why, and does nothing when helm is killed. A failed first install stays as it is: the next
+ * run upgrades it, and what is only slow may become ready meanwhile. An object of the chart's that somebody made by hand
+ * becomes the release's.
  * @param values ours, as text
  */
 export async function upgrade(

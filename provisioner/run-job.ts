@@ -3,6 +3,7 @@
  * API how it ended for as long as that can matter. What is done in between is the executor's.
  */
 import type { Logger } from 'pino';
+import type { LeasedJob } from '../src/contracts/jobs.ts';
 import { type Backoff, backoffMs } from '../src/lib/backoff.ts';
 import { sha256Hex } from '../src/lib/keys.ts';
 import { messageOf } from '../src/lib/message.ts';
@@ -133,7 +134,7 @@ async function report(
   const found = outcome.ok ? outcome.value : undefined;
   const send =
     stop === null || stop.kind === 'lost'
-      ? () => deps.api.complete(job.job.id, { ...lease, ...found })
+      ? () => deps.api.complete(job.job.id, { ...lease, ...toComplete(job, found) })
       : () => deps.api.fail(job.job.id, { ...lease, ...toWire(stop) });
   const answer = await untilDecided(deps, send, deadlines.leaseUntil);
   if (answer.kind === 'ok') return outcome.ok ? 'completed' : 'failed';
@@ -141,6 +142,12 @@ async function report(
   if (!isLost(answer)) log.error({ code: answer.code }, `the API refused the result: ${answer.message}`);
   return 'lost';
 }
+
+/** A result as POST …/complete takes it. An API that names no claim's uid would refuse one. */
+const toComplete = ({ claim_uid }: LeasedJob, { drift, claimUid }: Done = {}) => ({
+  ...(drift === undefined ? {} : { drift }),
+  ...(claim_uid === undefined || claimUid === undefined ? {} : { claim_uid: claimUid }),
+});
 
 /**
  * Sends progress one call at a time, the newest only: a slow API slows nothing down. A refusal for a lost lease calls

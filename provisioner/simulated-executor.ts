@@ -1,7 +1,7 @@
 /**
- * A cluster that is only pretended (SIMULATE_K8S_DEPLOYMENT=true): takes 3 to 5 seconds, then remembers per namespace what
+ * Carries out jobs without a cluster (SIMULATE_K8S_DEPLOYMENT=true): takes 3 to 5 seconds, then remembers per namespace what
  * should run there, one file each, mode 0600, because it holds the reporter key with which an exporter can be run. The
- * file is replaced whole, so a kill leaves the old one or the new one.
+ * file is replaced by a rename, so a kill leaves the old one or the new one.
  */
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

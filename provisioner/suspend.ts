@@ -85,7 +85,7 @@ async function align(deps: ClusterDeps, context: JobContext): Promise<Result<Dri
 async function data(deps: ClusterDeps, { job }: JobContext): Promise<Result<void, Stop>> {
   if (!job.expects_data) return ok(undefined);
   const database = await databaseOf(deps.kube, placeOf(job));
-  return database.ok ? requireData(database.value, placeOf(job)) : database;
+  return database.ok ? requireData(database.value, placeOf(job), job.claim_uid) : database;
 }
 
 async function password(deps: ClusterDeps, { job }: JobContext): Promise<Result<void, Stop>> {

@@ -1,7 +1,7 @@
 /**
  * Takes the mark `pending-*` off a release that a killed helm left behind, and applies nothing. Helm's own way out of it is
  * a roll-back, which would start what a suspension has just stopped. Knows how Helm stores a revision (its Secret driver:
- * JSON, gzip, base64); only safe while we hold the deployment's lease, because then the helm that set the mark is dead.
+ * JSON, gzip, base64); only safe while we hold the deployment's lease, because then the helm that set the mark has ended.
  */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';

@@ -74,7 +74,7 @@ export async function readMap(path: string | undefined): Promise<Result<void, st
       .safeParse(parse(await readFile(path, 'utf8')));
     return read.success ? ok(undefined) : err(`${path} holds no map of values`);
   } catch (error) {
-    // Its first line says what and where; a YAML reader's excerpt of the file follows.
+    // The error's first line says what and where; behind it a YAML reader repeats a part of the file.
     return err(`${path}: ${messageOf(error).split('\n')[0]?.replace(/:$/, '')}`);
   }
 }

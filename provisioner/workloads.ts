@@ -32,7 +32,7 @@ type Kind = {
   runs: (of: Workload) => boolean;
   /** The part of the spec that stops it. */
   stopped: Spec;
-  /** The same part as it is. */
+  /** The part of the spec that `stopped` replaces, as it is. */
   before: (of: Workload) => Spec;
 };
 

@@ -26,7 +26,7 @@ export async function runCron(services: Services, scheduledTime: number): Promis
     reissue_licences: () => reissueLicences(contextOf(services)),
     look_at_failed: () => lookAtFailed(contextOf(services)),
     check_drift: () => checkAllForDrift(contextOf(services)),
-    // Its doorbells are in the outbox that is swept next.
+    // The end of a drain puts its doorbell into the outbox, which is swept next.
     end_drains: () => endDrains(contextOf(services)),
     sweep_outbox: () => deliverOutbox(carriers),
     ring_again: () => ringAgain(carriers),

@@ -1,4 +1,4 @@
-/** Liveness and readiness. */
+/** `GET /health` (the Worker answers) and `GET /ready` (D1 can be read and the licence keys can be used). */
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { type Endpoint, endpoint, refuse, reply } from './http/endpoint.ts';

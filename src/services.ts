@@ -1,4 +1,4 @@
-/** What every entry (request, queue batch, cron tick) makes once, before anything else. */
+/** The services of a request, queue batch or cron tick, made at its beginning: environment, databases, clock, randomness, log. */
 import { type Db, openDb } from './db/client.ts';
 import { type Env, parseEnv, type RawEnv } from './env.ts';
 import { cryptoRandom, newId, type Random } from './lib/ids.ts';

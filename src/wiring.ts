@@ -1,4 +1,4 @@
-/** From the services of an entry to what workflows and the delivery are given. */
+/** Makes the context of workflows, and the queues and Stripe of deliveries, from the services of a request, batch or tick. */
 import { actorOf, credentialOf, type Principal } from './credentials/principal.ts';
 import { type Keyring, openKeyring } from './licences/keyring.ts';
 import type { Services } from './services.ts';

@@ -14,8 +14,8 @@ import { fieldsOf, type Reported, titleOf } from '../format/usage.ts';
 import { type JsonOption, print } from '../output.ts';
 import type { World } from '../world.ts';
 
-/** The last days, or from one instant to another. */
-export type Span = { days: number } | { from: string; to: string };
+/** Which windows of the history: the last days, or those that end in (from, to]. */
+export type HistoryRange = { days: number } | { from: string; to: string };
 
 interface Line {
   customer: Customer;
@@ -31,9 +31,9 @@ interface Line {
 const atOnce = 4;
 const progressEvery = 20;
 
-async function lineFor(api: Api, customer: Customer, span: Span): Promise<Result<Line, Failure>> {
+async function lineFor(api: Api, customer: Customer, range: HistoryRange): Promise<Result<Line, Failure>> {
   const id = customer.customer_id;
-  const [usage, cost] = await Promise.all([readUsage(api, id, { ...span, limit: 1 }), readCost(api, id)]);
+  const [usage, cost] = await Promise.all([readUsage(api, id, { ...range, limit: 1 }), readCost(api, id)]);
   const failure = [usage, cost].flatMap((r) => (r.ok ? [] : [r.error]))[0];
   if (failure?.kind === 'unreachable') return err(failure);
   return ok({
@@ -45,10 +45,15 @@ async function lineFor(api: Api, customer: Customer, span: Span): Promise<Result
   });
 }
 
-async function linesFor(world: World, api: Api, customers: Customer[], span: Span): Promise<Result<Line[], Failure>> {
+async function linesFor(
+  world: World,
+  api: Api,
+  customers: Customer[],
+  range: HistoryRange,
+): Promise<Result<Line[], Failure>> {
   const lines: Line[] = [];
   for (let i = 0; i < customers.length; i += atOnce) {
-    const read = await Promise.all(customers.slice(i, i + atOnce).map((customer) => lineFor(api, customer, span)));
+    const read = await Promise.all(customers.slice(i, i + atOnce).map((customer) => lineFor(api, customer, range)));
     for (const line of read) {
       if (!line.ok) return line;
       lines.push(line.value);
@@ -92,11 +97,11 @@ function footOf(lines: readonly Line[]): string {
   return `${counted(lines.length, 'customer')}, ${dollars(sumOf(billed))} so far in their periods${apart}`;
 }
 
-/** Totals over the span and the current period's cost of every customer. */
-export async function usageOfAll(world: World, api: Api, span: Span, options: JsonOption): Done {
+/** Totals over the range and the current period's cost of every customer. */
+export async function usageOfAll(world: World, api: Api, range: HistoryRange, options: JsonOption): Done {
   const found = await allCustomers(world, api);
   if (!found.ok) return found;
-  const read = await linesFor(world, api, found.value, span);
+  const read = await linesFor(world, api, found.value, range);
   if (!read.ok) return read;
   const lines = read.value;
   const items = lines.map(({ customer, totals, totalCents, invoiceable, problem }) => ({
@@ -109,7 +114,7 @@ export async function usageOfAll(world: World, api: Api, span: Span, options: Js
     invoiceable,
     problem,
   }));
-  print(world, options, { ...span, items, total: items.length }, [...allTable(lines), footOf(lines)]);
+  print(world, options, { ...range, items, total: items.length }, [...allTable(lines), footOf(lines)]);
   const broken = lines.filter((line) => line.problem !== null).length;
   return broken === 0
     ? done

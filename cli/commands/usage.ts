@@ -18,7 +18,7 @@ import { readAll } from '../pages.ts';
 import { oneLine } from '../text.ts';
 import { whenHelp } from '../when.ts';
 import type { World } from '../world.ts';
-import { type Span, usageOfAll } from './usage-of-all.ts';
+import { type HistoryRange, usageOfAll } from './usage-of-all.ts';
 
 interface UsageOptions extends JsonOption, CustomerOption {
   all?: boolean;
@@ -33,8 +33,8 @@ interface UsageOptions extends JsonOption, CustomerOption {
 const daysDefault = 30;
 const periodBy = (world: World) => (text: string) => (text === 'previous' ? text : instantBy(world, 'ago')(text));
 
-/** The stretch that was asked for: the last days, or from an instant to another, which is now unless it is given. */
-function spanOf(options: UsageOptions, now: number): Result<Span, Failure> {
+/** The windows that were asked for: of the last days, or from an instant to another, which is now unless it is given. */
+function rangeOf(options: UsageOptions, now: number): Result<HistoryRange, Failure> {
   const { from, days, to = iso(now) } = options;
   const wrong = (message: string) => err<Failure>({ kind: 'usage', message });
   if (from === undefined && options.to === undefined) return ok({ days: days ?? daysDefault });
@@ -43,14 +43,14 @@ function spanOf(options: UsageOptions, now: number): Result<Span, Failure> {
 }
 
 async function usageOfOne(world: World, api: Api, id: string, options: UsageOptions): Done {
-  const span = spanOf(options, world.now());
-  if (!span.ok) return span;
+  const asked = rangeOf(options, world.now());
+  if (!asked.ok) return asked;
   const customer = await readCustomer(api, id);
   if (!customer.ok) return customer;
   const { granularity = 'day' } = options;
   const where = options.namespace === undefined ? {} : { namespace: options.namespace };
   // The last n days move on with the clock; the first page says which they are, and the rest keeps to it.
-  let range: Span = span.value;
+  let range: HistoryRange = asked.value;
   const read = await readAll(
     async (page, limit) => {
       const answer = await readUsage(api, id, { ...range, ...where, granularity, page, limit });
@@ -61,7 +61,7 @@ async function usageOfOne(world: World, api: Api, id: string, options: UsageOpti
   );
   if (!read.ok) return read;
   const history = { ...read.value.first, items: read.value.items };
-  const found = await readAll((page, limit) => readGaps(api, id, { ...span.value, page, limit }));
+  const found = await readAll((page, limit) => readGaps(api, id, { ...asked.value, page, limit }));
   if (!found.ok) return found;
   const inNamespace = found.value.items.filter((gap) => (options.namespace ?? gap.namespace) === gap.namespace);
   const gaps = { ...found.value.first, items: inNamespace, total: inNamespace.length };
@@ -100,13 +100,13 @@ function judge(options: UsageOptions, now: number): Result<void, Failure> {
   if (all && [namespace, granularity, period].some((given) => given !== undefined)) {
     return err({ kind: 'usage', message: '--namespace, --granularity and --period go with a customer' });
   }
-  const span = spanOf(options, now);
-  return span.ok ? done : span;
+  const range = rangeOf(options, now);
+  return range.ok ? done : range;
 }
 
 async function usageOfEach(world: World, api: Api, options: UsageOptions): Done {
-  const span = spanOf(options, world.now());
-  return span.ok ? await usageOfAll(world, api, span.value, options) : span;
+  const range = rangeOf(options, world.now());
+  return range.ok ? await usageOfAll(world, api, range.value, options) : range;
 }
 
 export const usageProgram: Define = ({ program, world, withApi }) => {

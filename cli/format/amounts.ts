@@ -46,7 +46,7 @@ export const fieldQuantity = (field: QuantityField, value: number | undefined): 
 /** `2026-11-21 10:00` of an ISO instant, UTC. */
 export const minuteOf = (instant: string): string => instant.slice(0, 16).replace('T', ' ');
 
-/** The same, and a dash where there is none. */
+/** `2026-11-21 03:52` of an ISO instant, UTC; a dash where there is no instant. */
 export const minuteOrDash = (instant: string | null | undefined): string => (instant ? minuteOf(instant) : '-');
 
 /** `2026-11-21` of an ISO instant, UTC. */

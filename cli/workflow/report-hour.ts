@@ -1,7 +1,7 @@
 /**
- * Step three: an hour of usage, reported as an instance's own reporter would. It goes to a namespace beside the customer's,
- * `workload-{shortId}`, because the deployment's reporter owns the customer's own. The reporter ends with its hour: one that
- * never reports again would leave a gap every hour.
+ * Step three of `signup-workflow`: an hour of usage, reported as an instance's own reporter would. It goes to a namespace
+ * beside the customer's, `workload-{shortId}`, because the deployment's reporter owns the customer's own. The reporter ends
+ * with its hour: one that never reports again would leave a gap every hour.
  */
 import type { HistoryAnswer, Quantities } from '../../src/contracts/usage.ts';
 import { err, ok, type Result } from '../../src/lib/result.ts';

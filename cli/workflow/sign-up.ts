@@ -1,4 +1,4 @@
-/** Step one: the account, its key, and a licence that verifies offline as an instance would do it. */
+/** Step one of `signup-workflow`: the account, its key, and a licence that verifies offline as an instance would do it. */
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import type { SignupAnswer } from '../../src/contracts/customers.ts';
 import { licenceClaims } from '../../src/contracts/licences.ts';

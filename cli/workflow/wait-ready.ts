@@ -1,5 +1,5 @@
 /**
- * Step two: the deployment's way to `ready`, told as it changes. What is watched is the job; what decides is the
+ * Step two of `signup-workflow`: the deployment's way to `ready`, told as it changes. What is watched is the job; what decides is the
  * deployment, because another job may have followed this one.
  */
 import type { CustomerAnswer, SignupAnswer } from '../../src/contracts/customers.ts';

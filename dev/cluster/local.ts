@@ -1,4 +1,4 @@
-/** The embedded cluster `local` and its provisioner token, made over the admin API as an operator would. */
+/** The embedded cluster `local` and its provisioner token, made over the admin API, as an operator makes one. */
 import type { z } from 'zod';
 import { type clusterBody, clusterList, clusterTokenAnswer } from '../../src/contracts/organisations.ts';
 import { PlatformError } from '../problem.ts';

@@ -1,4 +1,4 @@
-/** Small JSON files that only their owner may read, written whole or not at all. */
+/** Small JSON files that only their owner may read. A write that is cut off leaves the old file. */
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 
 const OWNER_READS_AND_WRITES = 0o600;

@@ -10,9 +10,9 @@ export type Namespace = {
   name: string;
   customerId: string;
   apiKey: string;
-  /** Its exporter runs. */
+  /** The namespace's exporter runs. */
   metering: boolean;
-  /** In order of time. */
+  /** When the namespace's pods ran, in order of time. */
   runs: Run[];
   /** When the file was last written, ms. */
   changedMs: number;

@@ -1,6 +1,6 @@
 /**
- * The few forms of PromQL that the exporter asks in, and nothing else: a selector over a range, last_over_time or
- * max_over_time of one, group of those, count of a bare selector. What is not one of them is refused, never guessed at.
+ * Reads PromQL for the simulated Prometheus: the few forms that the exporter sends, which are a selector over a range,
+ * last_over_time or max_over_time of one, group of those, and count of a selector. Any other query is refused.
  */
 
 export type Matcher = { label: string; fits: (value: string) => boolean };

@@ -55,7 +55,7 @@ const angle = (ms: number): number => (2 * Math.PI * (ms - PEAK_MS)) / dayMs;
 /** The day's course around 1. */
 export const levelAt = (ms: number): number => 1 + SWING * Math.cos(angle(ms));
 
-/** Its integral over a stretch, in seconds. */
+/** The integral of `levelAt` over a run, in seconds. */
 const levelSeconds = ({ startMs, endMs }: Run): number =>
   (endMs - startMs + (SWING * dayMs * (Math.sin(angle(endMs)) - Math.sin(angle(startMs)))) / (2 * Math.PI)) / secondMs;
 
@@ -63,5 +63,5 @@ const levelSeconds = ({ startMs, endMs }: Run): number =>
 export const livedIn = (run: Run, ms: number): number =>
   ms <= run.startMs ? 0 : levelSeconds({ startMs: run.startMs, endMs: Math.min(ms, run.endMs) });
 
-/** The same over all runs: what outlives a pod (ingress counters, what a volume holds) goes on where it was. */
+/** The same seconds over all runs up to a time, for what outlives a pod (ingress counters, a volume's bytes). */
 export const livedUpTo = (runs: Run[], ms: number): number => runs.reduce((sum, run) => sum + livedIn(run, ms), 0);

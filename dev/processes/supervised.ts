@@ -7,6 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { exitCodes } from '../../src/lib/exit-codes.ts';
 import { PlatformError } from '../problem.ts';
 import { tiedToUs } from './lifetime.ts';
 import { readable } from './readable.ts';
@@ -18,8 +19,8 @@ const PAUSE_MS_MAX = 30_000;
 /** A program that ran this long had started well; its next end begins with a short pause again. */
 const HEALTHY_MS = 30_000;
 const POLITE_STOP_MS = 10_000;
-/** Exit codes of a program that was told something wrong (docs of provisioner and exporter); a crash has 1 too. */
-const REFUSED = [1, 2];
+/** Exit codes of a program that was told something wrong; a crash has `failed` too. */
+const REFUSED: readonly number[] = [exitCodes.failed, exitCodes.usage];
 const STACK_LINE = /^\s+at /;
 
 function show(stream: Readable | null, print: (line: string) => void): void {
@@ -53,7 +54,7 @@ export async function supervise(
 
   const afterRun = async (ended: ChildProcess, startedMs: number, code: number, signal: string | null) => {
     const mayRefuse = held !== null && !stopping && REFUSED.includes(code);
-    // Its last lines may still be on their way; a program that refused has started nothing that keeps them open.
+    // The program's last lines may not have been read yet; one that refused has started nothing that keeps its output open.
     if (mayRefuse) await once(ended, 'close');
     const reason = mayRefuse ? reasonOf(program.name, held ?? []) : null;
     if (reason !== null && !stopping) return onRefused(reason);

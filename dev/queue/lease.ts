@@ -1,5 +1,5 @@
 /**
- * Lease ids: opaque to consumers, they name the message and the delivery. They are no fence: whoever holds one, late
+ * Lease ids: opaque to consumers, they name the message and the delivery. They lock nobody out: whoever holds one, late
  * or twice, may acknowledge (broker.ts).
  */
 

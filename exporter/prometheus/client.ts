@@ -136,7 +136,7 @@ function queryOf(selector: string, lengthMs: number, how: How): string {
   return `group${how.by.length > 0 ? ` by (${how.by.join(', ')}) ` : ''}(last_over_time(${range}))`;
 }
 
-/** What two halves of a span say of all of it. */
+/** The two answers to the halves of a span as one answer to the span. */
 function joined(early: Value[], late: Value[], how: How): Value[] {
   const found = new Map(early.map((one) => [labelKey(one.labels), one]));
   for (const one of late) {

@@ -2,7 +2,7 @@
 export interface PrometheusFailure {
   kind:
     | 'unreachable'
-    /** It has too much to do, or we ask too often: the same question later. */
+    /** The back end has too much to do, or we ask too often: ask the same later. */
     | 'busy'
     | 'unauthorized'
     | 'bad_query'
@@ -10,10 +10,10 @@ export interface PrometheusFailure {
     | 'bad_answer'
     /** More than the limit for one answer: ask for less. */
     | 'too_large'
-    /** It took too long: ask for less. */
+    /** The answer took too long: ask for less. */
     | 'slow';
   message: string;
-  /** The back end's own wish, ms. */
+  /** How long the back end asks to be left alone, ms. */
   retryAfterMs?: number;
 }
 

@@ -116,7 +116,7 @@ async function bounded(body: Dispatcher.ResponseData['body'], bytesMax: number):
 function read(status: number, body: string, retryAfter: string | undefined): Result<Row[], PrometheusFailure> {
   const parsed = parse(body);
   if (parsed?.status === 'success' && parsed.data && status < 300) {
-    // When a store is away, Thanos and Mimir answer 200 with a warning, VictoriaMetrics with a field.
+    // When one of their stores does not answer, Thanos and Mimir answer 200 with a warning, VictoriaMetrics with a field.
     if (parsed.isPartial || (parsed.warnings && parsed.warnings.length > 0))
       return err({ kind: 'partial', message: parsed.warnings?.join('; ') || 'isPartial' });
     return ok(parsed.data.result);

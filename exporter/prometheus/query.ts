@@ -1,7 +1,7 @@
 /** PromQL text: selectors with values quoted, so that no name can end a string or become a pattern. */
 import type { Labels } from '../metering/series.ts';
 
-/** What a selector's placeholders stand for. */
+/** What the placeholders of a selector's template stand for. */
 export interface Scope {
   namespace: string;
   /** RE2 pattern (anchored by Prometheus) of pods to leave out. */

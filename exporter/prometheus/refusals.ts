@@ -11,7 +11,7 @@ export interface Refusal {
   kind: PrometheusFailure['kind'];
 }
 
-/** The first that fits is meant. */
+/** Refusals that back ends are known to give; of several that fit, the first counts. */
 export const refusals: Refusal[] = [
   { from: 'Prometheus, Thanos', words: /too many samples into memory/, kind: 'too_large' },
   { from: 'Prometheus', words: /query timed out in|query timed out/, kind: 'slow' },

@@ -1,7 +1,7 @@
 /**
- * Reports on disk between "computed" and "the API has it for good": one file a window, written whole or not at all.
+ * Reports on disk between "computed" and "the API has it for good": one file a window. A write that is cut off leaves none.
  * `pending` waits to be sent, `sent` waits for its second look, `rejected` was refused for good and is for people.
- * Cannot keep what the disk does not: on a volume that dies with the pod, the API's cursor and Prometheus bring it back.
+ * Cannot keep what the disk does not: on a volume that goes with the pod, windows are computed again from the API's cursor.
  */
 import {
   closeSync,

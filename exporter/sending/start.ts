@@ -1,4 +1,4 @@
-/** Where the exporter goes on: the API's cursor, judged. Pure. */
+/** Which window the exporter computes next, by the API's cursor: or why it must wait, or end. Pure. */
 import type { CursorAnswer } from '../../src/contracts/usage.ts';
 import { err, ok, type Result } from '../../src/lib/result.ts';
 import { ceilTo } from '../../src/lib/time.ts';

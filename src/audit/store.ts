@@ -3,7 +3,7 @@ import { auditLog } from '../db/work-schema.ts';
 import { build, type Write, write } from '../db/write.ts';
 import { newId, type Random } from '../lib/ids.ts';
 
-/** The named actor and the request of a deed. */
+/** Who did something (the named actor), and by which request. */
 export interface Actor {
   name: string;
   /** The id of the credential that was used; null for the public and for cron. */
@@ -14,7 +14,7 @@ export interface Actor {
 /** What was done, as one row of the log says it. */
 export interface AuditEntry {
   action: string;
-  /** The id of what was done to. */
+  /** The id of the customer, job or other thing that was changed. */
   subject: string;
   details?: Record<string, unknown>;
 }

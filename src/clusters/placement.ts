@@ -38,7 +38,7 @@ export type Asker = 'admin' | 'public';
 export interface Load {
   /** Stacks that count: a suspended one of a customer who does not pay has given its place back. */
   stacks: number;
-  /** Those of them whose customer does not pay. */
+  /** Stacks, of those that count, whose customer does not pay. */
   unpaid: number;
 }
 

@@ -1,4 +1,4 @@
-/** Clusters as admins see them. */
+/** Routes of clusters, for admins: made, listed, given provisioner tokens and keys. */
 import { z } from 'zod';
 import { pageQuery } from '../contracts/common.ts';
 import type { Failure } from '../contracts/failures.ts';

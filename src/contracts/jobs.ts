@@ -140,6 +140,11 @@ export const leasedJob = z.object({
   phase,
   /** The database has run and its data is kept: where its claim is gone, nothing is started (`claim_lost`). */
   expects_data: z.boolean().default(false),
+  /**
+   * The uid of the volume claim that holds the expected data; null where none has been told. Absent from an API that keeps
+   * none, which refuses `claim_uid` in a result.
+   */
+  claim_uid: z.string().nullable().optional(),
   values: chartValues,
   /** The licence token for the instance's first start. */
   licence: z.string(),
@@ -154,17 +159,18 @@ export const progressBody = z.strictObject({
 });
 /**
  * `drift` is the answer of a `drift` job; of a suspension, which damage never fails, it is what could not be brought into
- * line with the release.
+ * line with the release. `claim_uid` is the uid of the volume claim that holds the running database's data.
  */
 export const completeBody = z.strictObject({
   lease_id: leaseId,
   generation: z.number().int().min(1),
   drift: z.array(driftEntry).max(100).optional(),
+  claim_uid: z.string().min(1).max(64).optional(),
 });
 export const failBody = z.strictObject({
   lease_id: leaseId,
   generation: z.number().int().min(1),
-  code: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/),
+  code: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'must be a word in lower case, such as helm_failed'),
   message: foreignLine(2000),
   events: z.array(jobEvent).max(50),
   retryable: z.boolean(),
@@ -174,7 +180,10 @@ export const failBody = z.strictObject({
 export type FailBody = z.input<typeof failBody>;
 
 /** PUT /api/provisioner/reporters/:id: the SHA-256 of the reporter key that the provisioner made. */
-export const reporterKeyBody = z.strictObject({ lease_id: leaseId, key_hash: z.string().regex(/^[0-9a-f]{64}$/) });
+export const reporterKeyBody = z.strictObject({
+  lease_id: leaseId,
+  key_hash: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex'),
+});
 
 /** What provisioner calls answer when they take effect. */
 export const accepted = z.object({ success: z.literal(true) });

@@ -10,7 +10,7 @@ export const reporterBody = z.strictObject({
     .string()
     .min(1)
     .max(200)
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, dot, dash and underscore'),
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must be letters, digits, dot, dash and underscore'),
   namespaces: z.array(namespace).min(1).max(50).optional(),
   meters: z.array(z.string().max(64)).min(1).max(64).optional(),
   window_seconds: windowSeconds.default(3600),

@@ -15,7 +15,7 @@ export const simulatedNamespace = z.object({
   reporter_id: z.string(),
   api_key: z.string(),
   phase,
-  /** Its exporter runs; in files from before this was kept, while the phase is running. */
+  /** The namespace's exporter runs. Absent in files of an older version: it runs while the phase is running. */
   metering: z.boolean().optional(),
   namespace,
   /** In order of time; the last one is open while the phase is running. */

@@ -8,7 +8,7 @@ export interface Life {
   revokedAt: number | null;
 }
 
-/** Whether it opens a door at `now`. */
+/** Whether the credential is accepted at `now`, ms. */
 export const isLive = ({ expiresAt, revokedAt }: Life, now: number): boolean =>
   (revokedAt === null || revokedAt > now) && (expiresAt === null || expiresAt > now);
 

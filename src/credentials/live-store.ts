@@ -12,7 +12,7 @@ import { reporterKeyMs } from './credential.ts';
 import type { Principal } from './principal.ts';
 import { type Recent, recent } from './recent.ts';
 
-/** A key by its owner, as it says itself, and the hash of the whole. */
+/** A key that a caller sent: the owner that stands in it, and the SHA-256 of all of it. */
 type Presented = { owner: string; hash: string };
 /** A live credential; `lastUsedDay` is the start of a UTC day. */
 interface Found {

@@ -5,7 +5,7 @@ const freshMs = 900;
 const entriesMax = 1000;
 
 export interface Recent<T> {
-  /** What was read of the key at most 900 ms ago. */
+  /** The value that was read for the key at most 900 ms ago. */
   get: (key: string, now: number) => T | null;
   /** Remembers what was read at `readAt`, the time before the read began. */
   set: (key: string, value: T, readAt: number) => void;

@@ -17,7 +17,7 @@ export interface NewCredential {
   name: string | null;
   role: Role | null;
   createdAt: number;
-  /** Null or absent: it does not expire. */
+  /** When the credential expires, ms; null or absent: never. */
   expiresAt?: number | null;
 }
 

@@ -1,4 +1,4 @@
-/** Credentials as the wire has them. */
+/** From rows of keys and tokens to the bodies of answers, without secrets or hashes. Pure. */
 import type { z } from 'zod';
 import type { credentialList } from '../contracts/credentials.ts';
 import { iso, isoOrNull } from '../lib/time.ts';

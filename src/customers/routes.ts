@@ -1,4 +1,4 @@
-/** Signup and customers. */
+/** Routes of signup and of customers: read, listed, deactivated, reactivated. */
 import {
   createCustomerBody,
   customerAnswer,

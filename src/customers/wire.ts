@@ -1,4 +1,4 @@
-/** Customers as the wire has them. */
+/** From rows of customers, subscriptions and deployments to the bodies of answers. Pure. */
 import type { CustomerAnswer, CustomerList, SignupAnswer } from '../contracts/customers.ts';
 import type { Principal } from '../credentials/principal.ts';
 import { instanceUrl } from '../deployments/deployment.ts';

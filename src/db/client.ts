@@ -1,6 +1,6 @@
 /**
  * The way to D1. Stores build statements as plain data, one `commit` runs them: D1 has no interactive transaction, the
- * batch is the atomic unit and rolls back whole (design §2, rule 3).
+ * batch is the atomic unit: it takes effect as one, or not at all.
  */
 import { drizzle } from 'drizzle-orm/d1';
 import { asDatabaseError } from './failure.ts';

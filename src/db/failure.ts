@@ -1,4 +1,4 @@
-/** What D1 throws, sorted into three kinds: a guard, a constraint, an outage. Anything else is a broken statement. */
+/** Sorts what D1 throws into three errors: a guard that did not hold, a constraint, an outage. Anything else is a bug of a statement. */
 import { reasonOf } from '../lib/reason.ts';
 import { type GuardName, guardNamed } from './guards.ts';
 import { ThrownByD1 } from './tagged.ts';

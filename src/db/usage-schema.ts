@@ -1,7 +1,8 @@
 /**
- * One usage shard. Keys are the control database's integers (`seq`), times ms since the epoch, quantities whole base
- * units (src/usage/meters.ts). The rules for replacing a window, and its upper bounds, are triggers made from the catalogue
- * (src/usage/window-triggers.ts), so that they hold inside the batch whatever runs beside it.
+ * The tables of a usage shard, a D1 database that holds the windows of some customers. Keys are the control database's
+ * integers (`seq`), times ms since the epoch, quantities whole base units (src/usage/meters.ts). The rules for replacing a
+ * window, and its upper bounds, are triggers made from the catalogue (src/usage/window-triggers.ts), so that they hold inside
+ * the batch whatever runs beside it.
  */
 import { sql } from 'drizzle-orm';
 import { check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';

@@ -33,6 +33,8 @@ export const deployments = sqliteTable(
     reasonCode: text('reason_code'),
     /** The database has run and its data is kept: a run that does not find its claim must start nothing. */
     expectsData: integer('expects_data', { mode: 'boolean' }).notNull().default(false),
+    /** The uid of the volume claim that holds that data, as the last run told it; null where none has. */
+    claimUid: text('claim_uid'),
     /** What was found to differ from the release, and when it was last looked for. */
     drift: text('drift', { mode: 'json' }).$type<DriftEntry[]>(),
     driftCheckedAt: at('drift_checked_at'),

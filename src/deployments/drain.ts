@@ -5,7 +5,7 @@
  *
  * How a drain ends, or never begins:
  * - the last window, or a later one, is accounted for (declared unavailable counts too): `reported`;
- * - exporter, Prometheus, API or queue were away until the bound, or the window was refused for good: `bound`; it stays a gap;
+ * - exporter, Prometheus, API or queue did not answer until the bound, or the window was refused for good: `bound`; it stays a gap;
  * - the customer is reactivated, and perhaps deactivated again: the new desired state replaces it, with a drain of its own;
  * - the deployment's reporter was never active, had ended, or begins later: there is nothing to wait for.
  */

@@ -108,7 +108,7 @@ const reporterLeased = (l: ReporterLease) => sql`EXISTS (
 /** Fails the batch unless the lease is a running one of the reporter's own customer in that cluster. */
 export const guardReporterLease = (l: ReporterLease): Write => guard('reporter_lease', reporterLeased(l));
 
-/** The same as a query: the job that the lease holds, or nothing. */
+/** The job that `guardReporterLease` demands, as a query: one row, or none where the lease does not hold. */
 export const queryReporterLease = (db: Db, l: ReporterLease) =>
   db
     .select({ id: jobs.id })
@@ -138,15 +138,17 @@ export async function progress(
 
 /**
  * The run did what it was leased for: the deployment has been brought to its generation. Only the newest generation says
- * that there is data to expect: a person may have accepted its loss while the run was under way.
+ * that there is data to expect, and in which claim (`claimUid`, null where the run told none): a person may have accepted
+ * its loss while the run was under way.
  */
-export const complete = (f: TimedClaim, drift: readonly DriftEntry[]): Write[] => [
+export const complete = (f: TimedClaim, drift: readonly DriftEntry[], claimUid: string | null = null): Write[] => [
   guard('job_lease', holds(f)),
   write(sql`
     UPDATE deployments SET observed_generation = ${f.generation}, reason = NULL, reason_code = NULL, updated_at = ${f.now},
       drift = ${JSON.stringify(drift)}, drift_checked_at = ${f.now},
       expects_data = max(expects_data, spec_generation = ${f.generation}
         AND (SELECT leased_phase = 'running' FROM jobs WHERE id = ${f.jobId})),
+      claim_uid = CASE WHEN spec_generation = ${f.generation} THEN coalesce(${claimUid}, claim_uid) ELSE claim_uid END,
       status = CASE WHEN spec_generation > ${f.generation} THEN status
         ELSE (SELECT ${phaseCase(sql`leased_phase`, statusOfPhase)} FROM jobs WHERE id = ${f.jobId}) END
     WHERE customer_id = (SELECT customer_id FROM jobs WHERE id = ${f.jobId}) AND observed_generation <= ${f.generation}`),
@@ -156,11 +158,15 @@ export const complete = (f: TimedClaim, drift: readonly DriftEntry[]): Write[] =
       AND customer_id = (SELECT customer_id FROM jobs WHERE id = ${f.jobId}))`),
 ];
 
-/** The run looked for differences and changed nothing: what it found is kept, whatever is desired by now. */
-export const completeDrift = (f: TimedClaim, drift: readonly DriftEntry[]): Write[] => [
+/**
+ * The run looked for differences and changed nothing: what it found is kept, whatever is desired by now. The claim that it
+ * told (`claimUid`) counts where data is expected and no run has told its claim yet.
+ */
+export const completeDrift = (f: TimedClaim, drift: readonly DriftEntry[], claimUid: string | null): Write[] => [
   guard('job_lease', holds(f)),
   write(sql`
-    UPDATE deployments SET drift = ${JSON.stringify(drift)}, drift_checked_at = ${f.now}
+    UPDATE deployments SET drift = ${JSON.stringify(drift)}, drift_checked_at = ${f.now},
+      claim_uid = CASE WHEN expects_data THEN coalesce(claim_uid, ${claimUid}) ELSE claim_uid END
     WHERE customer_id = (SELECT customer_id FROM jobs WHERE id = ${f.jobId})`),
   write(sql`UPDATE jobs SET ${finished(f.now)} WHERE id = ${f.jobId}`),
 ];
@@ -228,7 +234,7 @@ export function postpone(f: RunFailure): Write[] {
 const failedLast = (id: string) => sql`EXISTS (SELECT 1 FROM jobs j WHERE j.id = ${id} AND j.state = 'failed'
       AND NOT EXISTS (SELECT 1 FROM jobs o WHERE o.customer_id = j.customer_id AND o.state IN ('waiting', 'active')))`;
 
-/** The same, asked now. */
+/** Whether the job has failed and nothing of its deployment waits or runs, now. */
 export async function isRetryable(db: Db, id: string): Promise<boolean> {
   const rows = await db.all<{ failed: number }>(sql`SELECT ${failedLast(id)} AS failed`);
   return rows[0]?.failed === 1;

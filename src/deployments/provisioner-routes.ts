@@ -78,7 +78,8 @@ const complete = deed({
   allow,
   body: completeBody,
   answers: { 200: accepted },
-  plan: (context, call) => completeJob(context, claimOf(call), call.body.drift),
+  plan: (context, call) =>
+    completeJob(context, claimOf(call), { drift: call.body.drift, claimUid: call.body.claim_uid }),
   answer: () => json(200, { success: true }),
 });
 

@@ -1,4 +1,4 @@
-/** The console's view of the deployment queue. */
+/** Routes of the deployment queue for the console: counts, jobs, one job, retry. */
 
 import { z } from 'zod';
 import { notFound } from '../contracts/failures.ts';

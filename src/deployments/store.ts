@@ -109,7 +109,7 @@ export const endDrain = (d: Run & { generation: number }): Write[] => [
 /** Has the stack brought to what is desired once more; `dataLost`: a person has answered that its data is gone. */
 export const redeploy = (d: Run & { dataLost: boolean }): Write[] => [
   guard('deployment_standing', standing(d.customerId)),
-  ...nextGeneration(d, d.dataLost ? { expectsData: false } : {}),
+  ...nextGeneration(d, d.dataLost ? { expectsData: false, claimUid: null } : {}),
 ];
 
 /** Ready deployments that nobody has looked at since `before`, the longest ago first. */

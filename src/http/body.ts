@@ -97,7 +97,7 @@ export async function readJson(request: Request, limits: BodyLimits): Promise<Re
   try {
     wire = await read(request, limits.wireBytesMax);
   } catch {
-    // Reading the caller's bytes is all that was tried: the caller went away, whatever the error says.
+    // Nothing but the caller's bytes was read: the caller broke the connection off, whatever the error says.
     return err(incomplete);
   }
   if (!wire) return err(tooLarge(limits.wireBytesMax));

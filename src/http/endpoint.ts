@@ -81,9 +81,9 @@ export interface Description<Path extends string = string, A extends Answers = A
   body?: z.ZodType;
   query?: z.ZodType;
   wireBytesMax?: number;
-  /** Gzip is taken when set. */
+  /** The largest body after gzip, bytes; absent: gzip is refused. */
   inflatedBytesMax?: number;
-  /** Counted before the body is read. */
+  /** Limits of rate, counted before the body is read. */
   limits?: readonly Limit[];
   /** Text that is not well-formed Unicode is mended instead of refused, where items of a body are judged one by one. */
   mendsText?: true;

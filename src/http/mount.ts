@@ -7,6 +7,7 @@ import { zValidator } from '@hono/zod-validator';
 import type { Context, Hono, MiddlewareHandler } from 'hono';
 import type { z } from 'zod';
 import { type Failure, notFound } from '../contracts/failures.ts';
+import { readInWords } from '../contracts/words.ts';
 import { admits, boundCustomer, type Principal } from '../credentials/principal.ts';
 import { noteUse } from '../credentials/store.ts';
 import { commit } from '../db/client.ts';
@@ -111,8 +112,11 @@ export function mount(app: Hono<AppEnv>, endpoints: readonly Endpoint[]): void {
       app.on(method, spec.path, gate(spec), (c) => answer(c, undefined));
       continue;
     }
-    const query = zValidator('query', spec.query, (result, c) =>
-      result.success ? undefined : refuseQuery(c as unknown as Context<AppEnv>, result.error),
+    const query = zValidator(
+      'query',
+      spec.query,
+      (result, c) => (result.success ? undefined : refuseQuery(c as unknown as Context<AppEnv>, result.error)),
+      { validationFunction: readInWords },
     );
     app.on(method, spec.path, gate(spec), queryText, query, (c) => answer(c, c.req.valid('query')));
   }

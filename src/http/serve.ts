@@ -16,7 +16,7 @@ import { validate } from './validate.ts';
 export interface Admitted {
   services: Services;
   principal: Principal;
-  /** Of every answer to it. */
+  /** Headers of every answer to the request. */
   headers: Record<string, string>;
   params: Record<string, string>;
   query: unknown;

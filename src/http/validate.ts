@@ -5,6 +5,7 @@
  */
 import type { z } from 'zod';
 import type { Failure } from '../contracts/failures.ts';
+import { readInWords } from '../contracts/words.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { isOneLine } from '../lib/text.ts';
 
@@ -12,7 +13,7 @@ const issuesMax = 50;
 
 /** Checks a value against a schema. */
 export function validate<T extends z.ZodType>(schema: T, value: unknown): Result<z.output<T>, Failure> {
-  const parsed = schema.safeParse(value);
+  const parsed = readInWords(schema, value);
   return parsed.success ? ok(parsed.data) : err(faultOf(parsed.error));
 }
 

@@ -129,7 +129,7 @@ export function sentenceOf({ kind, status, code, message, requestId }: ApiFailur
 /** Statuses that say "not now" rather than "no". */
 const isNotNow = (status: number, code: string): boolean =>
   status >= 500 || status === 408 || status === 425 || status === 429 || code === firstStillRuns;
-/** The same call's first attempt, whose answer was lost, still runs. */
+/** The API's code for: the first attempt of this call, whose answer was lost, still runs. */
 const firstStillRuns = 'idempotency_in_progress';
 
 async function askOnce<T>(options: ApiClientOptions, call: Call, form: Form<T>): Promise<Result<T, ApiFailure>> {

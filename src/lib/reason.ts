@@ -1,4 +1,4 @@
-/** Why something failed, for the log: nothing that fails may lose its reason, and nobody's data may get into a log. */
+/** The reason of an error, for the log: its message and those of its causes, without the parameters of SQL statements. */
 
 /**
  * An error's own message. The query builder writes the parameters of a failed query, and D1 a value that it cannot take,

@@ -1,4 +1,4 @@
-/** Organisations as admins see them. */
+/** Routes of organisations, for admins. */
 import { pageQuery } from '../contracts/common.ts';
 import { organisationList } from '../contracts/organisations.ts';
 import { type Endpoint, endpoint, reply } from '../http/endpoint.ts';

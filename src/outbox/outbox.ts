@@ -1,4 +1,4 @@
-/** What a delivery can come to. Pure. */
+/** How the delivery of an outbox row (to a queue or to Stripe) can end. Pure. */
 
 /**
  * What a sender says of a row: the other side has it; it does not take it now; it refused it, and would refuse it again.

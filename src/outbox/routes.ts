@@ -1,4 +1,4 @@
-/** What must leave the system, for admins: what waits, what was refused, and what is decided about it. */
+/** Routes of the outbox (what must reach a queue or Stripe), for admins: what waits, what was refused, sending it again or dropping it. */
 import { outboxDecisionAnswer, outboxDecisionBody, outboxList, outboxQuery } from '../contracts/outbox.ts';
 import { deed } from '../http/deed.ts';
 import { type Endpoint, endpoint, json, param, reply } from '../http/endpoint.ts';

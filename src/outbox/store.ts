@@ -1,6 +1,6 @@
 /**
  * What must reach a queue or Stripe, as rows written in the batch of their cause. A row is claimed for a minute, sent,
- * and confirmed; whoever dies in between leaves a claim that runs out. Sending twice is harmless by design: doorbells
+ * and confirmed; a sender that is killed in between leaves a claim that runs out. Sending twice is harmless by design: doorbells
  * carry no work, Stripe calls carry an idempotency key of (row, epoch).
  */
 import { and, desc, eq, inArray, lte, sql } from 'drizzle-orm';

@@ -3,13 +3,13 @@
  * A window belongs to the period that contains its END: `(start, end]`. Who is billed for a period is not decided here.
  */
 
-/** Times in ms. */
+/** A billing period `[start, end)`, ms since the epoch. */
 export interface Period {
   start: number;
   end: number;
 }
 
-/** The same time of day on the anchor's day `months` after the month of `from`, or on that month's last day. */
+/** The anchor's day in the month that is `months` after the one of `from`, or that month's last day, at the time of day of `from`. */
 function monthsAfter(from: number, months: number, anchorDay: number): number {
   const date = new Date(from);
   const year = date.getUTCFullYear();

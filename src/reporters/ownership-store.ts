@@ -1,4 +1,4 @@
-/** Who measures what, as rows: hand-overs at an edge. Owns `ownerships`. */
+/** Which reporter measures which meter of which namespace, and from when until when, as rows. Owns `ownerships`. */
 import { eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { customers, reporters } from '../db/control-schema.ts';
@@ -39,7 +39,7 @@ export async function findOwnershipVersion(db: Db, customerSeq: number): Promise
   return rows[0]?.version ?? 0;
 }
 
-/** Whether it still is that, as SQL. */
+/** Whether the ownership of a customer's meters is still at the version that was read, as SQL. */
 export const isOwnershipVersion = (customerSeq: number, version: number): SQL =>
   sql`EXISTS (SELECT 1 FROM customers WHERE seq = ${customerSeq} AND ownership_version = ${version})`;
 

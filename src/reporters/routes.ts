@@ -28,7 +28,7 @@ const madeView = (made: MadeReporter): ReporterView => ({
   active_until: null,
 });
 
-/** What it owns now, or owned last. */
+/** The meters that the reporter owns now, or owned last. */
 function listedView({ reporter, owned }: ListedReporter): ReporterView {
   const open = owned.filter((o) => o.untilAt === null);
   const shown = open.length > 0 ? open : owned;

@@ -46,7 +46,7 @@ export interface EndedReporter {
   customerSeq: number;
   usageShard: number;
   activeUntil: number;
-  /** Null where it owned nothing in the end. */
+  /** Null where the reporter owned nothing at its end. */
   projectSeq: number | null;
   /** The end of the last window that it owned of the namespace, ms. */
   windowEnd: number | null;

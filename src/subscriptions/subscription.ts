@@ -1,5 +1,5 @@
 /**
- * The states of a subscription on one screen: what each means for the stack, the licence, the account keys and the bill,
+ * The states of a subscription as one table: what each means for the stack, the licence, the account keys and the bill,
  * and which event leads from where to where. Whoever asks "may this customer …" asks this table. Pure.
  */
 import type { SubscriptionStatus } from '../contracts/customers.ts';

@@ -1,6 +1,6 @@
 /**
  * The form of every workflow that changes something: it reads, decides and plans; `carryOut` commits. A workflow is
- * `(context, input) => Result<Plan, Failure>`; nothing is written before its plan is whole, so a preview is the plan
+ * `(context, input) => Result<Plan, Failure>`; nothing is written before the plan has been made, so a preview is the plan
  * without the commit.
  *
  * Where a guard or a constraint refuses the batch, somebody was faster: the workflow plans again from what is there by

@@ -87,6 +87,15 @@ describe('a wrong call is one line and exit code 2', () => {
     expect(world.notes[0]).not.toMatch(/expected|received|Invalid|NaN|zod|is invalid/);
   });
 
+  it('has a line for each wrong variable', async () => {
+    const { exit, world } = await call('queue', ['stats'], { BILLING_API_URL: 'nowhere', ALLOW_PLAIN_HTTP: 'perhaps' });
+    expect(exit).toBe(2);
+    expect(world.notes).toEqual([
+      'error: BILLING_API_URL must be an http or https URL, without a user, a query or a fragment',
+      'error: ALLOW_PLAIN_HTTP must be true or false, not "perhaps"',
+    ]);
+  });
+
   it('says so when there is no API to speak to', async () => {
     const { exit, world } = await call('queue', ['stats'], { DATA_DIR: '/nonexistent' });
     expect(exit).toBe(2);

@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# Stops what up.sh started in DIR, by process id, and removes what it wrote there. down.sh DIR keep: only stops it.
+# Stops what up.sh started in DIR, by process id, and removes what it wrote there. down.sh DIR keep: only stops it, but for
+# the watch of its owner, so that it can be started again.
 # By SIGKILL, because nothing of it is kept and a polite end takes ten seconds.
 cd "$1" 2>/dev/null || exit 0
 pids=()
-for name in owner-watch kwok scheduler controllers apiserver etcd; do
+watch=owner-watch
+[ "${2:-}" = keep ] && watch=
+for name in $watch kwok scheduler controllers apiserver etcd; do
   [ -f $name.pid ] || continue
   pids+=("$(cat $name.pid)")
   rm -f $name.pid

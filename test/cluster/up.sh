@@ -4,14 +4,23 @@
 # Real: API server, admission (Pod Security, quotas), RBAC, scheduler, controllers, volume binding, events. Simulated by
 # kwok: the containers (stages.yaml) and their metrics (metrics.yaml). Nothing here is safe for a network: loopback only.
 # Needs the tools of tools/install.sh ($TOOLS), openssl and curl. Ports are free ones; one that is taken between the look
-# and the start is tried again. With OWNER_PID set the cluster goes when that process has gone, however it ended.
+# and the start is tried again. With OWNER_PID set the cluster goes when that process has gone, however it ended, and
+# whether or not this script has got to its end.
 set -euo pipefail
 HERE=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1" && DIR=$(cd "$1" && pwd)
 T=${TOOLS:-$HOME/.cache/tenantry-tools}
 cd "$DIR"
 
-start() { local name=$1; shift; nohup "$@" > "$name.log" 2>&1 < /dev/null & echo $! > "$name.pid"; }
+# The process writes its id itself, before it becomes the program: a script that is killed leaves none without one. What is
+# forked when the owner has gone does not begin.
+start() {
+  local name=$1; shift
+  rm -f "$name.pid"
+  nohup bash -c 'echo $$ > "$0.pid"; [ -z "${OWNER_PID:-}" ] || kill -0 "$OWNER_PID" 2>/dev/null || exit; exec "$@"' \
+    "$name" "$@" > "$name.log" 2>&1 < /dev/null &
+  until [ -s "$name.pid" ]; do sleep 0.01; done
+}
 alive() { kill -0 "$(cat "$1.pid" 2>/dev/null)" 2>/dev/null; }
 # A port nobody listens on, below the range from which the kernel gives out ports of outgoing connections.
 free_port() {
@@ -32,6 +41,11 @@ wait_for() {
   done
   return 1
 }
+
+# First of all, and in a session of its own: what kills the owner's group, this script in it, does not kill the watch.
+if [ -n "${OWNER_PID:-}" ]; then
+  start owner-watch setsid bash -c 'while kill -0 "$1" 2>/dev/null; do sleep 1; done; rm -f owner-watch.pid; exec "$2/down.sh" "$3"' _ "$OWNER_PID" "$HERE" "$DIR"
+fi
 
 control_plane() {
   ETCD=$(free_port); PEER=$(free_port); API=$(free_port)
@@ -82,7 +96,4 @@ create /apis/storage.k8s.io/v1/storageclasses <<'S'
 {apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: standard, annotations: {storageclass.kubernetes.io/is-default-class: "true"}}, provisioner: kubernetes.io/host-path}
 S
 
-if [ -n "${OWNER_PID:-}" ]; then
-  start owner-watch bash -c 'while kill -0 "$1" 2>/dev/null; do sleep 1; done; rm -f owner-watch.pid; exec "$2/down.sh" "$3"' _ "$OWNER_PID" "$HERE" "$DIR"
-fi
 echo "export KUBECONFIG=$DIR/kubeconfig"

@@ -62,16 +62,24 @@ describe('a start that cannot work says why in one line', () => {
       EXPORTERS: '21',
       PROMETHEUS_URL: 'nowhere',
       ALLOW_PLAIN_HTTP: 'perhaps',
-      npm_config_fresh: 'true',
     };
     expect(await linesOf(env)).toEqual([
-      'npm kept --fresh for itself: write npm start -- --fresh',
       'PORT must be a whole number from 0 to 65535, not "eighty"',
       'EXPORTERS must be a whole number from 0 to 20, not "21"',
       'PROMETHEUS_URL must be an http or https URL, without a user, a query or a fragment',
       'ALLOW_PLAIN_HTTP must be true or false, not "perhaps"',
       ended,
     ]);
+  });
+
+  it('when an argument is wrong, beside what else is: with another exit code', async () => {
+    const env = { npm_config_fresh: 'true', EXPORTERS: '21' };
+    expect(await linesOf(env)).toEqual([
+      'npm kept --fresh for itself: write npm start -- --fresh',
+      'EXPORTERS must be a whole number from 0 to 20, not "21"',
+      'the platform ended with 2',
+    ]);
+    expect(() => readSettings({}, ['--quickly'])).toThrow('unknown argument --quickly; there is only --fresh');
   });
 
   it('when a credential would go to another machine in the clear', async () => {

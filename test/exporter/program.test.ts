@@ -72,6 +72,7 @@ describeWithTools(['prometheus'], 'the bundled program', () => {
   it('ends with 2 for unaligned times and with 1 when Prometheus does not answer', async () => {
     const unaligned = ['--from', '2026-05-01T10:10:00Z', '--to', '2026-05-01T12:00:00Z', '--dry-run'];
     expect((await run(unaligned, { PROMETHEUS_URL: prometheus.url })).code).toBe(2);
+    expect((await run(['--quickly'], { PROMETHEUS_URL: prometheus.url })).code).toBe(2);
     const aligned = ['--from', '2026-05-01T10:00:00Z', '--to', '2026-05-01T12:00:00Z', '--dry-run'];
     const dead = await run(aligned, { PROMETHEUS_URL: `http://127.0.0.1:${await freePort()}` });
     expect(dead.code).toBe(1);

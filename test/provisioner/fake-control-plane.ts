@@ -1,5 +1,5 @@
 /**
- * The other side of the job protocol for tests: leases, fences and the doorbell's pull API over real HTTP, in memory. It
+ * The other side of the job protocol for tests: leases, refusals and the doorbell's pull API over real HTTP, in memory. It
  * judges bodies by the contract's own schemas. It is strict where the Worker is; scheduling is simpler: what failed and
  * may be tried again is due at once, and what a comparison finds is healed by nobody.
  */
@@ -112,7 +112,7 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
     return jobs.find((job) => job.id === jobId && job.state === 'active' && job.lease?.id === leaseId);
   };
 
-  function settle(job: FakeJob, body: { generation: number }, failure: FakeJob['failures'][number] | null): void {
+  function settle(job: FakeJob, body: Result, failure: FakeJob['failures'][number] | null): void {
     const on = job.deployment;
     const leasedPhase = job.lease?.phase;
     job.lease = null;
@@ -128,11 +128,13 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
       return;
     }
     job.state = failure ? 'failed' : 'completed';
+    if (job.action === 'drift' && !failure && on.expectsData) on.claimUid ??= body.claim_uid ?? null;
     if (job.action === 'drift') return;
     on.status = failure ? 'failed' : 'ready';
     if (failure) return;
     on.observed = Math.max(on.observed, body.generation);
     on.expectsData ||= leasedPhase === 'running';
+    on.claimUid = body.claim_uid ?? on.claimUid;
   }
 
   /** Trouble of the cluster is no run; the job is due again a little later. */
@@ -183,17 +185,14 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
     return [200, { success: true }];
   }
 
-  function resultRoute(
-    jobId: string | undefined,
-    verb: string,
-    result: ReturnType<typeof parseFail> | ReturnType<typeof parseComplete>,
-  ): [number, unknown] {
+  function resultRoute(jobId: string | undefined, verb: string, result: Result): [number, unknown] {
     const job = held(jobId, result.lease_id);
     if (!job) return lost(verb);
     if (job.lease?.generation !== result.generation) {
       seen.refused.push('generation');
       return problem(409, 'generation_stale');
     }
+    if (result.claim_uid !== undefined && job.deployment.claimUid === undefined) return problem(400, 'unknown_field');
     job.drift = result.drift;
     settle(job, result, result.failure);
     return [200, { success: true }];
@@ -269,6 +268,8 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
   };
 }
 
+type Result = ReturnType<typeof parseFail> | ReturnType<typeof parseComplete>;
+
 function parseComplete(body: unknown) {
   const { drift = [], ...result } = completeBody.parse(body);
   return { ...result, drift, failure: null };
@@ -276,7 +277,7 @@ function parseComplete(body: unknown) {
 
 function parseFail(body: unknown) {
   const { lease_id, generation, ...failure } = failBody.parse(body);
-  return { lease_id, generation, drift: [], failure };
+  return { lease_id, generation, claim_uid: undefined, drift: [], failure };
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {

@@ -18,6 +18,8 @@ export type FakeDeployment = {
   draining: boolean;
   /** Its database has run, and its data is kept. */
   expectsData: boolean;
+  /** The uid of the claim with that data, as a result told it; undefined: an API that keeps none. */
+  claimUid: string | null | undefined;
   generation: number;
   observed: number;
   status: 'pending' | 'ready' | 'failed';
@@ -67,6 +69,7 @@ export function fakeDeployment(companyName = 'Acme'): FakeDeployment {
     phase: 'running',
     draining: false,
     expectsData: false,
+    claimUid: null,
     generation: 0,
     observed: 0,
     status: 'pending',
@@ -98,6 +101,7 @@ export function leasedBody(
     action: job.action,
     phase: lease.phase,
     expects_data: on.expectsData,
+    claim_uid: on.claimUid,
     values: {
       customer: {
         id: on.customerId,

@@ -1,10 +1,10 @@
 /** The database's claim says what has run: over it no password is made anew, and without it nothing starts as if nothing were. */
-import type { V1PersistentVolumeClaim } from '@kubernetes/client-node';
-import { expect, it } from 'vitest';
-import { type Database, judgeClaims } from '../../provisioner/claims.ts';
+import { PatchStrategy, setHeaderOptions, type V1PersistentVolumeClaim } from '@kubernetes/client-node';
+import { expect, it, vi } from 'vitest';
+import { claimUidOf, type Database, judgeClaims, requireData } from '../../provisioner/claims.ts';
 import { clusterTools } from '../harness/cluster.ts';
 import { describeWithTools } from '../harness/tools.ts';
-import { setClusterStage } from './cluster-stage.ts';
+import { patienceMs, setClusterStage } from './cluster-stage.ts';
 import type { FakeDeployment } from './fake-job.ts';
 
 const claim = 'data-postgres-0';
@@ -27,6 +27,24 @@ it.each<[string, V1PersistentVolumeClaim[], Database['kind']]>([
   ['one of two', [claimOf('data-postgres-0', 'pv', leaving), claimOf('data-postgres-1', 'pv')], 'stands'],
 ])('%s', (_name, claims, kind) => {
   expect(judgeClaims(claims).kind).toBe(kind);
+});
+
+it('the claim that holds the data is told by its uid, and one of another uid is another', () => {
+  const of = (uid: string, name: string) => claimOf(name, 'pv', { metadata: { name, uid } });
+  const both = judgeClaims([of('u-1', 'data-postgres-0'), of('u-2', 'data-postgres-1')]);
+  expect([null, undefined, 'u-2', 'gone'].map((uid) => claimUidOf(both, uid))).toEqual(['u-1', 'u-1', 'u-2', 'u-1']);
+  expect(claimUidOf({ kind: 'none' }, 'u-1')).toBeNull();
+  const place = { name: 'customer-0', customerId: 'cust_0' };
+  expect([null, undefined, 'u-1', 'u-2'].map((uid) => requireData(both, place, uid).ok)).toEqual([
+    true,
+    true,
+    true,
+    true,
+  ]);
+  const other = requireData(both, place, 'gone');
+  expect(!other.ok && other.error.message).toMatch(
+    /claim data-postgres-0 is another one than held its data \(uid u-1, u-2, not gone\)/,
+  );
 });
 
 function componentOf(name: string) {
@@ -91,6 +109,72 @@ describeWithTools(['helm', ...clusterTools], 'a database that has run', () => {
     for (const on of [noClaim, noNamespace]) on.expectsData = false;
     await Promise.all([run(noClaim), run(noNamespace)]);
   });
+
+  it('is not taken for a claim that a StatefulSet made anew, with an empty volume, after claim and pod were deleted together', async () => {
+    await start();
+    const on = customer();
+    await run(on);
+    const before = await claimOn(on);
+    expect(on.claimUid).toBe(before.metadata?.uid);
+    await run(on);
+    expect(on.claimUid).toBe(before.metadata?.uid);
+    // As if it had been deployed before uids were kept.
+    on.claimUid = null;
+    await settled(stage.plane.compare(on));
+    expect(on.claimUid).toBe(before.metadata?.uid);
+    await stage.core.deleteNamespacedPersistentVolumeClaim({ name: claim, namespace: on.namespace });
+    await stage.core.deleteNamespacedPod({ name: 'postgres-0', namespace: on.namespace });
+    await until(async () => {
+      const anew = await claimOn(on);
+      expect(anew.metadata?.uid).not.toBe(before.metadata?.uid);
+      expect(anew.status?.phase).toBe('Bound');
+    });
+    expect((await settled(stage.plane.compare(on))).drift).toMatchObject([
+      { object: 'PersistentVolumeClaim', kind: 'missing', difference: expect.stringContaining('is another one than') },
+    ]);
+    expect(await refused(on)).toMatchObject({ code: 'claim_lost', retryable: false });
+    // The loss is accepted: what is there counts from now on.
+    Object.assign(on, { expectsData: false, claimUid: null });
+    await run(on);
+    expect(on.claimUid).toBe((await claimOn(on)).metadata?.uid);
+    await run(on);
+  });
+
+  it('is lost with its volume: nothing starts until a person has answered, and an accepted loss gives the claim away', async () => {
+    await start();
+    const on = customer();
+    await run(on);
+    await suspend(on);
+    const before = await claimOn(on);
+    const volume = before.spec?.volumeName ?? '';
+    const merge = setHeaderOptions('Content-Type', PatchStrategy.MergePatch);
+    await stage.core.deletePersistentVolume({ name: volume });
+    await stage.core.patchPersistentVolume({ name: volume, body: { metadata: { finalizers: null } } }, merge);
+    await until(async () => expect((await claimOn(on)).status?.phase).toBe('Lost'));
+    const failure = await refused(on);
+    expect(failure).toMatchObject({ code: 'claim_lost', retryable: false });
+    expect(failure?.message).toContain(`claim ${claim} has lost its volume`);
+    expect(await pods(on)).toEqual([]);
+    Object.assign(on, { expectsData: false, claimUid: null });
+    await run(on);
+    const after = await claimOn(on);
+    expect(after.status?.phase).toBe('Bound');
+    expect(on.claimUid).toBe(after.metadata?.uid);
+    expect(after.metadata?.uid).not.toBe(before.metadata?.uid);
+  });
+
+  it('has its claim told to no API that keeps none', async () => {
+    await start();
+    const on = customer();
+    on.claimUid = undefined;
+    await run(on);
+    await run(on);
+    expect(on.claimUid).toBeUndefined();
+  });
+
+  const claimOn = (on: FakeDeployment) =>
+    stage.core.readNamespacedPersistentVolumeClaim({ name: claim, namespace: on.namespace });
+  const until = (look: () => Promise<void>) => vi.waitFor(look, { timeout: patienceMs, interval: 200 });
 
   /** The same customer with nothing waiting. */
   function customerAgain(on: FakeDeployment): FakeDeployment {

@@ -34,9 +34,9 @@ const reached = (on: FakeDeployment) =>
   vi.waitFor(() => expect(on.observed, one?.output()).toBe(on.generation), { timeout: 120_000, interval: 50 });
 
 describe('a wrong configuration', () => {
-  it('ends it with code 2 and one line per variable', async () => {
+  it('ends it with code 1 and one line per variable', async () => {
     const wrong = start({ QUEUE_CONCURRENCY: 'many', BILLING_API_URL: 'nowhere', KUBECONFIG: '/x' });
-    expect(await wrong.exited).toBe(2);
+    expect(await wrong.exited).toBe(1);
     expect(wrong.output().trim().split('\n')).toEqual([
       'provisioner: BILLING_API_URL must be an http or https URL, without a user, a query or a fragment',
       'provisioner: QUEUE_CONCURRENCY must be a whole number from 1 to 50, not "many"',
@@ -45,7 +45,7 @@ describe('a wrong configuration', () => {
 
   it('ends it when helm is missing or the kubeconfig cannot be read', async () => {
     const wrong = start({ HELM_BIN: join(folder, 'no-helm'), KUBECONFIG: join(folder, 'none') });
-    expect(await wrong.exited).toBe(2);
+    expect(await wrong.exited).toBe(1);
     expect(wrong.output()).toMatch(/HELM_BIN: .*no-helm cannot be run: .*\(helm_missing\)\n/);
     expect(wrong.output()).toMatch(/KUBECONFIG: ENOENT.*\(kubeconfig_invalid\)\n/);
     expect(plane.seen.next).toBe(0);
@@ -55,8 +55,16 @@ describe('a wrong configuration', () => {
     const old = join(folder, 'helm');
     await writeFile(old, '#!/bin/sh\necho v3.14.0\n', { mode: 0o755 });
     const wrong = start({ HELM_BIN: old, KUBECONFIG: join(folder, 'none') });
-    expect(await wrong.exited).toBe(2);
+    expect(await wrong.exited).toBe(1);
     expect(wrong.output()).toContain('HELM_BIN: v3.14.0 is too old, 3.20.2 or 4.1.4 is needed (helm_too_old)');
+  });
+});
+
+describe('arguments', () => {
+  it('are not taken: it ends with code 2', async () => {
+    one = startProvisioner(plane, {}, undefined, ['--simulate']);
+    expect(await one.exited).toBe(2);
+    expect(one.output()).toBe('provisioner: arguments are not taken: environment variables configure it\n');
   });
 });
 
@@ -70,7 +78,7 @@ describe('a wrong file of the operator’s values', () => {
     const path = text === '/' ? folder : join(folder, 'values.yaml');
     if (text !== null && text !== '/') await writeFile(path, text);
     const wrong = start({ HELM_BIN: '/no-helm', KUBECONFIG: '/none', HELM_VALUES_FILE: path });
-    expect(await wrong.exited).toBe(2);
+    expect(await wrong.exited).toBe(1);
     const lines = wrong
       .output()
       .split('\n')
@@ -82,7 +90,7 @@ describe('a wrong file of the operator’s values', () => {
   it('what it takes may be empty, or only comments', async () => {
     await writeFile(join(folder, 'values.yaml'), '# nothing yet\n');
     const wrong = start({ HELM_BIN: '/no-helm', KUBECONFIG: '/none', HELM_VALUES_FILE: join(folder, 'values.yaml') });
-    expect(await wrong.exited).toBe(2);
+    expect(await wrong.exited).toBe(1);
     expect(wrong.output()).not.toContain('HELM_VALUES_FILE');
   });
 });
@@ -110,7 +118,7 @@ describeWithTools(['helm'], 'a wrong chart', () => {
       HELM_CHART_PATH: path ?? folder,
       KUBECONFIG: join(folder, 'kubeconfig'),
     });
-    expect(await wrong.exited).toBe(2);
+    expect(await wrong.exited).toBe(1);
     expect(wrong.output()).toMatch(/HELM_CHART_PATH: .*\(chart_broken\)/);
     expect(wrong.output()).toMatch(line);
     expect(wrong.output()).toContain('KUBECONFIG: the kubeconfig names no current context (kubeconfig_invalid)');

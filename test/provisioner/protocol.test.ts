@@ -1,4 +1,4 @@
-/** What a provisioner does with rings, leases and refusals, against a control plane that fences like the Worker. */
+/** What a provisioner does with rings, leases and refusals, against a control plane that refuses old leases as the Worker does. */
 import { describe, expect, it } from 'vitest';
 import { sleep } from '../../provisioner/clock.ts';
 import type { JobContext } from '../../provisioner/executor.ts';

@@ -142,8 +142,9 @@ export function startProvisioner(
   plane: FakeControlPlane,
   env: Record<string, string>,
   entry = join(root, 'provisioner/main.ts'),
+  args: string[] = [],
 ): ProvisionerProcess {
-  const child = spawn(process.execPath, [entry], {
+  const child = spawn(process.execPath, [entry, ...args], {
     cwd: root,
     env: { PATH: process.env['PATH'] ?? '', ...plane.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -38,6 +38,7 @@ const rare: Record<string, string[]> = {
     'list networking.k8s.io/ingresses',
     'list networking.k8s.io/networkpolicies',
   ],
+  'a claim that has lost its volume is given away when the loss is accepted': ['delete persistentvolumeclaims'],
   'a suspension stops what the customer has beside the chart, and what does not stop by itself': [
     'delete pods',
     'patch replicationcontrollers',

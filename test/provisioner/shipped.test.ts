@@ -81,6 +81,14 @@ describeWithTools(['helm'], 'the chart of the provisioner', () => {
     }
   });
 
+  it('names the proxies that the operator named', async () => {
+    const env = podOf(await render([join(chart, 'ci/private-values.yaml')]))?.containers[0]?.env ?? [];
+    expect(env.filter(({ name }) => name.endsWith('_PROXY'))).toEqual([
+      { name: 'HTTPS_PROXY', value: 'http://proxy.internal.example:8443' },
+      { name: 'NO_PROXY', value: '10.96.0.0/12,.internal.example' },
+    ]);
+  });
+
   it('hands the operator’s own values for customers’ stacks over as they are', async () => {
     const shape = join(chart, 'ci/private-values.yaml');
     const map = pick<V1ConfigMap>(await render([shape]), 'ConfigMap');
@@ -104,6 +112,7 @@ describeWithTools(['helm'], 'the chart of the provisioner', () => {
     ['an unknown name', { imagePullSecret: 'x' }, /additional properties 'imagePullSecret' not allowed/],
     ['an unknown name further in', { queue: { token: 'x' } }, /additional properties 'token' not allowed/],
     ['an address that is none', { billingApiUrl: 'billing' }, /billingApiUrl/],
+    ['a password among the values', { proxy: { https: 'http://me:word@proxy.example:3128' } }, /proxy/],
     ['a time that is too short', { jobTimeoutMs: 10 }, /jobTimeoutMs/],
     ['a policy that would let everything out', { networkPolicy: { outside: { ports: [], blocks: [] } } }, /minItems/],
   ])('refuses %s', async (_name, values, words) => {

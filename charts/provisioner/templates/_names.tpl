@@ -1,9 +1,9 @@
-{{/* The one name of everything here, also of what is the cluster's: {release}-provisioner. */}}
+{{/* The name of every object of this chart, the cluster-wide ones too: {release}-provisioner. */}}
 {{- define "provisioner.name" -}}
 {{ printf "%s-provisioner" .Release.Name | trunc 63 | trimSuffix "-" }}
 {{- end -}}
 
-{{/* What selects its pods: it can never change, so nothing that could change is in it. */}}
+{{/* Labels that select the provisioner's pods. A Deployment's selector can never change, so no version is among them. */}}
 {{- define "provisioner.selectorLabels" -}}
 app.kubernetes.io/name: provisioner
 app.kubernetes.io/instance: {{ .Release.Name }}

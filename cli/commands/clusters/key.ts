@@ -1,4 +1,4 @@
-/** `clusters key`: what an exporter of the whole cluster reports with; printed here, once. */
+/** `clusters key`: makes the key with which an exporter reports for all customers of a cluster. Prints it, once. */
 import type { Api } from '../../api.ts';
 import { makeClusterKey } from '../../calls.ts';
 import { type Define, type Done, done } from '../../command.ts';

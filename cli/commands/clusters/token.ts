@@ -1,4 +1,4 @@
-/** `clusters token`: what the cluster's provisioner signs in with; printed here, once. */
+/** `clusters token`: makes the token with which a cluster's provisioner signs in. Prints it, once. */
 import type { Api } from '../../api.ts';
 import { makeClusterToken } from '../../calls.ts';
 import { type Define, type Done, done } from '../../command.ts';

@@ -1,4 +1,4 @@
-/** `customer redeploy`: what is wanted is brought to the cluster once more, for one customer or for all of them. */
+/** `customer redeploy`: orders a job that brings a stack to its desired state once more, for one customer or for all of them. */
 import type { z } from 'zod';
 import { redeployBody } from '../../../src/contracts/deployments.ts';
 import { allCustomers, doToEach, printDeeds, rateDefault, rateOption } from '../../all-customers.ts';

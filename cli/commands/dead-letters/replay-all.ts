@@ -10,7 +10,7 @@ import type { World } from '../../world.ts';
 /** What nobody of ours has proven is sent again by its id only, by a person who has looked at it. */
 const unproven = 'message_unproven';
 
-/** The list is read whole before the first is sent: a letter that fails again must not be sent twice. */
+/** All of the list is read before the first letter is sent: a letter that fails again must not be sent twice. */
 async function replayAll(world: World, api: Api, options: JsonOption): Done {
   const read = await readAll((page, limit) => listDeadLetters(api, { page, limit }), { idOf: (letter) => letter.id });
   if (!read.ok) return read;

@@ -1,6 +1,6 @@
 /**
  * Deactivates a customer: canceled at once, the stack suspended with its data kept, account keys and licence revoked.
- * The suspended stack drains: its exporter and the reporter's key live on until the last window of usage is reported.
+ * The suspended stack drains: its exporter runs and the reporter's key is valid until the last window of usage is reported.
  */
 import * as credentialStore from '../../credentials/store.ts';
 import type { WholeCustomer } from '../../customers/store.ts';

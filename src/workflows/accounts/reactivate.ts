@@ -16,7 +16,7 @@ import { changed } from './changed.ts';
 
 export interface Reactivated {
   whole: WholeCustomer;
-  /** Shown once. */
+  /** The new account key, shown once. */
   apiKey: string;
 }
 

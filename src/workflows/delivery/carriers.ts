@@ -1,4 +1,4 @@
-/** What carries something out of the system: queues and Stripe, with the clock and the log of whoever sends. */
+/** What a delivery sends with: queues and Stripe, the clock and the log. */
 import type { Db } from '../../db/client.ts';
 import type { Write } from '../../db/write.ts';
 import type { Log } from '../../lib/log.ts';

@@ -36,7 +36,7 @@ export async function deliverOutbox(carriers: Carriers, ids?: readonly string[])
 export const forgetDone = (db: Db, now: number): Promise<void> =>
   commit(db, [outboxStore.forgetDone(now - doneKeptMs)]);
 
-/** True when the other side has it. */
+/** Delivers one row; true when the other side has it. */
 async function deliver(carriers: Carriers, row: OutboxRow): Promise<boolean> {
   const { db, log, now } = carriers;
   const sent = await senders[row.kind](carriers, row);

@@ -15,7 +15,7 @@ export interface Decision {
   reason: string;
 }
 
-/** Sends it again, under a new key. */
+/** Sends a refused row again, under a new idempotency key. */
 export async function retryRow(context: Context, { id, reason }: Decision): Promise<Planned<OutboxRow>> {
   const row = await outboxStore.find(context.db, id);
   if (row?.state !== 'never') return err(row ? notRefused : notFound);
@@ -27,7 +27,7 @@ export async function retryRow(context: Context, { id, reason }: Decision): Prom
   });
 }
 
-/** Gives it up for good. */
+/** Drops a refused row for good. */
 export async function dropRow(context: Context, { id, reason }: Decision): Promise<Planned<OutboxRow>> {
   const row = await outboxStore.find(context.db, id);
   if (row?.state !== 'never') return err(row ? notRefused : notFound);

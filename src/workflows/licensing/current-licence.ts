@@ -7,7 +7,7 @@ import { sign } from '../../licences/keyring.ts';
 import * as licenceStore from '../../licences/store.ts';
 import type { Context } from '../deed.ts';
 
-/** Its key has left the set: cron issues it anew within a minute (reissue-licences.ts). */
+/** The licence's key has left the set: cron issues a new licence within a minute (reissue-licences.ts). */
 const beingReissued: Failure = {
   code: 'unavailable',
   message: 'the licence is being issued under a new key, try again',

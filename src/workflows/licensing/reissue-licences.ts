@@ -1,7 +1,7 @@
 /**
- * Licences of keys that have left the set are issued anew by cron, because nothing can sign them again. One whose key is
- * still there stays: an instance may verify with that key's PEM alone. A revoked licence is not issued; what its customer
- * changes meanwhile is settled by the batch's guard.
+ * Cron issues the licences anew whose signing key has left LICENSE_PRIVATE_KEYS, because nothing can sign them again. A licence
+ * whose key is still there stays: an instance may verify with that key's PEM alone. A revoked licence is not issued; what its
+ * customer changes meanwhile is settled by the batch's guard.
  */
 import { notFound } from '../../contracts/failures.ts';
 import { findWhole, type WholeCustomer } from '../../customers/store.ts';

@@ -1,4 +1,4 @@
-/** Ends a reporter at the end of a window. Its key lives on, so that its last windows can still be reported. */
+/** Ends a reporter at the end of a window. The reporter's key stays valid, so that its last windows can still be reported. */
 import { type Failure, notFound } from '../../contracts/failures.ts';
 import type { WholeCustomer } from '../../customers/store.ts';
 import { shardOf } from '../../db/shards.ts';

@@ -1,4 +1,4 @@
-/** The stories that read usage: history, gaps, cursor. They meet the control database (names) and one usage shard. */
+/** Reads of a customer's usage: history, gaps, cursor. Each reads names from the control database and windows from one usage shard. */
 import type { CursorAnswer, GapsAnswer, HistoryAnswer } from '../../contracts/usage.ts';
 import { type CustomerRow, findCustomer } from '../../customers/store.ts';
 import type { Db } from '../../db/client.ts';
@@ -107,7 +107,7 @@ async function findGaps(
   return { gaps: await findGapsOf(reads, customer, range, metering), metering };
 }
 
-/** The same where the names and ownerships of the customer have been read already. */
+/** What is missing in a range, where the names and ownerships of the customer have been read already. */
 export async function findGapsOf(
   reads: UsageReads,
   customer: CustomerRow,

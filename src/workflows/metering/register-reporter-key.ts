@@ -1,6 +1,6 @@
 /**
  * A provisioner registers the hash of the deployment reporter's key, on every job, so that a restored database or a new
- * Secret heals by itself. The first registration makes the reporter active from the start of the running window and the
+ * Secret needs nobody to register it. The first registration makes the reporter active from the start of the running window and the
  * owner of its namespace from there; where somebody owned it, it takes over at the next hour edge of which nothing is stored
  * (contract: Reporters).
  */

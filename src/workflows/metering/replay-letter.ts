@@ -1,4 +1,4 @@
-/** Sends a dead letter again: rows by themselves, or a whole message that nobody had proven. */
+/** Sends a dead letter to the usage queue again: its rows, or the message that could not be read or proven to be ours. */
 import { type Failure, notFound } from '../../contracts/failures.ts';
 import { reasonOf } from '../../lib/reason.ts';
 import { err, ok } from '../../lib/result.ts';

@@ -1,5 +1,5 @@
 /**
- * Cron's end of the keys of ended reporters: a key lives on after its reporter's end for the last windows, and no longer than
+ * Cron's end of the keys of ended reporters: a key stays valid after its reporter's end for the last windows, and no longer than
  * any of them would still be taken.
  */
 import { revokeAll } from '../../credentials/store.ts';
@@ -34,7 +34,7 @@ export async function revokeEndedKeys(context: Context): Promise<number> {
 
 const isName = (e: EndedReporter): e is EndedReporter & WindowName => e.projectSeq !== null && e.windowEnd !== null;
 
-/** Those of one shard whose windows are all accounted for, or too old to be reported. */
+/** The ended reporters of one shard whose windows are all accounted for, or too old to be reported. */
 async function findOver(context: Context, ended: readonly EndedReporter[]): Promise<EndedReporter[]> {
   const [first] = ended;
   if (!first) return [];

@@ -1,4 +1,4 @@
-/** What can never be stored goes to the dead letters with its reason; a letter that cannot be written comes again. */
+/** Writes usage that can never be stored to the dead letters, with its reason. Where that cannot be written, the message comes again. */
 import { commit, type Db } from '../../db/client.ts';
 import type { Log } from '../../lib/log.ts';
 import { reasonOf } from '../../lib/reason.ts';
@@ -37,7 +37,7 @@ const messageReasons = {
   },
 } as const satisfies Record<string, DeadLetterReason>;
 
-/** Writes a whole message as a letter: one that none of our versions can read, or that no Worker of ours has proven. */
+/** Writes a message as one letter: no version of ours can read it, or no Worker of ours has signed it. */
 export const writeMessageLetter = (
   sink: DeadLetterSink,
   body: unknown,

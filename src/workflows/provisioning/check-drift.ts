@@ -1,5 +1,5 @@
 /**
- * Looks for drift: a job that changes nothing compares what lives in the cluster with the release. Cron has every ready
+ * Orders a look for drift: a job that changes nothing compares what lives in the cluster with the release. Cron has every ready
  * deployment looked at once a day; a person may have it done now.
  */
 import type { WholeCustomer } from '../../customers/store.ts';

@@ -1,7 +1,7 @@
 /**
  * Cron's end of drains (src/deployments/drain.ts): a suspended deployment whose last window is accounted for, or whose
  * bound has passed, gets a new generation that runs nothing at all. Two crons at once, or a reactivation in between, are
- * settled by the batch's guard; a shard that is away holds up the drains of its own customers only.
+ * settled by the batch's guard; a shard that cannot be read holds up the drains of its own customers only.
  */
 import { shardOf } from '../../db/shards.ts';
 import { type DrainEnd, drainEndOf } from '../../deployments/drain.ts';
@@ -38,7 +38,7 @@ export async function endDrains(context: Context): Promise<number> {
   return ended.filter(Boolean).length;
 }
 
-/** Those of one shard's drains that are over, and why. */
+/** The drains of one shard that are over, each with why. */
 async function findOver(context: Context, drains: readonly Drain[]): Promise<Over[]> {
   const [first] = drains;
   if (!first) return [];

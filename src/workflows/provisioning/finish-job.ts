@@ -1,4 +1,7 @@
-/** Results of a run: they count only under their own lease and generation. Anything else is refused and changes nothing. */
+/**
+ * The result that a provisioner reports of a job's run. It counts only under the lease and the generation that the job has
+ * now; any other result is refused and changes nothing.
+ */
 import { type Failure, notFound } from '../../contracts/failures.ts';
 import type { DriftEntry, FailBody } from '../../contracts/jobs.ts';
 import type { Write } from '../../db/write.ts';
@@ -44,6 +47,12 @@ function finished(
   });
 }
 
+/** What a run that did its work says: what differs, and the uid of the volume claim that holds the database's data. */
+export interface Outcome {
+  drift?: readonly DriftEntry[] | undefined;
+  claimUid?: string | undefined | null;
+}
+
 /**
  * The run brought the deployment to its generation, or looked for what differs from it. Where something of the stack is
  * missing, it is brought back by another run.
@@ -51,7 +60,7 @@ function finished(
 export async function completeJob(
   context: Context,
   claim: JobClaim,
-  drift: readonly DriftEntry[] = [],
+  { drift = [], claimUid = null }: Outcome = {},
 ): Promise<Planned<null>> {
   const job = await heldJob(context, claim);
   if (!job.ok) return job;
@@ -60,12 +69,12 @@ export async function completeJob(
   const timed = { ...claim, now };
   const details = { action: 'job.completed', generation: claim.generation, drift: drift.length };
   if (job.value.action === 'reconcile') {
-    return finished(context, job.value, jobStore.complete(timed, drift), details, job.value.waits);
+    return finished(context, job.value, jobStore.complete(timed, drift, claimUid), details, job.value.waits);
   }
   const missing = drift.some(({ kind }) => kind === 'missing');
   const run = { customerId, verb: 'redeploy', jobId: newId('job', random), now } as const;
   const heal = missing ? deploymentStore.redeploy({ ...run, dataLost: false }) : [];
-  return finished(context, job.value, [...jobStore.completeDrift(timed, drift), ...heal], details);
+  return finished(context, job.value, [...jobStore.completeDrift(timed, drift, claimUid), ...heal], details);
 }
 
 /** The run failed: tried again while runs are left; one that trouble of the cluster ended waits for the cluster. */

@@ -51,6 +51,7 @@ async function render(context: Context, leased: Leased): Promise<LeasedJob> {
     action: job.action,
     phase: leasedPhase,
     expects_data: deployment.expectsData,
+    claim_uid: deployment.claimUid,
     values: renderValues({
       customerId: customer.id,
       shortId: customer.shortId,

@@ -1,4 +1,4 @@
-/** Cron looks again at what was given up, slowly and for ever: what stood in its way may be gone by now. */
+/** Cron runs the last job of each failed deployment again, with pauses that grow to a day: why it failed may be gone by then. */
 import { commit } from '../../db/client.ts';
 import { lookAgain } from '../../deployments/job-store.ts';
 import type { Context } from '../deed.ts';

@@ -1,4 +1,4 @@
-/** Has a stack brought to what is desired once more, though nothing of that has changed. */
+/** A redeployment: another job brings a stack to its desired state, though nothing of that state has changed. */
 import type { WholeCustomer } from '../../customers/store.ts';
 import * as deploymentStore from '../../deployments/store.ts';
 import { newId } from '../../lib/ids.ts';
@@ -12,7 +12,7 @@ export interface Redeployment {
   acceptDataLoss: boolean;
 }
 
-/** The id of the job that does it. */
+/** Plans the redeployment; its value is the id of the job that will do it. */
 export async function redeploy(
   { now, random }: Context,
   { customer, deployment, waitingJobId }: WholeCustomer,

@@ -181,6 +181,46 @@ describe('a loss that is accepted while a run is under way', () => {
   });
 });
 
+describe('the claim that holds the data', () => {
+  it('is kept as a result tells it, handed out with the next job, and forgotten when its loss is accepted', async () => {
+    const made = await signUp(api);
+    const id = made.customer.customer_id;
+    const first = await lease();
+    expect(first).toMatchObject({ expects_data: false, claim_uid: null });
+    await finish(first, 'complete', { claim_uid: 'uid-1' });
+    await order(id, 'redeploy', { reason: 'once more' });
+    const second = await lease();
+    expect(second).toMatchObject({ expects_data: true, claim_uid: 'uid-1' });
+    // An older provisioner tells none.
+    await finish(second, 'complete', {});
+    await order(id, 'redeploy', { reason: 'once more' });
+    const third = await lease();
+    expect(third.claim_uid).toBe('uid-1');
+    // Accepted while a run is under way that still tells the old claim.
+    await order(id, 'redeploy', { reason: 'the disk is gone', accept_data_loss: true });
+    await finish(third, 'complete', { claim_uid: 'uid-1' });
+    const last = await lease();
+    expect(last).toMatchObject({ expects_data: false, claim_uid: null });
+    await finish(last, 'complete', { claim_uid: 'uid-2' });
+    await order(id, 'drift', {});
+    expect(await lease()).toMatchObject({ expects_data: true, claim_uid: 'uid-2' });
+  });
+
+  it('is learned from a comparison where no run has told it, and from none after that', async () => {
+    const { id } = await ready();
+    const look = async (uid: string) => {
+      await order(id, 'drift', {});
+      const leased = await lease();
+      await finish(leased, 'complete', { claim_uid: uid });
+      return leased.claim_uid;
+    };
+    expect([await look('uid-1'), await look('uid-2'), await look('uid-3')]).toEqual([null, 'uid-1', 'uid-1']);
+    await order(id, 'redeploy', { reason: 'the disk is gone', accept_data_loss: true });
+    const run = await lease();
+    expect(run).toMatchObject({ expects_data: false, claim_uid: null });
+  });
+});
+
 describe('who pays', () => {
   it('comes before who does not, but nobody waits for ever', async () => {
     const trial = await signUp(api);
