@@ -26,9 +26,10 @@ const BUDGETS: Record<string, number> = {
   exporter: 1,
   journeys: 6.5,
   metering: 2.5,
+  oracle: 2,
   project: 1.5,
   provisioner: 21.5,
-  src: 1.5,
+  src: 2.5,
 };
 const OTHERS = 1;
 
