@@ -34,6 +34,16 @@ import {
   clusterTokenAnswer,
 } from '../src/contracts/organisations.ts';
 import {
+  checkAnswer,
+  migrateAnswer,
+  type migrateBody,
+  publishAnswer,
+  simulationAnswer,
+  type simulationBody,
+  simulationStarted,
+} from '../src/contracts/plan-catalogue.ts';
+import { planList } from '../src/contracts/plans.ts';
+import {
   endReporterAnswer,
   type endReporterBody,
   reporterAnswer,
@@ -130,3 +140,17 @@ export const retryJob = (api: Api, id: string) => api.post(`/api/queue/jobs/${id
 export const listDeadLetters = (api: Api, query: Partial<Asked<typeof pageQuery>>) =>
   api.get('/api/dead-letters', deadLetterList, query);
 export const replayDeadLetter = (api: Api, id: string) => api.post(`/api/dead-letters/${id}/replay`, {}, replayAnswer);
+
+/** Every version, with its subscribers. */
+export const listPlans = (api: Api) => api.get('/api/plans', planList);
+export const checkPlans = (api: Api, yaml: string) => api.post('/api/plans/check', { yaml }, checkAnswer);
+export const previewPublishing = (api: Api, yaml: string) =>
+  api.post('/api/plans/publish?preview=true', { yaml }, publishAnswer);
+export const publishPlans = (api: Api, yaml: string) => api.post('/api/plans/publish', { yaml }, publishAnswer);
+export const beginSimulation = (api: Api, body: z.input<typeof simulationBody>) =>
+  api.post('/api/simulations', body, simulationStarted);
+export const readSimulation = (api: Api, id: string) => api.get(`/api/simulations/${id}`, simulationAnswer);
+export const previewMigration = (api: Api, plan: string, body: z.input<typeof migrateBody>) =>
+  api.post(`/api/plans/${plan}/migrate?preview=true`, body, migrateAnswer);
+export const migrateSubscribers = (api: Api, plan: string, body: z.input<typeof migrateBody>) =>
+  api.post(`/api/plans/${plan}/migrate`, body, migrateAnswer);

@@ -15,6 +15,7 @@ import { deadLettersProgram } from './commands/dead-letters.ts';
 import { generateKeysProgram } from './commands/generate-keys.ts';
 import { keysProgram } from './commands/keys.ts';
 import { licencesProgram } from './commands/licences.ts';
+import { plansProgram } from './commands/plans.ts';
 import { queueProgram } from './commands/queue.ts';
 import { signupWorkflowProgram } from './commands/signup-workflow.ts';
 import { usageProgram } from './commands/usage.ts';
@@ -30,6 +31,7 @@ import type { World } from './world.ts';
 export const commands: Readonly<Record<string, Define>> = {
   customer: customerProgram,
   usage: usageProgram,
+  plans: plansProgram,
   licences: licencesProgram,
   keys: keysProgram,
   queue: queueProgram,

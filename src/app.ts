@@ -20,6 +20,7 @@ import { organisationEndpoints } from './organisations/routes.ts';
 import { outboxEndpoints } from './outbox/routes.ts';
 import { planEndpoints } from './pricing/plan-routes.ts';
 import { pricingEndpoints } from './pricing/routes.ts';
+import { simulationEndpoints } from './pricing/simulation-routes.ts';
 import { reporterEndpoints } from './reporters/routes.ts';
 import { type Outside, platform, servicesOf } from './services.ts';
 import { usageAdminEndpoints } from './usage/admin-routes.ts';
@@ -45,6 +46,7 @@ export const endpoints: readonly Endpoint[] = [
   ...usageReadEndpoints,
   ...pricingEndpoints,
   ...planEndpoints,
+  ...simulationEndpoints,
 ];
 
 /** What is wrong stands in the log only: a variable's name is nobody else's business. */

@@ -6,6 +6,7 @@ import { dayMs, hourMs, minuteMs } from './lib/time.ts';
 import type { Services } from './services.ts';
 import { carriersOf, contextOf } from './wiring.ts';
 import { foldNames } from './workflows/accounts/fold-names.ts';
+import { runSimulations } from './workflows/billing/simulate.ts';
 import { deliverOutbox, forgetDone } from './workflows/delivery/deliver-outbox.ts';
 import { ringAgain } from './workflows/delivery/ring-again.ts';
 import { reissueLicences } from './workflows/licensing/reissue-licences.ts';
@@ -14,6 +15,7 @@ import { rollUpDays } from './workflows/metering/roll-up.ts';
 import { checkAllForDrift } from './workflows/provisioning/check-drift.ts';
 import { endDrains } from './workflows/provisioning/end-drains.ts';
 import { lookAtFailed } from './workflows/provisioning/look-again.ts';
+import { applyPlanChanges } from './workflows/subscriptions/apply-plan-changes.ts';
 import { openPeriods } from './workflows/subscriptions/open-periods.ts';
 
 /** Runs the steps of a tick. `scheduledTime` is the tick's own instant, ms. */
@@ -22,6 +24,8 @@ export async function runCron(services: Services, scheduledTime: number): Promis
   const hourly = scheduledTime % hourMs < minuteMs;
   const daily = scheduledTime % dayMs < minuteMs;
   const steps: Record<string, () => Promise<unknown>> = {
+    // Before the periods: the licence that a new period brings is then of the new plan.
+    apply_plan_changes: () => applyPlanChanges(contextOf(services)),
     open_periods: () => openPeriods(contextOf(services)),
     reissue_licences: () => reissueLicences(contextOf(services)),
     look_at_failed: () => lookAtFailed(contextOf(services)),
@@ -33,6 +37,7 @@ export async function runCron(services: Services, scheduledTime: number): Promis
     revoke_ended_keys: () => revokeEndedKeys(contextOf(services)),
     fold_names: () => foldNames(services),
     roll_up: () => rollUpDays(services.env.usageShards, services.now()),
+    run_simulations: () => runSimulations(contextOf(services)),
     ...(hourly ? { forget_idempotency: () => commit(services.db, [forgetExpired(services.now())]) } : {}),
     ...(daily ? { forget_outbox: () => forgetDone(services.db, services.now()) } : {}),
   };

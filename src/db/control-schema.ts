@@ -72,8 +72,13 @@ export const planChanges = sqliteTable(
     effectiveAt: at('effective_at').notNull(),
     plan: text('plan').notNull(),
     planVersion: text('plan_version').notNull(),
+    /** Lies ahead: cron carries it out when it takes effect. Rating needs no cron, it reads the instant. */
+    pending: integer('pending', { mode: 'boolean' }).notNull().default(false),
   },
-  (t) => [primaryKey({ columns: [t.customerId, t.effectiveAt] })],
+  (t) => [
+    primaryKey({ columns: [t.customerId, t.effectiveAt] }),
+    index('plan_changes_pending').on(t.effectiveAt).where(sql`pending = 1`),
+  ],
 );
 
 /** Half-open billing periods; a trigger refuses overlaps. The anchor day is remembered (31 → 28/29/30). */

@@ -1,5 +1,7 @@
 /** The control database: what is sold (src/pricing). Times are integer ms since the epoch (UTC). */
-import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { sql } from 'drizzle-orm';
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { CustomerChange } from '../pricing/bill-change.ts';
 import type { PlanState } from '../pricing/catalogue.ts';
 import type { PlanVersion } from '../pricing/plan.ts';
 
@@ -25,3 +27,38 @@ export const catalogues = sqliteTable('catalogues', {
   text: text('text').notNull(),
   publishedAt: integer('published_at').notNull(),
 });
+
+/** Past periods rated under other plans than they were billed by; cron takes a running one further, customer by customer. */
+export const simulations = sqliteTable(
+  'simulations',
+  {
+    id: text('id').primaryKey(),
+    /** Of the file whose plans these are; null for published versions. */
+    sha256: text('sha256'),
+    /** The plans to rate by instead of the customers' own, one a slug. */
+    proposed: text('proposed', { mode: 'json' }).$type<readonly PlanVersion[]>().notNull(),
+    /** The start of the periods; null is each customer's last one that had ended when the simulation was asked for. */
+    periodStart: integer('period_start'),
+    /** Null: everybody. */
+    customerIds: text('customer_ids', { mode: 'json' }).$type<readonly string[]>(),
+    state: text('state', { enum: ['running', 'done', 'failed'] }).notNull(),
+    /** The number of the last customer that was looked at: what follows is still to do. */
+    reached: integer('reached').notNull().default(0),
+    /** How many there are to look at, and were. */
+    customers: integer('customers').notNull(),
+    looked: integer('looked').notNull().default(0),
+    /** Of those: without such a period, with gaps in their usage, and those that could not be rated. */
+    skipped: integer('skipped').notNull().default(0),
+    incomplete: integer('incomplete').notNull().default(0),
+    failed: integer('failed').notNull().default(0),
+    beforeCents: integer('before_cents').notNull().default(0),
+    afterCents: integer('after_cents').notNull().default(0),
+    top: text('top', { mode: 'json' }).$type<readonly CustomerChange[]>().notNull(),
+    createdAt: integer('created_at').notNull(),
+    finishedAt: integer('finished_at'),
+  },
+  (t) => [
+    index('simulations_running').on(t.createdAt).where(sql`state = 'running'`),
+    index('simulations_file').on(t.sha256, t.finishedAt),
+  ],
+);

@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import type { Failure } from '../contracts/failures.ts';
 import { GuardFailed } from '../db/failure.ts';
+import { reasonOf } from '../lib/reason.ts';
 import type { Result } from '../lib/result.ts';
 import { contextOf, deliverSoon } from '../wiring.ts';
 import { type Context, carryOut, type Plan } from '../workflows/deed.ts';
@@ -23,6 +24,8 @@ export type DeedSpec<
   preview?: true;
   /** The workflow, called with the route's input. Nothing is written by it. */
   plan: (context: Context, call: CallOf<P, B, Q>) => Promise<Result<Plan<T>, Failure>>;
+  /** Work on what is committed by then, after the answer; cron does what this cannot. */
+  afterwards?: (context: Context, value: T) => Promise<unknown>;
   /** What was planned, as the wire has it. */
   answer: (value: T, call: CallOf<P, B, Q>) => AnswerOf<A>;
 };
@@ -34,7 +37,7 @@ export function deed<
   T,
   B extends z.ZodType | undefined = undefined,
   Q extends z.ZodType | undefined = undefined,
->({ plan, answer, idempotent, preview, ...description }: DeedSpec<P, A, T, B, Q>): Endpoint {
+>({ plan, answer, afterwards, idempotent, preview, ...description }: DeedSpec<P, A, T, B, Q>): Endpoint {
   const planOf = (context: Context, call: Call) => plan(context, call as CallOf<P, B, Q>);
   const answerTo = (call: Call, value: T): Answer => answer(value, call as CallOf<P, B, Q>);
   return {
@@ -73,6 +76,7 @@ export function deed<
       const done = await carryOut(context, attempt, besides);
       if (!done.ok || answered === null) return done.ok ? { ok: true, value: answerTo(first, done.value.value) } : done;
       deliverSoon(first, done.value.outbox ?? []);
+      if (afterwards) first.defer(logged(context, afterwards(context, done.value.value)));
       return { ok: true, value: answered };
     } catch (error) {
       if (error instanceof GuardFailed && error.guard === 'idempotency_holder') return { ok: false, error: takenOver };
@@ -80,6 +84,12 @@ export function deed<
     }
   }
 }
+
+/** The answer is out: what fails now has only the log. */
+const logged = (context: Context, work: Promise<unknown>): Promise<unknown> =>
+  work.catch((error: unknown) => {
+    context.log('warn', 'work after an answer failed; cron goes on with it', { error: reasonOf(error) });
+  });
 
 /** The marker of the Idempotency-Key ran out while this request was slow, and another request holds it now. */
 const takenOver: Failure = {

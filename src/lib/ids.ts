@@ -11,6 +11,7 @@ const prefixes = {
   provisioner: 'prv',
   outbox: 'out',
   audit: 'aud',
+  simulation: 'sim',
   deadLetter: 'dead',
   request: 'req',
 } as const;

@@ -1,7 +1,7 @@
 /** The rows of `billing_periods`. A trigger refuses overlaps. */
-import { and, asc, desc, eq, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, lte, ne, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
-import { billingPeriods } from '../db/control-schema.ts';
+import { billingPeriods, subscriptions } from '../db/control-schema.ts';
 import { guard } from '../db/guards.ts';
 import { build, type Write, write } from '../db/write.ts';
 import type { Period } from './period.ts';
@@ -78,4 +78,30 @@ export async function latest(db: Db, customerId: string): Promise<Required<Store
     .orderBy(desc(billingPeriods.startAt))
     .limit(1);
   return rows[0] ?? null;
+}
+
+/** A period of a customer that has ended by `now`, as a query: the one that starts at `start`, or the last one (null). */
+export const queryEndedPeriod = (db: Db, customerId: string, start: number | null, now: number) =>
+  db
+    .select(fields)
+    .from(billingPeriods)
+    .where(
+      and(
+        eq(billingPeriods.customerId, customerId),
+        lte(billingPeriods.endAt, now),
+        start === null ? undefined : eq(billingPeriods.startAt, start),
+      ),
+    )
+    .orderBy(desc(billingPeriods.startAt))
+    .limit(1);
+
+/** Whether any customer who has not left has a period that has ended. */
+export async function anyEnded(db: Db, now: number): Promise<boolean> {
+  const rows = await db
+    .select({ start: billingPeriods.startAt })
+    .from(billingPeriods)
+    .innerJoin(subscriptions, eq(subscriptions.customerId, billingPeriods.customerId))
+    .where(and(lte(billingPeriods.endAt, now), ne(subscriptions.status, 'canceled')))
+    .limit(1);
+  return rows.length > 0;
 }

@@ -1,6 +1,7 @@
 /** Published plan versions and the files that they came from. Owns `plan_versions` and `catalogues`. */
-import { and, asc, desc, eq } from 'drizzle-orm';
+import { and, asc, desc, eq, ne, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import { subscriptions } from '../db/control-schema.ts';
 import { catalogues, planVersions } from '../db/pricing-schema.ts';
 import { build, type Write, write } from '../db/write.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -14,6 +15,16 @@ export const queryCatalogue = (db: Db) =>
     .orderBy(asc(planVersions.position), asc(planVersions.publishedAt));
 
 export const findCatalogue = async (db: Db): Promise<Catalogue> => ({ versions: await queryCatalogue(db) });
+
+/** How many customers who have not left are on each version, by `plan/version`. */
+export async function countSubscribers(db: Db): Promise<ReadonlyMap<string, number>> {
+  const rows = await db
+    .select({ plan: subscriptions.plan, version: subscriptions.planVersion, count: sql<number>`count(*)` })
+    .from(subscriptions)
+    .where(ne(subscriptions.status, 'canceled'))
+    .groupBy(subscriptions.plan, subscriptions.planVersion);
+  return new Map(rows.map(({ plan, version, count }) => [`${plan}/${version}`, count]));
+}
 
 /** The file that was published last, null when none was. */
 export async function findPublishedFile(db: Db): Promise<{ sha256: string; text: string } | null> {

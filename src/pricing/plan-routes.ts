@@ -1,36 +1,50 @@
-/** The catalogue: publishing plans.yaml. */
-
-import { publishAnswer, publishBody } from '../contracts/plan-catalogue.ts';
+/** The catalogue: what is sold, checking and publishing plans.yaml, moving subscribers to another version. */
+import {
+  checkAnswer,
+  checkBody,
+  migrateAnswer,
+  migrateBody,
+  plansBodyBytesMax,
+  publishAnswer,
+  publishBody,
+} from '../contracts/plan-catalogue.ts';
 import { planList } from '../contracts/plans.ts';
 import { deed } from '../http/deed.ts';
-import { type Endpoint, endpoint, json, reply } from '../http/endpoint.ts';
-import { Decimal, toCents } from '../lib/decimal.ts';
+import { type Endpoint, endpoint, json, param, reply } from '../http/endpoint.ts';
+import { publicReads } from '../http/limits.ts';
+import { checkPlans } from '../workflows/billing/check-plans.ts';
 import { publishPlans } from '../workflows/billing/publish-plans.ts';
-import { findCatalogue } from './catalogue-store.ts';
+import { migrateSubscribers } from '../workflows/subscriptions/migrate-subscribers.ts';
+import { countSubscribers, findCatalogue } from './catalogue-store.ts';
+import { toCustomerChange, toPlanItem } from './plan-wire.ts';
+import { nameOf } from './publication.ts';
 
 const list = endpoint({
   method: 'get',
   path: '/api/plans',
-  summary: 'The plans that are sold',
+  summary: 'The plans that are sold; for admins every version, with its subscribers',
   allow: { public: true },
-  limits: [{ name: 'public', by: 'address', rate: 'RATE_LIMIT_PUBLIC' }],
+  limits: [publicReads],
   answers: { 200: planList },
-  handle: async ({ db }) => {
-    const { versions } = await findCatalogue(db);
+  handle: async ({ db, principal }) => {
+    const forAdmin = principal.kind === 'admin';
+    const [{ versions }, subscribers] = await Promise.all([findCatalogue(db), forAdmin ? countSubscribers(db) : null]);
     const items = versions
-      .filter(({ state }) => state === 'sold')
-      .map(({ state, definition: { plan, version, order, fee, interval, features, limits } }) => ({
-        plan,
-        version,
-        state,
-        order,
-        fee_cents: toCents(new Decimal(fee)),
-        interval,
-        features,
-        limits,
-      }));
+      .filter(({ state }) => forAdmin || state === 'sold')
+      .map((version) => toPlanItem(version, subscribers && (subscribers.get(nameOf(version.definition)) ?? 0)));
     return reply(200, { items });
   },
+});
+
+const check = endpoint({
+  method: 'post',
+  path: '/api/plans/check',
+  summary: 'What is wrong with plans.yaml, and what it would change',
+  allow: { admin: 'viewer' },
+  wireBytesMax: plansBodyBytesMax,
+  body: checkBody,
+  answers: { 200: checkAnswer },
+  handle: async ({ db, body }) => reply(200, await checkPlans(db, body.yaml)),
 });
 
 const publish = deed({
@@ -38,15 +52,48 @@ const publish = deed({
   path: '/api/plans/publish',
   summary: 'Publish plans.yaml: its new versions, and what is sold',
   allow: { admin: 'owner' },
+  wireBytesMax: plansBodyBytesMax,
   body: publishBody,
+  idempotent: true,
   preview: true,
   answers: { 200: publishAnswer, 201: publishAnswer },
-  plan: (context, { body }) => publishPlans(context, body.yaml),
-  answer: (fresh) =>
-    json(fresh.length === 0 ? 200 : 201, {
+  plan: (context, { body }) => publishPlans(context, { yaml: body.yaml, simulationId: body.simulation_id }),
+  answer: ({ versions, simulation, again }) =>
+    json(again ? 200 : 201, {
       success: true,
-      versions: fresh.map(({ plan, version }) => ({ plan, version })),
+      versions: versions.map(({ plan, version }) => ({ plan, version })),
+      simulation: simulation && {
+        simulation_id: simulation.id,
+        customers: simulation.customers,
+        before_cents: simulation.beforeCents,
+        after_cents: simulation.afterCents,
+        top: simulation.top.map(toCustomerChange),
+      },
     }),
 });
 
-export const planEndpoints: readonly Endpoint[] = [list, publish];
+const migrate = deed({
+  method: 'post',
+  path: '/api/plans/:plan/migrate',
+  summary: 'Move subscribers of a version to another one at the end of their running period',
+  allow: { admin: 'owner' },
+  body: migrateBody,
+  idempotent: true,
+  preview: true,
+  answers: { 202: migrateAnswer },
+  plan: (context, call) =>
+    migrateSubscribers(context, {
+      plan: param(call, 'plan'),
+      fromVersion: call.body.from_version,
+      toVersion: call.body.to_version,
+      customerIds: call.body.customer_ids ?? null,
+    }),
+  answer: ({ moved, skipped }) =>
+    json(202, {
+      success: true,
+      moved,
+      skipped: skipped.map(({ customerId, why }) => ({ customer_id: customerId, why })),
+    }),
+});
+
+export const planEndpoints: readonly Endpoint[] = [list, check, publish, migrate];

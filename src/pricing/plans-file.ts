@@ -2,11 +2,11 @@
  * Reads plans.yaml: from its text to plan versions, or to everything that is wrong with it, each with its path. Comments and the
  * order of the file are the operator's; the text is kept beside what was read of it. Pure.
  */
-import { parseDocument } from 'yaml';
 import { Decimal } from '../lib/decimal.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { type RatedMeter, ratedMeters } from './meters.ts';
 import type { Allowance, Entitlements, PlanVersion } from './plan.ts';
+import { ruleFaults } from './plans-rules.ts';
 import {
   plansFile,
   type WrittenAllowance,
@@ -14,13 +14,9 @@ import {
   type WrittenPlans,
   type WrittenPrice,
 } from './plans-schema.ts';
+import { issuesMax, type PlansIssue, readPlansText } from './plans-text.ts';
+import { type Fault, faultsOf } from './plans-words.ts';
 import { faultOf, type Price } from './price.ts';
-
-/** What is wrong, and where. */
-export interface PlansIssue {
-  path: string;
-  message: string;
-}
 
 /** A version of the file, with whether it is offered. */
 export interface WrittenVersion {
@@ -33,44 +29,41 @@ export interface PlansFile {
   versions: readonly WrittenVersion[];
 }
 
-/** A larger text is refused before it is parsed, characters. */
-export const plansTextMax = 256 * 1024;
-
 /** The plan versions of a file's text. */
 export function readPlansFile(text: string): Result<PlansFile, PlansIssue[]> {
-  if (text.length > plansTextMax) return err([{ path: '', message: `is longer than ${plansTextMax} characters` }]);
-  const document = parseDocument(text, { schema: 'failsafe', uniqueKeys: true, logLevel: 'silent' });
-  if (document.errors.length > 0) {
-    return err(
-      document.errors.map((error) => ({ path: '', message: error.message.split('\n')[0]?.replace(/:$/, '') ?? '' })),
-    );
-  }
-  const read = plansFile.safeParse(document.toJS({ maxAliasCount: 0 }));
-  if (!read.success) {
-    return err(read.error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message })));
-  }
-  return versionsOf(read.data);
+  const yaml = readPlansText(text);
+  if (!yaml.ok) return yaml;
+  const { value, lineOf } = yaml.value;
+  const issuesOf = (faults: readonly Fault[]): PlansIssue[] =>
+    faults
+      .slice(0, issuesMax)
+      .map(({ path, message }) => ({ path: path.map(String).join('.'), message, line: lineOf(path) }));
+  const read = plansFile.safeParse(value, { reportInput: true });
+  if (!read.success) return err(issuesOf(faultsOf(read.error.issues)));
+  const versions = versionsOf(read.data);
+  return versions.ok ? versions : err(issuesOf(versions.error));
 }
 
-function versionsOf(file: WrittenPlans): Result<PlansFile, PlansIssue[]> {
-  const issues: PlansIssue[] = [];
+function versionsOf(file: WrittenPlans): Result<PlansFile, Fault[]> {
+  const faults: Fault[] = [...ruleFaults(file)];
   const lists = new Map<string, Record<string, Price>>();
   for (const [list, prices] of Object.entries(file.lists)) {
     const read: Record<string, Price> = {};
     for (const [meter, written] of Object.entries(prices)) {
-      const price = toPrice(meter, written);
+      const rated = ratedMeters.get(meter);
+      if (!rated) continue;
+      const price = toPrice(rated, written);
       if (price.ok) read[meter] = price.value;
-      else issues.push({ path: `lists.${list}.${meter}`, message: price.error });
+      else faults.push({ path: ['lists', list, meter], message: price.error });
     }
     lists.set(list, read);
   }
-  const versions: WrittenVersion[] = [];
-  for (const [slug, plan] of Object.entries(file.plans)) {
-    const prices = lists.get(plan.list);
-    if (!prices) issues.push({ path: `plans.${slug}.list`, message: `there is no list ${plan.list}` });
-    else versions.push({ definition: toVersion(file, slug, plan, prices), state: plan.state });
-  }
-  return issues.length > 0 ? err(issues) : ok({ currency: file.currency, versions });
+  if (faults.length > 0) return err(faults);
+  const versions = Object.entries(file.plans).map(([slug, plan]) => ({
+    definition: toVersion(file, slug, plan, lists.get(plan.list) ?? {}),
+    state: plan.state,
+  }));
+  return ok({ currency: file.currency, versions });
 }
 
 const toVersion = (
@@ -118,12 +111,12 @@ function toAllowance(written: WrittenAllowance): Allowance {
 }
 
 /** A price in the meter's own unit, whatever power of ten it was written in. */
-function toPrice(meter: string, written: WrittenPrice): Result<Price, string> {
-  const rated = ratedMeters.get(meter);
-  if (!rated) return err(`${meter} is not a meter that is rated`);
+function toPrice(rated: RatedMeter, written: WrittenPrice): Result<Price, string> {
   if ('flat' in written) return ok({ kind: 'flat', amount: plain(written.flat) });
   const units = unitsIn(written.per, rated);
-  if (units === null) return err(`is per ${written.per}, but ${meter} is counted in ${rated.unit}s`);
+  if (units === null) {
+    return err(`is per ${written.per}, but ${rated.meter} is counted in ${rated.unit}s, or 10, 100, … of them`);
+  }
   const price = priceOf(written, units);
   const fault = faultOf(price);
   return fault === null ? ok(price) : err(fault);

@@ -1,50 +1,75 @@
-/** Publishes plans.yaml: its versions are stored for ever, and what is sold is what the file says. */
-import { isDeepStrictEqual } from 'node:util';
+/**
+ * Publishes plans.yaml: its versions are stored for ever, and what is sold is what the file says. A file that changes what
+ * a plan costs or includes needs a simulation of exactly that text, so that nobody is surprised by whom it hits.
+ */
+import type { Failure } from '../../contracts/failures.ts';
 import { sha256Hex } from '../../lib/keys.ts';
-import { err, ok } from '../../lib/result.ts';
-import { findCatalogue, findPublishedFile, publish } from '../../pricing/catalogue-store.ts';
+import { err, ok, type Result } from '../../lib/result.ts';
+import { dayMs } from '../../lib/time.ts';
+import { anyEnded } from '../../periods/store.ts';
+import { findPublishedFile, publish } from '../../pricing/catalogue-store.ts';
 import type { PlanVersion } from '../../pricing/plan.ts';
-import { readPlansFile, type WrittenVersion } from '../../pricing/plans-file.ts';
+import { nameOf, repriced } from '../../pricing/publication.ts';
+import { findFinished, type Simulation } from '../../pricing/simulation-store.ts';
 import type { Context, Planned } from '../deed.ts';
+import { type FileToPublish, fileToPublish } from './file-to-publish.ts';
 
-/** Plans the publication. @returns the versions that are new, none when the file is what was published last */
-export async function publishPlans({ db, now }: Context, yaml: string): Promise<Planned<PlanVersion[]>> {
-  const file = readPlansFile(yaml);
-  if (!file.ok) {
-    return err({
-      code: 'validation_failed',
-      message: 'the plans cannot be published',
-      details: { issues: file.error },
-    });
+/** An older simulation says nothing of the customers of today. */
+const simulationAgeMax = dayMs;
+
+export interface Published {
+  /** Those that are new. */
+  versions: readonly PlanVersion[];
+  /** The file is what was published last: nothing is done. */
+  again: boolean;
+  /** What the publication rests on; null where none was needed. */
+  simulation: Simulation | null;
+}
+
+export interface PublishInput {
+  yaml: string;
+  simulationId?: string | undefined;
+}
+
+/** Plans the publication. */
+export async function publishPlans(context: Context, input: PublishInput): Promise<Planned<Published>> {
+  const { db, now } = context;
+  const read = await fileToPublish(db, input.yaml);
+  if (!read.ok) return read;
+  const [last, sha256] = await Promise.all([findPublishedFile(db), sha256Hex(input.yaml)]);
+  if (last?.sha256 === sha256) {
+    return ok({ value: { versions: [], again: true, simulation: null }, writes: [], audit: [] });
   }
-  const [catalogue, last, sha256] = await Promise.all([findCatalogue(db), findPublishedFile(db), sha256Hex(yaml)]);
-  if (last?.sha256 === sha256) return ok({ value: [], writes: [], audit: [] });
-  const standing = new Map(catalogue.versions.map(({ definition }) => [keyOf(definition), definition]));
-  const { versions } = file.value;
-  const changed = versions.filter(({ definition }) => {
-    const before = standing.get(keyOf(definition));
-    return before !== undefined && !isDeepStrictEqual(before, definition);
-  });
-  if (changed.length > 0) {
-    const issues = changed.map(({ definition: { plan, version } }) => ({
-      path: `plans.${plan}`,
-      message: `the version ${version} is published and never changes: give the change a new version`,
-    }));
-    return err({ code: 'version_changed', message: 'a published version never changes', details: { issues } });
-  }
-  const isFresh = ({ definition }: WrittenVersion): boolean => !standing.has(keyOf(definition));
-  const fresh = versions.filter(isFresh);
+  const simulation = await simulationFor(context, read.value, sha256, input.simulationId);
+  if (!simulation.ok) return simulation;
+  const { fresh, standing } = read.value.comparison;
   return ok({
-    value: fresh.map(({ definition }) => definition),
-    writes: publish({ sha256, text: yaml, fresh, standing: versions.filter((v) => !isFresh(v)), now }),
+    value: { versions: fresh.map(({ definition }) => definition), again: false, simulation: simulation.value },
+    writes: publish({ sha256, text: input.yaml, fresh, standing, now }),
     audit: [
       {
         action: 'plans.published',
         subject: sha256,
-        details: { versions: fresh.map(({ definition }) => keyOf(definition)) },
+        details: {
+          versions: fresh.map(({ definition }) => nameOf(definition)),
+          simulation_id: simulation.value?.id ?? null,
+        },
       },
     ],
   });
 }
 
-const keyOf = ({ plan, version }: PlanVersion): string => `${plan}/${version}`;
+/** The simulation that the file needs; null where it changes no price, or nobody has a period that it could be held against. */
+async function simulationFor(
+  { db, now }: Context,
+  { catalogue, file }: FileToPublish,
+  sha256: string,
+  simulationId: string | undefined,
+): Promise<Result<Simulation | null, Failure>> {
+  const plans = repriced(catalogue, file);
+  if (plans.length === 0 || !(await anyEnded(db, now))) return ok(null);
+  const found = await findFinished(db, sha256, now - simulationAgeMax, simulationId);
+  if (found) return ok(found);
+  const message = `what ${plans.join(', ')} costs or includes changes: simulate this file first (POST /api/simulations); a finished simulation counts for a day, for exactly that text`;
+  return err({ code: 'simulation_required', message, details: { plans } });
+}

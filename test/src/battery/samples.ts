@@ -2,6 +2,7 @@
  * One good request for every route of the app, by `METHOD path`. The battery bends each of them in every way it knows;
  * a route that is mounted and not here fails it.
  */
+import { shippedPlans } from '../../harness/worker/plans.ts';
 import type { Fixture } from './fixture.ts';
 
 export interface Sample {
@@ -134,6 +135,21 @@ export const samples: Record<string, Sample> = {
   'GET /api/usage/:customerId/gaps': { params: mine },
   'GET /api/usage/:customerId/cursor': { params: mine, query: '?instance_id=battery' },
   'GET /api/usage/:customerId/cost': { params: mine },
+  'GET /api/plans': {},
+  'POST /api/plans/check': { body: () => ({ yaml: 'plans: {}' }), wrongType: { yaml: 1 } },
+  'POST /api/plans/publish': { body: () => ({ yaml: shippedPlans }), wrongType: { yaml: [] } },
+  'POST /api/plans/:plan/migrate': {
+    params: () => ({ plan: 'starter' }),
+    body: () => ({ from_version: '2026-11', to_version: '2026-11-application', all: true, at: 'period_end' }),
+    wrongType: { at: 'now' },
+  },
+  'POST /api/simulations': { body: () => ({ yaml: shippedPlans }), wrongType: { period: 5 } },
+  'GET /api/simulations/:simulationId': { params: () => ({ simulationId: `sim_${'0'.repeat(32)}` }) },
+  'POST /api/usage/:customerId/simulate': {
+    params: mine,
+    body: () => ({ yaml: shippedPlans }),
+    wrongType: { plan_versions: 'all' },
+  },
   'PUT /api/customers/:customerId/overrides': {
     params: mine,
     body: () => ({ allowances: {} }),

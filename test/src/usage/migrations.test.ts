@@ -4,12 +4,14 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { commit, openDb } from '../../../src/db/client.ts';
 import { hourMs } from '../../../src/lib/time.ts';
+import { findCatalogue } from '../../../src/pricing/catalogue-store.ts';
 import { listReporters } from '../../../src/reporters/store.ts';
 import { bundlesOf } from '../../../src/usage/message/bundle.ts';
 import { metersIn, quantities } from '../../../src/usage/meters.ts';
 import { listReviews, storedQuantities } from '../../../src/usage/review-store.ts';
 import { allSlots, slotsOf } from '../../../src/usage/slots.ts';
 import { storeBundles } from '../../../src/usage/store.ts';
+import { plansOf as plansOfFile, shippedPlans } from '../../harness/worker/plans.ts';
 import { controlOf, rowWith, shardOf, shardState } from './harness.ts';
 
 type Migrations = Parameters<typeof applyD1Migrations>[1];
@@ -122,5 +124,24 @@ describe('a control database of the first release', () => {
       `INSERT INTO ownerships (reporter_seq, project_seq, meters, from_at) VALUES (2, 1, 1 << 40, 5)`,
     );
     await expect(another.run()).rejects.toThrow('meter_owned');
+  });
+
+  it('has the plans that it sold as published versions, and an empty one has none', async () => {
+    const db = controlOf(env);
+    const plansOf = async () => (await findCatalogue(openDb(db))).versions;
+    await (await asReleased(db, control, firstRelease.control))();
+    expect(await plansOf()).toEqual([]);
+    const upgrade = await asReleased(db, control, firstRelease.control);
+    await db.batch([
+      db.prepare(`INSERT INTO organisations (id, slug, name, created_at) VALUES ('org', 'o', 'O', 0)`),
+      db.prepare(`INSERT INTO customers (seq, id, short_id, organisation_id, email, company_name, usage_shard, created_at)
+        VALUES (1, 'cust', 'c', 'org', 'c@example.com', 'C', 0, 0)`),
+      db.prepare(`INSERT INTO subscriptions (customer_id, plan, plan_version, status, updated_at)
+        VALUES ('cust', 'starter', '2026-11', 'active', 0)`),
+    ]);
+    await upgrade();
+    const shipped = plansOfFile(shippedPlans).versions.map(({ definition }) => ({ state: 'sold', definition }));
+    expect(shipped.map(({ definition }) => definition.version)).toEqual(['2026-11', '2026-11', '2026-11']);
+    expect(await plansOf()).toEqual(shipped);
   });
 });
