@@ -1,26 +1,13 @@
 /** What a customer's running period costs so far: its usage by plan stretch, rated. Reads only. */
 import type { CostAnswer } from '../../contracts/cost.ts';
-import type { SubscriptionStatus } from '../../contracts/customers.ts';
-import type { CustomerRow, WholeCustomer } from '../../customers/store.ts';
+import type { WholeCustomer } from '../../customers/store.ts';
 import { shardOf } from '../../db/shards.ts';
 import { iso } from '../../lib/time.ts';
 import { findRatingBasis } from '../../pricing/store.ts';
-import { meanings } from '../../subscriptions/subscription.ts';
 import { meteringOf } from '../../usage/names-store.ts';
 import { findGapsOf, type UsageReads } from '../metering/read-usage.ts';
 import { currentPeriod } from './current-period.ts';
 import { ratePeriod } from './rate-period.ts';
-
-/** A trial is never invoiced, nor one that was canceled before it ended. */
-function isInvoiceable(
-  customer: CustomerRow,
-  subscription: { status: SubscriptionStatus; trialEndsAt: number | null },
-): boolean {
-  const { status, trialEndsAt } = subscription;
-  const { deactivatedAt } = customer;
-  const endedInTrial = deactivatedAt !== null && trialEndsAt !== null && deactivatedAt < trialEndsAt;
-  return meanings[status].invoiced && !(status === 'canceled' && endedInTrial);
-}
 
 /** The period so far, rated. A trial is rated and shown, never invoiced. Two steps: control database, then the shard. */
 export async function costOf(reads: UsageReads, { customer, subscription }: WholeCustomer): Promise<CostAnswer> {
@@ -40,7 +27,7 @@ export async function costOf(reads: UsageReads, { customer, subscription }: Whol
     status: subscription.status,
     currency: 'usd',
     complete: gaps.length === 0,
-    invoiceable: isInvoiceable(customer, subscription),
+    invoiceable: period.invoiceable,
     lines: rated.lines,
     total_cents: rated.totalCents,
   };
