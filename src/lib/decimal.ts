@@ -24,3 +24,36 @@ const shownPlaces = 9;
 export const shown = (value: Decimal): Decimal => value.toDecimalPlaces(shownPlaces, Base.ROUND_HALF_UP);
 
 export const sum = (values: readonly Decimal[]): Decimal => values.reduce((total, v) => total.plus(v), zero);
+
+const exactText = /^\d{1,15}(\.\d{1,12})?$/;
+/** Digits that a double holds exactly, whatever they are. */
+const digitsOfDouble = 15;
+
+/**
+ * A decimal ≥ 0 in one writing (`0.050` is `0.05`): from text of at most 15 digits before and 12 after the point, or from a
+ * number that says such a decimal exactly. Null for anything else: `0.1 + 0.2` has a 17th digit that nobody wrote.
+ */
+export function exactDecimal(given: string | number): string | null {
+  const text = typeof given === 'string' ? given : Number.isFinite(given) ? new Decimal(given).toFixed() : '';
+  if (!exactText.test(text)) return null;
+  const decimal = new Decimal(text);
+  return typeof given === 'number' && decimal.precision() > digitsOfDouble ? null : decimal.toFixed();
+}
+
+/** A decimal with its thousands apart, for people: `1,000,000.5`. */
+export function grouped(decimal: string): string {
+  const [whole = '', fraction] = decimal.split('.');
+  const apart = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  return fraction === undefined ? apart : `${apart}.${fraction}`;
+}
+
+const readableDollars = '0.01';
+
+/** A price per unit as people can read it: `$0.05`, or of so many units that it is a cent or more: `$0.50 per 1,000,000`. */
+export function readablePrice(unitPrice: string): { dollars: string; per: number } {
+  const price = new Decimal(unitPrice);
+  const isReadable = (per: number): boolean => price.times(per).gte(readableDollars);
+  const per = price.isZero() || isReadable(1) ? 1 : isReadable(1000) ? 1000 : 1_000_000;
+  const amount = price.times(per);
+  return { dollars: `$${grouped(amount.toFixed(Math.max(2, amount.decimalPlaces())))}`, per };
+}

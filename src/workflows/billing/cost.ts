@@ -1,16 +1,28 @@
-/** What a customer's running period costs so far: its usage by plan stretch, rated. Reads only. */
-import type { CostAnswer } from '../../contracts/cost.ts';
+/** What a period of a customer costs: its usage by stretch, rated. Reads only. */
+import type { SubscriptionStatus } from '../../contracts/customers.ts';
 import type { WholeCustomer } from '../../customers/store.ts';
 import { shardOf } from '../../db/shards.ts';
-import { iso } from '../../lib/time.ts';
+import type { BilledPeriod } from '../../periods/store.ts';
+import type { Rated } from '../../pricing/rate.ts';
 import { findRatingBasis } from '../../pricing/store.ts';
 import { meteringOf } from '../../usage/names-store.ts';
 import { findGapsOf, type UsageReads } from '../metering/read-usage.ts';
 import { currentPeriod } from './current-period.ts';
 import { ratePeriod } from './rate-period.ts';
 
+/** A period, rated, with what an answer says of it. */
+export interface Cost extends Rated {
+  customerId: string;
+  period: BilledPeriod;
+  plan: string;
+  status: SubscriptionStatus;
+  /** Whether nothing expected is missing so far. */
+  complete: boolean;
+  invoiceable: boolean;
+}
+
 /** The period so far, rated. A trial is rated and shown, never invoiced. Two steps: control database, then the shard. */
-export async function costOf(reads: UsageReads, { customer, subscription }: WholeCustomer): Promise<CostAnswer> {
+export async function costOf(reads: UsageReads, { customer, subscription }: WholeCustomer): Promise<Cost> {
   const [basis, period, metering] = await Promise.all([
     findRatingBasis(reads.db, customer.id),
     currentPeriod(reads.db, { id: customer.id, status: subscription.status }, reads.now),
@@ -21,14 +33,12 @@ export async function costOf(reads: UsageReads, { customer, subscription }: Whol
     findGapsOf(reads, customer, { from: period.start, to: period.end }, metering),
   ]);
   return {
-    customer_id: customer.id,
-    period: { start: iso(period.start), end: iso(period.end) },
+    ...rated,
+    customerId: customer.id,
+    period,
     plan: subscription.plan,
     status: subscription.status,
-    currency: 'usd',
     complete: gaps.length === 0,
     invoiceable: period.invoiceable,
-    lines: rated.lines,
-    total_cents: rated.totalCents,
   };
 }

@@ -1,18 +1,18 @@
 /**
- * One period of one customer, rated: its usage by plan stretch from the shard, under the plans and overrides that it is given.
+ * One period of one customer, rated: its usage by stretch from the shard, under the plans and overrides that it is given.
  * Cost, forecast and simulation are this with another period, another usage or another catalogue.
  */
 import type { Db } from '../../db/client.ts';
 import { Decimal, zero } from '../../lib/decimal.ts';
-import type { Period } from '../../periods/period.ts';
+import type { Period, PeriodKind } from '../../periods/period.ts';
 import { versionOf } from '../../pricing/catalogue.ts';
-import type { PlanVersion } from '../../pricing/plan.ts';
-import { type Rated, rate, type Segment } from '../../pricing/rate.ts';
+import { type Rated, rate } from '../../pricing/rate.ts';
 import { type PlanStretch, stretchesOf } from '../../pricing/segments.ts';
 import type { RatingBasis } from '../../pricing/store.ts';
+import type { Stretch } from '../../pricing/stretch.ts';
 import type { SpanSum } from '../../usage/history.ts';
 import { quantities } from '../../usage/meters.ts';
-import { deviceSpan, sumSpan } from '../../usage/span-store.ts';
+import { levelSpan, sumSpan } from '../../usage/span-store.ts';
 
 /** Sums per meter: two quantities of one meter (bytes in and out) are added. */
 function byMeter(sums: readonly SpanSum[]): Record<string, Decimal> {
@@ -25,32 +25,39 @@ function byMeter(sums: readonly SpanSum[]): Record<string, Decimal> {
   return usage;
 }
 
-async function segmentOf(shard: Db, customerSeq: number, stretch: PlanStretch, plan: PlanVersion): Promise<Segment> {
-  const span = { customerSeq, from: stretch.start, to: stretch.end };
+async function withUsage(
+  shard: Db,
+  customerSeq: number,
+  { start, end, plan: slug, planVersion, overrides }: PlanStretch,
+  { catalogue }: RatingBasis,
+): Promise<Stretch> {
+  const plan = versionOf(catalogue, slug, planVersion);
+  const span = { customerSeq, from: start, to: end };
+  const countsDevices = 'device_peak' in plan.prices || 'device_hours' in plan.prices;
   const [sums, devices] = await Promise.all([
     sumSpan(shard, span),
-    'device_peak' in plan.prices ? deviceSpan(shard, span) : null,
+    countsDevices ? levelSpan(shard, span, 'device_peak') : null,
   ]);
   const usage = byMeter(sums);
   if (devices) {
     usage['device_peak'] = new Decimal(devices.peak);
     usage['device_hours'] = new Decimal(devices.hours);
   }
-  return { start: stretch.start, end: stretch.end, plan, usage };
+  return { start, end, plan, overrides, usage };
 }
 
-/** The period's lines. One read of the shard a stretch, all at once. */
+/** The period's stretches with what was used in each. One read of the shard a stretch, all at once. */
+export const usedStretches = (shard: Db, customerSeq: number, period: Period, basis: RatingBasis): Promise<Stretch[]> =>
+  Promise.all(
+    stretchesOf(period, basis.changes, basis.overrides).map((cut) => withUsage(shard, customerSeq, cut, basis)),
+  );
+
+/** The period's lines. @throws AmountOutOfRange */
 export async function ratePeriod(
   shard: Db,
   customerSeq: number,
-  period: Period,
-  { changes, overrides, catalogue }: RatingBasis,
+  period: Period & { kind: PeriodKind },
+  basis: RatingBasis,
 ): Promise<Rated> {
-  const segments = await Promise.all(
-    stretchesOf(period, changes).map((stretch) => {
-      const { plan, planVersion } = stretch.change;
-      return segmentOf(shard, customerSeq, stretch, versionOf(catalogue, plan, planVersion));
-    }),
-  );
-  return rate(segments, overrides);
+  return rate({ period, stretches: await usedStretches(shard, customerSeq, period, basis) });
 }

@@ -134,6 +134,9 @@ export const samples: Record<string, Sample> = {
   'GET /api/usage/:customerId/gaps': { params: mine },
   'GET /api/usage/:customerId/cursor': { params: mine, query: '?instance_id=battery' },
   'GET /api/usage/:customerId/cost': { params: mine },
+  'GET /api/usage/:customerId/forecast': { params: mine },
+  'GET /api/customers/:customerId/periods': { params: mine, query: '?page=1' },
+  'GET /api/customers/:customerId/overrides': { params: mine },
   'PUT /api/customers/:customerId/overrides': {
     params: mine,
     body: () => ({ allowances: {} }),
