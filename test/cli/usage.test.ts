@@ -29,6 +29,7 @@ const gapsOf = (namespaces: string[]) => ({
 const costOf = (id: string) => ({
   customer_id: id,
   period: { start: range.from, end: range.to },
+  kind: 'manual',
   plan: 'starter',
   status: 'active',
   currency: 'usd',
@@ -37,6 +38,7 @@ const costOf = (id: string) => ({
   lines: [],
   total_cents: 2900,
   tax_included: false,
+  note: null,
 });
 
 /** A fleet of `total` customers; `refuse` names ids whose cost cannot be read. */

@@ -8,7 +8,7 @@ import { err, ok, type Result } from '../../lib/result.ts';
 import { dayMs, iso, msOrNull } from '../../lib/time.ts';
 import type { BilledPeriod } from '../../periods/store.ts';
 import { type OverrideFault, readOverrides, type WithoutEffect, withoutEffect } from '../../pricing/overrides.ts';
-import type { OverrideRow, PlanChange } from '../../pricing/segments.ts';
+import { type OverrideRow, type PlanChange, planAt } from '../../pricing/segments.ts';
 import { agree, findRatingBasis, type RatingBasis } from '../../pricing/store.ts';
 import type { Context, Planned } from '../deed.ts';
 import { allPeriods } from './current-period.ts';
@@ -58,7 +58,7 @@ export async function agreeOverrides(
   const row: OverrideRow = {
     effectiveAt,
     ...read.value,
-    plan: planAt(basis.changes, effectiveAt),
+    plan: planAt(basis.changes, effectiveAt).plan,
     untilPlanChange: body.until_plan_change,
   };
   const overrides = [...basis.overrides.filter((one) => one.effectiveAt !== effectiveAt), row].toSorted(
@@ -111,10 +111,6 @@ function mayBegin(
   }
   return ok(undefined);
 }
-
-/** The plan that the customer is on at an instant, by what is known. */
-const planAt = (changes: readonly PlanChange[], at: number): string =>
-  (changes.findLast(({ effectiveAt }) => effectiveAt <= at) ?? changes[0])?.plan ?? '';
 
 /** Since when the customer is on the plan that it is on, whatever its version. */
 function planSince(changes: readonly PlanChange[]): number {

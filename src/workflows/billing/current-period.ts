@@ -3,7 +3,10 @@
  * they will be, and stores none.
  */
 import type { SubscriptionStatus } from '../../contracts/customers.ts';
+import { type Failure, notFound } from '../../contracts/failures.ts';
 import type { Db } from '../../db/client.ts';
+import { err, ok, type Result } from '../../lib/result.ts';
+import { iso } from '../../lib/time.ts';
 import { periodsUntil } from '../../periods/period.ts';
 import type { BilledPeriod } from '../../periods/store.ts';
 import * as periodStore from '../../periods/store.ts';
@@ -37,4 +40,25 @@ export async function allPeriods(
   const last = stored.at(-1);
   if (!last) throw new Error(`the customer ${customer.id} has no billing period`);
   return [...stored, ...begunAfter(last, customer.status, now)];
+}
+
+/** A period by what people call it: the one that runs, the last one that has ended, or one by its start, ms. */
+export type PeriodChoice = 'current' | 'previous' | { start: number };
+
+/** The chosen one of a customer's periods, oldest first; in words where there is none. */
+export function choosePeriod(
+  periods: readonly BilledPeriod[],
+  choice: PeriodChoice,
+  now: number,
+): Result<BilledPeriod, Failure<'not_found'>> {
+  const chosen =
+    choice === 'current'
+      ? periods.at(-1)
+      : periods.findLast((period) => (choice === 'previous' ? period.end <= now : period.start === choice.start));
+  if (chosen) return ok(chosen);
+  const message =
+    typeof choice === 'object'
+      ? `no billing period of the customer begins at ${iso(choice.start)}; the list of periods says when they begin`
+      : 'no billing period of the customer has ended yet';
+  return err({ ...notFound, message });
 }

@@ -10,12 +10,11 @@ import { type Rated, rate } from '../../pricing/rate.ts';
 import { type PlanStretch, stretchesOf } from '../../pricing/segments.ts';
 import type { RatingBasis } from '../../pricing/store.ts';
 import type { Stretch } from '../../pricing/stretch.ts';
-import type { SpanSum } from '../../usage/history.ts';
 import { quantities } from '../../usage/meters.ts';
 import { levelSpan, sumSpan } from '../../usage/span-store.ts';
 
-/** Sums per meter: two quantities of one meter (bytes in and out) are added. */
-function byMeter(sums: readonly SpanSum[]): Record<string, Decimal> {
+/** Sums per meter, of decimal text by a quantity's bit: two quantities of one meter (bytes in and out) are added. */
+export function byMeter(sums: readonly { values: readonly (string | null)[] }[]): Record<string, Decimal> {
   const usage: Record<string, Decimal> = {};
   for (const q of quantities) {
     if (q.kind === 'peak') continue;
