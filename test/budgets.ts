@@ -22,6 +22,7 @@ const BUDGETS: Record<string, number> = {
   exporter: 5,
   journeys: 14,
   metering: 4,
+  oracle: 3,
   project: 5,
   provisioner: 12,
   src: 8,

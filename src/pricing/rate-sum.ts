@@ -4,7 +4,7 @@
  */
 import { Decimal, sum, zero } from '../lib/decimal.ts';
 import type { Period } from '../periods/period.ts';
-import { grantsOf, shareAllowance } from './allowance.ts';
+import { type Grant, grantsOf, shareAllowance } from './allowance.ts';
 import { centsOf, type Line, lineId, type Why } from './line.ts';
 import { allowanceOf, type Member, type MemberPrice, type RatedPeriod } from './member.ts';
 import { chargesOf, isFree, priceKey } from './price.ts';
@@ -39,27 +39,42 @@ export function sumLines(members: readonly Member[], period: RatedPeriod): Line[
   const grants = grantsOf(allowances, period.seconds);
   const used = period.stretches.map((_, s) => members.map((member) => member.quantities[s] ?? zero));
   const included = shareAllowance(used, grants);
-  const portions = members.flatMap((member, m) =>
-    pricesOf(member).map(([first, ...others]): Portion => {
-      const at = [first, ...others];
-      const quantityOf = (indices: readonly number[], quantities: (s: number) => Decimal | undefined) =>
-        sum(indices.map((s) => quantities(s) ?? zero));
-      const limited = at.filter((s) => !grants[s]?.unlimited);
-      return {
-        member,
-        ...(member.prices[first] as MemberPrice),
-        own: at.some((s) => member.prices[s]?.own),
-        stretches: at.map((s) => period.stretches[s]) as [Stretch, ...Stretch[]],
-        quantity: quantityOf(at, (s) => member.quantities[s]),
-        included: quantityOf(at, (s) => included[s]?.[m]),
-        drawn: quantityOf(limited, (s) => included[s]?.[m]),
-        unlimited: limited.length === 0,
-        ownAllowance: at.some((s) => allowances[s]?.own),
-      };
-    }),
-  );
+  const shares = { ...period, allowances, grants };
+  const portions = members.flatMap((member, m) => {
+    const covered = included.map((quantities) => quantities[m] ?? zero);
+    return pricesOf(member).map((at) => portionOf(member, at, covered, shares));
+  });
   const pool: Pool = { size: sum(grants.map((grant) => grant.adds)), portions };
   return portions.flatMap((portion) => portionLines(portion, pool, period));
+}
+
+/** What stretches do to an allowance. */
+interface Shares extends RatedPeriod {
+  allowances: readonly { own: boolean }[];
+  grants: readonly Grant[];
+}
+
+/** A meter in the stretches `at`, which have one price. @param included what is included of it, by stretch */
+function portionOf(
+  member: Member,
+  at: readonly [number, ...number[]],
+  included: readonly Decimal[],
+  { stretches, allowances, grants }: Shares,
+): Portion {
+  const added = (indices: readonly number[], quantities: readonly Decimal[]): Decimal =>
+    sum(indices.map((s) => quantities[s] ?? zero));
+  const limited = at.filter((s) => !grants[s]?.unlimited);
+  return {
+    member,
+    ...(member.prices[at[0]] as MemberPrice),
+    own: at.some((s) => member.prices[s]?.own),
+    stretches: at.map((s) => stretches[s]) as [Stretch, ...Stretch[]],
+    quantity: added(at, member.quantities),
+    included: added(at, included),
+    drawn: added(limited, included),
+    unlimited: limited.length === 0,
+    ownAllowance: at.some((s) => allowances[s]?.own),
+  };
 }
 
 /** The indices of the stretches that price a meter, a list a price, in time order. */

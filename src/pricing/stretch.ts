@@ -38,6 +38,15 @@ export const secondsOf = (...stretches: readonly Period[]): number =>
 export const definitionOf = (plan: RatedPlan, meter: string): RatedMeter | null =>
   ratedMeters.get(meter) ?? plan.ownMeters[meter] ?? null;
 
+/**
+ * The level meters whose windows a plan's rating needs: those that it prices, and devices where it prices only the hours
+ * that are derived from them.
+ */
+export function levelsOf(plan: RatedPlan): string[] {
+  const priced = Object.keys(plan.prices).map((meter) => (meter === 'device_hours' ? 'device_peak' : meter));
+  return [...new Set(priced)].filter((meter) => definitionOf(plan, meter)?.addsUp === 'level');
+}
+
 /** Whether two sets of overrides say the same, however their decimals are written. */
 export const sameOverrides = (a: Overrides, b: Overrides): boolean =>
   sameValues(a.allowances, b.allowances) && sameValues(a.prices, b.prices);

@@ -90,7 +90,7 @@ const hourOf = sql.raw(`(window_end - 1) / ${hourMs}`);
  * moment, so that two that never met are not added and an hourly window counts in each of its quarters; of an hour the
  * highest such sum. The stretch's highest hour and the sum of its hours, as text. Read from the windows, because a day's
  * roll-up no longer knows which windows met. Windows are aligned, so that a sum is highest at some window's end.
- * @param column a stored column (meters.ts)
+ * @param column a stored column (meters.ts); a level's is named as its meter
  */
 export async function levelSpan(db: Db, span: Span, column: string): Promise<{ peak: string; hours: string }> {
   const level = sql.raw(column);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, dollars, fieldQuantity, quantity } from '../../cli/format/amounts.ts';
+import { bytes, dollars, fieldQuantity, price, quantity } from '../../cli/format/amounts.ts';
 import { costTable } from '../../cli/format/cost.ts';
 import { tableOf } from '../../cli/format/table.ts';
 import { gapsTable, historyTable } from '../../cli/format/usage.ts';
@@ -40,6 +40,18 @@ describe('amounts', () => {
     [600 * 2 ** 30, '600 GB'],
   ])('%d bytes are %s', (value, shown) => {
     expect(bytes(value)).toBe(shown);
+  });
+
+  it.each([
+    ['29', '$29.00'],
+    ['0', '$0.00'],
+    ['0.05', '$0.05'],
+    ['0.125', '$0.125'],
+    ['0.0005', '$0.50 per 1,000'],
+    ['0.0000005', '$0.50 per 1,000,000'],
+    ['1234.5', '$1,234.50'],
+  ])('the price %s of a unit is %s', (value, shown) => {
+    expect(price(value)).toBe(shown);
   });
 
   it('shows what was not reported as a dash, never as zero', () => {

@@ -6,11 +6,15 @@ import type { Failure } from '../../contracts/failures.ts';
 import type { WholeCustomer } from '../../customers/store.ts';
 import type { Db } from '../../db/client.ts';
 import { shardOf } from '../../db/shards.ts';
-import { Decimal } from '../../lib/decimal.ts';
+import { Decimal, zero } from '../../lib/decimal.ts';
 import { ok, type Result } from '../../lib/result.ts';
 import { ceilTo, dayMs, floorTo } from '../../lib/time.ts';
+import type { Period } from '../../periods/period.ts';
+import { versionOf } from '../../pricing/catalogue.ts';
 import { rate } from '../../pricing/rate.ts';
-import type { Stretch } from '../../pricing/stretch.ts';
+import { stretchesOf } from '../../pricing/segments.ts';
+import type { RatingBasis } from '../../pricing/store.ts';
+import { levelsOf, type Stretch } from '../../pricing/stretch.ts';
 import { meanings } from '../../subscriptions/subscription.ts';
 import { type DaySum, daySums, lastWindowEnd } from '../../usage/day-store.ts';
 import type { Metering } from '../../usage/names-store.ts';
@@ -44,7 +48,7 @@ export async function forecastOf(
   const [used, gaps, known] = await Promise.all([
     usedStretches(shard, customer.seq, period, basis),
     findGapsOf(reads, customer, { from: period.start, to: period.end }, metering),
-    findKnown(shard, customer.seq, now),
+    findKnown(shard, customer.seq, levelsIn(period, basis), now),
   ]);
   const runs = meanings[whole.subscription.status].stack === 'running' && whole.deployment.phase === 'running';
   const goesOn = runs && now < period.end;
@@ -53,7 +57,7 @@ export async function forecastOf(
   const projection = project(
     {
       days: goesOn ? wholeDays(known.days, metering, now) : [],
-      soFar: { usage: addedUp(used), ms: goesOn ? from - since : 0 },
+      soFar: { usage: addedUp(used, known.levels), ms: goesOn ? from - since : 0 },
     },
     from,
     period.end,
@@ -83,27 +87,42 @@ export async function forecastOf(
 interface Known {
   days: DaySum[];
   reportedUntil: number | null;
-  /** Devices: the highest of the last seven days and of all days that are looked at, and the device-hours of a day. */
-  levels: { recent: Decimal; highest: Decimal; hoursADay: Decimal };
+  /** By meter. */
+  levels: ReadonlyMap<string, KnownLevel>;
+}
+
+/** The highest of the last seven days and of all days that are looked at, and the level times hours of a day. */
+interface KnownLevel {
+  recent: Decimal;
+  highest: Decimal;
+  hoursADay: Decimal;
+}
+
+/** The level meters that the plans of a period price. */
+function levelsIn(period: Period, { changes, overrides, catalogue }: RatingBasis): string[] {
+  const plans = stretchesOf(period, changes, overrides).map((cut) => versionOf(catalogue, cut.plan, cut.planVersion));
+  return [...new Set(plans.flatMap(levelsOf))];
 }
 
 const recentDays = 7;
 
-async function findKnown(shard: Db, customerSeq: number, now: number): Promise<Known> {
+async function findKnown(shard: Db, customerSeq: number, levels: readonly string[], now: number): Promise<Known> {
   const today = floorTo(now, dayMs);
   const back = (days: number) => ({ customerSeq, from: today - days * dayMs, to: today });
-  const [days, reportedUntil, recent, all] = await Promise.all([
+  const known = async (meter: string): Promise<[string, KnownLevel]> => {
+    const [recent, all] = await Promise.all([
+      levelSpan(shard, back(recentDays), meter),
+      levelSpan(shard, back(historyDaysMax), meter),
+    ]);
+    const hoursADay = new Decimal(recent.hours).div(recentDays);
+    return [meter, { recent: new Decimal(recent.peak), highest: new Decimal(all.peak), hoursADay }];
+  };
+  const [days, reportedUntil, ...found] = await Promise.all([
     daySums(shard, back(historyDaysMax)),
     lastWindowEnd(shard, { customerSeq, from: now - reportedDays * dayMs, to: now }),
-    levelSpan(shard, back(recentDays), 'device_peak'),
-    levelSpan(shard, back(historyDaysMax), 'device_peak'),
+    ...levels.map(known),
   ]);
-  const levels = {
-    recent: new Decimal(recent.peak),
-    highest: new Decimal(all.peak),
-    hoursADay: new Decimal(recent.hours).div(recentDays),
-  };
-  return { days, reportedUntil, levels };
+  return { days, reportedUntil, levels: new Map(found) };
 }
 
 /** Since when anybody measures; never is infinite. */
@@ -121,31 +140,34 @@ function wholeDays(days: readonly DaySum[], metering: Metering, now: number) {
 const numbers = (usage: Readonly<Record<string, Decimal>>): Record<string, number> =>
   Object.fromEntries(Object.entries(usage).map(([meter, quantity]) => [meter, quantity.toNumber()]));
 
-const devices = ['device_peak', 'device_hours'];
-
-/** What was used in all stretches; devices are foretold by their levels. */
-function addedUp(stretches: readonly Stretch[]): Record<string, number> {
+/** What was used in all stretches; levels and what is derived from them are foretold by their levels. */
+function addedUp(stretches: readonly Stretch[], levels: Known['levels']): Record<string, number> {
   const sums: Record<string, number> = {};
   for (const [meter, quantity] of stretches.flatMap(({ usage }) => Object.entries(usage))) {
-    if (!devices.includes(meter)) sums[meter] = (sums[meter] ?? 0) + quantity.toNumber();
+    if (!levels.has(meter) && meter !== deviceHours) sums[meter] = (sums[meter] ?? 0) + quantity.toNumber();
   }
   return sums;
 }
+
+const deviceHours = 'device_hours';
 
 /** The stretch with what will still be used in it. A level stays at what it lately was, and never falls below its peak. */
 function withRest(
   stretch: Stretch,
   rest: { sums: ReturnType<Projection['between']>; days: number },
-  { recent, highest, hoursADay }: Known['levels'],
+  levels: Known['levels'],
   of: 'expected' | 'low' | 'high',
 ): Stretch {
   const usage: Record<string, Decimal> = { ...stretch.usage };
   for (const [meter, projected] of Object.entries(rest.sums)) {
     usage[meter] = new Decimal(Math.round(projected[of])).plus(usage[meter] ?? 0);
   }
-  const { device_peak: peak, device_hours: hours } = stretch.usage;
-  const level = { low: new Decimal(0), expected: recent, high: highest }[of];
-  if (peak) usage['device_peak'] = Decimal.max(peak, level);
-  if (hours) usage['device_hours'] = hours.plus(hoursADay.times(rest.days * { low: 0, expected: 1, high: 2 }[of]));
+  for (const [meter, { recent, highest, hoursADay }] of levels) {
+    const level = { low: zero, expected: recent, high: highest }[of];
+    const peak = stretch.usage[meter];
+    if (peak) usage[meter] = Decimal.max(peak, level);
+    const hours = meter === 'device_peak' ? stretch.usage[deviceHours] : undefined;
+    if (hours) usage[deviceHours] = hours.plus(hoursADay.times(rest.days * { low: 0, expected: 1, high: 2 }[of]));
+  }
   return { ...stretch, usage };
 }

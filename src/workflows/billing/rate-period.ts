@@ -9,7 +9,7 @@ import { versionOf } from '../../pricing/catalogue.ts';
 import { type Rated, rate } from '../../pricing/rate.ts';
 import { type PlanStretch, stretchesOf } from '../../pricing/segments.ts';
 import type { RatingBasis } from '../../pricing/store.ts';
-import type { Stretch } from '../../pricing/stretch.ts';
+import { levelsOf, type Stretch } from '../../pricing/stretch.ts';
 import { quantities } from '../../usage/meters.ts';
 import { levelSpan, sumSpan } from '../../usage/span-store.ts';
 
@@ -32,15 +32,14 @@ async function withUsage(
 ): Promise<Stretch> {
   const plan = versionOf(catalogue, slug, planVersion);
   const span = { customerSeq, from: start, to: end };
-  const countsDevices = 'device_peak' in plan.prices || 'device_hours' in plan.prices;
-  const [sums, devices] = await Promise.all([
+  const [sums, levels] = await Promise.all([
     sumSpan(shard, span),
-    countsDevices ? levelSpan(shard, span, 'device_peak') : null,
+    Promise.all(levelsOf(plan).map(async (meter) => ({ meter, ...(await levelSpan(shard, span, meter)) }))),
   ]);
   const usage = byMeter(sums);
-  if (devices) {
-    usage['device_peak'] = new Decimal(devices.peak);
-    usage['device_hours'] = new Decimal(devices.hours);
+  for (const { meter, peak, hours } of levels) {
+    usage[meter] = new Decimal(peak);
+    if (meter === 'device_peak') usage['device_hours'] = new Decimal(hours);
   }
   return { start, end, plan, overrides, usage };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AmountOutOfRange } from '../../../src/pricing/line.ts';
 import { rate } from '../../../src/pricing/rate.ts';
+import { levelsOf } from '../../../src/pricing/stretch.ts';
 import {
   dayMs,
   gb,
@@ -231,6 +232,26 @@ describe('levels', () => {
       [2.5, 250],
     ]);
     expect(priced({ kind: 'volume', tiers })).toEqual([[12.5, 1250]]);
+  });
+});
+
+describe('the levels that rating needs', () => {
+  const own = {
+    meter: 'custom_2',
+    description: 'Seats',
+    unit: 'seat',
+    baseUnits: 1,
+    perMonth: false,
+    addsUp: 'level' as const,
+    allowance: 'custom_2',
+  };
+  it.each([
+    ['the priced ones', { device_peak: perUnit('1'), api_calls: perUnit('1') }, ['device_peak']],
+    ['devices for their hours alone', { device_hours: perUnit('1') }, ['device_peak']],
+    ['the operator’s own', { custom_2: perUnit('1'), device_hours: perUnit('0') }, ['custom_2', 'device_peak']],
+    ['none where none is priced', { api_calls: perUnit('1') }, []],
+  ])('are %s', (_, prices, levels) => {
+    expect(levelsOf(version('any', { prices, ownMeters: { custom_2: own } }))).toEqual(levels);
   });
 });
 

@@ -82,14 +82,8 @@ export const middle = version('middle', {
   allowances: infrastructureOf('4', '50', '500', '10000000'),
 });
 export const large = version('large', { fee: '299', prices: infrastructure, allowances: everything });
-/** The same of the application list. */
+/** Small, of the application list. */
 export const smallApp = version('small', { prices: application, allowances: applicationOf('100000', '10', '10') });
-export const middleApp = version('middle', {
-  fee: '99',
-  prices: application,
-  allowances: applicationOf('1000000', '100', '50'),
-});
-export const largeApp = version('large', { fee: '299', prices: application, allowances: everything });
 
 /** A stretch of November, days counted from 0. */
 export const stretch = (
