@@ -1,7 +1,7 @@
 /** A function for each of the API's routes that commands call: method and path stand here, types come from src/contracts. */
 import { z } from 'zod';
 import type { pageQuery } from '../src/contracts/common.ts';
-import { costAnswer } from '../src/contracts/cost.ts';
+import { costAnswer, forecastAnswer } from '../src/contracts/cost.ts';
 import {
   adminTokenAnswer,
   type adminTokenBody,
@@ -33,6 +33,7 @@ import {
   clusterList,
   clusterTokenAnswer,
 } from '../src/contracts/organisations.ts';
+import { periodList } from '../src/contracts/periods.ts';
 import {
   checkAnswer,
   migrateAnswer,
@@ -118,6 +119,11 @@ export const readGaps = (api: Api, customerId: string, query: Partial<Asked<type
 /** Of the period that runs, or of an earlier one: `previous` or its start. */
 export const readCost = (api: Api, customerId: string, query: { period?: string } = {}) =>
   api.get(`/api/usage/${customerId}/cost`, costAnswer, query);
+/** Where the running period ends. */
+export const readForecast = (api: Api, customerId: string) =>
+  api.get(`/api/usage/${customerId}/forecast`, forecastAnswer);
+export const listPeriods = (api: Api, customerId: string, query: Partial<Asked<typeof pageQuery>>) =>
+  api.get(`/api/customers/${customerId}/periods`, periodList, query);
 
 export const readLicence = (api: Api, customerId: string) => api.get(`/api/licenses/${customerId}`, licenceAnswer);
 export const readLicenceHistory = (api: Api, customerId: string) =>

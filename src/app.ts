@@ -18,6 +18,8 @@ import { newId } from './lib/ids.ts';
 import { licenceEndpoints } from './licences/routes.ts';
 import { organisationEndpoints } from './organisations/routes.ts';
 import { outboxEndpoints } from './outbox/routes.ts';
+import { periodEndpoints } from './periods/routes.ts';
+import { overrideEndpoints } from './pricing/overrides-routes.ts';
 import { planEndpoints } from './pricing/plan-routes.ts';
 import { pricingEndpoints } from './pricing/routes.ts';
 import { simulationEndpoints } from './pricing/simulation-routes.ts';
@@ -44,7 +46,9 @@ export const endpoints: readonly Endpoint[] = [
   ...usageIntakeEndpoints,
   ...usageAdminEndpoints,
   ...usageReadEndpoints,
+  ...periodEndpoints,
   ...pricingEndpoints,
+  ...overrideEndpoints,
   ...planEndpoints,
   ...simulationEndpoints,
 ];

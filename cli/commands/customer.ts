@@ -4,6 +4,7 @@ import { addCommand } from './customer/add.ts';
 import { deactivateCommand } from './customer/deactivate.ts';
 import { driftCommand } from './customer/drift.ts';
 import { listCommand } from './customer/list.ts';
+import { periodsCommand } from './customer/periods.ts';
 import { reactivateCommand } from './customer/reactivate.ts';
 import { redeployCommand } from './customer/redeploy.ts';
 import { showCommand } from './customer/show.ts';
@@ -12,6 +13,7 @@ export const customerProgram = groupOf('Customers of this Tenantry', [
   addCommand,
   listCommand,
   showCommand,
+  periodsCommand,
   redeployCommand,
   driftCommand,
   deactivateCommand,

@@ -2,6 +2,7 @@
  * `usage --all`: a line a customer. One customer that cannot be read is a line that says so, and exit 1 at the end; an API
  * that is not there ends it at once.
  */
+import type { CostAnswer } from '../../src/contracts/cost.ts';
 import { err, ok, type Result } from '../../src/lib/result.ts';
 import { allCustomers, type Customer } from '../all-customers.ts';
 import type { Api } from '../api.ts';
@@ -22,8 +23,10 @@ interface Line {
   totals: Reported;
   /** Cents of the period so far; null when it could not be read. */
   totalCents: number | null;
-  /** Whether that will be on an invoice: not in a trial, not after the end. */
+  /** Whether that is invoiced: not in a trial. */
   invoiceable: boolean;
+  /** Whether the period runs no more, and what it cost is invoiced or was: the customer has ended. */
+  isOver: boolean;
   problem: string | null;
 }
 
@@ -31,7 +34,11 @@ interface Line {
 const atOnce = 4;
 const progressEvery = 20;
 
-async function lineFor(api: Api, customer: Customer, range: HistoryRange): Promise<Result<Line, Failure>> {
+/** A canceled customer's last period is billed by what was used in it, even while its days last. */
+const isOver = ({ status, period }: CostAnswer, now: number): boolean =>
+  status === 'canceled' || Date.parse(period.end) <= now;
+
+async function lineFor(api: Api, customer: Customer, range: HistoryRange, now: number): Promise<Result<Line, Failure>> {
   const id = customer.customer_id;
   const [usage, cost] = await Promise.all([readUsage(api, id, { ...range, limit: 1 }), readCost(api, id)]);
   const failure = [usage, cost].flatMap((r) => (r.ok ? [] : [r.error]))[0];
@@ -41,6 +48,7 @@ async function lineFor(api: Api, customer: Customer, range: HistoryRange): Promi
     totals: usage.ok ? usage.value.totals : {},
     totalCents: cost.ok ? cost.value.total_cents : null,
     invoiceable: cost.ok && cost.value.invoiceable,
+    isOver: cost.ok && isOver(cost.value, now),
     problem: failure === undefined ? null : lineOf(failure),
   });
 }
@@ -53,7 +61,9 @@ async function linesFor(
 ): Promise<Result<Line[], Failure>> {
   const lines: Line[] = [];
   for (let i = 0; i < customers.length; i += atOnce) {
-    const read = await Promise.all(customers.slice(i, i + atOnce).map((customer) => lineFor(api, customer, range)));
+    const read = await Promise.all(
+      customers.slice(i, i + atOnce).map((customer) => lineFor(api, customer, range, world.now())),
+    );
     for (const line of read) {
       if (!line.ok) return line;
       lines.push(line.value);
@@ -88,13 +98,24 @@ function allTable(lines: readonly Line[]): string[] {
 
 const sumOf = (lines: readonly Line[]): number => lines.reduce((total, line) => total + (line.totalCents ?? 0), 0);
 
-/** What will be invoiced, and apart from it what will not. */
+/** What the running periods come to, and apart from it the last periods of who has ended, and what is never invoiced. */
 function footOf(lines: readonly Line[]): string {
-  const billed = lines.filter((line) => line.invoiceable);
-  const free = lines.filter((line) => !line.invoiceable && line.totalCents !== null);
-  const apart =
-    free.length === 0 ? '' : `; not invoiced: ${dollars(sumOf(free))} of ${counted(free.length, 'customer')}`;
-  return `${counted(lines.length, 'customer')}, ${dollars(sumOf(billed))} so far in their periods${apart}`;
+  const read = lines.filter((line) => line.totalCents !== null);
+  const apart = (title: string, some: readonly Line[]): string =>
+    some.length === 0 ? '' : `; ${title}: ${dollars(sumOf(some))} of ${counted(some.length, 'customer')}`;
+  const billed = read.filter((line) => line.invoiceable);
+  const running = billed.filter((line) => !line.isOver);
+  return [
+    `${counted(lines.length, 'customer')}, ${dollars(sumOf(running))} so far in their periods`,
+    apart(
+      'ended',
+      billed.filter((line) => line.isOver),
+    ),
+    apart(
+      'not invoiced',
+      read.filter((line) => !line.invoiceable),
+    ),
+  ].join('');
 }
 
 /** Totals over the range and the current period's cost of every customer. */
@@ -104,7 +125,7 @@ export async function usageOfAll(world: World, api: Api, range: HistoryRange, op
   const read = await linesFor(world, api, found.value, range);
   if (!read.ok) return read;
   const lines = read.value;
-  const items = lines.map(({ customer, totals, totalCents, invoiceable, problem }) => ({
+  const items = lines.map(({ customer, totals, totalCents, invoiceable, isOver: ended, problem }) => ({
     customer_id: customer.customer_id,
     company_name: customer.company_name,
     plan: customer.plan,
@@ -112,6 +133,7 @@ export async function usageOfAll(world: World, api: Api, range: HistoryRange, op
     totals,
     total_cents: totalCents,
     invoiceable,
+    ended,
     problem,
   }));
   print(world, options, { ...range, items, total: items.length }, [...allTable(lines), footOf(lines)]);

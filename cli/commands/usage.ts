@@ -1,16 +1,14 @@
 /** `usage`: one customer's history, gaps and cost, or all customers in a table. */
 import { z } from 'zod';
 import { namespace } from '../../src/contracts/common.ts';
-import type { CostAnswer } from '../../src/contracts/cost.ts';
 import { historyQuery } from '../../src/contracts/usage.ts';
 import { err, ok, type Result } from '../../src/lib/result.ts';
 import { iso } from '../../src/lib/time.ts';
 import type { Api } from '../api.ts';
-import { readCost, readCustomer, readGaps, readUsage } from '../calls.ts';
+import { readCustomer, readGaps, readUsage } from '../calls.ts';
 import { by, type Define, type Done, done, instantBy } from '../command.ts';
 import type { Failure } from '../failure.ts';
 import { type CustomerOption, onCustomerOrAll, takesCustomer } from '../find-customer.ts';
-import { minuteOf } from '../format/amounts.ts';
 import { costTable } from '../format/cost.ts';
 import { gapsTable, historyTable } from '../format/usage.ts';
 import { type JsonOption, jsonOption, print } from '../output.ts';
@@ -18,6 +16,7 @@ import { readAll } from '../pages.ts';
 import { oneLine } from '../text.ts';
 import { whenHelp } from '../when.ts';
 import type { World } from '../world.ts';
+import { costOf, showCost, showForecast } from './usage-cost.ts';
 import { type HistoryRange, usageOfAll } from './usage-of-all.ts';
 
 interface UsageOptions extends JsonOption, CustomerOption {
@@ -28,6 +27,8 @@ interface UsageOptions extends JsonOption, CustomerOption {
   granularity?: 'day' | 'window';
   namespace?: string;
   period?: string;
+  cost?: boolean;
+  forecast?: boolean;
 }
 
 const daysDefault = 30;
@@ -43,6 +44,8 @@ function rangeOf(options: UsageOptions, now: number): Result<HistoryRange, Failu
 }
 
 async function usageOfOne(world: World, api: Api, id: string, options: UsageOptions): Done {
+  if (options.cost) return await showCost(world, api, id, options);
+  if (options.forecast) return await showForecast(world, api, id, options);
   const asked = rangeOf(options, world.now());
   if (!asked.ok) return asked;
   const customer = await readCustomer(api, id);
@@ -80,26 +83,19 @@ async function usageOfOne(world: World, api: Api, id: string, options: UsageOpti
   return done;
 }
 
-/**
- * The cost of the period that was asked for. An API that does not know the question answers the running period, which must
- * not be shown in the place of another.
- */
-async function costOf(world: World, api: Api, id: string, period?: string): Promise<Result<CostAnswer, Failure>> {
-  const cost = await readCost(api, id, period === undefined ? {} : { period });
-  if (!cost.ok || period === undefined) return cost;
-  const { start, end } = cost.value.period;
-  const isAsked = period === 'previous' ? Date.parse(end) <= world.now() : Date.parse(start) === Date.parse(period);
-  if (isAsked) return cost;
-  const got = `${minuteOf(start)} to ${minuteOf(end)} UTC`;
-  return err({ kind: 'unexpected', message: `the API answered another billing period: ${got}` });
-}
-
 /** What is wrong with the options, before anything is sent. */
 function judge(options: UsageOptions, now: number): Result<void, Failure> {
-  const { all, namespace, granularity, period } = options;
-  if (all && [namespace, granularity, period].some((given) => given !== undefined)) {
-    return err({ kind: 'usage', message: '--namespace, --granularity and --period go with a customer' });
+  const { all, namespace, granularity, period, cost, forecast, days, from, to } = options;
+  const wrong = (message: string) => err<Failure>({ kind: 'usage', message });
+  const given = (...values: unknown[]): boolean => values.some((value) => value !== undefined);
+  if (all && given(namespace, granularity, period, cost, forecast)) {
+    return wrong('--namespace, --granularity, --period, --cost and --forecast go with a customer');
   }
+  if (given(cost, forecast) && given(namespace, granularity, days, from, to)) {
+    return wrong('--cost and --forecast are of a whole billing period: they take no days and no namespace');
+  }
+  if (forecast && given(cost, period))
+    return wrong('--forecast is of the running period: it takes no --cost and no --period');
   const range = rangeOf(options, now);
   return range.ok ? done : range;
 }
@@ -118,6 +114,8 @@ export const usageProgram: Define = ({ program, world, withApi }) => {
     .option('--to <instant>', 'the same; now unless given', instantBy(world, 'ago'))
     .option('--granularity <kind>', 'day or window (default: day)', by(z.enum(['day', 'window'])))
     .option('--period <period>', 'cost of this billing period: previous, or its start', periodBy(world))
+    .option('--cost', 'only the cost')
+    .option('--forecast', 'only where the running period ends, with a range')
     .option('--namespace <name>', 'only this namespace', by(namespace))
     .option(...jsonOption)
     .action(

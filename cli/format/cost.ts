@@ -1,6 +1,7 @@
 /** The cost of a period as a table whose lines say why. Pure. */
-import type { CostAnswer } from '../../src/contracts/cost.ts';
-import { dollars, minuteOf, price, quantity } from './amounts.ts';
+import type { CostAnswer, ForecastAnswer } from '../../src/contracts/cost.ts';
+import { oneLine } from '../text.ts';
+import { counted, dollars, minuteOf, price, quantity } from './amounts.ts';
 import { type Column, tableOf } from './table.ts';
 
 const columns: readonly Column[] = [
@@ -15,7 +16,28 @@ const columns: readonly Column[] = [
 ];
 
 /** `Cost of 2026-11-21 10:00 to 2026-12-05 10:00 UTC: plan small, trialing, …`, the lines, the total. */
-export function costTable(cost: CostAnswer): string[] {
+export const costTable = (cost: CostAnswer): string[] => tableUnder(costHeading(cost, 'Cost'), cost);
+
+/** The same of the period as it will have been, with the range and what it was foretold from. */
+export const forecastTable = (forecast: ForecastAnswer): string[] => [
+  ...tableUnder(costHeading(forecast, 'Forecast'), forecast),
+  `${dollars(forecast.low_cents)} to ${dollars(forecast.high_cents)} ${methodWords(forecast)}`,
+];
+
+function methodWords({ method, history_days: days }: ForecastAnswer): string {
+  switch (method) {
+    case 'weekday':
+      return `if the days go on as the last ${counted(days, 'day')} did, by weekday`;
+    case 'daily':
+      return `if the days go on as the last ${counted(days, 'day')} did`;
+    case 'so_far':
+      return 'by the hours so far, which are less than a day';
+    case 'none':
+      return 'as it is now: there is nothing to foretell more from';
+  }
+}
+
+function tableUnder(heading: string, cost: CostAnswer): string[] {
   const rows = cost.lines.map((line) => [
     line.tier === null ? line.description : `${line.description} (${line.tier})`,
     quantity(line.quantity),
@@ -28,15 +50,16 @@ export function costTable(cost: CostAnswer): string[] {
   ]);
   const tax = cost.tax_included ? '' : 'tax is not included';
   const total = ['Total', '', '', '', '', '', dollars(cost.total_cents), tax];
-  return [costHeading(cost), ...tableOf(columns, [...rows, total])];
+  const note = cost.note === null ? [] : [oneLine(`Note: ${cost.note}`)];
+  return [heading, ...tableOf(columns, [...rows, total]), ...note];
 }
 
-function costHeading(cost: CostAnswer): string {
+function costHeading(cost: CostAnswer, what: string): string {
   const marks = [
     `plan ${cost.plan}`,
     cost.status,
     ...(cost.invoiceable ? [] : ['never invoiced']),
     ...(cost.complete ? [] : ['not complete yet']),
   ];
-  return `Cost of ${minuteOf(cost.period.start)} to ${minuteOf(cost.period.end)} UTC: ${marks.join(', ')}`;
+  return `${what} of ${minuteOf(cost.period.start)} to ${minuteOf(cost.period.end)} UTC: ${marks.join(', ')}`;
 }

@@ -1,5 +1,7 @@
-/** GET /api/usage/:customerId/cost: the period so far, rated. Quantities and unit prices are decimal strings. */
+/** GET /api/usage/:customerId/cost and /forecast: a period, rated. Quantities and unit prices are decimal strings. */
 import { z } from 'zod';
+import { instant } from './common.ts';
+import { periodKind } from './periods.ts';
 
 export const costLine = z.object({
   /** Stable over answers of one period: meter, tier and start. */
@@ -20,9 +22,22 @@ export const costLine = z.object({
 });
 export type CostLine = z.infer<typeof costLine>;
 
+/** Which period: the one that runs unless said. */
+export const costQuery = z.object({
+  period: z
+    .string()
+    .refine(
+      (period) => period === 'previous' || instant.safeParse(period).success,
+      'must be previous, or the start of a billing period, e.g. 2026-11-20T12:30:00.000Z',
+    )
+    .optional(),
+});
+
 export const costAnswer = z.object({
   customer_id: z.string(),
   period: z.object({ start: z.string(), end: z.string() }),
+  /** What the period is. */
+  kind: periodKind,
   plan: z.string(),
   status: z.string(),
   currency: z.literal('usd'),
@@ -31,20 +46,19 @@ export const costAnswer = z.object({
   lines: z.array(costLine),
   total_cents: z.number().int(),
   tax_included: z.boolean(),
+  /** What else is to be known, e.g. that no period runs. */
+  note: z.string().nullable(),
 });
 export type CostAnswer = z.infer<typeof costAnswer>;
 
-/** A decimal as a string or a number that is exact as one, ≥ 0; `null` is unlimited. */
-const decimal = z.union([z.string().regex(/^\d{1,15}(\.\d{1,12})?$/), z.number().min(0).max(1e15)]);
+/** How a forecast was made: by weekday (14 days and more), by the day, at the rate so far, or nothing is foretold. */
+export const forecastMethod = z.enum(['weekday', 'daily', 'so_far', 'none']);
 
-/** PUT /api/customers/:id/overrides (admin): replaces what the plan's version says, per allowance and per meter's price. */
-export const overridesBody = z.strictObject({
-  allowances: z.record(z.string(), decimal.nullable()).optional(),
-  prices: z.record(z.string(), decimal).optional(),
+/** The period as it will have been at its end, and the range in which four of five such forecasts should end. */
+export const forecastAnswer = costAnswer.extend({
+  low_cents: z.number().int(),
+  high_cents: z.number().int(),
+  method: forecastMethod,
+  history_days: z.number().int(),
 });
-export type OverridesBody = z.infer<typeof overridesBody>;
-export const overridesAnswer = z.object({
-  success: z.literal(true),
-  allowances: z.record(z.string(), z.string().nullable()),
-  prices: z.record(z.string(), z.string()),
-});
+export type ForecastAnswer = z.infer<typeof forecastAnswer>;

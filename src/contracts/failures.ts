@@ -59,6 +59,7 @@ const failures = {
   value_out_of_range: [422, 'Value out of range'],
   no_quantities: [422, 'No quantities'],
   unknown_meter: [422, 'Unknown meter'],
+  period_closed: [422, 'Period closed'],
   rate_limited: [429, 'Too many requests'],
   internal: [500, 'Internal error'],
   unavailable: [503, 'Temporarily unavailable'],

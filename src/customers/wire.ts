@@ -43,7 +43,7 @@ export const toSignupAnswer = (made: SignedUp, baseDomain: string): SignupAnswer
     stripe_customer_id: null,
     created_at: iso(made.createdAt),
   },
-  subscription: { plan: made.plan, status: 'trialing', trial_ends_at: iso(made.trialEndsAt) },
+  subscription: { plan: made.plan, status: made.status, trial_ends_at: isoOrNull(made.trialEndsAt) },
   license: { jwt: made.licence },
   api_key: made.apiKey,
   deployment: {

@@ -7,6 +7,7 @@ import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } fro
 import type { SubscriptionStatus } from '../contracts/customers.ts';
 import type { LicenceClaims } from '../contracts/licences.ts';
 import type { CredentialKind } from '../lib/keys.ts';
+import type { PeriodKind } from '../periods/period.ts';
 
 const at = (name: string) => integer(name);
 
@@ -81,7 +82,7 @@ export const planChanges = sqliteTable(
   ],
 );
 
-/** Half-open billing periods; a trigger refuses overlaps. The anchor day is remembered (31 → 28/29/30). */
+/** Half-open billing periods; triggers refuse overlaps and an invoiced trial. The anchor day is remembered (31 → 28/29/30). */
 export const billingPeriods = sqliteTable(
   'billing_periods',
   {
@@ -94,6 +95,9 @@ export const billingPeriods = sqliteTable(
     source: text('source', { enum: ['signup', 'stripe'] }).notNull(),
     /** The last period of its customer, until the next begins or none is to follow; cron looks at these only. */
     open: integer('open', { mode: 'boolean' }).notNull().default(true),
+    kind: text('kind').$type<PeriodKind>().notNull().default('manual'),
+    /** Whether what is used in it is invoiced, decided when it begins: what was free does not become due later. */
+    invoiceable: integer('invoiceable', { mode: 'boolean' }).notNull().default(true),
   },
   (t) => [
     primaryKey({ columns: [t.customerId, t.startAt] }),
@@ -102,7 +106,7 @@ export const billingPeriods = sqliteTable(
   ],
 );
 
-/** Per-customer allowances and prices, decimals as strings; null allowance is unlimited. */
+/** Overrides before they had a date; `agreed_overrides` holds them since, and nothing reads or writes these rows. */
 export const overrides = sqliteTable('overrides', {
   customerId: text('customer_id')
     .primaryKey()

@@ -4,6 +4,7 @@ import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlit
 import type { CustomerChange } from '../pricing/bill-change.ts';
 import type { PlanState } from '../pricing/catalogue.ts';
 import type { PlanVersion } from '../pricing/plan.ts';
+import { customers } from './control-schema.ts';
 
 /** Every plan version that was ever published. Its definition never changes: a trigger refuses another one. */
 export const planVersions = sqliteTable(
@@ -61,4 +62,26 @@ export const simulations = sqliteTable(
     index('simulations_running').on(t.createdAt).where(sql`state = 'running'`),
     index('simulations_file').on(t.sha256, t.finishedAt),
   ],
+);
+
+/**
+ * What was agreed with one customer, from when: the newest row that has begun is in force, alone. Decimals as strings, a null
+ * allowance is without limit.
+ */
+export const agreedOverrides = sqliteTable(
+  'agreed_overrides',
+  {
+    customerId: text('customer_id')
+      .notNull()
+      .references(() => customers.id),
+    effectiveAt: integer('effective_at').notNull(),
+    /** The slug of the plan that they were agreed for. */
+    plan: text('plan').notNull(),
+    allowances: text('allowances', { mode: 'json' }).$type<Record<string, string | null>>().notNull(),
+    prices: text('prices', { mode: 'json' }).$type<Record<string, string>>().notNull(),
+    /** Whether they end with that plan. */
+    untilPlanChange: integer('until_plan_change', { mode: 'boolean' }).notNull(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.customerId, t.effectiveAt] })],
 );

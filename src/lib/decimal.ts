@@ -25,6 +25,21 @@ export const shown = (value: Decimal): Decimal => value.toDecimalPlaces(shownPla
 
 export const sum = (values: readonly Decimal[]): Decimal => values.reduce((total, v) => total.plus(v), zero);
 
+const exactText = /^\d{1,15}(\.\d{1,12})?$/;
+/** Digits that a double holds exactly, whatever they are. */
+const digitsOfDouble = 15;
+
+/**
+ * A decimal ≥ 0 in one writing (`0.050` is `0.05`): from text of at most 15 digits before and 12 after the point, or from a
+ * number that says such a decimal exactly. Null for anything else: `0.1 + 0.2` has a 17th digit that nobody wrote.
+ */
+export function exactDecimal(given: string | number): string | null {
+  const text = typeof given === 'string' ? given : Number.isFinite(given) ? new Decimal(given).toFixed() : '';
+  if (!exactText.test(text)) return null;
+  const decimal = new Decimal(text);
+  return typeof given === 'number' && decimal.precision() > digitsOfDouble ? null : decimal.toFixed();
+}
+
 /** A decimal with its thousands apart, for people: `1,000,000.5`. */
 export function grouped(decimal: string): string {
   const [whole = '', fraction] = decimal.split('.');

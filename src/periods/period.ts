@@ -1,7 +1,9 @@
 /**
- * Billing periods: half-open, monthly from an anchor day that is remembered (31 → 28/29/30). Pure, UTC is the rule.
- * A window belongs to the period that contains its END: `(start, end]`. Who is billed for a period is not decided here.
+ * Billing periods: half-open, UTC is the rule. A trial is a period of its own, from signup to the trial's end; all others
+ * are months from an anchor day that is remembered (31 → 28/29/30). A window belongs to the period that contains its END:
+ * `(start, end]`. Whom a period is followed by another for is src/subscriptions/subscription.ts'. Pure.
  */
+import { hourMs } from '../lib/time.ts';
 
 /** A billing period `[start, end)`, ms since the epoch. */
 export interface Period {
@@ -9,7 +11,17 @@ export interface Period {
   end: number;
 }
 
-/** The anchor's day in the month that is `months` after the one of `from`, or that month's last day, at the time of day of `from`. */
+/** `paid`: Stripe's own period. `manual`: one of ours, while there is no subscription at Stripe. */
+export type PeriodKind = 'trial' | 'paid' | 'manual';
+
+/** A period that knows which one follows it. */
+export interface AnchoredPeriod extends Period {
+  kind: PeriodKind;
+  /** Day of the month, 1 to 31. */
+  anchorDay: number;
+}
+
+/** The same time of day on the anchor's day `months` after the month of `from`, or on that month's last day. */
 function monthsAfter(from: number, months: number, anchorDay: number): number {
   const date = new Date(from);
   const year = date.getUTCFullYear();
@@ -19,30 +31,62 @@ function monthsAfter(from: number, months: number, anchorDay: number): number {
   return Date.UTC(year, month, Math.min(anchorDay, lastDay)) + timeOfDay;
 }
 
-/** The first period of a subscription that begins at `start`; its day is the anchor. */
-export function firstPeriod(start: number): Period & { anchorDay: number } {
+/** The first month of a subscription that begins at `start`; its day is the anchor. */
+export function firstPeriod(start: number): AnchoredPeriod {
   const anchorDay = new Date(start).getUTCDate();
-  return { start, end: monthsAfter(start, 1, anchorDay), anchorDay };
+  return { start, end: monthsAfter(start, 1, anchorDay), anchorDay, kind: 'manual' };
 }
 
-/** The month that follows a period of this anchor day. */
-export const nextPeriod = (last: Period, anchorDay: number): Period => ({
-  start: last.end,
-  end: monthsAfter(last.end, 1, anchorDay),
+/** The period of a trial. Its anchor is nobody's: what follows has one of its own. */
+export const trialPeriod = (start: number, end: number): AnchoredPeriod => ({
+  start,
+  end,
+  anchorDay: new Date(start).getUTCDate(),
+  kind: 'trial',
 });
+
+/** The month that follows a period: of the same anchor day, or after a trial of a new one. */
+export function nextPeriod(last: AnchoredPeriod): AnchoredPeriod {
+  if (last.kind === 'trial') return firstPeriod(last.end);
+  const { anchorDay } = last;
+  return { start: last.end, end: monthsAfter(last.end, 1, anchorDay), anchorDay, kind: 'manual' };
+}
 
 /** Whether a window that ends at `windowEnd` belongs to the period. */
 export const holds = (period: Period, windowEnd: number): boolean =>
   period.start < windowEnd && windowEnd <= period.end;
 
 /** The periods that must follow `last` until one contains the instant `now`; bounded, for a clock can be wrong. */
-export function periodsUntil(last: Period, anchorDay: number, now: number): Period[] {
+export function periodsUntil(last: AnchoredPeriod, now: number): AnchoredPeriod[] {
   const periodsMax = 1200;
-  const periods: Period[] = [];
+  const periods: AnchoredPeriod[] = [];
   let current = last;
   while (current.end <= now && periods.length < periodsMax) {
-    current = nextPeriod(current, anchorDay);
+    current = nextPeriod(current);
     periods.push(current);
   }
   return periods;
+}
+
+/** `open`: it runs. `closing`: it has ended, and its last windows are on their way. `closed`: nothing in it is changed. */
+export type PeriodState = 'open' | 'closing' | 'closed';
+
+/** How long the last windows of a period are waited for, unless all of them are there before. */
+const closingMs = 6 * hourMs;
+
+/** What a period is at `now`. `complete`: nothing expected of it is missing. */
+export function stateOf({ end }: Period, complete: boolean, now: number): PeriodState {
+  if (now < end) return 'open';
+  return complete || now >= end + closingMs ? 'closed' : 'closing';
+}
+
+/** The stretches of a range that no period holds, oldest first. `periods` oldest first, without overlaps. */
+export function outsideOf(periods: readonly Period[], range: Period): Period[] {
+  const edges = [...periods, { start: range.end, end: range.end }];
+  return edges
+    .map(({ start }, i) => ({
+      start: Math.max(range.start, edges[i - 1]?.end ?? range.start),
+      end: Math.min(start, range.end),
+    }))
+    .filter(({ start, end }) => start < end);
 }

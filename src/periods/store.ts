@@ -1,30 +1,32 @@
-/** The rows of `billing_periods`. A trigger refuses overlaps. */
+/** The rows of `billing_periods`. Triggers refuse overlaps, and that what was free becomes due. */
 import { and, asc, desc, eq, lte, ne, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { billingPeriods, subscriptions } from '../db/control-schema.ts';
 import { guard } from '../db/guards.ts';
 import { build, type Write, write } from '../db/write.ts';
-import type { Period } from './period.ts';
+import type { AnchoredPeriod } from './period.ts';
 
-export interface StoredPeriod extends Period {
-  anchorDay: number;
-  source: 'signup' | 'stripe';
+export interface BilledPeriod extends AnchoredPeriod {
+  /** Whether what is used in it is invoiced. */
+  invoiceable: boolean;
+}
+
+export interface StoredPeriod extends BilledPeriod {
   /** The last one of its customer, while another may follow. */
-  open?: boolean;
+  open: boolean;
 }
 
 /** Adds a period; one with the same start stays as it is, because two crons may run at once. */
-export const insert = (customerId: string, period: StoredPeriod): Write =>
+export const insert = (customerId: string, { start, end, ...period }: StoredPeriod): Write =>
   write(
     build
       .insert(billingPeriods)
       .values({
         customerId,
-        startAt: period.start,
-        endAt: period.end,
-        anchorDay: period.anchorDay,
-        source: period.source,
-        open: period.open ?? true,
+        startAt: start,
+        endAt: end,
+        ...period,
+        source: period.kind === 'paid' ? 'stripe' : 'signup',
       })
       .onConflictDoNothing({ target: [billingPeriods.customerId, billingPeriods.startAt] }),
   );
@@ -33,7 +35,8 @@ const fields = {
   start: billingPeriods.startAt,
   end: billingPeriods.endAt,
   anchorDay: billingPeriods.anchorDay,
-  source: billingPeriods.source,
+  kind: billingPeriods.kind,
+  invoiceable: billingPeriods.invoiceable,
   open: billingPeriods.open,
 };
 
@@ -70,7 +73,7 @@ export const findEnded = (db: Db, now: number, limit: number): Promise<EndedPeri
     .limit(limit);
 
 /** The newest period of a customer, null when there is none. */
-export async function latest(db: Db, customerId: string): Promise<Required<StoredPeriod> | null> {
+export async function latest(db: Db, customerId: string): Promise<StoredPeriod | null> {
   const rows = await db
     .select(fields)
     .from(billingPeriods)
@@ -105,3 +108,10 @@ export async function anyEnded(db: Db, now: number): Promise<boolean> {
     .limit(1);
   return rows.length > 0;
 }
+/** Every period of a customer, oldest first: a dozen a year. */
+export const findAll = (db: Db, customerId: string): Promise<StoredPeriod[]> =>
+  db
+    .select(fields)
+    .from(billingPeriods)
+    .where(eq(billingPeriods.customerId, customerId))
+    .orderBy(asc(billingPeriods.startAt));

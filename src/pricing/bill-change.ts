@@ -21,8 +21,6 @@ export interface CustomerChange {
 /** Meters that the sentence names. */
 const namedMax = 3;
 
-const centsOf = (line: Rated['lines'][number]): number => line.amount_cents;
-
 /** The meters whose amounts differ, the largest difference first. */
 export function changesBetween(before: Rated, after: Rated): MeterChange[] {
   const changes = new Map<string, MeterChange>();
@@ -30,7 +28,7 @@ export function changesBetween(before: Rated, after: Rated): MeterChange[] {
     for (const line of lines) {
       const { meter, description } = line;
       const change = changes.get(meter) ?? { meter, description, beforeCents: 0, afterCents: 0 };
-      change[side] += centsOf(line);
+      change[side] += line.amountCents;
       changes.set(meter, change);
     }
   };

@@ -9,9 +9,12 @@ export interface PlanFeatures {
   monitoring: Monitoring;
 }
 
-/** The features of a plan version under a subscription's status; a trial has the trial's limits until it is paid. */
+/** Who has not paid yet. */
+const unpaid: readonly SubscriptionStatus[] = ['trialing', 'incomplete'];
+
+/** The features of a plan version under a subscription's status; they have the trial's limits until it is paid. */
 export function featuresOf(version: PlanVersion, status: SubscriptionStatus): PlanFeatures {
   const { features, limits, monitoring, trial } = version;
-  if (status !== 'trialing') return { features, limits, monitoring };
+  if (!unpaid.includes(status)) return { features, limits, monitoring };
   return { features: { ...features, ...trial.features }, limits: { ...limits, ...trial.limits }, monitoring };
 }

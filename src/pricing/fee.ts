@@ -1,9 +1,10 @@
 /** The lines of the plan's own price: a line a plan version and price, prorated by seconds. Pure. */
 import { Decimal, zero } from '../lib/decimal.ts';
+import type { PeriodKind } from '../periods/period.ts';
 import { centsOf, type Line, lineId, type Why } from './line.ts';
 import type { RatedPeriod } from './member.ts';
 import { baseFeeMeter } from './meters.ts';
-import { joined, type PeriodKind, type RatedPlan, type Stretch, secondsOf } from './stretch.ts';
+import { joined, type RatedPlan, type Stretch, secondsOf } from './stretch.ts';
 
 interface Fee {
   start: number;

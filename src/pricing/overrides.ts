@@ -1,14 +1,23 @@
-/** Reads a customer's overrides from the wire: names to what they mean, numbers to decimals. Pure. */
-import type { OverridesBody } from '../contracts/cost.ts';
-import { Decimal } from '../lib/decimal.ts';
+/** A customer's overrides: from names as people write them to meters, within bounds, and what of them changes nothing. Pure. */
+import { quantityBounds } from '../contracts/usage.ts';
+import { Decimal, sum, zero } from '../lib/decimal.ts';
 import { err, ok, type Result } from '../lib/result.ts';
-import { allowanceNamed, metersNamed } from './meters.ts';
-import type { Overrides } from './stretch.ts';
+import { hourMs, secondMs } from '../lib/time.ts';
+import { quantities } from '../usage/meters.ts';
+import { allowanceNamed, baseFeeMeter, metersNamed, ratedMeters } from './meters.ts';
+import type { OverrideRow } from './segments.ts';
+import { definitionOf, type Overrides, type RatedPlan } from './stretch.ts';
 
 export interface OverrideFault {
   code: 'unknown_meter' | 'validation_failed';
   message: string;
   path: string;
+}
+
+/** Decimals by name, as the wire has them. */
+export interface WrittenOverrides {
+  allowances: Readonly<Record<string, string | null>>;
+  prices: Readonly<Record<string, string>>;
 }
 
 const unknown = (path: string): OverrideFault => ({
@@ -17,31 +26,120 @@ const unknown = (path: string): OverrideFault => ({
   path,
 });
 
-/** Names may be a meter, a wire field, or an allowance that meters share. Two names for one thing must agree. */
-export function readOverrides(body: OverridesBody): Result<Overrides, OverrideFault> {
+const invalid = (path: string, message: string): OverrideFault => ({
+  code: 'validation_failed',
+  message: `${path}: ${message}`,
+  path,
+});
+
+/**
+ * Names may be a meter, a wire field, or an allowance that meters share. Two names for one thing must agree, and no price
+ * may be so high that a period could cost more than can be said in whole cents.
+ */
+export function readOverrides(written: WrittenOverrides): Result<Overrides, OverrideFault> {
   const allowances: Record<string, string | null> = {};
   const prices: Record<string, string> = {};
-  for (const [name, value] of Object.entries(body.allowances ?? {})) {
+  for (const [name, value] of Object.entries(written.allowances)) {
+    const path = `allowances.${name}`;
     const key = allowanceNamed(name);
-    if (key === null) return err(unknown(`allowances.${name}`));
-    const next = value === null ? null : new Decimal(value).toString();
-    if (key in allowances && allowances[key] !== next) return err(differs(`allowances.${name}`, key));
-    allowances[key] = next;
+    if (key === null) return err(unknown(path));
+    if (key in allowances && allowances[key] !== value) return err(differs(path, key));
+    allowances[key] = value;
   }
-  for (const [name, value] of Object.entries(body.prices ?? {})) {
+  for (const [name, value] of Object.entries(written.prices)) {
+    const path = `prices.${name}`;
     const meters = metersNamed(name);
-    if (meters.length === 0) return err(unknown(`prices.${name}`));
-    const next = new Decimal(value).toString();
+    if (meters.length === 0) return err(unknown(path));
     for (const meter of meters) {
-      if (meter in prices && prices[meter] !== next) return err(differs(`prices.${name}`, meter));
-      prices[meter] = next;
+      if (meter in prices && prices[meter] !== value) return err(differs(path, meter));
+      const most = priceMax(meter);
+      if (most.lt(value)) return err(invalid(path, `may be at most ${most.toFixed()} dollars`));
+      prices[meter] = value;
     }
   }
   return ok({ allowances, prices });
 }
 
-const differs = (path: string, key: string): OverrideFault => ({
-  code: 'validation_failed',
-  message: `${path}: says something else than another name of ${key}`,
-  path,
-});
+const differs = (path: string, key: string): OverrideFault =>
+  invalid(path, `says something else than another name of ${key}`);
+
+/** Nothing that is sold costs more by the unit, dollars. */
+const anyPriceMax = new Decimal(1_000_000);
+const dollarsMax = new Decimal(Number.MAX_SAFE_INTEGER).div(100);
+const hoursOfPeriod = 31 * 24;
+const secondsOfHour = hourMs / secondMs;
+/** Significant digits of a bound that people are told. */
+const boundDigits = 2;
+
+/**
+ * The highest price of a meter, dollars by its unit: at it, a namespace that reports the wire's bound in every hour of a month
+ * stays below 2^53 cents.
+ */
+export function priceMax(meter: string): Decimal {
+  const most = unitsMax(meter);
+  if (most.isZero()) return anyPriceMax;
+  return Decimal.min(anyPriceMax, dollarsMax.div(most).toSignificantDigits(boundDigits, Decimal.ROUND_DOWN));
+}
+
+/** The most of a meter that a namespace can report in a month, in its unit; 0 of what is not reported. */
+function unitsMax(meter: string): Decimal {
+  const rated = ratedMeters.get(meter);
+  if (!rated) return zero;
+  // Device-hours are the devices of each hour, added up.
+  const measured = quantities.filter((q) => q.meter === (meter === 'device_hours' ? 'device_peak' : meter));
+  const bound = sum(measured.map((q) => new Decimal(quantityBounds[q.field]).times(q.baseUnits)));
+  if (rated.addsUp === 'level') return bound.div(rated.baseUnits);
+  const isAverage = measured.some((q) => q.kind === 'average');
+  const inPeriod = bound.times(hoursOfPeriod).times(isAverage ? secondsOfHour : 1);
+  return inPeriod.div(rated.baseUnits).div(rated.perMonth ? hoursOfPeriod * secondsOfHour : 1);
+}
+
+/** Something that was agreed and changes no bill. */
+export interface WithoutEffect {
+  /** As it is answered: `allowances.cpu_core_ms`, `prices.api_calls`. */
+  name: string;
+  reason: string;
+  /** ms */
+  since: number;
+}
+
+/** The plan version that runs, and since when. */
+export interface RunningPlan {
+  version: RatedPlan;
+  since: number;
+}
+
+/** What of an agreement changes nothing under the plan that runs, and why. */
+export function withoutEffect(row: OverrideRow, { version, since }: RunningPlan): WithoutEffect[] {
+  const from = Math.max(row.effectiveAt, since);
+  const isOver = row.untilPlanChange && row.plan !== version.plan;
+  const over = isOver ? `was agreed for the plan ${row.plan}, and the customer is on ${version.plan}` : null;
+  const told = (name: string, reason: string | null): WithoutEffect[] =>
+    reason === null ? [] : [{ name, reason, since: from }];
+  return [
+    ...Object.keys(row.allowances).flatMap((name) =>
+      told(`allowances.${name}`, over ?? allowanceIdle(name, row, version)),
+    ),
+    ...Object.keys(row.prices).flatMap((name) => told(`prices.${name}`, over ?? priceIdle(name, row, version))),
+  ];
+}
+
+/** Why an allowance of the customer's own changes nothing under a plan; null when it does. */
+function allowanceIdle(name: string, { allowances }: Overrides, version: RatedPlan): string | null {
+  const draws = Object.keys(version.prices).some((meter) => definitionOf(version, meter)?.allowance === name);
+  if (!draws) return `the price list of ${version.name} bills nothing that draws on it`;
+  const isUnlimited = version.allowances[name] === 'unlimited' && allowances[name] === null;
+  return isUnlimited ? `${version.name} includes everything of it already` : null;
+}
+
+/** Why a price of the customer's own changes nothing under a plan; null when it does. */
+function priceIdle(meter: string, { allowances }: Overrides, version: RatedPlan): string | null {
+  if (meter === baseFeeMeter) {
+    return version.interval === 'year' ? `the fee of ${version.name} is invoiced once a year, apart from usage` : null;
+  }
+  const allowance = definitionOf(version, meter)?.allowance;
+  if (!(meter in version.prices) || allowance === undefined)
+    return `the price list of ${version.name} does not bill it`;
+  const included = allowances[allowance] === undefined ? version.allowances[allowance] : allowances[allowance];
+  return included === null || included === 'unlimited' ? 'everything of it is included' : null;
+}

@@ -2,13 +2,13 @@
  * Rating: the one pure function behind cost, invoice, preview and simulation. A period's stretches with their usage → lines
  * that can be checked. Exact decimals; each line is rounded once, half away from zero; the total is their sum (spec §3).
  */
-import type { Period } from '../periods/period.ts';
+import type { Period, PeriodKind } from '../periods/period.ts';
 import { feeLines } from './fee.ts';
 import { AmountOutOfRange, type Line } from './line.ts';
 import { type Member, membersOf, type RatedPeriod } from './member.ts';
 import { levelLines } from './rate-level.ts';
 import { sumLines } from './rate-sum.ts';
-import { mergeStretches, type PeriodKind, type Stretch, secondsOf } from './stretch.ts';
+import { mergeStretches, type Stretch, secondsOf } from './stretch.ts';
 
 export interface RateInput {
   period: Period & { kind: PeriodKind };

@@ -1,32 +1,39 @@
-/** What a customer's period costs, and the prices and allowances that are its own. */
-import { costAnswer, overridesAnswer, overridesBody } from '../contracts/cost.ts';
-import { deed } from '../http/deed.ts';
-import { type Endpoint, endpoint, json, reply } from '../http/endpoint.ts';
+/** What a customer's period costs, and where it ends. */
+import { costAnswer, costQuery, forecastAnswer } from '../contracts/cost.ts';
+import { type Endpoint, endpoint, reply } from '../http/endpoint.ts';
 import { costOf } from '../workflows/billing/cost.ts';
-import { replaceOverrides } from '../workflows/billing/set-overrides.ts';
-import { toCostAnswer } from './wire.ts';
+import type { PeriodChoice } from '../workflows/billing/current-period.ts';
+import { forecastOf } from '../workflows/billing/forecast.ts';
+import { toCostAnswer, toForecastAnswer } from './wire.ts';
+
+const choiceOf = (period: string | undefined): PeriodChoice => {
+  if (period === undefined) return 'current';
+  return period === 'previous' ? period : { start: Date.parse(period) };
+};
 
 const cost = endpoint({
   method: 'get',
   path: '/api/usage/:customerId/cost',
-  summary: 'The running period so far, rated, in lines that say why',
+  summary: 'The running period so far, or another one, rated, in lines that say why',
   allow: { admin: 'viewer', account: true },
+  query: costQuery,
   answers: { 200: costAnswer },
-  handle: async (call) => {
-    const reads = { db: call.db, shards: call.env.usageShards, now: call.now() };
-    return reply(200, toCostAnswer(await costOf(reads, call.customer)));
+  handle: async ({ db, env, now, customer, query }) => {
+    const found = await costOf({ db, shards: env.usageShards, now: now() }, customer, choiceOf(query.period));
+    return found.ok ? reply(200, toCostAnswer(found.value)) : found;
   },
 });
 
-const overrides = deed({
-  method: 'put',
-  path: '/api/customers/:customerId/overrides',
-  summary: 'Replace the allowances and prices that are this customer’s own',
-  allow: { admin: 'operator' },
-  body: overridesBody,
-  answers: { 200: overridesAnswer },
-  plan: (context, { customer, body }) => replaceOverrides(context, customer, body),
-  answer: (replaced) => json(200, { success: true, ...replaced }),
+const forecast = endpoint({
+  method: 'get',
+  path: '/api/usage/:customerId/forecast',
+  summary: 'Where the running period ends, rated, with a range',
+  allow: { admin: 'viewer', account: true },
+  answers: { 200: forecastAnswer },
+  handle: async ({ db, env, now, customer }) => {
+    const found = await forecastOf({ db, shards: env.usageShards, now: now() }, customer);
+    return found.ok ? reply(200, toForecastAnswer(found.value)) : found;
+  },
 });
 
-export const pricingEndpoints: readonly Endpoint[] = [cost, overrides];
+export const pricingEndpoints: readonly Endpoint[] = [cost, forecast];

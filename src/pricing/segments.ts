@@ -9,6 +9,13 @@ export interface PlanChange {
   planVersion: string;
 }
 
+/** The plan that a customer is on at an instant, ms; before the first there is, the first. */
+export function planAt(changes: readonly PlanChange[], at: number): PlanChange {
+  const found = changes.findLast(({ effectiveAt }) => effectiveAt <= at) ?? changes[0];
+  if (!found) throw new Error('a subscription without a plan');
+  return found;
+}
+
 /** Overrides as they were agreed; the newest row that has begun is in force, alone. */
 export interface OverrideRow extends Overrides {
   effectiveAt: number;

@@ -1,14 +1,14 @@
-/** Plan history and overrides of a customer: rows and statements. */
+/** Plan history and overrides of a customer: rows and statements. Owns `agreed_overrides`. */
 import { asc, eq } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
-import { overrides, planChanges } from '../db/control-schema.ts';
+import { planChanges } from '../db/control-schema.ts';
+import { agreedOverrides } from '../db/pricing-schema.ts';
 import { build, type Write, write } from '../db/write.ts';
 import type { Catalogue } from './catalogue.ts';
 import { queryCatalogue } from './catalogue-store.ts';
 import type { OverrideRow, PlanChange } from './segments.ts';
-import type { Overrides } from './stretch.ts';
 
-/** What a period is rated by: the plans that the customer had and what is its own, each oldest first, and what the plans say. */
+/** What a period is rated by: the plans of the customer and what is its own, each oldest first, and what the plans say. */
 export interface RatingBasis {
   changes: readonly PlanChange[];
   overrides: readonly OverrideRow[];
@@ -17,7 +17,7 @@ export interface RatingBasis {
 
 /** What rating needs to know of a customer beside its usage. */
 export async function findRatingBasis(db: Db, customerId: string): Promise<RatingBasis> {
-  const [changes, override, versions] = await db.batch([
+  const [changes, overrides, versions] = await db.batch([
     db
       .select({
         effectiveAt: planChanges.effectiveAt,
@@ -27,29 +27,29 @@ export async function findRatingBasis(db: Db, customerId: string): Promise<Ratin
       .from(planChanges)
       .where(eq(planChanges.customerId, customerId))
       .orderBy(asc(planChanges.effectiveAt)),
-    db.select().from(overrides).where(eq(overrides.customerId, customerId)),
+    db
+      .select({
+        effectiveAt: agreedOverrides.effectiveAt,
+        plan: agreedOverrides.plan,
+        allowances: agreedOverrides.allowances,
+        prices: agreedOverrides.prices,
+        untilPlanChange: agreedOverrides.untilPlanChange,
+      })
+      .from(agreedOverrides)
+      .where(eq(agreedOverrides.customerId, customerId))
+      .orderBy(asc(agreedOverrides.effectiveAt)),
     queryCatalogue(db),
   ]);
-  // A stored row counts from the beginning and stays with the customer whatever the plan.
-  const rows = override.map(
-    ({ allowances, prices }): OverrideRow => ({
-      effectiveAt: 0,
-      allowances,
-      prices,
-      plan: changes[0]?.plan ?? '',
-      untilPlanChange: false,
-    }),
-  );
-  return { changes, overrides: rows, catalogue: { versions } };
+  return { changes, overrides, catalogue: { versions } };
 }
 
-/** Replaces all overrides of a customer. */
-export const setOverrides = (customerId: string, next: Overrides, now: number): Write => {
-  const values = { allowances: { ...next.allowances }, prices: { ...next.prices }, updatedAt: now };
+/** Stores what was agreed; another agreement of the same instant is replaced. */
+export const agree = (customerId: string, { effectiveAt, ...row }: OverrideRow, now: number): Write => {
+  const values = { ...row, allowances: { ...row.allowances }, prices: { ...row.prices }, updatedAt: now };
   return write(
     build
-      .insert(overrides)
-      .values({ customerId, ...values })
-      .onConflictDoUpdate({ target: overrides.customerId, set: values }),
+      .insert(agreedOverrides)
+      .values({ customerId, effectiveAt, ...values })
+      .onConflictDoUpdate({ target: [agreedOverrides.customerId, agreedOverrides.effectiveAt], set: values }),
   );
 };

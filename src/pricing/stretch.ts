@@ -28,9 +28,6 @@ export interface Stretch extends Period {
   usage: Readonly<Record<string, Decimal>>;
 }
 
-/** What a period is: a trial's fee is $0; `manual` is one that an operator opened. */
-export type PeriodKind = 'trial' | 'paid' | 'manual';
-
 const msPerSecond = 1000;
 
 /** Seconds of some stretches; ms are added first, because fractions of seconds do not add up exactly. */

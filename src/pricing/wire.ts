@@ -1,24 +1,16 @@
 /** A rated period as the API answers it. All sentences of lines are here. Tax is said once, of the total. */
-import type { CostAnswer, CostLine } from '../contracts/cost.ts';
+import type { CostAnswer, CostLine, ForecastAnswer } from '../contracts/cost.ts';
 import { Decimal, grouped, readablePrice, settled, shown } from '../lib/decimal.ts';
 import { dayMs, hourMs, iso, minuteMs, secondMs } from '../lib/time.ts';
 import type { Period } from '../periods/period.ts';
+import type { Cost } from '../workflows/billing/cost.ts';
+import type { Forecast } from '../workflows/billing/forecast.ts';
 import type { Line, Taken } from './line.ts';
-import type { Rated } from './rate.ts';
 
-/** What an answer says beside the lines. */
-interface RatedPeriod extends Rated {
-  customerId: string;
-  period: Period;
-  plan: string;
-  status: string;
-  complete: boolean;
-  invoiceable: boolean;
-}
-
-export const toCostAnswer = (cost: RatedPeriod): CostAnswer => ({
+export const toCostAnswer = (cost: Cost): CostAnswer => ({
   customer_id: cost.customerId,
   period: { start: iso(cost.period.start), end: iso(cost.period.end) },
+  kind: cost.period.kind,
   plan: cost.plan,
   status: cost.status,
   currency: 'usd',
@@ -27,7 +19,20 @@ export const toCostAnswer = (cost: RatedPeriod): CostAnswer => ({
   lines: cost.lines.map((line) => toCostLine(line, cost.period)),
   total_cents: cost.totalCents,
   tax_included: false,
+  note: cost.isOver ? overNote(cost) : null,
 });
+
+export const toForecastAnswer = ({ lowCents, highCents, method, historyDays, ...cost }: Forecast): ForecastAnswer => ({
+  ...toCostAnswer(cost),
+  low_cents: lowCents,
+  high_cents: highCents,
+  method,
+  history_days: historyDays,
+});
+
+/** What is said of a customer who has no running period: nothing is billed since. */
+const overNote = ({ period }: Cost): string =>
+  `${period.kind === 'trial' ? 'the trial' : 'the last period'} ended at ${iso(period.end)} and none has begun since: what is still used is kept and not billed`;
 
 /** A line on the wire: decimals of at most nine places, `quantity = included + billable` as shown, and why. */
 export function toCostLine(line: Line, period: Period): CostLine {

@@ -3,6 +3,7 @@
  * and which event leads from where to where. Whoever asks "may this customer …" asks this table. Pure.
  */
 import type { SubscriptionStatus } from '../contracts/customers.ts';
+import type { PeriodKind } from '../periods/period.ts';
 
 interface Meaning {
   /** What the deployment should do; a stopped one drains first (src/deployments/drain.ts). */
@@ -11,14 +12,14 @@ interface Meaning {
   licence: 'in_force' | 'revoked';
   /** Whether account keys and reporters may be made; where not, the account keys that are there are revoked. */
   accountKeys: boolean;
-  /** Whether a billing period follows the one that ends. None follows the one that holds a cancellation (spec §1). */
+  /** Whether a month follows one that ends. None follows the one that holds a cancellation (spec §1). */
   periodsFollow: boolean;
-  /** Whether what is used is invoiced; a trial is rated and shown only. */
+  /** Whether a month that begins now is invoiced; what is invoiced never changes for one that has begun. */
   invoiced: boolean;
 }
 
 export const meanings: Readonly<Record<SubscriptionStatus, Meaning>> = {
-  trialing: { stack: 'running', licence: 'in_force', accountKeys: true, periodsFollow: true, invoiced: false },
+  trialing: { stack: 'running', licence: 'in_force', accountKeys: true, periodsFollow: false, invoiced: false },
   active: { stack: 'running', licence: 'in_force', accountKeys: true, periodsFollow: true, invoiced: true },
   past_due: { stack: 'running', licence: 'in_force', accountKeys: true, periodsFollow: true, invoiced: true },
   incomplete: { stack: 'running', licence: 'in_force', accountKeys: true, periodsFollow: true, invoiced: false },
@@ -26,6 +27,15 @@ export const meanings: Readonly<Record<SubscriptionStatus, Meaning>> = {
   paused: { stack: 'stopped', licence: 'in_force', accountKeys: true, periodsFollow: true, invoiced: true },
   canceled: { stack: 'stopped', licence: 'revoked', accountKeys: false, periodsFollow: false, invoiced: true },
 };
+
+/**
+ * Whether a billing period follows one of that kind. After a trial one does only for who has gone over to paying: an unpaid
+ * trial's end opens none, whatever becomes of the subscription (decision 2).
+ */
+export function periodFollows(status: SubscriptionStatus, kind: PeriodKind): boolean {
+  const { periodsFollow, invoiced, stack } = meanings[status];
+  return periodsFollow && (kind !== 'trial' || (invoiced && stack === 'running'));
+}
 
 /** Statuses of customers who pay, or have paid: their work comes first. */
 export const paying: readonly SubscriptionStatus[] = ['active', 'past_due', 'suspended', 'paused'];

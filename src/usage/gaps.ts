@@ -118,3 +118,10 @@ export function gapsOf(
   });
   return gaps.sort((a, b) => a.from - b.from || a.projectSeq - b.projectSeq || a.reporterSeq - b.reporterSeq);
 }
+
+/** Whether a window of the gap ends in `(from, to]`. */
+export function isGapIn(gap: Gap, range: Interval): boolean {
+  const step = (gap.to - gap.from) / gap.windows;
+  const before = Math.max(0, Math.floor((range.from - gap.from) / step));
+  return gap.from + (before + 1) * step <= Math.min(gap.to, range.to);
+}

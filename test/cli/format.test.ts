@@ -81,6 +81,7 @@ describe('a table', () => {
 const cost: CostAnswer = {
   customer_id: customerId,
   period: { start: '2026-11-21T10:00:00.000Z', end: '2026-12-21T10:00:00.000Z' },
+  kind: 'manual',
   plan: 'starter',
   status: 'trialing',
   currency: 'usd',
@@ -120,6 +121,7 @@ const cost: CostAnswer = {
   ],
   total_cents: 16_800,
   tax_included: false,
+  note: null,
 };
 
 describe('the cost', () => {

@@ -117,7 +117,7 @@ describe('signup-workflow on the embedded platform', () => {
     const one = await script('usage', ['--customer', id, '--days', '30'], platform.dataDir);
     expect(one).toMatchObject({ exit: 0, stderr: '' });
     expect(one.stdout).toContain(`workload-${account()?.short_id}`);
-    expect(one.stdout).toContain('above 720 core-hours included');
+    expect(one.stdout).toContain('above 336 core-hours included');
     const all = await script('usage', ['--all', '--json'], platform.dataDir);
     const { items } = JSON.parse(all.stdout) as { items: { customer_id: string; total_cents: number }[] };
     expect(items).toEqual([

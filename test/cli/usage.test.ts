@@ -29,6 +29,7 @@ const gapsOf = (namespaces: string[]) => ({
 const costOf = (id: string) => ({
   customer_id: id,
   period: { start: range.from, end: range.to },
+  kind: 'manual',
   plan: 'starter',
   status: 'active',
   currency: 'usd',
@@ -37,6 +38,7 @@ const costOf = (id: string) => ({
   lines: [],
   total_cents: 2900,
   tax_included: false,
+  note: null,
 });
 
 /** A fleet of `total` customers; `refuse` names ids whose cost cannot be read. */
@@ -86,6 +88,21 @@ describe('usage --all', () => {
         : fleet(3)(heard),
     );
     expect(lines.at(-1)).toBe('3 customers, $58.00 so far in their periods; not invoiced: $29.00 of 1 customer');
+  });
+
+  it('does not add what an ended customer once owed', async () => {
+    const [gone, past] = [listed(1).customer_id, listed(2).customer_id];
+    const { lines } = await callApi(['usage', '--all'], (heard) => {
+      if (heard.path === `/api/usage/${gone}/cost`)
+        return { status: 200, body: { ...costOf(gone), status: 'canceled' } };
+      if (heard.path === `/api/usage/${past}/cost`)
+        return {
+          status: 200,
+          body: { ...costOf(past), period: { start: '2026-09-01T00:00:00.000Z', end: '2026-10-01T00:00:00.000Z' } },
+        };
+      return fleet(4)(heard);
+    });
+    expect(lines.at(-1)).toBe('4 customers, $58.00 so far in their periods; ended: $58.00 of 2 customers');
   });
 
   it('goes on when one customer cannot be read, says which, and fails', async () => {
@@ -143,6 +160,23 @@ describe('usage --customer', () => {
       expect({ exit, lines }).toEqual({ exit: 1, lines: [] });
       expect(notes[0]).toContain('the API answered another billing period: 2026-10-23 00:00 to 2026-11-22 00:00 UTC');
     }
+  });
+
+  it('shows the cost alone, or where the period ends', async () => {
+    const answer = ({ path }: Heard): Told => {
+      if (path.endsWith('/forecast')) {
+        const foretold = { low_cents: 2900, high_cents: 5100, method: 'weekday', history_days: 21 };
+        return { status: 200, body: { ...costOf(customerId), ...foretold } };
+      }
+      return { status: 200, body: { ...costOf(customerId), note: 'none\nruns' } };
+    };
+    const cost = await callApi(['usage', customerId, '--cost'], answer);
+    expect(cost.heard.map(({ path }) => path)).toEqual([`/api/usage/${customerId}/cost`]);
+    expect(cost.lines[0]).toBe('Cost of 2026-10-23 00:00 to 2026-11-22 00:00 UTC: plan starter, active');
+    expect(cost.lines.at(-1)).toBe('Note: none runs');
+    const forecast = await callApi(['usage', customerId, '--forecast'], answer);
+    expect(forecast.lines[0]).toBe('Forecast of 2026-10-23 00:00 to 2026-11-22 00:00 UTC: plan starter, active');
+    expect(forecast.lines.at(-1)).toBe('$29.00 to $51.00 if the days go on as the last 21 days did, by weekday');
   });
 
   it('reads a long history to its end', async () => {

@@ -1,6 +1,8 @@
 /** A story: everything that a bill depends on, as data that neither the product's nor the oracle's arithmetic made. */
+
+import type { PeriodKind } from '../../src/periods/period.ts';
 import type { OverrideRow, PlanChange } from '../../src/pricing/segments.ts';
-import type { PeriodKind, RatedPlan } from '../../src/pricing/stretch.ts';
+import type { RatedPlan } from '../../src/pricing/stretch.ts';
 
 /** What one hour's windows have, in whole base units by meter; `end` in ms is an hour edge in the period. */
 export interface Hour {

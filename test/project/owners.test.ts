@@ -16,6 +16,8 @@ const tables = new Map(
   ),
 );
 const names = new Set(tables.values());
+/** What is no longer written, because migrations only add: docs/storage.md says what took its place. */
+const retired = ['overrides'];
 
 const owners = new Map(
   [...textOf('docs/storage.md').matchAll(/^\| `([a-z_]+)` +\| ([a-z-]+) +\|/gm)].map(([, table = '', owner = '']) => [
@@ -54,7 +56,7 @@ describe('tables', () => {
 
   it('are each written by somebody', () => {
     const written = new Set(sources.flatMap(([, text]) => [...writtenBy(text)]));
-    expect([...names].filter((name) => !written.has(name))).toEqual([]);
+    expect([...names].filter((name) => !written.has(name))).toEqual(retired);
   });
 
   it.each([

@@ -5,6 +5,7 @@
 import type { Asker } from '../../clusters/placement.ts';
 import type { Place } from '../../clusters/store.ts';
 import * as clusterStore from '../../clusters/store.ts';
+import type { SubscriptionStatus } from '../../contracts/customers.ts';
 import { type Failure, notFound } from '../../contracts/failures.ts';
 import { slugOf } from '../../customers/customer.ts';
 import { hashPassword } from '../../customers/password.ts';
@@ -18,7 +19,7 @@ import { dayMs } from '../../lib/time.ts';
 import { insertProject } from '../../organisations/project-store.ts';
 import { findOrganisation, insertOrganisation } from '../../organisations/store.ts';
 import * as outboxStore from '../../outbox/store.ts';
-import { firstPeriod } from '../../periods/period.ts';
+import { type AnchoredPeriod, firstPeriod, trialPeriod } from '../../periods/period.ts';
 import * as periodStore from '../../periods/store.ts';
 import { type Catalogue, openVersions, soldVersions } from '../../pricing/catalogue.ts';
 import { queryCatalogue } from '../../pricing/catalogue-store.ts';
@@ -26,6 +27,7 @@ import { featuresOf } from '../../pricing/features.ts';
 import type { PlanVersion } from '../../pricing/plan.ts';
 import { insertDeploymentReporter } from '../../reporters/deployment-reporter-store.ts';
 import { insertSubscription } from '../../subscriptions/store.ts';
+import { meanings } from '../../subscriptions/subscription.ts';
 import type { Context, Planned } from '../deed.ts';
 import { issueLicence } from '../licensing/issue-licence.ts';
 import { newAccountKey } from './account-keys.ts';
@@ -54,7 +56,9 @@ export interface SignedUp {
   organisationId: string;
   plan: string;
   createdAt: number;
-  trialEndsAt: number;
+  status: SubscriptionStatus;
+  /** Null where there are no free days. */
+  trialEndsAt: number | null;
   licence: string;
   apiKey: string;
   namespace: string;
@@ -109,6 +113,16 @@ const noPlace: Record<'none' | 'full', Failure> = {
   full: { code: 'cluster_full', message: 'all clusters are full, try again later', retryAfterSeconds },
 };
 
+/** What a subscription begins with: a trial, or where there are no free days a month that waits for a payment. */
+function beginningOf(
+  now: number,
+  trialDays: number,
+): { status: SubscriptionStatus; trialEndsAt: number | null; period: AnchoredPeriod } {
+  if (trialDays === 0) return { status: 'incomplete', trialEndsAt: null, period: firstPeriod(now) };
+  const trialEndsAt = now + trialDays * dayMs;
+  return { status: 'trialing', trialEndsAt, period: trialPeriod(now, trialEndsAt) };
+}
+
 async function plan(
   context: Context,
   input: SignUpInput,
@@ -121,17 +135,16 @@ async function plan(
   const shortId = shortIdOf(customerId);
   const organisationId = input.organisationId ?? newId('organisation', random);
   const namespace = namespaceOf(shortId);
-  const trialEndsAt = now + settings.trialDays * dayMs;
-  const period = firstPeriod(now);
+  const { status, trialEndsAt, period } = beginningOf(now, settings.trialDays);
   const [jobId, doorbellId, stripeId] = [newId('job', random), newId('outbox', random), newId('outbox', random)];
   const licence = await issueLicence(context, 'generated', {
     customerId,
     companyName: input.companyName,
     plan: version.plan,
-    status: 'trialing',
+    status,
     trialEndsAt,
     periodEndsAt: period.end,
-    features: featuresOf(version, 'trialing'),
+    features: featuresOf(version, status),
   });
   const account = await newAccountKey(context, customerId, { name: 'signup', expiresAt: null });
   const organisation: Write[] =
@@ -165,13 +178,13 @@ async function plan(
         customerId,
         plan: version.plan,
         planVersion: version.version,
-        status: 'trialing',
+        status,
         trialEndsAt,
         updatedAt: now,
       },
       now,
     ),
-    periodStore.insert(customerId, { ...period, source: 'signup' }),
+    periodStore.insert(customerId, { ...period, invoiceable: meanings[status].invoiced, open: true }),
     ...licence.writes,
     account.stored,
     insertProject({ clusterId, namespace, organisationId, customerId, own: true, createdAt: now }),
@@ -200,6 +213,7 @@ async function plan(
       organisationId,
       plan: version.plan,
       createdAt: now,
+      status,
       trialEndsAt,
       licence: licence.token,
       apiKey: account.key.apiKey,

@@ -1,7 +1,7 @@
 /** One ended period of one customer, rated by the plans it had and by others. Reads only. */
 import type { CustomerRow } from '../../customers/store.ts';
 import { shardOf } from '../../db/shards.ts';
-import type { Period } from '../../periods/period.ts';
+import type { Period, PeriodKind } from '../../periods/period.ts';
 import { changesBetween, type MeterChange } from '../../pricing/bill-change.ts';
 import type { PlanVersion } from '../../pricing/plan.ts';
 import { findRatingBasis, type RatingBasis } from '../../pricing/store.ts';
@@ -21,7 +21,7 @@ export interface BillComparison {
 export async function compareBill(
   reads: UsageReads,
   customer: CustomerRow,
-  period: Period,
+  period: Period & { kind: PeriodKind },
   proposed: readonly PlanVersion[],
 ): Promise<BillComparison> {
   const [basis, metering] = await Promise.all([

@@ -1,21 +1,20 @@
 /**
- * One period of one customer, rated: its usage by plan stretch from the shard, under the plans and overrides that it is given.
+ * One period of one customer, rated: its usage by stretch from the shard, under the plans and overrides that it is given.
  * Cost, forecast and simulation are this with another period, another usage or another catalogue.
  */
 import type { Db } from '../../db/client.ts';
 import { Decimal, zero } from '../../lib/decimal.ts';
+import type { Period, PeriodKind } from '../../periods/period.ts';
 import { versionOf } from '../../pricing/catalogue.ts';
-import type { PlanVersion } from '../../pricing/plan.ts';
-import { type Rated, type RateInput, rate } from '../../pricing/rate.ts';
+import { type Rated, rate } from '../../pricing/rate.ts';
 import { type PlanStretch, stretchesOf } from '../../pricing/segments.ts';
 import type { RatingBasis } from '../../pricing/store.ts';
 import { levelsOf, type Stretch } from '../../pricing/stretch.ts';
-import type { SpanSum } from '../../usage/history.ts';
 import { quantities } from '../../usage/meters.ts';
 import { levelSpan, sumSpan } from '../../usage/span-store.ts';
 
-/** Sums per meter: two quantities of one meter (bytes in and out) are added. */
-function byMeter(sums: readonly SpanSum[]): Record<string, Decimal> {
+/** Sums per meter, of decimal text by a quantity's bit: two quantities of one meter (bytes in and out) are added. */
+export function byMeter(sums: readonly { values: readonly (string | null)[] }[]): Record<string, Decimal> {
   const usage: Record<string, Decimal> = {};
   for (const q of quantities) {
     if (q.kind === 'peak') continue;
@@ -25,8 +24,14 @@ function byMeter(sums: readonly SpanSum[]): Record<string, Decimal> {
   return usage;
 }
 
-async function withUsage(shard: Db, customerSeq: number, cut: PlanStretch, plan: PlanVersion): Promise<Stretch> {
-  const span = { customerSeq, from: cut.start, to: cut.end };
+async function withUsage(
+  shard: Db,
+  customerSeq: number,
+  { start, end, plan: slug, planVersion, overrides }: PlanStretch,
+  { catalogue }: RatingBasis,
+): Promise<Stretch> {
+  const plan = versionOf(catalogue, slug, planVersion);
+  const span = { customerSeq, from: start, to: end };
   const [sums, levels] = await Promise.all([
     sumSpan(shard, span),
     Promise.all(levelsOf(plan).map(async (meter) => ({ meter, ...(await levelSpan(shard, span, meter)) }))),
@@ -36,19 +41,21 @@ async function withUsage(shard: Db, customerSeq: number, cut: PlanStretch, plan:
     usage[meter] = new Decimal(peak);
     if (meter === 'device_peak') usage['device_hours'] = new Decimal(hours);
   }
-  return { start: cut.start, end: cut.end, plan, overrides: cut.overrides, usage };
+  return { start, end, plan, overrides, usage };
 }
 
-/** The period's lines. The reads of the shard, two a stretch, are made at once. @throws AmountOutOfRange */
+/** The period's stretches with what was used in each. One read of the shard a stretch, all at once. */
+export const usedStretches = (shard: Db, customerSeq: number, period: Period, basis: RatingBasis): Promise<Stretch[]> =>
+  Promise.all(
+    stretchesOf(period, basis.changes, basis.overrides).map((cut) => withUsage(shard, customerSeq, cut, basis)),
+  );
+
+/** The period's lines. @throws AmountOutOfRange */
 export async function ratePeriod(
   shard: Db,
   customerSeq: number,
-  period: RateInput['period'],
-  { changes, overrides, catalogue }: RatingBasis,
+  period: Period & { kind: PeriodKind },
+  basis: RatingBasis,
 ): Promise<Rated> {
-  const cuts = stretchesOf(period, changes, overrides);
-  const stretches = await Promise.all(
-    cuts.map((cut) => withUsage(shard, customerSeq, cut, versionOf(catalogue, cut.plan, cut.planVersion))),
-  );
-  return rate({ period, stretches });
+  return rate({ period, stretches: await usedStretches(shard, customerSeq, period, basis) });
 }

@@ -91,7 +91,7 @@ const namespaceOf = (metering: Metering, seq: number): string => metering.namesp
 const instanceOf = (metering: Metering, seq: number): string => metering.reporters.get(seq)?.instanceId ?? `#${seq}`;
 
 /** When the customer's own stack was meant to run, from its phase changes. */
-function runningTimes(phases: Metering['phases'], until: number): Interval[] {
+export function runningTimes(phases: Metering['phases'], until: number): Interval[] {
   return phases.flatMap(({ effectiveAt, phase }, i) =>
     phase === 'running' ? [{ from: effectiveAt, to: phases[i + 1]?.effectiveAt ?? Math.max(until, effectiveAt) }] : [],
   );

@@ -1,6 +1,7 @@
 /**
  * Cron opens billing periods: where a customer's last one has ended, the next begins, with the licence that says so; after
- * a cancellation none does, and the last one is closed. Two crons at once are settled by the batch's guards.
+ * a cancellation and after an unpaid trial none does, and the last one is closed. Two crons at once are settled by the
+ * batch's guards.
  */
 
 import { notFound } from '../../contracts/failures.ts';
@@ -8,9 +9,8 @@ import { findWhole } from '../../customers/store.ts';
 import type { Write } from '../../db/write.ts';
 import { err, ok } from '../../lib/result.ts';
 import * as licenceStore from '../../licences/store.ts';
-import { periodsUntil } from '../../periods/period.ts';
 import * as periodStore from '../../periods/store.ts';
-import { meanings } from '../../subscriptions/subscription.ts';
+import { begunAfter } from '../billing/current-period.ts';
 import { type Context, carryOut, type Planned } from '../deed.ts';
 import { each } from '../each.ts';
 import { issueLicence, licenceSubject } from '../licensing/issue-licence.ts';
@@ -39,21 +39,14 @@ async function planNext(context: Context, ended: periodStore.EndedPeriod): Promi
   const last = await periodStore.latest(db, customerId);
   if (!last || last.start !== ended.start || !last.open) return ok({ value: false, writes: [], audit: [] });
   const close = [periodStore.guardOpen(customerId, last.start), periodStore.setOpen(customerId, last.start, false)];
-  if (!meanings[whole.subscription.status].periodsFollow) return ok({ value: true, writes: close, audit: [] });
-  const begun = periodsUntil(last, last.anchorDay, now);
-  const next = begun.at(-1) ?? last;
+  const begun = begunAfter(last, whole.subscription.status, now);
+  const next = begun.at(-1);
+  if (!next) return ok({ value: true, writes: close, audit: [] });
   return ok({
     value: true,
     writes: [
       ...close,
-      ...begun.map((period) =>
-        periodStore.insert(customerId, {
-          ...period,
-          anchorDay: last.anchorDay,
-          source: 'signup',
-          open: period === next,
-        }),
-      ),
+      ...begun.map((period) => periodStore.insert(customerId, { ...period, open: period === next })),
       ...(await renewal(context, whole, next.end)),
     ],
     audit: [{ action: 'period.opened', subject: customerId, details: { start: next.start, end: next.end } }],

@@ -1,6 +1,7 @@
 /** The API's side of the journey of usage: who may report, without allowances, and what came of it against the truth. */
 import { type Api, callApi, persistently } from '../../../bench/support/api.ts';
-import { type CostAnswer, costAnswer, overridesAnswer } from '../../../src/contracts/cost.ts';
+import { type CostAnswer, costAnswer } from '../../../src/contracts/cost.ts';
+import { overridesAnswer } from '../../../src/contracts/overrides.ts';
 import { reporterAnswer } from '../../../src/contracts/reporters.ts';
 import { type GapsAnswer, gapsAnswer, type HistoryAnswer, historyAnswer } from '../../../src/contracts/usage.ts';
 import { truthOf, type Workload } from './metering-truth.ts';

@@ -150,6 +150,9 @@ export const samples: Record<string, Sample> = {
     body: () => ({ yaml: shippedPlans }),
     wrongType: { plan_versions: 'all' },
   },
+  'GET /api/usage/:customerId/forecast': { params: mine },
+  'GET /api/customers/:customerId/periods': { params: mine, query: '?page=1' },
+  'GET /api/customers/:customerId/overrides': { params: mine },
   'PUT /api/customers/:customerId/overrides': {
     params: mine,
     body: () => ({ allowances: {} }),

@@ -1,14 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { firstPeriod, holds, nextPeriod, periodsUntil } from '../../../src/periods/period.ts';
+import {
+  firstPeriod,
+  holds,
+  nextPeriod,
+  outsideOf,
+  periodsUntil,
+  stateOf,
+  trialPeriod,
+} from '../../../src/periods/period.ts';
 
 const at = (text: string) => Date.parse(text);
 const dates = (start: string, count: number) => {
   const first = firstPeriod(at(start));
   const ends = [first.end];
-  let last = first as { start: number; end: number };
+  let last = first;
   for (let i = 1; i < count; i++) {
-    last = nextPeriod(last, first.anchorDay);
+    last = nextPeriod(last);
     ends.push(last.end);
   }
   return ends.map((end) => new Date(end).toISOString());
@@ -39,7 +47,7 @@ describe('billing periods', () => {
       fc.property(fc.integer({ min: at('2024-01-01T00:00:00Z'), max: at('2030-12-31T00:00:00Z') }), (start) => {
         const first = firstPeriod(start);
         let end = first.end;
-        for (const period of periodsUntil(first, first.anchorDay, start + 800 * day)) {
+        for (const period of periodsUntil(first, start + 800 * day)) {
           expect(period.start).toBe(end);
           expect((period.end - period.start) / day).toBeGreaterThanOrEqual(28);
           expect((period.end - period.start) / day).toBeLessThanOrEqual(31);
@@ -49,5 +57,45 @@ describe('billing periods', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it('have a new anchor after a trial, whose own is nobody’s', () => {
+    const trial = trialPeriod(at('2026-01-31T09:30:00Z'), at('2026-02-14T09:30:00Z'));
+    expect(trial).toMatchObject({ kind: 'trial', end: at('2026-02-14T09:30:00Z') });
+    const months = periodsUntil(trial, at('2026-03-20T00:00:00Z'));
+    expect(
+      months.map(({ kind, start, end }) => [kind, new Date(start).toISOString(), new Date(end).toISOString()]),
+    ).toEqual([
+      ['manual', '2026-02-14T09:30:00.000Z', '2026-03-14T09:30:00.000Z'],
+      ['manual', '2026-03-14T09:30:00.000Z', '2026-04-14T09:30:00.000Z'],
+    ]);
+    expect(nextPeriod({ ...firstPeriod(at('2026-01-31T00:00:00Z')), kind: 'paid' })).toMatchObject({ anchorDay: 31 });
+  });
+
+  it('are closing until nothing is missing, for six hours at most', () => {
+    const period = { start: 0, end: 1000 };
+    const hour = 3_600_000;
+    expect(stateOf(period, false, 999)).toBe('open');
+    expect(stateOf(period, true, 999)).toBe('open');
+    expect(stateOf(period, false, 1000)).toBe('closing');
+    expect(stateOf(period, true, 1000)).toBe('closed');
+    expect(stateOf(period, false, 1000 + 6 * hour - 1)).toBe('closing');
+    expect(stateOf(period, false, 1000 + 6 * hour)).toBe('closed');
+  });
+
+  it('leave outside what none of them holds', () => {
+    const periods = [
+      { start: 10, end: 20 },
+      { start: 20, end: 30 },
+      { start: 40, end: 50 },
+    ];
+    expect(outsideOf(periods, { start: 0, end: 60 })).toEqual([
+      { start: 0, end: 10 },
+      { start: 30, end: 40 },
+      { start: 50, end: 60 },
+    ]);
+    expect(outsideOf(periods, { start: 12, end: 28 })).toEqual([]);
+    expect(outsideOf(periods, { start: 12, end: 45 })).toEqual([{ start: 30, end: 40 }]);
+    expect(outsideOf([], { start: 1, end: 2 })).toEqual([{ start: 1, end: 2 }]);
   });
 });

@@ -24,5 +24,6 @@ describe('features of a plan', () => {
     const trial = featuresOf(shippedPlan('enterprise'), 'trialing');
     expect(trial.features).toMatchObject({ maxDevices: 10, dataRetentionDays: 30, hasCustomBranding: true });
     expect(trial.limits).toMatchObject({ maxUsers: 2, maxDashboards: null });
+    expect(featuresOf(shippedPlan('enterprise'), 'incomplete')).toEqual(trial);
   });
 });

@@ -1,15 +1,10 @@
 /** Plan versions and stretches for tests of rating, which need no catalogue. */
 import { Decimal } from '../../../src/lib/decimal.ts';
+import type { PeriodKind } from '../../../src/periods/period.ts';
 import type { Allowance } from '../../../src/pricing/plan.ts';
 import type { Price } from '../../../src/pricing/price.ts';
 import { type Rated, rate } from '../../../src/pricing/rate.ts';
-import {
-  noOverrides,
-  type Overrides,
-  type PeriodKind,
-  type RatedPlan,
-  type Stretch,
-} from '../../../src/pricing/stretch.ts';
+import { noOverrides, type Overrides, type RatedPlan, type Stretch } from '../../../src/pricing/stretch.ts';
 
 export const dayMs = 86_400_000;
 export const hourMs = 3_600_000;

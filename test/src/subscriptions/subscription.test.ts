@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { subscriptionStatus } from '../../../src/contracts/customers.ts';
-import { meanings, type SubscriptionEvent, statusAfter } from '../../../src/subscriptions/subscription.ts';
+import {
+  meanings,
+  periodFollows,
+  type SubscriptionEvent,
+  statusAfter,
+} from '../../../src/subscriptions/subscription.ts';
 
 const statuses = subscriptionStatus.options;
 const events: SubscriptionEvent[] = ['deactivate', 'reactivate'];
@@ -13,11 +18,19 @@ describe('the states of a subscription', () => {
       expect({ licence, accountKeys, periodsFollow }).toEqual(
         status === 'canceled'
           ? { licence: 'revoked', accountKeys: false, periodsFollow: false }
-          : { licence: 'in_force', accountKeys: true, periodsFollow: true },
+          : { licence: 'in_force', accountKeys: true, periodsFollow: status !== 'trialing' },
       );
       expect(stack).toBe(['suspended', 'paused', 'canceled'].includes(status) ? 'stopped' : 'running');
     }
     expect(meanings.trialing.invoiced).toBe(false);
+  });
+
+  it('lead from a trial to a period only where somebody pays, and from a month to the next until the end', () => {
+    const follow = (kind: 'trial' | 'manual' | 'paid') => statuses.filter((status) => periodFollows(status, kind));
+    expect(follow('trial')).toEqual(['active', 'past_due']);
+    const months = statuses.filter((status) => status !== 'trialing' && status !== 'canceled');
+    expect(follow('manual')).toEqual(months);
+    expect(follow('paid')).toEqual(months);
   });
 
   it.each(statuses.flatMap((status) => events.map((event) => [status, event] as const)))(

@@ -145,3 +145,100 @@ describe('a control database of the first release', () => {
     expect(await plansOf()).toEqual(shipped);
   });
 });
+
+describe('billing periods and overrides of before', () => {
+  const day = 86_400_000;
+  const month = 30 * day;
+
+  it('become trials that end with the trial, months, and overrides since ever', async () => {
+    const db = controlOf(env);
+    const upgrade = await asReleased(db, control, '0010_catalogue.sql');
+    const signedUpAt = 100 * day;
+    /** Status, end of trial, deactivated at, and each period with whether it is open. */
+    const before: [string, number | null, number | null, [number, number, 0 | 1][]][] = [
+      ['trialing', 14 * day, null, [[0, month, 1]]],
+      [
+        'trialing',
+        45 * day,
+        null,
+        [
+          [0, month, 0],
+          [month, 2 * month, 1],
+        ],
+      ],
+      [
+        'trialing',
+        14 * day,
+        null,
+        [
+          [0, month, 0],
+          [month, 2 * month, 1],
+        ],
+      ],
+      ['canceled', 14 * day, 3 * day, [[0, month, 1]]],
+      [
+        'active',
+        14 * day,
+        null,
+        [
+          [0, month, 0],
+          [month, 2 * month, 1],
+        ],
+      ],
+      ['incomplete', null, null, [[0, month, 1]]],
+    ];
+    await db.prepare(`INSERT INTO organisations (id, slug, name, created_at) VALUES ('org', 'o', 'O', 0)`).run();
+    for (const [i, [status, trialEnds, deactivatedAt, periods]] of before.entries()) {
+      const at = (offset: number | null) => (offset === null ? null : signedUpAt + offset);
+      await db.batch([
+        db
+          .prepare(`INSERT INTO customers (id, short_id, organisation_id, email, company_name, usage_shard, created_at, deactivated_at)
+          VALUES ('c${i}', 's${i}', 'org', 'c${i}@example.com', 'C', 0, ${signedUpAt}, ?)`)
+          .bind(at(deactivatedAt)),
+        db
+          .prepare(`INSERT INTO subscriptions (customer_id, plan, plan_version, status, trial_ends_at, updated_at)
+          VALUES ('c${i}', 'starter', '2026-11', '${status}', ?, 0)`)
+          .bind(at(trialEnds)),
+        ...periods.map(([start, end, open]) =>
+          db
+            .prepare(`INSERT INTO billing_periods (customer_id, start_at, end_at, anchor_day, source, open)
+            VALUES ('c${i}', ?, ?, 1, 'signup', ?)`)
+            .bind(at(start), at(end), open),
+        ),
+      ]);
+    }
+    await db.prepare(`INSERT INTO overrides VALUES ('c0', '{"cpu_core_ms":null}', '{"base_fee":"20"}', 7)`).run();
+    await upgrade();
+    const rows = await rowsOf(db, 'billing_periods ORDER BY customer_id, start_at');
+    const told = rows.map((r) => [
+      r['customer_id'],
+      (Number(r['start_at']) - signedUpAt) / day,
+      (Number(r['end_at']) - signedUpAt) / day,
+      r['kind'],
+      r['invoiceable'],
+      r['open'],
+    ]);
+    expect(told).toEqual([
+      ['c0', 0, 14, 'trial', 0, 1],
+      ['c1', 0, 30, 'trial', 0, 0],
+      ['c1', 30, 45, 'trial', 0, 1],
+      ['c2', 0, 30, 'trial', 0, 0],
+      ['c2', 30, 60, 'manual', 0, 1],
+      ['c3', 0, 14, 'trial', 0, 1],
+      ['c4', 0, 30, 'manual', 1, 0],
+      ['c4', 30, 60, 'manual', 1, 1],
+      ['c5', 0, 30, 'manual', 0, 1],
+    ]);
+    expect(await rowsOf(db, 'agreed_overrides')).toEqual([
+      {
+        customer_id: 'c0',
+        effective_at: 0,
+        plan: 'starter',
+        allowances: '{"cpu_core_ms":null}',
+        prices: '{"base_fee":"20"}',
+        until_plan_change: 0,
+        updated_at: 7,
+      },
+    ]);
+  });
+});

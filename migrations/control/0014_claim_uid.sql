@@ -1,0 +1,1 @@
+ALTER TABLE `deployments` ADD `claim_uid` text;
