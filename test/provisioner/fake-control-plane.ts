@@ -18,7 +18,7 @@ import {
 import { type IdKind, newId } from '../../src/lib/ids.ts';
 import { newKey } from '../../src/lib/keys.ts';
 import { fakeDoorbell } from './fake-doorbell.ts';
-import { type FakeDeployment, type FakeJob, fakeDeployment, leasedBody } from './fake-job.ts';
+import { type FakeDeployment, type FakeJob, fakeDeployment, keptClaim, leasedBody } from './fake-job.ts';
 
 const random = (bytes: number) => randomBytes(bytes);
 /** How long trouble of the cluster puts a job off. */
@@ -128,13 +128,12 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
       return;
     }
     job.state = failure ? 'failed' : 'completed';
-    if (job.action === 'drift' && !failure && on.expectsData) on.claimUid ??= body.claim_uid ?? null;
+    if (!failure) on.claimUid = keptClaim(job, body.claim_uid);
     if (job.action === 'drift') return;
     on.status = failure ? 'failed' : 'ready';
     if (failure) return;
     on.observed = Math.max(on.observed, body.generation);
     on.expectsData ||= leasedPhase === 'running';
-    on.claimUid = body.claim_uid ?? on.claimUid;
   }
 
   /** Trouble of the cluster is no run; the job is due again a little later. */

@@ -76,6 +76,13 @@ export function fakeDeployment(companyName = 'Acme'): FakeDeployment {
   };
 }
 
+/** A run's word on the claim replaces the one before it; a comparison's counts where there was none and data is expected. */
+export function keptClaim({ action, deployment }: FakeJob, told: string | undefined): FakeDeployment['claimUid'] {
+  const { claimUid, expectsData } = deployment;
+  if (action === 'reconcile') return told ?? claimUid;
+  return expectsData ? (claimUid ?? told) : claimUid;
+}
+
 /** What `next` answers, in the contract's own shape; `clockSkewMs` is how far the control plane's clock is ahead. */
 export function leasedBody(
   job: FakeJob,

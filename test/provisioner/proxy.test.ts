@@ -11,7 +11,7 @@ import { proxyFor, proxyUrl } from '../../provisioner/proxy.ts';
 import { clusterTools, startCluster } from '../harness/cluster.ts';
 import { describeWithTools } from '../harness/tools.ts';
 import { type FakeControlPlane, startFakeControlPlane } from './fake-control-plane.ts';
-import { startProvisioner } from './real-cluster.ts';
+import { type ProvisionerProcess, startProvisioner } from './real-cluster.ts';
 
 describe('which proxy', () => {
   const [https, http] = ['http://secure.proxy:3128/', 'http://plain.proxy:3128/'];
@@ -101,10 +101,20 @@ async function startTunnels(to: () => number) {
 
 describe('the API and the queue', () => {
   let plane: FakeControlPlane;
+  let running: ProvisionerProcess[] = [];
   beforeEach(async () => {
     plane = await startFakeControlPlane();
   });
-  afterEach(() => plane.stop());
+  afterEach(async () => {
+    await Promise.all(running.map((one) => one.stop('SIGKILL')));
+    running = [];
+    await plane.stop();
+  });
+  const start = (env: Record<string, string>): ProvisionerProcess => {
+    const one = startProvisioner(plane, env);
+    running.push(one);
+    return one;
+  };
 
   it('are asked through the proxy, with its credentials, and not where NO_PROXY names them', async () => {
     const tunnels = await startTunnels(() => Number(new URL(plane.url).port));
@@ -118,7 +128,7 @@ describe('the API and the queue', () => {
     };
     const asked = async (name: string, more: Record<string, string>) => {
       tunnels.asked.length = 0;
-      const one = startProvisioner(plane, { ...env, ...more });
+      const one = start({ ...env, ...more });
       await vi.waitFor(() => expect(tunnels.asked, one.output()).toContain(`CONNECT ${name}:443`), { timeout: 30_000 });
       await one.stop('SIGKILL');
       return new Set(tunnels.asked).size;
@@ -129,12 +139,11 @@ describe('the API and the queue', () => {
     expect(new Set(tunnels.authorizations)).toEqual(new Set([`Basic ${Buffer.from('me:word').toString('base64')}`]));
 
     tunnels.asked.length = 0;
-    const direct = startProvisioner(plane, { ...env, BILLING_API_URL: plane.url, NO_PROXY: 'queue.proxied.test' });
+    start({ ...env, BILLING_API_URL: plane.url, NO_PROXY: 'queue.proxied.test' });
     const on = plane.deployment();
     plane.want(on, 'running');
     await vi.waitFor(() => expect(on.observed).toBe(1), { timeout: 30_000 });
     expect(tunnels.asked).toEqual([]);
-    await direct.stop('SIGKILL');
     await tunnels.stop();
     await rm(folder, { recursive: true, force: true });
   });
