@@ -122,7 +122,9 @@ describe('cost', () => {
   it('cuts the period where the plan changed, at the hour edge', async () => {
     const { api, who, cost } = await story();
     const half = signedUpAt + 15 * 86_400_000 + 17 * 60_000;
-    const change = controlOf(env).prepare('INSERT INTO plan_changes VALUES (?, ?, ?, ?)');
+    const change = controlOf(env).prepare(
+      'INSERT INTO plan_changes (customer_id, effective_at, plan, plan_version) VALUES (?, ?, ?, ?)',
+    );
     await change.bind(who.customerId, half, 'professional', '2026-11').run();
     api.clock.now = half + 3_600_000;
     const fees = (await cost()).lines.filter((l) => l.meter === 'base_fee');
