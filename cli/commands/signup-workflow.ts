@@ -1,6 +1,7 @@
 /** `signup-workflow`: a sign-up from nothing to `ready`, an hour of usage and its cost, told as it happens. */
 import { z } from 'zod';
 import { signupBody } from '../../src/contracts/customers.ts';
+import { planSlug } from '../../src/contracts/plans.ts';
 import { hex } from '../../src/lib/ids.ts';
 import { ok, type Result } from '../../src/lib/result.ts';
 import type { Api } from '../api.ts';
@@ -68,7 +69,7 @@ async function workflow(world: World, api: Api, options: Options): Done {
 export const signupWorkflowProgram: Define = ({ program, world, withApi }) => {
   program
     .description('Walks a sign-up to ready, reports an hour of usage and shows its cost')
-    .option('--plan <plan>', 'the smallest one that is sold unless given')
+    .option('--plan <plan>', 'the smallest one that is sold unless given', by(planSlug))
     .option('--email <address>', 'a new one at example.com unless given', by(signupBody.shape.email))
     .option('--company <name>', 'company name', by(signupBody.shape.company_name.unwrap()), 'Example Ltd')
     .option('--timeout <seconds>', 'how long the deployment may take', by(timeoutSeconds), timeoutSecondsDefault)

@@ -5,7 +5,7 @@ import type { planItem } from '../../src/contracts/plans.ts';
 import { counted, dollars } from './amounts.ts';
 import { type Column, tableOf } from './table.ts';
 
-/** `plans.yaml:44: plans.starter.order: must be …`, as editors follow it. */
+/** `plans.yaml:44: plans.small.order: must be …`, as editors follow it. */
 export const issueLines = (file: string, issues: CheckAnswer['issues']): string[] =>
   issues.map(({ path, message, line }) =>
     [line === null ? file : `${file}:${line}`, ...(path === '' ? [] : [path]), message].join(': '),

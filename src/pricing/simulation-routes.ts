@@ -42,7 +42,7 @@ const read = endpoint({
   method: 'get',
   path: '/api/simulations/:simulationId',
   summary: 'How far a simulation is, and whom it changes most',
-  allow: { admin: 'operator' },
+  allow: { admin: 'viewer' },
   answers: { 200: simulationAnswer },
   handle: async (call) => {
     const simulation = await findSimulation(call.db, param(call, 'simulationId'));

@@ -10,8 +10,18 @@ describe('the plans that ship', () => {
     expect(slugs).toEqual(['starter', 'professional', 'enterprise']);
   });
 
+  const named = new RegExp(`\\b(?:${slugs.join('|')})\\b`, 'i');
+
   it('are named by no program and no chart', () => {
     expect(programs.length).toBeGreaterThan(200);
-    expect(linesWith(new RegExp(`\\b(?:${slugs.join('|')})\\b`, 'i'), programs)).toEqual([]);
+    expect(linesWith(named, programs)).toEqual([]);
   });
+
+  it.each(["case 'starter':", '/** Three runs of an Enterprise stack. */', 'plan: professional'])(
+    'are seen where one is named: %s',
+    (line) => {
+      expect(line).toMatch(named);
+      expect('enterprises, a restarter').not.toMatch(named);
+    },
+  );
 });

@@ -1,6 +1,7 @@
 /** `customer add`: signs a customer up; the account key is printed here, once. */
 import { organisationId } from '../../../src/contracts/common.ts';
 import { signupBody } from '../../../src/contracts/customers.ts';
+import { planSlug } from '../../../src/contracts/plans.ts';
 import type { Api } from '../../api.ts';
 import { addCustomer } from '../../calls.ts';
 import { by, type Define, type Done, done } from '../../command.ts';
@@ -40,7 +41,7 @@ export const addCommand: Define = ({ program, world, withApi }) => {
     .requiredOption('--email <address>', 'whom to reach', by(shape.email))
     .requiredOption('--company <name>', 'company name', by(shape.company_name.unwrap()))
     .option('--name <name>', 'full name of the person', by(shape.full_name.unwrap()))
-    .option('--plan <plan>', 'the smallest one that is sold unless given')
+    .option('--plan <plan>', 'the smallest one that is sold unless given', by(planSlug))
     .option('--organisation <id>', 'add to this organisation', by(organisationId))
     .option(...jsonOption)
     .action(withApi((api, options: Options) => add(world, api, options)));

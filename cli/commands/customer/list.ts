@@ -1,9 +1,10 @@
 /** `customer list`: customers by page, newest first. */
 import { Option } from 'commander';
 import { type SubscriptionStatus, subscriptionStatus } from '../../../src/contracts/customers.ts';
+import { planSlug } from '../../../src/contracts/plans.ts';
 import type { Api } from '../../api.ts';
 import { listCustomers } from '../../calls.ts';
-import { type Define, type Done, done } from '../../command.ts';
+import { by, type Define, type Done, done } from '../../command.ts';
 import { dateOf } from '../../format/amounts.ts';
 import { statusWord } from '../../format/customer.ts';
 import { type Column, tableOf } from '../../format/table.ts';
@@ -55,7 +56,7 @@ export const listCommand: Define = ({ program, world, withApi }) => {
     .description('customers, newest first')
     .option('--search <text>', 'part of an id, a company or an email')
     .addOption(new Option('--status <status>', 'of the subscription').choices(subscriptionStatus.options))
-    .option('--plan <plan>', 'the plan now')
+    .option('--plan <plan>', 'the plan now', by(planSlug))
     .option(...jsonOption)
     .action(withApi((api, options: Options) => list(world, api, options)));
 };

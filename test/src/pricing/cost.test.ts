@@ -116,7 +116,9 @@ describe('cost', () => {
     const { api, who, cost } = await story();
     // Paid for, the trial is followed by a month: from 4 December, 12:30, to 4 January.
     const half = signedUpAt + 29 * 86_400_000 + 17 * 60_000;
-    const change = controlOf(env).prepare('INSERT INTO plan_changes VALUES (?, ?, ?, ?)');
+    const change = controlOf(env).prepare(
+      'INSERT INTO plan_changes (customer_id, effective_at, plan, plan_version) VALUES (?, ?, ?, ?)',
+    );
     await change.bind(who.customerId, half, 'professional', '2026-11').run();
     await controlOf(env)
       .prepare("UPDATE subscriptions SET status = 'active' WHERE customer_id = ?")
