@@ -39,7 +39,10 @@ export const fieldQuantity = (field: QuantityField, value: number | undefined): 
 /** `2026-11-21 10:00` of an ISO instant, UTC. */
 export const minuteOf = (instant: string): string => instant.slice(0, 16).replace('T', ' ');
 
-/** The same, and a dash where there is none. */
+/** `2026-11-21 10:00:30` of an ISO instant, UTC. */
+export const secondOf = (instant: string): string => instant.slice(0, 19).replace('T', ' ');
+
+/** `minuteOf`, and a dash where there is none. */
 export const minuteOrDash = (instant: string | null | undefined): string => (instant ? minuteOf(instant) : '-');
 
 /** `2026-11-21` of an ISO instant, UTC. */
