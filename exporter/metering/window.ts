@@ -15,7 +15,7 @@ import { together } from './scrapes.ts';
 import { lastAtOrBefore, livesIn, median, type RawSeries, spacings } from './series.ts';
 import { type Sighting, sight } from './sighting.ts';
 import type { Thing } from './things.ts';
-import { type Unseen, worthTelling } from './unseen.ts';
+import { merged, type Unseen, worthTelling } from './unseen.ts';
 import { limitsOf } from './volumes.ts';
 
 /** What one meter came to. `off` is switched off on purpose: absent and complete. */
@@ -93,7 +93,7 @@ function meterOne(meter: Meter, seen: Seen): MeterResult {
     }
     case 'peak': {
       const lives = things.flatMap((thing) =>
-        holdsOf(thing, source, seen).map((span) => ({ owner: thing.identity[meter.countedBy] ?? '', span })),
+        merged(holdsOf(thing, source, seen)).map((span) => ({ owner: thing.identity[meter.countedBy] ?? '', span })),
       );
       return told(peakOf(lives));
     }
