@@ -6,7 +6,7 @@ DROP TRIGGER IF EXISTS windows_bounds_update;
 CREATE TRIGGER windows_bounds_insert BEFORE INSERT ON windows WHEN
   NEW.window_end > NEW.accepted_at + NEW.seconds * 1000 + 300000
   OR NEW.revision > NEW.accepted_at + 300000
-  OR (length(NEW.gaps) > 2000 OR NOT json_valid(NEW.gaps))
+  OR (NEW.gaps IS NOT NULL AND (length(NEW.gaps) > 2000 OR NOT json_valid(NEW.gaps)))
   OR NEW.cpu_core_ms > 360000000000
   OR NEW.memory_mib_s > 368640000000
   OR NEW.storage_mib_s > 1024000000 * NEW.seconds
@@ -42,7 +42,7 @@ BEGIN
   SELECT RAISE(ABORT, 'window_bounds: ' || CASE
     WHEN NEW.window_end > NEW.accepted_at + NEW.seconds * 1000 + 300000 THEN 'window_end'
     WHEN NEW.revision > NEW.accepted_at + 300000 THEN 'revision'
-    WHEN (length(NEW.gaps) > 2000 OR NOT json_valid(NEW.gaps)) THEN 'gaps'
+    WHEN (NEW.gaps IS NOT NULL AND (length(NEW.gaps) > 2000 OR NOT json_valid(NEW.gaps))) THEN 'gaps'
     WHEN NEW.cpu_core_ms > 360000000000 THEN 'cpu_core_ms'
     WHEN NEW.memory_mib_s > 368640000000 THEN 'memory_mib_s'
     WHEN NEW.storage_mib_s > 1024000000 * NEW.seconds THEN 'storage_mib_s'
@@ -79,7 +79,7 @@ END;
 CREATE TRIGGER windows_bounds_update BEFORE UPDATE ON windows WHEN
   NEW.window_end > NEW.accepted_at + NEW.seconds * 1000 + 300000
   OR NEW.revision > NEW.accepted_at + 300000
-  OR (length(NEW.gaps) > 2000 OR NOT json_valid(NEW.gaps))
+  OR (NEW.gaps IS NOT NULL AND (length(NEW.gaps) > 2000 OR NOT json_valid(NEW.gaps)))
   OR NEW.cpu_core_ms > 360000000000
   OR NEW.memory_mib_s > 368640000000
   OR NEW.storage_mib_s > 1024000000 * NEW.seconds
@@ -115,7 +115,7 @@ BEGIN
   SELECT RAISE(ABORT, 'window_bounds: ' || CASE
     WHEN NEW.window_end > NEW.accepted_at + NEW.seconds * 1000 + 300000 THEN 'window_end'
     WHEN NEW.revision > NEW.accepted_at + 300000 THEN 'revision'
-    WHEN (length(NEW.gaps) > 2000 OR NOT json_valid(NEW.gaps)) THEN 'gaps'
+    WHEN (NEW.gaps IS NOT NULL AND (length(NEW.gaps) > 2000 OR NOT json_valid(NEW.gaps))) THEN 'gaps'
     WHEN NEW.cpu_core_ms > 360000000000 THEN 'cpu_core_ms'
     WHEN NEW.memory_mib_s > 368640000000 THEN 'memory_mib_s'
     WHEN NEW.storage_mib_s > 1024000000 * NEW.seconds THEN 'storage_mib_s'
