@@ -1,8 +1,6 @@
 /** JSON logs in seed 000's form: level as a word, message, timestamp, service, then the fields of the event. */
 import { type DestinationStream, destination, type Logger, pino } from 'pino';
 import type { WindowReport } from '../src/contracts/usage.ts';
-import { isoOrNull } from '../src/lib/time.ts';
-import { lengthMs, type Unseen } from './metering/unseen.ts';
 
 /** @param stream where to; the service writes to stdout, a dry run to stderr because stdout carries its reports */
 export function createLog(level: string, stream: DestinationStream = destination({ dest: 1, sync: true })): Logger {
@@ -19,24 +17,6 @@ export function createLog(level: string, stream: DestinationStream = destination
 }
 
 export const stderrStream = (): DestinationStream => destination({ dest: 2, sync: true });
-
-/** How many unseen meters a line of the log names; people read no more. */
-const toldMax = 50;
-
-/** What was not seen, a line each: which meter, which thing, which seconds, why. */
-export function unseenOf(unseen: { field: string; unseen: Unseen[] }[]): Record<string, unknown>[] {
-  const lines = unseen.flatMap(({ field, unseen: all }) =>
-    all.map(({ thing, why, spans }) => ({
-      meter: field,
-      thing,
-      why,
-      seconds: Math.round(lengthMs(spans) / 1000),
-      from: isoOrNull(spans[0]?.startMs ?? null),
-      to: isoOrNull(spans.at(-1)?.endMs ?? null),
-    })),
-  );
-  return lines.slice(0, toldMax);
-}
 
 const gigabyte = 2 ** 30;
 

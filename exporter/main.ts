@@ -7,7 +7,7 @@ import { systemClock } from './clock.ts';
 import { type Config, readConfig } from './config.ts';
 import { dryRun, windowsBetween } from './dry-run.ts';
 import { serveHealth } from './health.ts';
-import { createLog, stderrStream, unseenOf } from './log.ts';
+import { createLog, stderrStream } from './log.ts';
 import { measureWith, type Tell } from './measure.ts';
 import { readOptions } from './options.ts';
 import { connectTo } from './prometheus/connect.ts';
@@ -24,8 +24,8 @@ function fail(lines: string[], code: number): never {
 
 const tellTo =
   (log: Logger): Tell =>
-  ({ startMs }, unseen) =>
-    log.warn({ window_start: new Date(startMs).toISOString(), unseen: unseenOf(unseen) }, 'Not seen in the window');
+  ({ startMs }, gaps) =>
+    log.warn({ window_start: new Date(startMs).toISOString(), gaps }, 'Not seen in the window');
 
 async function printPast(config: Config, { from, to }: { from: string; to: string }): Promise<void> {
   const windows = windowsBetween(from, to, config.windowMs, systemClock.now());

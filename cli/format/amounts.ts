@@ -46,6 +46,9 @@ export const fieldQuantity = (field: QuantityField, value: number | undefined): 
 /** `2026-11-21 10:00` of an ISO instant, UTC. */
 export const minuteOf = (instant: string): string => instant.slice(0, 16).replace('T', ' ');
 
+/** `2026-11-21 10:00:30` of an ISO instant, UTC. */
+export const secondOf = (instant: string): string => instant.slice(0, 19).replace('T', ' ');
+
 /** `2026-11-21 03:52` of an ISO instant, UTC; a dash where there is no instant. */
 export const minuteOrDash = (instant: string | null | undefined): string => (instant ? minuteOf(instant) : '-');
 

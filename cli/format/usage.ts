@@ -1,6 +1,6 @@
 /** Usage history and gaps as tables: only the quantities that occur get a column. Pure. */
 import { type GapsAnswer, type HistoryAnswer, type QuantityField, quantityFields } from '../../src/contracts/usage.ts';
-import { dateOf, fieldQuantity, minuteOf, seconds } from './amounts.ts';
+import { dateOf, fieldQuantity, minuteOf, secondOf, seconds } from './amounts.ts';
 import { type Column, tableOf } from './table.ts';
 
 /** Short titles of the fields that are billed; the others are shown by their own name. */
@@ -55,6 +55,43 @@ const gapColumns: readonly Column[] = [
   { title: 'why' },
 ];
 
+const detailColumns: readonly Column[] = [
+  { title: 'from' },
+  { title: 'to' },
+  { title: 'namespace' },
+  { title: 'meter' },
+  { title: 'thing' },
+  { title: 'not seen', align: 'right' },
+  { title: 'why' },
+];
+/** Lines that people read; --json has all. */
+const detailsMax = 20;
+
+/** Which thing of which meter was not seen, the longest first. */
+function detailsTable({ items }: GapsAnswer): string[] {
+  const details = items.flatMap(({ namespace, details }) => details.map((detail) => ({ namespace, ...detail })));
+  if (details.length === 0) return [];
+  const rows = details
+    .sort((a, b) => b.seconds - a.seconds)
+    .slice(0, detailsMax)
+    .map((d) => [
+      secondOf(d.from),
+      secondOf(d.to),
+      d.namespace,
+      d.field,
+      d.thing ?? 'all',
+      seconds(d.seconds * 1000),
+      d.reason,
+    ]);
+  const more = details.length - rows.length;
+  return [
+    '',
+    'What was not seen, the longest first',
+    ...tableOf(detailColumns, rows),
+    ...(more > 0 ? [`and ${more} more: --json has them`] : []),
+  ];
+}
+
 /** What was expected and is not there; a gap is never zero usage. */
 export function gapsTable(gaps: GapsAnswer): string[] {
   if (gaps.items.length === 0) return ['Gaps: none'];
@@ -66,5 +103,6 @@ export function gapsTable(gaps: GapsAnswer): string[] {
     String(gap.windows),
     gap.reason,
   ]);
-  return ['Gaps (expected and not reported; never counted as zero)', ...tableOf(gapColumns, rows)];
+  const heading = 'Gaps (expected and not reported; never counted as zero)';
+  return [heading, ...tableOf(gapColumns, rows), ...detailsTable(gaps)];
 }

@@ -8,14 +8,14 @@ import type { Namespace } from './namespaces.ts';
 const OF_THE_MACHINE = ['PATH', 'HOME', 'USER', 'LANG', 'TZ', 'TMPDIR'];
 /** What the caller may choose for the exporters, beside LOG_LEVEL. */
 const CHOSEN = ['COLLECTION_INTERVAL', 'SETTLE_DELAY', 'ALLOW_SHORT_WINDOWS', 'HTTP_METRICS', 'ALLOW_PLAIN_HTTP'];
-/** How Prometheus is reached and read: all of them pass. */
-const CHOSEN_PREFIX = 'PROMETHEUS_';
+/** How Prometheus is reached and read, and which of its targets are believed: all of them pass. */
+const OF_PROMETHEUS = /^(?:PROMETHEUS_\w+|(?:CADVISOR|KUBELET|KUBE_STATE_METRICS|HTTP_METRICS)_(?:JOB|NAMESPACE))$/;
 
 type Env = Record<string, string | undefined>;
 
 /** The exporters' variables that the caller has set. */
 export const chosenIn = (env: Env): string[] =>
-  Object.keys(env).filter((name) => env[name] && (CHOSEN.includes(name) || name.startsWith(CHOSEN_PREFIX)));
+  Object.keys(env).filter((name) => env[name] && (CHOSEN.includes(name) || OF_PROMETHEUS.test(name)));
 
 /** The image's own flags: twenty of them share one machine. */
 const SMALL = [

@@ -8,6 +8,7 @@ import type { Observed } from '../metering/observed.ts';
 import { type Target, targetsOf } from '../metering/scrapes.ts';
 import type { Span } from '../metering/series.ts';
 import { believer } from '../metering/trust.ts';
+import { lengthMs } from '../metering/unseen.ts';
 import { meterWindow } from '../metering/window.ts';
 import type { Prometheus } from '../prometheus/client.ts';
 import { collectWindow } from '../prometheus/collect.ts';
@@ -97,7 +98,9 @@ function aboutMeters(observed: Observed): Finding[] {
         todo: `${todo}; shown to somebody is ${proof}`,
       };
     }
-    const unseen = result.unseen.map(({ thing, why }) => `${thing}: ${why}`).slice(0, 5);
+    const unseen = result.unseen
+      .map(({ thing, why, spans }) => `${thing}: ${why}, ${Math.round(lengthMs(spans) / 1000)} s`)
+      .slice(0, 5);
     const told = `${shown}: ${Number(result.quantity.toPrecision(4))}`;
     if (unseen.length === 0) return { state: 'ok', about: field, told };
     return { state: 'warning', about: field, told, todo: `not seen throughout: ${unseen.join('; ')}` };

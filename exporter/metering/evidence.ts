@@ -32,7 +32,11 @@ export interface Look {
   showing: (kind: TargetKind) => boolean;
 }
 
-export type Evidence = { seen: false } | { seen: true; gaps: Unseen[] };
+/** Whether any place was looked at, and what of the places was not. */
+export interface Evidence {
+  seen: boolean;
+  gaps: Unseen[];
+}
 
 /**
  * @param kind what to judge
@@ -49,13 +53,12 @@ export function evidenceOf(look: Look, kind: TargetKind, carried: Carried[], all
     verdicts.push({ seen: false, thing: `pod ${labels['pod']} on node ${labels['node']}` });
   }
   if (verdicts.length === 0 && look.showing(kind)) verdicts.push(...judgeAll(look, onNodes, all));
-  if (!verdicts.some((v) => v.seen)) return { seen: false };
   const gaps = verdicts.map(({ thing, ...v }) => ({
     thing,
     why: 'not_scraped' as const,
     spans: v.seen ? v.spans : [whole],
   }));
-  return { seen: true, gaps: gaps.filter((g) => g.spans.length > 0) };
+  return { seen: verdicts.some((v) => v.seen), gaps: gaps.filter((g) => g.spans.length > 0) };
 }
 
 type Verdict = { thing: string } & ({ seen: false } | { seen: true; spans: Span[] });

@@ -33,13 +33,13 @@ const lateFactor = 1.5;
 /** The stretches of the window in which the thing lived, in order. */
 export function holds(view: GaugeView, window: Span): Hold[] {
   const found: Hold[] = [];
-  const samples = samplesOf(view.series);
-  samples.forEach(({ t, v }, i) => {
-    const next = samples[i + 1];
-    const untilMs = holdUntil(view, t, next?.t);
+  const { times, values } = samplesOf(view.series);
+  times.forEach((t, i) => {
+    const [v = 0, next, nextMs] = [values[i], values[i + 1], times[i + 1]];
+    const untilMs = holdUntil(view, t, nextMs);
     const startMs = Math.max(t, window.startMs);
     const endMs = Math.min(untilMs, window.endMs);
-    const slope = next && untilMs === next.t ? (next.v - v) / (next.t - t) : 0;
+    const slope = next !== undefined && untilMs === nextMs ? (next - v) / (nextMs - t) : 0;
     if (endMs > startMs) found.push({ startMs, endMs, value: v + slope * ((startMs + endMs) / 2 - t) });
   });
   return found;
@@ -58,7 +58,10 @@ function holdUntil(view: GaugeView, t: number, nextMs: number | undefined): numb
   return Math.min(t + view.intervalMs, lookedMs, nextMs ?? Number.POSITIVE_INFINITY);
 }
 
-function samplesOf(series: RawSeries[]): { t: number; v: number }[] {
+/** All samples in order, of each moment the largest. One series is that already, and is nearly every thing there is. */
+function samplesOf(series: RawSeries[]): Pick<RawSeries, 'times' | 'values'> {
+  const [first, ...others] = series;
+  if (first && others.length === 0) return first;
   const byTime = new Map<number, number>();
   for (const one of series) {
     one.times.forEach((t, i) => {
@@ -66,7 +69,8 @@ function samplesOf(series: RawSeries[]): { t: number; v: number }[] {
       byTime.set(t, Math.max(byTime.get(t) ?? 0, v));
     });
   }
-  return [...byTime].map(([t, v]) => ({ t, v })).sort((a, b) => a.t - b.t);
+  const times = [...byTime.keys()].sort((a, b) => a - b);
+  return { times, values: times.map((t) => byTime.get(t) ?? 0) };
 }
 
 /** Value × milliseconds over some stretches. */

@@ -1,8 +1,14 @@
 /** From the meters of a window to the report that is sent. */
-import type { Quantities, QuantityField, WindowReport } from '../../src/contracts/usage.ts';
+import {
+  type Quantities,
+  type QuantityField,
+  type ReportGap,
+  reportGapsMax,
+  type WindowReport,
+} from '../../src/contracts/usage.ts';
 import { iso } from '../../src/lib/time.ts';
 import type { Span } from './series.ts';
-import { lengthMs } from './unseen.ts';
+import { lengthMs, type Unseen } from './unseen.ts';
 import type { MeterResult } from './window.ts';
 
 export interface ReportFor {
@@ -17,6 +23,8 @@ export interface ReportFor {
 
 // A billionth of an hour or a gigabyte is far below the stored base units; rounding makes equal windows equal numbers.
 const decimals = 1e9;
+/** Of a thing's name; the API takes no more. */
+const thingCharsMax = 200;
 
 /**
  * The exact POST body. A window of which some meter was not seen, or of which something was not seen for too long, is
@@ -41,6 +49,7 @@ export function reportOf(about: ReportFor, results: MeterResult[]): WindowReport
     complete &&= result.unseen.length === 0;
   }
   complete &&= missing.length === 0;
+  const gaps = complete ? [] : gapsOf(results, about.window);
   return {
     customer_id: about.customerId,
     instance_id: about.instanceId,
@@ -52,7 +61,29 @@ export function reportOf(about: ReportFor, results: MeterResult[]): WindowReport
     complete,
     ...(complete ? {} : { gap_seconds: Math.min(wholeMs, gapMs) / 1000 }),
     ...(missing.length > 0 ? { missing } : {}),
+    ...(gaps.length > 0 ? { gaps } : {}),
     ...quantities,
+  };
+}
+
+/** Which thing of which meter was not seen, in which seconds, and why; the longest, as many as a report takes. */
+function gapsOf(results: MeterResult[], window: Span): ReportGap[] {
+  const gaps = results.flatMap((result) =>
+    result.state === 'off' ? [] : result.unseen.map((one) => toGap(result.field, one, window)),
+  );
+  return gaps.sort((a, b) => b.seconds - a.seconds).slice(0, reportGapsMax);
+}
+
+/** What is told however short it was may have no length at all: then it is somewhere in the window. */
+function toGap(field: QuantityField, { thing, why, spans }: Unseen, window: Span): ReportGap {
+  const [first, last] = [spans[0] ?? window, spans.at(-1) ?? window];
+  return {
+    field,
+    thing: thing.slice(0, thingCharsMax) || '-',
+    reason: why,
+    from: iso(first.startMs),
+    to: iso(last.endMs),
+    seconds: lengthMs(spans) / 1000,
   };
 }
 

@@ -97,9 +97,11 @@ function nearest(scraped: Target[], series: Labels): Target | undefined {
 }
 
 /** Good scrapes of several targets together: a replica fills the other's gap. */
-export function together(targets: Iterable<Target>): number[] {
-  const all = new Set<number>();
-  for (const target of targets) for (const t of target.good) all.add(t);
+export function together(targets: Iterable<Target>): readonly number[] {
+  const [first, ...others] = targets;
+  if (first && others.length === 0) return first.good;
+  const all = new Set<number>(first?.good);
+  for (const target of others) for (const t of target.good) all.add(t);
   return [...all].sort((a, b) => a - b);
 }
 

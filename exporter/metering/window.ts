@@ -15,13 +15,13 @@ import { together } from './scrapes.ts';
 import { lastAtOrBefore, livesIn, median, type RawSeries, spacings } from './series.ts';
 import { type Sighting, sight } from './sighting.ts';
 import type { Thing } from './things.ts';
-import { type Unseen, worthTelling } from './unseen.ts';
+import { merged, type Unseen, worthTelling } from './unseen.ts';
 import { limitsOf } from './volumes.ts';
 
 /** What one meter came to. `off` is switched off on purpose: absent and complete. */
 export type MeterResult =
   | { field: QuantityField; state: 'seen'; quantity: number; unseen: Unseen[] }
-  | { field: QuantityField; state: 'missing' }
+  | { field: QuantityField; state: 'missing'; unseen: Unseen[] }
   | { field: QuantityField; state: 'off' };
 
 const hourMs = 3_600_000;
@@ -66,14 +66,15 @@ function meterOne(meter: Meter, seen: Seen): MeterResult {
   if (source === undefined) return { field, state: 'off' };
   const evidence = sighting.evidence(sourceOf(source).targets);
   const things = sighting.things(source);
-  if (things === 'unknown' || !evidence.seen) return { field, state: 'missing' };
-  const present = things.filter((t) => t.series.some((s) => livesIn(s, observed.window)));
   const leastMs = Math.min(leastUnseenMs, observed.gapLimitMs);
   const hidden = sighting.unseen(source);
+  const unseen = [...evidence.gaps, ...hidden];
+  const missing: MeterResult = { field, state: 'missing', unseen: worthTelling(unseen, leastMs) };
+  if (things === 'unknown' || !evidence.seen) return missing;
+  const present = things.filter((t) => t.series.some((s) => livesIn(s, observed.window)));
   // Nothing is no zero while something must have shown.
   const shouldShow = sighting.shouldShow(source) || worthTelling(hidden, leastMs).length > 0;
-  if (present.length === 0 && shouldShow) return { field, state: 'missing' };
-  const unseen = [...evidence.gaps, ...hidden];
+  if (present.length === 0 && shouldShow) return missing;
   const told = (quantity: number, more: Unseen[] = []): MeterResult => ({
     field,
     state: 'seen',
@@ -92,7 +93,7 @@ function meterOne(meter: Meter, seen: Seen): MeterResult {
     }
     case 'peak': {
       const lives = things.flatMap((thing) =>
-        holdsOf(thing, source, seen).map((span) => ({ owner: thing.identity[meter.countedBy] ?? '', span })),
+        merged(holdsOf(thing, source, seen)).map((span) => ({ owner: thing.identity[meter.countedBy] ?? '', span })),
       );
       return told(peakOf(lives));
     }
@@ -246,5 +247,5 @@ function bounded(result: MeterResult): MeterResult {
   if (result.state !== 'seen') return result;
   const sane =
     Number.isFinite(result.quantity) && result.quantity >= 0 && result.quantity <= quantityBounds[result.field];
-  return sane ? result : { field: result.field, state: 'missing' };
+  return sane ? result : { field: result.field, state: 'missing', unseen: result.unseen };
 }

@@ -31,6 +31,7 @@ const failures = {
   reporter_exists: [409, 'Reporter already exists'],
   meter_owned: [409, 'Meter already owned'],
   namespace_taken: [409, 'Namespace taken'],
+  namespace_ambiguous: [409, 'Namespace ambiguous'],
   reporter_ended: [409, 'Reporter already ended'],
   already_deactivated: [409, 'Already deactivated'],
   not_deactivated: [409, 'Not deactivated'],

@@ -53,6 +53,21 @@ const quantities = z.object(
 );
 export type Quantities = Partial<Record<QuantityField, number>>;
 
+/** Entries of `gaps` in a report, and of `details` in an answer; the longest are told. */
+export const reportGapsMax = 20;
+
+/** What of a window was not seen: of which quantity, which thing (a pod, a claim, a target), in which seconds, and why. */
+const reportGap = z.object({
+  field: z.string().max(64),
+  thing: z.string().max(200),
+  reason: z.string().max(32),
+  from: instant,
+  to: instant,
+  /** In all; less than from `from` to `to` where it was seen in between. */
+  seconds: z.number().min(0).max(86_400),
+});
+export type ReportGap = z.infer<typeof reportGap>;
+
 /** The part of a report that says what it is about; quantities come beside it. Bounds are judged by src/usage/report.ts. */
 const reportHead = z.object({
   customer_id: customerId,
@@ -68,6 +83,7 @@ const reportHead = z.object({
   gap_seconds: z.number().min(0).max(86_400).optional(),
   /** Fields of meters that were not seen at all. */
   missing: z.array(z.string().max(64)).max(64).optional(),
+  gaps: z.array(reportGap).max(reportGapsMax).optional(),
 });
 
 /** One report as sent to POST /api/usage/report and inside a batch. Unknown fields are ignored and listed. */
@@ -192,6 +208,19 @@ export const gapsAnswer = z.object({
       to: z.string(),
       windows: z.number().int(),
       reason: z.enum(['missing', 'unavailable', 'partial']),
+      /** What reports said of it, the longest first; `thing` is null where a quantity was not seen at all. An older API tells none. */
+      details: z
+        .array(
+          z.object({
+            field: z.string(),
+            thing: z.string().nullable(),
+            reason: z.string(),
+            from: z.string(),
+            to: z.string(),
+            seconds: z.number(),
+          }),
+        )
+        .default([]),
     }),
   ),
   total: z.number().int(),

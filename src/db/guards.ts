@@ -19,6 +19,7 @@ const guards = {
   ownership_version: 'nobody changed who owns the meters of the customer',
   minimum_ownership_version: 'no bundle was judged by an older ownership than the shard demands',
   reporter_inactive: 'the reporter was never active',
+  namespace_distinct: 'no project of the cluster is taken for a namespace that is to be attached',
   namespace_ownership: 'the namespace has an owner, or none, as it was read',
   reporter_lease: "the lease is a running one of the reporter's own customer",
   job_lease: 'the lease still holds the job, for the same generation',

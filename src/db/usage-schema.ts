@@ -47,6 +47,8 @@ export const windows = sqliteTable(
     gapMs: integer('gap_ms').notNull(),
     missing: integer('missing').notNull(),
     missingHigh: integer('missing_high').notNull().default(0),
+    /** What was not seen, thing by thing (src/usage/window-gaps.ts). */
+    gaps: text('gaps'),
     ...quantityColumns(),
   },
   (t) => [

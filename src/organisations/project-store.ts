@@ -1,8 +1,10 @@
 /** Projects: namespaces of organisations in clusters, as rows. Owns `projects`. */
-import { and, eq } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { projects } from '../db/control-schema.ts';
+import { guard } from '../db/guards.ts';
 import { build, type Write, write } from '../db/write.ts';
+import { namesBefore } from './namespace.ts';
 
 export const insertProject = (row: typeof projects.$inferInsert): Write => write(build.insert(projects).values(row));
 
@@ -14,3 +16,22 @@ export async function findProject(db: Db, clusterId: string, namespace: string) 
     .where(and(eq(projects.clusterId, clusterId), eq(projects.namespace, namespace)));
   return rows[0] ?? null;
 }
+
+/** Projects of a cluster that are taken for some namespaces that are none yet: one's name goes on from the other's (namespace.ts). */
+const ambiguousWith = (clusterId: string, namespaces: readonly string[]): SQL => sql`
+  SELECT p.namespace AS standing, n.value AS wanted FROM json_each(${JSON.stringify(namespaces)}) n
+    JOIN projects p ON p.cluster_id = ${clusterId} AND p.namespace > n.value || '-' AND p.namespace < n.value || '.'
+  UNION ALL SELECT p.namespace, n.value ->> 1
+    FROM json_each(${JSON.stringify(namespaces.flatMap((name) => namesBefore(name).map((before) => [before, name])))}) n
+    JOIN projects p ON p.cluster_id = ${clusterId} AND p.namespace = n.value ->> 0
+  LIMIT 1`;
+
+/** A project of the cluster that is taken for one of some namespaces, and which one that is; null when there is none. */
+export async function findAmbiguous(db: Db, clusterId: string, namespaces: readonly string[]) {
+  const rows = await db.all<{ standing: string; wanted: string }>(ambiguousWith(clusterId, namespaces));
+  return rows[0] ?? null;
+}
+
+/** Fails the batch when a project of the cluster is taken for one of the namespaces. Stands before their inserts. */
+export const guardDistinct = (clusterId: string, namespaces: readonly string[]): Write =>
+  guard('namespace_distinct', sql`NOT EXISTS (${ambiguousWith(clusterId, namespaces)})`);

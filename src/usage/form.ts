@@ -7,6 +7,7 @@ import { err, ok, type Result } from '../lib/result.ts';
 import { parseInstant } from './instant.ts';
 import { type Quantity, quantities, quantityOf } from './meters.ts';
 import { noSlots, type Slots, withSlot } from './slots.ts';
+import { type ReportedGap, readReportedGaps } from './window-gaps.ts';
 
 /** Why a report was refused. */
 export interface ReportError {
@@ -24,6 +25,8 @@ export interface ReportForm {
   complete: boolean;
   gapSeconds: number;
   missing: Slots;
+  /** What was not seen, thing by thing. */
+  gaps: ReportedGap[];
   /** Wire values in the catalogue's order, null where absent. */
   values: (number | null)[];
   /** Fields that this version does not know: listed, never refused, for an exporter may be newer than the API. */
@@ -98,6 +101,15 @@ const readMissing: Reader = (reading, value) => {
   }
 };
 
+const readGapList: Reader = (reading, value) => {
+  const read = readReportedGaps(value);
+  if (read.ok) {
+    reading.form.gaps = read.value.gaps;
+    for (const name of read.value.ignored) ignore(reading, name);
+  } else if (read.error.code === 'validation_failed') reading.wrongType ??= read.error;
+  else reading.wrongValue ??= read.error;
+};
+
 const readQuantity =
   ({ field, bit }: Quantity): Reader =>
   (reading, value) => {
@@ -138,6 +150,7 @@ const readers: ReadonlyMap<string, Reader> = new Map([
   ['complete', readComplete],
   ['gap_seconds', readGap],
   ['missing', readMissing],
+  ['gaps', readGapList],
 ]);
 
 function ignore(reading: Reading, name: string): void {
@@ -160,6 +173,7 @@ export function readForm(item: unknown): Result<ReportForm, ReportError> {
     complete: true,
     gapSeconds: 0,
     missing: noSlots,
+    gaps: [],
     values: [...noValues],
     ignored: [],
   };

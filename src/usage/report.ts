@@ -10,6 +10,7 @@ import type { UsageRow } from './message/row.ts';
 import { fieldsIn, quantities, toBase } from './meters.ts';
 import { hasSlot, isEmpty, noSlots, type Slots, union, withSlot } from './slots.ts';
 import { aheadMsMax, openDays, openMs } from './window-bounds.ts';
+import { toGapsText } from './window-gaps.ts';
 
 /** Some meters of a namespace for a time, ms; `untilAt` null goes on. */
 export interface Ownership {
@@ -186,9 +187,10 @@ function rowOf(
     seconds,
     revision,
     acceptedAt: now,
-    complete: form.complete && gapMs === 0 && isEmpty(form.missing),
+    complete: form.complete && gapMs === 0 && isEmpty(form.missing) && form.gaps.length === 0,
     gapMs,
     missing: form.missing,
+    gaps: toGapsText(form.gaps, window),
     quantities: values,
   };
   const ignored = isEmpty(notOwned) ? form.ignored : [...form.ignored, ...fieldsIn(notOwned)];

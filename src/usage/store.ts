@@ -13,7 +13,7 @@ const keyColumns = ['customer_seq', 'window_end', 'reporter_seq', 'project_seq']
 const quantityColumns = quantities.map((q) => q.column);
 const qualified = (table: string): string => quantityColumns.map((c) => `${table}.${c}`).join(', ');
 
-const headColumns = ['seconds', 'revision', 'accepted_at', 'complete', 'gap_ms', 'missing', 'missing_high'];
+const headColumns = ['seconds', 'revision', 'accepted_at', 'complete', 'gap_ms', 'missing', 'missing_high', 'gaps'];
 const replaced = [...headColumns, ...quantityColumns];
 
 /** A column that is not inserted is NULL in `excluded` too, so that a replacement replaces all. */

@@ -6,6 +6,7 @@
 import { hourMs } from '../lib/time.ts';
 import { firstQuantities, ownMeterColumns, quantities, storedColumns } from './meters.ts';
 import { aheadMsMax, baseUnitsMax } from './window-bounds.ts';
+import { gapsCharsMax } from './window-gaps.ts';
 
 export interface Trigger {
   name: string;
@@ -56,6 +57,8 @@ function bounds(event: 'INSERT' | 'UPDATE', columns: readonly string[]): Trigger
     // The hour of a report without a window may still run.
     ['window_end', `NEW.window_end > NEW.accepted_at + NEW.seconds * 1000 + ${aheadMsMax}`] as const,
     ['revision', `NEW.revision > NEW.accepted_at + ${aheadMsMax}`] as const,
+    // Asked first whether there is a text at all: nearly every window has none.
+    ['gaps', `(NEW.gaps IS NOT NULL AND (length(NEW.gaps) > ${gapsCharsMax} OR NOT json_valid(NEW.gaps)))`] as const,
     ...conditions,
   ];
   const name = `windows_bounds_${event.toLowerCase()}`;

@@ -195,11 +195,45 @@ describe('gaps', () => {
         to: '2026-11-21T05:00:00.000Z',
         windows: 2,
         reason: 'missing' as const,
+        details: [],
       },
     ];
     expect(gapsTable({ ...head, items, total: 1 })[2]).toBe(
       '2026-11-21 03:00  2026-11-21 05:00  customer-aaaaaaaa  k8s-cluster-1        2  missing',
     );
     expect(gapsTable({ ...head, items: [], total: 0 })).toEqual(['Gaps: none']);
+  });
+
+  it('say which thing of which meter was not seen, the longest first, in one line each', () => {
+    const detail = (thing: string | null, seconds: number) => ({
+      field: 'cpu_hours',
+      thing,
+      reason: 'not_shown',
+      from: '2026-11-21T03:00:30.000Z',
+      to: '2026-11-21T03:50:00.000Z',
+      seconds,
+    });
+    const items = [
+      {
+        namespace: 'customer-aaaaaaaa',
+        instance_id: 'k8s-cluster-1',
+        from: '2026-11-21T03:00:00.000Z',
+        to: '2026-11-21T05:00:00.000Z',
+        windows: 2,
+        reason: 'partial' as const,
+        details: [detail('pod a\u001b[31m\nb', 90.25), detail(null, 600)],
+      },
+    ];
+    expect(gapsTable({ ...head, items, total: 1 }).slice(3)).toEqual([
+      '',
+      'What was not seen, the longest first',
+      'FROM                 TO                   NAMESPACE          METER      THING         NOT SEEN  WHY',
+      '2026-11-21 03:00:30  2026-11-21 03:50:00  customer-aaaaaaaa  cpu_hours  all            600.0 s  not_shown',
+      '2026-11-21 03:00:30  2026-11-21 03:50:00  customer-aaaaaaaa  cpu_hours  pod a [31m b    90.3 s  not_shown',
+    ]);
+    const many = Array.from({ length: 23 }, (_, i) => detail(`pod ${i}`, i));
+    const lines = gapsTable({ ...head, items: items.map((item) => ({ ...item, details: many })), total: 1 });
+    expect(lines.at(-1)).toBe('and 3 more: --json has them');
+    expect(lines).toHaveLength(2 + 1 + 3 + 20 + 1);
   });
 });

@@ -160,7 +160,7 @@ function knownMeasure(prometheus: KnownPrometheus, config: Config, clock: Clock)
       return err({ kind: 'unreachable', message: 'down' });
     const lost = window.endMs < now - prometheus.retentionMs;
     const result: MeterResult = lost
-      ? { field: 'cpu_hours', state: 'missing' }
+      ? { field: 'cpu_hours', state: 'missing', unseen: [] }
       : {
           field: 'cpu_hours',
           state: 'seen',

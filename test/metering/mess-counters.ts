@@ -14,7 +14,7 @@ import {
   via,
   without,
 } from './mess-kit.ts';
-import { type Case, type Container, hourMs, minuteMs, type Target } from './model.ts';
+import { type Case, type Container, hourMs, minuteMs, type Sample, type Target } from './model.ts';
 
 /** C1: a fall that is no restart. */
 export const falls: Record<string, Change> = {
@@ -169,22 +169,28 @@ export const stale = (everyMinutes: number, shownMinutes: number, starts: boolea
   };
 };
 
+/** A start that is told anew while its counter goes on: nothing was born. */
+const startsAnew = (b: Bricks, day: Case, isMeant: (s: Sample) => boolean, at: number): Case =>
+  via(day, 'cadvisor', (s) =>
+    isStart(s) && isMeant(s) && minute(b, s) >= at
+      ? [{ ...s, value: Math.floor((b.fromMs + at * minuteMs) / 1000) }]
+      : [s],
+  );
+
 /** C8: a start that is none. */
-export const falseStarts: Record<string, Change> = Object.fromEntries(
-  [20, 47, 92].map((at) => [
-    `first-scrape-minute-${at}`,
-    (b: Bricks, day: Case) => ({
-      flag: 'must' as const,
-      day: {
-        ...via(day, 'cadvisor', (s) =>
-          isStart(s) ? [{ ...s, value: Math.floor((b.fromMs + (at - 7) * minuteMs) / 1000) }] : [s],
-        ),
-        targets: via(day, 'cadvisor', (s) =>
-          isStart(s) ? [{ ...s, value: Math.floor((b.fromMs + (at - 7) * minuteMs) / 1000) }] : [s],
-        ).targets.map((t) =>
-          t.kind === 'cadvisor' ? { ...t, good: t.good.filter((g) => g > b.fromMs + at * minuteMs) } : t,
-        ),
-      },
-    }),
-  ]),
-);
+export const falseStarts: Record<string, Change> = {
+  'every-start-anew-midway': (b, day) => ({ day: startsAnew(b, day, () => true, 75) }),
+  'sandbox-start-anew-midway': (b, day) => ({ day: startsAnew(b, day, (s) => !s.labels['name'], 40) }),
+  ...Object.fromEntries([20, 47, 92].map((at) => [`first-scrape-minute-${at}`, seenFrom(at)])),
+};
+
+/** The node is scraped from a minute on, and tells starts of just before. */
+function seenFrom(at: number): Change {
+  return (b, day) => {
+    const told = startsAnew(b, day, () => true, at - 7);
+    const targets = told.targets.map((t) =>
+      t.kind === 'cadvisor' ? { ...t, good: t.good.filter((g) => g > b.fromMs + at * minuteMs) } : t,
+    );
+    return { flag: 'must', day: { ...told, targets } };
+  };
+}

@@ -29,6 +29,19 @@ export const forgery = (job: string, home: string): Change => {
           value: 9e11,
           atMs,
         },
+        ...['container_cpu_usage_seconds_total', 'container_memory_working_set_bytes'].map((name) => ({
+          name,
+          labels: {
+            job,
+            instance: '10.9.9.9:8080',
+            namespace: day.namespace,
+            pod: 'api-0',
+            container: 'app',
+            id: '/forged',
+          },
+          value: name.includes('cpu') ? (atMs - b.fromMs + 3 * hourMs) / 10 : 9e11,
+          atMs,
+        })),
       ],
     };
     return { flag: 'never', day: { ...day, targets: [...day.targets, forged] } };

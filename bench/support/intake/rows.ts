@@ -34,6 +34,7 @@ export function rowAt(n: number): UsageRow {
     complete: true,
     gapMs: 0,
     missing: noSlots,
+    gaps: null,
     quantities: quantities.map((q) => reported[q.column] ?? null),
   };
 }

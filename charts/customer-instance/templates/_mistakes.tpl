@@ -11,6 +11,7 @@
 {{- include "instance.mistakes.env" . }}
 {{- include "instance.mistakes.database" . }}
 {{- include "instance.mistakes.amounts" . }}
+{{- include "instance.mistakes.prometheus" . }}
 {{- end -}}
 
 {{/* The selectors, the network policies and the restart on a change hold to these. */}}
@@ -46,6 +47,35 @@
 - {{ $at }}.secretKeyRef.name: {{ .name }} is the exporter's alone, because whoever has it writes the customer's bill
 {{- end }}
 {{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* What the exporter would refuse at its start, in each customer's namespace. */}}
+{{- define "instance.mistakes.prometheus" -}}
+{{- $prometheus := .Values.prometheus }}
+{{- $secret := $prometheus.secret }}
+{{- with regexFind "(^|,) *(__name__|namespace|pod|container|job|instance) *[=!]" $prometheus.matchers }}
+- prometheus.matchers: {{ regexFind "[a-z_]+" . }} is what the exporter itself asks by
+{{- end }}
+{{- range $name, $_ := $prometheus.headers }}
+{{- if has (lower $name) (list "host" "content-type" "content-length" "accept" "authorization" "connection" "transfer-encoding") }}
+- prometheus.headers: {{ $name }} is set by the exporter
+{{- end }}
+{{- end }}
+{{- if and (eq $secret.name "") (or $secret.tokenKey $secret.passwordKey $secret.caKey) }}
+- prometheus.secret.name: is missing, and a key of it is named
+{{- end }}
+{{- if and $secret.name (not (or $secret.tokenKey $secret.passwordKey $secret.caKey)) }}
+- prometheus.secret: names none of the keys of {{ $secret.name }}
+{{- end }}
+{{- if ne (empty $prometheus.username) (empty $secret.passwordKey) }}
+- prometheus.username: goes together with prometheus.secret.passwordKey
+{{- end }}
+{{- if and $prometheus.username $secret.tokenKey }}
+- prometheus.username: stands beside prometheus.secret.tokenKey, and only one may be
+{{- end }}
+{{- if and (or $secret.tokenKey $secret.passwordKey) (hasPrefix "http://" $prometheus.url) (not .Values.exporter.allowPlainHttp) }}
+- prometheus.url: must be https, because a token or password is sent to it; exporter.allowPlainHttp allows http
 {{- end }}
 {{- end -}}
 

@@ -15,7 +15,7 @@ export interface Bundle {
   reporterSeq: number;
   seconds: number;
   acceptedAt: number;
-  /** The columns of a row's cells: what every row has, the flaws if some row has one, the quantities that some row has. */
+  /** The columns of a row's cells: what every row has, the flaws and the text of what was not seen if some row has one, the quantities that some row has. */
   columns: string[];
   /** How many rows. */
   count: number;
@@ -30,6 +30,8 @@ export const sharedColumns = ['customer_seq', 'reporter_seq', 'seconds', 'accept
 
 const leadColumns = ['window_end', 'project_seq', 'revision'];
 const flawColumns = ['complete', 'gap_ms', 'missing', 'missing_high'];
+/** What was not seen, thing by thing: a text, in bundles of which some row has one. */
+const gapsColumn = 'gaps';
 /** The first release knew 32 quantities that can be missing. */
 const firstFlawColumns = flawColumns.slice(0, -1);
 const quantityColumns: ReadonlySet<string> = new Set(quantities.map((q) => q.column));
@@ -48,14 +50,17 @@ export const columnsOfBits = ({ whole, bits }: { whole: boolean; bits: readonly 
 export function areColumns(columns: readonly string[]): boolean {
   const last = columns.findLastIndex((column) => !quantityColumns.has(column));
   const head = columns.slice(0, last + 1).join();
-  const heads = [[], firstFlawColumns, flawColumns].map((flaws) => [...leadColumns, ...flaws].join());
+  const heads = [[], firstFlawColumns, flawColumns, [...flawColumns, gapsColumn]].map((flaws) =>
+    [...leadColumns, ...flaws].join(),
+  );
   return heads.includes(head) && new Set(columns).size === columns.length;
 }
 
 /** The day that a window belongs to: (00:00, 24:00] by its end. */
 const dayOf = (windowEnd: number): number => Math.floor((windowEnd - 1) / dayMs);
 
-const isFlawless = (row: UsageRow): boolean => row.complete && row.gapMs === 0 && isEmpty(row.missing);
+const isFlawless = (row: UsageRow): boolean =>
+  row.complete && row.gapMs === 0 && isEmpty(row.missing) && row.gaps === null;
 
 /** Few reports have all meters, and an empty cell costs as much as a full one. */
 function bitsOf(rows: readonly UsageRow[]): number[] {
@@ -68,13 +73,17 @@ function bitsOf(rows: readonly UsageRow[]): number[] {
   return quantities.filter((q) => hasSlot(reported, q.bit)).map((q) => q.bit);
 }
 
+type Cell = number | string | null;
+
 /** Bundles rows of one reporter that were accepted together. There must be one at least. */
 function bundleAlike(rows: readonly UsageRow[], first: UsageRow): Bundle {
   const flawless = rows.every(isFlawless);
+  const tells = rows.some((row) => row.gaps !== null);
   const bits = bitsOf(rows);
   const cells = rows.map((row) => {
-    const values: (number | null)[] = [row.windowEnd, row.projectSeq, row.revision];
+    const values: Cell[] = [row.windowEnd, row.projectSeq, row.revision];
     if (!flawless) values.push(row.complete ? 1 : 0, row.gapMs, row.missing.low, row.missing.high);
+    if (tells) values.push(row.gaps);
     for (const bit of bits) values.push(row.quantities[bit] ?? null);
     return values;
   });
@@ -84,7 +93,12 @@ function bundleAlike(rows: readonly UsageRow[], first: UsageRow): Bundle {
     reporterSeq: first.reporterSeq,
     seconds: first.seconds,
     acceptedAt: first.acceptedAt,
-    columns: [...leadColumns, ...(flawless ? [] : flawColumns), ...bits.map((bit) => quantities[bit]?.column ?? '')],
+    columns: [
+      ...leadColumns,
+      ...(flawless ? [] : flawColumns),
+      ...(tells ? [gapsColumn] : []),
+      ...bits.map((bit) => quantities[bit]?.column ?? ''),
+    ],
     count: rows.length,
     days: [...new Set(rows.map((row) => dayOf(row.windowEnd)))],
     text: JSON.stringify(cells),
@@ -129,7 +143,7 @@ export function rowsOf(bundle: Bundle): UsageRow[] | null {
   if (!Array.isArray(rows)) return null;
   const read: UsageRow[] = [];
   for (const cells of rows) {
-    const row = isCells(cells, bundle.columns.length) ? rowOf(bundle, cells) : null;
+    const row = isCells(cells, bundle.columns) ? rowOf(bundle, cells) : null;
     if (!row) return null;
     read.push(row);
   }
@@ -138,10 +152,13 @@ export function rowsOf(bundle: Bundle): UsageRow[] | null {
 
 const flawless: Record<string, number> = { complete: 1, gap_ms: 0, missing: 0 };
 
-function rowOf(bundle: Bundle, cells: readonly (number | null)[]): UsageRow | null {
+function rowOf(bundle: Bundle, cells: readonly Cell[]): UsageRow | null {
   const named = new Map(bundle.columns.map((column, i) => [column, cells[i] ?? null]));
-  const cell = (column: string): number | null =>
-    named.has(column) ? (named.get(column) ?? null) : (flawless[column] ?? null);
+  const cell = (column: string): number | null => {
+    const value = named.has(column) ? named.get(column) : flawless[column];
+    return typeof value === 'number' ? value : null;
+  };
+  const gaps = named.get(gapsColumn);
   const { customerSeq, ownershipVersion, reporterSeq, seconds, acceptedAt } = bundle;
   const [windowEnd, projectSeq, revision] = leadColumns.map(cell);
   const [complete, gapMs, low] = firstFlawColumns.map(cell);
@@ -159,9 +176,12 @@ function rowOf(bundle: Bundle, cells: readonly (number | null)[]): UsageRow | nu
     complete: complete === 1,
     gapMs,
     missing: { low, high: cell('missing_high') ?? 0 },
+    gaps: typeof gaps === 'string' ? gaps : null,
     quantities: quantities.map((q) => cell(q.column)),
   };
 }
 
-const isCells = (value: unknown, width: number): value is (number | null)[] =>
-  Array.isArray(value) && value.length === width && value.every((cell) => cell === null || typeof cell === 'number');
+const isCells = (value: unknown, columns: readonly string[]): value is Cell[] =>
+  Array.isArray(value) &&
+  value.length === columns.length &&
+  value.every((cell, i) => cell === null || typeof cell === (columns[i] === gapsColumn ? 'string' : 'number'));

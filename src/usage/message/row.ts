@@ -1,5 +1,5 @@
 /**
- * One accepted report as it travels through the queue and into a shard: integers only. Owns its columns and the form in
+ * One accepted report as it travels through the queue and into a shard: integers, and one short text of ASCII. Owns its columns and the form in
  * which a single row lies in a dead letter; how rows travel together is bundle.ts.
  */
 import { z } from 'zod';
@@ -21,13 +21,15 @@ export interface UsageRow {
   gapMs: number;
   /** The quantities that were not seen at all. */
   missing: Slots;
+  /** What was not seen, thing by thing (src/usage/window-gaps.ts); null for nothing. */
+  gaps: string | null;
   quantities: (number | null)[];
 }
 
 const quantityColumns = quantities.map((q) => q.column);
 
 /** A row by the names of its columns, as it lies in a dead letter: for people to read and to be sent again. */
-export type NamedRow = Record<string, number | boolean | null>;
+export type NamedRow = Record<string, number | boolean | string | null>;
 
 /** The row by the names of its columns; quantities that were not reported are left away. */
 export function nameRow(row: UsageRow): NamedRow {
@@ -44,6 +46,7 @@ export function nameRow(row: UsageRow): NamedRow {
     gap_ms: row.gapMs,
     missing: row.missing.low,
     missing_high: row.missing.high,
+    ...(row.gaps === null ? {} : { gaps: row.gaps }),
     ...Object.fromEntries(reported.filter(([, value]) => value !== null)),
   };
 }
@@ -61,8 +64,9 @@ const namedHead = z.object({
   missing: z.number(),
   /** Not in letters of the first release. */
   missing_high: z.number().default(0),
+  gaps: z.string().nullable().default(null),
 });
-const namedRow = namedHead.and(z.record(z.string(), z.union([z.number(), z.boolean()])));
+const namedRow = namedHead.catchall(z.union([z.number(), z.boolean()]));
 
 /** Rows by themselves, as a message: what a dead letter is sent again as. */
 const rowsSchema = z.object({ v: z.literal(1), rows: z.array(namedRow).min(1) });
@@ -86,6 +90,7 @@ export function readRowsMessage(value: unknown): UsageRow[] | null {
     complete: named.complete,
     gapMs: named.gap_ms,
     missing: { low: named.missing, high: named.missing_high },
+    gaps: named.gaps,
     quantities: quantityColumns.map((column) => (typeof named[column] === 'number' ? named[column] : null)),
   }));
 }

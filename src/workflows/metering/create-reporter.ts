@@ -13,7 +13,8 @@ import { newId } from '../../lib/ids.ts';
 import { newKey, sha256Hex } from '../../lib/keys.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { iso } from '../../lib/time.ts';
-import { insertProject } from '../../organisations/project-store.ts';
+import { ambiguousIn } from '../../organisations/namespace.ts';
+import { findAmbiguous, guardDistinct, insertProject } from '../../organisations/project-store.ts';
 import { takeOwnership } from '../../reporters/ownership-store.ts';
 import { isStart, reservedFor, startEdge } from '../../reporters/reporter.ts';
 import * as reporterStore from '../../reporters/store.ts';
@@ -83,6 +84,9 @@ export async function createReporter(
   }
   const foreign = standing.projects.find((project) => project.customerId !== customer.id);
   if (foreign) return refuse('namespace_taken', `the namespace ${foreign.namespace} belongs to somebody else`);
+  const attached = unattached(made, standing.projects);
+  const ambiguous = await ambiguity(context, deployment.clusterId, attached, made.namespaces);
+  if (ambiguous) return ambiguous;
   const guards = body.take_over ? await takeOver(context, whole, made, standing.projects) : ok([]);
   if (!guards.ok) return guards;
   return ok({
@@ -90,7 +94,7 @@ export async function createReporter(
     writes: [
       guardStatus(customer.id, subscription.status),
       ...guards.value,
-      ...attach(context, whole, made, standing.projects),
+      ...attach(context, whole, attached),
       reporterStore.insertReporter({
         id,
         customerId: customer.id,
@@ -148,26 +152,38 @@ async function takeOver(
   return refuse('meter_owned', `these meters are reported until ${iso(last)} already; take over from a later hour`);
 }
 
-/** The statements that attach the namespaces which nobody has yet. */
-function attach(
-  { now }: Context,
-  { customer, deployment }: WholeCustomer,
-  { namespaces }: MadeReporter,
-  projects: readonly reporterStore.StandingProject[],
-): Write[] {
+/** The namespaces which nobody has yet. */
+function unattached({ namespaces }: MadeReporter, projects: readonly reporterStore.StandingProject[]): string[] {
   const attached = new Set(projects.map(({ namespace }) => namespace));
-  return namespaces
-    .filter((namespace) => !attached.has(namespace))
-    .map((namespace) =>
-      insertProject({
-        clusterId: deployment.clusterId,
-        namespace,
-        organisationId: customer.organisationId,
-        customerId: customer.id,
-        own: false,
-        createdAt: now,
-      }),
-    );
+  return namespaces.filter((namespace) => !attached.has(namespace));
+}
+
+/** The refusal of namespaces whose services could not be told from another's by name; null when there is nothing to refuse. */
+async function ambiguity({ db }: Context, clusterId: string, attached: readonly string[], all: readonly string[]) {
+  if (attached.length === 0) return null;
+  const among = ambiguousIn(all);
+  const standing = among ? null : await findAmbiguous(db, clusterId, attached);
+  const [one, other] = among ?? [standing?.standing, standing?.wanted];
+  if (one === undefined || other === undefined) return null;
+  const [shorter, longer] = [one, other].sort((a, b) => a.length - b.length);
+  const told = `the name of ${longer} goes on from ${shorter}, so that metrics by name confuse their services`;
+  return refuse('namespace_ambiguous', `namespaces: ${told}; a cluster takes only one of the two`);
+}
+
+/** The statements that attach namespaces. */
+function attach({ now }: Context, { customer, deployment }: WholeCustomer, attached: readonly string[]): Write[] {
+  if (attached.length === 0) return [];
+  const rows = attached.map((namespace) =>
+    insertProject({
+      clusterId: deployment.clusterId,
+      namespace,
+      organisationId: customer.organisationId,
+      customerId: customer.id,
+      own: false,
+      createdAt: now,
+    }),
+  );
+  return [guardDistinct(deployment.clusterId, attached), ...rows];
 }
 
 function ownershipWrites({ customer, deployment }: WholeCustomer, made: MadeReporter, takesOver: boolean): Write[] {

@@ -9,6 +9,8 @@ import { type HistoryRow, rowFields, totalFields } from '../../usage/history.ts'
 import * as historyStore from '../../usage/history-store.ts';
 import { clusterOf, type Metering, meteringOf } from '../../usage/names-store.ts';
 import { type Span, sumSpan } from '../../usage/span-store.ts';
+import { detailsOf, type GapDetail } from '../../usage/window-gaps.ts';
+import { toldIn } from '../../usage/window-gaps-store.ts';
 
 /** Where usage is read from. */
 export interface UsageReads {
@@ -140,6 +142,17 @@ export interface GapsQuery extends RangeQuery {
   limit: number;
 }
 
+/** What reports said was not seen, gap by gap; of one that nobody reported nothing is known. */
+async function findDetails(reads: UsageReads, customer: CustomerRow, gaps: readonly Gap[]): Promise<GapDetail[][]> {
+  const reported = gaps.filter(({ reason }) => reason !== 'missing');
+  if (reported.length === 0) return gaps.map(() => []);
+  const { things, missing } = await toldIn(shardOf(reads, customer), customer.seq, reported);
+  return gaps.map((gap) => {
+    const place = reported.indexOf(gap);
+    return detailsOf(things.get(place) ?? [], missing.get(place) ?? []);
+  });
+}
+
 /** A page of gaps as the wire shows them; null when there is no such customer. */
 export async function readGaps(reads: UsageReads, customerId: string, query: GapsQuery): Promise<GapsAnswer | null> {
   const customer = await findCustomer(reads.db, customerId);
@@ -147,17 +160,25 @@ export async function readGaps(reads: UsageReads, customerId: string, query: Gap
   const range = rangeOf(query, reads.now);
   const { page, limit } = query;
   const { gaps, metering } = await findGaps(reads, customer, range);
+  const shown = gaps.slice((page - 1) * limit, page * limit);
+  const details = await findDetails(reads, customer, shown);
   return {
     customer_id: customerId,
     from: iso(range.from),
     to: iso(range.to),
-    items: gaps.slice((page - 1) * limit, page * limit).map((gap) => ({
+    items: shown.map((gap, i) => ({
       namespace: namespaceOf(metering, gap.projectSeq),
       instance_id: instanceOf(metering, gap.reporterSeq),
       from: iso(gap.from),
       to: iso(gap.to),
       windows: gap.windows,
       reason: gap.reason,
+      details: (details[i] ?? []).map(({ from, to, ms, ...rest }) => ({
+        ...rest,
+        from: iso(from),
+        to: iso(to),
+        seconds: ms / secondMs,
+      })),
     })),
     total: gaps.length,
     page,

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Prometheus, prometheusClient } from '../../../exporter/prometheus/client.ts';
 import { anyOf, fill, ownLabels } from '../../../exporter/prometheus/query.ts';
 import { JumpingClock } from '../stand-ins.ts';
@@ -49,6 +49,20 @@ const failure = async (): Promise<string> => {
 };
 
 describe('asking Prometheus', () => {
+  it('collects garbage once much was read, not after every short answer', async () => {
+    const collect = vi.fn();
+    vi.stubGlobal('gc', collect);
+    const ask = async (times: number, chars: number): Promise<number> => {
+      answers = () => success(matrix([[1, '1']], { padding: 'x'.repeat(chars) }));
+      collect.mockClear();
+      for (let i = 0; i < times; i++) expect(await client.raw('m', span)).toMatchObject({ ok: true });
+      return collect.mock.calls.length;
+    };
+    expect(await ask(20, 500)).toBeLessThanOrEqual(1);
+    expect(await ask(4, 140_000)).toBe(4);
+    vi.unstubAllGlobals();
+  });
+
   it('asks for raw samples of exactly the span and reads them in milliseconds', async () => {
     answers = () =>
       success(

@@ -24,6 +24,8 @@ async function story() {
   };
   return { api, held, who, path, create, list, report };
 }
+let names = 0;
+const newName = (): string => `reporter-${++names}`;
 const codeOf = async (answer: Response) => [answer.status, ((await answer.json()) as { code?: string }).code];
 
 describe('reporters', () => {
@@ -86,6 +88,42 @@ describe('reporters', () => {
       409,
       'namespace_taken',
     ]);
+  });
+
+  it('are not given a namespace whose name goes on from another one of the cluster, or the other way round', async () => {
+    const first = await story();
+    const other = await story();
+    const name = `shop${Math.floor(Math.random() * 1e9)}`;
+    const attach = async ({ create }: typeof first, ...namespaces: string[]) =>
+      await codeOf(await create({ instance_id: newName(), namespaces }));
+    expect((await first.create({ instance_id: 'shop', namespaces: [`${name}-eu`] })).status).toBe(201);
+    for (const who of [first, other]) {
+      for (const namespace of [name, `${name}-eu-1`, `${name}-eu-1-b`]) {
+        expect(await attach(who, namespace)).toEqual([409, 'namespace_ambiguous']);
+      }
+    }
+    expect(await attach(other, `${first.who.namespace}-web`)).toEqual([409, 'namespace_ambiguous']);
+    expect(await attach(other, 'customer')).toEqual([409, 'namespace_ambiguous']);
+    expect(await attach(other, `${name}x`, `${name}x-b`)).toEqual([409, 'namespace_ambiguous']);
+    const refused = await other.create({ instance_id: newName(), namespaces: [name] });
+    expect(await refused.json()).toMatchObject({ message: expect.stringContaining(`${name}-eu goes on from ${name}`) });
+    // Names that only begin alike are told apart, and what is attached already stays.
+    for (const namespace of [`${name}-e`, `${name}-eu1`, `${name}-us`]) {
+      expect((await other.create({ instance_id: newName(), namespaces: [namespace] })).status).toBe(201);
+    }
+    const again = { instance_id: newName(), namespaces: [`${name}-eu`], take_over: true };
+    expect((await first.create(again)).status).toBe(201);
+  });
+
+  it('are not given two such namespaces by two admins at once', async () => {
+    const first = await story();
+    const other = await story();
+    const name = `both${Math.floor(Math.random() * 1e9)}`;
+    const answers = await Promise.all([
+      first.create({ instance_id: 'both', namespaces: [name] }),
+      other.create({ instance_id: 'both', namespaces: [`${name}-eu`] }),
+    ]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
   });
 
   it('end at the end of a window, once; what was measured before can still be reported', async () => {

@@ -40,6 +40,7 @@ const row: fc.Arbitrary<UsageRow> = fc
     revision: fc.integer({ min: 1, max: 4 }),
     gap: fc.constantFrom(0, 0, 0, 1000, hourMs),
     missing: fc.constantFrom(noSlots, noSlots, noSlots, slotsOf([0, 2]), slotsOf([25, 31, 63])),
+    gaps: fc.constantFrom(null, null, null, '[[0,"not_shown","pod \\"a",0,60000,60000]]'),
     quantities: fc.array(fc.constantFrom(null, null, 0, 1, 10 ** 11), {
       minLength: quantities.length,
       maxLength: quantities.length,
@@ -48,7 +49,7 @@ const row: fc.Arbitrary<UsageRow> = fc
   .map(({ gap, ...fields }) => {
     const none = fields.quantities.every((value) => value === null);
     const gapMs = none ? hourMs : gap;
-    return rowWith({}, { ...fields, gapMs, complete: gapMs === 0 && isEmpty(fields.missing) });
+    return rowWith({}, { ...fields, gapMs, complete: gapMs === 0 && isEmpty(fields.missing) && fields.gaps === null });
   });
 
 const identity = (r: UsageRow) => JSON.stringify(Object.entries(r).sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -77,7 +78,7 @@ describe('rows that travel together', () => {
 
   const fullest = (i: number, over: Partial<UsageRow> = {}) =>
     rowWith(quantityBounds, { windowEnd: 495_000 * hourMs + i * hourMs, revision: 1_780_000_000_000 + i, ...over });
-  const seen = { gapMs: hourMs - 1, missing: allSlots, complete: false };
+  const seen = { gapMs: hourMs - 1, missing: allSlots, gaps: JSON.stringify(Array(190).fill('"\\"')), complete: false };
   it.each([
     ['of one reporter', (i: number) => fullest(i)],
     [

@@ -33,6 +33,7 @@ export function rowWith(values: Quantities, over: Partial<UsageRow> = {}): Usage
     complete: true,
     gapMs: 0,
     missing: noSlots,
+    gaps: null,
     quantities: quantities.map((q) => {
       const value = values[q.field as QuantityField];
       return value === undefined ? null : toBase(q, value, seconds);

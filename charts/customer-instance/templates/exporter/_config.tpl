@@ -14,9 +14,42 @@ COLLECTION_INTERVAL: {{ ternary (min $interval 3600000) $interval .Values.suspen
 SETTLE_DELAY: {{ int64 .Values.exporter.settleDelaySeconds | quote }}
 HEALTH_CHECK_PORT: "8080"
 LOG_LEVEL: {{ .Values.exporter.logLevel | quote }}
+ALLOW_PLAIN_HTTP: {{ .Values.exporter.allowPlainHttp | quote }}
 API_KEY_FILE: /run/secrets/reporter/api-key
 SPOOL_DIR: /var/spool/billing-exporter
 HTTP_METRICS: {{ .Values.exporter.httpMetrics | quote }}
 HOST_NETWORK: none
 EXCLUDE_PODS: {{ printf "^(%s-customer-instance-(billing-exporter|mosquitto-exporter|opencost|prometheus|grafana)-.+|cm-acme-http-solver-.+)$" .Release.Name | quote }}
+{{- include "instance.exporter.prometheus" . }}
+{{- end -}}
+
+{{/* How Prometheus is asked and whom it is believed; what is not said is left to the exporter. */}}
+{{- define "instance.exporter.prometheus" -}}
+{{- with .Values.prometheus.matchers }}
+PROMETHEUS_MATCHERS: {{ . | quote }}
+{{- end }}
+{{- $lines := list }}
+{{- range $name, $value := .Values.prometheus.headers }}
+{{- $lines = append $lines (printf "%s: %s" $name $value) }}
+{{- end }}
+{{- with $lines }}
+PROMETHEUS_HEADERS: {{ join "\n" . | quote }}
+{{- end }}
+{{- with .Values.prometheus.username }}
+PROMETHEUS_USERNAME: {{ . | quote }}
+{{- end }}
+{{- range $variable, $key := dict "TOKEN_FILE" "tokenKey" "PASSWORD_FILE" "passwordKey" "CA_FILE" "caKey" }}
+{{- with get $.Values.prometheus.secret $key }}
+PROMETHEUS_{{ $variable }}: {{ printf "/run/secrets/prometheus/%s" . | quote }}
+{{- end }}
+{{- end }}
+{{- range $variable, $kind := dict "CADVISOR" "cadvisor" "KUBELET" "kubelet" "KUBE_STATE_METRICS" "kubeStateMetrics" "HTTP_METRICS" "httpMetrics" }}
+{{- $believed := get $.Values.prometheus.targets $kind }}
+{{- with $believed.job }}
+{{ $variable }}_JOB: {{ . | quote }}
+{{- end }}
+{{- with $believed.namespace }}
+{{ $variable }}_NAMESPACE: {{ . | quote }}
+{{- end }}
+{{- end }}
 {{- end -}}

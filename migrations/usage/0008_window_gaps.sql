@@ -1,0 +1,1 @@
+ALTER TABLE `windows` ADD `gaps` text;
