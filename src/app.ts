@@ -18,6 +18,7 @@ import { newId } from './lib/ids.ts';
 import { licenceEndpoints } from './licences/routes.ts';
 import { organisationEndpoints } from './organisations/routes.ts';
 import { outboxEndpoints } from './outbox/routes.ts';
+import { ownMeterEndpoints } from './pricing/own-meter-routes.ts';
 import { planEndpoints } from './pricing/plan-routes.ts';
 import { pricingEndpoints } from './pricing/routes.ts';
 import { reporterEndpoints } from './reporters/routes.ts';
@@ -44,6 +45,7 @@ export const endpoints: readonly Endpoint[] = [
   ...usageAdminEndpoints,
   ...usageReadEndpoints,
   ...pricingEndpoints,
+  ...ownMeterEndpoints,
   ...planEndpoints,
 ];
 

@@ -23,6 +23,7 @@ const failures = {
   cluster_exists: [409, 'Cluster already exists'],
   queue_taken: [409, 'Queue taken'],
   version_changed: [409, 'Published version changed'],
+  meter_changed: [409, 'Published meter changed'],
   cluster_full: [503, 'No capacity'],
   no_cluster: [503, 'No cluster'],
   catalogue_empty: [503, 'No plans published'],

@@ -3,10 +3,12 @@
  * order of the file are the operator's; the text is kept beside what was read of it. Pure.
  */
 import { parseDocument } from 'yaml';
+import type { OwnMeter } from '../contracts/own-meters.ts';
 import { Decimal } from '../lib/decimal.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { type RatedMeter, ratedMeters } from './meters.ts';
-import type { Allowance, Entitlements, PlanVersion } from './plan.ts';
+import { readOwnMeters, toRated } from './own-meters.ts';
+import type { Allowance, Entitlements, OwnRatedMeter, PlanVersion } from './plan.ts';
 import {
   plansFile,
   type WrittenAllowance,
@@ -30,6 +32,8 @@ export interface WrittenVersion {
 
 export interface PlansFile {
   currency: string;
+  /** The operator's own meters. */
+  meters: readonly OwnMeter[];
   versions: readonly WrittenVersion[];
 }
 
@@ -53,12 +57,13 @@ export function readPlansFile(text: string): Result<PlansFile, PlansIssue[]> {
 }
 
 function versionsOf(file: WrittenPlans): Result<PlansFile, PlansIssue[]> {
-  const issues: PlansIssue[] = [];
+  const { meters, issues } = readOwnMeters(file.meters);
+  const own = new Map(meters.map((meter) => [meter.meter, toRated(meter)]));
   const lists = new Map<string, Record<string, Price>>();
   for (const [list, prices] of Object.entries(file.lists)) {
     const read: Record<string, Price> = {};
     for (const [meter, written] of Object.entries(prices)) {
-      const price = toPrice(meter, written);
+      const price = toPrice(meter, ratedMeters.get(meter) ?? own.get(meter), written);
       if (price.ok) read[meter] = price.value;
       else issues.push({ path: `lists.${list}.${meter}`, message: price.error });
     }
@@ -68,9 +73,9 @@ function versionsOf(file: WrittenPlans): Result<PlansFile, PlansIssue[]> {
   for (const [slug, plan] of Object.entries(file.plans)) {
     const prices = lists.get(plan.list);
     if (!prices) issues.push({ path: `plans.${slug}.list`, message: `there is no list ${plan.list}` });
-    else versions.push({ definition: toVersion(file, slug, plan, prices), state: plan.state });
+    else versions.push({ definition: toVersion(file, slug, plan, prices, own), state: plan.state });
   }
-  return issues.length > 0 ? err(issues) : ok({ currency: file.currency, versions });
+  return issues.length > 0 ? err(issues) : ok({ currency: file.currency, meters, versions });
 }
 
 const toVersion = (
@@ -78,6 +83,7 @@ const toVersion = (
   slug: string,
   plan: WrittenPlan,
   prices: Readonly<Record<string, Price>>,
+  own: ReadonlyMap<string, OwnRatedMeter>,
 ): PlanVersion => ({
   plan: slug,
   version: plan.version ?? file.version,
@@ -98,7 +104,7 @@ const toVersion = (
   chart: { quota: plan.chart.quota, timeoutFactor: Number(plan.chart.timeout_factor) },
   allowances: Object.fromEntries(Object.entries(plan.allowances).map(([name, a]) => [name, toAllowance(a)])),
   prices,
-  ownMeters: {},
+  ownMeters: Object.fromEntries([...own].filter(([meter]) => meter in prices || meter in plan.allowances)),
 });
 
 /** A decimal in one writing, so that `0.050` and `0.05` are the same price. */
@@ -118,8 +124,7 @@ function toAllowance(written: WrittenAllowance): Allowance {
 }
 
 /** A price in the meter's own unit, whatever power of ten it was written in. */
-function toPrice(meter: string, written: WrittenPrice): Result<Price, string> {
-  const rated = ratedMeters.get(meter);
+function toPrice(meter: string, rated: RatedMeter | undefined, written: WrittenPrice): Result<Price, string> {
   if (!rated) return err(`${meter} is not a meter that is rated`);
   if ('flat' in written) return ok({ kind: 'flat', amount: plain(written.flat) });
   const units = unitsIn(written.per, rated);

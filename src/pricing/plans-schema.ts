@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { planSlug, planVersionName } from '../contracts/plans.ts';
+import { ownMetersSection } from './own-meters-schema.ts';
 
 const word = z.string().regex(/^[a-zA-Z][a-zA-Z0-9_]{0,63}$/, 'must be a word of letters, digits and _, at most 64');
 /** A decimal of dollars or of units. Its bounds keep every amount below 2^53 cents. */
@@ -71,6 +72,7 @@ export type WrittenPlan = z.infer<typeof plan>;
 export const plansFile = z.strictObject({
   currency: z.literal('usd'),
   version: planVersionName,
+  meters: ownMetersSection.optional(),
   lists: z.record(word, z.record(word, price)),
   trial: z.strictObject({ features: entitlements, limits: entitlements }),
   plans: z.record(planSlug, plan),

@@ -134,6 +134,7 @@ export const samples: Record<string, Sample> = {
   'GET /api/usage/:customerId/gaps': { params: mine },
   'GET /api/usage/:customerId/cursor': { params: mine, query: '?instance_id=battery' },
   'GET /api/usage/:customerId/cost': { params: mine },
+  'GET /api/usage/:customerId/meters': { params: mine },
   'PUT /api/customers/:customerId/overrides': {
     params: mine,
     body: () => ({ allowances: {} }),
