@@ -133,19 +133,21 @@ async function killWhileTheySignUp(stage: Stage, options: ChaosOptions) {
   const kills: Record<string, number> = {};
   const random = seeded(options.seed);
   const plan = planKills(options.kills, options.seed);
+  const changeMind = () => {
+    if (known.length === 0) return;
+    const back = leaveAndReturn(api, random.pick(known));
+    back.catch(() => {}); // as the sign-ups
+    returning.push(back);
+  };
   for (const [n, kill] of plan.entries()) {
     const due = Math.ceil(((n + 1) * options.customers) / plan.length);
-    if (asking.length === due && known.length > 0) {
-      const back = leaveAndReturn(api, random.pick(known));
-      back.catch(() => {}); // as the sign-ups
-      returning.push(back);
-    }
+    if (asking.length === due) changeMind();
     while (asking.length < due) {
       const asked = signUp(api, `chaos-${asking.length}`, { withinMs: ANSWER_MS });
       asked.then((customer) => known.push(customer)).catch(() => {}); // looked at when all have been asked
       asking.push(asked);
     }
-    const killed = await strike(kill, stage.platform, stage.helm);
+    const killed = await strike(kill, stage.platform, stage.helm, changeMind);
     kills[kill.victim] = (kills[kill.victim] ?? 0) + 1;
     options.log(`kill ${n + 1} of ${plan.length}: ${killed}`);
   }

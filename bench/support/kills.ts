@@ -32,6 +32,8 @@ const AT_WORK_SHARE = 0.75;
 /** Longer than a lost lease takes to run out, which may be the only work that is left. */
 const FIND_WITHIN_MS = 240_000;
 const LOOK_EVERY_MS = 20;
+/** A run is over in three seconds; who has seen none for so long has missed it. */
+const GIVE_WORK_EVERY_MS = 10_000;
 
 const programs = { workerd: /workerd.* serve /, provisioner: /provisioner\/main\.ts/ };
 
@@ -47,13 +49,21 @@ export function planKills(count: number, seed: number): Kill[] {
   }));
 }
 
-/** Looks until there is something. Throws when there never is. */
-async function found<T>(look: () => Promise<T | null> | T | null, what: string): Promise<T> {
+/**
+ * Looks until there is something. Throws when there never is.
+ * @param giveWork called now and then while there is nothing: work that was there may have ended before it was seen
+ */
+async function found<T>(look: () => Promise<T | null> | T | null, what: string, giveWork = () => {}): Promise<T> {
   const deadline = Date.now() + FIND_WITHIN_MS;
+  let givenMs = Date.now();
   for (;;) {
     const value = await look();
     if (value !== null) return value;
     if (Date.now() > deadline) throw new Error(`there was no ${what} within ${FIND_WITHIN_MS / 1000} s`);
+    if (Date.now() - givenMs > GIVE_WORK_EVERY_MS) {
+      giveWork();
+      givenMs = Date.now();
+    }
     await sleep(LOOK_EVERY_MS);
   }
 }
@@ -74,26 +84,39 @@ function helmAtWork(log: HelmLog, intoWorkMs: number): number | null {
   return alive.find((run) => Date.now() - run.startedMs >= intoWorkMs)?.pid ?? null;
 }
 
-async function victimOf({ victim, intoWorkMs }: Kill, platform: KeptPlatform, helm: HelmLog): Promise<number> {
+async function victimOf(
+  { victim, intoWorkMs }: Kill,
+  platform: KeptPlatform,
+  helm: HelmLog,
+  giveWork: () => void,
+): Promise<number> {
   switch (victim) {
     case 'platform':
       return platform.current().pid;
     case 'helm':
-      return await found(() => helmAtWork(helm, intoWorkMs), 'helm at work');
+      return await found(() => helmAtWork(helm, intoWorkMs), 'helm at work', giveWork);
     case 'workerd':
     case 'provisioner':
       return await found(() => platform.pidOf(programs[victim]), victim);
   }
 }
 
-/** Carries out one kill; a platform that was killed is up again when this resolves. Answers what it did, in a line. */
-export async function strike(kill: Kill, platform: KeptPlatform, helm: HelmLog): Promise<string> {
+/**
+ * Carries out one kill; a platform that was killed is up again when this resolves. Answers what it did, in a line.
+ * @param giveWork makes work for a job, where none is left to strike
+ */
+export async function strike(
+  kill: Kill,
+  platform: KeptPlatform,
+  helm: HelmLog,
+  giveWork: () => void,
+): Promise<string> {
   await sleep(kill.afterMs);
   if (kill.atWork && kill.victim !== 'helm') {
-    await found(() => jobAtWork(platform), 'job at work');
+    await found(() => jobAtWork(platform), 'job at work', giveWork);
     await sleep(kill.intoWorkMs);
   }
-  const pid = await victimOf(kill, platform, helm);
+  const pid = await victimOf(kill, platform, helm, giveWork);
   if (kill.victim === 'platform') await platform.killAndRestart();
   else process.kill(pid, 'SIGKILL');
   const moment = kill.atWork

@@ -1,6 +1,7 @@
 /** Money, quantities and times as people read them. Display only: rounding here never meets a sum. Pure. */
 import { Decimal } from 'decimal.js';
 import type { QuantityField } from '../../src/contracts/usage.ts';
+import { grouped, readablePrice } from '../../src/lib/decimal.ts';
 
 const shownDecimals = 3;
 const bytesPerGb = 2 ** 30;
@@ -18,6 +19,12 @@ export function quantity(value: string | number): string {
   const shown = exact.toDecimalPlaces(shownDecimals);
   if (shown.isZero() && !exact.isZero()) return `${exact.isNegative() ? '>-' : '<'}0.001`;
   return grouped(shown.toFixed());
+}
+
+/** A unit's price: `$0.05`, or `$0.50 per 1,000,000` where a unit's is unreadable. */
+export function price(unitPrice: string): string {
+  const { dollars, per } = readablePrice(unitPrice);
+  return per === 1 ? dollars : `${dollars} per ${grouped(String(per))}`;
 }
 
 /** `1 customer`, `1,200 customers`. */
@@ -47,9 +54,3 @@ export const dateOf = (instant: string): string => instant.slice(0, 10);
 
 /** Milliseconds as seconds with one decimal: `12.3 s`. */
 export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
-
-function grouped(plain: string): string {
-  const [whole = '', fraction] = plain.split('.');
-  const apart = whole.replace(/\B(?=(\d{3})+$)/g, ',');
-  return fraction === undefined ? apart : `${apart}.${fraction}`;
-}

@@ -1,6 +1,6 @@
 /** The cost of a period as a table whose lines say why. Pure. */
 import type { CostAnswer } from '../../src/contracts/cost.ts';
-import { dollars, minuteOf, quantity } from './amounts.ts';
+import { dollars, minuteOf, price, quantity } from './amounts.ts';
 import { type Column, tableOf } from './table.ts';
 
 const columns: readonly Column[] = [
@@ -22,11 +22,12 @@ export function costTable(cost: CostAnswer): string[] {
     line.unit,
     quantity(line.included),
     quantity(line.billable),
-    `$${line.unit_price}`,
+    price(line.unit_price),
     dollars(line.amount_cents),
     line.reason,
   ]);
-  const total = ['Total', '', '', '', '', '', dollars(cost.total_cents), ''];
+  const tax = cost.tax_included ? '' : 'tax is not included';
+  const total = ['Total', '', '', '', '', '', dollars(cost.total_cents), tax];
   return [costHeading(cost), ...tableOf(columns, [...rows, total])];
 }
 

@@ -2,6 +2,11 @@
 import { z } from 'zod';
 
 export const costLine = z.object({
+  /** Stable over answers of one period: meter, tier and start. */
+  line_id: z.string(),
+  /** What the line counts for, inside the period. */
+  from: z.string(),
+  to: z.string(),
   meter: z.string(),
   description: z.string(),
   quantity: z.string(),
@@ -25,6 +30,7 @@ export const costAnswer = z.object({
   invoiceable: z.boolean(),
   lines: z.array(costLine),
   total_cents: z.number().int(),
+  tax_included: z.boolean(),
 });
 export type CostAnswer = z.infer<typeof costAnswer>;
 

@@ -24,3 +24,21 @@ const shownPlaces = 9;
 export const shown = (value: Decimal): Decimal => value.toDecimalPlaces(shownPlaces, Base.ROUND_HALF_UP);
 
 export const sum = (values: readonly Decimal[]): Decimal => values.reduce((total, v) => total.plus(v), zero);
+
+/** A decimal with its thousands apart, for people: `1,000,000.5`. */
+export function grouped(decimal: string): string {
+  const [whole = '', fraction] = decimal.split('.');
+  const apart = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  return fraction === undefined ? apart : `${apart}.${fraction}`;
+}
+
+const readableDollars = '0.01';
+
+/** A price per unit as people can read it: `$0.05`, or of so many units that it is a cent or more: `$0.50 per 1,000,000`. */
+export function readablePrice(unitPrice: string): { dollars: string; per: number } {
+  const price = new Decimal(unitPrice);
+  const isReadable = (per: number): boolean => price.times(per).gte(readableDollars);
+  const per = price.isZero() || isReadable(1) ? 1 : isReadable(1000) ? 1000 : 1_000_000;
+  const amount = price.times(per);
+  return { dollars: `$${grouped(amount.toFixed(Math.max(2, amount.decimalPlaces())))}`, per };
+}

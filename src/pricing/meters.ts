@@ -9,8 +9,8 @@ export interface RatedMeter {
   baseUnits: number;
   /** The unit is held for the whole period (GB-month): divided by the period's seconds too. */
   perMonth: boolean;
-  /** A peak over the period: later segments add only what exceeds the earlier ones. */
-  peak: boolean;
+  /** `sum` adds over the period; `level` is held: each stretch's highest counts for its share of the period. */
+  addsUp: 'sum' | 'level';
   /** The allowance it draws on; two meters may draw on one. */
   allowance: string;
 }
@@ -26,7 +26,7 @@ const rated = (
   unit: string,
   baseUnits: number,
   more: Partial<RatedMeter> = {},
-): RatedMeter => ({ meter, description, unit, baseUnits, perMonth: false, peak: false, allowance: meter, ...more });
+): RatedMeter => ({ meter, description, unit, baseUnits, perMonth: false, addsUp: 'sum', allowance: meter, ...more });
 
 export const ratedMeters: ReadonlyMap<string, RatedMeter> = new Map(
   [
@@ -42,7 +42,7 @@ export const ratedMeters: ReadonlyMap<string, RatedMeter> = new Map(
     rated('mqtt_bytes', 'MQTT traffic', 'GB', bytesPerGb, { allowance: 'traffic_bytes' }),
     rated('http_bytes', 'HTTP traffic', 'GB', bytesPerGb, { allowance: 'traffic_bytes' }),
     rated('postgres_mib_s', 'Database storage', 'GB-month', mibPerGb, { perMonth: true }),
-    rated('device_peak', 'Active devices', 'device-month', 1, { peak: true }),
+    rated('device_peak', 'Active devices', 'device-month', 1, { addsUp: 'level' }),
     rated('device_hours', 'Device hours', 'device-hour', 1),
   ].map((m) => [m.meter, m]),
 );

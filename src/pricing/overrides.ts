@@ -3,7 +3,7 @@ import type { OverridesBody } from '../contracts/cost.ts';
 import { Decimal } from '../lib/decimal.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { allowanceNamed, metersNamed } from './meters.ts';
-import type { Overrides } from './rate.ts';
+import type { Overrides } from './stretch.ts';
 
 export interface OverrideFault {
   code: 'unknown_meter' | 'validation_failed';

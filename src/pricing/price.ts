@@ -24,7 +24,10 @@ export type Price =
 
 /** A part of a quantity with its price; `amount` in dollars, not rounded. */
 export interface Charge {
+  /** What tells it from the price's other charges, whatever was used and however the tiers are written. */
+  key: string;
   quantity: Decimal;
+  /** The same for people, null when there is nothing to tell. */
   tier: string | null;
   unitPrice: string;
   amount: Decimal;
@@ -44,6 +47,39 @@ export function faultOf(price: Price): string | null {
     case 'graduated':
     case 'volume':
       return tierFault(price.tiers);
+  }
+}
+
+/** A decimal in its one plain form: `0.050` and `.05` are `0.05`. */
+const plain = (decimal: string): string => new Decimal(decimal).toString();
+
+/** Equal for prices that say the same, however their decimals are written. */
+export function priceKey(price: Price): string {
+  switch (price.kind) {
+    case 'per_unit':
+      return `per_unit ${plain(price.unitPrice)}`;
+    case 'flat':
+      return `flat ${plain(price.amount)}`;
+    case 'package':
+      return `package ${plain(price.size)} ${plain(price.packagePrice)}`;
+    case 'graduated':
+    case 'volume':
+      return `${price.kind} ${price.tiers.map((t) => `${plain(t.from)} ${plain(t.unitPrice)}`).join(', ')}`;
+  }
+}
+
+/** Whether nothing costs anything: the meter is shown, not billed. */
+export function isFree(price: Price): boolean {
+  switch (price.kind) {
+    case 'per_unit':
+      return new Decimal(price.unitPrice).isZero();
+    case 'flat':
+      return new Decimal(price.amount).isZero();
+    case 'package':
+      return new Decimal(price.packagePrice).isZero();
+    case 'graduated':
+    case 'volume':
+      return price.tiers.every((tier) => new Decimal(tier.unitPrice).isZero());
   }
 }
 
@@ -74,6 +110,7 @@ function graduated(tiers: readonly Tier[], quantity: Decimal): Charge[] {
     if (settled(part).lte(0) && charges.length > 0) break;
     const within = Decimal.max(part, 0);
     charges.push({
+      key: plain(tier.from),
       quantity: within,
       tier: nameOf(tier),
       unitPrice: tier.unitPrice,
@@ -86,22 +123,24 @@ function graduated(tiers: readonly Tier[], quantity: Decimal): Charge[] {
 function volume(tiers: readonly Tier[], quantity: Decimal): Charge[] {
   const tier = tiers.find((t) => t.to === null || settled(quantity).lte(t.to));
   if (!tier) throw new Error('a volume price without a last tier passed the catalogue');
-  return [{ quantity, tier: nameOf(tier), unitPrice: tier.unitPrice, amount: quantity.times(tier.unitPrice) }];
+  const amount = quantity.times(tier.unitPrice);
+  return [{ key: 'volume', quantity, tier: nameOf(tier), unitPrice: tier.unitPrice, amount }];
 }
 
 /** What a billable quantity costs; always at least one charge, so that a line can say "nothing". */
 export function chargesOf(price: Price, quantity: Decimal): Charge[] {
   switch (price.kind) {
     case 'per_unit':
-      return [{ quantity, tier: null, unitPrice: price.unitPrice, amount: quantity.times(price.unitPrice) }];
+      return [{ key: '-', quantity, tier: null, unitPrice: price.unitPrice, amount: quantity.times(price.unitPrice) }];
     case 'flat': {
       const amount = settled(quantity).gt(0) ? new Decimal(price.amount) : zero;
-      return [{ quantity, tier: 'flat', unitPrice: price.amount, amount }];
+      return [{ key: 'flat', quantity, tier: 'flat', unitPrice: price.amount, amount }];
     }
     case 'package': {
       const packages = settled(quantity.div(price.size)).ceil();
       const tier = `packages of ${price.size}`;
-      return [{ quantity, tier, unitPrice: price.packagePrice, amount: packages.times(price.packagePrice) }];
+      const amount = packages.times(price.packagePrice);
+      return [{ key: 'package', quantity, tier, unitPrice: price.packagePrice, amount }];
     }
     case 'graduated':
       return graduated(price.tiers, quantity);

@@ -4,6 +4,7 @@ import { deed } from '../http/deed.ts';
 import { type Endpoint, endpoint, json, reply } from '../http/endpoint.ts';
 import { costOf } from '../workflows/billing/cost.ts';
 import { replaceOverrides } from '../workflows/billing/set-overrides.ts';
+import { toCostAnswer } from './wire.ts';
 
 const cost = endpoint({
   method: 'get',
@@ -13,7 +14,7 @@ const cost = endpoint({
   answers: { 200: costAnswer },
   handle: async (call) => {
     const reads = { db: call.db, shards: call.env.usageShards, now: call.now() };
-    return reply(200, await costOf(reads, call.customer));
+    return reply(200, toCostAnswer(await costOf(reads, call.customer)));
   },
 });
 

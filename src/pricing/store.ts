@@ -5,17 +5,17 @@ import { overrides, planChanges } from '../db/control-schema.ts';
 import { build, type Write, write } from '../db/write.ts';
 import type { Catalogue } from './catalogue.ts';
 import { queryCatalogue } from './catalogue-store.ts';
-import type { Overrides } from './rate.ts';
-import type { PlanChange } from './segments.ts';
+import type { OverrideRow, PlanChange } from './segments.ts';
+import type { Overrides } from './stretch.ts';
 
-/** What a period is rated by: the plans of the customer, oldest first, what is its own, and what the plans say. */
+/** What a period is rated by: the plans that the customer had and what is its own, each oldest first, and what the plans say. */
 export interface RatingBasis {
   changes: readonly PlanChange[];
-  overrides: Overrides;
+  overrides: readonly OverrideRow[];
   catalogue: Catalogue;
 }
 
-/** What rating needs to know of a customer beside its usage: the plans it had, what is its own, and what the plans say. */
+/** What rating needs to know of a customer beside its usage. */
 export async function findRatingBasis(db: Db, customerId: string): Promise<RatingBasis> {
   const [changes, override, versions] = await db.batch([
     db
@@ -30,8 +30,17 @@ export async function findRatingBasis(db: Db, customerId: string): Promise<Ratin
     db.select().from(overrides).where(eq(overrides.customerId, customerId)),
     queryCatalogue(db),
   ]);
-  const { allowances = {}, prices = {} } = override[0] ?? {};
-  return { changes, overrides: { allowances, prices }, catalogue: { versions } };
+  // A stored row counts from the beginning and stays with the customer whatever the plan.
+  const rows = override.map(
+    ({ allowances, prices }): OverrideRow => ({
+      effectiveAt: 0,
+      allowances,
+      prices,
+      plan: changes[0]?.plan ?? '',
+      untilPlanChange: false,
+    }),
+  );
+  return { changes, overrides: rows, catalogue: { versions } };
 }
 
 /** Replaces all overrides of a customer. */

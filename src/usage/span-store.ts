@@ -86,17 +86,25 @@ export async function sumSpan(db: Db, span: Span): Promise<SpanSum[]> {
 const hourOf = sql.raw(`(window_end - 1) / ${hourMs}`);
 
 /**
- * Devices of a stretch: each hour's highest count per reporter and namespace, summed over them; the highest such sum and
- * the device-hours. Read from the windows, because a day's roll-up no longer knows which hours met.
+ * A level of a stretch, e.g. devices: at each moment the sum over reporters and namespaces of their windows that hold the
+ * moment, so that two that never met are not added and an hourly window counts in each of its quarters; of an hour the
+ * highest such sum. The stretch's highest hour and the sum of its hours, as text. Read from the windows, because a day's
+ * roll-up no longer knows which windows met. Windows are aligned, so that a sum is highest at some window's end.
+ * @param column a stored column (meters.ts)
  */
-export async function deviceSpan(db: Db, span: Span): Promise<{ peak: string; hours: string }> {
+export async function levelSpan(db: Db, span: Span, column: string): Promise<{ peak: string; hours: string }> {
+  const level = sql.raw(column);
   const rows = await db.all<{ peak: string | null; hours: string | null }>(sql`
-    SELECT CAST(max(devices) AS TEXT) AS peak, CAST(sum(devices) AS TEXT) AS hours FROM (
-      SELECT sum(highest) AS devices FROM (
-        SELECT ${hourOf} AS hour, max(device_peak) AS highest FROM windows
-        WHERE customer_seq = ${span.customerSeq} AND window_end > ${span.from} AND window_end <= ${span.to}
-          AND device_peak IS NOT NULL ${ofProject(span)}
-        GROUP BY 1, reporter_seq, project_seq)
-      GROUP BY hour)`);
+    WITH held AS MATERIALIZED (
+      SELECT ${hourOf} AS hour, window_end, window_end - seconds * 1000 AS window_start, sum(${level}) AS held FROM windows
+      WHERE customer_seq = ${span.customerSeq} AND window_end > ${span.from} AND window_end <= ${span.to}
+        AND ${level} IS NOT NULL ${ofProject(span)}
+      GROUP BY window_end, seconds),
+    moments AS (
+      SELECT e.hour, sum(h.held) AS held FROM (SELECT DISTINCT hour, window_end FROM held) e
+      JOIN held h ON h.hour = e.hour AND h.window_start < e.window_end AND h.window_end >= e.window_end
+      GROUP BY e.window_end)
+    SELECT CAST(max(highest) AS TEXT) AS peak, CAST(sum(highest) AS TEXT) AS hours FROM (
+      SELECT max(held) AS highest FROM moments GROUP BY hour)`);
   return { peak: rows[0]?.peak ?? '0', hours: rows[0]?.hours ?? '0' };
 }

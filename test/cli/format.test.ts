@@ -76,6 +76,9 @@ const cost: CostAnswer = {
   invoiceable: false,
   lines: [
     {
+      line_id: 'base_fee/-/2026-11-21T10:00:00.000Z',
+      from: '2026-11-21T10:00:00.000Z',
+      to: '2026-12-21T10:00:00.000Z',
       meter: 'base_fee',
       description: 'Starter plan',
       quantity: '1',
@@ -85,9 +88,12 @@ const cost: CostAnswer = {
       tier: null,
       unit_price: '29',
       amount_cents: 2900,
-      reason: 'Starter for the whole period',
+      reason: 'for the whole period',
     },
     {
+      line_id: 'cpu_core_ms/0/2026-11-21T10:00:00.000Z',
+      from: '2026-11-21T10:00:00.000Z',
+      to: '2026-12-21T10:00:00.000Z',
       meter: 'cpu_core_ms',
       description: 'CPU',
       quantity: '3500',
@@ -97,10 +103,11 @@ const cost: CostAnswer = {
       tier: 'first 5000',
       unit_price: '0.05',
       amount_cents: 13_900,
-      reason: 'above 720 core-hours included in the period',
+      reason: 'above 720 core-hours included',
     },
   ],
   total_cents: 16_800,
+  tax_included: false,
 };
 
 describe('the cost', () => {
@@ -108,9 +115,9 @@ describe('the cost', () => {
     expect(costTable(cost)).toEqual([
       'Cost of 2026-11-21 10:00 to 2026-12-21 10:00 UTC: plan starter, trialing, never invoiced, not complete yet',
       'LINE              QUANTITY  UNIT       INCLUDED  BILLABLE  UNIT PRICE   AMOUNT  WHY',
-      'Starter plan             1  month             0         1         $29   $29.00  Starter for the whole period',
-      'CPU (first 5000)     3,500  core-hour       720     2,780       $0.05  $139.00  above 720 core-hours included in the period',
-      'Total                                                                  $168.00',
+      'Starter plan             1  month             0         1      $29.00   $29.00  for the whole period',
+      'CPU (first 5000)     3,500  core-hour       720     2,780       $0.05  $139.00  above 720 core-hours included',
+      'Total                                                                  $168.00  tax is not included',
     ]);
   });
 });

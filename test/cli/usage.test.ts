@@ -36,6 +36,7 @@ const costOf = (id: string) => ({
   invoiceable: true,
   lines: [],
   total_cents: 2900,
+  tax_included: false,
 });
 
 /** A fleet of `total` customers; `refuse` names ids whose cost cannot be read. */

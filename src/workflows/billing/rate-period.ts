@@ -4,15 +4,15 @@
  */
 import type { Db } from '../../db/client.ts';
 import { Decimal, zero } from '../../lib/decimal.ts';
-import type { Period } from '../../periods/period.ts';
 import { versionOf } from '../../pricing/catalogue.ts';
 import type { PlanVersion } from '../../pricing/plan.ts';
-import { type Rated, rate, type Segment } from '../../pricing/rate.ts';
+import { type Rated, type RateInput, rate } from '../../pricing/rate.ts';
 import { type PlanStretch, stretchesOf } from '../../pricing/segments.ts';
 import type { RatingBasis } from '../../pricing/store.ts';
+import type { Stretch } from '../../pricing/stretch.ts';
 import type { SpanSum } from '../../usage/history.ts';
 import { quantities } from '../../usage/meters.ts';
-import { deviceSpan, sumSpan } from '../../usage/span-store.ts';
+import { levelSpan, sumSpan } from '../../usage/span-store.ts';
 
 /** Sums per meter: two quantities of one meter (bytes in and out) are added. */
 function byMeter(sums: readonly SpanSum[]): Record<string, Decimal> {
@@ -25,32 +25,31 @@ function byMeter(sums: readonly SpanSum[]): Record<string, Decimal> {
   return usage;
 }
 
-async function segmentOf(shard: Db, customerSeq: number, stretch: PlanStretch, plan: PlanVersion): Promise<Segment> {
-  const span = { customerSeq, from: stretch.start, to: stretch.end };
+async function withUsage(shard: Db, customerSeq: number, cut: PlanStretch, plan: PlanVersion): Promise<Stretch> {
+  const span = { customerSeq, from: cut.start, to: cut.end };
+  const countsDevices = 'device_peak' in plan.prices || 'device_hours' in plan.prices;
   const [sums, devices] = await Promise.all([
     sumSpan(shard, span),
-    'device_peak' in plan.prices ? deviceSpan(shard, span) : null,
+    countsDevices ? levelSpan(shard, span, 'device_peak') : null,
   ]);
   const usage = byMeter(sums);
   if (devices) {
     usage['device_peak'] = new Decimal(devices.peak);
     usage['device_hours'] = new Decimal(devices.hours);
   }
-  return { start: stretch.start, end: stretch.end, plan, usage };
+  return { start: cut.start, end: cut.end, plan, overrides: cut.overrides, usage };
 }
 
-/** The period's lines. One read of the shard a stretch, all at once. */
+/** The period's lines. The reads of the shard, two a stretch, are made at once. @throws AmountOutOfRange */
 export async function ratePeriod(
   shard: Db,
   customerSeq: number,
-  period: Period,
+  period: RateInput['period'],
   { changes, overrides, catalogue }: RatingBasis,
 ): Promise<Rated> {
-  const segments = await Promise.all(
-    stretchesOf(period, changes).map((stretch) => {
-      const { plan, planVersion } = stretch.change;
-      return segmentOf(shard, customerSeq, stretch, versionOf(catalogue, plan, planVersion));
-    }),
+  const cuts = stretchesOf(period, changes, overrides);
+  const stretches = await Promise.all(
+    cuts.map((cut) => withUsage(shard, customerSeq, cut, versionOf(catalogue, cut.plan, cut.planVersion))),
   );
-  return rate(segments, overrides);
+  return rate({ period, stretches });
 }

@@ -3,8 +3,8 @@ import type { OverridesBody } from '../../contracts/cost.ts';
 import type { WholeCustomer } from '../../customers/store.ts';
 import { err, ok } from '../../lib/result.ts';
 import { readOverrides } from '../../pricing/overrides.ts';
-import type { Overrides } from '../../pricing/rate.ts';
 import { setOverrides } from '../../pricing/store.ts';
+import type { Overrides } from '../../pricing/stretch.ts';
 import type { Context, Planned } from '../deed.ts';
 
 export async function replaceOverrides(

@@ -38,7 +38,8 @@ describe('cost', () => {
       currency: 'usd',
       complete: true,
       invoiceable: false,
-      total_cents: 2900,
+      total_cents: 0,
+      tax_included: false,
     });
   });
 
@@ -75,7 +76,8 @@ describe('cost', () => {
       billable: '80',
       amount_cents: 400,
     });
-    expect(answer.total_cents).toBe(3300);
+    // A trial has no fee.
+    expect(answer.total_cents).toBe(400);
     expect(answer.complete).toBe(false);
   });
 
@@ -108,7 +110,7 @@ describe('cost', () => {
     });
     const answer = await cost();
     expect(answer.lines.map((l) => [l.meter, l.quantity, l.billable, l.amount_cents])).toEqual([
-      ['base_fee', '1', '1', 2900],
+      ['base_fee', '1', '0', 0],
       ['cpu_core_ms', '2', '2', 15],
       ['memory_mib_s', '3', '3', 3],
       ['storage_mib_s', '0', '0', 0],
@@ -116,7 +118,7 @@ describe('cost', () => {
       ['network_received_bytes', '2', '2', 40],
       ['ingress_requests', '5000000', '5000000', 250],
     ]);
-    expect(answer.total_cents).toBe(2900 + 15 + 3 + 20 + 40 + 250);
+    expect(answer.total_cents).toBe(15 + 3 + 20 + 40 + 250);
   });
 
   it('cuts the period where the plan changed, at the hour edge', async () => {
@@ -124,11 +126,15 @@ describe('cost', () => {
     const half = signedUpAt + 15 * 86_400_000 + 17 * 60_000;
     const change = controlOf(env).prepare('INSERT INTO plan_changes VALUES (?, ?, ?, ?)');
     await change.bind(who.customerId, half, 'professional', '2026-11').run();
+    await controlOf(env)
+      .prepare("UPDATE subscriptions SET status = 'active' WHERE customer_id = ?")
+      .bind(who.customerId)
+      .run();
     api.clock.now = half + 3_600_000;
     const fees = (await cost()).lines.filter((l) => l.meter === 'base_fee');
     expect(fees.map((l) => [l.description, l.reason])).toEqual([
-      ['Starter plan', 'Starter for 1294200 of 2592000 seconds'],
-      ['Professional plan', 'Professional for 1297800 of 2592000 seconds'],
+      ['Starter plan', 'from 2026-11-20 12:30 to 2026-12-05 12:00 UTC, 14 days 23 h 30 min of 30 days'],
+      ['Professional plan', 'from 2026-12-05 12:00 to 2026-12-20 12:30 UTC, 15 days 30 min of 30 days'],
     ]);
     expect(fees.map((l) => l.amount_cents)).toEqual([1448, 4957]);
   });
@@ -150,7 +156,7 @@ describe('cost', () => {
     ]);
     const rated = (await cost()).lines.map((l) => [l.meter, l.quantity, l.billable, l.amount_cents]);
     expect(rated).toEqual([
-      ['base_fee', '1', '1', 2900],
+      ['base_fee', '1', '0', 0],
       ['api_calls', '0', '0', 0],
       ['mqtt_bytes', '15', '7.5', 75],
       ['http_bytes', '5', '2.5', 38],

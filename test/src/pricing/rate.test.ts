@@ -1,275 +1,285 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Decimal } from '../../../src/lib/decimal.ts';
-import { type Overrides, rate, type Segment } from '../../../src/pricing/rate.ts';
-import { applicationPlans, plansOf, shippedPlans } from '../../harness/worker/plans.ts';
+import { AmountOutOfRange } from '../../../src/pricing/line.ts';
+import { rate } from '../../../src/pricing/rate.ts';
+import {
+  dayMs,
+  gb,
+  hourMs,
+  large,
+  linesOf,
+  middle,
+  perUnit,
+  rateOf,
+  small,
+  smallApp,
+  start,
+  stretch,
+  version,
+} from './versions.ts';
 
-const sold = [...plansOf(shippedPlans).versions, ...plansOf(applicationPlans).versions].map((v) => v.definition);
-const planVersionOf = (plan: string, version: string) => {
-  const found = sold.find((v) => v.plan === plan && v.version === version);
-  if (!found) throw new Error(`no plan ${plan} ${version}`);
-  return found;
-};
-const currentVersionOf = (_plan: string): string => '2026-11';
+describe('a period of one plan', () => {
+  it('is billed by the price list', () => {
+    const rated = rateOf([
+      stretch(small, 0, 30, {
+        cpu_core_ms: 1000 * hourMs,
+        storage_mib_s: 25 * 1024 * 30 * 86_400,
+        network_sent_bytes: 90 * gb,
+        network_received_bytes: 60 * gb,
+        ingress_requests: 3_500_000,
+      }),
+    ]);
+    expect(linesOf(rated, 'base_fee')).toEqual([[1, 0, 1, 2900]]);
+    expect(linesOf(rated, 'cpu_core_ms')).toEqual([[1000, 720, 280, 1400]]);
+    expect(linesOf(rated, 'memory_mib_s')).toEqual([[0, 0, 0, 0]]);
+    expect(linesOf(rated, 'storage_mib_s')).toEqual([[25, 10, 15, 300]]);
+    expect(linesOf(rated, 'network_sent_bytes')).toEqual([[90, 60, 30, 300]]);
+    expect(linesOf(rated, 'network_received_bytes')).toEqual([[60, 40, 20, 200]]);
+    expect(linesOf(rated, 'ingress_requests')).toEqual([[3_500_000, 1_000_000, 2_500_000, 125]]);
+    expect(linesOf(rated, 'vm_s')).toEqual([]);
+    expect(rated.totalCents).toBe(2900 + 1400 + 300 + 300 + 200 + 125);
+    expect(rated.lines.map((line) => line.id).slice(0, 2)).toEqual([
+      'base_fee/-/2026-11-01T00:00:00.000Z',
+      'cpu_core_ms/-/2026-11-01T00:00:00.000Z',
+    ]);
+  });
 
-const dayMs = 86_400_000;
-const start = Date.parse('2026-11-01T00:00:00Z');
-const gb = 2 ** 30;
-const none: Overrides = { allowances: {}, prices: {} };
+  it('of a trial has no fee, is rated and shown', () => {
+    const rated = rateOf([stretch(small, 0, 14, { network_sent_bytes: 101 * gb })], 'trial');
+    expect(linesOf(rated, 'base_fee')).toEqual([[1, 1, 0, 0]]);
+    expect(rated.totalCents).toBe(10);
+  });
 
-/** A stretch of a 30-day November, days counted from 0. */
-const stretch = (
-  plan: string,
-  fromDay: number,
-  toDay: number,
-  usage: Record<string, number>,
-  version = currentVersionOf(plan),
-): Segment => ({
-  start: start + fromDay * dayMs,
-  end: start + toDay * dayMs,
-  plan: planVersionOf(plan, version),
-  usage: Object.fromEntries(Object.entries(usage).map(([meter, base]) => [meter, new Decimal(base)])),
+  it('has no fee where the plan is paid by the year', () => {
+    expect(rateOf([stretch({ ...small, fee: '290', interval: 'year' }, 0, 30)]).totalCents).toBe(0);
+  });
+
+  it('bills at a price and above an allowance of the customer’s own, and no meter that the list does not price', () => {
+    const own = {
+      allowances: { cpu_core_ms: '0', network_bytes: null },
+      prices: { cpu_core_ms: '0.125', base_fee: '10', api_calls: '5' },
+    };
+    const used = { cpu_core_ms: hourMs, network_sent_bytes: 500 * gb, api_calls: 7 };
+    const rated = rateOf([stretch(small, 0, 30, used, own)]);
+    expect(linesOf(rated, 'cpu_core_ms')).toEqual([[1, 0, 1, 13]]);
+    expect(linesOf(rated, 'network_sent_bytes')).toEqual([[500, 500, 0, 0]]);
+    expect(linesOf(rated, 'api_calls')).toEqual([]);
+    expect(linesOf(rated, 'base_fee')).toEqual([[1, 0, 1, 1000]]);
+    expect(rated.lines.filter((line) => line.ownPrice).map((line) => line.meter)).toEqual(['base_fee', 'cpu_core_ms']);
+  });
+
+  it('bills the meters that are the operator’s own beside the built-in ones', () => {
+    const own = {
+      meter: 'custom_1',
+      description: 'Licensed seats',
+      unit: 'seat',
+      baseUnits: 1,
+      perMonth: false,
+      addsUp: 'level' as const,
+      allowance: 'custom_1',
+    };
+    const plan = version('seats', {
+      ownMeters: { custom_1: own },
+      prices: { custom_1: perUnit('3') },
+      allowances: { custom_1: { perPeriod: '2' } },
+    });
+    expect(linesOf(rateOf([stretch(plan, 0, 30, { custom_1: 5 })]), 'custom_1')).toEqual([[5, 2, 3, 900]]);
+  });
+
+  it('is rated only when its stretches cover it', () => {
+    const parts = [stretch(small, 0, 10), stretch(middle, 11, 30)];
+    expect(() => rateOf(parts)).toThrow(/do not cover/);
+    const period = { start, end: start + 31 * dayMs, kind: 'paid' as const };
+    expect(() => rate({ period, stretches: [stretch(small, 0, 30)] })).toThrow(/do not cover/);
+  });
+
+  it('refuses an amount that whole cents cannot say', () => {
+    const plan = version('dear', { prices: { api_calls: perUnit('100') } });
+    expect(() => rateOf([stretch(plan, 0, 30, { api_calls: 9e11 })])).not.toThrow();
+    expect(() => rateOf([stretch(plan, 0, 30, { api_calls: 9.1e11 })])).toThrow(AmountOutOfRange);
+  });
 });
 
-const line = (rated: ReturnType<typeof rate>, meter: string) => rated.lines.find((l) => l.meter === meter);
-
-describe('rating', () => {
-  it('bills a Starter month by the price list', () => {
-    const rated = rate(
-      [
-        stretch('starter', 0, 30, {
-          cpu_core_ms: 1000 * 3_600_000,
-          memory_mib_s: 1440 * 3_686_400,
-          storage_mib_s: 25 * 1024 * 30 * 86_400,
-          network_sent_bytes: 90 * gb,
-          network_received_bytes: 60 * gb,
-          ingress_requests: 3_500_000,
-        }),
-      ],
-      none,
-    );
-    expect(rated.lines.map((l) => [l.meter, l.quantity, l.included, l.billable, l.amount_cents])).toEqual([
-      ['base_fee', '1', '0', '1', 2900],
-      ['cpu_core_ms', '1000', '720', '280', 1400],
-      ['memory_mib_s', '1440', '1440', '0', 0],
-      ['storage_mib_s', '25', '10', '15', 300],
-      ['network_sent_bytes', '90', '60', '30', 300],
-      ['network_received_bytes', '60', '40', '20', 200],
-      ['ingress_requests', '3500000', '1000000', '2500000', 125],
+describe('a change of plan', () => {
+  it('prorates fee and allowance by seconds and pools the allowance over the period', () => {
+    const rated = rateOf([
+      stretch(small, 0, 15, { network_sent_bytes: 250 * gb }),
+      stretch(middle, 15, 30, { network_sent_bytes: 100 * gb }),
     ]);
-    expect(rated.totalCents).toBe(2900 + 1400 + 300 + 300 + 200 + 125);
-    expect(line(rated, 'cpu_core_ms')).toMatchObject({
-      unit: 'core-hour',
-      unit_price: '0.05',
-      reason: /720 core-hours/,
-    });
-  });
-
-  it('includes everything in Enterprise', () => {
-    const rated = rate([stretch('enterprise', 0, 30, { cpu_core_ms: 1e12, ingress_requests: 1e12 })], none);
-    expect(rated.totalCents).toBe(29_900);
-    expect(line(rated, 'cpu_core_ms')).toMatchObject({ billable: '0', reason: 'without limit in this plan' });
-  });
-
-  it('bills every unit when the allowances are overridden to nothing, at an overridden price', () => {
-    const rated = rate([stretch('starter', 0, 30, { cpu_core_ms: 3_600_000, network_sent_bytes: gb })], {
-      allowances: { cpu_core_ms: '0', network_bytes: '0' },
-      prices: { cpu_core_ms: '0.125', base_fee: '10' },
-    });
-    expect(line(rated, 'cpu_core_ms')).toMatchObject({ billable: '1', unit_price: '0.125', amount_cents: 13 });
-    expect(line(rated, 'network_sent_bytes')).toMatchObject({ billable: '1', amount_cents: 10 });
-    expect(line(rated, 'base_fee')).toMatchObject({ amount_cents: 1000 });
-  });
-
-  it('prorates fee and allowance by seconds when the plan changes, and pools the allowance over the period', () => {
-    const rated = rate(
-      [
-        stretch('starter', 0, 15, { network_sent_bytes: 250 * gb }),
-        stretch('professional', 15, 30, { network_sent_bytes: 100 * gb }),
-      ],
-      none,
-    );
-    expect(rated.lines.filter((l) => l.meter === 'base_fee').map((l) => [l.quantity, l.amount_cents])).toEqual([
-      ['0.5', 1450],
-      ['0.5', 4950],
+    expect(linesOf(rated, 'base_fee')).toEqual([
+      [0.5, 0, 0.5, 1450],
+      [0.5, 0, 0.5, 4950],
     ]);
-    expect(line(rated, 'network_sent_bytes')).toMatchObject({ quantity: '350', included: '300', billable: '50' });
+    expect(linesOf(rated, 'network_sent_bytes')).toEqual([[350, 300, 50, 500]]);
   });
 
-  it('never turns an upgrade into overage', () => {
-    const plans: string[] = ['starter', 'professional', 'enterprise'];
-    fc.assert(
-      fc.property(
-        fc.constantFrom(0, 1),
-        fc.constantFrom(1, 2),
-        fc.integer({ min: 1, max: 29 }),
-        fc.double({ min: 0, max: 1, noNaN: true }),
-        fc.double({ min: 0, max: 1, noNaN: true }),
-        (low, more, day, before, after) => {
-          const [from, to] = [plans[low] ?? 'starter', plans[Math.min(low + more, 2)] ?? 'enterprise'];
-          const allowed = (planVersionOf(from, currentVersionOf(from)).allowances['network_bytes'] ?? {}) as {
-            perPeriod: string;
-          };
-          const budget = Number(allowed.perPeriod) * gb;
-          const first = Math.floor(budget * before);
-          const second = Math.floor((budget - first) * after);
-          const rated = rate(
-            [
-              stretch(from, 0, day, { network_sent_bytes: first }),
-              stretch(to, day, 30, { network_received_bytes: second }),
-            ],
-            none,
-          );
-          const overage = rated.lines.filter((l) => l.meter.startsWith('network')).map((l) => l.amount_cents);
-          expect(overage).toEqual([0, 0]);
-        },
-      ),
-      { numRuns: 200 },
+  it('to an unlimited plan for an hour leaves the overage of the month', () => {
+    const used = { cpu_core_ms: 10_000 * hourMs, network_sent_bytes: 4000 * gb };
+    const whole = rateOf([stretch(small, 0, 30, used)]);
+    const hour = 1 / 24;
+    const rated = rateOf([stretch(small, 0, 30 - hour, used), stretch(large, 30 - hour, 30)]);
+    const overage = (r: typeof rated) => r.totalCents - linesOf(r, 'base_fee').reduce((t, l) => t + (l[3] ?? 0), 0);
+    expect(overage(rated)).toBe(overage(whole));
+  });
+
+  it('from an unlimited plan: it covers its own use, and adds what the limited plan after it would have', () => {
+    const rated = rateOf([
+      stretch(large, 0, 15, { network_sent_bytes: 5000 * gb }),
+      stretch(small, 15, 30, { network_sent_bytes: 110 * gb }),
+    ]);
+    expect(linesOf(rated, 'network_sent_bytes')).toEqual([[5110, 5100, 10, 100]]);
+    const between = rateOf([
+      stretch(small, 0, 10, { network_sent_bytes: 150 * gb }),
+      stretch(large, 10, 20, { network_sent_bytes: 5000 * gb }),
+      stretch(middle, 20, 30),
+    ]);
+    // A third of 100, again for the unlimited stretch, and a third of 500.
+    expect(linesOf(between, 'network_sent_bytes')).toEqual([[5150, 5150, 0, 0]]);
+    expect(between.lines.find((line) => line.meter === 'network_sent_bytes')?.why).toMatchObject({ kind: 'pool' });
+  });
+
+  it('to the same plan, or of overrides written otherwise, changes nothing', () => {
+    const used = { cpu_core_ms: 500 * hourMs, network_sent_bytes: 150 * gb, network_received_bytes: 3 * gb };
+    const more = { cpu_core_ms: 700 * hourMs, network_sent_bytes: 0, network_received_bytes: 90 * gb };
+    const own = (price: string) => ({ prices: { network_sent_bytes: price } });
+    const cut = [stretch(small, 0, 7, used, own('0.050')), stretch(small, 7, 30, more, own('0.05'))];
+    const both = Object.fromEntries(
+      Object.keys(used).map((m) => [m, Number(Reflect.get(used, m)) + Reflect.get(more, m)]),
     );
+    expect(rateOf(cut)).toEqual(rateOf([stretch(small, 0, 30, both, own('0.050'))]));
+    const peaks = [stretch(smallApp, 0, 7, { device_peak: 12 }), stretch(smallApp, 7, 30, { device_peak: 15 })];
+    expect(rateOf(peaks)).toEqual(rateOf([stretch(smallApp, 0, 30, { device_peak: 15 })]));
   });
 
-  it('keeps unlimited use unlimited after a downgrade and meters only what follows', () => {
-    const rated = rate(
-      [
-        stretch('enterprise', 0, 15, { network_sent_bytes: 5000 * gb }),
-        stretch('starter', 15, 30, { network_sent_bytes: 60 * gb }),
+  it('there and back starts no tier anew, and equal prices in other writing are one charge', () => {
+    const tiers = (second: string) => ({
+      kind: 'graduated' as const,
+      tiers: [
+        { from: '0', to: '100', unitPrice: '1' },
+        { from: '100', to: null, unitPrice: second },
       ],
-      none,
-    );
-    expect(line(rated, 'network_sent_bytes')).toMatchObject({ quantity: '5060', included: '5050', billable: '10' });
+    });
+    const plan = (name: string, second: string) => version(name, { fee: '0', prices: { api_calls: tiers(second) } });
+    const rated = rateOf([
+      stretch(plan('a', '0.5'), 0, 10, { api_calls: 100 }),
+      stretch(plan('b', '0.25'), 10, 20, { api_calls: 10 }),
+      stretch(plan('c', '0.50'), 20, 30, { api_calls: 60 }),
+    ]);
+    expect(rated.lines.slice(3).map((line) => [line.id, line.quantity.toNumber(), line.amountCents])).toEqual([
+      ['api_calls/0/2026-11-01T00:00:00.000Z', 100, 10_000],
+      ['api_calls/100/2026-11-01T00:00:00.000Z', 60, 3000],
+      ['api_calls/0/2026-11-11T00:00:00.000Z', 10, 1000],
+    ]);
+    expect(rated.lines[3]?.spans).toHaveLength(2);
   });
 
-  it('uses one price list only, so that no byte is billed twice', () => {
-    const usage = {
-      network_sent_bytes: 500 * gb,
-      mqtt_bytes: 15 * gb,
-      http_bytes: 5 * gb,
-      api_calls: 200_000,
-      device_peak: 12,
-    };
-    const infrastructure = rate([stretch('starter', 0, 30, usage)], none).lines.map((l) => l.meter);
-    const application = rate([stretch('starter', 0, 30, usage, '2026-11-application')], none);
-    expect(infrastructure).not.toContain('mqtt_bytes');
-    expect(application.lines.map((l) => l.meter)).not.toContain('network_sent_bytes');
-    expect(line(application, 'mqtt_bytes')).toMatchObject({ included: '7.5', billable: '7.5', amount_cents: 75 });
-    expect(line(application, 'http_bytes')).toMatchObject({ included: '2.5', billable: '2.5', amount_cents: 38 });
-    expect(line(application, 'api_calls')).toMatchObject({ billable: '100000', amount_cents: 5000 });
-    expect(line(application, 'device_peak')).toMatchObject({ quantity: '12', billable: '2', amount_cents: 400 });
+  it('prorates a flat price by the time that has it', () => {
+    const flat = version('flat', { fee: '0', prices: { api_calls: { kind: 'flat', amount: '9' } } });
+    const none = version('none', { fee: '0', prices: { api_calls: perUnit('0') } });
+    const cents = (calls: number) =>
+      rateOf([stretch(flat, 0, 10, { api_calls: calls }), stretch(none, 10, 30)]).totalCents;
+    expect([cents(0), cents(1), cents(1e6)]).toEqual([0, 300, 300]);
+  });
+});
+
+describe('levels', () => {
+  const cents = (stretches: Parameters<typeof rateOf>[0]) =>
+    rateOf(stretches)
+      .lines.filter((line) => line.meter === 'device_peak')
+      .map((line) => [line.quantity.toNumber(), line.included.toNumber(), line.billable.toNumber(), line.amountCents]);
+  const { prices } = smallApp;
+  const plan = (name: string, devices: string) =>
+    version(name, { prices, allowances: { device_peak: devices === 'any' ? 'unlimited' : { perPeriod: devices } } });
+
+  it('are rated by stretch: 50 of 50 devices after an upgrade cost nothing', () => {
+    const rated = cents([
+      stretch(plan('small', '10'), 0, 15, { device_peak: 10 }),
+      stretch(plan('middle', '50'), 15, 30, { device_peak: 50 }),
+    ]);
+    expect(rated).toEqual([
+      [5, 5, 0, 0],
+      [25, 25, 0, 0],
+    ]);
   });
 
-  it('takes the highest peak of the period, not the sum of its segments', () => {
-    const application = '2026-11-application';
-    const rated = rate(
-      [
-        stretch('starter', 0, 10, { device_peak: 40 }, application),
-        stretch('professional', 10, 30, { device_peak: 60 }, application),
-      ],
-      none,
-    );
-    expect(line(rated, 'device_peak')?.quantity).toBe('60');
+  it('of an unlimited stretch hide none of a later one', () => {
+    const rated = cents([
+      stretch(plan('large', 'any'), 0, 15, { device_peak: 60 }),
+      stretch(plan('small', '10'), 15, 30, { device_peak: 60 }),
+    ]);
+    expect(rated).toEqual([
+      [30, 30, 0, 0],
+      [30, 5, 25, 5000],
+    ]);
   });
 
+  it('are priced before they are prorated: tiers, packages and a flat price count whole devices', () => {
+    const priced = (price: (typeof prices)[string]) =>
+      rateOf([
+        stretch(version('a', { fee: '0', prices: { device_peak: price } }), 0, 15, { device_peak: 25 }),
+        stretch(version('b', { fee: '0' }), 15, 30),
+      ])
+        .lines.slice(2)
+        .map((line) => [line.billable.toNumber(), line.amountCents]);
+    expect(priced({ kind: 'package', size: '10', packagePrice: '4' })).toEqual([[12.5, 600]]);
+    expect(priced({ kind: 'flat', amount: '4' })).toEqual([[12.5, 200]]);
+    const tiers = [
+      { from: '0', to: '20', unitPrice: '2' },
+      { from: '20', to: null, unitPrice: '1' },
+    ];
+    expect(priced({ kind: 'graduated', tiers })).toEqual([
+      [10, 2000],
+      [2.5, 250],
+    ]);
+    expect(priced({ kind: 'volume', tiers })).toEqual([[12.5, 1250]]);
+  });
+});
+
+describe('exact arithmetic', () => {
   it('keeps a tie a tie in a period that began at any millisecond and was cut several times', () => {
     const signedUp = Date.parse('2026-11-20T12:55:54.521Z');
     const hour = Date.parse('2026-11-20T12:00:00Z');
-    const edges = [signedUp, ...[1, 169, 601].map((hours) => hour + hours * 3_600_000), signedUp + 30 * dayMs];
-    const segments = edges.slice(1).map((end, i) => ({
-      ...stretch(
-        i % 2 === 0 ? 'starter' : 'professional',
-        0,
-        1,
-        i === 0 ? { storage_mib_s: 0.05 * 1024 * 30 * 86_400 } : {},
-      ),
+    const edges = [signedUp, ...[1, 169, 601].map((hours) => hour + hours * hourMs), signedUp + 30 * dayMs];
+    const own = { allowances: { storage_mib_s: '0' }, prices: { storage_mib_s: '0.1' } };
+    const stretches = edges.slice(1).map((end, i) => ({
+      ...stretch(i % 2 === 0 ? small : middle, 0, 1, i === 0 ? { storage_mib_s: 0.05 * 1024 * 30 * 86_400 } : {}, own),
       start: edges[i] ?? 0,
       end,
     }));
-    const rated = rate(segments, { allowances: { storage_mib_s: '0' }, prices: { storage_mib_s: '0.1' } });
-    expect(line(rated, 'storage_mib_s')).toMatchObject({ quantity: '0.05', amount_cents: 1 });
-    expect(line(rated, 'base_fee')?.reason).toMatch(/ of 2592000 seconds$/);
+    expect(linesOf(rateOf(stretches), 'storage_mib_s')).toEqual([[0.05, 0, 0.05, 1]]);
   });
 
   it('keeps a tie a tie behind a quotient that never ends, at a price of dollars', () => {
     // A ninth of an hour at $9.045 is $1.005.
-    const rated = rate([stretch('starter', 0, 30, { ip_s: 400 })], { allowances: {}, prices: { ip_s: '9.045' } });
-    expect(line(rated, 'ip_s')?.amount_cents).toBe(101);
-  });
-
-  it('says that what is used up exactly is within the allowance, whatever cuts the period', () => {
-    const used = { storage_mib_s: 10 * 1024 * 30 * 86_400 };
-    const parts = [0, 10, 20].map((day) => stretch('starter', day, day + 10, day === 0 ? used : {}));
-    expect(line(rate(parts, none), 'storage_mib_s')).toMatchObject({
-      billable: '0',
-      reason: 'within 10 GB-months included in the period',
-    });
-  });
-
-  it('says why use after an unlimited plan is billed', () => {
-    const rated = rate(
-      [
-        stretch('enterprise', 0, 15, { network_sent_bytes: 5000 * gb }),
-        stretch('starter', 15, 30, { network_sent_bytes: 60 * gb }),
-      ],
-      none,
-    );
-    expect(line(rated, 'cpu_core_ms')?.reason).toMatch(/^within .* included after the plan without limit$/);
-    expect(line(rated, 'network_sent_bytes')?.reason).toBe(
-      'above 50 GB, shared, included after the plan without limit',
-    );
-    const upgraded = rate(
-      [
-        stretch('starter', 0, 15, { network_sent_bytes: 60 * gb }),
-        stretch('enterprise', 15, 30, { network_sent_bytes: 5000 * gb }),
-      ],
-      none,
-    );
-    expect(line(upgraded, 'network_sent_bytes')).toMatchObject({ billable: '0', reason: 'without limit in this plan' });
+    const rated = rateOf([stretch(small, 0, 30, { vm_s: 400 }, { prices: { vm_s: '9.045' } })]);
+    expect(linesOf(rated, 'vm_s')[0]?.[3]).toBe(101);
   });
 
   it('reaches no further tier for the last digit of a division', () => {
-    const starter = planVersionOf('starter', currentVersionOf('starter'));
     const tiers = [
       { from: '0', to: '50', unitPrice: '1' },
       { from: '50', to: null, unitPrice: '0.5' },
     ];
-    const thirds = (kind: 'volume' | 'graduated') =>
-      Array.from({ length: 3 }, (_, i) => ({
-        // A third of 50 GB-months, a quotient that never ends.
-        ...stretch('starter', i * 10, (i + 1) * 10, { storage_mib_s: (50 * 1024 * 30 * 86_400) / 3 }),
-        plan: { ...starter, allowances: {}, prices: { storage_mib_s: { kind, tiers } as const } },
-      }));
     const lines = (kind: 'volume' | 'graduated') =>
-      rate(thirds(kind), none)
-        .lines.filter((l) => l.meter === 'storage_mib_s')
-        .map((l) => [l.quantity, l.tier, l.amount_cents]);
-    expect(lines('volume')).toEqual([['50', '0 to 50', 5000]]);
-    expect(lines('graduated')).toEqual([['50', '0 to 50', 5000]]);
+      rateOf(
+        Array.from({ length: 3 }, (_, i) =>
+          stretch(
+            version(`plan-${i}`, { prices: { storage_mib_s: { kind, tiers } } }),
+            i * 10,
+            (i + 1) * 10,
+            // A third of 50 GB-months, a quotient that never ends.
+            { storage_mib_s: (50 * 1024 * 30 * 86_400) / 3 },
+          ),
+        ),
+      )
+        .lines.filter((line) => line.meter === 'storage_mib_s')
+        .map((line) => [line.quantity.toDecimalPlaces(9).toNumber(), line.tier, line.amountCents]);
+    expect(lines('volume')).toEqual([[50, '0 to 50', 5000]]);
+    expect(lines('graduated')).toEqual([[50, '0 to 50', 5000]]);
   });
 
-  it('adds up: the total is the sum of the lines, whatever was used under whatever plans', () => {
-    const usage = fc.record({
-      cpu_core_ms: fc.maxSafeNat(),
-      memory_mib_s: fc.maxSafeNat(),
-      storage_mib_s: fc.maxSafeNat(),
-      network_sent_bytes: fc.maxSafeNat(),
-      network_received_bytes: fc.maxSafeNat(),
-      ingress_requests: fc.maxSafeNat(),
-    });
-    const plan = fc.constantFrom<string>('starter', 'professional', 'enterprise');
-    fc.assert(
-      fc.property(fc.array(fc.tuple(plan, usage), { minLength: 1, maxLength: 5 }), (parts) => {
-        const days = 30 / parts.length;
-        const rated = rate(
-          parts.map(([name, used], i) => stretch(name, i * days, (i + 1) * days, used)),
-          none,
-        );
-        expect(rated.lines.reduce((t, l) => t + l.amount_cents, 0)).toBe(rated.totalCents);
-        for (const l of rated.lines) {
-          expect(new Decimal(l.included).plus(l.billable).toString()).toBe(l.quantity);
-          const exact = new Decimal(l.billable).times(l.unit_price).times(100);
-          expect(exact.minus(l.amount_cents).abs().lte('0.51')).toBe(true);
-        }
-      }),
-      { numRuns: 100 },
-    );
+  it('rounds each line once: the total is the sum of the lines', () => {
+    const rated = rateOf([stretch(smallApp, 0, 30, { api_calls: 100_001, mqtt_bytes: 11 * gb })]);
+    expect(rated.lines.reduce((total, line) => total + line.amountCents, 0)).toBe(rated.totalCents);
+    expect(rated.lines.every((line) => line.quantity.eq(line.included.plus(line.billable)))).toBe(true);
   });
 });

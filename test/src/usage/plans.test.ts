@@ -4,7 +4,7 @@ import { openDb } from '../../../src/db/client.ts';
 import * as historyStore from '../../../src/usage/history-store.ts';
 import { heldTimes, listReviews } from '../../../src/usage/review-store.ts';
 import { slotsOf } from '../../../src/usage/slots.ts';
-import { deviceSpan, type Span, sumSpan } from '../../../src/usage/span-store.ts';
+import { levelSpan, type Span, sumSpan } from '../../../src/usage/span-store.ts';
 import { shardOf } from './harness.ts';
 
 /** A shard that says how it would look for the answer, and answers nothing. */
@@ -35,7 +35,7 @@ describe('a read of the shard', () => {
     ['windows', (db) => historyStore.windowPage(db, { ...span, projectSeq: 3 }, 100, 0)],
     ['the number of windows', (db) => historyStore.windowCount(db, span)],
     ['sums', (db) => sumSpan(db, span)],
-    ['devices', (db) => deviceSpan(db, span)],
+    ['devices', (db) => levelSpan(db, span, 'device_peak')],
     ['what is accounted for', (db) => historyStore.stretches(db, span)],
     ['the cursor', (db) => historyStore.lastEnd(db, 1, 2, 3, span.from)],
     ['the end of a reporter', (db) => historyStore.lastEndOfReporter(db, 1, 2, span.from)],

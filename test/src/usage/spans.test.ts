@@ -6,7 +6,7 @@ import { commit, openDb } from '../../../src/db/client.ts';
 import { totalFields } from '../../../src/usage/history.ts';
 import { daySummary } from '../../../src/usage/history-store.ts';
 import { quantityOf } from '../../../src/usage/meters.ts';
-import { deviceSpan, type Span, sumSpan } from '../../../src/usage/span-store.ts';
+import { levelSpan, type Span, sumSpan } from '../../../src/usage/span-store.ts';
 import { rollUp } from '../../../src/usage/store.ts';
 import { shardOf } from './harness.ts';
 
@@ -48,18 +48,108 @@ async function totalsOf(span: Span, levels: readonly QuantityField[] = []) {
 }
 
 describe('devices of a stretch', () => {
-  it('are counted by the hour whatever the length of the windows: reporters meet in the hour, not at its end', async () => {
-    const quarter = (end: string, device_peak: number) => ({ end, seconds: 900, reporter: 2, project: 2, device_peak });
-    const customer = await customerWith([
-      { end: '2026-11-20T13:00:00Z', device_peak: 8 },
-      quarter('2026-11-20T12:15:00Z', 3),
-      quarter('2026-11-20T12:30:00Z', 5),
-      quarter('2026-11-20T12:45:00Z', 4),
-      quarter('2026-11-20T13:00:00Z', 2),
-      quarter('2026-11-20T13:15:00Z', 1),
+  /** Windows of a reporter that end in the hour from 12:00 on, `[minutes past, devices]`. */
+  const reporter = (number: number, seconds: number, ends: readonly (readonly [number, number])[]): Window[] =>
+    ends.map(([minutes, device_peak]) => ({
+      end: new Date(at('2026-11-20T12:00:00Z') + minutes * 60_000).toISOString(),
+      seconds,
+      reporter: number,
+      project: number,
+      device_peak,
+    }));
+  const devicesOf = async (...windows: Window[][]) =>
+    levelSpan(
+      db,
+      spanOf(await customerWith(windows.flat()), '2026-11-20T12:00:00Z', '2026-11-20T14:00:00Z'),
+      'device_peak',
+    );
+
+  it('that never met within the hour are not added', async () => {
+    const first = reporter(1, 900, [
+      [15, 12],
+      [30, 0],
     ]);
-    const devices = await deviceSpan(db, spanOf(customer, '2026-11-20T12:00:00Z', '2026-11-20T14:00:00Z'));
-    expect(devices).toEqual({ peak: '13', hours: '14' });
+    const second = reporter(2, 900, [
+      [45, 12],
+      [60, 0],
+    ]);
+    expect(await devicesOf(first, second)).toEqual({ peak: '12', hours: '12' });
+  });
+
+  it('that met in one window are, over reporters and namespaces', async () => {
+    const first = reporter(1, 900, [
+      [15, 12],
+      [30, 3],
+    ]);
+    const second = reporter(2, 900, [
+      [15, 1],
+      [30, 11],
+    ]);
+    expect(await devicesOf(first, second)).toEqual({ peak: '14', hours: '14' });
+  });
+
+  it('of a longer window meet those of each shorter one in it, of a later hour none', async () => {
+    const hourly = reporter(1, 3600, [[60, 8]]);
+    const quarters = reporter(2, 900, [
+      [15, 3],
+      [30, 5],
+      [45, 4],
+      [60, 2],
+      [75, 1],
+    ]);
+    const minutes = reporter(3, 60, [
+      [16, 1],
+      [30, 2],
+      [31, 4],
+      [61, 9],
+    ]);
+    expect(await devicesOf(hourly, quarters)).toEqual({ peak: '13', hours: '14' });
+    // 8 + 5 + 2 at 12:30 and 8 + 4 + 4 at 12:31.
+    expect(await devicesOf(hourly, quarters, minutes)).toEqual({ peak: '16', hours: '26' });
+  });
+
+  it('are none where nothing was reported', async () => {
+    expect(await devicesOf()).toEqual({ peak: '0', hours: '0' });
+  });
+
+  it('are the highest moment of each hour, whatever windows there are', async () => {
+    const window = fc.record({
+      reporter: fc.integer({ min: 1, max: 3 }),
+      project: fc.integer({ min: 1, max: 2 }),
+      slot: fc.integer({ min: 1, max: 120 }),
+      devices: fc.integer({ min: 0, max: 20 }),
+    });
+    // Each reporter has windows of its own length.
+    const minutesOf = [0, 1, 15, 60];
+    await fc.assert(
+      fc.asyncProperty(fc.array(window, { maxLength: 40 }), async (drawn) => {
+        const placed = drawn.map((w) => {
+          const minutes = minutesOf[w.reporter] ?? 60;
+          return { ...w, minutes, end: Math.ceil(w.slot / minutes) * minutes };
+        });
+        const windows = [...new Map(placed.map((w) => [`${w.reporter}/${w.project}/${w.end}`, w])).values()];
+        const highest = [0, 60].map((hour) =>
+          Math.max(
+            ...Array.from({ length: 60 }, (_, minute) =>
+              windows
+                .filter((w) => w.end - w.minutes <= hour + minute && hour + minute < w.end)
+                .reduce((t, w) => t + w.devices, 0),
+            ),
+          ),
+        );
+        const found = await devicesOf(
+          windows.map((w) => ({
+            ...reporter(w.reporter, w.minutes * 60, [[w.end, w.devices]])[0],
+            project: w.project,
+          })) as Window[],
+        );
+        expect(found).toEqual({
+          peak: String(Math.max(...highest)),
+          hours: String((highest[0] ?? 0) + (highest[1] ?? 0)),
+        });
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 
