@@ -1,5 +1,6 @@
 /** Reads a customer's overrides from the wire: names to what they mean, numbers to decimals. Pure. */
 import type { OverridesBody } from '../contracts/cost.ts';
+import type { OwnMeter } from '../contracts/own-meters.ts';
 import { Decimal } from '../lib/decimal.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { allowanceNamed, metersNamed } from './meters.ts';
@@ -17,19 +18,24 @@ const unknown = (path: string): OverrideFault => ({
   path,
 });
 
-/** Names may be a meter, a wire field, or an allowance that meters share. Two names for one thing must agree. */
-export function readOverrides(body: OverridesBody): Result<Overrides, OverrideFault> {
+/**
+ * Names may be a meter, a wire field, or an allowance that meters share; `own` are the operator's meters. Two names for one
+ * thing must agree.
+ */
+export function readOverrides(body: OverridesBody, own: readonly OwnMeter[]): Result<Overrides, OverrideFault> {
+  const ownNamed = (name: string) => own.find(({ meter, field }) => meter === name || field === name)?.meter;
   const allowances: Record<string, string | null> = {};
   const prices: Record<string, string> = {};
   for (const [name, value] of Object.entries(body.allowances ?? {})) {
-    const key = allowanceNamed(name);
+    const key = ownNamed(name) ?? allowanceNamed(name);
     if (key === null) return err(unknown(`allowances.${name}`));
     const next = value === null ? null : new Decimal(value).toString();
     if (key in allowances && allowances[key] !== next) return err(differs(`allowances.${name}`, key));
     allowances[key] = next;
   }
   for (const [name, value] of Object.entries(body.prices ?? {})) {
-    const meters = metersNamed(name);
+    const ownMeter = ownNamed(name);
+    const meters = ownMeter === undefined ? metersNamed(name) : [ownMeter];
     if (meters.length === 0) return err(unknown(`prices.${name}`));
     const next = new Decimal(value).toString();
     for (const meter of meters) {

@@ -90,7 +90,7 @@ export const toRated = ({ meter, field, title, unit, adds_up }: OwnMeter): OwnRa
   unit,
   baseUnits: quantityOf.get(field)?.baseUnits ?? Number.NaN,
   perMonth: false,
-  peak: adds_up === 'level',
+  addsUp: adds_up,
   allowance: meter,
 });
 

@@ -1,6 +1,7 @@
 /** From publishing meters of one's own to what reporters, dashboards and history say of them. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import type { CostAnswer } from '../../../src/contracts/cost.ts';
 import type { OwnMeterList } from '../../../src/contracts/own-meters.ts';
 import type { HistoryAnswer } from '../../../src/contracts/usage.ts';
 import { makeApi, rootToken } from '../../harness/worker/api.ts';
@@ -99,6 +100,47 @@ describe('meters of the operator’s own', () => {
       [0.000001, 3],
       [1.25, 7],
     ]);
+  });
+
+  it('are lines to the cent, by their titles, above what the plan includes; overrides go by their names', async () => {
+    const api = makeApi(now);
+    const priced = shippedPlans
+      .replace('version: "2026-11"', 'version: "2026-12"')
+      .replace(
+        'infrastructure:\n',
+        'infrastructure:\n    gpu_time: { per: GPU-hour, price: 2.5 }\n    seats: { per: seat, price: 8 }\n',
+      )
+      .replace('    allowances:\n', '    allowances:\n      seats: { per_period: 5 }\n');
+    const body = { yaml: priced + meters };
+    const published = await api.call('POST', '/api/plans/publish', { token: rootToken, body });
+    expect(published.status, await published.text()).toBe(201);
+    const held = heldQueue();
+    const who = await metered(api, { activeFrom: '2026-11-20T00:00:00Z' });
+    api.clock.now = now + 4 * 3_600_000;
+    const reports = [
+      hourReport(who.customerId, '2026-11-20T14:00:00Z', { custom_1: 1.111111, custom_2: 7 }),
+      hourReport(who.customerId, '2026-11-20T15:00:00Z', { custom_1: 0.000001, custom_2: 3 }),
+    ];
+    await api.call('POST', '/api/usage/batch', {
+      token: who.key,
+      body: { reports },
+      bindings: { USAGE_QUEUE: held.queue },
+    });
+    await drain(api, held);
+    const cost = async () => {
+      const answer = await api.call('GET', `/api/usage/${who.customerId}/cost`, { token: who.accountKey });
+      const { lines } = (await answer.json()) as CostAnswer;
+      return lines.filter(({ meter }) => meter === 'gpu_time' || meter === 'seats');
+    };
+    expect(await cost()).toMatchObject([
+      { description: 'GPU time', quantity: '1.111112', unit: 'GPU-hour', unit_price: '2.5', amount_cents: 278 },
+      { description: 'Seats', quantity: '7', included: '5', billable: '2', unit: 'seat', amount_cents: 1600 },
+    ]);
+    const overrides = (given: object) =>
+      api.call('PUT', `/api/customers/${who.customerId}/overrides`, { token: rootToken, body: given });
+    expect((await overrides({ allowances: { custom_2: 6 }, prices: { gpu_time: 1 } })).status).toBe(200);
+    expect((await cost()).map(({ amount_cents }) => amount_cents)).toEqual([111, 800]);
+    expect(await (await overrides({ prices: { custom_3: 1 } })).json()).toMatchObject({ code: 'unknown_meter' });
   });
 
   it('are bounded: a billion units a window', async () => {

@@ -53,10 +53,15 @@ describe('meters of the operator’s own', () => {
     ]);
     const starter = shippedPlan('starter', () => priced);
     expect(starter.prices['seats']).toEqual({ kind: 'per_unit', unitPrice: '4' });
-    expect(starter.ownMeters['seats']).toMatchObject({ field: 'custom_2', baseUnits: 1e6, peak: true, unit: 'seat' });
+    expect(starter.ownMeters['seats']).toMatchObject({
+      field: 'custom_2',
+      baseUnits: 1e6,
+      addsUp: 'level',
+      unit: 'seat',
+    });
     expect(starter.ownMeters['gpu_time']).toMatchObject({
       description: 'GPU time',
-      peak: false,
+      addsUp: 'sum',
       allowance: 'gpu_time',
     });
     expect(shippedPlan('starter', () => withMeters(gpu)).ownMeters).toEqual({});

@@ -69,20 +69,21 @@ describe('a period of one plan', () => {
 
   it('bills the meters that are the operator’s own beside the built-in ones', () => {
     const own = {
-      meter: 'custom_1',
+      meter: 'seats',
+      field: 'custom_1' as const,
       description: 'Licensed seats',
       unit: 'seat',
       baseUnits: 1,
       perMonth: false,
       addsUp: 'level' as const,
-      allowance: 'custom_1',
+      allowance: 'seats',
     };
     const plan = version('seats', {
-      ownMeters: { custom_1: own },
-      prices: { custom_1: perUnit('3') },
-      allowances: { custom_1: { perPeriod: '2' } },
+      ownMeters: { seats: own },
+      prices: { seats: perUnit('3') },
+      allowances: { seats: { perPeriod: '2' } },
     });
-    expect(linesOf(rateOf([stretch(plan, 0, 30, { custom_1: 5 })]), 'custom_1')).toEqual([[5, 2, 3, 900]]);
+    expect(linesOf(rateOf([stretch(plan, 0, 30, { seats: 5 })]), 'seats')).toEqual([[5, 2, 3, 900]]);
   });
 
   it('is rated only when its stretches cover it', () => {
