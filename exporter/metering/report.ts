@@ -1,9 +1,9 @@
 /** From the meters of a window to the report that is sent. */
 import type { Quantities, QuantityField, WindowReport } from '../../src/contracts/usage.ts';
 import { iso } from '../../src/lib/time.ts';
+import type { MeterResult } from './result.ts';
 import type { Span } from './series.ts';
 import { lengthMs } from './unseen.ts';
-import type { MeterResult } from './window.ts';
 
 export interface ReportFor {
   customerId: string;

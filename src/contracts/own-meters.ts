@@ -40,6 +40,9 @@ const described = z.object({
 export const ownMeter = described.extend({ source: z.union([z.literal('report'), seriesSource]) });
 export type OwnMeter = z.infer<typeof ownMeter>;
 
+/** One that exporters measure. */
+export type MeasuredMeter = Omit<OwnMeter, 'source'> & { source: SeriesSource };
+
 /** GET /api/usage/:customerId/meters, by field. An account is not told where a quantity comes from: null. */
 export const ownMeterList = z.object({ items: z.array(ownMeter.extend({ source: ownMeter.shape.source.nullable() })) });
 export type OwnMeterList = z.infer<typeof ownMeterList>;

@@ -18,24 +18,30 @@ const unknown = (path: string): OverrideFault => ({
   path,
 });
 
+const ownNamed = (name: string, own: readonly OwnMeter[]): string | undefined =>
+  own.find(({ meter, field }) => meter === name || field === name)?.meter;
+
+function metersMeant(name: string, own: readonly OwnMeter[]): string[] {
+  const meter = ownNamed(name, own);
+  return meter === undefined ? metersNamed(name) : [meter];
+}
+
 /**
  * Names may be a meter, a wire field, or an allowance that meters share; `own` are the operator's meters. Two names for one
  * thing must agree.
  */
 export function readOverrides(body: OverridesBody, own: readonly OwnMeter[]): Result<Overrides, OverrideFault> {
-  const ownNamed = (name: string) => own.find(({ meter, field }) => meter === name || field === name)?.meter;
   const allowances: Record<string, string | null> = {};
   const prices: Record<string, string> = {};
   for (const [name, value] of Object.entries(body.allowances ?? {})) {
-    const key = ownNamed(name) ?? allowanceNamed(name);
+    const key = ownNamed(name, own) ?? allowanceNamed(name);
     if (key === null) return err(unknown(`allowances.${name}`));
     const next = value === null ? null : new Decimal(value).toString();
     if (key in allowances && allowances[key] !== next) return err(differs(`allowances.${name}`, key));
     allowances[key] = next;
   }
   for (const [name, value] of Object.entries(body.prices ?? {})) {
-    const ownMeter = ownNamed(name);
-    const meters = ownMeter === undefined ? metersNamed(name) : [ownMeter];
+    const meters = metersMeant(name, own);
     if (meters.length === 0) return err(unknown(`prices.${name}`));
     const next = new Decimal(value).toString();
     for (const meter of meters) {
