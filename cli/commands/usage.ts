@@ -12,8 +12,9 @@ import type { Failure } from '../failure.ts';
 import { type CustomerOption, onCustomerOrAll, takesCustomer } from '../find-customer.ts';
 import { minuteOf } from '../format/amounts.ts';
 import { costTable } from '../format/cost.ts';
-import { gapsTable, historyTable } from '../format/usage.ts';
+import { fieldsShown, gapsTable, historyTable } from '../format/usage.ts';
 import { type JsonOption, jsonOption, print } from '../output.ts';
+import { ownTitles } from '../own-meters.ts';
 import { readAll } from '../pages.ts';
 import { oneLine } from '../text.ts';
 import { whenHelp } from '../when.ts';
@@ -71,7 +72,7 @@ async function usageOfOne(world: World, api: Api, id: string, options: UsageOpti
   print(world, options, { customer_id: id, history, gaps, cost: cost.value }, [
     oneLine(`${id}  ${company_name}`),
     '',
-    ...historyTable(history),
+    ...historyTable(history, await ownTitles(api, id, fieldsShown(history))),
     '',
     ...gapsTable(gaps),
     '',
