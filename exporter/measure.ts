@@ -14,7 +14,7 @@ import type { Prometheus } from './prometheus/client.ts';
 import { collectWindow } from './prometheus/collect.ts';
 import { isOfTheQuestion, type PrometheusFailure } from './prometheus/failure.ts';
 import { collectOwn } from './prometheus/own.ts';
-import { type Learned, nothingLearned } from './sending/own-meters.ts';
+import { type Learned, nothingLearned } from './sending/learned.ts';
 
 /** @param own the operator's own meters, as they are known now */
 export type Measure = (window: Span, own?: Learned) => Promise<Result<WindowReport, PrometheusFailure>>;

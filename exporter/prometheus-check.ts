@@ -12,7 +12,7 @@ import { systemClock } from './clock.ts';
 import { type Config, readConfig } from './config.ts';
 import { connectTo } from './prometheus/connect.ts';
 import { apiOf } from './sending/connect.ts';
-import { type Learned, nothingLearned } from './sending/own-meters.ts';
+import { type Learned, nothingLearned } from './sending/learned.ts';
 
 const exitMissing = 1;
 const exitUsage = 2;

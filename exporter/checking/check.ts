@@ -13,7 +13,7 @@ import type { Prometheus } from '../prometheus/client.ts';
 import { collectWindow } from '../prometheus/collect.ts';
 import { kindTargets } from '../prometheus/evidence.ts';
 import type { PrometheusFailure } from '../prometheus/failure.ts';
-import { nothingLearned } from '../sending/own-meters.ts';
+import { nothingLearned } from '../sending/learned.ts';
 import { adviceOf, wanted } from './advice.ts';
 import type { Finding } from './finding.ts';
 import { checkOwnMeters } from './own-meters.ts';

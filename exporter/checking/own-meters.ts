@@ -4,7 +4,7 @@ import { meterOwn, type OwnObserved } from '../metering/own.ts';
 import type { Prometheus } from '../prometheus/client.ts';
 import { isOfTheQuestion, type PrometheusFailure } from '../prometheus/failure.ts';
 import { collectOwn, type OwnPlan, selectorOf } from '../prometheus/own.ts';
-import type { Learned } from '../sending/own-meters.ts';
+import type { Learned } from '../sending/learned.ts';
 import type { Finding } from './finding.ts';
 
 /** A finding a meter; a failure when Prometheus does not answer at all. */

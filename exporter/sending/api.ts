@@ -4,12 +4,11 @@
  */
 import { Agent, type Dispatcher } from 'undici';
 import { z } from 'zod';
-import { type OwnMeter, ownFields, ownMeter } from '../../src/contracts/own-meters.ts';
 import { type CursorAnswer, cursorAnswer, type WindowReport } from '../../src/contracts/usage.ts';
 import { type ApiFailure, openApiClient } from '../../src/lib/api-client.ts';
 import { dispatcherTransport } from '../../src/lib/dispatcher-transport.ts';
 import { ok, type Result } from '../../src/lib/result.ts';
-import type { Learned } from './own-meters.ts';
+import { type Learned, ownMetersAnswer, toLearned } from './learned.ts';
 
 /** What the API says of one item. Any code is taken: an API may be newer than its exporters, and must not stop them. */
 const itemAnswer = z.object({
@@ -19,8 +18,6 @@ const itemAnswer = z.object({
   retryable: z.boolean().optional(),
 });
 export type ItemAnswer = z.infer<typeof itemAnswer>;
-/** Of a meter that an API newer than this describes in another way only the field is taken. */
-const ownMetersAnswer = z.object({ items: z.array(z.union([ownMeter, z.object({ field: z.string() })])) });
 const batchAnswer = z.object({ results: z.array(itemAnswer) });
 const healthAnswer = z.looseObject({});
 
@@ -65,15 +62,4 @@ export function billingApi(
       await dispatcher.close();
     },
   };
-}
-
-function toLearned(items: readonly (OwnMeter | { field: string })[]): Learned {
-  const learned: Learned = { measured: [], unknown: [] };
-  for (const item of items) {
-    const field = ownFields.find((one) => one === item.field);
-    if (!('source' in item)) {
-      if (field) learned.unknown.push(field);
-    } else if (item.source !== 'report') learned.measured.push({ ...item, source: item.source });
-  }
-  return learned;
 }

@@ -4,21 +4,12 @@
  * and no window is computed, for one without its own meters would look like one in which they were zero.
  */
 import type { Logger } from 'pino';
-import type { MeasuredMeter, OwnField } from '../../src/contracts/own-meters.ts';
 import { type ApiFailure, sentenceOf } from '../../src/lib/api-client.ts';
 import { ok, type Result } from '../../src/lib/result.ts';
 import { minuteMs } from '../../src/lib/time.ts';
 import type { Clock } from '../clock.ts';
 import type { BillingApi } from './api.ts';
-
-/** What is measured beside the built-in meters. */
-export interface Learned {
-  measured: MeasuredMeter[];
-  /** Fields of which this version does not understand where they come from: missing, never zero. */
-  unknown: OwnField[];
-}
-
-export const nothingLearned: Learned = { measured: [], unknown: [] };
+import { type Learned, nothingLearned } from './learned.ts';
 
 export interface OwnMeters {
   learn(): Promise<Result<Learned, ApiFailure>>;
