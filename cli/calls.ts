@@ -33,6 +33,7 @@ import {
   clusterList,
   clusterTokenAnswer,
 } from '../src/contracts/organisations.ts';
+import { ownMeterList } from '../src/contracts/own-meters.ts';
 import { periodList } from '../src/contracts/periods.ts';
 import {
   checkAnswer,
@@ -114,6 +115,8 @@ export const sendReport = (api: Api, report: UsageReport) =>
   api.post('/api/usage/report', report, reportAnswer, { repeatsByItself: true });
 export const readUsage = (api: Api, customerId: string, query: Partial<Asked<typeof historyQuery>>) =>
   api.get(`/api/usage/${customerId}`, historyAnswer, query);
+/** The operator's own meters: what custom_1 to custom_5 are. */
+export const readOwnMeters = (api: Api, customerId: string) => api.get(`/api/usage/${customerId}/meters`, ownMeterList);
 export const readGaps = (api: Api, customerId: string, query: Partial<Asked<typeof gapsQuery>>) =>
   api.get(`/api/usage/${customerId}/gaps`, gapsAnswer, query);
 /** Of the period that runs, or of an earlier one: `previous` or its start. */

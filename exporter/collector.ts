@@ -5,7 +5,8 @@
 
 import type { Logger } from 'pino';
 import type { WindowReport } from '../src/contracts/usage.ts';
-import { sentenceOf } from '../src/lib/api-client.ts';
+import { type ApiFailure, sentenceOf } from '../src/lib/api-client.ts';
+import { err, type Result } from '../src/lib/result.ts';
 import { hourMs } from '../src/lib/time.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
@@ -13,6 +14,7 @@ import { figuresOf } from './log.ts';
 import type { Measure } from './measure.ts';
 import type { PrometheusFailure } from './prometheus/failure.ts';
 import type { BillingApi } from './sending/api.ts';
+import type { OwnMeters } from './sending/own-meters.ts';
 import { compareLooks } from './sending/second-look.ts';
 import type { Spool } from './sending/spool.ts';
 import { type StartAt, startAt } from './sending/start.ts';
@@ -23,6 +25,7 @@ export interface CollectorParts {
   clock: Clock;
   log: Logger;
   measure: Measure;
+  own: OwnMeters;
   api: BillingApi;
   spool: Spool;
   state: State;
@@ -48,6 +51,12 @@ const unanswered = ({ kind, message }: PrometheusFailure): Pass => ({
   source: 'prometheus',
   message: `${kind}: ${message}`,
 });
+const unasked = (what: string, failure: ApiFailure): Pass => ({
+  kind: 'failed',
+  source: 'api',
+  message: `${what}: ${sentenceOf(failure)}`,
+  retryAfterMs: failure.retryAfterMs,
+});
 const unwritten: Pass = { kind: 'failed', source: 'spool', message: 'a report could not be written' };
 
 export interface Collector {
@@ -59,7 +68,7 @@ export interface Collector {
 }
 
 export function createCollector(parts: CollectorParts): Collector {
-  const { config, clock, log, measure, api, spool, state } = parts;
+  const { config, clock, log, api, spool, state } = parts;
   let position: StartAt | null = null;
   const damaged = new Set<number>();
 
@@ -67,10 +76,7 @@ export function createCollector(parts: CollectorParts): Collector {
     // A place in the future comes from a clock that was put back since: the API knows better.
     if (position && position.nextMs <= clock.now()) return position;
     const cursor = await api.cursor(config.customerId, config.instanceId, config.namespace);
-    if (!cursor.ok) {
-      const { retryAfterMs } = cursor.error;
-      return { kind: 'failed', source: 'api', message: `cursor: ${sentenceOf(cursor.error)}`, retryAfterMs };
-    }
+    if (!cursor.ok) return unasked('cursor', cursor.error);
     const start = startAt(cursor.value, config.windowMs, config.backfillFromMs);
     if (!start.ok) return { kind: 'refused', message: start.error };
     log.info(
@@ -101,6 +107,13 @@ export function createCollector(parts: CollectorParts): Collector {
     return { kind: 'done', nextAtMs: ended ? clock.now() + endedPauseMs : dueMs + config.intervalMs + config.settleMs };
   };
 
+  const measure = async (startMs: number): Promise<Result<WindowReport, Pass>> => {
+    const own = await parts.own.learn();
+    if (!own.ok) return err(unasked('own meters', own.error));
+    const report = await parts.measure({ startMs, endMs: startMs + config.windowMs }, own.value);
+    return report.ok ? report : err(unanswered(report.error));
+  };
+
   /** Sent before, not yet accounted for: the same again, because a new revision would be one for nothing. */
   const knownReport = (startMs: number): WindowReport | null => {
     const known = spool.read('pending', startMs) ?? spool.read('sent', startMs);
@@ -110,10 +123,8 @@ export function createCollector(parts: CollectorParts): Collector {
 
   const compute = async (startMs: number): Promise<Pass | null> => {
     const known = knownReport(startMs);
-    const report = known
-      ? { ok: true as const, value: known }
-      : await measure({ startMs, endMs: startMs + config.windowMs });
-    if (!report.ok) return unanswered(report.error);
+    const report = known ? { ok: true as const, value: known } : await measure(startMs);
+    if (!report.ok) return report.error;
     if (!keep(report.value)) return unwritten;
     if (!known) account(report.value);
     return null;
@@ -151,8 +162,8 @@ export function createCollector(parts: CollectorParts): Collector {
   };
 
   const lookAt = async (first: WindowReport, startMs: number): Promise<Pass | null> => {
-    const second = await measure({ startMs, endMs: startMs + config.windowMs });
-    if (!second.ok) return unanswered(second.error);
+    const second = await measure(startMs);
+    if (!second.ok) return second.error;
     const look = compareLooks(first, second.value);
     if (look === 'same') return null;
     log.info({ ...figuresOf(second.value), look }, 'The second look differs from the first');

@@ -1,7 +1,9 @@
 /** The exporter's entry (`npm run exporter`): reads options and environment, then runs the service or a dry run. */
 import type { Server } from 'node:http';
 import type { Logger } from 'pino';
+import { sentenceOf } from '../src/lib/api-client.ts';
 import { exitCodes } from '../src/lib/exit-codes.ts';
+import { iso } from '../src/lib/time.ts';
 import { checkConnections } from './checks.ts';
 import { systemClock } from './clock.ts';
 import { type Config, readConfig } from './config.ts';
@@ -11,8 +13,9 @@ import { createLog, stderrStream } from './log.ts';
 import { measureWith, type Tell } from './measure.ts';
 import { readOptions } from './options.ts';
 import { connectTo } from './prometheus/connect.ts';
-import { reveal } from './secrets.ts';
-import { billingApi } from './sending/api.ts';
+import { apiOf } from './sending/connect.ts';
+import { type Learned, nothingLearned } from './sending/learned.ts';
+import { learnOwnMeters } from './sending/own-meters.ts';
 import { openSpool } from './sending/spool.ts';
 import { runService } from './service.ts';
 import { newState } from './state.ts';
@@ -22,18 +25,36 @@ function fail(lines: string[], code: number): never {
   process.exit(code);
 }
 
-const tellTo =
-  (log: Logger): Tell =>
-  ({ startMs }, gaps) =>
-    log.warn({ window_start: new Date(startMs).toISOString(), gaps }, 'Not seen in the window');
+const tellTo = (log: Logger): Tell => ({
+  gaps: ({ startMs }, gaps) => log.warn({ window_start: iso(startMs), gaps }, 'Not seen in the window'),
+  refused: ({ startMs }, field, { kind, message }) =>
+    log.error(
+      { window_start: iso(startMs), field, reason: `${kind}: ${message}` },
+      'Prometheus refuses the question for an own meter; it is missing',
+    ),
+});
+
+/** What a dry run measures beside the built-in meters: nothing when it names no API. */
+async function ownMetersFor(config: Config): Promise<Learned> {
+  if (config.api === null) return nothingLearned;
+  const api = apiOf(config.api, systemClock);
+  const learned = await api.ownMeters(config.customerId);
+  await api.close();
+  if (!learned.ok) fail([`the own meters could not be asked for: ${sentenceOf(learned.error)}`], exitCodes.failed);
+  return learned.value;
+}
 
 async function printPast(config: Config, { from, to }: { from: string; to: string }): Promise<void> {
   const windows = windowsBetween(from, to, config.windowMs, systemClock.now());
   if (!windows.ok) fail([windows.error], exitCodes.usage);
   const log = createLog(config.logLevel, stderrStream());
   const prometheus = connectTo(config, systemClock);
-  const done = await dryRun(measureWith(prometheus, config, systemClock, tellTo(log)), windows.value, (line) =>
-    console.log(line),
+  const own = await ownMetersFor(config);
+  const measure = measureWith(prometheus, config, systemClock, tellTo(log));
+  const done = await dryRun(
+    (window) => measure(window, own),
+    windows.value,
+    (line) => console.log(line),
   );
   await prometheus.close();
   if (done.ok) return log.info({ windows: windows.value.length }, 'Dry run done');
@@ -41,20 +62,18 @@ async function printPast(config: Config, { from, to }: { from: string; to: strin
   process.exitCode = exitCodes.failed;
 }
 
-async function serve(config: Config, { url, key }: NonNullable<Config['api']>): Promise<void> {
+async function serve(config: Config, given: NonNullable<Config['api']>): Promise<void> {
   const log = createLog(config.logLevel);
   const prometheus = connectTo(config, systemClock);
+  const api = apiOf(given, systemClock);
   const parts = {
     config,
     clock: systemClock,
     log,
     random: Math.random,
     measure: measureWith(prometheus, config, systemClock, tellTo(log)),
-    api: billingApi(
-      url,
-      () => reveal(key),
-      () => systemClock.now(),
-    ),
+    api,
+    own: learnOwnMeters(api, config, systemClock, log),
     spool: openSpool(config.spoolDir),
     state: newState(systemClock.now()),
   };

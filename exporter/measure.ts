@@ -1,27 +1,61 @@
 /** One window, from Prometheus to the report: what the service and the dry run both do. */
+import type { OwnField } from '../src/contracts/own-meters.ts';
 import type { ReportGap, WindowReport } from '../src/contracts/usage.ts';
 import { ok, type Result } from '../src/lib/result.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
+import { meterOwn } from './metering/own.ts';
 import { reportOf } from './metering/report.ts';
+import type { MeterResult } from './metering/result.ts';
 import type { Span } from './metering/series.ts';
 import { meterWindow } from './metering/window.ts';
 import type { Prometheus } from './prometheus/client.ts';
 import { collectWindow } from './prometheus/collect.ts';
-import type { PrometheusFailure } from './prometheus/failure.ts';
+import { isOfTheQuestion, type PrometheusFailure } from './prometheus/failure.ts';
+import { collectOwn } from './prometheus/own.ts';
+import { type Learned, nothingLearned } from './sending/learned.ts';
 
-export type Measure = (window: Span) => Promise<Result<WindowReport, PrometheusFailure>>;
+/** @param own the operator's own meters, as they are known now */
+export type Measure = (window: Span, own?: Learned) => Promise<Result<WindowReport, PrometheusFailure>>;
 
-/** Told what was not seen of a window, as its report has it, so that it is in the exporter's own log too. */
-export type Tell = (window: Span, gaps: ReportGap[]) => void;
+/** What people are told of a window in the exporter's own log. */
+export interface Tell {
+  /** What was not seen, as the window's report has it. */
+  gaps(window: Span, gaps: ReportGap[]): void;
+  /** What Prometheus said to the question for one of the operator's own series. */
+  refused(window: Span, field: OwnField, failure: PrometheusFailure): void;
+}
 
 /** @returns a function that computes a closed window's report as of now, or says why Prometheus gave no answer */
 export function measureWith(prometheus: Prometheus, config: Config, clock: Clock, tell?: Tell): Measure {
-  return async (window) => {
+  return async (window, own = nothingLearned) => {
     const observed = await collectWindow(prometheus, { ...config, window, nowMs: clock.now() });
     if (!observed.ok) return observed;
-    const report = reportOf({ ...config, window, computedMs: clock.now() }, meterWindow(observed.value));
-    if (report.gaps) tell?.(window, report.gaps);
+    const owns = await measureOwn(prometheus, { ...config, window, nowMs: clock.now() }, own, tell);
+    if (!owns.ok) return owns;
+    const results = [...meterWindow(observed.value), ...owns.value];
+    const report = reportOf({ ...config, window, computedMs: clock.now() }, results);
+    if (report.gaps) tell?.gaps(window, report.gaps);
     return ok(report);
   };
+}
+
+/** One whose question Prometheus refuses is missing: it must not keep the others from being billed. */
+async function measureOwn(
+  prometheus: Prometheus,
+  plan: Parameters<typeof collectOwn>[2],
+  { measured, unknown }: Learned,
+  tell: Tell | undefined,
+): Promise<Result<MeterResult[], PrometheusFailure>> {
+  const results: MeterResult[] = unknown.map((field) => ({ field, state: 'missing', unseen: [] }));
+  for (const meter of measured) {
+    const observed = await collectOwn(prometheus, meter, plan);
+    if (observed.ok) results.push(meterOwn(observed.value));
+    else if (!isOfTheQuestion(observed.error)) return observed;
+    else {
+      tell?.refused(plan.window, meter.field, observed.error);
+      results.push({ field: meter.field, state: 'missing', unseen: [] });
+    }
+  }
+  return ok(results);
 }

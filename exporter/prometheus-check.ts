@@ -1,15 +1,19 @@
 /**
  * `npm run prometheus-check [-- --minutes N] [--json]`: whether a Prometheus has what metering needs, with the exporter's
- * own environment. Ends with 0 when every meter can be billed, 1 when one cannot or Prometheus does not answer, 2 on a
+ * own environment; of the operator's own meters too when BILLING_API_URL, API_KEY and CUSTOMER_ID are set. Ends with 0 when every meter can be billed, 1 when one cannot or Prometheus does not answer, 2 on a
  * wrong environment or option.
  */
 import { parseArgs } from 'node:util';
+import { sentenceOf } from '../src/lib/api-client.ts';
 import { exitCodes } from '../src/lib/exit-codes.ts';
 import { minuteMs } from '../src/lib/time.ts';
-import { checkPrometheus, type Finding } from './checking/check.ts';
+import { checkPrometheus } from './checking/check.ts';
+import type { Finding } from './checking/finding.ts';
 import { systemClock } from './clock.ts';
-import { readConfig } from './config.ts';
+import { type Config, readConfig } from './config.ts';
 import { connectTo } from './prometheus/connect.ts';
+import { apiOf } from './sending/connect.ts';
+import { type Learned, nothingLearned } from './sending/learned.ts';
 
 const usage = 'usage: npm run prometheus-check [-- --minutes N] [--json]';
 
@@ -39,6 +43,15 @@ function print(findings: Finding[]): void {
 /** No customer need be there yet to look at a cluster's Prometheus. */
 const nobody = `cust_${'0'.repeat(32)}`;
 
+/** The operator's own meters; a line for people where the API does not tell them. */
+async function ownMetersOf({ api: given, customerId }: Config): Promise<Learned | string> {
+  if (given === null || customerId === nobody) return nothingLearned;
+  const api = apiOf(given, systemClock);
+  const learned = await api.ownMeters(customerId);
+  await api.close();
+  return learned.ok ? learned.value : `the own meters could not be asked for: ${sentenceOf(learned.error)}`;
+}
+
 async function run(args: string[]): Promise<number> {
   let options: ReturnType<typeof optionsOf>;
   try {
@@ -52,8 +65,13 @@ async function run(args: string[]): Promise<number> {
     for (const line of config.error) console.error(line);
     return exitCodes.usage;
   }
+  const own = await ownMetersOf(config.value);
+  if (typeof own === 'string') {
+    console.error(own);
+    return exitCodes.failed;
+  }
   const prometheus = connectTo(config.value, systemClock);
-  const found = await checkPrometheus(prometheus, config.value, systemClock.now(), options.minutes * minuteMs);
+  const found = await checkPrometheus(prometheus, config.value, systemClock.now(), options.minutes * minuteMs, own);
   await prometheus.close();
   if (!Array.isArray(found)) {
     console.error(`Prometheus gave no usable answer (${found.kind}): ${found.message}`);

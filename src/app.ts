@@ -20,6 +20,7 @@ import { organisationEndpoints } from './organisations/routes.ts';
 import { outboxEndpoints } from './outbox/routes.ts';
 import { periodEndpoints } from './periods/routes.ts';
 import { overrideEndpoints } from './pricing/overrides-routes.ts';
+import { ownMeterEndpoints } from './pricing/own-meter-routes.ts';
 import { planEndpoints } from './pricing/plan-routes.ts';
 import { pricingEndpoints } from './pricing/routes.ts';
 import { simulationEndpoints } from './pricing/simulation-routes.ts';
@@ -49,6 +50,7 @@ export const endpoints: readonly Endpoint[] = [
   ...periodEndpoints,
   ...pricingEndpoints,
   ...overrideEndpoints,
+  ...ownMeterEndpoints,
   ...planEndpoints,
   ...simulationEndpoints,
 ];

@@ -3,6 +3,7 @@
  * that is not there ends it at once.
  */
 import type { CostAnswer } from '../../src/contracts/cost.ts';
+import type { QuantityField } from '../../src/contracts/usage.ts';
 import { err, ok, type Result } from '../../src/lib/result.ts';
 import { allCustomers, type Customer } from '../all-customers.ts';
 import type { Api } from '../api.ts';
@@ -13,6 +14,7 @@ import { counted, dollars, fieldQuantity } from '../format/amounts.ts';
 import { tableOf } from '../format/table.ts';
 import { fieldsOf, type Reported, titleOf } from '../format/usage.ts';
 import { type JsonOption, print } from '../output.ts';
+import { ownTitles, type Titles } from '../own-meters.ts';
 import type { World } from '../world.ts';
 
 /** Which windows of the history: the last days, or those that end in (from, to]. */
@@ -73,14 +75,16 @@ async function linesFor(
   return ok(lines);
 }
 
-function allTable(lines: readonly Line[]): string[] {
-  const fields = fieldsOf(lines.map((line) => line.totals));
+const fieldsIn = (lines: readonly Line[]): QuantityField[] => fieldsOf(lines.map((line) => line.totals));
+
+function allTable(lines: readonly Line[], own: Titles): string[] {
+  const fields = fieldsIn(lines);
   const columns = [
     { title: 'customer' },
     { title: 'company' },
     { title: 'plan' },
     { title: 'status' },
-    ...fields.map(titleOf),
+    ...fields.map((field) => titleOf(field, own)),
     { title: 'cost so far', align: 'right' as const },
     ...(lines.some((line) => line.problem !== null) ? [{ title: 'problem' }] : []),
   ];
@@ -125,6 +129,8 @@ export async function usageOfAll(world: World, api: Api, range: HistoryRange, op
   const read = await linesFor(world, api, found.value, range);
   if (!read.ok) return read;
   const lines = read.value;
+  // They are the same for every customer.
+  const own = await ownTitles(api, lines[0]?.customer.customer_id ?? '', fieldsIn(lines));
   const items = lines.map(({ customer, totals, totalCents, invoiceable, isOver: ended, problem }) => ({
     customer_id: customer.customer_id,
     company_name: customer.company_name,
@@ -136,7 +142,7 @@ export async function usageOfAll(world: World, api: Api, range: HistoryRange, op
     ended,
     problem,
   }));
-  print(world, options, { ...range, items, total: items.length }, [...allTable(lines), footOf(lines)]);
+  print(world, options, { ...range, items, total: items.length }, [...allTable(lines, own), footOf(lines)]);
   const broken = lines.filter((line) => line.problem !== null).length;
   return broken === 0
     ? done

@@ -10,8 +10,9 @@ import { by, type Define, type Done, done, instantBy } from '../command.ts';
 import type { Failure } from '../failure.ts';
 import { type CustomerOption, onCustomerOrAll, takesCustomer } from '../find-customer.ts';
 import { costTable } from '../format/cost.ts';
-import { gapsTable, historyTable } from '../format/usage.ts';
+import { fieldsShown, gapsTable, historyTable } from '../format/usage.ts';
 import { type JsonOption, jsonOption, print } from '../output.ts';
+import { ownTitles } from '../own-meters.ts';
 import { readAll } from '../pages.ts';
 import { oneLine } from '../text.ts';
 import { whenHelp } from '../when.ts';
@@ -74,7 +75,7 @@ async function usageOfOne(world: World, api: Api, id: string, options: UsageOpti
   print(world, options, { customer_id: id, history, gaps, cost: cost.value }, [
     oneLine(`${id}  ${company_name}`),
     '',
-    ...historyTable(history),
+    ...historyTable(history, await ownTitles(api, id, fieldsShown(history))),
     '',
     ...gapsTable(gaps),
     '',

@@ -1,5 +1,6 @@
 /** Usage history and gaps as tables: only the quantities that occur get a column. Pure. */
 import { type GapsAnswer, type HistoryAnswer, type QuantityField, quantityFields } from '../../src/contracts/usage.ts';
+import type { Titles } from '../own-meters.ts';
 import { dateOf, fieldQuantity, minuteOf, secondOf, seconds } from './amounts.ts';
 import { type Column, tableOf } from './table.ts';
 
@@ -22,18 +23,25 @@ export type Reported = { [field in QuantityField]?: number | undefined };
 export const fieldsOf = (all: readonly Reported[]): QuantityField[] =>
   quantityFields.filter((field) => all.some((one) => one[field] !== undefined));
 
-export const titleOf = (field: QuantityField): Column => ({ title: titles[field] ?? field, align: 'right' });
+/** The fields that a history has a column for. */
+export const fieldsShown = ({ items, totals }: HistoryAnswer): QuantityField[] => fieldsOf([...items, totals]);
+
+/** @param own what the operator calls his own */
+export const titleOf = (field: QuantityField, own: Titles): Column => ({
+  title: own[field] ?? titles[field] ?? field,
+  align: 'right',
+});
 
 /** A line a day (or window) and namespace, then the totals. */
-export function historyTable(history: HistoryAnswer): string[] {
+export function historyTable(history: HistoryAnswer, own: Titles = {}): string[] {
   const heading = `Usage of ${minuteOf(history.from)} to ${minuteOf(history.to)} UTC`;
   if (history.items.length === 0) return [`${heading}: nothing was reported`];
-  const fields = fieldsOf([...history.items, history.totals]);
+  const fields = fieldsShown(history);
   const byWindow = history.granularity === 'window';
   const columns: Column[] = [
     { title: byWindow ? 'window' : 'day' },
     { title: 'namespace' },
-    ...fields.map(titleOf),
+    ...fields.map((field) => titleOf(field, own)),
     { title: 'seen' },
   ];
   const rows = history.items.map((item) => [

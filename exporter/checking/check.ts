@@ -14,23 +14,18 @@ import type { Prometheus } from '../prometheus/client.ts';
 import { collectWindow } from '../prometheus/collect.ts';
 import { kindTargets } from '../prometheus/evidence.ts';
 import type { PrometheusFailure } from '../prometheus/failure.ts';
+import { nothingLearned } from '../sending/learned.ts';
 import { adviceOf, wanted } from './advice.ts';
+import type { Finding } from './finding.ts';
+import { checkOwnMeters } from './own-meters.ts';
 
-export interface Finding {
-  /** `missing`: a meter cannot be billed; `warning`: some windows will be incomplete. */
-  state: 'ok' | 'warning' | 'missing';
-  /** A kind of target, or a meter's field. */
-  about: string;
-  told: string;
-  todo?: string;
-}
-
-/** Findings about the span before now; a failure when Prometheus does not answer. */
+/** Findings about the span before now, the operator's own meters included; a failure when Prometheus does not answer. */
 export async function checkPrometheus(
   prometheus: Prometheus,
   config: Config,
   nowMs: number,
   spanMs: number,
+  own = nothingLearned,
 ): Promise<Finding[] | PrometheusFailure> {
   const window = { startMs: nowMs - spanMs, endMs: nowMs };
   const http = config.http === 'none' ? [] : [config.http];
@@ -49,7 +44,8 @@ export async function checkPrometheus(
   }
   const observed = await collectWindow(prometheus, { ...config, window, nowMs });
   if (!observed.ok) return observed.error;
-  return [...findings, ...aboutMeters(observed.value)];
+  const owns = await checkOwnMeters(prometheus, own, { ...config, window, nowMs });
+  return Array.isArray(owns) ? [...findings, ...aboutMeters(observed.value), ...owns] : owns;
 }
 
 function aboutKind(kind: TargetKind, all: Target[], config: Config, window: Span): Finding {

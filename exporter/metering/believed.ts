@@ -43,7 +43,7 @@ export function believedSamples(
 }
 
 /** Whether samples came with the target's scrapes; another's that bear its labels did not. */
-function isOfScrapes({ times }: RawSeries, { listed, inferred }: Target): boolean {
+export function isOfScrapes({ times }: RawSeries, { listed, inferred }: Target): boolean {
   if (inferred || listed.length === 0) return true;
   const [fromMs = 0, untilMs = 0] = [listed[0], listed.at(-1)];
   const scrapes = new Set(listed);

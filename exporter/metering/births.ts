@@ -66,6 +66,13 @@ function latestStart(series: RawSeries[], atMs: number): number | undefined {
   return latest;
 }
 
+/** When the process of a series' target started, by what it says of itself by a time. */
+export function processStart(processes: RawSeries[], { labels }: RawSeries, atMs: number): Start | undefined {
+  const own = processes.filter((p) => p.labels['job'] === labels['job'] && p.labels['instance'] === labels['instance']);
+  const told = own.flatMap(({ times, values }) => values[Math.max(0, lastAtOrBefore(times, atMs))] ?? []);
+  return told.length > 0 ? { startMs: Math.max(...told) * 1000, own: true } : undefined;
+}
+
 /** The last scrape that cannot be the one which showed it; undefined when none came before. */
 function scrapeWithout(good: readonly number[], firstMs: number): number | undefined {
   // A time that is no scrape's is the node's own, whose clock may be ahead: of the scrapes before it some came after.

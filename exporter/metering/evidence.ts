@@ -3,8 +3,6 @@
  * A place is what one or more targets show alike (both replicas of an HA pair, two scrape jobs, old and new labels).
  * Cannot know of a node that neither Prometheus nor kube-state-metrics has ever named.
  */
-import type { TargetKind } from './catalogue.ts';
-import { targetKinds } from './catalogue.ts';
 import type { Pods } from './pods.ts';
 import { gapsIn, lateMs, scrapedIn, type Target, type TargetOf, together } from './scrapes.ts';
 import { type Labels, labelKey, lastAtOrBefore, type Span } from './series.ts';
@@ -28,8 +26,14 @@ export interface Look {
   /** Every target whose `up` was fetched. */
   scraped: Target[];
   pods: Pods;
-  /** Whether targets of a kind are proven to show such things, for somebody. */
-  showing: (kind: TargetKind) => boolean;
+}
+
+/** What is judged. */
+export interface Shower {
+  /** Whether each node has such a target, which shows what is on the node. */
+  onNodes: boolean;
+  /** Whether such targets are proven to show such things, for somebody. */
+  showing: boolean;
 }
 
 /** Whether any place was looked at, and what of the places was not. */
@@ -39,20 +43,18 @@ export interface Evidence {
 }
 
 /**
- * @param kind what to judge
- * @param carried what this kind's targets showed of the namespace
- * @param all every target of the kind that Prometheus knows, for when they showed nothing
+ * @param carried what these targets showed of the namespace
+ * @param all every such target that Prometheus knows, for when they showed nothing
  */
-export function evidenceOf(look: Look, kind: TargetKind, carried: Carried[], all: Target[]): Evidence {
+export function evidenceOf(look: Look, { onNodes, showing }: Shower, carried: Carried[], all: Target[]): Evidence {
   const { window } = look;
-  const { onNodes } = targetKinds[kind];
   const whole = { startMs: window.startMs, endMs: window.endMs };
   const verdicts = placesOf(carried, look.targetOf).flatMap((place) => judge(look, place, onNodes));
   const unseen = onNodes ? look.pods.onUnseenNodes(all, window, look.gapLimitMs) : [];
   for (const { labels } of unseen) {
     verdicts.push({ seen: false, thing: `pod ${labels['pod']} on node ${labels['node']}` });
   }
-  if (verdicts.length === 0 && look.showing(kind)) verdicts.push(...judgeAll(look, onNodes, all));
+  if (verdicts.length === 0 && showing) verdicts.push(...judgeAll(look, onNodes, all));
   const gaps = verdicts.map(({ thing, ...v }) => ({
     thing,
     why: 'not_scraped' as const,

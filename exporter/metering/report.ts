@@ -7,9 +7,9 @@ import {
   type WindowReport,
 } from '../../src/contracts/usage.ts';
 import { iso } from '../../src/lib/time.ts';
+import type { MeterResult } from './result.ts';
 import type { Span } from './series.ts';
 import { lengthMs, type Unseen } from './unseen.ts';
-import type { MeterResult } from './window.ts';
 
 export interface ReportFor {
   customerId: string;

@@ -96,6 +96,16 @@ function nearest(scraped: Target[], series: Labels): Target | undefined {
   return candidates.toSorted((a, b) => shared(b) - shared(a))[0];
 }
 
+// Used for a thing whose target was scraped only once ever, so that no interval is known.
+const assumedIntervalMs = 30_000;
+
+/** Usual time between a thing's samples, ms: its targets', or longer where the samples themselves come less often. */
+export function intervalOf(targets: readonly Target[], series: readonly RawSeries[]): number {
+  const scraped = targets.map((t) => t.intervalMs ?? 0);
+  const own = series.map((s) => (s.times.length > 2 ? (median(spacings(s.times)) ?? 0) : 0));
+  return Math.max(...scraped, ...own) || assumedIntervalMs;
+}
+
 /** Good scrapes of several targets together: a replica fills the other's gap. */
 export function together(targets: Iterable<Target>): readonly number[] {
   const [first, ...others] = targets;

@@ -3,7 +3,7 @@
  * evidence of each kind of target.
  */
 import { believedSamples, believerOf, contradictingClusters } from './believed.ts';
-import { type Source, type SourceName, sourceOf, sources, type TargetKind } from './catalogue.ts';
+import { type Source, type SourceName, sourceOf, sources, type TargetKind, targetKinds } from './catalogue.ts';
 import { shownIn, unshown } from './coverage.ts';
 import { type Carried, carriedKey, type Evidence, evidenceOf, type Look } from './evidence.ts';
 import type { Observed } from './observed.ts';
@@ -59,12 +59,12 @@ export function sight(observed: Observed): Sighting {
       targetOf: finders(kind),
       scraped,
       pods,
-      showing: (k) => observed.showing.includes(k),
     };
+    const shower = { onNodes: targetKinds[kind].onNodes, showing: observed.showing.includes(kind) };
     const carried = carriedOf(observed, kind, (name) => samples(name).own);
     return evidenceOf(
       look,
-      kind,
+      shower,
       carried.filter((c) => believers(kind)(finders(kind)(c.labels))),
       all,
     );

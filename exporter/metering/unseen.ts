@@ -27,6 +27,9 @@ export interface Unseen {
   spans: Span[];
 }
 
+/** More than a minute of a thing in all is told, or less where a gap is shorter; less withholds no invoice. */
+export const leastUnseenMs = (gapLimitMs: number): number => Math.min(60_000, gapLimitMs);
+
 /** Told however short it was: what is left out may be more than those seconds. */
 const always: readonly Why[] = ['unexplained_count', 'shared_file_system', 'ambiguous_name'];
 

@@ -2,33 +2,23 @@
  * One window's quantities from what was read: the story that the other files of this folder tell together.
  * Pure: no clock, no network. Says of each meter what was seen, and of what was not: which thing, which seconds, why.
  */
-import { type QuantityField, quantityBounds } from '../../src/contracts/usage.ts';
-import { birthOf, type Start, Starts } from './births.ts';
+import { processStart, type Start, Starts } from './births.ts';
 import { type Meter, meters, type SourceName, sourceOf } from './catalogue.ts';
-import { counterGrowth } from './counter.ts';
-import { type GrowthRules, growthMax } from './falls.ts';
+import { growthMax } from './falls.ts';
 import { type Hold, integralMs } from './gauge.ts';
+import { grownBy } from './growth.ts';
 import { livesOf } from './lives.ts';
 import type { Observed } from './observed.ts';
 import { peakOf } from './peak.ts';
-import { together } from './scrapes.ts';
-import { lastAtOrBefore, livesIn, median, type RawSeries, spacings } from './series.ts';
+import { bounded, type MeterResult } from './result.ts';
+import { intervalOf, together } from './scrapes.ts';
+import { livesIn, type RawSeries } from './series.ts';
 import { type Sighting, sight } from './sighting.ts';
 import type { Thing } from './things.ts';
-import { merged, type Unseen, worthTelling } from './unseen.ts';
+import { leastUnseenMs, merged, type Unseen, worthTelling } from './unseen.ts';
 import { limitsOf } from './volumes.ts';
 
-/** What one meter came to. `off` is switched off on purpose: absent and complete. */
-export type MeterResult =
-  | { field: QuantityField; state: 'seen'; quantity: number; unseen: Unseen[] }
-  | { field: QuantityField; state: 'missing'; unseen: Unseen[] }
-  | { field: QuantityField; state: 'off' };
-
 const hourMs = 3_600_000;
-// Used for a thing whose target was scraped only once ever, so that no interval is known.
-const assumedIntervalMs = 30_000;
-/** More than a minute of a thing in all is told; less withholds no invoice. */
-const leastUnseenMs = 60_000;
 /** A large machine, where nobody says how many cores there are. */
 const assumedCores = 256;
 
@@ -66,7 +56,7 @@ function meterOne(meter: Meter, seen: Seen): MeterResult {
   if (source === undefined) return { field, state: 'off' };
   const evidence = sighting.evidence(sourceOf(source).targets);
   const things = sighting.things(source);
-  const leastMs = Math.min(leastUnseenMs, observed.gapLimitMs);
+  const leastMs = leastUnseenMs(observed.gapLimitMs);
   const hidden = sighting.unseen(source);
   const unseen = [...evidence.gaps, ...hidden];
   const missing: MeterResult = { field, state: 'missing', unseen: worthTelling(unseen, leastMs) };
@@ -115,36 +105,22 @@ function nameOf({ identity }: Thing): string {
 
 function growthOf(things: Thing[], source: SourceName, seen: Seen): { growth: number; unseen: Unseen[] } {
   const { observed, sighting } = seen;
-  const unseen: Unseen[] = [];
-  let growth = 0;
-  for (const thing of things) {
+  const grown = things.map((thing) => {
     const targets = sighting.targets(source, thing);
-    const startOf = startsOf(source, seen);
-    const rules: GrowthRules = {
-      maxPerMs: maxPerMs(thing.series, source, observed),
-      usualPerMs: (sourceOf(source).growthUsual ?? 0) / 1000,
-      startAt: (series, atMs) => {
-        const start = startOf(series, atMs);
-        return start?.own ? start.startMs : undefined;
+    const usualPerMs = (sourceOf(source).growthUsual ?? 0) / 1000;
+    return grownBy(
+      {
+        thing,
+        name: nameOf(thing),
+        targets,
+        startOf: startsOf(source, seen),
+        bounds: { maxPerMs: maxPerMs(thing.series, source, observed), usualPerMs },
+        watchedBefore: (atMs) => sighting.watchedBefore(targets, atMs),
       },
-    };
-    const birth = birthOf({
-      window: observed.window,
-      good: together(targets),
-      intervalMs: intervalOf(thing, source, sighting),
-      startOf,
-      rules,
-      watchedBefore: (atMs) => sighting.watchedBefore(targets, atMs),
-    });
-    const proof = thing.renamed
-      ? () => ({ proven: false as const, unseenFromMs: thing.series[0]?.times[0] ?? 0 })
-      : birth;
-    const told = counterGrowth(thing.series, observed.window, proof, rules);
-    growth += told.growth;
-    if (told.unproven.length > 0) unseen.push({ thing: nameOf(thing), why: 'unproven_birth', spans: told.unproven });
-    if (told.doubtful.length > 0) unseen.push({ thing: nameOf(thing), why: 'unexplained_count', spans: told.doubtful });
-  }
-  return { growth, unseen };
+      observed.window,
+    );
+  });
+  return { growth: grown.reduce((sum, g) => sum + g.growth, 0), unseen: grown.flatMap((g) => g.unseen) };
 }
 
 /** How a source's things tell when they started. */
@@ -164,12 +140,6 @@ function startsOf(source: SourceName, { observed, sighting, starts, belied }: Se
         return processStart(observed.processes, series, atMs);
     }
   };
-}
-
-function processStart(processes: RawSeries[], { labels }: RawSeries, atMs: number): Start | undefined {
-  const own = processes.filter((p) => p.labels['job'] === labels['job'] && p.labels['instance'] === labels['instance']);
-  const told = own.flatMap(({ times, values }) => values[Math.max(0, lastAtOrBefore(times, atMs))] ?? []);
-  return told.length > 0 ? { startMs: Math.max(...told) * 1000, own: true } : undefined;
 }
 
 function beliedPods(observed: Observed, starts: Starts): Set<string> {
@@ -223,29 +193,15 @@ function holdsOf(thing: Thing, source: SourceName, { observed, sighting, counter
   const { pod, container } = thing.identity;
   const known = holds.get(thing);
   if (known) return known;
+  const targets = sighting.targets(source, thing);
   const lived = livesOf(thing.series, {
     window: observed.window,
-    good: together(sighting.targets(source, thing)),
-    intervalMs: intervalOf(thing, source, sighting),
+    good: together(targets),
+    intervalMs: intervalOf(targets, thing.series),
     gapLimitMs: observed.gapLimitMs,
     counters: source === 'memory' ? (counters.get(`${pod} ${container}`) ?? []) : [],
     lasting: source === 'volumes',
   });
   holds.set(thing, lived);
   return lived;
-}
-
-/** Usual time between a thing's samples: its target's, or longer where the samples themselves come less often. */
-function intervalOf(thing: Thing, source: SourceName, sighting: Sighting): number {
-  const scraped = sighting.targets(source, thing).map((t) => t.intervalMs ?? 0);
-  const own = thing.series.map((s) => (s.times.length > 2 ? (median(spacings(s.times)) ?? 0) : 0));
-  return Math.max(...scraped, ...own) || assumedIntervalMs;
-}
-
-/** A sum above the wire's bound is nothing that one window can have used: it is not sent as if it were. */
-function bounded(result: MeterResult): MeterResult {
-  if (result.state !== 'seen') return result;
-  const sane =
-    Number.isFinite(result.quantity) && result.quantity >= 0 && result.quantity <= quantityBounds[result.field];
-  return sane ? result : { field: result.field, state: 'missing', unseen: result.unseen };
 }

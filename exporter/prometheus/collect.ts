@@ -42,6 +42,18 @@ type Read<T> = Promise<Result<T, PrometheusFailure>>;
 /** How long before the window samples are read in full: twice a gap, so that what bridges the edge is there. */
 const nearGaps = 2;
 
+type Around = Pick<CollectPlan, 'window' | 'gapLimitMs' | 'nowMs'>;
+
+/** Where samples are read in full: a little before the window, and it. */
+export const nearOf = ({ window, gapLimitMs }: Around): Span => ({
+  startMs: window.startMs - nearGaps * gapLimitMs,
+  endMs: window.endMs,
+});
+
+/** How far beyond the window scrapes are known, ms. */
+export const horizonOf = ({ window, gapLimitMs, nowMs }: Around): number =>
+  Math.max(window.endMs, Math.min(nowMs, window.endMs + gapLimitMs));
+
 /** A failed read, thrown to the one place that returns it: what follows needs what was read. */
 class Unread extends Error {
   readonly failure: PrometheusFailure;
@@ -69,8 +81,8 @@ export async function collectWindow(prometheus: Prometheus, plan: CollectPlan): 
 async function readAll(prometheus: Prometheus, given: CollectPlan): Promise<Observed> {
   const plan = { ...given, exported: await isExported(prometheus, given) };
   const { window, gapLimitMs } = plan;
-  const horizonMs = Math.max(window.endMs, Math.min(plan.nowMs, window.endMs + gapLimitMs));
-  const near: Span = { startMs: window.startMs - nearGaps * gapLimitMs, endMs: window.endMs };
+  const horizonMs = horizonOf(plan);
+  const near = nearOf(plan);
   const beyond: Span = { startMs: near.startMs, endMs: horizonMs };
   const names = sourcesInUse(plan.http);
 

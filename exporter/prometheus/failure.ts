@@ -21,5 +21,9 @@ export interface PrometheusFailure {
 export const isPassing = ({ kind }: PrometheusFailure): boolean =>
   kind === 'unreachable' || kind === 'partial' || kind === 'busy';
 
+/** Whether it is the question's fault: the same one will be refused again, while others are answered. */
+export const isOfTheQuestion = (failure: PrometheusFailure): boolean =>
+  failure.kind === 'bad_query' || isTooMuch(failure);
+
 /** Whether less of the same question may be answered. */
 export const isTooMuch = ({ kind }: PrometheusFailure): boolean => kind === 'too_large' || kind === 'slow';

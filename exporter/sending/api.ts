@@ -8,6 +8,7 @@ import { type CursorAnswer, cursorAnswer, type WindowReport } from '../../src/co
 import { type ApiFailure, openApiClient } from '../../src/lib/api-client.ts';
 import { dispatcherTransport } from '../../src/lib/dispatcher-transport.ts';
 import { ok, type Result } from '../../src/lib/result.ts';
+import { type Learned, ownMetersAnswer, toLearned } from './learned.ts';
 
 /** What the API says of one item. Any code is taken: an API may be newer than its exporters, and must not stop them. */
 const itemAnswer = z.object({
@@ -23,6 +24,7 @@ const healthAnswer = z.looseObject({});
 export interface BillingApi {
   health(): Promise<Result<null, ApiFailure>>;
   cursor(customerId: string, instanceId: string, namespace: string): Promise<Result<CursorAnswer, ApiFailure>>;
+  ownMeters(customerId: string): Promise<Result<Learned, ApiFailure>>;
   sendBatch(reports: WindowReport[]): Promise<Result<ItemAnswer[], ApiFailure>>;
   close(): Promise<void>;
 }
@@ -46,6 +48,11 @@ export function billingApi(
     cursor: (customerId, instanceId, namespace) => {
       const path = `/api/usage/${encodeURIComponent(customerId)}/cursor`;
       return client.ask({ method: 'GET', path, query: { instance_id: instanceId, namespace } }, cursorAnswer);
+    },
+    ownMeters: async (customerId) => {
+      const path = `/api/usage/${encodeURIComponent(customerId)}/meters`;
+      const answer = await client.ask({ method: 'GET', path }, ownMetersAnswer);
+      return answer.ok ? ok(toLearned(answer.value.items)) : answer;
     },
     sendBatch: async (reports) => {
       const answer = await client.ask({ method: 'POST', path: '/api/usage/batch', body: { reports } }, batchAnswer);

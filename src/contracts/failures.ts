@@ -29,6 +29,7 @@ const failures = {
   no_cluster: [503, 'No cluster'],
   catalogue_empty: [503, 'No plans published'],
   reporter_exists: [409, 'Reporter already exists'],
+  meter_changed: [409, 'Published meter changed'],
   meter_owned: [409, 'Meter already owned'],
   namespace_taken: [409, 'Namespace taken'],
   namespace_ambiguous: [409, 'Namespace ambiguous'],

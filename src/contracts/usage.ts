@@ -7,6 +7,8 @@ const hoursMax = 1e5;
 const gigabytesMax = 1e6;
 const bytesMax = 1e13;
 const countMax = 1e12;
+/** In the unit that plans.yaml names; stored in millionths. */
+const ownUnitsMax = 1e9;
 
 /**
  * Every quantity a report may carry, with its bound for one window. GB is 2^30 bytes, MB 2^20.
@@ -39,6 +41,11 @@ export const quantityBounds = {
   cost_memory: 1e9,
   cost_storage: 1e9,
   cost_network: 1e9,
+  custom_1: ownUnitsMax,
+  custom_2: ownUnitsMax,
+  custom_3: ownUnitsMax,
+  custom_4: ownUnitsMax,
+  custom_5: ownUnitsMax,
 } as const;
 
 /** A wire field that carries a quantity. */

@@ -1,6 +1,7 @@
 /** The control database: what is sold (src/pricing). Times are integer ms since the epoch (UTC). */
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { OwnField, OwnMeter } from '../contracts/own-meters.ts';
 import type { CustomerChange } from '../pricing/bill-change.ts';
 import type { PlanState } from '../pricing/catalogue.ts';
 import type { PlanVersion } from '../pricing/plan.ts';
@@ -20,6 +21,20 @@ export const planVersions = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.plan, t.version] })],
 );
+
+/**
+ * The operator's own meters, a row a field. A field keeps its meter, unit and way of adding up: triggers refuse another, and
+ * that a row is deleted.
+ */
+export const ownMeters = sqliteTable('own_meters', {
+  field: text('field').$type<OwnField>().primaryKey(),
+  meter: text('meter').notNull().unique(),
+  title: text('title').notNull(),
+  unit: text('unit').notNull(),
+  addsUp: text('adds_up', { enum: ['sum', 'level'] }).notNull(),
+  source: text('source', { mode: 'json' }).$type<OwnMeter['source']>().notNull(),
+  publishedAt: integer('published_at').notNull(),
+});
 
 /** The files that were published, comments and all, oldest first. */
 export const catalogues = sqliteTable('catalogues', {

@@ -6,7 +6,14 @@
  */
 import { sql } from 'drizzle-orm';
 import { check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import { averagedColumns, firstQuantities, quantities, storedColumns } from '../usage/meters.ts';
+import {
+  averagedColumns,
+  dayPeakOf,
+  firstQuantities,
+  ownMeterColumns,
+  quantities,
+  storedColumns,
+} from '../usage/meters.ts';
 
 const key = () => ({
   customerSeq: integer('customer_seq').notNull(),
@@ -21,7 +28,7 @@ const quantityColumns = () => Object.fromEntries(storedColumns.map((column) => [
 /** What the first release had: later columns are added to rows that stand, so they need a default, and no CHECK names them. */
 const firstColumns = quantities.slice(0, firstQuantities).map((q) => q.column);
 
-/** The time that each average of a day was taken over, and each own meter, which may be an average. */
+/** The time that each average of a day was taken over. Own meters' columns stand since 0006 and stay 0. */
 const secondsColumns = () =>
   Object.fromEntries(
     averagedColumns.map((column) => {
@@ -29,6 +36,10 @@ const secondsColumns = () =>
       return [`${column}_seconds`, firstColumns.includes(column) ? seconds : seconds.default(0)];
     }),
   );
+
+/** A day's highest window of each own meter, beside the sum: which of them is meant, the catalogue says. */
+const dayPeakColumns = () =>
+  Object.fromEntries(ownMeterColumns.map((column) => [dayPeakOf(column), integer(dayPeakOf(column))]));
 
 /** The store's own last line: a row that breaks these was made by nobody we know and goes to the dead letters. */
 const rowRules = sql.raw(`seconds IN (60, 900, 3600) AND window_end > 0 AND window_end % (seconds * 1000) = 0
@@ -120,6 +131,7 @@ export const daily = sqliteTable(
     gapMs: integer('gap_ms').notNull(),
     ...quantityColumns(),
     ...secondsColumns(),
+    ...dayPeakColumns(),
   },
   (t) => [primaryKey({ columns: [t.customerSeq, t.day, t.reporterSeq, t.projectSeq] })],
 );

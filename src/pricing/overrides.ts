@@ -1,4 +1,5 @@
 /** A customer's overrides: from names as people write them to meters, within bounds, and what of them changes nothing. Pure. */
+import type { OwnMeter } from '../contracts/own-meters.ts';
 import { quantityBounds } from '../contracts/usage.ts';
 import { Decimal, sum, zero } from '../lib/decimal.ts';
 import { err, ok, type Result } from '../lib/result.ts';
@@ -32,27 +33,35 @@ const invalid = (path: string, message: string): OverrideFault => ({
   path,
 });
 
+const ownNamed = (name: string, own: readonly OwnMeter[]): string | undefined =>
+  own.find(({ meter, field }) => meter === name || field === name)?.meter;
+
+function metersMeant(name: string, own: readonly OwnMeter[]): string[] {
+  const meter = ownNamed(name, own);
+  return meter === undefined ? metersNamed(name) : [meter];
+}
+
 /**
- * Names may be a meter, a wire field, or an allowance that meters share. Two names for one thing must agree, and no price
- * may be so high that a period could cost more than can be said in whole cents.
+ * Names may be a meter, a wire field, or an allowance that meters share; `own` are the operator's meters. Two names for one
+ * thing must agree, and no price may be so high that a period could cost more than can be said in whole cents.
  */
-export function readOverrides(written: WrittenOverrides): Result<Overrides, OverrideFault> {
+export function readOverrides(written: WrittenOverrides, own: readonly OwnMeter[]): Result<Overrides, OverrideFault> {
   const allowances: Record<string, string | null> = {};
   const prices: Record<string, string> = {};
   for (const [name, value] of Object.entries(written.allowances)) {
     const path = `allowances.${name}`;
-    const key = allowanceNamed(name);
+    const key = ownNamed(name, own) ?? allowanceNamed(name);
     if (key === null) return err(unknown(path));
     if (key in allowances && allowances[key] !== value) return err(differs(path, key));
     allowances[key] = value;
   }
   for (const [name, value] of Object.entries(written.prices)) {
     const path = `prices.${name}`;
-    const meters = metersNamed(name);
+    const meters = metersMeant(name, own);
     if (meters.length === 0) return err(unknown(path));
     for (const meter of meters) {
       if (meter in prices && prices[meter] !== value) return err(differs(path, meter));
-      const most = priceMax(meter);
+      const most = priceMax(meter, own);
       if (most.lt(value)) return err(invalid(path, `may be at most ${most.toFixed()} dollars`));
       prices[meter] = value;
     }
@@ -75,14 +84,16 @@ const boundDigits = 2;
  * The highest price of a meter, dollars by its unit: at it, a namespace that reports the wire's bound in every hour of a month
  * stays below 2^53 cents.
  */
-export function priceMax(meter: string): Decimal {
-  const most = unitsMax(meter);
+export function priceMax(meter: string, own: readonly OwnMeter[] = []): Decimal {
+  const most = unitsMax(meter, own);
   if (most.isZero()) return anyPriceMax;
   return Decimal.min(anyPriceMax, dollarsMax.div(most).toSignificantDigits(boundDigits, Decimal.ROUND_DOWN));
 }
 
 /** The most of a meter that a namespace can report in a month, in its unit; 0 of what is not reported. */
-function unitsMax(meter: string): Decimal {
+function unitsMax(meter: string, own: readonly OwnMeter[]): Decimal {
+  const custom = own.find((one) => one.meter === meter);
+  if (custom) return new Decimal(quantityBounds[custom.field]).times(custom.adds_up === 'level' ? 1 : hoursOfPeriod);
   const rated = ratedMeters.get(meter);
   if (!rated) return zero;
   // Device-hours are the devices of each hour, added up.

@@ -2,6 +2,7 @@
  * A plan version: what a plan costs, includes and lets an instance do, as it was published (plans.yaml, spec §3). A published
  * version never changes; a subscriber stays on the version they bought until they are moved. Types only; pure.
  */
+import type { OwnField } from '../contracts/own-meters.ts';
 import type { RatedMeter } from './meters.ts';
 import type { Price } from './price.ts';
 
@@ -27,6 +28,12 @@ export interface Quota {
   storage: string;
   containerMax: Readonly<Record<string, string>>;
   claimMax: string;
+}
+
+/** A meter of the operator's own as a version rates it. */
+export interface OwnRatedMeter extends RatedMeter {
+  /** Where its quantity is stored and reported. */
+  field: OwnField;
 }
 
 export interface PlanVersion {
@@ -59,5 +66,5 @@ export interface PlanVersion {
   /** By meter; one that is not named is not billed. */
   prices: Readonly<Record<string, Price>>;
   /** The operator's own meters that the version prices or includes, by meter (spec §3, `custom_1 … custom_5`). */
-  ownMeters: Readonly<Record<string, RatedMeter>>;
+  ownMeters: Readonly<Record<string, OwnRatedMeter>>;
 }

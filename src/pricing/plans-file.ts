@@ -2,10 +2,12 @@
  * Reads plans.yaml: from its text to plan versions, or to everything that is wrong with it, each with its path. Comments and the
  * order of the file are the operator's; the text is kept beside what was read of it. Pure.
  */
+import type { OwnMeter } from '../contracts/own-meters.ts';
 import { Decimal } from '../lib/decimal.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { type RatedMeter, ratedMeters } from './meters.ts';
-import type { Allowance, Entitlements, PlanVersion } from './plan.ts';
+import { readOwnMeters, toRated } from './own-meters.ts';
+import type { Allowance, Entitlements, OwnRatedMeter, PlanVersion } from './plan.ts';
 import { ruleFaults } from './plans-rules.ts';
 import {
   plansFile,
@@ -26,6 +28,8 @@ export interface WrittenVersion {
 
 export interface PlansFile {
   currency: string;
+  /** The operator's own meters. */
+  meters: readonly OwnMeter[];
   versions: readonly WrittenVersion[];
 }
 
@@ -45,12 +49,17 @@ export function readPlansFile(text: string): Result<PlansFile, PlansIssue[]> {
 }
 
 function versionsOf(file: WrittenPlans): Result<PlansFile, Fault[]> {
-  const faults: Fault[] = [...ruleFaults(file)];
+  const { meters, issues } = readOwnMeters(file.meters);
+  const own = new Map(meters.map((meter) => [meter.meter, toRated(meter)]));
+  const faults: Fault[] = [
+    ...ruleFaults(file),
+    ...issues.map(({ path, message }) => ({ path: path.split('.'), message })),
+  ];
   const lists = new Map<string, Record<string, Price>>();
   for (const [list, prices] of Object.entries(file.lists)) {
     const read: Record<string, Price> = {};
     for (const [meter, written] of Object.entries(prices)) {
-      const rated = ratedMeters.get(meter);
+      const rated = ratedMeters.get(meter) ?? own.get(meter);
       if (!rated) continue;
       const price = toPrice(rated, written);
       if (price.ok) read[meter] = price.value;
@@ -60,10 +69,10 @@ function versionsOf(file: WrittenPlans): Result<PlansFile, Fault[]> {
   }
   if (faults.length > 0) return err(faults);
   const versions = Object.entries(file.plans).map(([slug, plan]) => ({
-    definition: toVersion(file, slug, plan, lists.get(plan.list) ?? {}),
+    definition: toVersion(file, slug, plan, lists.get(plan.list) ?? {}, own),
     state: plan.state,
   }));
-  return ok({ currency: file.currency, versions });
+  return ok({ currency: file.currency, meters, versions });
 }
 
 const toVersion = (
@@ -71,6 +80,7 @@ const toVersion = (
   slug: string,
   plan: WrittenPlan,
   prices: Readonly<Record<string, Price>>,
+  own: ReadonlyMap<string, OwnRatedMeter>,
 ): PlanVersion => ({
   plan: slug,
   version: plan.version ?? file.version,
@@ -91,7 +101,7 @@ const toVersion = (
   chart: { quota: plan.chart.quota, timeoutFactor: Number(plan.chart.timeout_factor) },
   allowances: Object.fromEntries(Object.entries(plan.allowances).map(([name, a]) => [name, toAllowance(a)])),
   prices,
-  ownMeters: {},
+  ownMeters: Object.fromEntries([...own].filter(([meter]) => meter in prices || meter in plan.allowances)),
 });
 
 /** A decimal in one writing, so that `0.050` and `0.05` are the same price. */

@@ -5,22 +5,25 @@ import type { Fault } from './plans-words.ts';
 
 /** Everything that breaks a rule, in the order of the file. */
 export const ruleFaults = (file: WrittenPlans): Fault[] => [
-  ...Object.entries(file.lists).flatMap(([list, prices]) => listFaults(list, Object.keys(prices))),
+  ...Object.entries(file.lists).flatMap(([list, prices]) => listFaults(list, Object.keys(prices), ownIn(file))),
   ...Object.entries(file.plans).flatMap(([slug, plan]) => [
     ...(Object.hasOwn(file.lists, plan.list)
       ? []
       : [{ path: ['plans', slug, 'list'], message: `there is no price list ${plan.list}` }]),
-    ...Object.keys(plan.allowances).flatMap((name) => allowanceFaults(slug, name)),
+    ...Object.keys(plan.allowances).flatMap((name) => allowanceFaults(slug, name, ownIn(file))),
   ]),
   ...orderFaults(file),
 ];
 
-function listFaults(list: string, meters: readonly string[]): Fault[] {
+/** The operator's own meters of the file. */
+const ownIn = ({ meters = {} }: WrittenPlans): string[] => Object.keys(meters);
+
+function listFaults(list: string, meters: readonly string[], own: readonly string[]): Fault[] {
   const faults: Fault[] = meters.flatMap((meter) => {
     const path = ['lists', list, meter];
     if (meter === baseFeeMeter) return [{ path, message: "is the plan's own price: write it as the plan's fee" }];
-    if (!ratedMeters.has(meter))
-      return [{ path, message: `is not a meter; meters are ${namesOf(ratedMeters.keys())}` }];
+    if (!ratedMeters.has(meter) && !own.includes(meter))
+      return [{ path, message: `is not a meter; meters are ${namesOf([...ratedMeters.keys(), ...own])}` }];
     return [];
   });
   if (meters.includes('device_hours') && !meters.includes('device_peak')) {
@@ -32,12 +35,12 @@ function listFaults(list: string, meters: readonly string[]): Fault[] {
 
 const allowanceNames = new Set([...ratedMeters.values()].map(({ allowance }) => allowance));
 
-function allowanceFaults(slug: string, name: string): Fault[] {
-  if (allowanceNames.has(name)) return [];
+function allowanceFaults(slug: string, name: string, own: readonly string[]): Fault[] {
+  if (allowanceNames.has(name) || own.includes(name)) return [];
   const path = ['plans', slug, 'allowances', name];
   const shared = ratedMeters.get(name)?.allowance;
   if (shared !== undefined) return [{ path, message: `shares the allowance ${shared}: write that one` }];
-  return [{ path, message: `is not an allowance; allowances are ${namesOf(allowanceNames)}` }];
+  return [{ path, message: `is not an allowance; allowances are ${namesOf([...allowanceNames, ...own])}` }];
 }
 
 function orderFaults({ plans }: WrittenPlans): Fault[] {

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { planSlug, planVersionName } from '../contracts/plans.ts';
 import { isOneLine } from '../lib/text.ts';
+import { ownMetersSection } from './own-meters-schema.ts';
 
 const word = z.string().regex(/^[a-zA-Z][a-zA-Z0-9_]{0,63}$/, 'must be a word of letters, digits and _, at most 64');
 const decimal = z.string().regex(/^\d{1,12}(\.\d{1,12})?$/, {
@@ -86,6 +87,7 @@ export type WrittenPlan = z.infer<typeof plan>;
 export const plansFile = z.strictObject({
   currency: z.string().regex(/^[a-z]{3}$/, 'must be a currency such as usd'),
   version: planVersionName,
+  meters: ownMetersSection.optional(),
   lists: z.record(word, z.record(word, price)),
   trial: z.strictObject({ features: entitlements, limits: entitlements }),
   plans: z.record(planSlug, plan),

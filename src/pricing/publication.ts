@@ -1,6 +1,7 @@
 /** What a file of plans does to the catalogue: which versions are new, stand or were changed, and whose prices move. Pure. */
 import { sameJson } from '../lib/json.ts';
 import type { Catalogue } from './catalogue.ts';
+import { withoutTitles } from './own-meters.ts';
 import type { PlanVersion } from './plan.ts';
 import type { PlansFile, WrittenVersion } from './plans-file.ts';
 import type { PlansIssue } from './plans-text.ts';
@@ -23,7 +24,7 @@ export function compare(catalogue: Catalogue, file: PlansFile): Comparison {
   const groups = Map.groupBy(file.versions, ({ definition }) => {
     const before = published.get(nameOf(definition));
     if (before === undefined) return 'fresh';
-    return sameJson(before, definition) ? 'standing' : 'changed';
+    return sameJson(withoutTitles(before), withoutTitles(definition)) ? 'standing' : 'changed';
   });
   const group = (name: keyof Comparison) => groups.get(name) ?? [];
   return { fresh: group('fresh'), standing: group('standing'), changed: group('changed') };

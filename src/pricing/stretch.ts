@@ -38,13 +38,21 @@ export const secondsOf = (...stretches: readonly Period[]): number =>
 export const definitionOf = (plan: RatedPlan, meter: string): RatedMeter | null =>
   ratedMeters.get(meter) ?? plan.ownMeters[meter] ?? null;
 
+/** A level meter, and the column of the windows that holds it. */
+export interface Level {
+  meter: string;
+  column: string;
+}
+
 /**
  * The level meters whose windows a plan's rating needs: those that it prices, and devices where it prices only the hours
  * that are derived from them.
  */
-export function levelsOf(plan: RatedPlan): string[] {
+export function levelsOf(plan: RatedPlan): Level[] {
   const priced = Object.keys(plan.prices).map((meter) => (meter === 'device_hours' ? 'device_peak' : meter));
-  return [...new Set(priced)].filter((meter) => definitionOf(plan, meter)?.addsUp === 'level');
+  return [...new Set(priced)]
+    .filter((meter) => definitionOf(plan, meter)?.addsUp === 'level')
+    .map((meter) => ({ meter, column: plan.ownMeters[meter]?.field ?? meter }));
 }
 
 /** Whether two sets of overrides say the same, however their decimals are written. */

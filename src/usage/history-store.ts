@@ -2,7 +2,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import type { HistoryRow } from './history.ts';
-import { columnsIn, quantities, storedColumns } from './meters.ts';
+import { columnsIn, dayPeakOf, type Quantity, quantities, storedColumns } from './meters.ts';
 import type { Slots } from './slots.ts';
 import { type Span, withSpan } from './span-store.ts';
 
@@ -10,16 +10,21 @@ type Raw = Record<string, number | string | null>;
 
 const asNumber = (value: number | string | null | undefined): number | null => (value == null ? null : Number(value));
 
+/** Where a day has a quantity's highest window. */
+const peakColumnOf = (q: Quantity): string => (q.kind === 'own' ? dayPeakOf(q.column) : q.column);
+
+const dayColumns = quantities
+  .flatMap((q) => [
+    `CAST(${q.column} AS TEXT) AS v${q.bit}`,
+    `${q.kind === 'average' ? `${q.column}_seconds` : '0'} AS s${q.bit}`,
+    ...(q.kind === 'own' ? [`CAST(${dayPeakOf(q.column)} AS TEXT) AS p${q.bit}`] : []),
+  ])
+  .join(', ');
+
 /** Days, newest first. `span` must begin and end at midnight. */
 export async function dayPage(db: Db, span: Span, limit: number, offset: number): Promise<HistoryRow[]> {
-  const columns = quantities
-    .map(
-      (q) =>
-        `CAST(${q.column} AS TEXT) AS v${q.bit}, ${q.kind === 'average' ? `${q.column}_seconds` : '0'} AS s${q.bit}`,
-    )
-    .join(', ');
   const rows = await db.all<Raw>(sql`${withSpan(span)}
-    SELECT day, reporter_seq, project_seq, complete, gap_ms, ${sql.raw(columns)} FROM span
+    SELECT day, reporter_seq, project_seq, complete, gap_ms, ${sql.raw(dayColumns)} FROM span
     ORDER BY day DESC, project_seq, reporter_seq LIMIT ${limit} OFFSET ${offset}`);
   const dayMs = 86_400_000;
   return rows.map((row) => ({
@@ -31,22 +36,23 @@ export async function dayPage(db: Db, span: Span, limit: number, offset: number)
     complete: row['complete'] === 1,
     gapMs: Number(row['gap_ms']),
     values: quantities.map((q) => asNumber(row[`v${q.bit}`])),
+    peaks: quantities.map((q) => asNumber(row[`p${q.bit}`])),
     seconds: quantities.map((q) => Number(row[`s${q.bit}`] ?? 0)),
   }));
 }
 
 /**
- * How many day rows the span has, and the highest day of each peak: each namespace's own highest, whoever reported it,
+ * How many day rows the span has, and the highest day of each peak and own meter: each namespace's own highest, whoever reported it,
  * added up.
  */
 export async function daySummary(db: Db, span: Span): Promise<{ total: number; peaks: (number | null)[] }> {
-  const peaks = quantities.filter((q) => q.kind === 'peak');
+  const peaks = quantities.filter((q) => q.kind === 'peak' || q.kind === 'own');
   const each = (of: (q: (typeof peaks)[number]) => string) =>
     sql.raw(peaks.map((q) => `, ${of(q)} AS p${q.bit}`).join(''));
   const rows = await db.all<Raw>(sql`${withSpan(span)}
     SELECT coalesce(sum(n), 0) AS total ${each((q) => `max(p${q.bit})`)} FROM (
       SELECT sum(n) AS n ${each((q) => `sum(p${q.bit})`)} FROM (
-        SELECT day, count(*) AS n ${each((q) => `max(${q.column})`)} FROM span GROUP BY day, project_seq)
+        SELECT day, count(*) AS n ${each((q) => `max(${peakColumnOf(q)})`)} FROM span GROUP BY day, project_seq)
       GROUP BY day)`);
   return {
     total: Number(rows[0]?.['total'] ?? 0),
@@ -71,6 +77,7 @@ export async function windowPage(db: Db, span: Span, limit: number, offset: numb
     complete: row['complete'] === 1,
     gapMs: Number(row['gap_ms']),
     values: quantities.map((q) => asNumber(row[q.column])),
+    peaks: quantities.map((q) => asNumber(row[q.column])),
     seconds: quantities.map(() => Number(row['seconds'])),
   }));
 }

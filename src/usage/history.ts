@@ -1,7 +1,7 @@
 /** What history is made of, and its base units as the wire shows them. Pure. */
-import type { Quantities } from '../contracts/usage.ts';
+import type { Quantities, QuantityField } from '../contracts/usage.ts';
 import { Decimal } from '../lib/decimal.ts';
-import { fromBase, ownCostFields, quantities } from './meters.ts';
+import { fromBase, ownCostFields, type Quantity, quantities } from './meters.ts';
 
 /** A window, or a day's windows of one reporter and namespace, in base units. */
 export interface HistoryRow {
@@ -15,7 +15,17 @@ export interface HistoryRow {
   complete: boolean;
   gapMs: number;
   values: (number | null)[];
+  /** The highest window of the row, of own meters. */
+  peaks: (number | null)[];
   seconds: number[];
+}
+
+/** Whom a history is for, and how what is in it adds up. */
+export interface Shown {
+  /** What a namespace costs us is for admins. */
+  ownCosts: boolean;
+  /** The operator's own meters that are levels; all others of his add up. */
+  levels: ReadonlySet<QuantityField>;
 }
 
 /** Base units of one namespace and reporter, as decimal text, in the catalogue's order; null was never reported. */
@@ -27,14 +37,15 @@ export interface SpanSum {
   seconds: number[];
 }
 
-const shownQuantities = (withOwnCosts: boolean) =>
-  quantities.filter((q) => withOwnCosts || !ownCostFields.includes(q.field));
+const shownQuantities = ({ ownCosts }: Shown) => quantities.filter((q) => ownCosts || !ownCostFields.includes(q.field));
 
-/** A row's quantities; what was not reported is left out. `withOwnCosts` is for admins. */
-export function rowFields(row: HistoryRow, withOwnCosts: boolean): Quantities {
+const isLevel = (q: Quantity, { levels }: Shown): boolean => q.kind === 'peak' || levels.has(q.field);
+
+/** A row's quantities; what was not reported is left out. */
+export function rowFields(row: HistoryRow, shown: Shown): Quantities {
   const fields: Quantities = {};
-  for (const q of shownQuantities(withOwnCosts)) {
-    const value = row.values[q.bit] ?? null;
+  for (const q of shownQuantities(shown)) {
+    const value = (shown.levels.has(q.field) ? row.peaks : row.values)[q.bit] ?? null;
     if (value !== null) fields[q.field] = fromBase(q, value, row.seconds[q.bit] ?? 0);
   }
   return fields;
@@ -44,17 +55,13 @@ export function rowFields(row: HistoryRow, withOwnCosts: boolean): Quantities {
  * A range's totals: sums are added; an average is each namespace's own over whoever reported it, added up; a peak is the
  * highest day's.
  */
-export function totalFields(
-  sums: readonly SpanSum[],
-  peaks: readonly (number | null)[],
-  withOwnCosts: boolean,
-): Quantities {
+export function totalFields(sums: readonly SpanSum[], peaks: readonly (number | null)[], shown: Shown): Quantities {
   const totals: Quantities = {};
-  for (const q of shownQuantities(withOwnCosts)) {
+  for (const q of shownQuantities(shown)) {
     const reported = sums.filter((s) => s.values[q.bit] != null);
     if (reported.length === 0) continue;
-    if (q.kind === 'peak') totals[q.field] = peaks[q.bit] ?? 0;
-    else if (q.kind === 'sum') totals[q.field] = fromBase(q, added(reported, q.bit), 0);
+    if (isLevel(q, shown)) totals[q.field] = fromBase(q, peaks[q.bit] ?? 0, 0);
+    else if (q.kind !== 'average') totals[q.field] = fromBase(q, added(reported, q.bit), 0);
     else {
       const own = Map.groupBy(reported, (s) => s.projectSeq).values();
       totals[q.field] = [...own].reduce((t, parts) => t + averageOf(q, parts), 0);

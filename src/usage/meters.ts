@@ -8,9 +8,10 @@ import { allSlots, hasSlot, type Slots, slotsOf, union } from './slots.ts';
 
 /**
  * How a quantity adds up over windows: `sum` adds; `average` is stored as its integral over the window's seconds and
- * shown as the average; `peak` is the highest.
+ * shown as the average; `peak` is the highest. `own` is the operator's: whether it is a sum or a level, plans.yaml says
+ * (src/pricing/own-meters.ts), so a day keeps both.
  */
-export type QuantityKind = 'sum' | 'average' | 'peak';
+export type QuantityKind = 'sum' | 'average' | 'peak' | 'own';
 
 export interface Quantity {
   field: QuantityField;
@@ -58,6 +59,11 @@ const entries: readonly Entry[] = [
   ['cost_memory', 'cost_memory_microusd', 'cost_memory', 'sum', micros],
   ['cost_storage', 'cost_storage_microusd', 'cost_storage', 'sum', micros],
   ['cost_network', 'cost_network_microusd', 'cost_network', 'sum', micros],
+  ['custom_1', 'custom_1', 'custom_1', 'own', micros],
+  ['custom_2', 'custom_2', 'custom_2', 'own', micros],
+  ['custom_3', 'custom_3', 'custom_3', 'own', micros],
+  ['custom_4', 'custom_4', 'custom_4', 'own', micros],
+  ['custom_5', 'custom_5', 'custom_5', 'own', micros],
 ];
 
 export const quantities: readonly Quantity[] = entries.map(([field, column, meter, kind, baseUnits], bit) => ({
@@ -77,20 +83,20 @@ export const quantityOf: ReadonlyMap<string, Quantity> = new Map(quantities.map(
 /** What a namespace costs us (OpenCost): shown to admins only. */
 export const ownCostFields: readonly QuantityField[] = ['cost_cpu', 'cost_memory', 'cost_storage', 'cost_network'];
 
-/** Columns of the operator's own meters (spec §3), which are stored as soon as a catalogue has them: no migration then. */
-export const ownMeterColumns: readonly string[] = ['custom_1', 'custom_2', 'custom_3', 'custom_4', 'custom_5'];
+const columnsOf = (...kinds: readonly QuantityKind[]): string[] =>
+  quantities.filter((q) => kinds.includes(q.kind)).map((q) => q.column);
+
+/** Columns of the operator's own meters (spec §3). They stand from the start: a catalogue that has one needs no migration. */
+export const ownMeterColumns: readonly string[] = columnsOf('own');
 
 /** Every column of `windows` that holds a quantity. */
-export const storedColumns: readonly string[] = [
-  ...quantities.map((q) => q.column).filter((column) => !ownMeterColumns.includes(column)),
-  ...ownMeterColumns,
-];
+export const storedColumns: readonly string[] = quantities.map((q) => q.column);
 
-/** The columns of averages, and of own meters, which may be one: a day keeps the seconds that each was taken over. */
-export const averagedColumns: readonly string[] = [
-  ...quantities.filter((q) => q.kind === 'average' && !ownMeterColumns.includes(q.column)).map((q) => q.column),
-  ...ownMeterColumns,
-];
+/** The columns that have one of seconds beside them in `daily`: averages', and own meters', which is never written. */
+export const averagedColumns: readonly string[] = [...columnsOf('average'), ...ownMeterColumns];
+
+/** Where a day keeps the highest window of an own meter, beside the sum. */
+export const dayPeakOf = (column: string): string => `${column}_peak`;
 
 /** The bits of all quantities that there are today. */
 export const knownSlots: Slots = slotsOf(quantities.map((q) => q.bit));

@@ -7,7 +7,7 @@ import type { Db } from '../db/client.ts';
 import { type Write, write } from '../db/write.ts';
 import { dayMs } from '../lib/time.ts';
 import { type Bundle, hasFlaws, sharedColumns } from './message/bundle.ts';
-import { quantities } from './meters.ts';
+import { dayPeakOf, ownMeterColumns, quantities } from './meters.ts';
 
 const keyColumns = ['customer_seq', 'window_end', 'reporter_seq', 'project_seq'];
 const quantityColumns = quantities.map((q) => q.column);
@@ -71,12 +71,19 @@ export function storeBundles(bundles: readonly Bundle[]): Write[] {
 
 const rolledUp = quantities.map((q) => (q.kind === 'peak' ? `max(${q.column})` : `sum(${q.column})`)).join(', ');
 const averaged = quantities.filter((q) => q.kind === 'average');
+const dayPeaks = ownMeterColumns.map((column) => `max(${column})`).join(', ');
 const secondsColumns = averaged.map((q) => `${q.column}_seconds`);
 const secondsSums = averaged.map((q) => `coalesce(sum(iif(${q.column} IS NULL, 0, seconds)), 0)`).join(', ');
 
 /** What `daily` stores of a group of windows; the readers of dirty days select the same. */
-export const rollUpColumns = ['complete', 'gap_ms', ...quantityColumns, ...secondsColumns];
-export const rollUpOf = `min(complete), sum(gap_ms), ${rolledUp}, ${secondsSums}`;
+export const rollUpColumns = [
+  'complete',
+  'gap_ms',
+  ...quantityColumns,
+  ...secondsColumns,
+  ...ownMeterColumns.map(dayPeakOf),
+];
+export const rollUpOf = `min(complete), sum(gap_ms), ${rolledUp}, ${secondsSums}, ${dayPeaks}`;
 export const dayOfSql = `(window_end - 1) / ${dayMs}`;
 
 /** Days over before `beforeDay` that wait for their roll-up, oldest first. */

@@ -4,7 +4,7 @@
  * the text here is not what the migrations hold. Pure.
  */
 import { hourMs } from '../lib/time.ts';
-import { firstQuantities, ownMeterColumns, quantities, storedColumns } from './meters.ts';
+import { firstQuantities, quantities, storedColumns } from './meters.ts';
 import { aheadMsMax, baseUnitsMax } from './window-bounds.ts';
 import { gapsCharsMax } from './window-gaps.ts';
 
@@ -21,8 +21,8 @@ const changesMax = 50;
 const reviewsMax = 10;
 /** Pairs of a name and a value that one function takes: D1 allows 32 arguments. */
 const pairsMax = 16;
-/** Base units of an own meter, whose unit is the operator's. */
-const ownMeterMax = 1e15;
+/** Base units in a column that is no quantity's yet. */
+const unlistedMax = 1e15;
 
 /** An object of what is not NULL, by column. */
 const objectOf = (side: 'OLD' | 'NEW', columns: readonly string[]): string => {
@@ -46,9 +46,8 @@ const flaws = ['complete', 'gap_ms', 'missing', 'missing_high'];
 function bounds(event: 'INSERT' | 'UPDATE', columns: readonly string[]): Trigger {
   const known = new Map(quantities.map((q) => [q.column, q]));
   const conditions = columns.map((column) => {
-    // An own meter's bound stays as it is when a catalogue has the meter, so that it needs no migration then.
-    const q = ownMeterColumns.includes(column) ? undefined : known.get(column);
-    const highest = q ? `${baseUnitsMax(q)}${q.kind === 'average' ? ' * NEW.seconds' : ''}` : ownMeterMax;
+    const q = known.get(column);
+    const highest = q ? `${baseUnitsMax(q)}${q.kind === 'average' ? ' * NEW.seconds' : ''}` : unlistedMax;
     // What the first release had is at least 0 by a CHECK.
     const inBounds = q && q.bit < firstQuantities ? `> ${highest}` : `NOT BETWEEN 0 AND ${highest}`;
     return [column, `NEW.${column} ${inBounds}`] as const;

@@ -57,6 +57,23 @@ function fleet(total: number, refuse: (id: string) => Told | null = () => null) 
 }
 
 describe('usage --all', () => {
+  it('has the operator’s own meters under their titles, asked for once', async () => {
+    const asked: string[] = [];
+    const { lines } = await callApi(['usage', '--all'], (heard) => {
+      if (heard.path.endsWith('/meters')) {
+        asked.push(heard.path);
+        const own = { field: 'custom_1', meter: 'gpu_time', title: 'GPU time', unit: 'GPU-hour', adds_up: 'sum' };
+        return { status: 200, body: { items: [{ ...own, source: null }] } };
+      }
+      const told = fleet(3)(heard);
+      if (!/^\/api\/usage\/[^/]+$/.test(heard.path)) return told;
+      return { status: 200, body: { ...usageOf(heard.path.split('/')[3] ?? ''), totals: { custom_1: 1.5 } } };
+    });
+    expect(lines[0]).toContain('GPU TIME (GPU-HOUR)');
+    expect(lines[1]).toContain('1.5');
+    expect(asked).toHaveLength(1);
+  });
+
   it('has every customer of every page, tells how far it is, and adds up', async () => {
     const { exit, lines, notes } = await callApi(['usage', '--all', '--days', '7'], fleet(230));
     expect(exit).toBe(0);

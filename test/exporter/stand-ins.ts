@@ -8,11 +8,13 @@ import type { Clock } from '../../exporter/clock.ts';
 import { type Config, type Env, readConfig } from '../../exporter/config.ts';
 import type { Measure } from '../../exporter/measure.ts';
 import { reportOf } from '../../exporter/metering/report.ts';
-import type { MeterResult } from '../../exporter/metering/window.ts';
+import type { MeterResult } from '../../exporter/metering/result.ts';
 import { billingApi } from '../../exporter/sending/api.ts';
+import { learnOwnMeters } from '../../exporter/sending/own-meters.ts';
 import { openSpool, type Spool } from '../../exporter/sending/spool.ts';
 import { runService } from '../../exporter/service.ts';
 import { newState, type State } from '../../exporter/state.ts';
+import type { OwnMeter } from '../../src/contracts/own-meters.ts';
 import type { WindowReport } from '../../src/contracts/usage.ts';
 import { err, ok } from '../../src/lib/result.ts';
 
@@ -61,6 +63,8 @@ export interface StandInApi {
     request: IncomingMessage,
     reports: WindowReport[],
   ) => { status: number; headers?: Record<string, string> } | 'cut' | null;
+  /** Meters of the operator's own. */
+  meters: OwnMeter[];
   /** Refuses single items. */
   refuse: (report: WindowReport) => { code: string; retryable: boolean } | null;
   close(): Promise<void>;
@@ -79,6 +83,7 @@ export async function startApi(activeFromMs: number): Promise<StandInApi> {
     activeFromMs,
     queued: 0,
     interrupt: () => null,
+    meters: [],
     refuse: () => null,
     close: () => new Promise((resolve) => void server.close(() => resolve()).closeAllConnections()),
   };
@@ -101,6 +106,7 @@ async function handle(api: StandInApi, request: IncomingMessage, response: Serve
   };
   if (instead) return answer(instead.status, { success: false }, instead.headers);
   if (request.url?.startsWith('/health')) return answer(200, { status: 'ok' });
+  if (request.url?.endsWith('/meters')) return answer(200, { items: api.meters });
   if (request.url?.includes('/cursor')) return answer(200, cursorOf(api));
   const results = reports.map((report, index) => {
     const refusal = api.refuse(report);
@@ -210,6 +216,7 @@ export function exporterOn(
         state,
         measure,
         api: client,
+        own: learnOwnMeters(client, config, clock, pino({ level: 'silent' })),
         log: pino({ level: 'silent' }),
         random: () => 0.5,
       };

@@ -1,6 +1,8 @@
 /** Seeded random stories: all forms of price, shared allowances, levels, plans without limit, overrides, cuts and ties. */
+
+import type { OwnField } from '../../src/contracts/own-meters.ts';
 import { type RatedMeter, ratedMeters } from '../../src/pricing/meters.ts';
-import type { Allowance } from '../../src/pricing/plan.ts';
+import type { Allowance, OwnRatedMeter, PlanVersion } from '../../src/pricing/plan.ts';
 import type { Price } from '../../src/pricing/price.ts';
 import type { OverrideRow, PlanChange } from '../../src/pricing/segments.ts';
 import type { RatedPlan } from '../../src/pricing/stretch.ts';
@@ -11,7 +13,8 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
 /** The operator's own meters of every story: a sum, a level, and a second sum that shares its allowance with the first. */
-const own = (meter: string, more: Partial<RatedMeter>): RatedMeter => ({
+const own = (meter: OwnField, more: Partial<RatedMeter>): OwnRatedMeter => ({
+  field: meter,
   meter,
   description: meter,
   unit: 'thing',
@@ -21,7 +24,7 @@ const own = (meter: string, more: Partial<RatedMeter>): RatedMeter => ({
   allowance: meter,
   ...more,
 });
-const ownMeters: Readonly<Record<string, RatedMeter>> = {
+const ownMeters: PlanVersion['ownMeters'] = {
   custom_1: own('custom_1', { baseUnits: 7, allowance: 'custom' }),
   custom_2: own('custom_2', { addsUp: 'level' }),
   custom_3: own('custom_3', { baseUnits: 3, perMonth: true, allowance: 'custom' }),

@@ -8,6 +8,7 @@ import { err, ok, type Result } from '../../lib/result.ts';
 import { dayMs, iso, msOrNull } from '../../lib/time.ts';
 import type { BilledPeriod } from '../../periods/store.ts';
 import { type OverrideFault, readOverrides, type WithoutEffect, withoutEffect } from '../../pricing/overrides.ts';
+import { findOwnMeters } from '../../pricing/own-meter-store.ts';
 import { type OverrideRow, type PlanChange, planAt } from '../../pricing/segments.ts';
 import { agree, findRatingBasis, type RatingBasis } from '../../pricing/store.ts';
 import type { Context, Planned } from '../deed.ts';
@@ -46,7 +47,7 @@ export async function agreeOverrides(
   isPreview: boolean,
 ): Promise<Planned<Agreed>> {
   const { id, seq } = whole.customer;
-  const read = readOverrides(body);
+  const read = readOverrides(body, await findOwnMeters(db));
   if (!read.ok) return err(toFailure(read.error));
   const [basis, periods] = await Promise.all([
     findRatingBasis(db, id),

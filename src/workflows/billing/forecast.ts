@@ -11,10 +11,11 @@ import { ok, type Result } from '../../lib/result.ts';
 import { ceilTo, dayMs, floorTo } from '../../lib/time.ts';
 import type { Period } from '../../periods/period.ts';
 import { versionOf } from '../../pricing/catalogue.ts';
+import type { PlanVersion } from '../../pricing/plan.ts';
 import { rate } from '../../pricing/rate.ts';
 import { stretchesOf } from '../../pricing/segments.ts';
 import type { RatingBasis } from '../../pricing/store.ts';
-import { levelsOf, type Stretch } from '../../pricing/stretch.ts';
+import { type Level, levelsOf, type Stretch } from '../../pricing/stretch.ts';
 import { meanings } from '../../subscriptions/subscription.ts';
 import { type DaySum, daySums, lastWindowEnd } from '../../usage/day-store.ts';
 import type { Metering } from '../../usage/names-store.ts';
@@ -45,10 +46,11 @@ export async function forecastOf(
   const { customer } = whole;
   const { now } = reads;
   const shard = shardOf(reads, customer);
+  const plans = plansIn(period, basis);
   const [used, gaps, known] = await Promise.all([
     usedStretches(shard, customer.seq, period, basis),
     findGapsOf(reads, customer, { from: period.start, to: period.end }, metering),
-    findKnown(shard, customer.seq, levelsIn(period, basis), now),
+    findKnown(shard, customer.seq, levelsIn(plans), now),
   ]);
   const runs = meanings[whole.subscription.status].stack === 'running' && whole.deployment.phase === 'running';
   const goesOn = runs && now < period.end;
@@ -56,7 +58,7 @@ export async function forecastOf(
   const since = Math.max(period.start, measuredFrom(metering));
   const projection = project(
     {
-      days: goesOn ? wholeDays(known.days, metering, now) : [],
+      days: goesOn ? wholeDays(known.days, { metering, now, ownMeters: ownMetersIn(plans) }) : [],
       soFar: { usage: addedUp(used, known.levels), ms: goesOn ? from - since : 0 },
     },
     from,
@@ -98,21 +100,28 @@ interface KnownLevel {
   hoursADay: Decimal;
 }
 
-/** The level meters that the plans of a period price. */
-function levelsIn(period: Period, { changes, overrides, catalogue }: RatingBasis): string[] {
-  const plans = stretchesOf(period, changes, overrides).map((cut) => versionOf(catalogue, cut.plan, cut.planVersion));
-  return [...new Set(plans.flatMap(levelsOf))];
-}
+/** The plan versions of a period. */
+const plansIn = (period: Period, { changes, overrides, catalogue }: RatingBasis): PlanVersion[] =>
+  stretchesOf(period, changes, overrides).map((cut) => versionOf(catalogue, cut.plan, cut.planVersion));
+
+/** The level meters that some plans price, each once. */
+const levelsIn = (plans: readonly PlanVersion[]): Level[] => [
+  ...new Map(plans.flatMap(levelsOf).map((level) => [level.meter, level])).values(),
+];
+
+/** The operator's meters of some plans: a field keeps its meter for ever, so that they cannot contradict each other. */
+const ownMetersIn = (plans: readonly PlanVersion[]): PlanVersion['ownMeters'] =>
+  Object.assign({}, ...plans.map(({ ownMeters }) => ownMeters));
 
 const recentDays = 7;
 
-async function findKnown(shard: Db, customerSeq: number, levels: readonly string[], now: number): Promise<Known> {
+async function findKnown(shard: Db, customerSeq: number, levels: readonly Level[], now: number): Promise<Known> {
   const today = floorTo(now, dayMs);
   const back = (days: number) => ({ customerSeq, from: today - days * dayMs, to: today });
-  const known = async (meter: string): Promise<[string, KnownLevel]> => {
+  const known = async ({ meter, column }: Level): Promise<[string, KnownLevel]> => {
     const [recent, all] = await Promise.all([
-      levelSpan(shard, back(recentDays), meter),
-      levelSpan(shard, back(historyDaysMax), meter),
+      levelSpan(shard, back(recentDays), column),
+      levelSpan(shard, back(historyDaysMax), column),
     ]);
     const hoursADay = new Decimal(recent.hours).div(recentDays);
     return [meter, { recent: new Decimal(recent.peak), highest: new Decimal(all.peak), hoursADay }];
@@ -129,12 +138,15 @@ async function findKnown(shard: Db, customerSeq: number, levels: readonly string
 const measuredFrom = ({ ownerships }: Metering): number => Math.min(...ownerships.map(({ fromAt }) => fromAt));
 
 /** Days that say what a day is: the stack ran and somebody measured, from its beginning to its end. */
-function wholeDays(days: readonly DaySum[], metering: Metering, now: number) {
+function wholeDays(
+  days: readonly DaySum[],
+  { metering, now, ownMeters }: { metering: Metering; now: number; ownMeters: PlanVersion['ownMeters'] },
+) {
   const running = runningTimes(metering.phases, now);
   const first = ceilTo(measuredFrom(metering), dayMs) / dayMs;
   return days
     .filter(({ day }) => day >= first && running.some((r) => r.from <= day * dayMs && r.to >= (day + 1) * dayMs))
-    .map((sum) => ({ day: sum.day, usage: numbers(byMeter([sum])) }));
+    .map((sum) => ({ day: sum.day, usage: numbers(byMeter([sum], ownMeters)) }));
 }
 
 const numbers = (usage: Readonly<Record<string, Decimal>>): Record<string, number> =>

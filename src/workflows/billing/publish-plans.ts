@@ -8,6 +8,7 @@ import { err, ok, type Result } from '../../lib/result.ts';
 import { dayMs } from '../../lib/time.ts';
 import { anyEnded } from '../../periods/store.ts';
 import { findPublishedFile, publish } from '../../pricing/catalogue-store.ts';
+import { publishOwnMeters } from '../../pricing/own-meter-store.ts';
 import type { PlanVersion } from '../../pricing/plan.ts';
 import { nameOf, repriced } from '../../pricing/publication.ts';
 import { findFinished, type Simulation } from '../../pricing/simulation-store.ts';
@@ -45,7 +46,10 @@ export async function publishPlans(context: Context, input: PublishInput): Promi
   const { fresh, standing } = read.value.comparison;
   return ok({
     value: { versions: fresh.map(({ definition }) => definition), again: false, simulation: simulation.value },
-    writes: publish({ sha256, text: input.yaml, fresh, standing, now }),
+    writes: [
+      ...publish({ sha256, text: input.yaml, fresh, standing, now }),
+      ...publishOwnMeters(read.value.file.meters, now),
+    ],
     audit: [
       {
         action: 'plans.published',

@@ -4,8 +4,9 @@ import { type CustomerRow, findCustomer } from '../../customers/store.ts';
 import type { Db } from '../../db/client.ts';
 import { shardOf } from '../../db/shards.ts';
 import { ceilTo, dayMs, floorTo, hourMs, iso, isoOrNull, secondMs } from '../../lib/time.ts';
+import { findOwnMeters } from '../../pricing/own-meter-store.ts';
 import { type Gap, gapsOf, type Interval } from '../../usage/gaps.ts';
-import { type HistoryRow, rowFields, totalFields } from '../../usage/history.ts';
+import { type HistoryRow, rowFields, type Shown, totalFields } from '../../usage/history.ts';
 import * as historyStore from '../../usage/history-store.ts';
 import { clusterOf, type Metering, meteringOf } from '../../usage/names-store.ts';
 import { type Span, sumSpan } from '../../usage/span-store.ts';
@@ -48,7 +49,9 @@ export async function readHistory(
 ): Promise<HistoryAnswer | null> {
   const customer = await findCustomer(reads.db, customerId);
   if (!customer) return null;
-  const metering = await meteringOf(reads.db, customerId);
+  const [metering, own] = await Promise.all([meteringOf(reads.db, customerId), findOwnMeters(reads.db)]);
+  const levels = own.flatMap(({ field, adds_up }) => (adds_up === 'level' ? [field] : []));
+  const shown: Shown = { ownCosts: query.withOwnCosts, levels: new Set(levels) };
   const projectSeq = [...metering.namespaces].find(([, name]) => name === query.namespace)?.[0];
   if (query.namespace !== undefined && projectSeq === undefined) return null;
   const range = rangeOf(query, reads.now);
@@ -71,11 +74,11 @@ export async function readHistory(
     from: iso(from),
     to: iso(to),
     granularity: query.granularity,
-    items: rows.map((row) => ({ ...headOf(row, metering), ...rowFields(row, query.withOwnCosts) })),
+    items: rows.map((row) => ({ ...headOf(row, metering), ...rowFields(row, shown) })),
     total: days ? summary.total : windows,
     page: query.page,
     limit: query.limit,
-    totals: totalFields(sums, summary.peaks, query.withOwnCosts),
+    totals: totalFields(sums, summary.peaks, shown),
   };
 }
 

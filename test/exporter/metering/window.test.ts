@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Observed } from '../../../exporter/metering/observed.ts';
+import type { MeterResult } from '../../../exporter/metering/result.ts';
 import type { RawSeries } from '../../../exporter/metering/series.ts';
 import { lengthMs } from '../../../exporter/metering/unseen.ts';
-import { type MeterResult, meterWindow } from '../../../exporter/metering/window.ts';
+import { meterWindow } from '../../../exporter/metering/window.ts';
 import { at, nodeLabels, observed, report, series, ticks, up, windowEnd, windowStart } from './series-kit.ts';
 
 /** The longest that one thing was not seen, ms. */

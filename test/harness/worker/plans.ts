@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { commit, openDb } from '../../../src/db/client.ts';
 import { sha256Hex } from '../../../src/lib/keys.ts';
 import { publish } from '../../../src/pricing/catalogue-store.ts';
+import { publishOwnMeters } from '../../../src/pricing/own-meter-store.ts';
 import type { PlanVersion } from '../../../src/pricing/plan.ts';
 import { type PlansFile, readPlansFile } from '../../../src/pricing/plans-file.ts';
 
@@ -32,9 +33,9 @@ export const applicationPlans = shippedPlans
 
 /** Publishes a file of plans past the API. */
 export async function publishPlans(yaml: string, now = 0): Promise<void> {
-  const { versions } = plansOf(yaml);
-  await commit(
-    openDb(bindings.CONTROL),
-    publish({ sha256: await sha256Hex(yaml), text: yaml, fresh: versions, standing: [], now }),
-  );
+  const { versions, meters } = plansOf(yaml);
+  await commit(openDb(bindings.CONTROL), [
+    ...publish({ sha256: await sha256Hex(yaml), text: yaml, fresh: versions, standing: [], now }),
+    ...publishOwnMeters(meters, now),
+  ]);
 }

@@ -153,6 +153,7 @@ export const samples: Record<string, Sample> = {
   'GET /api/usage/:customerId/forecast': { params: mine },
   'GET /api/customers/:customerId/periods': { params: mine, query: '?page=1' },
   'GET /api/customers/:customerId/overrides': { params: mine },
+  'GET /api/usage/:customerId/meters': { params: mine },
   'PUT /api/customers/:customerId/overrides': {
     params: mine,
     body: () => ({ allowances: {} }),

@@ -70,20 +70,21 @@ describe('a period of one plan', () => {
 
   it('bills the meters that are the operator’s own beside the built-in ones', () => {
     const own = {
-      meter: 'custom_1',
+      meter: 'seats',
+      field: 'custom_1' as const,
       description: 'Licensed seats',
       unit: 'seat',
       baseUnits: 1,
       perMonth: false,
       addsUp: 'level' as const,
-      allowance: 'custom_1',
+      allowance: 'seats',
     };
     const plan = version('seats', {
-      ownMeters: { custom_1: own },
-      prices: { custom_1: perUnit('3') },
-      allowances: { custom_1: { perPeriod: '2' } },
+      ownMeters: { seats: own },
+      prices: { seats: perUnit('3') },
+      allowances: { seats: { perPeriod: '2' } },
     });
-    expect(linesOf(rateOf([stretch(plan, 0, 30, { custom_1: 5 })]), 'custom_1')).toEqual([[5, 2, 3, 900]]);
+    expect(linesOf(rateOf([stretch(plan, 0, 30, { seats: 5 })]), 'seats')).toEqual([[5, 2, 3, 900]]);
   });
 
   it('is rated only when its stretches cover it', () => {
@@ -237,21 +238,22 @@ describe('levels', () => {
 
 describe('the levels that rating needs', () => {
   const own = {
-    meter: 'custom_2',
+    meter: 'seats',
+    field: 'custom_2' as const,
     description: 'Seats',
     unit: 'seat',
     baseUnits: 1,
     perMonth: false,
     addsUp: 'level' as const,
-    allowance: 'custom_2',
+    allowance: 'seats',
   };
   it.each([
     ['the priced ones', { device_peak: perUnit('1'), api_calls: perUnit('1') }, ['device_peak']],
     ['devices for their hours alone', { device_hours: perUnit('1') }, ['device_peak']],
-    ['the operator’s own', { custom_2: perUnit('1'), device_hours: perUnit('0') }, ['custom_2', 'device_peak']],
+    ['the operator’s own', { seats: perUnit('1'), device_hours: perUnit('0') }, ['custom_2', 'device_peak']],
     ['none where none is priced', { api_calls: perUnit('1') }, []],
   ])('are %s', (_, prices, levels) => {
-    expect(levelsOf(version('any', { prices, ownMeters: { custom_2: own } }))).toEqual(levels);
+    expect(levelsOf(version('any', { prices, ownMeters: { seats: own } })).map(({ column }) => column)).toEqual(levels);
   });
 });
 

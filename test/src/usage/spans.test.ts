@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { QuantityField } from '../../../src/contracts/usage.ts';
 import { commit, openDb } from '../../../src/db/client.ts';
 import { totalFields } from '../../../src/usage/history.ts';
 import { daySummary } from '../../../src/usage/history-store.ts';
@@ -41,8 +42,9 @@ async function customerWith(windows: readonly Window[]): Promise<number> {
 
 const spanOf = (customerSeq: number, from: string, to: string): Span => ({ customerSeq, from: at(from), to: at(to) });
 
-async function totalsOf(span: Span) {
-  return totalFields(await sumSpan(db, span), (await daySummary(db, span)).peaks, true);
+async function totalsOf(span: Span, levels: readonly QuantityField[] = []) {
+  const shown = { ownCosts: true, levels: new Set(levels) };
+  return totalFields(await sumSpan(db, span), (await daySummary(db, span)).peaks, shown);
 }
 
 describe('devices of a stretch', () => {
@@ -207,6 +209,26 @@ describe('the totals of a range', () => {
     ]);
     const totals = await totalsOf(spanOf(customer, '2026-11-20T00:00:00Z', '2026-11-20T23:00:00Z'));
     expect(totals).toEqual({ active_devices: 9, storage_used_gb: 15 });
+  });
+
+  it('of an own meter are its sum or its highest day, as the catalogue has it, before and after the roll-up', async () => {
+    const customer = await customerWith([
+      { end: '2026-11-20T10:00:00Z', custom_1: 1_500_000, custom_2: 4_000_000 },
+      { end: '2026-11-20T11:00:00Z', custom_1: 500_000, custom_2: 7_000_000 },
+      { end: '2026-11-20T11:00:00Z', reporter: 2, project: 2, custom_2: 2_000_000 },
+      { end: '2026-11-21T11:00:00Z', custom_1: 1, custom_2: 3_000_000 },
+    ]);
+    const span = spanOf(customer, '2026-11-20T00:00:00Z', '2026-11-22T00:00:00Z');
+    const day = at('2026-11-20T00:00:00Z') / dayMs;
+    const days = [day, day + 1].map((one) => ({ customerSeq: customer, day: one }));
+    await shardOf(env)
+      .prepare(`INSERT INTO dirty_days VALUES (${customer}, ${day}), (${customer}, ${day + 1})`)
+      .run();
+    const totals = { custom_1: 2.000001, custom_2: 9 };
+    expect(await totalsOf(span, ['custom_2'])).toEqual(totals);
+    await commit(db, rollUp(days));
+    expect(await totalsOf(span, ['custom_2'])).toEqual(totals);
+    expect(await totalsOf(span, [])).toEqual({ custom_1: 2.000001, custom_2: 16 });
   });
 });
 
