@@ -105,12 +105,7 @@ async function victimOf(
  * Carries out one kill; a platform that was killed is up again when this resolves. Answers what it did, in a line.
  * @param giveWork makes work for a job, where none is left to strike
  */
-export async function strike(
-  kill: Kill,
-  platform: KeptPlatform,
-  helm: HelmLog,
-  giveWork: () => void,
-): Promise<string> {
+export async function strike(kill: Kill, platform: KeptPlatform, helm: HelmLog, giveWork: () => void): Promise<string> {
   await sleep(kill.afterMs);
   if (kill.atWork && kill.victim !== 'helm') {
     await found(() => jobAtWork(platform), 'job at work', giveWork);
