@@ -52,7 +52,7 @@ export const costAnswer = z.object({
 export type CostAnswer = z.infer<typeof costAnswer>;
 
 /** How a forecast was made: by weekday (14 days and more), by the day, at the rate so far, or nothing is foretold. */
-export const forecastMethod = z.enum(['weekday', 'daily', 'so_far', 'none']);
+const forecastMethod = z.enum(['weekday', 'daily', 'so_far', 'none']);
 
 /** The period as it will have been at its end, and the range in which four of five such forecasts should end. */
 export const forecastAnswer = costAnswer.extend({
