@@ -1,5 +1,5 @@
 /** Customers as rows, with what is shown of them. Owns `customers`. */
-import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import type { DeploymentStatus } from '../contracts/customers.ts';
 import type { Db } from '../db/client.ts';
 import { customers, subscriptions } from '../db/control-schema.ts';
@@ -93,18 +93,32 @@ export interface CustomerFilter {
 function conditionsOf(filter: CustomerFilter): SQL | undefined {
   const q = filter.q?.toLowerCase();
   const folded = foldCase(filter.q ?? '');
-  return and(
+  const subscribed = and(
     filter.status ? eq(subscriptions.status, filter.status) : undefined,
     filter.plan ? eq(subscriptions.plan, filter.plan) : undefined,
+  );
+  return and(
+    subscribed &&
+      sql`EXISTS (SELECT 1 FROM ${subscriptions} WHERE ${subscriptions.customerId} = ${customers.id} AND ${subscribed})`,
     q
       ? sql`(instr(${customers.email}, ${q}) OR instr(coalesce(${customers.companySearch}, upper(${customers.companyName})), ${folded}) OR instr(${customers.id}, ${q}))`
       : undefined,
   );
 }
 
-/** One page of customers, newest first, and how many there are. */
+/**
+ * One page of customers, newest first, and how many there are. Who is on the page is found in `customers` alone: an offset
+ * walks over all rows before it, and with joins over theirs, too.
+ */
 export async function listCustomers(db: Db, filter: CustomerFilter) {
   const where = conditionsOf(filter);
+  const page = db
+    .select({ seq: customers.seq })
+    .from(customers)
+    .where(where)
+    .orderBy(desc(customers.seq))
+    .limit(filter.limit)
+    .offset((filter.page - 1) * filter.limit);
   const [rows, counted] = await db.batch([
     db
       .select({
@@ -117,15 +131,9 @@ export async function listCustomers(db: Db, filter: CustomerFilter) {
       .from(customers)
       .innerJoin(subscriptions, eq(subscriptions.customerId, customers.id))
       .innerJoin(deployments, eq(deployments.customerId, customers.id))
-      .where(where)
-      .orderBy(desc(customers.seq))
-      .limit(filter.limit)
-      .offset((filter.page - 1) * filter.limit),
-    db
-      .select({ total: sql<number>`count(*)` })
-      .from(customers)
-      .innerJoin(subscriptions, eq(subscriptions.customerId, customers.id))
-      .where(where),
+      .where(inArray(customers.seq, page))
+      .orderBy(desc(customers.seq)),
+    db.select({ total: sql<number>`count(*)` }).from(customers).where(where),
   ]);
   return { rows, total: counted[0]?.total ?? 0 };
 }

@@ -90,4 +90,23 @@ describe('signing up', () => {
       items: [{ email: 'twice@example.com', plan: 'starter', status: 'trialing', deployment_status: 'pending' }],
     });
   });
+
+  it('lists those of a plan and a status by pages, newest first', async () => {
+    const ids: string[] = [];
+    for (let i = 0; i < 3; i++) ids.unshift((await signUp(api, { plan: 'enterprise' })).customer.customer_id);
+    await (api.bindings['CONTROL'] as D1Database)
+      .prepare("UPDATE subscriptions SET status = 'active' WHERE customer_id = ?")
+      .bind(ids[1])
+      .run();
+    const page = async (query: string) => {
+      const answer = await api.call('GET', `/api/customers?${query}`, { token: rootToken });
+      const { items, total } = await answer.json<{ items: { customer_id: string }[]; total: number }>();
+      return { total, ids: items.map((item) => item.customer_id) };
+    };
+    expect(await page('plan=enterprise&limit=2')).toEqual({ total: 3, ids: ids.slice(0, 2) });
+    expect(await page('plan=enterprise&limit=2&page=2')).toEqual({ total: 3, ids: ids.slice(2) });
+    expect(await page('plan=enterprise&status=trialing')).toEqual({ total: 2, ids: [ids[0], ids[2]] });
+    expect(await page('plan=enterprise&status=active&q=company')).toEqual({ total: 1, ids: [ids[1]] });
+    expect(await page('plan=enterprise&status=paused')).toEqual({ total: 0, ids: [] });
+  });
 });
