@@ -44,6 +44,8 @@ export interface CoverageView {
   strangers: ReadonlySet<string>;
   /** Targets that showed something of a pod. */
   targetsOf: (pod: string) => Target[];
+  /** When containers of a pod say that they started, ms. */
+  startsOf: (pod: string) => number[];
   /** Every target of nodes that is known. */
   all: Target[];
 }
@@ -86,7 +88,8 @@ export function unshown(
     const hidden = minus(expected, shown(pod));
     if (hidden.length === 0 || !isExpected(pod)) continue;
     const left = minus(hidden, dark(view, pod)).filter(
-      (span) => history?.containers !== undefined || !isIdle(history?.cgroup ?? [], span),
+      (span) =>
+        history?.containers !== undefined || !(isIdle(history?.cgroup ?? [], span) || isRestart(view, pod, span)),
     );
     if (left.length > 0) found.push({ thing: `pod ${pod}`, why: 'not_shown', spans: left });
   }
@@ -112,6 +115,12 @@ function dark(view: CoverageView, pod: string): Span[] {
     const from = edges[i - 1];
     return from !== undefined && to - from > late ? [{ startMs: from, endMs: to }] : [];
   });
+}
+
+/** Whether a container of the pod started in the span or just before: no longer than a gap, it waited for that. */
+function isRestart({ startsOf, gapLimitMs, intervalMs }: CoverageView, pod: string, { startMs, endMs }: Span): boolean {
+  const earliestMs = startMs - 2 * intervalMs;
+  return endMs - startMs <= gapLimitMs && startsOf(pod).some((ms) => ms > earliestMs && ms <= endMs);
 }
 
 /** Whether the pod's own cgroup is known to have used nothing. */

@@ -104,6 +104,7 @@ export function sight(observed: Observed): Sighting {
   });
 
   const byPod = memo((name: SourceName) => Map.groupBy(samples(name).own, (s) => s.labels['pod'] ?? ''));
+  const startsByPod = Map.groupBy(observed.starts, (s) => s.labels['pod'] ?? '');
   const onNodes = sourceNames.filter((name) => sourceOf(name).targets === 'cadvisor');
   const nodesInterval = memo((_: 'nodes'): number => {
     const some = onNodes.flatMap((name) => samples(name).own.slice(0, 20));
@@ -123,6 +124,7 @@ export function sight(observed: Observed): Sighting {
       history: new Map(observed.history.map((h) => [h.pod, h])),
       strangers: new Set((observed.samples[name] ?? []).map((s) => s.labels['pod'] ?? '')),
       targetsOf: (pod: string): Target[] => [...new Set(seriesOf(pod).map((s) => finders('cadvisor')(s.labels)))],
+      startsOf: (pod: string): number[] => (startsByPod.get(pod) ?? []).flatMap((s) => s.values.map((v) => v * 1000)),
       all: targetsOf(observed.kinds.cadvisor ?? [], []).scraped.filter(believers('cadvisor')),
     };
     const isExpected = (pod: string): boolean => {

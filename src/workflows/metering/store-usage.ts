@@ -120,7 +120,7 @@ async function takeApart(delivery: Delivery, items: readonly Sourced[]): Promise
 }
 
 /** As many rows with every cell at its longest are a parameter that D1 takes. */
-const rowsMax = 2500;
+const rowsMax = 400;
 
 /** Judges rows again and stores them, each in its customer's shard; those of nobody are dead letters. */
 async function storeJudgedAgain(delivery: Delivery, items: readonly SourcedRow[]): Promise<void> {

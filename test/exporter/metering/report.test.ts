@@ -74,6 +74,32 @@ describe('gaps of a report', () => {
     expect(of(told, 'memory_gb_hours')).toEqual([]);
   });
 
+  it('do not name a pod whose container waited for its restart, however often in a window', () => {
+    const births = [-7200, windowStart + 695, windowStart + 2495];
+    const lives = births.map((born, i) => ({
+      born,
+      labels: nodeLabels({ pod: 'a', container: 'app', id: String(i) }),
+      seconds: through.filter((t) => t > born && t < (births[i + 1] ?? windowEnd + 1) - 90),
+    }));
+    const starts = lives.map(({ labels, born, seconds }) => series(labels, [seconds[0] ?? 0, born]));
+    const shown = {
+      samples: {
+        cpu: lives.map(({ labels, born, seconds }) =>
+          series(labels, ...seconds.map((t): [number, number] => [t, t - born])),
+        ),
+        memory: lives.map(({ labels, seconds }) =>
+          series(labels, ...seconds.map((t): [number, number] => [t, 2 ** 20])),
+        ),
+        ...network(through, 'a'),
+      },
+      ups: [up(through)],
+      history: [ran('a')],
+    };
+    expect(of(gapsOf({ ...shown, starts }), 'memory_gb_hours') ?? []).toEqual([]);
+    // Nobody says that it started anew: it may have run on.
+    expect(of(gapsOf(shown), 'memory_gb_hours')?.map((gap) => gap[2])).toEqual(['not_shown']);
+  });
+
   it('name who was not seen of a meter that is missing', () => {
     const dark = up(ticks(from, windowStart - 30), ticks(windowStart, windowEnd));
     const told = report({ samples: { cpu: [cpu('a', ticks(from, windowStart - 30))] }, ups: [dark] });
