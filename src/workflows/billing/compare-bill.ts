@@ -1,13 +1,15 @@
 /** One ended period of one customer, rated by the plans it had and by others. Reads only. */
 import type { CustomerRow } from '../../customers/store.ts';
 import { shardOf } from '../../db/shards.ts';
-import type { Period } from '../../periods/period.ts';
 import { changesBetween, type MeterChange } from '../../pricing/bill-change.ts';
 import type { PlanVersion } from '../../pricing/plan.ts';
 import { findRatingBasis, type RatingBasis } from '../../pricing/store.ts';
 import { meteringOf } from '../../usage/names-store.ts';
 import { findGapsOf, type UsageReads } from '../metering/read-usage.ts';
 import { ratePeriod } from './rate-period.ts';
+
+/** A period as rating takes it. */
+export type EndedPeriod = Parameters<typeof ratePeriod>[2];
 
 export interface BillComparison {
   beforeCents: number;
@@ -21,7 +23,7 @@ export interface BillComparison {
 export async function compareBill(
   reads: UsageReads,
   customer: CustomerRow,
-  period: Period,
+  period: EndedPeriod,
   proposed: readonly PlanVersion[],
 ): Promise<BillComparison> {
   const [basis, metering] = await Promise.all([
