@@ -83,7 +83,10 @@ export async function latest(db: Db, customerId: string): Promise<StoredPeriod |
   return rows[0] ?? null;
 }
 
-/** A period of a customer that has ended by `now`, as a query: the one that starts at `start`, or the last one (null). */
+/**
+ * A period of a customer that has ended by `now`, as a query: the one that starts at `start`, or the last full one (null): no
+ * trial, which has another length and no fee.
+ */
 export const queryEndedPeriod = (db: Db, customerId: string, start: number | null, now: number) =>
   db
     .select(fields)
@@ -92,19 +95,19 @@ export const queryEndedPeriod = (db: Db, customerId: string, start: number | nul
       and(
         eq(billingPeriods.customerId, customerId),
         lte(billingPeriods.endAt, now),
-        start === null ? undefined : eq(billingPeriods.startAt, start),
+        start === null ? ne(billingPeriods.kind, 'trial') : eq(billingPeriods.startAt, start),
       ),
     )
     .orderBy(desc(billingPeriods.startAt))
     .limit(1);
 
-/** Whether any customer who has not left has a period that has ended. */
+/** Whether any customer who has not left has a full period that has ended. */
 export async function anyEnded(db: Db, now: number): Promise<boolean> {
   const rows = await db
     .select({ start: billingPeriods.startAt })
     .from(billingPeriods)
     .innerJoin(subscriptions, eq(subscriptions.customerId, billingPeriods.customerId))
-    .where(and(lte(billingPeriods.endAt, now), ne(subscriptions.status, 'canceled')))
+    .where(and(lte(billingPeriods.endAt, now), ne(billingPeriods.kind, 'trial'), ne(subscriptions.status, 'canceled')))
     .limit(1);
   return rows.length > 0;
 }

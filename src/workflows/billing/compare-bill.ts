@@ -9,6 +9,9 @@ import { meteringOf } from '../../usage/names-store.ts';
 import { findGapsOf, type UsageReads } from '../metering/read-usage.ts';
 import { ratePeriod } from './rate-period.ts';
 
+/** A period that has ended, as rating takes it. */
+export type EndedPeriod = Period & { kind: PeriodKind };
+
 export interface BillComparison {
   beforeCents: number;
   afterCents: number;
@@ -21,7 +24,7 @@ export interface BillComparison {
 export async function compareBill(
   reads: UsageReads,
   customer: CustomerRow,
-  period: Period & { kind: PeriodKind },
+  period: EndedPeriod,
   proposed: readonly PlanVersion[],
 ): Promise<BillComparison> {
   const [basis, metering] = await Promise.all([

@@ -2,14 +2,13 @@
 import { type Failure, notFound } from '../../contracts/failures.ts';
 import type { CustomerRow } from '../../customers/store.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
-import type { Period } from '../../periods/period.ts';
 import { queryEndedPeriod } from '../../periods/store.ts';
 import type { UsageReads } from '../metering/read-usage.ts';
-import { type BillComparison, compareBill } from './compare-bill.ts';
+import { type BillComparison, compareBill, type EndedPeriod } from './compare-bill.ts';
 import { type Asked, proposedPlans } from './proposed-plans.ts';
 
 export interface SimulatedCustomer extends BillComparison {
-  period: Period;
+  period: EndedPeriod;
 }
 
 const noPeriod: Failure = { ...notFound, message: 'the customer has no such period that has ended' };

@@ -196,15 +196,16 @@ describe('a file that changes what a plan costs', () => {
     const held = heldQueue();
     const who = await metered(api, { activeFrom: '2026-11-20T00:00:00Z' });
     const small = await signUp(api);
-    api.clock.now = begin + 6 * 3_600_000;
-    const reports = [hourReport(who.customerId, '2026-11-20T14:00:00Z', { cpu_hours: 820 })];
+    await control.prepare(`UPDATE subscriptions SET status = 'active'`).run();
+    api.clock.now = begin + 20 * day + 6 * 3_600_000;
+    const reports = [hourReport(who.customerId, '2026-12-10T14:00:00Z', { cpu_hours: 820 })];
     await api.call('POST', '/api/usage/batch', {
       token: who.key,
       body: { reports },
       bindings: { USAGE_QUEUE: held.queue },
     });
     await drain(api, held);
-    api.clock.now = begin + 40 * day;
+    api.clock.now = begin + 60 * day;
     await api.tick();
 
     // What is sold by now costs $30.

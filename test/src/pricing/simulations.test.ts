@@ -15,9 +15,21 @@ const yaml = shippedPlans.replace('version: "2026-11"', 'version: dearer').repla
 beforeAll(async () => {
   await ensureCluster(api);
   for (let n = 0; n < 7; n++) ids.push((await signUp(api)).customer.customer_id);
-  api.clock.now = begin + 32 * day;
+  await control.prepare(`UPDATE subscriptions SET status = 'active'`).run();
+  api.clock.now = begin + 60 * day;
   await api.tick();
 });
+
+/** The last period of a customer that has ended. */
+async function lastEnded(customerId: string) {
+  const row = await control
+    .prepare(
+      'SELECT start_at, end_at FROM billing_periods WHERE customer_id = ? AND end_at <= ? ORDER BY start_at DESC',
+    )
+    .bind(customerId, api.clock.now)
+    .first<{ start_at: number; end_at: number }>();
+  return { start: new Date(row?.start_at ?? 0).toISOString(), end: new Date(row?.end_at ?? 0).toISOString() };
+}
 
 const begun = async (body: object, settle = true) => {
   const answer = await api.call('POST', '/api/simulations', { token: rootToken, body, settle });
@@ -46,11 +58,7 @@ describe('a simulation', () => {
   it('is of some customers, of a period by its start, and of published versions', async () => {
     const some = await read(await begun({ yaml, customer_ids: ids.slice(0, 2) }));
     expect(some).toMatchObject({ state: 'done', customers: 2, before_cents: 5800, after_cents: 7800 });
-    const first = await control
-      .prepare('SELECT start_at FROM billing_periods WHERE customer_id = ? ORDER BY start_at LIMIT 1')
-      .bind(ids[0])
-      .first<{ start_at: number }>();
-    const start = new Date(first?.start_at ?? 0).toISOString();
+    const { start } = await lastEnded(ids[0] ?? '');
     expect(await read(await begun({ yaml, period: start, customer_ids: [ids[0]] }))).toMatchObject({
       skipped: 0,
       after_cents: 3900,
@@ -133,7 +141,7 @@ describe('POST /api/usage/:customerId/simulate', () => {
     expect((await answer.json()) as z.infer<typeof simulateAnswer>).toEqual({
       success: true,
       customer_id: ids[0],
-      period: { start: '2026-11-20T12:00:00.000Z', end: '2026-12-20T12:00:00.000Z' },
+      period: await lastEnded(ids[0] ?? ''),
       complete: true,
       before_cents: 2900,
       after_cents: 3900,

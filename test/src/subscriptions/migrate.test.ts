@@ -55,43 +55,42 @@ const licenceOf = async (customerId: string) =>
     }
   ).decoded;
 
+/** A customer who pays, on the version that is sold. */
+async function subscriber(): Promise<string> {
+  const { customer_id: id } = (await signUp(api)).customer;
+  await control.prepare(`UPDATE subscriptions SET status = 'active' WHERE customer_id = ?`).bind(id).run();
+  return id;
+}
+
 describe('a migration', () => {
   it('changes nothing until the period ends; then subscription, bill, licence and stack are on the new version', async () => {
     api.clock.now = begin;
-    const { customer_id: id } = (await signUp(api)).customer;
+    const id = await subscriber();
+    const before = { licence: await licenceOf(id), cost: await costOf(id) };
     expect(await migrate({ customer_ids: [id] }, '?preview=true')).toMatchObject({ status: 200, body: { moved: 1 } });
     expect((await stateOf(id)).changes).toHaveLength(1);
-    expect(await migrate({ customer_ids: [id] })).toEqual({
-      status: 202,
-      body: { success: true, moved: 1, skipped: [] },
-    });
-    const before = await licenceOf(id);
+    const moved = { status: 202, body: { success: true, moved: 1, skipped: [] } };
+    expect(await migrate({ customer_ids: [id] })).toEqual(moved);
     await api.tick();
-    expect(await stateOf(id)).toEqual({
-      version: '2026-11',
-      changes: [
-        ['2026-11', 0],
-        ['next', 1],
-      ],
-      generation: 1,
-    });
-    expect((await costOf(id)).total_cents).toBe(2900);
+    const scheduled = [
+      ['2026-11', 0],
+      ['next', 1],
+    ];
+    expect(await stateOf(id)).toEqual({ version: '2026-11', changes: scheduled, generation: 1 });
+    expect(await costOf(id)).toEqual(before.cost);
 
-    api.clock.now = begin + 30 * day + 60_000;
+    const { end } = before.cost.period;
+    api.clock.now = Date.parse(end) + 60_000;
     await Promise.all([api.tick(), api.tick()]);
-    expect(await stateOf(id)).toEqual({
-      version: 'next',
-      changes: [
-        ['2026-11', 0],
-        ['next', 0],
-      ],
-      generation: 2,
-    });
-    expect(await costOf(id)).toMatchObject({ period: { start: '2026-12-20T12:00:00.000Z' }, total_cents: 3900 });
-    expect((await costOf(id)).lines.filter(({ meter }) => meter === 'base_fee')).toHaveLength(1);
-    const after = await licenceOf(id);
-    expect(after.jti).not.toBe(before.jti);
-    expect(after.subscription.currentPeriodEndsAt).toBe('2027-01-20T12:00:00.000Z');
+    const effective = scheduled.map(([version]) => [version, 0]);
+    expect(await stateOf(id)).toEqual({ version: 'next', changes: effective, generation: 2 });
+    const cost = await costOf(id);
+    expect(cost).toMatchObject({ period: { start: end }, total_cents: 3900 });
+    expect(cost.lines.filter(({ meter }) => meter === 'base_fee')).toHaveLength(1);
+    const licence = await licenceOf(id);
+    expect(licence.jti).not.toBe(before.licence.jti);
+    expect(licence.limits['maxUsers']).toBe(7);
+    expect(licence.subscription.currentPeriodEndsAt).toBe(cost.period.end);
     const audited = await control
       .prepare(`SELECT details FROM audit_log WHERE subject = ? AND action = 'plan.changed'`)
       .bind(id)
@@ -106,13 +105,8 @@ describe('a migration', () => {
 
   it('skips who cannot be moved, and says why', async () => {
     api.clock.now = begin;
-    const made = await Promise.all(Array.from({ length: 4 }, () => signUp(api)));
-    const [plain, moved, gone, between] = made.map(({ customer }) => customer.customer_id) as [
-      string,
-      string,
-      string,
-      string,
-    ];
+    const made = await Promise.all(Array.from({ length: 4 }, () => subscriber()));
+    const [plain = '', moved = '', gone = '', between = ''] = made;
     await migrate({ customer_ids: [moved] });
     await api.call('POST', `/api/customers/${gone}/deactivate`, { token: rootToken, body: {} });
     const nobody = `cust_${'0'.repeat(32)}`;
