@@ -28,7 +28,9 @@ async function story() {
   const changePlan = (at: number, plan: string, version = '2026-11') =>
     controlOf(env)
       .batch([
-        controlOf(env).prepare('INSERT INTO plan_changes VALUES (?, ?, ?, ?)').bind(who.customerId, at, plan, version),
+        controlOf(env)
+          .prepare('INSERT INTO plan_changes (customer_id, effective_at, plan, plan_version) VALUES (?, ?, ?, ?)')
+          .bind(who.customerId, at, plan, version),
         controlOf(env)
           .prepare('UPDATE subscriptions SET plan = ?, plan_version = ? WHERE customer_id = ?')
           .bind(plan, version, who.customerId),

@@ -45,7 +45,7 @@ describe('meters of the operator’s own', () => {
     const { who, publish, list } = await story();
     const before = await list(who.key);
     expect(await before.json()).toEqual({ items: [] });
-    expect((await publish(shippedPlans + meters)).status).toBe(200);
+    expect((await publish(shippedPlans + meters)).status).toBe(201);
     const after = await list(who.key, { 'if-none-match': before.headers.get('etag') ?? '' });
     expect(after.status).toBe(200);
     expect((await after.json()) as OwnMeterList).toMatchObject({
@@ -73,11 +73,11 @@ describe('meters of the operator’s own', () => {
       details: { issues: [{ path: 'meters.seats', message: expect.stringContaining('custom_2 is seats in seats') }] },
     });
     const changed = meters.replace('title: Seats', 'title: People').replace('gpu-exporter', 'dcgm-exporter');
-    expect((await publish(shippedPlans + changed)).status).toBe(200);
+    expect((await publish(shippedPlans + changed)).status).toBe(201);
     const { items } = (await (await list(rootToken)).json()) as OwnMeterList;
     expect(items).toMatchObject([{ source: { match: { job: 'dcgm-exporter' } } }, { title: 'People' }]);
     // A meter that a later file leaves out goes on: versions that price it have subscribers.
-    expect((await publish(`${shippedPlans}# without\n`)).status).toBe(200);
+    expect((await publish(`${shippedPlans}# without\n`)).status).toBe(201);
     expect(((await (await list(rootToken)).json()) as OwnMeterList).items).toEqual(items);
     const unit = controlOf(env).prepare("UPDATE own_meters SET unit = 'x' WHERE field = 'custom_1'");
     await expect(unit.run()).rejects.toThrow('meter_published');
@@ -137,7 +137,10 @@ describe('meters of the operator’s own', () => {
       { description: 'Seats', quantity: '7', included: '5', billable: '2', unit: 'seat', amount_cents: 1600 },
     ]);
     const overrides = (given: object) =>
-      api.call('PUT', `/api/customers/${who.customerId}/overrides`, { token: rootToken, body: given });
+      api.call('PUT', `/api/customers/${who.customerId}/overrides`, {
+        token: rootToken,
+        body: { effective_at: new Date(now).toISOString(), ...given },
+      });
     expect((await overrides({ allowances: { custom_2: 6 }, prices: { gpu_time: 1 } })).status).toBe(200);
     expect((await cost()).map(({ amount_cents }) => amount_cents)).toEqual([111, 800]);
     expect(await (await overrides({ prices: { custom_3: 1 } })).json()).toMatchObject({ code: 'unknown_meter' });

@@ -75,7 +75,11 @@ describe('meters of the operator’s own', () => {
     ],
     ['the name of a shared allowance', gpu.replace('gpu_time', 'network_bytes'), 'network_bytes is the name of'],
     ['the name of a wire field', gpu.replace('gpu_time', 'custom_4'), 'custom_4 is the name of something else'],
-    ['a name of JavaScript', gpu.replace('gpu_time', 'constructor'), 'constructor is the name of something else'],
+    [
+      'a name of JavaScript',
+      gpu.replace('gpu_time', 'constructor'),
+      'names constructor, which no plan, meter or feature may be called',
+    ],
     [
       'a field twice',
       gpu + seats.replace('custom_2', 'custom_1'),
@@ -113,7 +117,9 @@ describe('meters of the operator’s own', () => {
 
   it('are priced by their own unit only, and only when there is such a meter', () => {
     expect(issuesOf(withMeters(gpu, '    gpu_time: { per: GB, price: 1 }\n')).join()).toContain('counted in GPU-hours');
-    expect(issuesOf(withMeters(gpu, '    seats: { per: seat, price: 1 }\n')).join()).toContain('seats is not a meter');
+    expect(issuesOf(withMeters(gpu, '    seats: { per: seat, price: 1 }\n')).join()).toContain(
+      'lists.infrastructure.seats: is not a meter',
+    );
   });
 });
 
