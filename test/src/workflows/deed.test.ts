@@ -27,6 +27,17 @@ const plan = (writes: Write[], rest: Partial<Plan<string>> = {}) => ok({ value: 
 const audited = async (subject: string) =>
   (await control.prepare('SELECT action FROM audit_log WHERE subject = ?').bind(subject).all()).results.length;
 
+describe('a statement', () => {
+  it('is data: an async function that returns one has not run it', async () => {
+    const returned = await (async () => insert('awaited'))();
+    expect(returned).toEqual({
+      sql: expect.stringContaining('INSERT INTO organisations') as string,
+      params: expect.any(Array) as unknown[],
+    });
+    expect(await slugs()).not.toContain('awaited');
+  });
+});
+
 describe('a plan', () => {
   it('is made again when a guard says that somebody was faster, and then says itself why it cannot be', async () => {
     let attempts = 0;
