@@ -21,6 +21,7 @@ const guards = {
   reporter_inactive: 'the reporter was never active',
   namespace_ownership: 'the namespace has an owner, or none, as it was read',
   reporter_lease: "the lease is a running one of the reporter's own customer",
+  reporter_key: 'the hash is a live key of the reporter',
   job_lease: 'the lease still holds the job, for the same generation',
   job_failed: 'the job has failed and nothing of its deployment waits or runs',
   deployment_standing: 'the deployment is not deleted',

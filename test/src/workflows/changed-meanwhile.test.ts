@@ -80,15 +80,19 @@ describe('a licence that is revoked while cron issues the next one', () => {
         .bind(id)
         .all()
     ).results;
-  /** A context whose n-th use of the keys, which is the signing, comes after what happens meanwhile. */
+  /** A context in which every use of the keys from the n-th on, the signings, comes after what happens meanwhile. */
   function signingAfter(nth: number, now: number, meanwhile: () => Promise<unknown>, isGone = false) {
     const context = contextAt(now);
     let uses = 0;
+    let happened: Promise<unknown> | null = null;
     return {
       ...context,
       keyring: async () => {
         uses += 1;
-        if (uses === nth) await meanwhile();
+        if (uses >= nth) {
+          happened ??= meanwhile();
+          await happened;
+        }
         const { keys } = await context.keyring();
         return { keys: isGone ? keys.map((key) => ({ ...key, kid: 'another' })) : keys };
       },
