@@ -1,6 +1,7 @@
 /**
  * Time as the provisioner measures it: monotonic milliseconds, which no change of the machine's date can move. Wall-clock
- * time is never compared with the API's. A machine that sleeps stops this clock; the lease's fence covers that.
+ * time is never compared with the API's. A machine that sleeps stops this clock; the API then refuses
+ * the result of the lease that has run out.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 

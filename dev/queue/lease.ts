@@ -1,6 +1,6 @@
 /**
- * Lease ids: opaque to consumers, they name the message and the delivery. They are no fence: whoever holds one, late
- * or twice, may acknowledge (broker.ts).
+ * Lease ids: opaque to consumers, they name the message and the delivery. They keep nobody out: whoever holds one,
+ * late or twice, may acknowledge (broker.ts).
  */
 
 /** The lease of delivery number `attempt` of a message. */
