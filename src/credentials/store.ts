@@ -100,12 +100,22 @@ export const replaceReporterKey = (key: { id: string; reporterId: string; hash: 
     WHERE kind = 'reporter' AND owner_id = excluded.owner_id AND revoked_by = 'replaced'`),
 ];
 
-/** Whether a person has revoked the key of that hash: then it never lives again. */
-export const queryRevokedByPerson = (db: Db, hash: string) =>
+/** Why the hash can be no key of the reporter, as a query: a person has revoked it for good, or it is another credential's. */
+export const queryUnusable = (db: Db, { hash, reporterId }: { hash: string; reporterId: string }) =>
   db
-    .select({ id: credentials.id })
+    .select({ revokedBy: credentials.revokedBy })
     .from(credentials)
-    .where(and(eq(credentials.hash, hash), eq(credentials.revokedBy, 'person')));
+    .where(
+      and(eq(credentials.hash, hash), sql`(revoked_by = 'person' OR kind <> 'reporter' OR owner_id <> ${reporterId})`),
+    );
+
+/** Fails the batch unless the hash is a live key of the reporter by then. */
+export const guardReporterKey = ({ hash, reporterId }: { hash: string; reporterId: string }): Write =>
+  guard(
+    'reporter_key',
+    sql`EXISTS (SELECT 1 FROM credentials WHERE hash = ${hash} AND kind = 'reporter' AND owner_id = ${reporterId}
+      AND revoked_at IS NULL)`,
+  );
 
 /** Notes that a credential was used on the day of `now`: one row written a day, however often it is asked. */
 export const noteUse = (id: string, now: number): Write => {

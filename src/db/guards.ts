@@ -22,6 +22,7 @@ const guards = {
   namespace_distinct: 'no project of the cluster is taken for a namespace that is to be attached',
   namespace_ownership: 'the namespace has an owner, or none, as it was read',
   reporter_lease: "the lease is a running one of the reporter's own customer",
+  reporter_key: 'the hash is a live key of the reporter',
   job_lease: 'the lease still holds the job, for the same generation',
   job_failed: 'the job has failed and nothing of its deployment waits or runs',
   deployment_standing: 'the deployment is not deleted',

@@ -36,7 +36,7 @@ export function lease(l: { clusterId: string; leaseId: string; now: number; time
       WHERE customer_id IN (SELECT customer_id FROM jobs WHERE cluster_id = ${l.clusterId} AND state = 'active'
         AND lease_until <= ${l.now} AND lost_leases >= ${lostLeasesMax})`),
     write(sql`
-      UPDATE jobs SET state = 'failed', error_code = 'lease_lost', error_message = 'the lease ran out too often',
+      UPDATE jobs SET state = 'failed', lost_leases = lost_leases + 1, error_code = 'lease_lost', error_message = 'the lease ran out too often',
         error_events = '[]', finished_at = ${l.now}, updated_at = ${l.now}
       WHERE cluster_id = ${l.clusterId} AND state = 'active' AND lease_until <= ${l.now} AND lost_leases >= ${lostLeasesMax}`),
     write(sql`

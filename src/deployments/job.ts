@@ -33,3 +33,12 @@ export function visibleState(
   if (job.state === 'waiting' && job.runAfter > now) return 'delayed';
   return job.state;
 }
+
+/** How many runs of a job have begun, the one that is under way included; it never falls while the job goes on. */
+export const attemptsOf = (job: {
+  state: 'waiting' | 'active' | 'completed' | 'failed';
+  failedRuns: number;
+  lostLeases: number;
+  clusterFailures: number;
+}): number =>
+  job.failedRuns + job.lostLeases + job.clusterFailures + (job.state === 'active' || job.state === 'completed' ? 1 : 0);

@@ -7,7 +7,7 @@ import { deed } from '../http/deed.ts';
 import { type Endpoint, endpoint, json, param, refuse, reply } from '../http/endpoint.ts';
 import { iso, isoOrNull } from '../lib/time.ts';
 import { retryJob } from '../workflows/provisioning/finish-job.ts';
-import { visibleState } from './job.ts';
+import { attemptsOf, visibleState } from './job.ts';
 import { find, type JobRow } from './job-store.ts';
 import { list, stats } from './queue-store.ts';
 
@@ -18,7 +18,7 @@ const toJob = (row: JobRow, now: number): JobView => ({
   customer_id: row.customerId,
   cluster_id: row.clusterId,
   generation: row.generation,
-  attempts: row.failedRuns + row.lostLeases + (row.state === 'active' || row.state === 'completed' ? 1 : 0),
+  attempts: attemptsOf(row),
   progress: { percent: row.percent, message: row.progress },
   error:
     row.errorCode === null

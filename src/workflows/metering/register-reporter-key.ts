@@ -4,7 +4,7 @@
  * owner of its namespace from there; where somebody owned it, it takes over at the next hour edge of which nothing is stored
  * (contract: Reporters).
  */
-import { notFound } from '../../contracts/failures.ts';
+import { type Failure, notFound } from '../../contracts/failures.ts';
 import * as credentialStore from '../../credentials/store.ts';
 import { findWhole } from '../../customers/store.ts';
 import { shardOf } from '../../db/shards.ts';
@@ -34,22 +34,31 @@ export interface KeyRegistration {
 export async function registerReporterKey(context: Context, input: KeyRegistration): Promise<Planned<null>> {
   const { db, now } = context;
   const lease = { clusterId: input.clusterId, reporterId: input.reporterId, leaseId: input.leaseId, now };
-  const [[reporter], [held], [revoked]] = await db.batch([
+  const [[reporter], [held], [unusable]] = await db.batch([
     queryReporter(db, input.reporterId, now),
     jobStore.queryReporterLease(db, lease),
-    credentialStore.queryRevokedByPerson(db, input.keyHash),
+    credentialStore.queryUnusable(db, { hash: input.keyHash, reporterId: input.reporterId }),
   ]);
   if (!reporter) return err(notFound);
   if (!held) return err({ code: 'lease_lost', message: 'this lease no longer holds the job' });
-  if (revoked) return err({ code: 'key_revoked', message: 'this key has been revoked; make another one' });
+  if (unusable) return err(unusable.revokedBy === 'person' ? revoked : taken);
   const key = { id: newId('credential', context.random), reporterId: reporter.id, hash: input.keyHash, now };
   const activation = reporter.activeFrom === null ? await planActivation(context, reporter) : nothing;
   return ok({
     value: null,
-    writes: [jobStore.guardReporterLease(lease), ...credentialStore.replaceReporterKey(key), ...activation.writes],
+    writes: [
+      jobStore.guardReporterLease(lease),
+      ...credentialStore.replaceReporterKey(key),
+      credentialStore.guardReporterKey(key),
+      ...activation.writes,
+    ],
     audit: activation.audit,
   });
 }
+
+/** Both have the provisioner make another key by itself. */
+const revoked: Failure = { code: 'key_revoked', message: 'this key has been revoked; make another one' };
+const taken: Failure = { code: 'key_revoked', message: 'this key is another credential; make another one' };
 
 type Activation = Pick<Plan<null>, 'writes' | 'audit'>;
 const nothing: Activation = { writes: [], audit: [] };

@@ -66,6 +66,19 @@ describe('signups', () => {
     await setPlace(1200);
   });
 
+  it('get it back in a cluster that is full altogether, too', async () => {
+    const counted = await control
+      .prepare("SELECT count(*) AS n FROM deployments WHERE phase = 'running'")
+      .first<{ n: number }>();
+    await setPlace((counted?.n ?? 0) + 1);
+    const last = await byAdmin();
+    expect([last.status, (await byAdmin()).status]).toEqual([201, 503]);
+    const { customer } = (await last.json()) as { customer: { customer_id: string } };
+    await api.call('POST', `/api/customers/${customer.customer_id}/deactivate`, { token: rootToken, body: {} });
+    expect((await byAdmin()).status).toBe(201);
+    await setPlace(1200);
+  });
+
   it('stop where the services of a cluster are used up, whatever namespaces it has left', async () => {
     await setPlace(1200, 8);
     expect((await byAdmin()).status).toBe(503);

@@ -189,6 +189,22 @@ describe('a customer who is deactivated in the middle of a window', () => {
     expect(jobs.results).toEqual([{ generation: 3 }]);
   });
 
+  it('of a shard that is not bound holds up nobody else’s, and its reason is in the log', async () => {
+    const [stuck, other] = [await deactivatedAt('10:20:00'), await deactivatedAt('10:20:00')];
+    const setShard = (shard: number) =>
+      control.prepare('UPDATE customers SET usage_shard = ? WHERE id = ?').bind(shard, stuck.customerId).run();
+    at('11:02:00');
+    await report(other, '11:00');
+    await setShard(7);
+    await tick('11:03:00');
+    expect([await generationOf(stuck.customerId), await generationOf(other.customerId)]).toEqual([2, 3]);
+    const said = api.logs.filter(({ message }) => message.startsWith('looking for the last windows of drains failed'));
+    expect(said).toMatchObject([{ fields: { shard: 7, error: 'the usage shard 7 is not bound' } }]);
+    await setShard(0);
+    await tick('12:30:00');
+    expect(await generationOf(stuck.customerId)).toBe(3);
+  });
+
   it('goes straight to nothing when the provisioner comes only after the drain', async () => {
     const who = await deactivatedAt('10:20:00');
     await tick('12:30:00');

@@ -26,4 +26,39 @@ describe('a job on the queue', () => {
     api.clock.now = Date.parse(leased.lease_until) + 1;
     expect(await read(jobId)).toMatchObject({ state: 'waiting', lease_until: null });
   });
+
+  it('counts its runs, whatever ended them, and never fewer than before', async () => {
+    const { job_id: jobId } = (await signUp(api)).deployment;
+    /** Its next lease; other tests' jobs are leased away. */
+    const next = async (): Promise<LeasedJob | null> => {
+      const answer = await api.call('POST', '/api/provisioner/jobs/next', { token: provisioner, body: {} });
+      if (answer.status === 204) return null;
+      const leased = (await answer.json()) as LeasedJob;
+      return leased.job.id === jobId ? leased : next();
+    };
+    const seen: number[] = [];
+    const look = async () => seen.push((await read(jobId)).attempts);
+    await look();
+    const troubled = await next();
+    await look();
+    const { lease_id, generation } = troubled ?? {};
+    const failure = {
+      lease_id,
+      generation,
+      code: 'cluster_failing',
+      message: '',
+      events: [],
+      retryable: true,
+      scope: 'cluster',
+    };
+    await api.call('POST', `/api/provisioner/jobs/${jobId}/fail`, { token: provisioner, body: failure });
+    await look();
+    for (let leased = troubled; leased !== null; ) {
+      api.clock.now += 400_000;
+      leased = await next();
+      await look();
+    }
+    expect(await read(jobId)).toMatchObject({ state: 'failed', error: { code: 'lease_lost' } });
+    expect(seen).toEqual([0, 1, 1, ...Array.from({ length: 11 }, (_, n) => n + 2), 12]);
+  });
 });

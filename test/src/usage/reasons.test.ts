@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { commit, openDb } from '../../../src/db/client.ts';
 import { raiseMinimumVersion } from '../../../src/usage/minimum-version-store.ts';
+import { recordUsage } from '../../../src/workflows/metering/record-usage.ts';
 import { makeApi } from '../../harness/worker/api.ts';
 import { controlOf, keysOf, provenMessages, rowWith, shardOf } from './harness.ts';
 import { failing } from './outage.ts';
@@ -26,7 +27,7 @@ async function story() {
   const logged = () => api.logs.filter(({ level }) => level !== 'info').map((line) => JSON.stringify(line));
   // Signing up logs that nothing is sent to Stripe here.
   api.logs.length = 0;
-  return { api, held, keys, post, messages, logged };
+  return { api, held, keys, who, post, messages, logged };
 }
 
 describe('the log says why', () => {
@@ -35,6 +36,21 @@ describe('the log says why', () => {
     held.state.down = true;
     expect((await post()).status).toBe(503);
     expect(logged()).toEqual([expect.stringMatching(/usage queue did not take reports.*the queue is down/)]);
+  });
+
+  it('a message cannot be packed: nothing is said of the queue', async () => {
+    const { api, held, who, logged } = await story();
+    const prove = () => {
+      throw new Error('no such bundle');
+    };
+    const intake = { db: openDb(controlOf(env)), queue: held.queue as unknown as Queue, now, log: api.outside.log };
+    const sent = recordUsage(
+      { ...intake, prover: { prove, check: () => null } },
+      { kind: 'cluster', clusterId: 'local', keyId: 'key' },
+      [hourReport(who.customerId, '2026-11-20T10:00:00Z', { cpu_hours: 1 })],
+    );
+    await expect(sent).rejects.toThrow('no such bundle');
+    expect(logged()).toEqual([]);
   });
 
   it('a message could not be made: a fault of ours, not of the queue', async () => {

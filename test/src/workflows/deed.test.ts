@@ -27,6 +27,17 @@ const plan = (writes: Write[], rest: Partial<Plan<string>> = {}) => ok({ value: 
 const audited = async (subject: string) =>
   (await control.prepare('SELECT action FROM audit_log WHERE subject = ?').bind(subject).all()).results.length;
 
+describe('a statement', () => {
+  it('is data: an async function that returns one has not run it', async () => {
+    const returned = await (async () => insert('awaited'))();
+    expect(returned).toEqual({
+      sql: expect.stringContaining('INSERT INTO organisations') as string,
+      params: expect.any(Array) as unknown[],
+    });
+    expect(await slugs()).not.toContain('awaited');
+  });
+});
+
 describe('a plan', () => {
   it('is made again when a guard says that somebody was faster, and then says itself why it cannot be', async () => {
     let attempts = 0;
@@ -86,6 +97,7 @@ describe('a route that changes something', () => {
     plan: async (_, call) => {
       plans += 1;
       const slug = call.params['slug'] ?? '';
+      if (slug === 'slow') await control.prepare("UPDATE idempotency_keys SET holder = 'another'").run();
       return ok({ value: slug, writes: [guard('draining', nobodyCalled(slug)), insert(slug)], audit: [] });
     },
     answer: (slug) => json(201, { slug }),
@@ -119,5 +131,13 @@ describe('a route that changes something', () => {
     expect([first.status, second.status]).toEqual([201, 201]);
     expect(second.headers.get('idempotency-replayed')).toBe('true');
     expect(plans).toBe(before + 1);
+  });
+
+  it('whose Idempotency-Key another request has taken over says so after one plan, and stores nothing', async () => {
+    const before = plans;
+    const answer = await send('/test/slow', { 'idempotency-key': 'slow-slow-slow-slow-1' });
+    expect([answer.status, await answer.json()]).toMatchObject([409, { code: 'idempotency_in_progress' }]);
+    expect(plans).toBe(before + 1);
+    expect(await slugs()).not.toContain('slow');
   });
 });

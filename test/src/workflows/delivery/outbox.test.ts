@@ -194,6 +194,8 @@ describe('doorbells', () => {
     await signUpQuietly('queue-down@example.com');
     const down = makeCarriers(null, 'down');
     expect(await deliverOutbox(down.carriers)).toBe(0);
+    const said = api.logs.findLast(({ message }) => message === 'a doorbell queue does not take messages');
+    expect(said).toMatchObject({ fields: { error: 'queue is down' } });
     api.clock.now += 60 * minuteMs;
     const up = makeCarriers(null);
     await deliverOutbox(up.carriers);

@@ -76,6 +76,19 @@ describe('the key that a provisioner registers', () => {
     expect((await cursor(made, first.key)).status).toBe(200);
   });
 
+  it('is refused when its hash is another credential’s, which stays as it is', async () => {
+    const [mine, other] = [await signUp(api), await signUp(api)];
+    const lease = await leaseOf(mine);
+    const theirs = await register(await leaseOf(other));
+    const put = (body: object) =>
+      api.call('PUT', `/api/provisioner/reporters/${lease.reporter_id}`, { token: provisioner, body });
+    for (const key of [theirs.key, other.api_key]) {
+      const answer = await put({ lease_id: lease.lease_id, key_hash: await sha256Hex(key) });
+      expect([answer.status, await answer.json()]).toMatchObject([409, { code: 'key_revoked' }]);
+    }
+    expect((await cursor(other, theirs.key)).status).toBe(200);
+  });
+
   it('is taken from every one of several calls at once, and activates the reporter once', async () => {
     const made = await signUp(api);
     const leased = await leaseOf(made);
