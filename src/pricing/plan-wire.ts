@@ -8,9 +8,9 @@ import type { SimulatedCustomer } from '../workflows/billing/simulate-customer.t
 import { type CustomerChange, whyOf } from './bill-change.ts';
 import type { PublishedVersion } from './catalogue.ts';
 import type { Allowance } from './plan.ts';
-import { meterOf } from './plan-words.ts';
 import type { Price, Tier } from './price.ts';
 import type { Simulation } from './simulation-store.ts';
+import { definitionOf } from './stretch.ts';
 
 /** A version of GET /api/plans. `subscribers` is for admins, null for others. */
 export const toPlanItem = (
@@ -30,7 +30,7 @@ export const toPlanItem = (
   prices: Object.fromEntries(
     Object.entries(definition.prices).map(([meter, price]) => [
       meter,
-      toPrice(price, meterOf(definition, meter)?.unit ?? meter),
+      toPrice(price, definitionOf(definition, meter)?.unit ?? meter),
     ]),
   ),
   subscribers,

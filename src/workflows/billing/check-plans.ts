@@ -2,7 +2,7 @@
 import type { CheckAnswer } from '../../contracts/plan-catalogue.ts';
 import type { Db } from '../../db/client.ts';
 import { findCatalogue } from '../../pricing/catalogue-store.ts';
-import { differences } from '../../pricing/plan-words.ts';
+import { differences } from '../../pricing/plan-differences.ts';
 import { readPlansFile } from '../../pricing/plans-file.ts';
 import type { PlansIssue } from '../../pricing/plans-text.ts';
 import { fileToPublish } from './file-to-publish.ts';

@@ -1,10 +1,10 @@
 /** A plan version in words of people, field by field, and what differs between two of them. Pure. */
 import type { Catalogue } from './catalogue.ts';
-import { type RatedMeter, ratedMeters } from './meters.ts';
 import type { Allowance, Entitlements, PlanVersion } from './plan.ts';
 import type { PlansFile } from './plans-file.ts';
 import type { Price, Tier } from './price.ts';
 import { standingVersion } from './publication.ts';
+import { definitionOf } from './stretch.ts';
 
 export interface Difference {
   plan: string;
@@ -15,10 +15,6 @@ export interface Difference {
   before: string | null;
   after: string | null;
 }
-
-/** A meter that a version prices or includes: the operator's own, or one that everybody has. */
-export const meterOf = (version: PlanVersion, meter: string): RatedMeter | undefined =>
-  version.ownMeters[meter] ?? ratedMeters.get(meter);
 
 /** What a file changes of what is sold now, in its order; what it does not name any more comes last. */
 export function differences(catalogue: Catalogue, file: PlansFile): Difference[] {
@@ -73,7 +69,7 @@ function fieldsOf(version: PlanVersion): Map<string, string> {
     ),
     ...under(
       'prices',
-      mapped(version.prices, (price, meter) => priceWords(price, meterOf(version, meter)?.unit ?? meter)),
+      mapped(version.prices, (price, meter) => priceWords(price, definitionOf(version, meter)?.unit ?? meter)),
     ),
     ['chart.timeout_factor', String(chart.timeoutFactor)],
     ...under('chart.quota', { ...chart.quota, containerMax: JSON.stringify(chart.quota.containerMax) }),
