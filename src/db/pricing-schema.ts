@@ -53,7 +53,7 @@ export const simulations = sqliteTable(
     sha256: text('sha256'),
     /** The plans to rate by instead of the customers' own, one a slug. */
     proposed: text('proposed', { mode: 'json' }).$type<readonly PlanVersion[]>().notNull(),
-    /** The start of the periods; null is each customer's last one that had ended when the simulation was asked for. */
+    /** The start of the periods; null is each customer's last full one when the simulation was asked for, or what ran. */
     periodStart: integer('period_start'),
     /** Null: everybody. */
     customerIds: text('customer_ids', { mode: 'json' }).$type<readonly string[]>(),

@@ -1,7 +1,7 @@
 /** The rows of `billing_periods`. Triggers refuse overlaps, and that what was free becomes due. */
-import { and, asc, desc, eq, lte, ne, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, lte, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
-import { billingPeriods, subscriptions } from '../db/control-schema.ts';
+import { billingPeriods } from '../db/control-schema.ts';
 import { guard } from '../db/guards.ts';
 import { build, type Write, write } from '../db/write.ts';
 import type { AnchoredPeriod } from './period.ts';
@@ -84,33 +84,22 @@ export async function latest(db: Db, customerId: string): Promise<StoredPeriod |
 }
 
 /**
- * A period of a customer that has ended by `now`, as a query: the one that starts at `start`, or the last full one (null): no
- * trial, which has another length and no fee.
+ * The period of a customer that a question about the past is of, as a query: the one that starts at `start`, or (null) the last
+ * full one, which a trial is not, that has ended by `now`; where there is none, what runs.
  */
-export const queryEndedPeriod = (db: Db, customerId: string, start: number | null, now: number) =>
+export const queryPast = (db: Db, customerId: string, start: number | null, now: number) =>
   db
     .select(fields)
     .from(billingPeriods)
     .where(
-      and(
-        eq(billingPeriods.customerId, customerId),
-        lte(billingPeriods.endAt, now),
-        start === null ? ne(billingPeriods.kind, 'trial') : eq(billingPeriods.startAt, start),
-      ),
+      and(eq(billingPeriods.customerId, customerId), start === null ? undefined : eq(billingPeriods.startAt, start)),
     )
-    .orderBy(desc(billingPeriods.startAt))
+    .orderBy(
+      desc(sql`${billingPeriods.endAt} <= ${now} AND ${billingPeriods.kind} <> 'trial'`),
+      desc(billingPeriods.startAt),
+    )
     .limit(1);
 
-/** Whether any customer who has not left has a full period that has ended. */
-export async function anyEnded(db: Db, now: number): Promise<boolean> {
-  const rows = await db
-    .select({ start: billingPeriods.startAt })
-    .from(billingPeriods)
-    .innerJoin(subscriptions, eq(subscriptions.customerId, billingPeriods.customerId))
-    .where(and(lte(billingPeriods.endAt, now), ne(billingPeriods.kind, 'trial'), ne(subscriptions.status, 'canceled')))
-    .limit(1);
-  return rows.length > 0;
-}
 /** Every period of a customer, oldest first: a dozen a year. */
 export const findAll = (db: Db, customerId: string): Promise<StoredPeriod[]> =>
   db

@@ -1,4 +1,4 @@
-/** One ended period of one customer, rated by the plans it had and by others. Reads only. */
+/** One period of one customer, rated by the plans it had and by others. Reads only. */
 import type { CustomerRow } from '../../customers/store.ts';
 import { shardOf } from '../../db/shards.ts';
 import type { Period, PeriodKind } from '../../periods/period.ts';
@@ -9,8 +9,8 @@ import { meteringOf } from '../../usage/names-store.ts';
 import { findGapsOf, type UsageReads } from '../metering/read-usage.ts';
 import { ratePeriod } from './rate-period.ts';
 
-/** A period that has ended, as rating takes it. */
-export type EndedPeriod = Period & { kind: PeriodKind };
+/** A period as rating takes it. */
+export type RatedPeriod = Period & { kind: PeriodKind };
 
 export interface BillComparison {
   beforeCents: number;
@@ -24,7 +24,7 @@ export interface BillComparison {
 export async function compareBill(
   reads: UsageReads,
   customer: CustomerRow,
-  period: EndedPeriod,
+  period: RatedPeriod,
   proposed: readonly PlanVersion[],
 ): Promise<BillComparison> {
   const [basis, metering] = await Promise.all([

@@ -6,7 +6,6 @@ import type { Failure } from '../../contracts/failures.ts';
 import { sha256Hex } from '../../lib/keys.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { dayMs } from '../../lib/time.ts';
-import { anyEnded } from '../../periods/store.ts';
 import { findPublishedFile, publish } from '../../pricing/catalogue-store.ts';
 import { publishOwnMeters } from '../../pricing/own-meter-store.ts';
 import type { PlanVersion } from '../../pricing/plan.ts';
@@ -63,7 +62,7 @@ export async function publishPlans(context: Context, input: PublishInput): Promi
   });
 }
 
-/** The simulation that the file needs; null where it changes no price, or nobody has a period that it could be held against. */
+/** The simulation that the file needs; null where it changes no price of a plan that was published. */
 async function simulationFor(
   { db, now }: Context,
   { catalogue, file }: FileToPublish,
@@ -71,7 +70,7 @@ async function simulationFor(
   simulationId: string | undefined,
 ): Promise<Result<Simulation | null, Failure>> {
   const plans = repriced(catalogue, file);
-  if (plans.length === 0 || !(await anyEnded(db, now))) return ok(null);
+  if (plans.length === 0) return ok(null);
   const found = await findFinished(db, sha256, now - simulationAgeMax, simulationId);
   if (found) return ok(found);
   const message = `what ${plans.join(', ')} costs or includes changes: simulate this file first (POST /api/simulations); a finished simulation counts for a day, for exactly that text`;

@@ -1,19 +1,19 @@
-/** One past period of one customer under other plans, at once. Reads only. */
+/** One period of one customer under other plans, at once. Reads only. */
 import { type Failure, notFound } from '../../contracts/failures.ts';
 import type { CustomerRow } from '../../customers/store.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
-import { queryEndedPeriod } from '../../periods/store.ts';
+import { queryPast } from '../../periods/store.ts';
 import type { UsageReads } from '../metering/read-usage.ts';
-import { type BillComparison, compareBill, type EndedPeriod } from './compare-bill.ts';
+import { type BillComparison, compareBill, type RatedPeriod } from './compare-bill.ts';
 import { type Asked, proposedPlans } from './proposed-plans.ts';
 
 export interface SimulatedCustomer extends BillComparison {
-  period: EndedPeriod;
+  period: RatedPeriod;
 }
 
-const noPeriod: Failure = { ...notFound, message: 'the customer has no such period that has ended' };
+const noPeriod: Failure = { ...notFound, message: 'the customer has no such period' };
 
-/** @param asked `periodStart` in ms; null is the last period that has ended */
+/** @param asked `periodStart` in ms; null is the last full period that has ended, or what runs */
 export async function simulateCustomer(
   reads: UsageReads,
   customer: CustomerRow,
@@ -21,7 +21,7 @@ export async function simulateCustomer(
 ): Promise<Result<SimulatedCustomer, Failure>> {
   const proposed = await proposedPlans(reads.db, asked);
   if (!proposed.ok) return proposed;
-  const [period] = await queryEndedPeriod(reads.db, customer.id, asked.periodStart, reads.now);
+  const [period] = await queryPast(reads.db, customer.id, asked.periodStart, reads.now);
   if (!period) return err(noPeriod);
   return ok({ period, ...(await compareBill(reads, customer, period, proposed.value.versions)) });
 }

@@ -25,7 +25,7 @@ const simulationsPerTick = 3;
 const atOnce = 8;
 
 export interface SimulationInput extends Asked {
-  /** The start of the periods, ms; null is each customer's last one that has ended. */
+  /** The start of the periods, ms; null is each customer's last full one, or what runs. */
   periodStart: number | null;
   /** Null: everybody. */
   customerIds: readonly string[] | null;
@@ -119,7 +119,7 @@ async function lookAll(
 ): Promise<Looked[]> {
   const { db, log } = context;
   const look = async (customer: CustomerRow): Promise<Looked> => {
-    const [period] = await periodStore.queryEndedPeriod(db, customer.id, periodStart, createdAt);
+    const [period] = await periodStore.queryPast(db, customer.id, periodStart, createdAt);
     if (!period) return 'skipped';
     return { customer, bill: await compareBill(context, customer, period, proposed) };
   };

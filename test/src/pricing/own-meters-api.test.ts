@@ -112,6 +112,8 @@ describe('meters of the operator’s own', () => {
       )
       .replace('    allowances:\n', '    allowances:\n      seats: { per_period: 5 }\n');
     const body = { yaml: priced + meters };
+    const simulated = await api.call('POST', '/api/simulations', { token: rootToken, body });
+    expect(simulated.status).toBe(202);
     const published = await api.call('POST', '/api/plans/publish', { token: rootToken, body });
     expect(published.status, await published.text()).toBe(201);
     const held = heldQueue();

@@ -186,10 +186,12 @@ describe('POST /api/plans/publish', () => {
 });
 
 describe('a file that changes what a plan costs', () => {
-  it('is published without a simulation while nobody has a period that has ended', async () => {
+  it('is held against what runs while nobody has a full period that has ended', async () => {
     await signUp(api);
-    const published = await publish(nextFile('fee: 29\n', 'fee: 30\n'));
-    expect(published).toMatchObject({ status: 201, body: { simulation: null } });
+    const yaml = nextFile('fee: 29\n', 'fee: 30\n');
+    expect(await publish(yaml)).toMatchObject({ status: 409, body: { code: 'simulation_required' } });
+    expect(await simulate(yaml)).toMatchObject({ state: 'done', skipped: 0, failed: 0 });
+    expect((await publish(yaml)).status).toBe(201);
   });
 
   it('a price 10,000 times too high is refused without a simulation, and names with one whom it hits most', async () => {
