@@ -88,17 +88,19 @@ export const chartValues = z.object({
     storageSize: z.string(),
     grafana: z.boolean(),
   }),
-  /** What the plan's namespaces may hold, Kubernetes quantities. */
-  limits: z.object({
-    quota: z.object({
-      cpu: z.string(),
-      memory: z.string(),
-      ephemeralStorage: z.string(),
-      storage: z.string(),
-      containerMax: z.record(z.string(), z.string()),
-      claimMax: z.string(),
-    }),
-  }),
+  /** What the plan's namespaces may hold, Kubernetes quantities. Absent from an older API: the chart's own then. */
+  limits: z
+    .object({
+      quota: z.object({
+        cpu: z.string(),
+        memory: z.string(),
+        ephemeralStorage: z.string(),
+        storage: z.string(),
+        containerMax: z.record(z.string(), z.string()),
+        claimMax: z.string(),
+      }),
+    })
+    .optional(),
 });
 export type ChartValues = z.infer<typeof chartValues>;
 

@@ -52,7 +52,7 @@ export interface RenderInput {
   billingApiUrl: string;
   publicKeyPem: string;
   monitoring: LicenceClaims['monitoring'];
-  quota: ChartValues['limits']['quota'];
+  quota: NonNullable<ChartValues['limits']>['quota'];
 }
 
 /** The chart's values, rendered when a job is leased. No secret is among them. */
