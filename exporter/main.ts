@@ -34,14 +34,15 @@ const tellTo = (log: Logger): Tell => ({
     ),
 });
 
-/** What a dry run measures beside the built-in meters: nothing when it names no API. */
-async function ownMetersFor(config: Config): Promise<Learned> {
+/** What a dry run measures beside the built-in meters: nothing without an API, which it does not need (contract: Dry run). */
+async function ownMetersFor(config: Config, log: Logger): Promise<Learned> {
   if (config.api === null) return nothingLearned;
   const api = apiOf(config.api, systemClock);
   const learned = await api.ownMeters(config.customerId);
   await api.close();
-  if (!learned.ok) fail([`the own meters could not be asked for: ${sentenceOf(learned.error)}`], exitCodes.failed);
-  return learned.value;
+  if (learned.ok) return learned.value;
+  log.warn({ reason: sentenceOf(learned.error) }, 'The own meters could not be asked for; they are left out');
+  return nothingLearned;
 }
 
 async function printPast(config: Config, { from, to }: { from: string; to: string }): Promise<void> {
@@ -49,7 +50,7 @@ async function printPast(config: Config, { from, to }: { from: string; to: strin
   if (!windows.ok) fail([windows.error], exitCodes.usage);
   const log = createLog(config.logLevel, stderrStream());
   const prometheus = connectTo(config, systemClock);
-  const own = await ownMetersFor(config);
+  const own = await ownMetersFor(config, log);
   const measure = measureWith(prometheus, config, systemClock, tellTo(log));
   const done = await dryRun(
     (window) => measure(window, own),

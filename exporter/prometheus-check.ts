@@ -43,13 +43,16 @@ function print(findings: Finding[]): void {
 /** No customer need be there yet to look at a cluster's Prometheus. */
 const nobody = `cust_${'0'.repeat(32)}`;
 
-/** The operator's own meters; a line for people where the API does not tell them. */
-async function ownMetersOf({ api: given, customerId }: Config): Promise<Learned | string> {
-  if (given === null || customerId === nobody) return nothingLearned;
+/** The operator's own meters, and what is found where the API does not tell them: Prometheus is looked at all the same. */
+async function ownMetersOf({ api: given, customerId }: Config): Promise<{ own: Learned; found: Finding[] }> {
+  if (given === null || customerId === nobody) return { own: nothingLearned, found: [] };
   const api = apiOf(given, systemClock);
   const learned = await api.ownMeters(customerId);
   await api.close();
-  return learned.ok ? learned.value : `the own meters could not be asked for: ${sentenceOf(learned.error)}`;
+  if (learned.ok) return { own: learned.value, found: [] };
+  const told = `the API does not tell them: ${sentenceOf(learned.error)}`;
+  const todo = 'see to BILLING_API_URL, API_KEY and CUSTOMER_ID';
+  return { own: nothingLearned, found: [{ state: 'missing', about: 'own meters', told, todo }] };
 }
 
 async function run(args: string[]): Promise<number> {
@@ -65,18 +68,15 @@ async function run(args: string[]): Promise<number> {
     for (const line of config.error) console.error(line);
     return exitCodes.usage;
   }
-  const own = await ownMetersOf(config.value);
-  if (typeof own === 'string') {
-    console.error(own);
-    return exitCodes.failed;
-  }
+  const { own, found: untold } = await ownMetersOf(config.value);
   const prometheus = connectTo(config.value, systemClock);
-  const found = await checkPrometheus(prometheus, config.value, systemClock.now(), options.minutes * minuteMs, own);
+  const seen = await checkPrometheus(prometheus, config.value, systemClock.now(), options.minutes * minuteMs, own);
   await prometheus.close();
-  if (!Array.isArray(found)) {
-    console.error(`Prometheus gave no usable answer (${found.kind}): ${found.message}`);
+  if (!Array.isArray(seen)) {
+    console.error(`Prometheus gave no usable answer (${seen.kind}): ${seen.message}`);
     return exitCodes.failed;
   }
+  const found = [...seen, ...untold];
   if (options.json) console.log(JSON.stringify(found));
   else print(found);
   return found.some(({ state }) => state === 'missing') ? exitCodes.failed : exitCodes.done;

@@ -69,6 +69,14 @@ describeWithTools(['prometheus'], 'the bundled program', () => {
     });
   });
 
+  it('prints them without an API that answers, and says which meters are left out', async () => {
+    const args = ['--from', '2026-05-01T10:00:00Z', '--to', '2026-05-01T11:00:00Z', '--dry-run'];
+    const api = { BILLING_API_URL: `http://127.0.0.1:${await freePort()}`, API_KEY: 'x' };
+    const { code, stdout, stderr } = await run(args, { PROMETHEUS_URL: prometheus.url, ...api });
+    expect([code, stdout.trim().split('\n').length]).toEqual([0, 1]);
+    expect(stderr).toContain('The own meters could not be asked for; they are left out');
+  });
+
   it('ends with 2 for unaligned times and with 1 when Prometheus does not answer', async () => {
     const unaligned = ['--from', '2026-05-01T10:10:00Z', '--to', '2026-05-01T12:00:00Z', '--dry-run'];
     expect((await run(unaligned, { PROMETHEUS_URL: prometheus.url })).code).toBe(2);
