@@ -203,6 +203,10 @@ export const gapsQuery = pageQuery.extend({
   from: instant.optional(),
   to: instant.optional(),
 });
+/** Nobody reported it, the reporter declared it unavailable, or a part of it was not seen. */
+const gapReason = z.enum(['missing', 'unavailable', 'partial']);
+export type GapReason = z.infer<typeof gapReason>;
+
 export const gapsAnswer = z.object({
   customer_id: z.string(),
   from: z.string(),
@@ -214,7 +218,7 @@ export const gapsAnswer = z.object({
       from: z.string(),
       to: z.string(),
       windows: z.number().int(),
-      reason: z.enum(['missing', 'unavailable', 'partial']),
+      reason: gapReason,
       /** What reports said of it, the longest first; `thing` is null where a quantity was not seen at all. An older API tells none. */
       details: z
         .array(

@@ -19,6 +19,7 @@ import { registerReporterKey } from '../workflows/metering/register-reporter-key
 import { completeJob, failJob } from '../workflows/provisioning/finish-job.ts';
 import { leaseJob } from '../workflows/provisioning/lease-job.ts';
 import { type JobClaim, progress } from './job-store.ts';
+import { toLeasedJob } from './wire.ts';
 
 const allow = { provisioner: true } as const;
 
@@ -37,8 +38,9 @@ const next = endpoint({
   body: nextBody,
   answers: { 200: leasedJob, 204: null },
   handle: async (call) => {
-    const leased = await leaseJob(contextOf(call), clusterOf(call.principal));
-    return leased ? reply(200, leased) : ok(empty(204));
+    const context = contextOf(call);
+    const leased = await leaseJob(context, clusterOf(call.principal));
+    return leased ? reply(200, toLeasedJob(leased, context.now)) : ok(empty(204));
   },
 });
 

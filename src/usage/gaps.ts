@@ -2,7 +2,7 @@
  * What is missing: expected windows that nobody reported, that were declared unavailable, or that were seen in part.
  * Expected is the reporter's active time ∩ the time its deployment was meant to run (spec §3). Pure.
  */
-import type { GapsAnswer } from '../contracts/usage.ts';
+import type { GapReason } from '../contracts/usage.ts';
 import { ceilTo, floorTo, minuteMs, secondMs } from '../lib/time.ts';
 
 /** Half-open, ms. */
@@ -23,7 +23,7 @@ export interface Gap extends Interval {
   reporterSeq: number;
   projectSeq: number;
   windows: number;
-  reason: GapsAnswer['items'][number]['reason'];
+  reason: GapReason;
 }
 
 /** Neighbouring windows that were accounted for (src/usage/history-store.ts). */

@@ -44,6 +44,13 @@ export async function meteringOf(db: Db, customerId: string): Promise<Metering> 
   };
 }
 
+/** A namespace's name by its number, or the number itself (`#7`) where none is known. */
+export const namespaceOf = (metering: Metering, seq: number): string => metering.namespaces.get(seq) ?? `#${seq}`;
+
+/** A reporter's instance id by its number, or the number itself (`#7`) where none is known. */
+export const instanceOf = (metering: Metering, seq: number): string =>
+  metering.reporters.get(seq)?.instanceId ?? `#${seq}`;
+
 /** The cluster that a customer's deployment is placed in. */
 export async function clusterOf(db: Db, customerId: string): Promise<string | null> {
   const rows = await db

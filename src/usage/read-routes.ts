@@ -3,16 +3,15 @@
 import { type Failure, notFound } from '../contracts/failures.ts';
 import { cursorAnswer, cursorQuery, gapsAnswer, gapsQuery, historyAnswer, historyQuery } from '../contracts/usage.ts';
 import { type Endpoint, endpoint, param, refuse, reply } from '../http/endpoint.ts';
+import { dayMs } from '../lib/time.ts';
 import type { Services } from '../services.ts';
-import {
-  type RangeQuery,
-  rangeOf,
-  readCursor,
-  readGaps,
-  readHistory,
-  type UsageReads,
-} from '../workflows/metering/read-usage.ts';
+import { readCursor } from '../workflows/metering/read-cursor.ts';
+import { readGaps } from '../workflows/metering/read-gaps.ts';
+import { readHistory } from '../workflows/metering/read-history.ts';
+import type { UsageReads } from '../workflows/metering/usage-reads.ts';
 import { toCsv } from './csv.ts';
+import type { Interval } from './gaps.ts';
+import { rangeOf, toCursorAnswer, toGapsAnswer, toHistoryAnswer, toHistoryItem } from './wire.ts';
 
 export const readsOf = (services: Services): UsageReads => ({
   db: services.db,
@@ -23,7 +22,6 @@ export const readsOf = (services: Services): UsageReads => ({
 const daysMax = 400;
 /** By day a range is widened to whole days: the range of an answer may be asked for again. */
 const widenedDaysMax = daysMax + 1;
-const dayMs = 86_400_000;
 
 const badRange = (message: string): Failure => ({
   code: 'validation_failed',
@@ -32,8 +30,7 @@ const badRange = (message: string): Failure => ({
 });
 
 /** A range that runs backwards or is longer than the longest answer. */
-function rangeFault(query: RangeQuery, now: number): Failure | null {
-  const { from, to } = rangeOf(query, now);
+function rangeFault({ from, to }: Interval): Failure | null {
   if (from < to && to - from <= widenedDaysMax * dayMs) return null;
   return badRange(from < to ? `the range may be at most ${daysMax} days` : 'from must be before to');
 }
@@ -49,23 +46,28 @@ const history = endpoint({
   query: historyQuery,
   answers: { 200: historyAnswer },
   handle: async (call) => {
-    const { query } = call;
-    const fault = rangeFault(query, call.now());
+    const { format, granularity, namespace, page, limit, ...asked } = call.query;
+    const range = rangeOf(asked, call.now());
+    const fault = rangeFault(range);
     if (fault) return refuse(fault);
-    const csv = query.format === 'csv';
-    const answer = await readHistory(readsOf(call), param(call, 'customerId'), {
-      ...query,
-      ...(csv ? { page: 1, limit: csvRowsMax } : {}),
+    const csv = format === 'csv';
+    const query = {
+      customerId: param(call, 'customerId'),
+      range,
+      granularity,
+      namespace,
+      ...(csv ? { page: 1, limit: csvRowsMax } : { page, limit }),
       withOwnCosts: call.principal.kind === 'admin',
-    });
-    if (!answer) return refuse(notFound);
-    if (!csv) return reply(200, answer);
-    if (answer.total > csvRowsMax) {
+    };
+    const found = await readHistory(readsOf(call), query);
+    if (!found) return refuse(notFound);
+    if (!csv) return reply(200, toHistoryAnswer(query, found));
+    if (found.total > csvRowsMax) {
       return refuse(
-        badRange(`the file would have ${answer.total} lines, at most ${csvRowsMax}: ask for a shorter range`),
+        badRange(`the file would have ${found.total} lines, at most ${csvRowsMax}: ask for a shorter range`),
       );
     }
-    const text = { content: toCsv(answer.items), type: 'text/csv; charset=utf-8' };
+    const text = { content: toCsv(found.items.map(toHistoryItem)), type: 'text/csv; charset=utf-8' };
     return { ok: true, value: { status: 200, text } };
   },
 });
@@ -78,10 +80,13 @@ const gaps = endpoint({
   query: gapsQuery,
   answers: { 200: gapsAnswer },
   handle: async (call) => {
-    const fault = rangeFault(call.query, call.now());
+    const { page, limit, ...asked } = call.query;
+    const range = rangeOf(asked, call.now());
+    const fault = rangeFault(range);
     if (fault) return refuse(fault);
-    const answer = await readGaps(readsOf(call), param(call, 'customerId'), call.query);
-    return answer ? reply(200, answer) : refuse(notFound);
+    const query = { customerId: param(call, 'customerId'), range, page, limit };
+    const found = await readGaps(readsOf(call), query);
+    return found ? reply(200, toGapsAnswer(query, found)) : refuse(notFound);
   },
 });
 
@@ -93,15 +98,17 @@ const cursor = endpoint({
   query: cursorQuery,
   answers: { 200: cursorAnswer },
   handle: async (call) => {
-    const { principal, query } = call;
-    const answer = await readCursor(readsOf(call), {
+    const { principal } = call;
+    const query = {
       customerId: param(call, 'customerId'),
-      instanceId: query.instance_id,
-      namespace: query.namespace,
+      instanceId: call.query.instance_id,
+      namespace: call.query.namespace,
       reporterId: principal.kind === 'reporter' ? principal.reporterId : null,
       clusterId: principal.kind === 'cluster' ? principal.clusterId : null,
-    });
-    return answer ? reply(200, answer) : refuse(notFound);
+    };
+    const reads = readsOf(call);
+    const found = await readCursor(reads, query);
+    return found ? reply(200, toCursorAnswer(query, found, reads.now)) : refuse(notFound);
   },
 });
 

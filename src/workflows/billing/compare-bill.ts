@@ -6,7 +6,8 @@ import { changesBetween, type MeterChange } from '../../pricing/bill-change.ts';
 import type { PlanVersion } from '../../pricing/plan.ts';
 import { findRatingBasis, type RatingBasis } from '../../pricing/store.ts';
 import { meteringOf } from '../../usage/names-store.ts';
-import { findGapsOf, type UsageReads } from '../metering/read-usage.ts';
+import { findGapsOf } from '../metering/find-gaps.ts';
+import type { UsageReads } from '../metering/usage-reads.ts';
 import { ratePeriod } from './rate-period.ts';
 
 /** A period as rating takes it. */

@@ -9,7 +9,8 @@ import type { Rated } from '../../pricing/rate.ts';
 import { planAt } from '../../pricing/segments.ts';
 import { findRatingBasis, type RatingBasis } from '../../pricing/store.ts';
 import { type Metering, meteringOf } from '../../usage/names-store.ts';
-import { findGapsOf, type UsageReads } from '../metering/read-usage.ts';
+import { findGapsOf } from '../metering/find-gaps.ts';
+import type { UsageReads } from '../metering/usage-reads.ts';
 import { allPeriods, choosePeriod, type PeriodChoice } from './current-period.ts';
 import { ratePeriod } from './rate-period.ts';
 

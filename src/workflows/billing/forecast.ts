@@ -21,7 +21,8 @@ import { type DaySum, daySums, lastWindowEnd } from '../../usage/day-store.ts';
 import type { Metering } from '../../usage/names-store.ts';
 import { historyDaysMax, type Projection, type ProjectionMethod, project } from '../../usage/projection.ts';
 import { levelSpan } from '../../usage/span-store.ts';
-import { findGapsOf, runningTimes, type UsageReads } from '../metering/read-usage.ts';
+import { findGapsOf, runningTimes } from '../metering/find-gaps.ts';
+import type { UsageReads } from '../metering/usage-reads.ts';
 import { type Cost, findGround } from './cost.ts';
 import { byMeter, usedStretches } from './rate-period.ts';
 

@@ -8,7 +8,8 @@ import { findRatingBasis } from '../../pricing/store.ts';
 import { countWindows, type RangeCount } from '../../usage/day-store.ts';
 import { isGapIn } from '../../usage/gaps.ts';
 import { meteringOf } from '../../usage/names-store.ts';
-import { findGapsOf, type UsageReads } from '../metering/read-usage.ts';
+import { findGapsOf } from '../metering/find-gaps.ts';
+import type { UsageReads } from '../metering/usage-reads.ts';
 import { allPeriods } from './current-period.ts';
 
 export interface ListedPeriod extends BilledPeriod {

@@ -3,7 +3,7 @@ import { type Failure, notFound } from '../../contracts/failures.ts';
 import type { CustomerRow } from '../../customers/store.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { queryPast } from '../../periods/store.ts';
-import type { UsageReads } from '../metering/read-usage.ts';
+import type { UsageReads } from '../metering/usage-reads.ts';
 import { type BillComparison, compareBill, type RatedPeriod } from './compare-bill.ts';
 import { type Asked, proposedPlans } from './proposed-plans.ts';
 

@@ -1,19 +1,43 @@
 /** `next`: leases the oldest due job of a cluster and renders what it is to do from the desired state of this moment. */
-import type { LeasedJob } from '../../contracts/jobs.ts';
+import type { ChartValues, JobAction, Phase, Verb } from '../../contracts/jobs.ts';
 import { commit } from '../../db/client.ts';
 import { ConstraintFailed } from '../../db/failure.ts';
-import { releaseOf, renderValues, stackOf } from '../../deployments/deployment.ts';
+import { renderValues, stackOf } from '../../deployments/deployment.ts';
 import { timeoutOf } from '../../deployments/job.ts';
 import * as jobStore from '../../deployments/job-store.ts';
 import { findLeased, type Leased } from '../../deployments/leased-store.ts';
 import { newId } from '../../lib/ids.ts';
-import { iso } from '../../lib/time.ts';
 import { publicPem, sign } from '../../licences/keyring.ts';
 import type { LicenceRow } from '../../licences/store.ts';
 import type { Context } from '../deed.ts';
 
+/** A leased job and what its run needs; times are ms. */
+export interface RenderedJob {
+  jobId: string;
+  verb: Verb;
+  action: JobAction;
+  customerId: string;
+  shortId: string;
+  namespace: string;
+  leaseId: string;
+  leaseUntil: number;
+  generation: number;
+  /** From 1. */
+  attempt: number;
+  timeoutMs: number;
+  phase: Phase;
+  /** The database has run and its data is kept. */
+  expectsData: boolean;
+  /** The uid of the volume claim that holds the data; null where none has been told. */
+  claimUid: string | null;
+  values: ChartValues;
+  /** The licence token for the instance's first start. */
+  licence: string;
+  reporterId: string;
+}
+
 /** The leased job, or null when nothing is due. */
-export async function leaseJob(context: Context, clusterId: string): Promise<LeasedJob | null> {
+export async function leaseJob(context: Context, clusterId: string): Promise<RenderedJob | null> {
   const { db, now } = context;
   const leaseId = newId('lease', context.random);
   try {
@@ -27,31 +51,27 @@ export async function leaseJob(context: Context, clusterId: string): Promise<Lea
   return leased ? await render(context, leased) : null;
 }
 
-async function render(context: Context, leased: Leased): Promise<LeasedJob> {
+async function render(context: Context, leased: Leased): Promise<RenderedJob> {
   const { settings } = context;
   const { job, deployment, customer, cluster, reporter, plan } = leased;
   const { leaseId, leaseUntil, leasedGeneration, leasedPhase } = job;
   if (!leaseId || !leaseUntil || !leasedGeneration || !leasedPhase) throw new Error(`the job ${job.id} is not leased`);
   const licence = await firstLicence(context, leased.licence);
   return {
-    job: {
-      id: job.id,
-      verb: job.verb,
-      customer_id: customer.id,
-      short_id: customer.shortId,
-      namespace: deployment.namespace,
-      release: releaseOf(customer.shortId),
-    },
-    lease_id: leaseId,
+    jobId: job.id,
+    verb: job.verb,
+    action: job.action,
+    customerId: customer.id,
+    shortId: customer.shortId,
+    namespace: deployment.namespace,
+    leaseId,
+    leaseUntil,
     generation: leasedGeneration,
     attempt: job.failedRuns + job.lostLeases + job.clusterFailures + 1,
-    lease_until: iso(leaseUntil),
-    server_time: iso(context.now),
-    timeout_ms: timeoutOf(plan.chart.timeoutFactor, settings.jobTimeoutMs),
-    action: job.action,
+    timeoutMs: timeoutOf(plan.chart.timeoutFactor, settings.jobTimeoutMs),
     phase: leasedPhase,
-    expects_data: deployment.expectsData,
-    claim_uid: deployment.claimUid,
+    expectsData: deployment.expectsData,
+    claimUid: deployment.claimUid,
     values: renderValues({
       customerId: customer.id,
       shortId: customer.shortId,
@@ -68,7 +88,7 @@ async function render(context: Context, leased: Leased): Promise<LeasedJob> {
       quota: plan.chart.quota,
     }),
     licence: licence.token,
-    reporter_id: reporter.id,
+    reporterId: reporter.id,
   };
 }
 

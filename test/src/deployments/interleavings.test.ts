@@ -4,7 +4,6 @@
  */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { LeasedJob } from '../../../src/contracts/jobs.ts';
 import { findWhole } from '../../../src/customers/store.ts';
 import { commit, openDb } from '../../../src/db/client.ts';
 import { desire, find } from '../../../src/deployments/store.ts';
@@ -12,7 +11,7 @@ import { parseEnv } from '../../../src/env.ts';
 import { cryptoRandom, newId } from '../../../src/lib/ids.ts';
 import { endDrains } from '../../../src/workflows/provisioning/end-drains.ts';
 import { completeJob, failJob } from '../../../src/workflows/provisioning/finish-job.ts';
-import { leaseJob } from '../../../src/workflows/provisioning/lease-job.ts';
+import { leaseJob, type RenderedJob } from '../../../src/workflows/provisioning/lease-job.ts';
 import { ensureCluster, makeApi, signUp } from '../../harness/worker/api.ts';
 import { done, makeContext } from '../../harness/worker/context.ts';
 
@@ -49,22 +48,22 @@ async function makeStory() {
   const made = await signUp(api);
   const customerId = made.customer.customer_id;
   const clock = { now: api.clock.now + 1000 };
-  const leases: LeasedJob[] = [];
+  const leases: RenderedJob[] = [];
   const context = () => makeContext({ control: env.CONTROL, shards: env.usageShards, now: clock.now });
   /** Other tests' jobs are in the same cluster: take leases until ours comes or none is due. */
   const next = async () => {
     for (;;) {
       const leased = await leaseJob(context(), 'local');
-      if (!leased || leased.job.customer_id === customerId) {
+      if (!leased || leased.customerId === customerId) {
         if (leased) leases.push(leased);
         return leased;
       }
     }
   };
-  const claimOf = (leased: LeasedJob, generation: number) => ({
+  const claimOf = (leased: RenderedJob, generation: number) => ({
     clusterId: 'local',
-    jobId: leased.job.id,
-    leaseId: leased.lease_id,
+    jobId: leased.jobId,
+    leaseId: leased.leaseId,
     generation,
   });
   const change = (phase: 'running' | 'suspended') =>
@@ -98,12 +97,12 @@ async function makeStory() {
 
   /** A result counts exactly when its lease is the newest, still runs, has not ended, and the generation is the lease's. */
   const ended = new Set<string>();
-  async function checkedComplete(leased: LeasedJob, generation: number) {
-    const newest = leases.at(-1)?.lease_id === leased.lease_id;
-    const live = newest && Date.parse(leased.lease_until) > clock.now && !ended.has(leased.lease_id);
+  async function checkedComplete(leased: RenderedJob, generation: number) {
+    const newest = leases.at(-1)?.leaseId === leased.leaseId;
+    const live = newest && leased.leaseUntil > clock.now && !ended.has(leased.leaseId);
     const completed = await done(context(), (c) => completeJob(c, claimOf(leased, generation)));
     if (completed.ok) {
-      ended.add(leased.lease_id);
+      ended.add(leased.leaseId);
       expect(live && generation === leased.generation).toBe(true);
     } else {
       expect(['lease_lost', 'generation_stale']).toContain(completed.error.code);
@@ -190,7 +189,7 @@ describe('results that do not count', () => {
     if (!first) throw new Error('nothing was leased');
     const stale = await done(story.context(), (c) => completeJob(c, story.claimOf(first, first.generation + 1)));
     expect(stale).toMatchObject({ ok: false, error: { code: 'generation_stale' } });
-    story.clock.now = Date.parse(first.lease_until);
+    story.clock.now = first.leaseUntil;
     const late = await done(story.context(), (c) => completeJob(c, story.claimOf(first, first.generation)));
     expect(late).toMatchObject({ ok: false, error: { code: 'lease_lost' } });
     const second = await story.next();

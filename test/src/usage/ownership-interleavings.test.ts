@@ -102,12 +102,12 @@ async function makeStory() {
   };
   const settings = { jobTimeoutMs: 10 ** 12 };
   const lease = await leaseJob(makeContext({ control, shards: [shard], now: clock.now, settings }), 'local');
-  if (!lease || lease.job.customer_id !== customerId) throw new Error('the customer has no job');
+  if (!lease || lease.customerId !== customerId) throw new Error('the customer has no job');
   const instance = await control
     .prepare('SELECT instance_id FROM reporters WHERE id = ?')
-    .bind(lease.reporter_id)
+    .bind(lease.reporterId)
     .first<{ instance_id: string }>();
-  const own: Known = { id: lease.reporter_id, instanceId: instance?.instance_id ?? '', hash: hex(cryptoRandom(32)) };
+  const own: Known = { id: lease.reporterId, instanceId: instance?.instance_id ?? '', hash: hex(cryptoRandom(32)) };
   const reporters: Known[] = [own];
   const queue: unknown[] = [];
   const accepted: UsageRow[] = [];
@@ -186,7 +186,7 @@ async function makeStory() {
   }
 
   async function activate(turn: Turn) {
-    const input = { clusterId: 'local', reporterId: own.id, leaseId: lease?.lease_id ?? '', keyHash: own.hash };
+    const input = { clusterId: 'local', reporterId: own.id, leaseId: lease?.leaseId ?? '', keyHash: own.hash };
     await done(contextOf(turn), (c) => registerReporterKey(c, input));
   }
 

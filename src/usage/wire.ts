@@ -1,0 +1,83 @@
+/** From queries of the wire to what is read of usage, and from what was read to the bodies of answers. Pure. */
+import type { CursorAnswer, GapsAnswer, HistoryAnswer } from '../contracts/usage.ts';
+import { ceilTo, dayMs, hourMs, iso, isoOrNull, secondMs } from '../lib/time.ts';
+import type { Cursor, CursorQuery } from '../workflows/metering/read-cursor.ts';
+import type { GapsPage, GapsQuery, NamedGap } from '../workflows/metering/read-gaps.ts';
+import type { History, HistoryItem, HistoryQuery } from '../workflows/metering/read-history.ts';
+import type { Interval } from './gaps.ts';
+
+/** A range as it is asked for: ISO 8601 instants, or days. */
+export interface RangeQuery {
+  days: number;
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
+/** A query's range, ms: the last `days` days unless it says more; its end covers the hour that runs now. */
+export function rangeOf(query: RangeQuery, now: number): Interval {
+  const to = query.to === undefined ? ceilTo(now, hourMs) : Date.parse(query.to);
+  return { from: query.from === undefined ? to - query.days * dayMs : Date.parse(query.from), to };
+}
+
+/** GET /api/usage/:customerId. */
+export const toHistoryAnswer = (query: HistoryQuery, history: History): HistoryAnswer => ({
+  customer_id: query.customerId,
+  from: iso(history.range.from),
+  to: iso(history.range.to),
+  granularity: query.granularity,
+  items: history.items.map(toHistoryItem),
+  total: history.total,
+  page: query.page,
+  limit: query.limit,
+  totals: history.totals,
+});
+
+/** A window or a day; also a line of the CSV. */
+export const toHistoryItem = (item: HistoryItem): HistoryAnswer['items'][number] => ({
+  window_start: iso(item.from),
+  window_end: iso(item.to),
+  namespace: item.namespace,
+  instance_id: item.instanceId,
+  revision: item.revision,
+  complete: item.complete,
+  gap_seconds: item.gapMs / secondMs,
+  ...item.quantities,
+});
+
+/** GET /api/usage/:customerId/gaps. */
+export const toGapsAnswer = (query: GapsQuery, gaps: GapsPage): GapsAnswer => ({
+  customer_id: query.customerId,
+  from: iso(query.range.from),
+  to: iso(query.range.to),
+  items: gaps.items.map(toGap),
+  total: gaps.total,
+  page: query.page,
+  limit: query.limit,
+});
+
+const toGap = (gap: NamedGap): GapsAnswer['items'][number] => ({
+  namespace: gap.namespace,
+  instance_id: gap.instanceId,
+  from: iso(gap.from),
+  to: iso(gap.to),
+  windows: gap.windows,
+  reason: gap.reason,
+  details: gap.details.map(({ from, to, ms, ...rest }) => ({
+    ...rest,
+    from: iso(from),
+    to: iso(to),
+    seconds: ms / secondMs,
+  })),
+});
+
+/** GET /api/usage/:customerId/cursor. */
+export const toCursorAnswer = (query: CursorQuery, cursor: Cursor, now: number): CursorAnswer => ({
+  customer_id: query.customerId,
+  instance_id: query.instanceId,
+  namespace: cursor.namespace,
+  cursor: iso(cursor.at),
+  window_seconds: cursor.windowSeconds,
+  active_from: iso(cursor.activeFrom),
+  active_until: isoOrNull(cursor.activeUntil),
+  server_time: iso(now),
+});
