@@ -94,8 +94,11 @@ function isReset(series: RawSeries, rules: GrowthRules, before: number, after: n
     return newStart > oldStart + startRoundingMs && value <= growthMax(rules, to - newStart);
   }
   const rate = usualRate(series, after);
-  // Back above the old value faster than it ever grew: it had never left.
-  const wasDip = isSoon(series, after, (v, ms) => v >= old && v - value > burst * rate * ms);
+  // Back above the old value, faster than it ever grew or nearer to where it would have been than to where a new one would be:
+  // it had never left. Something young is back soon either way.
+  const nearer = (v: number, ms: number): boolean =>
+    Math.abs(v - (old + rate * (ms + to - from))) < Math.abs(v - (value + rate * ms));
+  const wasDip = isSoon(series, after, (v, ms) => v >= old && (v - value > burst * rate * ms || nearer(v, ms)));
   const believed = value > old / 2 ? 3 * rate : Math.max(burst * rate, rules.usualPerMs);
   return !wasDip && value <= Math.min(growthMax(rules, to - from), believed * (to - from));
 }

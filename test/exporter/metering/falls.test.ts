@@ -26,6 +26,16 @@ describe('a fall that is no restart', () => {
     expect(counted(changed, { startAt: () => at(-9e6) })).toEqual({ growth: 1800, doubtful: 0 });
   });
 
+  it.each([3, 5, 9])(
+    'of a counter that is %i scrapes old adds nothing, although a new one would soon be as high',
+    (age) => {
+      const bornAt = 1800 - age * 60;
+      const points = ticks(bornAt, 4200, 60).map((t): [number, number] => [t, t === 1800 ? 10 : (t - bornAt) / 2]);
+      const { growth } = counterGrowth([series({}, ...points)], window, () => ({ proven: true }), rules);
+      expect(growth).toBe((4200 - bornAt) / 2);
+    },
+  );
+
   it('is never counted and always told where it stays: the start is the same', () => {
     const lower = Object.fromEntries(ticks(1800, 4200, 60).map((t) => [t, 5000 + t / 2]));
     const told = counted(lower, { startAt: () => at(-9e6) });
@@ -49,6 +59,14 @@ describe('a restart', () => {
   ])('is known %s and counts from zero', (_, told) => {
     expect(counted(restarted, told)).toEqual({ growth: (1740 - 600) / 2 + (4200 - 1790) / 2, doubtful: 0 });
   });
+});
+
+it('a restart of what was restarted minutes ago counts from zero again', () => {
+  const lives = ticks(600, 4200, 60).map((t): [number, number] => [t, ((t - 600) % 300) / 2 + 5]);
+  const { growth, doubtful } = counterGrowth([series({}, ...lives)], window, () => ({ proven: true }), rules);
+  expect(doubtful).toEqual([]);
+  // Twelve lives of four minutes each, of which the first scrape shows five core-seconds; of the thirteenth too little is shown.
+  expect(growth).toBe(12 * (120 + 5));
 });
 
 describe('a leap that no machine could do', () => {
