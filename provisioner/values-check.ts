@@ -19,7 +19,7 @@ import { toValuesText } from './values.ts';
 const renderMs = 30_000;
 
 const shortId = '00000000';
-const sample: Omit<ChartValues, 'limits'> = {
+const sample: Omit<ChartValues, 'quota'> = {
   customer: {
     id: `cust_${'0'.repeat(32)}`,
     shortId,

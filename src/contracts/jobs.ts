@@ -89,16 +89,14 @@ export const chartValues = z.object({
     grafana: z.boolean(),
   }),
   /** What the plan's namespaces may hold, Kubernetes quantities. Absent from an older API: the chart's own then. */
-  limits: z
+  quota: z
     .object({
-      quota: z.object({
-        cpu: z.string(),
-        memory: z.string(),
-        ephemeralStorage: z.string(),
-        storage: z.string(),
-        containerMax: z.record(z.string(), z.string()),
-        claimMax: z.string(),
-      }),
+      cpu: z.string(),
+      memory: z.string(),
+      ephemeralStorage: z.string(),
+      storage: z.string(),
+      containerMax: z.object({ cpu: z.string(), memory: z.string(), 'ephemeral-storage': z.string() }),
+      claimMax: z.string(),
     })
     .optional(),
 });

@@ -52,7 +52,7 @@ export interface RenderInput {
   billingApiUrl: string;
   publicKeyPem: string;
   monitoring: LicenceClaims['monitoring'];
-  quota: NonNullable<ChartValues['limits']>['quota'];
+  quota: NonNullable<ChartValues['quota']>;
 }
 
 /** The chart's values, rendered when a job is leased. No secret is among them. */
@@ -72,5 +72,5 @@ export const renderValues = (input: RenderInput): ChartValues => ({
   storageClass: input.storageClass,
   license: { publicKey: input.publicKeyPem },
   monitoring: input.monitoring,
-  limits: { quota: input.quota },
+  quota: input.quota,
 });

@@ -20,13 +20,13 @@ export interface Monitoring {
   grafana: boolean;
 }
 
-/** What the chart is given for a plan (charts/customer-instance `limits.quota`). Kubernetes quantities as text. */
+/** What the chart is given for a plan (charts/customer-instance `quota`). Kubernetes quantities as text. */
 export interface Quota {
   cpu: string;
   memory: string;
   ephemeralStorage: string;
   storage: string;
-  containerMax: Readonly<Record<string, string>>;
+  containerMax: { cpu: string; memory: string; 'ephemeral-storage': string };
   claimMax: string;
 }
 

@@ -65,7 +65,7 @@ describeWithTools(['helm'], 'a mistake in the values', () => {
         { networkPolicy: { prometheus: { podLabels: null } } },
         "- at '/networkPolicy/prometheus': missing property 'podLabels'",
       ],
-      [{ limits: { plans: { free: {} } } }, "- at '/limits/plans': additional properties 'free' not allowed"],
+      [{ quota: { free: {} } }, "- at '/quota': additional properties 'free' not allowed"],
       ...['10.0.0.0', '10.0.0/8', '10.0.0.0/33', '256.0.0.0/8', '010.0.0.0/8', '2000::/129', 'fd00/8'].map(
         (cidr): [Record<string, unknown>, string] => [
           { networkPolicy: { billingApi: [{ cidr }] } },
@@ -117,16 +117,13 @@ describeWithTools(['helm'], 'a mistake in the values', () => {
       ],
       [
         { postgres: { resources: { limits: { memory: '2049Mi' } } } },
-        'postgres.resources.limits.memory: 2049Mi is more than limits.plans.starter.containerMax.memory, 2Gi',
+        'postgres.resources.limits.memory: 2049Mi is more than quota.containerMax.memory, 2Gi',
       ],
       [
         { limits: { containerDefault: { requests: { 'ephemeral-storage': '129Mi' } } } },
         'limits.containerDefault.requests.ephemeral-storage: 129Mi is more than limits.containerDefault.limits.ephemeral-storage, 128Mi',
       ],
-      [
-        { postgres: { storageSize: '22G' } },
-        'postgres.storageSize: 22G is more than limits.plans.starter.claimMax, 20Gi',
-      ],
+      [{ postgres: { storageSize: '22G' } }, 'postgres.storageSize: 22G is more than quota.claimMax, 20Gi'],
     ];
     for (const [overrides, words] of cases)
       expect(await refusal({ values: exampleValues(), overrides })).toContain(`- ${words}\n`);

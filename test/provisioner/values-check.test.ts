@@ -27,7 +27,7 @@ describeWithTools(['helm'], 'the operator’s values', () => {
   it.each([
     ['an unknown name', 'api: {imgae: {tag: "2"}}\n', /imgae/],
     ['a value of another type', 'postgres: {uid: many}\n', /uid/],
-    ['a wrong value for one plan only', 'limits: {plans: {enterprise: {cpu: [8]}}}\n', /cpu/],
+    ['a wrong quota', 'quota: {cpu: [8]}\n', /cpu/],
     ['no map', '- api\n', /holds no map of values/],
   ])('with %s are refused in one line that names it', async (_name, text, words) => {
     await writeFile(file, text);

@@ -20,15 +20,13 @@ const base = {
   storageClass: 'standard',
   license: { publicKey: 'k' },
   monitoring: { dedicated: false, scrapeInterval: '30s', retention: '15d', storageSize: '10Gi', grafana: false },
-  limits: {
-    quota: {
-      cpu: '4',
-      memory: '4Gi',
-      ephemeralStorage: '8Gi',
-      storage: '40Gi',
-      containerMax: { cpu: '2', memory: '2Gi', 'ephemeral-storage': '2Gi' },
-      claimMax: '20Gi',
-    },
+  quota: {
+    cpu: '4',
+    memory: '4Gi',
+    ephemeralStorage: '8Gi',
+    storage: '40Gi',
+    containerMax: { cpu: '2', memory: '2Gi', 'ephemeral-storage': '2Gi' },
+    claimMax: '20Gi',
   },
 };
 const hostile = [

@@ -91,7 +91,7 @@
 
 {{/* Amounts that the API server would refuse, at the first customer: requests over limits, and what the plan allows no container or claim. */}}
 {{- define "instance.mistakes.amounts" -}}
-{{- $quota := .Values.limits.quota }}
+{{- $quota := .Values.quota }}
 {{- $asked := dict "limits.containerDefault" .Values.limits.containerDefault }}
 {{- range $part := list "api" "postgres" "exporter" }}
 {{- $_ := set $asked (printf "%s.resources" $part) (get $.Values $part).resources }}
@@ -100,10 +100,10 @@
 {{- range $name, $limit := $resources.limits }}
 {{- $request := get $resources.requests $name }}
 {{- include "instance.mistakes.more" (dict "at" (printf "%s.requests.%s" $at $name) "is" $request "than" (printf "%s.limits.%s" $at $name) "most" $limit) }}
-{{- include "instance.mistakes.more" (dict "at" (printf "%s.limits.%s" $at $name) "is" $limit "than" (printf "limits.quota.containerMax.%s" $name) "most" (get $quota.containerMax $name)) }}
+{{- include "instance.mistakes.more" (dict "at" (printf "%s.limits.%s" $at $name) "is" $limit "than" (printf "quota.containerMax.%s" $name) "most" (get $quota.containerMax $name)) }}
 {{- end }}
 {{- end }}
-{{- include "instance.mistakes.more" (dict "at" "postgres.storageSize" "is" .Values.postgres.storageSize "than" "limits.quota.claimMax" "most" $quota.claimMax) }}
+{{- include "instance.mistakes.more" (dict "at" "postgres.storageSize" "is" .Values.postgres.storageSize "than" "quota.claimMax" "most" $quota.claimMax) }}
 {{- end -}}
 
 {{- define "instance.mistakes.more" -}}
