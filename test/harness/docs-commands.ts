@@ -67,6 +67,8 @@ const VARYING: [pattern: RegExp, placeholder: string][] = [
   [/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?/g, 'TIME'],
   [/\d{4}-\d\d-\d\d/g, 'DATE'],
   [/\b[0-9a-f]{32,64}\b|(?<=_)[0-9a-f]{32}/g, 'ID'],
+  // A short id of letters alone is no word where only an id can stand.
+  [/(?<=\bcustomer-|https?:\/\/)[0-9a-f]{8}\b/g, 'ID'],
   [/(?<![\w.,])(?=[0-9a-f]*\d)[0-9a-f]{8}(?![\w,])/g, 'ID'],
   [/(127\.0\.0\.1):\d+/g, '$1:PORT'],
   [/\b\d+(?:\.\d+)? (ms|s)\b/g, 'N $1'],

@@ -45,6 +45,11 @@ describe("a document's commands", () => {
       ['  0.1 s  c-0a1b2c3d at http://127.0.0.1:8787'],
       [' 12.0 s  c-ffff0000 at http://127.0.0.1:1'],
     ],
+    [
+      'short ids of letters alone',
+      ['"customer-0a1b2c3d" at https://0a1b2c3d.x'],
+      ['"customer-faabfeac" at https://faabfeac.x'],
+    ],
     ['an elided text', ['token …, then more'], ['token abc, then more']],
     ['elided lines', ['a', '…', 'z'], ['a', 'b', 'c', 'z']],
     ['no elided line', ['a', '…', 'z'], ['a', 'z']],
