@@ -137,7 +137,7 @@ interface Used {
   project: number;
 }
 
-/** The roll-up of every day before `today`, as cron makes it of what these windows have: sums, and the seconds of averages. */
+/** The roll-up of every day before `today`, as cron makes it of what these windows have: sums, seconds of averages, peaks of own meters. */
 function rollUpSql(usage: DatabaseSync, today: number): string {
   const own: Record<string, string> = {
     customer_seq: 'customer_seq',
@@ -150,6 +150,8 @@ function rollUpSql(usage: DatabaseSync, today: number): string {
   const values = columns.map((column) => {
     const averaged = /^(.+)_seconds$/.exec(column)?.[1];
     if (averaged) return `coalesce(sum(iif(${averaged} IS NULL, 0, seconds)), 0)`;
+    const highest = /^(custom_\d)_peak$/.exec(column)?.[1];
+    if (highest) return `max(${highest})`;
     return own[column] ?? `sum(${column})`;
   });
   return `INSERT INTO daily (${columns.join(', ')}) SELECT ${values.join(', ')} FROM windows
