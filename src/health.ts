@@ -1,26 +1,19 @@
 /** `GET /health` (the Worker answers) and `GET /ready` (D1 can be read and the licence keys can be used). */
+
 import { sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as routes from './contracts/routes/health.ts';
 import { type Endpoint, endpoint, refuse, reply } from './http/endpoint.ts';
 import { publicReads } from './http/limits.ts';
 import { keyringOf } from './wiring.ts';
 
 const health = endpoint({
-  method: 'get',
-  path: '/health',
-  summary: 'The Worker answers',
-  allow: { public: true },
-  answers: { 200: z.object({ status: z.literal('ok') }) },
+  ...routes.readHealth,
   handle: async () => reply(200, { status: 'ok' }),
 });
 
 const ready = endpoint({
-  method: 'get',
-  path: '/ready',
+  ...routes.readReadiness,
   limits: [publicReads],
-  summary: 'D1 can be read and the licence keys can be used; 503 otherwise',
-  allow: { public: true },
-  answers: { 200: z.object({ status: z.literal('ready') }) },
   handle: async (call) => {
     await call.db.run(sql`SELECT 1`);
     try {

@@ -1,14 +1,7 @@
 /** Routes of clusters, for admins: made, listed, given provisioner tokens and keys. */
-import { z } from 'zod';
-import { pageQuery } from '../contracts/common.ts';
+
 import type { Failure } from '../contracts/failures.ts';
-import {
-  clusterAnswer,
-  clusterBody,
-  clusterKeyAnswer,
-  clusterList,
-  clusterTokenAnswer,
-} from '../contracts/organisations.ts';
+import * as routes from '../contracts/routes/clusters.ts';
 import { deed } from '../http/deed.ts';
 import { type Endpoint, endpoint, json, param, refuse, reply } from '../http/endpoint.ts';
 import { iso } from '../lib/time.ts';
@@ -27,13 +20,7 @@ const toCluster = (row: ClusterRow, used: number) => ({
 });
 
 const create = deed({
-  method: 'post',
-  path: '/api/clusters',
-  summary: 'Register a cluster',
-  allow: { admin: 'owner' },
-  body: clusterBody,
-  idempotent: true,
-  answers: { 201: clusterAnswer },
+  ...routes.createCluster,
   plan: async (context, { body, env }) => {
     if (!env.doorbell(body.queue_binding)) return refuse(noSuchQueue);
     return await makeCluster(context, {
@@ -54,12 +41,7 @@ const noSuchQueue: Failure = {
 };
 
 const listRoute = endpoint({
-  method: 'get',
-  path: '/api/clusters',
-  summary: 'Clusters with their capacity',
-  allow: { admin: 'owner' },
-  query: pageQuery,
-  answers: { 200: clusterList },
+  ...routes.listClusters,
   handle: async ({ db, query }) => {
     const found = await list(db, query.page, query.limit);
     const items = found.rows.map((row) => toCluster(row.cluster, row.used));
@@ -68,25 +50,13 @@ const listRoute = endpoint({
 });
 
 const makeToken = deed({
-  method: 'post',
-  path: '/api/clusters/:clusterId/tokens',
-  summary: 'A provisioner token of the cluster, shown once',
-  allow: { admin: 'owner' },
-  body: z.strictObject({}),
-  idempotent: true,
-  answers: { 201: clusterTokenAnswer },
+  ...routes.makeClusterToken,
   plan: (context, call) => makeClusterCredential(context, param(call, 'clusterId'), 'provisioner'),
   answer: ({ keyId, secret }) => json(201, { success: true, key_id: keyId, token: secret }),
 });
 
 const makeKey = deed({
-  method: 'post',
-  path: '/api/clusters/:clusterId/keys',
-  summary: 'A cluster key: usage of the customers placed there, shown once',
-  allow: { admin: 'owner' },
-  body: z.strictObject({}),
-  idempotent: true,
-  answers: { 201: clusterKeyAnswer },
+  ...routes.makeClusterKey,
   plan: (context, call) => makeClusterCredential(context, param(call, 'clusterId'), 'cluster'),
   answer: ({ keyId, secret }) => json(201, { success: true, key_id: keyId, api_key: secret }),
 });

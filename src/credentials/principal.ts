@@ -1,8 +1,6 @@
 /** Who calls, and what each route lets in. Default deny: a kind that a route does not name is refused. */
 
-/** Roles of admin tokens, each includes the ones before it. */
-export const roles = ['viewer', 'operator', 'owner'] as const;
-export type Role = (typeof roles)[number];
+import { type Allow, type Role, roles } from '../contracts/route.ts';
 
 /** The name of the token that the environment holds; no other admin token may have it. */
 export const rootName = 'root';
@@ -14,18 +12,20 @@ export type Principal =
   | { kind: 'reporter'; reporterId: string; customerId: string; keyId: string; rights: string }
   | { kind: 'cluster'; clusterId: string; keyId: string }
   | { kind: 'provisioner'; clusterId: string; keyId: string }
+  /**
+   * Somebody of an organisation, as its issuer's token says: `namespaces` are those that the person may see, null for
+   * all of the organisation's (org-admin). `expiresAt` is the token's own end, ms.
+   */
+  | {
+      kind: 'person';
+      organisationId: string;
+      subject: string;
+      namespaces: readonly string[] | null;
+      expiresAt: number;
+      keyId: string;
+    }
   /** `keyId` is `root` for the token of the environment. */
   | { kind: 'admin'; name: string; role: Role; keyId: string };
-
-/** What a route admits. `admin` names the least role; `public` needs no credential. */
-export interface Allow {
-  public?: true;
-  account?: true;
-  reporter?: true;
-  cluster?: true;
-  provisioner?: true;
-  admin?: Role;
-}
 
 /** Whether the route admits the principal's kind and role; whose things it may touch is the route's own check. */
 export function admits(allow: Allow, principal: Principal): boolean {
@@ -39,6 +39,7 @@ export function admits(allow: Allow, principal: Principal): boolean {
     case 'reporter':
     case 'cluster':
     case 'provisioner':
+    case 'person':
       return allow[principal.kind] === true;
   }
 }
@@ -56,6 +57,8 @@ export function actorOf(principal: Principal): string {
       return `cluster:${principal.clusterId}`;
     case 'provisioner':
       return `provisioner:${principal.clusterId}`;
+    case 'person':
+      return `person:${principal.organisationId}/${principal.subject}`;
     case 'admin':
       return `admin:${principal.name}`;
   }
@@ -77,6 +80,8 @@ export function ownerOf(principal: Principal): string | null {
     case 'cluster':
     case 'provisioner':
       return principal.clusterId;
+    case 'person':
+      return principal.organisationId;
     case 'admin':
       return principal.keyId;
   }

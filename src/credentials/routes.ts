@@ -1,5 +1,5 @@
 /** Keys and tokens of every kind, and the admin tokens. */
-import { adminTokenAnswer, adminTokenBody, credentialList, credentialsQuery } from '../contracts/credentials.ts';
+import * as routes from '../contracts/routes/credentials.ts';
 import { deed } from '../http/deed.ts';
 import { type Endpoint, empty, endpoint, json, param, reply } from '../http/endpoint.ts';
 import { msOrNull } from '../lib/time.ts';
@@ -9,12 +9,7 @@ import { list } from './store.ts';
 import { toCredential } from './wire.ts';
 
 const listRoute = endpoint({
-  method: 'get',
-  path: '/api/credentials',
-  summary: 'Keys and tokens of every kind, newest first, without their secrets',
-  allow: { admin: 'owner' },
-  query: credentialsQuery,
-  answers: { 200: credentialList },
+  ...routes.listCredentials,
   handle: async ({ db, query }) => {
     const found = await list(db, query);
     return reply(200, {
@@ -27,11 +22,7 @@ const listRoute = endpoint({
 });
 
 const revoke = deed({
-  method: 'delete',
-  path: '/api/credentials/:credentialId',
-  summary: 'Revoke a key or token; operators those of clusters only',
-  allow: { admin: 'operator' },
-  answers: { 204: null },
+  ...routes.revokeCredential,
   plan: (context, call) => {
     if (call.principal.kind !== 'admin') throw new Error('the route admits admins only');
     return revokeCredential(context, { credentialId: param(call, 'credentialId'), role: call.principal.role });
@@ -40,13 +31,7 @@ const revoke = deed({
 });
 
 const makeToken = deed({
-  method: 'post',
-  path: '/api/admin-tokens',
-  summary: 'An admin token, shown once',
-  allow: { admin: 'owner' },
-  body: adminTokenBody,
-  idempotent: true,
-  answers: { 201: adminTokenAnswer },
+  ...routes.makeAdminToken,
   plan: (context, { body }) =>
     makeAdminToken(context, { name: body.name, role: body.role, expiresAt: msOrNull(body.expires_at) }),
   answer: ({ credentialId, token }) => json(201, { success: true, credential_id: credentialId, token }),

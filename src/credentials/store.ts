@@ -1,5 +1,6 @@
 /** Opaque bearer tokens by their hash. Owns `credentials`; never sees a token. */
 import { and, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
+import type { Role } from '../contracts/route.ts';
 import type { Db } from '../db/client.ts';
 import { credentials } from '../db/control-schema.ts';
 import { guard } from '../db/guards.ts';
@@ -7,7 +8,6 @@ import { build, type Write, write } from '../db/write.ts';
 import { type CredentialKind, credentialKinds } from '../lib/keys.ts';
 import { dayMs, floorTo } from '../lib/time.ts';
 import { reporterKeyMs } from './credential.ts';
-import type { Role } from './principal.ts';
 
 export interface NewCredential {
   id: string;

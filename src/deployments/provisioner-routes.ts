@@ -1,15 +1,7 @@
 /** The provisioner's protocol: lease, progress, result. A provisioner sees only its own cluster's jobs. */
 
 import type { Failure } from '../contracts/failures.ts';
-import {
-  accepted,
-  completeBody,
-  failBody,
-  leasedJob,
-  nextBody,
-  progressBody,
-  reporterKeyBody,
-} from '../contracts/jobs.ts';
+import * as routes from '../contracts/routes/provisioner.ts';
 import type { Principal } from '../credentials/principal.ts';
 import { deed } from '../http/deed.ts';
 import { type Call, type Endpoint, empty, endpoint, json, param, refuse, reply } from '../http/endpoint.ts';
@@ -21,8 +13,6 @@ import { leaseJob } from '../workflows/provisioning/lease-job.ts';
 import { type JobClaim, progress } from './job-store.ts';
 import { toLeasedJob } from './wire.ts';
 
-const allow = { provisioner: true } as const;
-
 function clusterOf(principal: Principal): string {
   if (principal.kind !== 'provisioner') throw new Error('the route admits provisioners only');
   return principal.clusterId;
@@ -31,12 +21,7 @@ function clusterOf(principal: Principal): string {
 const leaseLost: Failure = { code: 'lease_lost', message: 'this lease no longer holds the job' };
 
 const next = endpoint({
-  method: 'post',
-  path: '/api/provisioner/jobs/next',
-  summary: 'Lease the oldest due job of the cluster; 204 when none is due',
-  allow,
-  body: nextBody,
-  answers: { 200: leasedJob, 204: null },
+  ...routes.nextJob,
   handle: async (call) => {
     const context = contextOf(call);
     const leased = await leaseJob(context, clusterOf(call.principal));
@@ -45,12 +30,7 @@ const next = endpoint({
 });
 
 const progressRoute = endpoint({
-  method: 'post',
-  path: '/api/provisioner/jobs/:jobId/progress',
-  summary: 'How far a run is; does not extend the lease',
-  allow,
-  body: progressBody,
-  answers: { 200: accepted },
+  ...routes.reportProgress,
   handle: async (call) => {
     const { lease_id: leaseId, percent, message } = call.body;
     const held = await progress(call.db, {
@@ -74,35 +54,20 @@ const claimOf = (call: Call<{ lease_id: string; generation: number }, unknown>):
 });
 
 const complete = deed({
-  method: 'post',
-  path: '/api/provisioner/jobs/:jobId/complete',
-  summary: 'The deployment has been brought to the generation',
-  allow,
-  body: completeBody,
-  answers: { 200: accepted },
+  ...routes.completeJob,
   plan: (context, call) =>
     completeJob(context, claimOf(call), { drift: call.body.drift, claimUid: call.body.claim_uid }),
   answer: () => json(200, { success: true }),
 });
 
 const fail = deed({
-  method: 'post',
-  path: '/api/provisioner/jobs/:jobId/fail',
-  summary: 'The run failed, and why',
-  allow,
-  body: failBody,
-  answers: { 200: accepted },
+  ...routes.failJob,
   plan: (context, call) => failJob(context, claimOf(call), call.body),
   answer: () => json(200, { success: true }),
 });
 
 const reporterKey = deed({
-  method: 'put',
-  path: '/api/provisioner/reporters/:reporterId',
-  summary: "Register the hash of the reporter's key that the provisioner made",
-  allow,
-  body: reporterKeyBody,
-  answers: { 200: accepted },
+  ...routes.registerReporterKey,
   plan: (context, call) =>
     registerReporterKey(context, {
       clusterId: clusterOf(call.principal),

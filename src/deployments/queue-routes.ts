@@ -1,8 +1,8 @@
 /** Routes of the deployment queue for the console: counts, jobs, one job, retry. */
 
-import { z } from 'zod';
 import { notFound } from '../contracts/failures.ts';
-import { accepted, type JobView, jobAnswer, jobList, jobsQuery, queueStats } from '../contracts/jobs.ts';
+import type { JobView } from '../contracts/jobs.ts';
+import * as routes from '../contracts/routes/queue.ts';
 import { deed } from '../http/deed.ts';
 import { type Endpoint, endpoint, json, param, refuse, reply } from '../http/endpoint.ts';
 import { iso, isoOrNull } from '../lib/time.ts';
@@ -32,21 +32,12 @@ const toJob = (row: JobRow, now: number): JobView => ({
 });
 
 const statsRoute = endpoint({
-  method: 'get',
-  path: '/api/queue/stats',
-  summary: 'How many jobs are in each state',
-  allow: { admin: 'viewer' },
-  answers: { 200: queueStats },
+  ...routes.readQueueStats,
   handle: async (call) => reply(200, await stats(call.db, call.now())),
 });
 
 const listRoute = endpoint({
-  method: 'get',
-  path: '/api/queue/jobs',
-  summary: 'Jobs, newest first',
-  allow: { admin: 'viewer' },
-  query: jobsQuery,
-  answers: { 200: jobList },
+  ...routes.listJobs,
   handle: async (call) => {
     const { query } = call;
     const now = call.now();
@@ -64,11 +55,7 @@ const listRoute = endpoint({
 });
 
 const read = endpoint({
-  method: 'get',
-  path: '/api/queue/jobs/:jobId',
-  summary: 'One job with its error and events',
-  allow: { admin: 'viewer' },
-  answers: { 200: jobAnswer },
+  ...routes.readJob,
   handle: async (call) => {
     const row = await find(call.db, param(call, 'jobId'));
     return row ? reply(200, { success: true, job: toJob(row, call.now()) }) : refuse(notFound);
@@ -76,13 +63,7 @@ const read = endpoint({
 });
 
 const retry = deed({
-  method: 'post',
-  path: '/api/queue/jobs/:jobId/retry',
-  summary: 'Send a failed job again',
-  allow: { admin: 'operator' },
-  body: z.strictObject({}),
-  idempotent: true,
-  answers: { 202: accepted },
+  ...routes.retryJob,
   plan: (context, call) => retryJob(context, param(call, 'jobId')),
   answer: () => json(202, { success: true }),
 });

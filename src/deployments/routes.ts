@@ -1,5 +1,5 @@
 /** One customer's deployment: what is wanted, what was observed, and the orders to bring the two together. */
-import { deploymentAnswer, driftBody, jobOrdered, redeployBody } from '../contracts/deployments.ts';
+import * as routes from '../contracts/routes/deployments.ts';
 import { deed } from '../http/deed.ts';
 import { type Endpoint, endpoint, json, reply } from '../http/endpoint.ts';
 import { isoOrNull } from '../lib/time.ts';
@@ -8,11 +8,7 @@ import { redeploy } from '../workflows/provisioning/redeploy.ts';
 import { sentenceOf } from './reason.ts';
 
 const read = endpoint({
-  method: 'get',
-  path: '/api/customers/:customerId/deployment',
-  summary: 'What is wanted of the stack, what was observed, and what differs',
-  allow: { admin: 'viewer', account: true },
-  answers: { 200: deploymentAnswer },
+  ...routes.readDeployment,
   handle: async ({ customer: { deployment, subscription }, principal }) => {
     const admin = principal.kind === 'admin';
     return reply(200, {
@@ -39,26 +35,14 @@ const read = endpoint({
 });
 
 const redeployRoute = deed({
-  method: 'post',
-  path: '/api/customers/:customerId/deployment/redeploy',
-  summary: 'Bring the stack to what is wanted once more',
-  allow: { admin: 'operator' },
-  body: redeployBody,
-  idempotent: true,
-  answers: { 202: jobOrdered },
+  ...routes.redeploy,
   plan: (context, { customer, body }) =>
     redeploy(context, customer, { reason: body.reason, acceptDataLoss: body.accept_data_loss ?? false }),
   answer: (jobId) => json(202, { job_id: jobId }),
 });
 
 const drift = deed({
-  method: 'post',
-  path: '/api/customers/:customerId/deployment/drift',
-  summary: 'Compare the stack with what is wanted; `correct` brings it into line',
-  allow: { admin: 'operator' },
-  body: driftBody,
-  idempotent: true,
-  answers: { 202: jobOrdered },
+  ...routes.checkDrift,
   plan: (context, { customer, body }) =>
     body.correct
       ? redeploy(context, customer, { reason: 'drift', acceptDataLoss: false })

@@ -4,12 +4,13 @@
  */
 import type { z } from 'zod';
 import type { Failure } from '../contracts/failures.ts';
+import type { Answers } from '../contracts/route.ts';
 import { GuardFailed } from '../db/failure.ts';
 import { reasonOf } from '../lib/reason.ts';
 import type { Result } from '../lib/result.ts';
 import { contextOf, deliverSoon } from '../wiring.ts';
 import { type Context, carryOut, type Plan } from '../workflows/deed.ts';
-import type { Answer, AnswerOf, Answers, Call, CallOf, Description, Endpoint, Outcome, Receipt } from './endpoint.ts';
+import type { Answer, AnswerOf, Call, CallOf, Description, Endpoint, Outcome, Receipt } from './endpoint.ts';
 
 export type DeedSpec<
   P extends string,

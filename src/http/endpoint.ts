@@ -5,15 +5,13 @@
  */
 import type { z } from 'zod';
 import type { Failure } from '../contracts/failures.ts';
-import type { Allow, Principal } from '../credentials/principal.ts';
+import type { Answers, Route } from '../contracts/route.ts';
+import type { Principal } from '../credentials/principal.ts';
 import type { WholeCustomer } from '../customers/store.ts';
 import type { Write } from '../db/write.ts';
 import { ok, type Result } from '../lib/result.ts';
 import type { Services } from '../services.ts';
 import type { Limit } from './limits.ts';
-
-/** The statuses of a route and the schema of each body; null for an answer without one, or one that is not JSON. */
-export type Answers = Record<number, z.ZodType | null>;
 
 interface Headed {
   headers?: Record<string, string>;
@@ -71,23 +69,13 @@ export interface Call<B = unknown, Q = unknown, C = WholeCustomer | null> extend
 /** How a route serves a call; `again` reads the customer anew, for a deed that plans once more. */
 export type Serve = (call: Call, receipt: Receipt, again: () => Promise<Result<Call, Failure>>) => Promise<Outcome>;
 
-/** What a route says of itself. */
-export interface Description<Path extends string = string, A extends Answers = Answers> {
-  method: 'get' | 'post' | 'put' | 'delete';
-  /** Hono's path syntax; a customer's id is always `:customerId`, which the mount checks against the principal. */
-  path: Path;
-  summary: string;
-  allow: Allow;
-  body?: z.ZodType;
-  query?: z.ZodType;
-  wireBytesMax?: number;
-  /** The largest body after gzip, bytes; absent: gzip is refused. */
-  inflatedBytesMax?: number;
+/** A route of the wire, and what only the Worker knows of it. */
+export interface Description<Path extends string = string, A extends Answers = Answers>
+  extends Omit<Route<Path, A>, 'idempotent' | 'preview'> {
   /** Limits of rate, counted before the body is read. */
   limits?: readonly Limit[];
   /** Text that is not well-formed Unicode is mended instead of refused, where items of a body are judged one by one. */
   mendsText?: true;
-  answers: A;
 }
 
 export interface Endpoint extends Description {

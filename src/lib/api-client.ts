@@ -81,8 +81,8 @@ export interface Retries {
 export interface ApiClientOptions {
   /** Checked by base-url.ts. */
   baseUrl: string;
-  /** Asked for with each attempt, because the credential may be rotated. May throw. */
-  credential: () => string;
+  /** Asked for with each attempt, because the credential may be rotated; null where the browser's cookie is it. May throw. */
+  credential: () => string | null;
   transport: Transport;
   /** ms since the epoch, for a Retry-After that is a date. */
   now: () => number;
@@ -161,11 +161,11 @@ const blank = { status: null, code: 'unreachable', requestId: null, retryAfterMs
 
 const isTimeout = (cause: unknown): boolean => cause instanceof Error && cause.name === 'TimeoutError';
 
-function outgoingOf(call: Call, credential: string, timeoutMs: number): Outgoing {
+function outgoingOf(call: Call, credential: string | null, timeoutMs: number): Outgoing {
   return {
     method: call.method,
     headers: {
-      authorization: `Bearer ${credential}`,
+      ...(credential === null ? {} : { authorization: `Bearer ${credential}` }),
       accept: 'application/json',
       ...(call.key === undefined ? {} : { 'idempotency-key': call.key }),
       ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),

@@ -1,17 +1,7 @@
 /** Licences: signed on read from stored claims; the keys that verify them are public. */
-import { z } from 'zod';
+
 import { notFound } from '../contracts/failures.ts';
-import { accepted } from '../contracts/jobs.ts';
-import {
-  licenceAnswer,
-  licenceHistory,
-  publicKeyQuery,
-  reissueAnswer,
-  reissueBody,
-  revokeBody,
-  validateAnswer,
-  validateBody,
-} from '../contracts/licences.ts';
+import * as routes from '../contracts/routes/licences.ts';
 import { deed } from '../http/deed.ts';
 import { type Endpoint, empty, endpoint, json, refuse, reply } from '../http/endpoint.ts';
 import { publicReads } from '../http/limits.ts';
@@ -30,11 +20,7 @@ const keysMaxAgeSeconds = 300;
 const keyHeaders = { 'cache-control': `public, max-age=${keysMaxAgeSeconds}` };
 
 const read = endpoint({
-  method: 'get',
-  path: '/api/licenses/:customerId',
-  summary: 'The licence in force; the ETag is its jti',
-  allow: { admin: 'viewer', account: true, reporter: true },
-  answers: { 200: licenceAnswer, 304: null },
+  ...routes.readLicence,
   handle: async (call) => {
     const found = await currentLicence(contextOf(call), call.customer);
     if (!found.ok) return refuse(found.error);
@@ -50,11 +36,7 @@ const limitOf = (value: boolean | number | null | undefined): number | null =>
   typeof value === 'number' ? value : null;
 
 const historyRoute = endpoint({
-  method: 'get',
-  path: '/api/licenses/:customerId/history',
-  summary: 'Every licence ever issued, with statistics',
-  allow: { admin: 'viewer', account: true },
-  answers: { 200: licenceHistory },
+  ...routes.listLicences,
   handle: async (call) => {
     const { customer } = call.customer;
     const rows = await history(call.db, customer.id);
@@ -88,13 +70,8 @@ const historyRoute = endpoint({
 });
 
 const validateRoute = endpoint({
-  method: 'post',
-  path: '/api/licenses/validate',
+  ...routes.validateLicence,
   limits: [{ name: 'validate', by: 'principal', rate: 'RATE_LIMIT_VALIDATE' }],
-  summary: 'The verdict on a licence, with a stable code',
-  allow: { admin: 'viewer', account: true, reporter: true },
-  body: validateBody,
-  answers: { 200: validateAnswer },
   handle: async (call) => {
     const verdict = await verifyLicence(
       call.body.license,
@@ -113,37 +90,20 @@ const validateRoute = endpoint({
 });
 
 const revoke = deed({
-  method: 'post',
-  path: '/api/licenses/:customerId/revoke',
-  summary: "Revoke the customer's licences",
-  allow: { admin: 'operator' },
-  body: revokeBody,
-  idempotent: true,
-  answers: { 200: accepted },
+  ...routes.revokeLicence,
   plan: (context, { customer, body }) => revokeLicences(context, customer, body.reason),
   answer: () => json(200, { success: true }),
 });
 
 const reissue = deed({
-  method: 'post',
-  path: '/api/licenses/reissue',
-  summary: 'Issue the licences of some customers anew, also revoked ones',
-  allow: { admin: 'owner' },
-  body: reissueBody,
-  idempotent: true,
-  answers: { 202: reissueAnswer },
+  ...routes.reissueLicences,
   plan: (context, { body }) => reissueFor(context, { customerIds: body.customer_ids, reason: body.reason }),
   answer: (reissued) => json(202, { success: true, reissued }),
 });
 
 const pem = endpoint({
-  method: 'get',
-  path: '/api/licenses/public-key',
+  ...routes.readPublicKey,
   limits: [publicReads],
-  summary: 'The public key that signs new licences as PEM, or the one of a licence by its kid',
-  allow: { public: true },
-  query: publicKeyQuery,
-  answers: { 200: null },
   handle: async (call) => {
     const content = await publicPem(await keyringOf(call), call.query.kid);
     if (content === null) return refuse(notFound);
@@ -152,12 +112,8 @@ const pem = endpoint({
 });
 
 const jwks = endpoint({
-  method: 'get',
-  path: '/.well-known/jwks.json',
+  ...routes.readKeySet,
   limits: [publicReads],
-  summary: 'The public keys as a JWK set',
-  allow: { public: true },
-  answers: { 200: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }) },
   handle: async (call) => reply(200, jwksOf(await keyringOf(call)), keyHeaders),
 });
 

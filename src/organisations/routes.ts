@@ -1,17 +1,11 @@
 /** Routes of organisations, for admins. */
-import { pageQuery } from '../contracts/common.ts';
-import { organisationList } from '../contracts/organisations.ts';
+import * as routes from '../contracts/routes/organisations.ts';
 import { type Endpoint, endpoint, reply } from '../http/endpoint.ts';
 import { iso } from '../lib/time.ts';
 import { listOrganisations } from './store.ts';
 
 const list = endpoint({
-  method: 'get',
-  path: '/api/organisations',
-  summary: 'Organisations, newest first',
-  allow: { admin: 'viewer' },
-  query: pageQuery,
-  answers: { 200: organisationList },
+  ...routes.listOrganisations,
   handle: async ({ db, query }) => {
     const found = await listOrganisations(db, query.page, query.limit);
     const items = found.rows.map((row) => ({

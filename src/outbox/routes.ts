@@ -1,5 +1,5 @@
 /** Routes of the outbox (what must reach a queue or Stripe), for admins: what waits, what was refused, sending it again or dropping it. */
-import { outboxDecisionAnswer, outboxDecisionBody, outboxList, outboxQuery } from '../contracts/outbox.ts';
+import * as routes from '../contracts/routes/outbox.ts';
 import { deed } from '../http/deed.ts';
 import { type Endpoint, endpoint, json, param, reply } from '../http/endpoint.ts';
 import { iso, isoOrNull } from '../lib/time.ts';
@@ -19,12 +19,7 @@ const toItem = (row: OutboxRow) => ({
 });
 
 const listRoute = endpoint({
-  method: 'get',
-  path: '/api/outbox',
-  summary: 'What must leave the system, by state; refused rows by default',
-  allow: { admin: 'viewer' },
-  query: outboxQuery,
-  answers: { 200: outboxList },
+  ...routes.listOutbox,
   handle: async ({ db, query }) => {
     const { rows, total } = await list(db, query);
     return reply(200, { items: rows.map(toItem), total, page: query.page, limit: query.limit });
@@ -32,25 +27,13 @@ const listRoute = endpoint({
 });
 
 const retry = deed({
-  method: 'post',
-  path: '/api/outbox/:outboxId/retry',
-  summary: 'Send a refused row again, under a new key',
-  allow: { admin: 'operator' },
-  body: outboxDecisionBody,
-  idempotent: true,
-  answers: { 200: outboxDecisionAnswer },
+  ...routes.retryOutboxRow,
   plan: (context, call) => retryRow(context, { id: param(call, 'outboxId'), reason: call.body.reason }),
   answer: (row) => json(200, { success: true, item: toItem(row) }),
 });
 
 const drop = deed({
-  method: 'post',
-  path: '/api/outbox/:outboxId/drop',
-  summary: 'Give a refused row up for good',
-  allow: { admin: 'operator' },
-  body: outboxDecisionBody,
-  idempotent: true,
-  answers: { 200: outboxDecisionAnswer },
+  ...routes.dropOutboxRow,
   plan: (context, call) => dropRow(context, { id: param(call, 'outboxId'), reason: call.body.reason }),
   answer: (row) => json(200, { success: true, item: toItem(row) }),
 });

@@ -1,6 +1,7 @@
 /** A customer's billing periods. */
-import { pageQuery } from '../contracts/common.ts';
-import { type PeriodList, periodList } from '../contracts/periods.ts';
+
+import type { PeriodList } from '../contracts/periods.ts';
+import * as routes from '../contracts/routes/periods.ts';
 import { type Endpoint, endpoint, reply } from '../http/endpoint.ts';
 import { iso } from '../lib/time.ts';
 import { listPeriods, type PeriodPage } from '../workflows/billing/list-periods.ts';
@@ -32,12 +33,7 @@ const toPeriodList = (
 });
 
 const list = endpoint({
-  method: 'get',
-  path: '/api/customers/:customerId/periods',
-  summary: 'Billing periods, newest first, and the windows that none of them holds',
-  allow: { admin: 'viewer', account: true },
-  query: pageQuery,
-  answers: { 200: periodList },
+  ...routes.listPeriods,
   handle: async ({ db, env, now, customer, query }) => {
     const found = await listPeriods({ db, shards: env.usageShards, now: now() }, customer, query);
     return reply(200, toPeriodList(found, query));

@@ -1,16 +1,12 @@
 /** The operator's own meters, for whoever measures or shows a customer's usage. They are the same for every customer. */
-import { ownMeterList } from '../contracts/own-meters.ts';
+import * as routes from '../contracts/routes/own-meters.ts';
 import { type Endpoint, empty, endpoint, reply } from '../http/endpoint.ts';
 import { sha256Hex } from '../lib/keys.ts';
 import { ok } from '../lib/result.ts';
 import { findOwnMeters } from './own-meter-store.ts';
 
 const meters = endpoint({
-  method: 'get',
-  path: '/api/usage/:customerId/meters',
-  summary: 'What custom_1 to custom_5 are: the operator’s own meters, with where exporters read them',
-  allow: { admin: 'viewer', account: true, reporter: true, cluster: true },
-  answers: { 200: ownMeterList, 304: null },
+  ...routes.listOwnMeters,
   handle: async (call) => {
     const all = await findOwnMeters(call.db);
     // Which targets an operator believes is for those who ask them.

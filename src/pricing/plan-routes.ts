@@ -1,14 +1,5 @@
 /** The catalogue: what is sold, checking and publishing plans.yaml, moving subscribers to another version. */
-import {
-  checkAnswer,
-  checkBody,
-  migrateAnswer,
-  migrateBody,
-  plansBodyBytesMax,
-  publishAnswer,
-  publishBody,
-} from '../contracts/plan-catalogue.ts';
-import { planList } from '../contracts/plans.ts';
+import * as routes from '../contracts/routes/plans.ts';
 import { deed } from '../http/deed.ts';
 import { type Endpoint, endpoint, json, param, reply } from '../http/endpoint.ts';
 import { publicReads } from '../http/limits.ts';
@@ -20,12 +11,8 @@ import { toCustomerChange, toPlanItem } from './plan-wire.ts';
 import { nameOf } from './publication.ts';
 
 const list = endpoint({
-  method: 'get',
-  path: '/api/plans',
-  summary: 'The plans that are sold; for admins every version, with its subscribers',
-  allow: { public: true },
+  ...routes.listPlans,
   limits: [publicReads],
-  answers: { 200: planList },
   handle: async ({ db, principal }) => {
     const forAdmin = principal.kind === 'admin';
     const [{ versions }, subscribers] = await Promise.all([findCatalogue(db), forAdmin ? countSubscribers(db) : null]);
@@ -37,26 +24,12 @@ const list = endpoint({
 });
 
 const check = endpoint({
-  method: 'post',
-  path: '/api/plans/check',
-  summary: 'What is wrong with plans.yaml, and what it would change',
-  allow: { admin: 'viewer' },
-  wireBytesMax: plansBodyBytesMax,
-  body: checkBody,
-  answers: { 200: checkAnswer },
+  ...routes.checkPlans,
   handle: async ({ db, body }) => reply(200, await checkPlans(db, body.yaml)),
 });
 
 const publish = deed({
-  method: 'post',
-  path: '/api/plans/publish',
-  summary: 'Publish plans.yaml: its new versions, and what is sold',
-  allow: { admin: 'owner' },
-  wireBytesMax: plansBodyBytesMax,
-  body: publishBody,
-  idempotent: true,
-  preview: true,
-  answers: { 200: publishAnswer, 201: publishAnswer },
+  ...routes.publishPlans,
   plan: (context, { body }) => publishPlans(context, { yaml: body.yaml, simulationId: body.simulation_id }),
   answer: ({ versions, simulation, again }) =>
     json(again ? 200 : 201, {
@@ -73,14 +46,7 @@ const publish = deed({
 });
 
 const migrate = deed({
-  method: 'post',
-  path: '/api/plans/:plan/migrate',
-  summary: 'Move subscribers of a version to another one at the end of their running period',
-  allow: { admin: 'owner' },
-  body: migrateBody,
-  idempotent: true,
-  preview: true,
-  answers: { 202: migrateAnswer },
+  ...routes.migrateSubscribers,
   plan: (context, call) =>
     migrateSubscribers(context, {
       plan: param(call, 'plan'),

@@ -1,13 +1,7 @@
 /** Past periods under other plans: of many customers, in steps, or of one at once. */
+
 import { notFound } from '../contracts/failures.ts';
-import {
-  plansBodyBytesMax,
-  simulateAnswer,
-  simulateBody,
-  simulationAnswer,
-  simulationBody,
-  simulationStarted,
-} from '../contracts/plan-catalogue.ts';
+import * as routes from '../contracts/routes/simulations.ts';
 import { deed } from '../http/deed.ts';
 import { type Endpoint, endpoint, json, param, refuse, reply } from '../http/endpoint.ts';
 import { contextOf } from '../wiring.ts';
@@ -20,14 +14,7 @@ import { findSimulation } from './simulation-store.ts';
 const startOf = (period: string): number | null => (period === 'previous' ? null : Date.parse(period));
 
 const begin = deed({
-  method: 'post',
-  path: '/api/simulations',
-  summary: 'Rate past periods by other plans: those of a file, or published versions',
-  allow: { admin: 'operator' },
-  wireBytesMax: plansBodyBytesMax,
-  body: simulationBody,
-  idempotent: true,
-  answers: { 202: simulationStarted },
+  ...routes.beginSimulation,
   plan: (context, { body }) =>
     beginSimulation(context, {
       ...body,
@@ -39,11 +26,7 @@ const begin = deed({
 });
 
 const read = endpoint({
-  method: 'get',
-  path: '/api/simulations/:simulationId',
-  summary: 'How far a simulation is, and whom it changes most',
-  allow: { admin: 'viewer' },
-  answers: { 200: simulationAnswer },
+  ...routes.readSimulation,
   handle: async (call) => {
     const simulation = await findSimulation(call.db, param(call, 'simulationId'));
     return simulation ? reply(200, toSimulationAnswer(simulation)) : refuse(notFound);
@@ -51,13 +34,7 @@ const read = endpoint({
 });
 
 const one = endpoint({
-  method: 'post',
-  path: '/api/usage/:customerId/simulate',
-  summary: 'Rate one past period of a customer by other plans, at once',
-  allow: { admin: 'operator' },
-  wireBytesMax: plansBodyBytesMax,
-  body: simulateBody,
-  answers: { 200: simulateAnswer },
+  ...routes.simulateCustomer,
   handle: async (call) => {
     const { customer } = call.customer;
     const input = { ...call.body, periodStart: startOf(call.body.period) };

@@ -1,14 +1,7 @@
 /** Reporters of a customer, for admins: made with a key that is shown once, listed, ended. */
 
-import { pageQuery } from '../contracts/common.ts';
-import {
-  endReporterAnswer,
-  endReporterBody,
-  type ReporterView,
-  reporterAnswer,
-  reporterBody,
-  reporterList,
-} from '../contracts/reporters.ts';
+import type { ReporterView } from '../contracts/reporters.ts';
+import * as routes from '../contracts/routes/reporters.ts';
 import { deed } from '../http/deed.ts';
 import { type Endpoint, endpoint, json, param, reply } from '../http/endpoint.ts';
 import { iso, isoOrNull } from '../lib/time.ts';
@@ -44,24 +37,13 @@ function listedView({ reporter, owned }: ListedReporter): ReporterView {
 }
 
 const create = deed({
-  method: 'post',
-  path: '/api/customers/:customerId/reporters',
-  summary: 'A new source of usage; its key is shown here once',
-  allow: { admin: 'operator' },
-  body: reporterBody,
-  idempotent: true,
-  answers: { 201: reporterAnswer },
+  ...routes.createReporter,
   plan: (context, { customer, body }) => createReporter(context, customer, body),
   answer: (made) => json(201, { success: true, reporter: madeView(made), api_key: made.apiKey }),
 });
 
 const list = endpoint({
-  method: 'get',
-  path: '/api/customers/:customerId/reporters',
-  summary: 'The sources of usage of a customer, oldest first',
-  allow: { admin: 'viewer' },
-  query: pageQuery,
-  answers: { 200: reporterList },
+  ...routes.listReporters,
   handle: async ({ db, customer, query: { page, limit } }) => {
     const all = await listReporters(db, customer.customer.id);
     const items = all.slice((page - 1) * limit, page * limit).map(listedView);
@@ -70,13 +52,7 @@ const list = endpoint({
 });
 
 const end = deed({
-  method: 'post',
-  path: '/api/customers/:customerId/reporters/:reporterId/end',
-  summary: 'End a source of usage at the end of a window',
-  allow: { admin: 'operator' },
-  body: endReporterBody,
-  idempotent: true,
-  answers: { 200: endReporterAnswer },
+  ...routes.endReporter,
   plan: (context, call) => {
     const { active_until: until } = call.body;
     return endReporter(context, call.customer, {

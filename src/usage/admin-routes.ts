@@ -1,6 +1,5 @@
 /** What did not take effect, for admins: held replacements and dead letters. */
-import { pageQuery } from '../contracts/common.ts';
-import { deadLetterList, replayAnswer, replayBody, reviewList, reviewsQuery } from '../contracts/usage.ts';
+import * as routes from '../contracts/routes/usage-admin.ts';
 import { deed } from '../http/deed.ts';
 import { type Endpoint, endpoint, json, param, reply } from '../http/endpoint.ts';
 import { iso, isoOrNull } from '../lib/time.ts';
@@ -11,22 +10,12 @@ import { proverOf } from './message/proof.ts';
 import { readsOf } from './read-routes.ts';
 
 const reviews = endpoint({
-  method: 'get',
-  path: '/api/usage/reviews',
-  summary: 'Replacements that wait for a person, and conflicting ones',
-  allow: { admin: 'viewer' },
-  query: reviewsQuery,
-  answers: { 200: reviewList },
+  ...routes.listReviews,
   handle: async (call) => reply(200, await readReviews(readsOf(call), call.query)),
 });
 
 const letters = endpoint({
-  method: 'get',
-  path: '/api/dead-letters',
-  summary: 'What could never be stored, with the reason',
-  allow: { admin: 'viewer' },
-  query: pageQuery,
-  answers: { 200: deadLetterList },
+  ...routes.listDeadLetters,
   handle: async ({ db, query }) => {
     const { rows, total } = await listLetters(db, query.page, query.limit);
     const items = rows.map((row) => ({
@@ -44,13 +33,7 @@ const letters = endpoint({
 });
 
 const replay = deed({
-  method: 'post',
-  path: '/api/dead-letters/:id/replay',
-  summary: 'Send a dead letter again',
-  allow: { admin: 'operator' },
-  body: replayBody,
-  idempotent: true,
-  answers: { 202: replayAnswer },
+  ...routes.replayDeadLetter,
   plan: (context, call) =>
     replayLetter(context, {
       id: param(call, 'id'),

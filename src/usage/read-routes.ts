@@ -1,7 +1,7 @@
 /** GET routes of usage: history, gaps, cursor. */
 
 import { type Failure, notFound } from '../contracts/failures.ts';
-import { cursorAnswer, cursorQuery, gapsAnswer, gapsQuery, historyAnswer, historyQuery } from '../contracts/usage.ts';
+import * as routes from '../contracts/routes/usage-reads.ts';
 import { type Endpoint, endpoint, param, refuse, reply } from '../http/endpoint.ts';
 import { dayMs } from '../lib/time.ts';
 import type { Services } from '../services.ts';
@@ -39,12 +39,7 @@ function rangeFault({ from, to }: Interval): Failure | null {
 const csvRowsMax = 50_000;
 
 const history = endpoint({
-  method: 'get',
-  path: '/api/usage/:customerId',
-  summary: 'History by day or window, newest first, with totals of the range; format=csv for a file',
-  allow: { admin: 'viewer', account: true },
-  query: historyQuery,
-  answers: { 200: historyAnswer },
+  ...routes.readUsage,
   handle: async (call) => {
     const { format, granularity, namespace, page, limit, ...asked } = call.query;
     const range = rangeOf(asked, call.now());
@@ -73,12 +68,7 @@ const history = endpoint({
 });
 
 const gaps = endpoint({
-  method: 'get',
-  path: '/api/usage/:customerId/gaps',
-  summary: 'Expected windows that nobody reported, and those that were not seen whole',
-  allow: { admin: 'viewer', account: true },
-  query: gapsQuery,
-  answers: { 200: gapsAnswer },
+  ...routes.readGaps,
   handle: async (call) => {
     const { page, limit, ...asked } = call.query;
     const range = rangeOf(asked, call.now());
@@ -91,12 +81,7 @@ const gaps = endpoint({
 });
 
 const cursor = endpoint({
-  method: 'get',
-  path: '/api/usage/:customerId/cursor',
-  summary: 'Where a reporter goes on: the end of its last accounted window',
-  allow: { reporter: true, cluster: true },
-  query: cursorQuery,
-  answers: { 200: cursorAnswer },
+  ...routes.readCursor,
   handle: async (call) => {
     const { principal } = call;
     const query = {

@@ -1,9 +1,8 @@
 /** POST routes of usage: single reports and batches. 202 is said only after the queue has taken the rows. */
 
-import { z } from 'zod';
-import { batchInflatedBytesMax, batchWireBytesMax } from '../contracts/common.ts';
 import type { Failure } from '../contracts/failures.ts';
-import { batchAnswer, batchItemsMax, reportAnswer, usageBatch } from '../contracts/usage.ts';
+import * as routes from '../contracts/routes/usage-intake.ts';
+import { batchItemsMax } from '../contracts/usage.ts';
 import { type Call, type Endpoint, endpoint, refuse, reply } from '../http/endpoint.ts';
 import { type Judgement, recordUsage, type Speaker } from '../workflows/metering/record-usage.ts';
 import type { ReportError } from './form.ts';
@@ -36,14 +35,8 @@ function failureOf(error: ReportError): Failure {
 }
 
 const report = endpoint({
-  method: 'post',
-  path: '/api/usage/report',
-  summary: 'One usage report of a reporter',
-  allow: { reporter: true },
+  ...routes.reportUsage,
   limits: [{ name: 'report', by: 'principal', rate: 'RATE_LIMIT_REPORT', advice: 'send batches,' }],
-  // Any object: unknown fields are ignored and listed, the rest is judged by src/usage/report.ts.
-  body: z.looseObject({}),
-  answers: { 202: reportAnswer },
   handle: async (call) => {
     const recorded = await record(call, [call.body]);
     if (!recorded.ok) return refuse(queueDown);
@@ -63,16 +56,9 @@ const resultOf = (judgement: Judgement, index: number) => {
 };
 
 const batch = endpoint({
-  method: 'post',
-  path: '/api/usage/batch',
-  summary: 'Up to 1,000 usage reports; gzip is taken; each item is judged by itself',
-  allow: { reporter: true, cluster: true },
-  body: usageBatch,
+  ...routes.reportUsageBatch,
   limits: [{ name: 'batch', by: 'principal', rate: 'RATE_LIMIT_BATCH' }],
   mendsText: true,
-  wireBytesMax: batchWireBytesMax,
-  inflatedBytesMax: batchInflatedBytesMax,
-  answers: { 202: batchAnswer },
   handle: async (call) => {
     const { reports } = call.body;
     if (reports.length === 0) {

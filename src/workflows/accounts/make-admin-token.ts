@@ -1,6 +1,7 @@
 /** Makes an admin token, shown once. Its name is nobody else's while it lives: the audit log names its deeds by it. */
 import type { Failure } from '../../contracts/failures.ts';
-import { type Role, rootName } from '../../credentials/principal.ts';
+import type { Role } from '../../contracts/route.ts';
+import { rootName } from '../../credentials/principal.ts';
 import * as credentialStore from '../../credentials/store.ts';
 import { newId } from '../../lib/ids.ts';
 import { newKey, sha256Hex } from '../../lib/keys.ts';

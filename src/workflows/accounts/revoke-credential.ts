@@ -1,7 +1,7 @@
 /** Revokes a key or token of any kind, at once and for good. */
 import { type Failure, notFound } from '../../contracts/failures.ts';
+import type { Role } from '../../contracts/route.ts';
 import { isLive } from '../../credentials/credential.ts';
-import type { Role } from '../../credentials/principal.ts';
 import * as credentialStore from '../../credentials/store.ts';
 import { err, ok } from '../../lib/result.ts';
 import type { Context, Planned } from '../deed.ts';

@@ -1,6 +1,6 @@
 /** The cast of the battery: one credential of every kind, a second tenant and revoked keys. */
 import { env } from 'cloudflare:workers';
-import type { Allow } from '../../../src/credentials/principal.ts';
+import type { Allow } from '../../../src/contracts/route.ts';
 import { cryptoRandom, newId } from '../../../src/lib/ids.ts';
 import { newKey, sha256Hex } from '../../../src/lib/keys.ts';
 import { type Api, ensureCluster, makeApi, rootToken, signUp } from '../../harness/worker/api.ts';

@@ -86,6 +86,7 @@ describe('a plan', () => {
 describe('a route that changes something', () => {
   let plans = 0;
   const route = deed({
+    operation: 'changeSlug',
     method: 'post',
     path: '/test/:slug',
     summary: 'for this test',

@@ -1,0 +1,50 @@
+/**
+ * What a route is on the wire, as data: the Worker mounts it (src/http/endpoint.ts), the OpenAPI document is made of it,
+ * and every program calls by it. Stands in contracts/routes/, a file a domain. Who serves it, and how, is the Worker's.
+ */
+import type { z } from 'zod';
+import type { FailureCode } from './failures.ts';
+
+/** Roles of admin tokens and of staff, each includes the ones before it. */
+export const roles = ['viewer', 'operator', 'owner'] as const;
+export type Role = (typeof roles)[number];
+
+/** What a route admits. `admin` names the least role; `public` needs no credential; `person` is one of an organisation. */
+export interface Allow {
+  public?: true;
+  account?: true;
+  reporter?: true;
+  cluster?: true;
+  provisioner?: true;
+  person?: true;
+  admin?: Role;
+}
+
+/** The statuses of a route and the schema of each body; null for an answer without one, or one that is not JSON. */
+export type Answers = Record<number, z.ZodType | null>;
+
+/** What a route says of itself. */
+export interface Route<Path extends string = string, A extends Answers = Answers> {
+  /** The operation's id in the OpenAPI document, verb and noun: `listCustomers`. No two routes share one. */
+  operation: string;
+  method: 'get' | 'post' | 'put' | 'delete';
+  /** Hono's path syntax; a customer's id is always `:customerId`, which the mount checks against the principal. */
+  path: Path;
+  summary: string;
+  allow: Allow;
+  body?: z.ZodType;
+  query?: z.ZodType;
+  answers: A;
+  /** Codes that this route can fail with, beside those that follow from what it takes (credential, body, query, id). */
+  failures?: readonly FailureCode[];
+  /** Takes an Idempotency-Key (every mutating POST but usage, provisioner and webhooks). */
+  idempotent?: true;
+  /** Takes `?preview=true`: the same answer, nothing stored. */
+  preview?: true;
+  wireBytesMax?: number;
+  /** The largest body after gzip, bytes; absent: gzip is refused. */
+  inflatedBytesMax?: number;
+}
+
+/** Declares a route; what it is given keeps its literal types. */
+export const route = <const R extends Route>(description: R): R => description;
