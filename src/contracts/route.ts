@@ -9,10 +9,17 @@ import type { FailureCode } from './failures.ts';
 export const roles = ['viewer', 'operator', 'owner'] as const;
 export type Role = (typeof roles)[number];
 
-/** What a route admits. `admin` names the least role; `public` needs no credential; `person` is one of an organisation. */
+/** Roles of a customer's members, each includes the ones before it. An account key has its customer's whole power: owner. */
+export const memberRoles = ['viewer', 'billing', 'owner'] as const;
+export type MemberRole = (typeof memberRoles)[number];
+
+/**
+ * What a route admits. `admin` and `account` name the least role; `public` needs no credential; `person` is somebody of an
+ * organisation.
+ */
 export interface Allow {
   public?: true;
-  account?: true;
+  account?: MemberRole;
   reporter?: true;
   cluster?: true;
   provisioner?: true;

@@ -61,7 +61,9 @@ function findersOf(db: Db): Record<CredentialKind, Find> {
   return {
     async account(key) {
       const [row] = await plain.execute({ ...key, kind: 'account' });
-      return row ? { ...row, principal: { kind: 'account', customerId: key.owner, keyId: row.keyId } } : null;
+      return row
+        ? { ...row, principal: { kind: 'account', customerId: key.owner, role: 'owner', keyId: row.keyId } }
+        : null;
     },
     async admin(key) {
       const [row] = await plain.execute({ ...key, kind: 'admin' });

@@ -1,13 +1,13 @@
 /** Who calls, and what each route lets in. Default deny: a kind that a route does not name is refused. */
 
-import { type Allow, type Role, roles } from '../contracts/route.ts';
+import { type Allow, type MemberRole, memberRoles, type Role, roles } from '../contracts/route.ts';
 
 /** The name of the token that the environment holds; no other admin token may have it. */
 export const rootName = 'root';
 
 export type Principal =
   | { kind: 'public' }
-  | { kind: 'account'; customerId: string; keyId: string }
+  | { kind: 'account'; customerId: string; role: MemberRole; keyId: string }
   /** `rights` is what it may report, as text: src/usage/rights-store.ts reads it. */
   | { kind: 'reporter'; reporterId: string; customerId: string; keyId: string; rights: string }
   | { kind: 'cluster'; clusterId: string; keyId: string }
@@ -36,6 +36,7 @@ export function admits(allow: Allow, principal: Principal): boolean {
     case 'admin':
       return allow.admin !== undefined && roles.indexOf(principal.role) >= roles.indexOf(allow.admin);
     case 'account':
+      return allow.account !== undefined && memberRoles.indexOf(principal.role) >= memberRoles.indexOf(allow.account);
     case 'reporter':
     case 'cluster':
     case 'provisioner':

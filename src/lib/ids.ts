@@ -5,6 +5,8 @@ const prefixes = {
   reporter: 'rep',
   cluster: 'clu',
   credential: 'key',
+  session: 'ses',
+  member: 'mem',
   job: 'job',
   lease: 'lease',
   admin: 'adm',

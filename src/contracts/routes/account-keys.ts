@@ -3,7 +3,7 @@ import { pageQuery } from '../common.ts';
 import { apiKeyAnswer, apiKeyBody, apiKeyList, rotateAnswer, rotateBody } from '../customers.ts';
 import { route } from '../route.ts';
 
-const allow = { admin: 'operator', account: true } as const;
+const allow = { admin: 'operator', account: 'owner' } as const;
 
 export const makeAccountKey = route({
   operation: 'makeAccountKey',
@@ -32,7 +32,7 @@ export const listAccountKeys = route({
   method: 'get',
   path: '/api/customers/:customerId/api-keys',
   summary: 'Account keys without their secrets',
-  allow: { admin: 'viewer', account: true },
+  allow: { admin: 'viewer', account: 'viewer' },
   query: pageQuery,
   answers: { 200: apiKeyList },
 });

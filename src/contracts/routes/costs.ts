@@ -7,7 +7,7 @@ export const readCost = route({
   method: 'get',
   path: '/api/usage/:customerId/cost',
   summary: 'The running period so far, or another one, rated, in lines that say why',
-  allow: { admin: 'viewer', account: true },
+  allow: { admin: 'viewer', account: 'viewer' },
   query: costQuery,
   answers: { 200: costAnswer },
 });
@@ -17,6 +17,6 @@ export const readForecast = route({
   method: 'get',
   path: '/api/usage/:customerId/forecast',
   summary: 'Where the running period ends, rated, with a range',
-  allow: { admin: 'viewer', account: true },
+  allow: { admin: 'viewer', account: 'viewer' },
   answers: { 200: forecastAnswer },
 });

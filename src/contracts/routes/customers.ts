@@ -49,7 +49,7 @@ export const readCustomer = route({
   method: 'get',
   path: '/api/customers/:customerId',
   summary: 'One customer with subscription and deployment',
-  allow: { admin: 'viewer', account: true },
+  allow: { admin: 'viewer', account: 'viewer' },
   answers: { 200: customerAnswer },
 });
 

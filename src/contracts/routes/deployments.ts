@@ -7,7 +7,7 @@ export const readDeployment = route({
   method: 'get',
   path: '/api/customers/:customerId/deployment',
   summary: 'What is wanted of the stack, what was observed, and what differs',
-  allow: { admin: 'viewer', account: true },
+  allow: { admin: 'viewer', account: 'viewer' },
   answers: { 200: deploymentAnswer },
 });
 

@@ -7,6 +7,6 @@ export const listOwnMeters = route({
   method: 'get',
   path: '/api/usage/:customerId/meters',
   summary: 'What custom_1 to custom_5 are: the operator’s own meters, with where exporters read them',
-  allow: { admin: 'viewer', account: true, reporter: true, cluster: true },
+  allow: { admin: 'viewer', account: 'viewer', reporter: true, cluster: true },
   answers: { 200: ownMeterList, 304: null },
 });

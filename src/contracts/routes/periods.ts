@@ -8,7 +8,7 @@ export const listPeriods = route({
   method: 'get',
   path: '/api/customers/:customerId/periods',
   summary: 'Billing periods, newest first, and the windows that none of them holds',
-  allow: { admin: 'viewer', account: true },
+  allow: { admin: 'viewer', account: 'viewer' },
   query: pageQuery,
   answers: { 200: periodList },
 });

@@ -8,7 +8,7 @@ export const readUsage = route({
   method: 'get',
   path: '/api/usage/:customerId',
   summary: 'History by day or window, newest first, with totals of the range; format=csv for a file',
-  allow: { admin: 'viewer', account: true },
+  allow: { admin: 'viewer', account: 'viewer' },
   query: historyQuery,
   answers: { 200: historyAnswer },
 });
@@ -18,7 +18,7 @@ export const readGaps = route({
   method: 'get',
   path: '/api/usage/:customerId/gaps',
   summary: 'Expected windows that nobody reported, and those that were not seen whole',
-  allow: { admin: 'viewer', account: true },
+  allow: { admin: 'viewer', account: 'viewer' },
   query: gapsQuery,
   answers: { 200: gapsAnswer },
 });

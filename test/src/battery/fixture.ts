@@ -90,7 +90,7 @@ export function kindsOf(allow: Allow): { admitted: Kind[]; refused: Kind[] } {
     if (kind === 'viewer' || kind === 'operator' || kind === 'owner') {
       return allow.admin !== undefined && roleRank[kind] >= roleRank[allow.admin];
     }
-    return allow[kind] === true;
+    return kind === 'account' ? allow.account !== undefined : allow[kind] === true;
   });
   return { admitted, refused: all.filter((kind) => !admitted.includes(kind)) };
 }

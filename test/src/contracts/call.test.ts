@@ -10,7 +10,7 @@ const change = route({
   method: 'post',
   path: '/api/things/:thingId/parts/:part',
   summary: 'for this test',
-  allow: { account: true },
+  allow: { account: 'viewer' },
   body: z.strictObject({ size: z.number() }),
   query: z.object({ unit: z.string().optional() }),
   answers: { 201: z.object({ done: z.literal(true) }), 204: null, 202: z.object({ later: z.string() }) },
