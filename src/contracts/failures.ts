@@ -42,6 +42,7 @@ const failures = {
   generation_stale: [409, 'Generation is stale'],
   licence_revoked: [409, 'Licence revoked'],
   outbox_not_refused: [409, 'Row was not refused'],
+  review_closed: [409, 'Review closed'],
   already_replayed: [409, 'Already replayed'],
   idempotency_conflict: [409, 'Idempotency-Key was used with another request'],
   idempotency_in_progress: [409, 'The first request is still running'],

@@ -27,6 +27,7 @@ const guards = {
   job_failed: 'the job has failed and nothing of its deployment waits or runs',
   deployment_standing: 'the deployment is not deleted',
   outbox_refused: 'the other side refused the row, and nobody has decided about it',
+  review_open: 'the review waits for a person',
   simulation_place: 'nobody else has taken the simulation further',
   subscriptions_unmoved: 'the subscriptions that are moved are on the version, and in the period, that was read',
   plan_change_due: 'the change of plan has not taken effect yet',

@@ -15,6 +15,7 @@ const prefixes = {
   audit: 'aud',
   simulation: 'sim',
   deadLetter: 'dead',
+  review: 'rvw',
   request: 'req',
 } as const;
 

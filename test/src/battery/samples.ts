@@ -23,6 +23,8 @@ const job = (f: Fixture) => ({ jobId: f.jobId });
 const lease = `lease_${'0'.repeat(32)}`;
 const empty = () => ({});
 
+const review = () => ({ reviewId: `rvw_${'0'.repeat(32)}` });
+
 export const samples: Record<string, Sample> = {
   'GET /health': {},
   'GET /ready': {},
@@ -129,6 +131,20 @@ export const samples: Record<string, Sample> = {
     toleratesUnknownFields: true,
   },
   'GET /api/usage/reviews': {},
+  'POST /api/usage/reviews/:reviewId/accept': {
+    params: review,
+    body: () => ({ reason: 'seen' }),
+    wrongType: { reason: 1 },
+  },
+  'POST /api/usage/reviews/:reviewId/reject': {
+    params: review,
+    body: () => ({ reason: 'seen' }),
+    wrongType: { reason: 1 },
+  },
+  'POST /api/usage/reviews/decide': {
+    body: () => ({ ids: [review().reviewId], decision: 'accept', reason: 'seen' }),
+    wrongType: { ids: 'all' },
+  },
   'GET /api/dead-letters': {},
   'POST /api/dead-letters/:id/replay': { params: () => ({ id: `dead_${'0'.repeat(32)}` }), body: empty },
   'GET /api/usage/:customerId': { params: mine },
