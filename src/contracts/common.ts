@@ -33,10 +33,10 @@ export const searchText = z.string().max(200);
 /** An email, blanks around it taken off. */
 export const emailText = z.string().trim().pipe(z.email().max(254));
 
-/** Query of every list: page from 1, limit 1 to 100 (default 20). */
+/** Query of every list: page from 1, limit 1 to 100 (default 20). What a parameter means stands in the OpenAPI document. */
 export const pageQuery = z.object({
-  page: z.coerce.number().int().min(1).max(1_000_000).default(1),
-  limit: z.coerce.number().int().min(1).max(100).default(20),
+  page: z.coerce.number().int().min(1).max(1_000_000).default(1).describe('The page, from 1.'),
+  limit: z.coerce.number().int().min(1).max(100).default(20).describe('Items of a page.'),
 });
 
 /** `{items, total, page, limit}`: the one shape of a list. */

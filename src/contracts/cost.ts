@@ -30,7 +30,8 @@ export const costQuery = z.object({
       (period) => period === 'previous' || instant.safeParse(period).success,
       'must be previous, or the start of a billing period, e.g. 2026-11-20T12:30:00.000Z',
     )
-    .optional(),
+    .optional()
+    .describe('`previous`, or the start of a billing period; absent: the one that runs.'),
 });
 
 export const costAnswer = z.object({

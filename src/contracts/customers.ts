@@ -90,9 +90,9 @@ export type CustomerAnswer = z.infer<typeof customerAnswer>;
 
 /** GET /api/customers. */
 export const customersQuery = pageQuery.extend({
-  q: searchText.optional(),
-  status: subscriptionStatus.optional(),
-  plan: planSlug.optional(),
+  q: searchText.optional().describe('Part of a company name, an email or an id.'),
+  status: subscriptionStatus.optional().describe('Only subscriptions in this state.'),
+  plan: planSlug.optional().describe('Only subscribers of this plan.'),
 });
 export const customerList = listOf(
   customer.extend({ plan: z.string(), status: subscriptionStatus, deployment_status: deploymentStatus }),

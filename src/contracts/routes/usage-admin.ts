@@ -31,5 +31,6 @@ export const replayDeadLetter = route({
   allow: { admin: 'operator' },
   body: replayBody,
   answers: { 202: replayAnswer },
+  failures: ['already_replayed'],
   idempotent: true,
 });

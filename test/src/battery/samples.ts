@@ -26,6 +26,7 @@ const empty = () => ({});
 export const samples: Record<string, Sample> = {
   'GET /health': {},
   'GET /ready': {},
+  'GET /api/openapi.json': {},
   'POST /api/customers/signup': {
     body: () => ({ email: 'battery@example.com', company_name: 'Battery' }),
     wrongType: { email: 7 },
