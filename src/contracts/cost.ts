@@ -31,6 +31,7 @@ export const costQuery = z.object({
       'must be previous, or the start of a billing period, e.g. 2026-11-20T12:30:00.000Z',
     )
     .optional()
+    .meta({ anyOf: [{ const: 'previous' }, { format: 'date-time' }] })
     .describe('`previous`, or the start of a billing period; absent: the one that runs.'),
 });
 

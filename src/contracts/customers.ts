@@ -14,12 +14,17 @@ const signupFields = {
   plan: planSlug.optional(),
 };
 
+/** Said of the bodies in the OpenAPI document; src/customers/customer.ts refuses a body without a name. */
+const named = { anyOf: [{ required: ['company_name'] }, { required: ['companyName'] }] };
+
 /** POST /api/customers/signup. Both spellings of a name are taken; the route refuses two different values (400). */
-export const signupBody = z.strictObject(signupFields);
+export const signupBody = z.strictObject(signupFields).meta(named);
 export type SignupBody = z.infer<typeof signupBody>;
 
 /** POST /api/customers (admin): a signup that may add a customer to an organisation. */
-export const createCustomerBody = z.strictObject({ ...signupFields, organisation_id: organisationId.optional() });
+export const createCustomerBody = z
+  .strictObject({ ...signupFields, organisation_id: organisationId.optional() })
+  .meta(named);
 
 export const deploymentStatus = z.enum([
   'pending',
