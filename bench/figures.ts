@@ -17,6 +17,7 @@ const figures = {
   exporter: 'memory and seconds per window over 100 and 300 pods',
   customers: 'cost, forecast and the list of 30,000 customers, beside a D1 query of nothing',
   rating: 'random bills beside an oracle of exact fractions, properties of stories, mutants seen',
+  'api-fuzz': 'cases made from /api/openapi.json as each principal: 5xx, and answers that it does not allow',
   intake: 'reports per second, accepted and durable, beside an Express + PostgreSQL insert per report',
 } as const;
 

@@ -13,6 +13,7 @@ import { EnvError, type RawEnv } from './env.ts';
 import { healthEndpoints } from './health.ts';
 import type { Endpoint } from './http/endpoint.ts';
 import { type AppEnv, mount } from './http/mount.ts';
+import { referenceEndpoints } from './http/openapi-routes.ts';
 import { problemResponse, thrownFailure } from './http/problem.ts';
 import { newId } from './lib/ids.ts';
 import { licenceEndpoints } from './licences/routes.ts';
@@ -53,6 +54,7 @@ export const endpoints: readonly Endpoint[] = [
   ...ownMeterEndpoints,
   ...planEndpoints,
   ...simulationEndpoints,
+  ...referenceEndpoints(() => endpoints),
 ];
 
 /** What is wrong stands in the log only: a variable's name is nobody else's business. */

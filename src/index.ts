@@ -5,7 +5,7 @@ import { runCron } from './cron.ts';
 import type { RawEnv } from './env.ts';
 import { servicesOf } from './services.ts';
 
-export { RateLimiter } from './http/rate-limit.ts';
+export { RateLimiter } from './http/rate-limiter.ts';
 
 const app = createApp();
 

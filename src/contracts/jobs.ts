@@ -49,9 +49,12 @@ export type JobView = z.infer<typeof job>;
 export const jobList = listOf(job);
 export const jobAnswer = z.object({ success: z.literal(true), job });
 export const jobsQuery = pageQuery.extend({
-  state: jobState.optional(),
-  q: searchText.optional(),
-  updated_since: z.iso.datetime({ offset: true }).optional(),
+  state: jobState.optional().describe('Only jobs in this state.'),
+  q: searchText.optional().describe('Part of an id: of the job, its customer or its cluster.'),
+  updated_since: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .describe('Only jobs that changed at this instant or later.'),
 });
 /** GET /api/queue/stats: five bare integers. */
 export const queueStats = z.object({

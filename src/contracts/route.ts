@@ -40,9 +40,13 @@ export interface Route<Path extends string = string, A extends Answers = Answers
   summary: string;
   allow: Allow;
   body?: z.ZodType;
+  /** What the body should be, for programs and people, where `body` takes more and each part is judged by itself. */
+  bodyForm?: z.ZodType;
   query?: z.ZodType;
   answers: A;
-  /** Codes that this route can fail with, beside those that follow from what it takes (credential, body, query, id). */
+  /** The media type of a 200 that is not JSON: instead of its schema, or beside it where the query chooses. */
+  text?: string;
+  /** Codes that this route can fail with, beside those that follow from what it takes (failures-of.ts). */
   failures?: readonly FailureCode[];
   /** Takes an Idempotency-Key (every mutating POST but usage, provisioner and webhooks). */
   idempotent?: true;

@@ -148,7 +148,10 @@ export const batchAnswer = z.object({
 export type BatchAnswer = z.infer<typeof batchAnswer>;
 
 /** GET /api/usage/:customerId/cursor. */
-export const cursorQuery = z.object({ instance_id: z.string().min(1).max(200), namespace: namespace.optional() });
+export const cursorQuery = z.object({
+  instance_id: z.string().min(1).max(200).describe('The instance that the reporter reports as.'),
+  namespace: namespace.optional().describe('Absent: the customer’s own namespace.'),
+});
 export const cursorAnswer = z.object({
   customer_id: z.string(),
   instance_id: z.string(),
@@ -164,12 +167,12 @@ export type CursorAnswer = z.infer<typeof cursorAnswer>;
 
 /** GET /api/usage/:customerId. A day has the windows that end in it: (00:00, 24:00]. */
 export const historyQuery = pageQuery.extend({
-  days: z.coerce.number().int().min(1).max(400).default(30),
-  from: instant.optional(),
-  to: instant.optional(),
-  granularity: z.enum(['window', 'day']).default('day'),
-  namespace: namespace.optional(),
-  format: z.enum(['json', 'csv']).default('json'),
+  days: z.coerce.number().int().min(1).max(400).default(30).describe('How far back, where there is no `from`.'),
+  from: instant.optional().describe('Windows that end after this instant.'),
+  to: instant.optional().describe('Windows that end at this instant or before; absent: now.'),
+  granularity: z.enum(['window', 'day']).default('day').describe('An item a window or a UTC day.'),
+  namespace: namespace.optional().describe('Only this namespace.'),
+  format: z.enum(['json', 'csv']).default('json').describe('`csv`: the whole range as a file, not paged.'),
 });
 
 const historyItem = z
@@ -199,10 +202,10 @@ export type HistoryAnswer = z.infer<typeof historyAnswer>;
 
 /** GET /api/usage/:customerId/gaps, oldest first: expected windows that nobody reported, and parts that were not seen. */
 export const gapsQuery = pageQuery.extend({
-  limit: z.coerce.number().int().min(1).max(1000).default(1000),
-  days: z.coerce.number().int().min(1).max(400).default(30),
-  from: instant.optional(),
-  to: instant.optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(1000).describe('Items of a page.'),
+  days: z.coerce.number().int().min(1).max(400).default(30).describe('How far back, where there is no `from`.'),
+  from: instant.optional().describe('Windows that end after this instant.'),
+  to: instant.optional().describe('Windows that end at this instant or before; absent: now.'),
 });
 /** Nobody reported it, the reporter declared it unavailable, or a part of it was not seen. */
 const gapReason = z.enum(['missing', 'unavailable', 'partial']);
@@ -248,7 +251,7 @@ export type GapsAnswer = z.infer<typeof gapsAnswer>;
 const reviewState = z.enum(['open', 'superseded', 'accepted', 'rejected']);
 
 /** GET /api/usage/reviews (admin): replacements that did not take effect, newest first. Quantities are wire fields. */
-export const reviewsQuery = pageQuery.extend({ state: reviewState.default('open') });
+export const reviewsQuery = pageQuery.extend({ state: reviewState.default('open').describe('`open` ones wait.') });
 export const reviewList = listOf(
   z.object({
     review_id: z.string(),

@@ -22,6 +22,7 @@ export const reportProgress = route({
   allow,
   body: progressBody,
   answers: { 200: accepted },
+  failures: ['lease_lost'],
 });
 
 export const completeJob = route({
@@ -32,6 +33,7 @@ export const completeJob = route({
   allow,
   body: completeBody,
   answers: { 200: accepted },
+  failures: ['lease_lost', 'generation_stale'],
 });
 
 export const failJob = route({
@@ -42,6 +44,7 @@ export const failJob = route({
   allow,
   body: failBody,
   answers: { 200: accepted },
+  failures: ['lease_lost', 'generation_stale'],
 });
 
 export const registerReporterKey = route({
@@ -52,4 +55,5 @@ export const registerReporterKey = route({
   allow,
   body: reporterKeyBody,
   answers: { 200: accepted },
+  failures: ['lease_lost', 'key_revoked'],
 });

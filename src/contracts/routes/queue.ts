@@ -39,5 +39,6 @@ export const retryJob = route({
   allow: { admin: 'operator' },
   body: z.strictObject({}),
   answers: { 202: accepted },
+  failures: ['job_not_failed'],
   idempotent: true,
 });

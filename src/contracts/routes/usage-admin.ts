@@ -76,5 +76,6 @@ export const replayDeadLetter = route({
   allow: { admin: 'operator' },
   body: replayBody,
   answers: { 202: replayAnswer },
+  failures: ['already_replayed'],
   idempotent: true,
 });

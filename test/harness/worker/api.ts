@@ -6,6 +6,7 @@ import type { SignupAnswer } from '../../../src/contracts/customers.ts';
 import { runCron } from '../../../src/cron.ts';
 import { cryptoRandom } from '../../../src/lib/ids.ts';
 import { type Outside, servicesOf } from '../../../src/services.ts';
+import { holdToDeclared } from './declared.ts';
 
 export const rootToken = (env as unknown as { ADMIN_API_TOKEN: string }).ADMIN_API_TOKEN;
 
@@ -35,6 +36,7 @@ export function makeApi(startAt = Date.now()) {
     const ctx = createExecutionContext();
     const response = await app.fetch(request, { ...bindings, ...options.bindings }, ctx);
     if (options.settle !== false) await waitOnExecutionContext(ctx);
+    await holdToDeclared(method, path, response);
     return response;
   }
 

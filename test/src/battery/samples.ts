@@ -28,6 +28,7 @@ const review = () => ({ reviewId: `rvw_${'0'.repeat(32)}` });
 export const samples: Record<string, Sample> = {
   'GET /health': {},
   'GET /ready': {},
+  'GET /api/openapi.json': {},
   'POST /api/customers/signup': {
     body: () => ({ email: 'battery@example.com', company_name: 'Battery' }),
     wrongType: { email: 7 },
