@@ -46,6 +46,7 @@ export default defineConfig({
                 RATE_LIMIT_PUBLIC: 'off',
                 TEST_PLANS: readFileSync('plans.yaml', 'utf8'),
                 TEST_WORKER_DOCUMENT: readFileSync('docs/worker.md', 'utf8'),
+                TEST_API_EXAMPLES: readFileSync('docs/api-examples.md', 'utf8'),
                 TEST_OPENAPI: readFileSync('docs/openapi.json', 'utf8'),
                 TEST_CONTROL_MIGRATIONS: await readD1Migrations('migrations/control'),
                 TEST_USAGE_MIGRATIONS: await readD1Migrations('migrations/usage'),

@@ -1,10 +1,22 @@
-/** The API's own reference, for programs. */
+/** The API's own reference: for programs, and as a page for people. */
 import * as routes from '../contracts/routes/reference.ts';
+import { ok } from '../lib/result.ts';
 import { type Endpoint, endpoint, reply } from './endpoint.ts';
 import { publicReads } from './limits.ts';
 import { openApiOf } from './openapi.ts';
+import { referencePage } from './openapi-page.ts';
 
 const headers = { 'cache-control': 'public, max-age=300' };
+
+const page = endpoint({
+  ...routes.readReference,
+  limits: [publicReads],
+  handle: async () => {
+    const { html, policy } = referencePage();
+    const text = { content: html, type: routes.readReference.text };
+    return ok({ status: 200 as const, text, headers: { ...headers, 'content-security-policy': policy } });
+  },
+});
 
 /**
  * The routes that tell of all routes, also of themselves.
@@ -20,5 +32,5 @@ export function referenceEndpoints(all: () => readonly Endpoint[]): readonly End
       return reply(200, made, headers);
     },
   });
-  return [document];
+  return [document, page];
 }

@@ -10,3 +10,13 @@ export const readOpenApi = route({
   allow: { public: true },
   answers: { 200: z.looseObject({ openapi: z.string() }) },
 });
+
+export const readReference = route({
+  operation: 'readReference',
+  method: 'get',
+  path: '/api/docs',
+  summary: 'The reference for people, a page made of this document',
+  allow: { public: true },
+  answers: { 200: null },
+  text: 'text/html; charset=utf-8',
+});

@@ -29,6 +29,7 @@ export const samples: Record<string, Sample> = {
   'GET /health': {},
   'GET /ready': {},
   'GET /api/openapi.json': {},
+  'GET /api/docs': {},
   'POST /api/customers/signup': {
     body: () => ({ email: 'battery@example.com', company_name: 'Battery' }),
     wrongType: { email: 7 },

@@ -123,3 +123,20 @@ describe('the OpenAPI document', () => {
     expect(answer.headers.get('ratelimit-limit')).toBe('100');
   });
 });
+
+describe('the reference page', () => {
+  it('lets in nothing inline but its own script, and nothing of another machine', async () => {
+    const answer = await api.call('GET', '/api/docs');
+    expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    const policy = answer.headers.get('content-security-policy') ?? '';
+    expect(policy).not.toContain('unsafe');
+    const html = await answer.text();
+    const [, inline = ''] = /<script>([\s\S]*?)<\/script>/.exec(html) ?? [];
+    const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(inline));
+    expect(policy).toContain(`'sha256-${Buffer.from(digest).toString('base64')}'`);
+    const addresses = [...html.matchAll(/(?:src|href|url)[=:] ?["']([^"']+)["']/g)].map(([, address = '']) => address);
+    expect(addresses.length).toBeGreaterThan(3);
+    expect(addresses.filter((address) => !/^(?:\/[a-z]|data:,)/.test(address))).toEqual([]);
+    expect(html).not.toMatch(/style=|\son\w+=/);
+  });
+});
