@@ -24,6 +24,12 @@ export function isConfidential(baseUrl: string): boolean {
   return protocol === 'https:' || isLoopback(hostname);
 }
 
+/** Whether the URL is http to this very machine: a browser takes no cookie there that is for https only. */
+export function isPlainLoopback(baseUrl: string): boolean {
+  const { protocol, hostname } = new URL(baseUrl);
+  return protocol === 'http:' && isLoopback(hostname);
+}
+
 /** The URL without slashes at its end, so that a path can be added. */
 export const withoutSlash = (baseUrl: string): string => baseUrl.replace(/\/+$/, '');
 
