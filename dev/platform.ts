@@ -12,6 +12,7 @@ import { readJson, writePrivateJson } from './data/private-file.ts';
 import { useNewer } from './data/version.ts';
 import { choosePort } from './free-port.ts';
 import { waitForHealth } from './health.ts';
+import { startMailbox } from './mail/mailbox.ts';
 import { startMetering } from './metering/start.ts';
 import { publishPlansOnce } from './plans.ts';
 import { PlatformError, reasonOf } from './problem.ts';
@@ -46,6 +47,8 @@ type OnStop = (name: string, stop: () => void | Promise<void>) => void;
 
 /** How long `ready` waits for the provisioner's first line, after which it does not refuse its configuration. */
 const FIRST_LINE_MS_MAX = 30_000;
+/** Who mails of this machine are from, unless the environment says so. */
+const OUR_MAIL = 'Tenantry <tenantry@tenantry.localhost>';
 /** Log levels that keep that line back. */
 const QUIET = ['warn', 'error', 'fatal', 'silent'];
 
@@ -130,6 +133,12 @@ async function startParts(
 
   const stripe = await startStandIn(dataDir, env, secrets, ports.stripe, log, onStop);
 
+  const mailbox = env['SMTP_URL'] ? null : await startMailbox(dataDir, log);
+  if (mailbox) {
+    onStop('mailbox', mailbox.close);
+    log(`mail is kept in ${mailbox.folder}`);
+  }
+
   log('starting workerd');
   const adminToken = env['ADMIN_API_TOKEN'] || secrets.admin_token;
   const workerLog = startLog((text) => {
@@ -146,6 +155,8 @@ async function startParts(
       ADMIN_API_TOKEN: adminToken,
       LICENSE_PRIVATE_KEYS: secrets.license_private_keys,
       PUBLIC_URL: `http://127.0.0.1:${port}`,
+      MAIL_FROM: OUR_MAIL,
+      ...(mailbox === null ? {} : { SMTP_URL: mailbox.url }),
       ...(stripe === null ? {} : { STRIPE_SECRET_KEY: secrets.stripe_secret_key, STRIPE_API_BASE: stripe }),
     }),
   });

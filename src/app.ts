@@ -27,6 +27,8 @@ import { pricingEndpoints } from './pricing/routes.ts';
 import { simulationEndpoints } from './pricing/simulation-routes.ts';
 import { reporterEndpoints } from './reporters/routes.ts';
 import { type Outside, platform, servicesOf } from './services.ts';
+import { memberEndpoints } from './sessions/member-routes.ts';
+import { sessionEndpoints } from './sessions/routes.ts';
 import { usageAdminEndpoints } from './usage/admin-routes.ts';
 import { usageReadEndpoints } from './usage/read-routes.ts';
 import { usageIntakeEndpoints } from './usage/routes.ts';
@@ -40,6 +42,8 @@ export const endpoints: readonly Endpoint[] = [
   ...credentialEndpoints,
   ...clusterEndpoints,
   ...organisationEndpoints,
+  ...sessionEndpoints,
+  ...memberEndpoints,
   ...licenceEndpoints,
   ...queueEndpoints,
   ...outboxEndpoints,

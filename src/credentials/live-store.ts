@@ -62,7 +62,10 @@ function findersOf(db: Db): Record<CredentialKind, Find> {
     async account(key) {
       const [row] = await plain.execute({ ...key, kind: 'account' });
       return row
-        ? { ...row, principal: { kind: 'account', customerId: key.owner, role: 'owner', keyId: row.keyId } }
+        ? {
+            ...row,
+            principal: { kind: 'account', customerId: key.owner, role: 'owner', keyId: row.keyId, memberId: null },
+          }
         : null;
     },
     async admin(key) {

@@ -1,15 +1,18 @@
 /**
  * From headers to a principal. `Authorization: Bearer …` for everybody, `X-API-Key` also for account, reporter and
- * cluster keys; both with different values are refused (contract: Auth headers).
+ * cluster keys; both with different values are refused (contract: Auth headers). Without either the cookie of a session
+ * counts; beside one of them it is not looked at.
  */
 
 import { createHash } from 'node:crypto';
 import { findPrincipal } from '../credentials/live-store.ts';
 import { type Principal, rootName } from '../credentials/principal.ts';
 import type { Db } from '../db/client.ts';
-import { parseKey } from '../lib/keys.ts';
+import { parseKey, sameHash } from '../lib/keys.ts';
 import { err, ok, type Result } from '../lib/result.ts';
+import { findSessionPrincipal } from '../sessions/live-store.ts';
 import type { Presented } from './auth-log.ts';
+import { secretIn } from './session-cookie.ts';
 
 /** What the headers carry; `conflict` when they disagree or are malformed. */
 type Given = { kind: 'none' } | { kind: 'conflict' } | { kind: 'token'; token: string; viaApiKeyHeader: boolean };
@@ -27,13 +30,6 @@ function givenIn(headers: Headers): Given {
   return { kind: 'token', token, viaApiKeyHeader: bearer === null };
 }
 
-/** Compares two hex hashes of equal length without telling where they differ. */
-function sameHash(a: string, b: string): boolean {
-  let difference = a.length ^ b.length;
-  for (let i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i);
-  return difference === 0;
-}
-
 /** As `sha256Hex` of src/lib/keys.ts, at once: every request hashes its token, and WebCrypto's way costs thirty times that. */
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
@@ -45,30 +41,41 @@ function rootHash(token: string): string {
   return root.hash;
 }
 
+/** What a request is judged by, beside its headers. */
+export interface Door {
+  db: Db;
+  env: { ADMIN_API_TOKEN: string; PUBLIC_URL: string };
+  /** ms since the epoch. */
+  now: number;
+  /** Called with the id of a key or session whose use is to be noted. */
+  used: (id: string) => void;
+}
+
 /**
  * The principal of a request: `public` when nothing was presented, what was presented when that is malformed, unknown,
- * expired or revoked (a 401 either way). One indexed read of D1 for keys (src/credentials/live-store.ts), none
- * for the root token.
- * @param used called with a credential's id when it is used for the first time today
+ * expired or revoked (a 401 either way). One indexed read of D1 for keys (src/credentials/live-store.ts) and sessions, none
+ * for the root token. A cookie whose session has ended is as none: browsers keep it, and its owner must be able to sign in.
  * @throws DatabaseUnavailable through the caller's handling when D1 cannot be read
  */
-export async function authenticate(
-  db: Db,
-  headers: Headers,
-  rootToken: string,
-  now: number,
-  used: (keyId: string) => void,
-): Promise<Result<Principal, Presented>> {
+export async function authenticate(headers: Headers, door: Door): Promise<Result<Principal, Presented>> {
   const given = givenIn(headers);
-  if (given.kind === 'none') return ok({ kind: 'public' });
+  if (given.kind === 'none') return ok(await signedIn(headers, door));
   if (given.kind === 'conflict') return err('malformed');
   const hash = hashOf(given.token);
-  if (sameHash(hash, rootHash(rootToken))) {
+  if (sameHash(hash, rootHash(door.env.ADMIN_API_TOKEN))) {
     return given.viaApiKeyHeader ? err('admin') : ok({ kind: 'admin', name: rootName, role: 'owner', keyId: 'root' });
   }
   const key = parseKey(given.token);
   if (!key) return err('malformed');
   if (given.viaApiKeyHeader && (key.kind === 'admin' || key.kind === 'provisioner')) return err(key.kind);
-  const found = await findPrincipal(db, key.kind, { owner: key.owner, hash }, now, used);
+  const found = await findPrincipal(door.db, key.kind, { owner: key.owner, hash }, door.now, door.used);
   return found ? ok(found) : err(key.kind);
+}
+
+/** Whom the request's cookie stands for; the public without a live session. */
+async function signedIn(headers: Headers, { db, env, now, used }: Door): Promise<Principal> {
+  const secret = secretIn(headers, env);
+  if (secret === null) return { kind: 'public' };
+  const presented = { hash: hashOf(secret), rootHash: rootHash(env.ADMIN_API_TOKEN), now };
+  return (await findSessionPrincipal(db, presented, used)) ?? { kind: 'public' };
 }

@@ -8,12 +8,13 @@ import type { Context, Hono, MiddlewareHandler } from 'hono';
 import type { z } from 'zod';
 import { type Failure, notFound } from '../contracts/failures.ts';
 import { readInWords } from '../contracts/words.ts';
-import { admits, boundCustomer, type Principal } from '../credentials/principal.ts';
+import { admits, boundCustomer, type Principal, sessionOf } from '../credentials/principal.ts';
 import { noteUse } from '../credentials/store.ts';
 import { commit } from '../db/client.ts';
 import { idPattern } from '../lib/ids.ts';
 import { reasonOf } from '../lib/reason.ts';
 import type { Services } from '../services.ts';
+import { noteUse as noteSessionUse } from '../sessions/store.ts';
 import { authenticate } from './auth.ts';
 import { failedAuthenticationLog, type Presented } from './auth-log.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -21,6 +22,7 @@ import { failedAuthentications, takeAll } from './limits.ts';
 import { problemResponse } from './problem.ts';
 import { addressOf, limitHeaders, tooMany } from './rate-limit.ts';
 import { serve } from './serve.ts';
+import { isFromOurs } from './session-cookie.ts';
 import { faultOf, isTextOfUrl, queryTextFault } from './validate.ts';
 
 /** `headers` are those that every answer to the request has, whatever becomes of it. */
@@ -51,14 +53,20 @@ async function refuseUnknown(c: Context<AppEnv>, services: Services, presented: 
   return problemResponse(services, failure, limitHeaders(tightest));
 }
 
-/** Notes the day of a key's use, once a day, beside the request: a note that fails must not fail it. */
-const noter = (services: Services) => (keyId: string) => {
-  const noted = commit(services.db, [noteUse(keyId, services.now())]);
+/** Notes the use of a key or session beside the request, not at every one: a note that fails must not fail it. */
+const noter = (services: Services) => (id: string) => {
+  const note = idPattern('session').test(id) ? noteSessionUse : noteUse;
+  const noted = commit(services.db, [note(id, services.now())]);
   services.defer(
     noted.catch((error: unknown) => {
-      services.log('warn', 'the use of a key could not be noted', { key_id: keyId, error: reasonOf(error) });
+      services.log('warn', 'the use of a credential could not be noted', { key_id: id, error: reasonOf(error) });
     }),
   );
+};
+
+const crossSite: Failure = {
+  code: 'cross_site',
+  message: 'a session is used by pages of its own site only; programs send a key',
 };
 
 /** Lets a request past, with its principal, or answers 401, 403, 404 or 429. */
@@ -67,9 +75,10 @@ const gate =
   async (c, next) => {
     const services = c.get('services');
     const { db, env, now } = services;
-    const known = await authenticate(db, c.req.raw.headers, env.ADMIN_API_TOKEN, now(), noter(services));
+    const known = await authenticate(c.req.raw.headers, { db, env, now: now(), used: noter(services) });
     if (!known.ok) return await refuseUnknown(c, services, known.error);
     const principal = known.value;
+    if (sessionOf(principal) !== null && !isFromOurs(c.req.raw, env)) return problemResponse(services, crossSite);
     if (principal.kind === 'public' && !spec.allow.public) return await refuseUnknown(c, services, 'none');
     if (!admits(spec.allow, principal)) {
       return problemResponse(services, { code: 'forbidden', message: 'this credential may not do that' });

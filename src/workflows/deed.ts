@@ -46,6 +46,8 @@ export interface Context {
   settings: Settings;
   /** The licence keys of this environment. */
   keyring: () => Promise<Keyring>;
+  /** The secret of a mailed link of that id (src/sessions/link.ts). */
+  linkSecret: (linkId: string) => string;
 }
 
 /** What a workflow has decided: nothing of it is written yet. */

@@ -3,7 +3,10 @@ import { env } from 'cloudflare:workers';
 import { openDb } from '../../../src/db/client.ts';
 import { cryptoRandom } from '../../../src/lib/ids.ts';
 import { openKeyring } from '../../../src/licences/keyring.ts';
+import { linkSecrets } from '../../../src/sessions/link.ts';
 import { type Context, carryOut, type Planned } from '../../../src/workflows/deed.ts';
+
+const licenceKeys = (env as unknown as { LICENSE_PRIVATE_KEYS: string }).LICENSE_PRIVATE_KEYS;
 
 export interface Own {
   control: D1Database;
@@ -31,7 +34,8 @@ export const makeContext = ({ control, shards, now, settings }: Own): Context =>
     backoffMs: 5000,
     ...settings,
   },
-  keyring: () => openKeyring((env as unknown as { LICENSE_PRIVATE_KEYS: string }).LICENSE_PRIVATE_KEYS),
+  keyring: () => openKeyring(licenceKeys),
+  linkSecret: (linkId) => linkSecrets(licenceKeys, linkId)[0],
 });
 
 /** Plans and commits a workflow, as the shell does; its value, or its failure. */
