@@ -16,6 +16,7 @@ import { type AppEnv, mount } from './http/mount.ts';
 import { problemResponse, thrownFailure } from './http/problem.ts';
 import { newId } from './lib/ids.ts';
 import { licenceEndpoints } from './licences/routes.ts';
+import { projectEndpoints } from './organisations/project-routes.ts';
 import { organisationEndpoints } from './organisations/routes.ts';
 import { outboxEndpoints } from './outbox/routes.ts';
 import { periodEndpoints } from './periods/routes.ts';
@@ -26,6 +27,7 @@ import { pricingEndpoints } from './pricing/routes.ts';
 import { simulationEndpoints } from './pricing/simulation-routes.ts';
 import { reporterEndpoints } from './reporters/routes.ts';
 import { type Outside, platform, servicesOf } from './services.ts';
+import { oidcEndpoints } from './sessions/oidc-routes.ts';
 import { usageAdminEndpoints } from './usage/admin-routes.ts';
 import { usageReadEndpoints } from './usage/read-routes.ts';
 import { usageIntakeEndpoints } from './usage/routes.ts';
@@ -39,6 +41,8 @@ export const endpoints: readonly Endpoint[] = [
   ...credentialEndpoints,
   ...clusterEndpoints,
   ...organisationEndpoints,
+  ...projectEndpoints,
+  ...oidcEndpoints,
   ...licenceEndpoints,
   ...queueEndpoints,
   ...outboxEndpoints,

@@ -1,7 +1,9 @@
 /** Makes the context of workflows, and the queues and Stripe of deliveries, from the services of a request, batch or tick. */
 import { actorOf, credentialOf, type Principal } from './credentials/principal.ts';
+import type { Env } from './env.ts';
 import { type Keyring, openKeyring } from './licences/keyring.ts';
 import type { Services } from './services.ts';
+import type { StaffIssuer } from './sessions/staff.ts';
 import { openStripe } from './stripe/client.ts';
 import type { Context } from './workflows/deed.ts';
 import type { Carriers } from './workflows/delivery/carriers.ts';
@@ -31,9 +33,21 @@ export function contextOf(services: Services & { principal?: Principal }): Conte
       jobTimeoutMs: env.JOB_TIMEOUT_MS,
       runsMax: env.QUEUE_MAX_RETRY,
       backoffMs: env.QUEUE_BACKOFF_DELAY,
+      staffIssuer: staffIssuerOf(env),
     },
     keyring: () => keyringOf(services),
+    outbound: services.outbound,
+    keySets: services.keySets,
+    sealer: services.sealer,
   };
+}
+
+/** The staff issuer of this environment; null where there is none. env.ts refuses one that is set in part. */
+function staffIssuerOf(env: Env): StaffIssuer | null {
+  const { STAFF_OIDC_ISSUER: issuer, STAFF_OIDC_CLIENT_ID: clientId, STAFF_OIDC_ROLES: roles } = env;
+  if (issuer === undefined || clientId === undefined || roles === undefined) return null;
+  const audience = env.STAFF_OIDC_AUDIENCE ?? clientId;
+  return { issuer, audience, clientId, clientSecret: env.STAFF_OIDC_CLIENT_SECRET ?? null, roles };
 }
 
 /** Where outbox rows go from here. Without a Stripe key nothing is sent to Stripe and the rows wait. */

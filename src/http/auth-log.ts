@@ -9,8 +9,8 @@ import { minuteMs } from '../lib/time.ts';
 const quietMs = minuteMs;
 const addressesMax = 1000;
 
-/** What was presented: nothing, two that contradict each other or none of the form, or a key of that kind. */
-export type Presented = 'none' | 'malformed' | CredentialKind;
+/** What was presented: nothing, two that contradict each other or none of the form, a key of that kind, or a person's token. */
+export type Presented = 'none' | 'malformed' | 'person' | CredentialKind;
 
 export interface FailedAuthentication {
   address: string;

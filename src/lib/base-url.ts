@@ -14,7 +14,7 @@ export function isBaseUrl(text: string): boolean {
 }
 
 /** Whether a request to the host stays on this machine. `hostname` as `URL` gives it, IPv6 in brackets. */
-function isLoopback(hostname: string): boolean {
+export function isLoopback(hostname: string): boolean {
   return hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname) || /(?:^|\.)localhost$/.test(hostname);
 }
 

@@ -2,6 +2,9 @@
 import { env } from 'cloudflare:workers';
 import { openDb } from '../../../src/db/client.ts';
 import { cryptoRandom } from '../../../src/lib/ids.ts';
+import { makeKeySets } from '../../../src/lib/key-sets.ts';
+import { guardOutbound } from '../../../src/lib/outbound.ts';
+import { makeSealer } from '../../../src/lib/seal.ts';
 import { openKeyring } from '../../../src/licences/keyring.ts';
 import { type Context, carryOut, type Planned } from '../../../src/workflows/deed.ts';
 
@@ -29,9 +32,13 @@ export const makeContext = ({ control, shards, now, settings }: Own): Context =>
     jobTimeoutMs: 300_000,
     runsMax: 3,
     backoffMs: 5000,
+    staffIssuer: null,
     ...settings,
   },
   keyring: () => openKeyring((env as unknown as { LICENSE_PRIVATE_KEYS: string }).LICENSE_PRIVATE_KEYS),
+  outbound: guardOutbound(() => Promise.reject(new TypeError('no network in this test')), { local: false }),
+  keySets: makeKeySets(),
+  sealer: makeSealer('[]', cryptoRandom),
 });
 
 /** Plans and commits a workflow, as the shell does; its value, or its failure. */
