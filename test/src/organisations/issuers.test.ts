@@ -4,6 +4,8 @@ import { makeApi, rootToken } from '../../harness/worker/api.ts';
 import { makeOrganisation, startIssuer, type TestIssuer, trust } from '../../harness/worker/issuer.ts';
 
 const api = makeApi();
+// As it is deployed: at an address of its own, so that none of this machine or a private network may be called.
+api.bindings['PUBLIC_URL'] = 'https://billing.example.com';
 let issuer: TestIssuer;
 let id: string;
 beforeAll(async () => {
@@ -32,7 +34,7 @@ describe('setting an issuer', () => {
         scopes: ['groups'],
         claims: { roles: 'groups', namespaces: 'namespaces', org: 'org' },
         jwks_url: `${issuer.url}/jwks`,
-        redirect_uri: 'http://127.0.0.1:8787/api/sessions/oidc/callback',
+        redirect_uri: 'https://billing.example.com/api/sessions/oidc/callback',
       },
     });
     const control = api.bindings['CONTROL'] as D1Database;
@@ -137,11 +139,21 @@ describe('an issuer that is refused, with the reason', () => {
     const answer = await api.call('PUT', path(), {
       token: rootToken,
       body: { issuer: url, audience: 'a', client_id: 'c' },
-      bindings: { PUBLIC_URL: 'https://billing.example.com' },
     });
     const body = (await answer.json()) as { code: string; details: { reason: string } };
     expect([answer.status, body.code]).toEqual([422, 'issuer_unusable']);
     expect(body.details.reason).toMatch(reason);
+  });
+
+  it('may be on this machine where the API is there itself', async () => {
+    const local = await startIssuer(api, 'http://127.0.0.1:9000');
+    await refused(/not https/, local.url);
+    const body = { issuer: local.url, audience: 'a', client_id: 'c' };
+    const bindings = { PUBLIC_URL: 'http://127.0.0.1:8787' };
+    expect((await api.call('PUT', path(), { token: rootToken, body, bindings })).status).toBe(200);
+    const far = { ...body, issuer: 'http://login.example.com' };
+    expect((await api.call('PUT', path(), { token: rootToken, body: far, bindings })).status).toBe(422);
+    expect((await api.call('DELETE', path(), { token: rootToken })).status).toBe(204);
   });
 
   it('has the reason in our own words only', async () => {
