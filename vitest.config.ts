@@ -40,6 +40,8 @@ export default defineConfig({
                 SIGNUP_PLANS: 'starter,professional,enterprise',
                 RATE_LIMIT_SIGNUP: 'off',
                 RATE_LIMIT_AUTH: 'off',
+                RATE_LIMIT_SIGN_IN: 'off',
+                RATE_LIMIT_LINKS: 'off',
                 RATE_LIMIT_REPORT: 'off',
                 RATE_LIMIT_BATCH: 'off',
                 RATE_LIMIT_VALIDATE: 'off',

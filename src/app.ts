@@ -27,7 +27,9 @@ import { pricingEndpoints } from './pricing/routes.ts';
 import { simulationEndpoints } from './pricing/simulation-routes.ts';
 import { reporterEndpoints } from './reporters/routes.ts';
 import { type Outside, platform, servicesOf } from './services.ts';
+import { memberEndpoints } from './sessions/member-routes.ts';
 import { oidcEndpoints } from './sessions/oidc-routes.ts';
+import { sessionEndpoints } from './sessions/routes.ts';
 import { usageAdminEndpoints } from './usage/admin-routes.ts';
 import { usageReadEndpoints } from './usage/read-routes.ts';
 import { usageIntakeEndpoints } from './usage/routes.ts';
@@ -43,6 +45,8 @@ export const endpoints: readonly Endpoint[] = [
   ...organisationEndpoints,
   ...projectEndpoints,
   ...oidcEndpoints,
+  ...sessionEndpoints,
+  ...memberEndpoints,
   ...licenceEndpoints,
   ...queueEndpoints,
   ...outboxEndpoints,

@@ -5,6 +5,7 @@
 import { clusterId } from './contracts/common.ts';
 import { planSlug } from './contracts/plans.ts';
 import { isConfidential, plainHttpFaults, plainHttpMeaning } from './lib/base-url.ts';
+import { isOneLine } from './lib/text.ts';
 import { dayMs, hourMs, secondMs } from './lib/time.ts';
 import {
   boolean,
@@ -66,6 +67,23 @@ const staffRoleWords: Kind<StaffRoles> = {
   read: (given) => readStaffRoles(given) ?? undefined,
 };
 
+/** Where mail is handed in. */
+const mailServer: Kind<string> = {
+  words: 'smtps://user:password@host:port, or smtp://… for a server that goes over to TLS',
+  repeats: false,
+  read: (given) => {
+    const parsed = URL.parse(given);
+    const isServer = parsed !== null && /^smtps?:$/.test(parsed.protocol) && parsed.hostname !== '';
+    return isServer && /^[/]?$/.test(parsed.pathname) && !/[?#]/.test(given) ? given : undefined;
+  },
+};
+
+/** An address, with or without a name before it. */
+const sender: Kind<string> = text(
+  'an address, or a name and an address: Tenantry <mail@example.com>',
+  (given) => isOneLine(given) && /^(?:[^<>@"]+ <[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/.test(given),
+);
+
 const trialDaysMax = 365;
 const runsMax = 20;
 
@@ -92,8 +110,16 @@ export const workerVariables = {
   ),
   SIGNUP_PLANS: optional(offeredPlans, 'the plans that anyone may sign up for; without it those that plans.yaml opens'),
   SIGNUP_VERIFICATION: byDefault('none', choice(['none', 'email']), 'email is not available in this version'),
+  SMTP_URL: optional(mailServer, 'the mail server, with its user and password; without it no mail is sent'),
+  MAIL_FROM: optional(sender, 'who mails are from; needed with SMTP_URL'),
   RATE_LIMIT_SIGNUP: byDefault('100/900', rateLimit, 'signups of one address'),
-  RATE_LIMIT_AUTH: byDefault('100/900', rateLimit, 'failed authentications of one address'),
+  RATE_LIMIT_AUTH: byDefault(
+    '100/900',
+    rateLimit,
+    'failed authentications of one address, its sign-ins, and its mailed links',
+  ),
+  RATE_LIMIT_SIGN_IN: byDefault('20/900', rateLimit, 'passwords that are tried for one email'),
+  RATE_LIMIT_LINKS: byDefault('5/3600', rateLimit, 'links that are mailed to one email'),
   RATE_LIMIT_REPORT: byDefault('60/3600', rateLimit, 'single reports of one reporter'),
   RATE_LIMIT_BATCH: byDefault('600/3600', rateLimit, 'batches of one reporter or cluster'),
   RATE_LIMIT_VALIDATE: byDefault('600/3600', rateLimit, 'licences that one caller has validated'),
@@ -150,8 +176,9 @@ export function parseEnv(raw: RawEnv): Env {
     ...plainHttpFaults(found, { STRIPE_API_BASE: ['STRIPE_SECRET_KEY'] }),
     ...staffFaults(found),
     ...(found.SIGNUP_VERIFICATION === 'email'
-      ? ['SIGNUP_VERIFICATION=email is not available in this version: nothing sends mail; use none']
+      ? ['SIGNUP_VERIFICATION=email is not available in this version; use none']
       : []),
+    ...(found.SMTP_URL !== undefined && found.MAIL_FROM === undefined ? ['MAIL_FROM is needed with SMTP_URL'] : []),
     ...missing.map((name) => `the binding ${name} is missing`),
   ]);
   if (!read.ok) throw new EnvError(read.error.join('\n'));

@@ -6,7 +6,7 @@ import { cryptoRandom, newId, type Random } from './lib/ids.ts';
 import { type KeySets, makeKeySets } from './lib/key-sets.ts';
 import { consoleLog, type Log } from './lib/log.ts';
 import { type Fetch, guardOutbound, type Outbound } from './lib/outbound.ts';
-import { makeSealer, type Sealer } from './lib/seal.ts';
+import { makeSealer, type Sealer } from './licences/seal.ts';
 
 /** What tests replace. */
 export interface Outside {

@@ -2,7 +2,10 @@
 import { actorOf, credentialOf, type Principal } from './credentials/principal.ts';
 import type { Env } from './env.ts';
 import { type Keyring, openKeyring } from './licences/keyring.ts';
+import type { MailPort } from './mail/port.ts';
+import { openSmtp } from './mail/smtp.ts';
 import type { Services } from './services.ts';
+import { linkSecrets } from './sessions/link.ts';
 import type { StaffIssuer } from './sessions/staff.ts';
 import { openStripe } from './stripe/client.ts';
 import type { Context } from './workflows/deed.ts';
@@ -36,6 +39,7 @@ export function contextOf(services: Services & { principal?: Principal }): Conte
       staffIssuer: staffIssuerOf(env),
     },
     keyring: () => keyringOf(services),
+    linkSecret: (linkId) => linkSecrets(env.LICENSE_PRIVATE_KEYS, linkId)[0],
     outbound: services.outbound,
     keySets: services.keySets,
     sealer: services.sealer,
@@ -50,7 +54,10 @@ function staffIssuerOf(env: Env): StaffIssuer | null {
   return { issuer, audience, clientId, clientSecret: env.STAFF_OIDC_CLIENT_SECRET ?? null, roles };
 }
 
-/** Where outbox rows go from here. Without a Stripe key nothing is sent to Stripe and the rows wait. */
+const mailOf = ({ SMTP_URL: url, MAIL_FROM: from }: Env): MailPort | null =>
+  url === undefined || from === undefined ? null : openSmtp({ url, from });
+
+/** Where outbox rows go from here. Without a Stripe key or a mail server nothing is sent there, and the rows wait. */
 export const carriersOf = (services: Services): Carriers => ({
   db: services.db,
   now: services.now,
@@ -58,6 +65,9 @@ export const carriersOf = (services: Services): Carriers => ({
   stripe: services.env.STRIPE_SECRET_KEY
     ? openStripe(services.env.STRIPE_SECRET_KEY, services.env.STRIPE_API_BASE)
     : null,
+  mail: mailOf(services.env),
+  linkSecrets: (linkId) => linkSecrets(services.env.LICENSE_PRIVATE_KEYS, linkId),
+  publicUrl: services.env.PUBLIC_URL,
   doorbell: services.env.doorbell,
 });
 

@@ -15,6 +15,7 @@ const failures = {
   link_invalid: [401, 'Link is not valid'],
   forbidden: [403, 'Forbidden'],
   cross_site: [403, 'Cross-site request'],
+  password_wrong: [403, 'Wrong password'],
   customer_mismatch: [403, 'Customer mismatch'],
   plan_not_offered: [403, 'Plan not offered'],
   not_found: [404, 'Not found'],

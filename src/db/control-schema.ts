@@ -23,7 +23,7 @@ export const organisations = sqliteTable(
     issuer: text('issuer'),
     audience: text('audience'),
     clientId: text('client_id'),
-    /** Sealed (src/lib/seal.ts). */
+    /** Sealed (src/licences/seal.ts). */
     clientSecret: text('client_secret'),
     scopes: text('scopes', { mode: 'json' }).$type<string[]>(),
     claims: text('claims', { mode: 'json' }).$type<ClaimNames>(),

@@ -107,12 +107,12 @@ export const jobs = sqliteTable(
   ],
 );
 
-/** What must reach a queue or Stripe. Written in the batch of its cause; sent at once and swept by cron. */
+/** What must reach a queue, Stripe or a mailbox. Written in the batch of its cause; sent at once and swept by cron. */
 export const outbox = sqliteTable(
   'outbox',
   {
     id: text('id').primaryKey(),
-    kind: text('kind', { enum: ['doorbell', 'stripe_customer'] }).notNull(),
+    kind: text('kind', { enum: ['doorbell', 'stripe_customer', 'mail'] }).notNull(),
     payload: text('payload', { mode: 'json' }).$type<Record<string, string | number>>().notNull(),
     state: text('state', { enum: ['planned', 'sent', 'confirmed', 'never', 'dropped'] }).notNull(),
     /** Part of the idempotency key at Stripe; raised only after a look-up shows that the last one is not there. */

@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import { findPrincipal } from '../credentials/live-store.ts';
 import { type Principal, rootName } from '../credentials/principal.ts';
-import { parseKey } from '../lib/keys.ts';
+import { parseKey, sameHash } from '../lib/keys.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { looksLikeJwt, tokenCharsMax } from '../organisations/token.ts';
 import { findSessionPrincipal } from '../sessions/live-store.ts';
@@ -29,13 +29,6 @@ function givenIn(headers: Headers): Given {
   const token = bearer ?? apiKey ?? '';
   if (token === '' || token.length > (looksLikeJwt(token) ? tokenCharsMax : keyCharsMax)) return { kind: 'conflict' };
   return { kind: 'token', token, viaApiKeyHeader: bearer === null };
-}
-
-/** Compares two hex hashes of equal length without telling where they differ. */
-function sameHash(a: string, b: string): boolean {
-  let difference = a.length ^ b.length;
-  for (let i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i);
-  return difference === 0;
 }
 
 /** As `sha256Hex` of src/lib/keys.ts, at once: every request hashes its token, and WebCrypto's way costs thirty times that. */

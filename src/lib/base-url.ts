@@ -13,7 +13,7 @@ export function isBaseUrl(text: string): boolean {
   return url.username === '' && url.password === '' && !/[?#]/.test(text);
 }
 
-/** Whether a request to the host stays on this machine. `hostname` as `URL` gives it, IPv6 in brackets. */
+/** Whether what is sent to the host stays on this machine. `hostname` as `URL` gives it, IPv6 in brackets. */
 export function isLoopback(hostname: string): boolean {
   return hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname) || /(?:^|\.)localhost$/.test(hostname);
 }

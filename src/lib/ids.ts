@@ -6,6 +6,7 @@ const prefixes = {
   cluster: 'clu',
   credential: 'key',
   session: 'ses',
+  link: 'lnk',
   member: 'mem',
   job: 'job',
   lease: 'lease',

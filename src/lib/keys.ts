@@ -28,6 +28,13 @@ export function parseKey(key: string): { owner: string; kind: CredentialKind } |
   return match?.[1] && kind ? { owner: match[1], kind } : null;
 }
 
+/** Compares two hex hashes of equal length without telling where they differ. */
+export function sameHash(a: string, b: string): boolean {
+  let difference = a.length ^ b.length;
+  for (let i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i);
+  return difference === 0;
+}
+
 /** SHA-256 of a UTF-8 text, lower-case hex. */
 export async function sha256Hex(text: string): Promise<string> {
   return hex(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))));

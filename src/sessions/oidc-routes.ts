@@ -1,6 +1,7 @@
 /** Sign-in at an issuer: the two addresses that a browser is sent through. What fails ends on the sign-in page. */
 import * as routes from '../contracts/routes/sign-in.ts';
 import type { SignInFault } from '../contracts/sign-in.ts';
+import { sessionOf } from '../credentials/principal.ts';
 import { type Endpoint, empty, endpoint } from '../http/endpoint.ts';
 import { publicReads } from '../http/limits.ts';
 import { givenCookie } from '../http/session-cookie.ts';
@@ -33,8 +34,12 @@ const finish = endpoint({
   ...routes.finishSignIn,
   limits: [publicReads],
   handle: async (call) => {
-    const { env, request } = call;
-    const input = { sealed: begunIn(request.headers, env), query: new URL(request.url).search };
+    const { env, request, principal } = call;
+    const input = {
+      sealed: begunIn(request.headers, env),
+      query: new URL(request.url).search,
+      currentId: sessionOf(principal),
+    };
     const context = contextOf(call);
     const planned = await carryOut(context, () => finishSignIn(context, input));
     if (!planned.ok) return planned;

@@ -1,5 +1,6 @@
 /** What a session stands for, and how long it lasts. Pure. */
 import type { Role } from '../contracts/route.ts';
+import type { Principal } from '../credentials/principal.ts';
 import { dayMs, hourMs, minuteMs } from '../lib/time.ts';
 
 /** Without a request a session ends after this, ms. */
@@ -41,10 +42,27 @@ export function ownerOfGrant(grant: Grant): string {
     case 'staff':
       return `staff:${grant.name}`;
     case 'person':
-      return `person:${grant.organisationId}/${grant.subject}`;
+      return personOwner(grant);
   }
 }
 
 /** When a session that is opened now ends at the latest, ms: never after the token that it stands for. */
 export const endOf = (grant: Grant, now: number): number =>
   Math.min(now + lifeMs, 'endsAt' in grant ? grant.endsAt : Number.POSITIVE_INFINITY);
+
+/** Whose sessions the principal may list and end: its own. Null for who has none: keys of customers, clusters and reporters. */
+export function ownerOfSessions(principal: Principal): string | null {
+  switch (principal.kind) {
+    case 'account':
+      return principal.memberId;
+    case 'admin':
+      return principal.owner ?? principal.keyId;
+    case 'person':
+      return personOwner(principal);
+    default:
+      return null;
+  }
+}
+
+const personOwner = ({ organisationId, subject }: { organisationId: string; subject: string }): string =>
+  `person:${organisationId}/${subject}`;

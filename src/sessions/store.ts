@@ -1,9 +1,10 @@
 /** Sessions as rows. Owns `sessions`; never sees a cookie. One that has ended has no row. */
-import { and, desc, eq, gt, type SQL, sql } from 'drizzle-orm';
-import type { Db } from '../db/client.ts';
+import { eq, type SQL, sql } from 'drizzle-orm';
 import { sessions } from '../db/session-schema.ts';
 import { build, type Write, write } from '../db/write.ts';
 import { endOf, type Grant, idleMs, noteEveryMs, ownerOfGrant } from './session.ts';
+
+export type SessionRow = typeof sessions.$inferSelect;
 
 export interface NewSession {
   id: string;
@@ -13,11 +14,16 @@ export interface NewSession {
   now: number;
 }
 
-/** Stores a session. */
-export function insert({ id, hash, grant, now }: NewSession): Write {
+const blank = { rootHash: null, name: null, role: null, organisationId: null, subject: null, namespaces: null };
+
+/** The row of a session that is opened now. */
+export function rowOf({ id, hash, grant, now }: NewSession): SessionRow {
   const row = { id, hash, owner: ownerOfGrant(grant), createdAt: now, lastUsedAt: now, endsAt: endOf(grant, now) };
-  return write(build.insert(sessions).values({ ...row, ...columnsOf(grant) }));
+  return { ...row, ...blank, ...columnsOf(grant) };
 }
+
+/** Stores a session. */
+export const insert = (row: SessionRow): Write => write(build.insert(sessions).values(row));
 
 function columnsOf(grant: Grant) {
   switch (grant.kind) {
@@ -44,13 +50,16 @@ export const isLive = (now: number | SQL): SQL =>
 export const noteUse = (id: string, now: number): Write =>
   write(sql`UPDATE sessions SET last_used_at = ${now} WHERE id = ${id} AND last_used_at <= ${now - noteEveryMs}`);
 
-/** Ends one session of the owner. */
-export const end = (id: string, owner: string): Write =>
-  write(build.delete(sessions).where(and(eq(sessions.id, id), eq(sessions.owner, owner))));
+/** Ends one session. */
+export const end = (id: string): Write => write(build.delete(sessions).where(eq(sessions.id, id)));
 
-/** Ends all sessions of the owner, but the one of that id. */
-export const endAll = (owner: string, besidesId: string | null = null): Write =>
-  write(sql`DELETE FROM sessions WHERE owner = ${owner} AND id IS NOT ${besidesId}`);
+/** Ends all sessions of the owner. */
+export const endAll = (owner: string): Write => write(build.delete(sessions).where(eq(sessions.owner, owner)));
+
+/** Ends the sessions of a person's memberships that have the password hash, but the one of that id. */
+export const endByPassword = (password: { email: string; hash: string; besidesId: string }): Write =>
+  write(sql`DELETE FROM sessions WHERE id <> ${password.besidesId}
+    AND owner IN (SELECT id FROM members WHERE email = ${password.email} AND password_hash = ${password.hash})`);
 
 /** Ends the sessions of all members of a customer. */
 export const endAllOfCustomer = (customerId: string): Write =>
@@ -63,30 +72,3 @@ export const endAllOfOrganisation = (organisationId: string): Write =>
 /** Forgets sessions that have ended by themselves. */
 export const forgetEnded = (now: number): Write =>
   write(sql`DELETE FROM sessions WHERE ends_at <= ${now} OR last_used_at <= ${now - idleMs}`);
-
-export type SessionRow = typeof sessions.$inferSelect;
-
-/** A live session of the owner, null when there is none. */
-export async function find(db: Db, id: string, owner: string, now: number): Promise<SessionRow | null> {
-  const rows = await db
-    .select()
-    .from(sessions)
-    .where(and(eq(sessions.id, id), eq(sessions.owner, owner), isLive(now)));
-  return rows[0] ?? null;
-}
-
-/** One page of the owner's live sessions, newest first. */
-export async function list(db: Db, owner: string, now: number, { page, limit }: { page: number; limit: number }) {
-  const where = and(eq(sessions.owner, owner), gt(sessions.endsAt, now), isLive(now));
-  const [rows, counted] = await db.batch([
-    db
-      .select()
-      .from(sessions)
-      .where(where)
-      .orderBy(desc(sessions.createdAt), sessions.id)
-      .limit(limit)
-      .offset((page - 1) * limit),
-    db.select({ total: sql<number>`count(*)` }).from(sessions).where(where),
-  ]);
-  return { rows, total: counted[0]?.total ?? 0 };
-}

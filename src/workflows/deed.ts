@@ -16,8 +16,8 @@ import type { KeySets } from '../lib/key-sets.ts';
 import type { Log } from '../lib/log.ts';
 import type { Outbound } from '../lib/outbound.ts';
 import type { Result } from '../lib/result.ts';
-import type { Sealer } from '../lib/seal.ts';
 import type { Keyring } from '../licences/keyring.ts';
+import type { Sealer } from '../licences/seal.ts';
 import type { StaffIssuer } from '../sessions/staff.ts';
 
 /** What the environment says, as workflows use it. */
@@ -52,6 +52,8 @@ export interface Context {
   settings: Settings;
   /** The licence keys of this environment. */
   keyring: () => Promise<Keyring>;
+  /** The secret of a mailed link of that id (src/sessions/link.ts). */
+  linkSecret: (linkId: string) => string;
   /** Calls of addresses that others named. */
   outbound: Outbound;
   keySets: KeySets;

@@ -6,8 +6,8 @@
 import type { Write } from '../db/write.ts';
 import { hex, newId } from '../lib/ids.ts';
 import { sha256Hex } from '../lib/keys.ts';
-import { endOf, type Grant } from '../sessions/session.ts';
-import { insert } from '../sessions/store.ts';
+import type { Grant } from '../sessions/session.ts';
+import { insert, rowOf, type SessionRow } from '../sessions/store.ts';
 import type { Context } from './deed.ts';
 
 const secretBytes = 32;
@@ -20,16 +20,12 @@ export interface OpenedSession {
   endsAt: number;
 }
 
-/** A session with the statement that stores it. */
+/** A session with its row, and the statement that stores it. */
 export async function openSession(
   { random, now }: Pick<Context, 'random' | 'now'>,
   grant: Grant,
-): Promise<{ session: OpenedSession; stored: Write }> {
-  const session = {
-    sessionId: newId('session', random),
-    secret: hex(random(secretBytes)),
-    endsAt: endOf(grant, now),
-  };
-  const stored = insert({ id: session.sessionId, hash: await sha256Hex(session.secret), grant, now });
-  return { session, stored };
+): Promise<{ session: OpenedSession; row: SessionRow; stored: Write }> {
+  const secret = hex(random(secretBytes));
+  const row = rowOf({ id: newId('session', random), hash: await sha256Hex(secret), grant, now });
+  return { session: { sessionId: row.id, secret, endsAt: row.endsAt }, row, stored: insert(row) };
 }

@@ -9,6 +9,7 @@ import { endOf, read } from '../../organisations/token.ts';
 import { callbackUrl } from '../../sessions/oidc-addresses.ts';
 import type { Grant } from '../../sessions/session.ts';
 import { staffOf } from '../../sessions/staff.ts';
+import { end } from '../../sessions/store.ts';
 import type { Context, Plan, Planned } from '../deed.ts';
 import { type OpenedSession, openSession } from '../open-session.ts';
 import { exchangeCode, type Tokens } from './exchange-code.ts';
@@ -21,6 +22,8 @@ export interface FinishInput {
   sealed: string | null;
   /** The query that the issuer sent the browser back with, with its question mark. */
   query: string;
+  /** The session that the request came by, which ends; null without one. */
+  currentId: string | null;
 }
 
 /** A session, or why there is none: both are pages to the browser. */
@@ -38,11 +41,18 @@ export async function finishSignIn(context: Context, input: FinishInput): Promis
     context.log('info', 'a sign-in at an issuer did not come about', { fault: granted.error, organisation: slug });
     return ok(nothing(granted.error, slug));
   }
-  const { session, stored } = await openSession(context, granted.value);
+  const { session, row, stored } = await openSession(context, granted.value);
+  const { currentId } = input;
   return ok({
     value: { ok: true, session, returnTo: begun.value.returnTo },
-    writes: [stored],
-    audit: [{ action: 'session.opened', subject: session.sessionId, details: detailsOf(granted.value) }],
+    writes: [...(currentId === null ? [] : [end(currentId)]), stored],
+    audit: [
+      {
+        action: 'session.opened',
+        subject: begun.value.organisation?.id ?? row.owner,
+        details: { session_id: row.id, owner: row.owner, by: row.method },
+      },
+    ],
   });
 }
 
@@ -51,11 +61,6 @@ const nothing = (fault: SignInFault, organisation: string | null): Plan<Finished
   writes: [],
   audit: [],
 });
-
-const detailsOf = (grant: IssuerGrant) =>
-  grant.kind === 'staff'
-    ? { by: 'issuer', kind: 'admin', name: grant.name, role: grant.role }
-    : { by: 'issuer', kind: 'person', organisation_id: grant.organisationId, subject: grant.subject };
 
 type IssuerGrant = Extract<Grant, { kind: 'staff' | 'person' }>;
 

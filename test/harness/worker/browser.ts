@@ -1,5 +1,6 @@
 /** A browser that is signed in, as the Worker sees it: a cookie and the headers that only browsers set. */
 import { commit, openDb } from '../../../src/db/client.ts';
+import { linkSecrets } from '../../../src/sessions/link.ts';
 import type { Grant } from '../../../src/sessions/session.ts';
 import { openSession } from '../../../src/workflows/open-session.ts';
 import type { Api } from './api.ts';
@@ -18,4 +19,21 @@ export async function sessionFor(api: Api, grant: Grant): Promise<{ sessionId: s
   const { session, stored } = await openSession({ random: api.outside.random, now: api.clock.now }, grant);
   await commit(openDb(api.bindings['CONTROL'] as D1Database), [stored]);
   return session;
+}
+
+/** What the answer's cookie gives: its attributes, and the secret in it. */
+export function cookieOf(answer: Response): { name: string; secret: string; attributes: string[] } {
+  const [pair = '', ...attributes] = (answer.headers.get('set-cookie') ?? '').split('; ');
+  const [name = '', secret = ''] = pair.split('=');
+  return { name, secret, attributes };
+}
+
+/** The secret of the newest link that was mailed to the email, as the mail has it. */
+export async function mailedLink(api: Api, email: string): Promise<string> {
+  const row = await (api.bindings['CONTROL'] as D1Database)
+    .prepare('SELECT id FROM sign_in_links WHERE email = ? ORDER BY created_at DESC, rowid DESC LIMIT 1')
+    .bind(email)
+    .first<{ id: string }>();
+  if (!row) throw new Error(`no link for ${email}`);
+  return linkSecrets(String(api.bindings['LICENSE_PRIVATE_KEYS']), row.id)[0];
 }

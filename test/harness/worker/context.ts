@@ -4,9 +4,12 @@ import { openDb } from '../../../src/db/client.ts';
 import { cryptoRandom } from '../../../src/lib/ids.ts';
 import { makeKeySets } from '../../../src/lib/key-sets.ts';
 import { guardOutbound } from '../../../src/lib/outbound.ts';
-import { makeSealer } from '../../../src/lib/seal.ts';
 import { openKeyring } from '../../../src/licences/keyring.ts';
+import { makeSealer } from '../../../src/licences/seal.ts';
+import { linkSecrets } from '../../../src/sessions/link.ts';
 import { type Context, carryOut, type Planned } from '../../../src/workflows/deed.ts';
+
+const licenceKeys = (env as unknown as { LICENSE_PRIVATE_KEYS: string }).LICENSE_PRIVATE_KEYS;
 
 export interface Own {
   control: D1Database;
@@ -35,10 +38,11 @@ export const makeContext = ({ control, shards, now, settings }: Own): Context =>
     staffIssuer: null,
     ...settings,
   },
-  keyring: () => openKeyring((env as unknown as { LICENSE_PRIVATE_KEYS: string }).LICENSE_PRIVATE_KEYS),
+  keyring: () => openKeyring(licenceKeys),
+  linkSecret: (linkId) => linkSecrets(licenceKeys, linkId)[0],
   outbound: guardOutbound(() => Promise.reject(new TypeError('no network in this test')), { local: false }),
   keySets: makeKeySets(),
-  sealer: makeSealer('[]', cryptoRandom),
+  sealer: makeSealer(licenceKeys, cryptoRandom),
 });
 
 /** Plans and commits a workflow, as the shell does; its value, or its failure. */

@@ -1,7 +1,7 @@
 /** Sealed text opens for us only, for what it was made for, unchanged, also after the keys were rotated. */
 import { expect, it } from 'vitest';
 import { cryptoRandom } from '../../../src/lib/ids.ts';
-import { makeSealer } from '../../../src/lib/seal.ts';
+import { makeSealer } from '../../../src/licences/seal.ts';
 
 const keys = (...exponents: string[]) => JSON.stringify(exponents.map((d) => ({ kty: 'RSA', d })));
 const sealer = makeSealer(keys('old'), cryptoRandom);
@@ -31,6 +31,8 @@ it('opens after a rotation what the old key sealed, as long as that is in the se
 });
 
 it('says which variable is wrong', async () => {
-  for (const source of ['[]', 'x', '[{}]'])
-    await expect(makeSealer(source, cryptoRandom).seal('sign-in', '', 'x')).rejects.toThrow('LICENSE_PRIVATE_KEYS');
+  for (const source of ['[]', 'x', '[{}]']) {
+    const sealing = async () => await makeSealer(source, cryptoRandom).seal('sign-in', '', 'x');
+    await expect(sealing()).rejects.toThrow('LICENSE_PRIVATE_KEYS');
+  }
 });

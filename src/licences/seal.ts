@@ -1,10 +1,10 @@
 /**
- * Text that only we can read and nobody can change: AES-GCM under keys derived from the Worker's own secret, the private
- * licence keys, as the proofs of usage messages are. The first key seals, all of them open: what was sealed under a key that
- * has been taken out of LICENSE_PRIVATE_KEYS is lost.
+ * Text that only we can read and nobody can change: AES-GCM under keys that are derived from LICENSE_PRIVATE_KEYS
+ * (derived-key.ts). The first key seals, all of them open: what was sealed under a key that has been taken out of the
+ * variable is lost.
  */
-import { hex, type Random } from './ids.ts';
-import { parseJson } from './json.ts';
+import type { Random } from '../lib/ids.ts';
+import { derive, exponentsOf } from './derived-key.ts';
 
 /** What a sealed text is for: one for another purpose does not open. */
 export type Purpose = 'client secret' | 'sign-in';
@@ -17,7 +17,8 @@ export interface Sealer {
 }
 
 const ivBytes = 12;
-const idBits = 48;
+const idBytes = 6;
+const keyBytes = 32;
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const toBase64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url');
@@ -28,28 +29,10 @@ interface SealKey {
   key: CryptoKey;
 }
 
-async function deriveKey(exponent: string, purpose: Purpose): Promise<SealKey> {
-  const base = await crypto.subtle.importKey('raw', bytesOf(exponent), 'HKDF', false, ['deriveKey', 'deriveBits']);
-  const params = (what: string) => ({
-    name: 'HKDF',
-    hash: 'SHA-256',
-    salt: new Uint8Array(),
-    info: bytesOf(`tenantry ${purpose} ${what} v1`),
-  });
-  const id = await crypto.subtle.deriveBits(params('key id'), base, idBits);
-  const cipher = { name: 'AES-GCM', length: 256 };
-  const key = await crypto.subtle.deriveKey(params('key'), base, cipher, false, ['encrypt', 'decrypt']);
-  return { id: hex(new Uint8Array(id)), key };
-}
-
-/** The private exponents of LICENSE_PRIVATE_KEYS. */
-function exponentsOf(licenceKeys: string): string[] {
-  const jwks = parseJson(licenceKeys);
-  const exponents = Array.isArray(jwks) ? jwks.map((jwk) => (jwk as { d?: unknown } | null)?.d) : [];
-  return exponents.map((d) => {
-    if (typeof d !== 'string' || d === '') throw new Error('LICENSE_PRIVATE_KEYS: every key must be a private RSA JWK');
-    return d;
-  });
+async function sealKey(exponent: string, purpose: Purpose): Promise<SealKey> {
+  const bytes = new Uint8Array(derive(exponent, `${purpose} key`, keyBytes));
+  const key = await crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt']);
+  return { id: derive(exponent, `${purpose} key id`, idBytes).toString('hex'), key };
 }
 
 /** The sealer of LICENSE_PRIVATE_KEYS, a JSON array of private RSA JWKs. Calls throw an Error that prints no key. */
@@ -57,7 +40,7 @@ export function makeSealer(licenceKeys: string, random: Random): Sealer {
   const known = new Map<Purpose, Promise<SealKey[]>>();
   const keysFor = (purpose: Purpose): Promise<SealKey[]> => {
     const keys =
-      known.get(purpose) ?? Promise.all(exponentsOf(licenceKeys).map((exponent) => deriveKey(exponent, purpose)));
+      known.get(purpose) ?? Promise.all(exponentsOf(licenceKeys).map((exponent) => sealKey(exponent, purpose)));
     known.set(purpose, keys);
     return keys;
   };
@@ -69,7 +52,7 @@ export function makeSealer(licenceKeys: string, random: Random): Sealer {
   return {
     async seal(purpose, about, text) {
       const [first] = await keysFor(purpose);
-      if (!first) throw new Error('LICENSE_PRIVATE_KEYS: must be an array with at least one key');
+      if (!first) throw new Error('the key set is empty');
       const iv = new Uint8Array(random(ivBytes));
       const sealed = await crypto.subtle.encrypt(cipher(purpose, about, iv), first.key, bytesOf(text));
       return [first.id, toBase64(iv), toBase64(new Uint8Array(sealed))].join('.');
