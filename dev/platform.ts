@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReadyLine } from '../src/contracts/ready.ts';
+import { withoutSlash } from '../src/lib/base-url.ts';
 import { ensureLocalCluster, LOCAL_CLUSTER, LOCAL_DOORBELL, newProvisionerToken } from './cluster/local.ts';
 import { startClock } from './cron/clock.ts';
 import { openDataFolder } from './data/folder.ts';
@@ -13,6 +14,9 @@ import { useNewer } from './data/version.ts';
 import { choosePort } from './free-port.ts';
 import { waitForHealth } from './health.ts';
 import { startMetering } from './metering/start.ts';
+import { ensureDemoOrganisation, firstProjectOf } from './oidc/organisation.ts';
+import { DEMO_ORGANISATION, personNames, STAFF_CLIENT, STAFF_ROLES } from './oidc/people.ts';
+import { startOidc } from './oidc/server.ts';
 import { publishPlansOnce } from './plans.ts';
 import { PlatformError, reasonOf } from './problem.ts';
 import { readable } from './processes/readable.ts';
@@ -55,13 +59,23 @@ function lastPorts(dataDir: string, log: (line: string) => void) {
   try {
     const last = readJson(path) as Partial<ReadyLine> | null;
     const portOf = (url: string | null | undefined) => (url ? Number(new URL(url).port) : undefined);
-    return { queue: portOf(last?.queue_api_url), stripe: portOf(last?.stripe_url) };
+    return { queue: portOf(last?.queue_api_url), stripe: portOf(last?.stripe_url), oidc: portOf(last?.oidc_issuer) };
   } catch (error) {
     // The file is written anew with this run's addresses: a damaged one is said, and keeps nobody from starting.
     log(`${path} of the last run cannot be read, addresses may change: ${reasonOf(error)}`);
-    return { queue: undefined, stripe: undefined };
+    return { queue: undefined, stripe: undefined, oidc: undefined };
   }
 }
+
+/** The Worker's variables for staff who sign in at the platform's own issuer. */
+const staffBindings = (issuer: string, clientSecret: string) => ({
+  STAFF_OIDC_ISSUER: issuer,
+  STAFF_OIDC_CLIENT_ID: STAFF_CLIENT,
+  STAFF_OIDC_CLIENT_SECRET: clientSecret,
+  STAFF_OIDC_ROLES: STAFF_ROLES,
+});
+
+const startUrl = (url: string, query: string) => `${withoutSlash(url)}/api/sessions/oidc/start?${query}`;
 
 function doorbellQueue(description: WorkerDescription): string {
   const producer = description.queues.producers?.find(({ binding }) => binding === LOCAL_DOORBELL);
@@ -129,6 +143,11 @@ async function startParts(
   onStop('queue api', pullApi.close);
 
   const stripe = await startStandIn(dataDir, env, secrets, ports.stripe, log, onStop);
+  const publicUrl = env['PUBLIC_URL'] || `http://127.0.0.1:${port}`;
+  let projects: () => Promise<string | null> = async () => null;
+  const redirectUri = `${withoutSlash(publicUrl)}/api/sessions/oidc/callback`;
+  const oidc = await startOidc({ dataDir, port: ports.oidc, redirectUri, firstProject: () => projects() }, log);
+  onStop('oidc', oidc.close);
 
   log('starting workerd');
   const adminToken = env['ADMIN_API_TOKEN'] || secrets.admin_token;
@@ -146,6 +165,7 @@ async function startParts(
       ADMIN_API_TOKEN: adminToken,
       LICENSE_PRIVATE_KEYS: secrets.license_private_keys,
       PUBLIC_URL: `http://127.0.0.1:${port}`,
+      ...(env['STAFF_OIDC_ISSUER'] ? {} : staffBindings(oidc.issuer, oidc.secrets.client_secret)),
       ...(stripe === null ? {} : { STRIPE_SECRET_KEY: secrets.stripe_secret_key, STRIPE_API_BASE: stripe }),
     }),
   });
@@ -159,6 +179,12 @@ async function startParts(
   const admin = { url: worker.url, token: adminToken };
   for (const line of await publishPlansOnce(admin)) log(line);
   await ensureLocalCluster(admin);
+  const { client_secret: clientSecret, password } = oidc.secrets;
+  const demo = await ensureDemoOrganisation(admin, { issuer: oidc.issuer, clientSecret });
+  projects = () => firstProjectOf(admin, demo);
+  log(`people sign in at ${oidc.issuer} as ${personNames.join(', ')}, with the ready line's oidc_password:`);
+  log(`  ${startUrl(worker.url, `organisation=${DEMO_ORGANISATION.slug}`)}`);
+  if (!env['STAFF_OIDC_ISSUER']) log(`  ${startUrl(worker.url, 'staff=true')}`);
   const provisionerToken = secrets.provisioner_token ?? (await newProvisionerToken(admin));
   keepSecrets(dataDir, { ...secrets, provisioner_token: provisionerToken });
 
@@ -179,7 +205,8 @@ async function startParts(
     queue_api_token: secrets.queue_api_token,
     stripe_url: stripe,
     stripe_webhook_secret: null,
-    oidc_issuer: null,
+    oidc_issuer: oidc.issuer,
+    oidc_password: password,
   };
   if (provisioner !== null) {
     log('starting the provisioner');
