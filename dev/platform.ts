@@ -5,7 +5,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReadyLine } from '../src/contracts/ready.ts';
-import { withoutSlash } from '../src/lib/base-url.ts';
 import { ensureLocalCluster, LOCAL_CLUSTER, LOCAL_DOORBELL, newProvisionerToken } from './cluster/local.ts';
 import { startClock } from './cron/clock.ts';
 import { openDataFolder } from './data/folder.ts';
@@ -13,10 +12,9 @@ import { readJson, writePrivateJson } from './data/private-file.ts';
 import { useNewer } from './data/version.ts';
 import { choosePort } from './free-port.ts';
 import { waitForHealth } from './health.ts';
+import { startMailbox } from './mail/mailbox.ts';
 import { startMetering } from './metering/start.ts';
-import { ensureDemoOrganisation, firstProjectOf } from './oidc/organisation.ts';
-import { DEMO_ORGANISATION, personNames, STAFF_CLIENT, STAFF_ROLES } from './oidc/people.ts';
-import { startOidc } from './oidc/server.ts';
+import { startOwnIssuer } from './oidc/start.ts';
 import { publishPlansOnce } from './plans.ts';
 import { PlatformError, reasonOf } from './problem.ts';
 import { readable } from './processes/readable.ts';
@@ -50,6 +48,8 @@ type OnStop = (name: string, stop: () => void | Promise<void>) => void;
 
 /** How long `ready` waits for the provisioner's first line, after which it does not refuse its configuration. */
 const FIRST_LINE_MS_MAX = 30_000;
+/** Who mails of this machine are from, unless the environment says so. */
+const OUR_MAIL = 'Tenantry <tenantry@tenantry.localhost>';
 /** Log levels that keep that line back. */
 const QUIET = ['warn', 'error', 'fatal', 'silent'];
 
@@ -66,16 +66,6 @@ function lastPorts(dataDir: string, log: (line: string) => void) {
     return { queue: undefined, stripe: undefined, oidc: undefined };
   }
 }
-
-/** The Worker's variables for staff who sign in at the platform's own issuer. */
-const staffBindings = (issuer: string, clientSecret: string) => ({
-  STAFF_OIDC_ISSUER: issuer,
-  STAFF_OIDC_CLIENT_ID: STAFF_CLIENT,
-  STAFF_OIDC_CLIENT_SECRET: clientSecret,
-  STAFF_OIDC_ROLES: STAFF_ROLES,
-});
-
-const startUrl = (url: string, query: string) => `${withoutSlash(url)}/api/sessions/oidc/start?${query}`;
 
 function doorbellQueue(description: WorkerDescription): string {
   const producer = description.queues.producers?.find(({ binding }) => binding === LOCAL_DOORBELL);
@@ -144,10 +134,13 @@ async function startParts(
 
   const stripe = await startStandIn(dataDir, env, secrets, ports.stripe, log, onStop);
   const publicUrl = env['PUBLIC_URL'] || `http://127.0.0.1:${port}`;
-  let projects: () => Promise<string | null> = async () => null;
-  const redirectUri = `${withoutSlash(publicUrl)}/api/sessions/oidc/callback`;
-  const oidc = await startOidc({ dataDir, port: ports.oidc, redirectUri, firstProject: () => projects() }, log);
-  onStop('oidc', oidc.close);
+  const issuer = await startOwnIssuer({ dataDir, port: ports.oidc, publicUrl, env }, log, onStop);
+
+  const mailbox = env['SMTP_URL'] ? null : await startMailbox(dataDir, log);
+  if (mailbox) {
+    onStop('mailbox', mailbox.close);
+    log(`mail is kept in ${mailbox.folder}`);
+  }
 
   log('starting workerd');
   const adminToken = env['ADMIN_API_TOKEN'] || secrets.admin_token;
@@ -164,8 +157,10 @@ async function startParts(
     bindings: workerBindings(env, {
       ADMIN_API_TOKEN: adminToken,
       LICENSE_PRIVATE_KEYS: secrets.license_private_keys,
-      PUBLIC_URL: `http://127.0.0.1:${port}`,
-      ...(env['STAFF_OIDC_ISSUER'] ? {} : staffBindings(oidc.issuer, oidc.secrets.client_secret)),
+      PUBLIC_URL: publicUrl,
+      ...issuer.bindings,
+      MAIL_FROM: OUR_MAIL,
+      ...(mailbox === null ? {} : { SMTP_URL: mailbox.url }),
       ...(stripe === null ? {} : { STRIPE_SECRET_KEY: secrets.stripe_secret_key, STRIPE_API_BASE: stripe }),
     }),
   });
@@ -179,12 +174,7 @@ async function startParts(
   const admin = { url: worker.url, token: adminToken };
   for (const line of await publishPlansOnce(admin)) log(line);
   await ensureLocalCluster(admin);
-  const { client_secret: clientSecret, password } = oidc.secrets;
-  const demo = await ensureDemoOrganisation(admin, { issuer: oidc.issuer, clientSecret });
-  projects = () => firstProjectOf(admin, demo);
-  log(`people sign in at ${oidc.issuer} as ${personNames.join(', ')}, with the ready line's oidc_password:`);
-  log(`  ${startUrl(worker.url, `organisation=${DEMO_ORGANISATION.slug}`)}`);
-  if (!env['STAFF_OIDC_ISSUER']) log(`  ${startUrl(worker.url, 'staff=true')}`);
+  await issuer.introduce(admin);
   const provisionerToken = secrets.provisioner_token ?? (await newProvisionerToken(admin));
   keepSecrets(dataDir, { ...secrets, provisioner_token: provisionerToken });
 
@@ -205,8 +195,8 @@ async function startParts(
     queue_api_token: secrets.queue_api_token,
     stripe_url: stripe,
     stripe_webhook_secret: null,
-    oidc_issuer: oidc.issuer,
-    oidc_password: password,
+    oidc_issuer: issuer.url,
+    oidc_password: issuer.password,
   };
   if (provisioner !== null) {
     log('starting the provisioner');

@@ -9,6 +9,7 @@ import { stampVersion } from './version.ts';
 const OURS = [
   'build',
   'exporters',
+  'mail',
   'queue.sock',
   'queue.sqlite',
   'queue.sqlite-shm',

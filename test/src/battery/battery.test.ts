@@ -78,6 +78,15 @@ describe.each(endpoints.map((spec) => [nameOf(spec), spec] as const))('%s', (nam
     });
   }
 
+  if (spec.allow.person && !spec.allow.public) {
+    it('shows a person nothing of another organisation', async () => {
+      const answer = await send({ ...body(), token: f.otherPerson });
+      expect(answer.status).toBeLessThan(500);
+      const text = await answer.text();
+      for (const theirs of [f.organisationId, f.customerId]) expect(text).not.toContain(theirs);
+    });
+  }
+
   if (spec.path.includes(':customerId')) {
     const bound = [spec.allow.account && 'otherAccount', spec.allow.reporter && 'otherReporter'].filter(Boolean);
     if (bound.length > 0)

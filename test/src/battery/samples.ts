@@ -2,6 +2,7 @@
  * One good request for every route of the app, by `METHOD path`. The battery bends each of them in every way it knows;
  * a route that is mounted and not here fails it.
  */
+import { rootToken } from '../../harness/worker/api.ts';
 import { shippedPlans } from '../../harness/worker/plans.ts';
 import type { Fixture } from './fixture.ts';
 
@@ -53,6 +54,20 @@ export const samples: Record<string, Sample> = {
     body: empty,
     wrongType: { overlap_seconds: -1 },
   },
+  'POST /api/sessions': { body: () => ({ admin_token: rootToken }), wrongType: { email: 7 } },
+  'POST /api/sessions/links': { body: () => ({ email: 'nobody@example.com' }), wrongType: { email: 7 } },
+  'GET /api/sessions/current': {},
+  'GET /api/sessions': { query: '?page=1' },
+  'DELETE /api/sessions': {},
+  'DELETE /api/sessions/:sessionId': { params: () => ({ sessionId: 'ses_none' }) },
+  'PUT /api/sessions/password': { body: () => ({ new: 'a long password' }), wrongType: { new: 7 } },
+  'GET /api/customers/:customerId/members': { params: mine },
+  'POST /api/customers/:customerId/members': {
+    params: mine,
+    body: () => ({ email: 'battery-member@example.com', role: 'viewer' }),
+    wrongType: { role: 'king' },
+  },
+  'DELETE /api/customers/:customerId/members/:memberId': { params: (f) => ({ ...mine(f), memberId: 'mem_none' }) },
   'GET /api/credentials': { query: '?kind=account' },
   'DELETE /api/credentials/:credentialId': { params: () => ({ credentialId: 'key_none' }) },
   'POST /api/admin-tokens': { body: () => ({ name: 'battery', role: 'viewer' }), wrongType: { role: 'king' } },
