@@ -44,7 +44,7 @@ export interface KeySets {
 }
 
 /** The public keys of a JWKS document, others left out; or what is wrong with it, in words. */
-export function readKeySet(text: string): Result<KeySet, string> {
+function readKeySet(text: string): Result<KeySet, string> {
   const keys = (parseJson(text) as { keys?: unknown } | null)?.keys;
   if (!Array.isArray(keys)) return err('it is no set of keys');
   const usable = keys.filter(
