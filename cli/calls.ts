@@ -51,6 +51,7 @@ import {
   reporterAnswer,
   type reporterBody,
 } from '../src/contracts/reporters.ts';
+import { memberAnswer, type memberBody, memberList } from '../src/contracts/sessions.ts';
 import {
   deadLetterList,
   gapsAnswer,
@@ -91,6 +92,13 @@ export const rotateAccountKey = (api: Api, customerId: string, keyId: string, bo
   api.post(`/api/customers/${customerId}/api-keys/${keyId}/rotate`, body, rotateAnswer);
 export const revokeAccountKey = (api: Api, customerId: string, keyId: string) =>
   api.delete(`/api/customers/${customerId}/api-keys/${keyId}`);
+
+export const listMembers = (api: Api, customerId: string, query: Partial<Asked<typeof pageQuery>>) =>
+  api.get(`/api/customers/${customerId}/members`, memberList, query);
+export const addMember = (api: Api, customerId: string, body: z.input<typeof memberBody>) =>
+  api.post(`/api/customers/${customerId}/members`, body, memberAnswer);
+export const removeMember = (api: Api, customerId: string, memberId: string) =>
+  api.delete(`/api/customers/${customerId}/members/${memberId}`);
 
 export const listCredentials = (api: Api, query: Partial<Asked<typeof credentialsQuery>>) =>
   api.get('/api/credentials', credentialList, query);

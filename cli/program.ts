@@ -15,6 +15,7 @@ import { deadLettersProgram } from './commands/dead-letters.ts';
 import { generateKeysProgram } from './commands/generate-keys.ts';
 import { keysProgram } from './commands/keys.ts';
 import { licencesProgram } from './commands/licences.ts';
+import { membersProgram } from './commands/members.ts';
 import { plansProgram } from './commands/plans.ts';
 import { queueProgram } from './commands/queue.ts';
 import { signupWorkflowProgram } from './commands/signup-workflow.ts';
@@ -34,6 +35,7 @@ export const commands: Readonly<Record<string, Define>> = {
   plans: plansProgram,
   licences: licencesProgram,
   keys: keysProgram,
+  members: membersProgram,
   queue: queueProgram,
   'dead-letters': deadLettersProgram,
   clusters: clustersProgram,

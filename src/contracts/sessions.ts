@@ -8,7 +8,6 @@ import { customerId, emailText, listOf, pageQuery } from './common.ts';
 import { adminRole } from './credentials.ts';
 import { memberRoles } from './route.ts';
 
-export const sessionId = z.string().regex(idPattern('session'), 'must look like ses_ + 32 hex digits');
 export const memberId = z.string().regex(idPattern('member'), 'must look like mem_ + 32 hex digits');
 export const memberRole = z.enum(memberRoles);
 

@@ -2,6 +2,8 @@
  * Mail over SMTP, with nodemailer in workerd. A connection a mail: an isolate has no place for one that stays open. `smtps:`
  * is TLS from the beginning; `smtp:` has to go over to TLS before anything is said, but on this very machine.
  */
+import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { createTransport } from 'nodemailer';
 import { isLoopback } from '../lib/base-url.ts';
 import { err, ok } from '../lib/result.ts';
@@ -29,10 +31,13 @@ export function openSmtp(postbox: Postbox): MailPort {
 function connect({ url, from }: Postbox): MailPort {
   const { protocol, hostname, port, username, password } = new URL(url);
   const secure = protocol === 'smtps:';
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const portNumber = Number(port) || (secure ? 465 : 587);
   const transport = createTransport({
-    host: hostname.replace(/^\[|\]$/g, ''),
-    port: Number(port) || (secure ? 465 : 587),
+    host,
+    port: portNumber,
     secure,
+    getSocket: (_options, done) => dial({ host, port: portNumber, secure }, done),
     requireTLS: !secure && !isLoopback(hostname),
     ignoreTLS: !secure && isLoopback(hostname),
     ...(username ? { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } } : {}),
@@ -61,6 +66,23 @@ function connect({ url, from }: Postbox): MailPort {
       }
     },
   };
+}
+
+type Dialled = (error: Error | null, socket?: { connection: Socket; secured: boolean }) => void;
+
+/**
+ * Connects by the server's name. nodemailer would look the name up itself and connect to the address: workerd then compares
+ * the certificate with that, and the look-up asks a public resolver, which knows no name of a private network.
+ */
+function dial({ host, port, secure }: { host: string; port: number; secure: boolean }, done: Dialled): void {
+  const socket = secure ? connectTls({ host, port, servername: host }) : connectTcp({ host, port });
+  socket.setTimeout(timeoutMs, () => socket.destroy(new Error('no connection in time')));
+  socket.once('error', done);
+  socket.once(secure ? 'secureConnect' : 'connect', () => {
+    socket.setTimeout(0);
+    socket.off('error', done);
+    done(null, { connection: socket, secured: secure });
+  });
 }
 
 /** A 5xx for the mail or its address is for good; one for our sign-in, and everything else, is for us to mend. */
