@@ -4,9 +4,9 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { minuteMs } from '../../../src/lib/time.ts';
 import { makeApi, rootToken } from '../../harness/worker/api.ts';
 import { makeOrganisation, newSigningKey, startIssuer, type TestIssuer, trust } from '../../harness/worker/issuer.ts';
+import { begunName, cookiesOf, issuerBrowser, sessionName, site } from '../../harness/worker/issuer-browser.ts';
 
 const api = makeApi();
-const site = 'https://billing.example.com';
 api.bindings['PUBLIC_URL'] = site;
 let issuer: TestIssuer;
 let acmeId: string;
@@ -14,7 +14,7 @@ let acmeId: string;
 let exchanged: { body: URLSearchParams; authorization: string | null };
 /** What it answers with, made of the nonce of the beginning. */
 let tokens: (nonce: string) => Promise<Record<string, unknown>>;
-let nonce = '';
+const { last, begin, comeBack, signIn, sessionsInTable } = issuerBrowser(api);
 
 const admin: JWTPayload = { aud: 'tenantry-web', org: 'acme', groups: ['org-admin'] };
 const opaque = { access_token: 'opaque', token_type: 'Bearer' };
@@ -30,41 +30,11 @@ beforeEach(async () => {
       body: new URLSearchParams(new TextDecoder().decode(await request.arrayBuffer())),
       authorization: request.headers.get('authorization'),
     };
-    return Response.json(await tokens(nonce));
+    return Response.json(await tokens(last.nonce));
   });
   tokens = async (nonce) => ({ ...opaque, id_token: await issuer.token({ ...admin, nonce }) });
   expect((await trust(api, acmeId, { issuer: issuer.url, client_secret: 'c-secret' })).status).toBe(200);
 });
-
-const cookiesOf = (response: Response) =>
-  new Map(response.headers.getSetCookie().map((line) => [line.split('=', 1)[0] ?? '', line] as const));
-const contentOf = (line = '') => line.slice(line.indexOf('=') + 1).split(';', 1)[0] ?? '';
-const begunName = '__Host-tenantry-sign-in';
-const sessionName = '__Host-tenantry';
-
-async function begin(query = '?organisation=acme&return_to=/organisation') {
-  const response = await api.call('GET', `/api/sessions/oidc/start${query}`);
-  const location = new URL(response.headers.get('location') ?? '', site);
-  const asked = Object.fromEntries(location.searchParams);
-  nonce = asked['nonce'] ?? '';
-  return { response, location, asked, begun: contentOf(cookiesOf(response).get(begunName)) };
-}
-
-async function comeBack(begun: string | null, query: Record<string, string>) {
-  const headers: Record<string, string> = begun === null ? {} : { cookie: `other=1; ${begunName}=${begun}` };
-  const response = await api.call('GET', `/api/sessions/oidc/callback?${new URLSearchParams(query)}`, { headers });
-  const session = contentOf(cookiesOf(response).get(sessionName));
-  return { response, session, text: await response.text(), location: response.headers.get('location') };
-}
-
-/** A whole sign-in. */
-async function signIn(query?: string) {
-  const { asked, begun } = await begin(query);
-  return await comeBack(begun, { code: 'the-code', state: asked['state'] ?? '' });
-}
-
-const sessionsInTable = async () =>
-  (await (api.bindings['CONTROL'] as D1Database).prepare('SELECT * FROM sessions').all()).results;
 
 describe('the beginning', () => {
   it('sends the browser to the issuer, with PKCE, state and nonce that only it can bring back', async () => {
@@ -264,60 +234,5 @@ describe('coming back', () => {
     expect(await sessionsInTable()).toEqual([]);
     const { location } = await comeBack(begun, { code: 'c', state: asked['state'] ?? '' });
     expect(location).toBe(toPage('organisation_unknown'));
-  });
-});
-
-describe('staff', () => {
-  const staff = {
-    STAFF_OIDC_ISSUER: 'https://staff.example.com',
-    STAFF_OIDC_CLIENT_ID: 'console',
-    STAFF_OIDC_ROLES: 'groups:tenantry-admins=owner,tenantry-ops=operator',
-  };
-  const claims: JWTPayload = { aud: 'console', email: 'Ann@Example.com', email_verified: true };
-  let theirs: TestIssuer;
-  beforeAll(async () => {
-    theirs = await startIssuer(api, staff.STAFF_OIDC_ISSUER);
-    theirs.instead.set('/token', async () => Response.json(await tokens(nonce)));
-  });
-  const signInWith = async (more: JWTPayload, bindings: Record<string, unknown> = staff) => {
-    Object.assign(api.bindings, bindings);
-    tokens = async (nonce) => ({ ...opaque, id_token: await theirs.token({ ...claims, nonce, ...more }) });
-    const done = await signIn('?staff=true&return_to=/console');
-    for (const name of Object.keys(bindings)) delete api.bindings[name];
-    return done;
-  };
-
-  it('are admins of the highest role that the mapping gives, under a name that they cannot choose', async () => {
-    expect((await signInWith({ groups: ['/tenantry-ops', 'tenantry-admins'] })).response.status).toBe(200);
-    expect((await sessionsInTable()).at(-1)).toMatchObject({
-      kind: 'admin',
-      name: 'oidc:ann@example.com',
-      role: 'owner',
-    });
-    const { session } = await signInWith({ groups: ['tenantry-ops'], email_verified: false });
-    expect((await sessionsInTable()).at(-1)).toMatchObject({ name: 'oidc:alice', role: 'operator' });
-    const headers = { cookie: `${sessionName}=${session}`, 'sec-fetch-site': 'same-origin' };
-    expect((await api.call('GET', '/api/organisations', { headers })).status).toBe(200);
-    expect((await api.call('GET', '/api/credentials', { headers })).status).toBe(403);
-  });
-
-  it('need a role of the mapping', async () => {
-    for (const groups of [[], ['org-admin'], ['owner'], ['toString']])
-      expect((await signInWith({ groups })).location).toBe('/sign-in?error=no_access');
-  });
-
-  it('have no token that programs could send', async () => {
-    Object.assign(api.bindings, staff);
-    const token = await theirs.token({ ...claims, groups: ['tenantry-admins'] });
-    expect((await api.call('GET', '/api/organisations', { token })).status).toBe(401);
-    for (const name of Object.keys(staff)) delete api.bindings[name];
-  });
-
-  it('are not let in while their issuer is away, or names another one', async () => {
-    theirs.instead.set('/.well-known/openid-configuration', () => Response.json({ ...theirs.document, issuer: 'x' }));
-    expect((await signInWith({ groups: ['tenantry-admins'] })).location).toBe('/sign-in?error=expired');
-    Object.assign(api.bindings, staff);
-    expect((await begin('?staff=true')).response.headers.get('location')).toBe('/sign-in?error=issuer_unavailable');
-    for (const name of Object.keys(staff)) delete api.bindings[name];
   });
 });
