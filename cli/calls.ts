@@ -32,6 +32,11 @@ import {
   clusterKeyAnswer,
   clusterList,
   clusterTokenAnswer,
+  organisationAnswer,
+  type organisationBody,
+  organisationList,
+  projectAnswer,
+  type projectBody,
 } from '../src/contracts/organisations.ts';
 import { ownMeterList } from '../src/contracts/own-meters.ts';
 import { periodList } from '../src/contracts/periods.ts';
@@ -99,6 +104,13 @@ export const addMember = (api: Api, customerId: string, body: z.input<typeof mem
   api.post(`/api/customers/${customerId}/members`, body, memberAnswer);
 export const removeMember = (api: Api, customerId: string, memberId: string) =>
   api.delete(`/api/customers/${customerId}/members/${memberId}`);
+
+export const listOrganisations = (api: Api, query: Partial<Asked<typeof pageQuery>>) =>
+  api.get('/api/organisations', organisationList, query);
+export const addOrganisation = (api: Api, body: z.input<typeof organisationBody>) =>
+  api.post('/api/organisations', body, organisationAnswer);
+export const attachProject = (api: Api, organisationId: string, body: z.input<typeof projectBody>) =>
+  api.post(`/api/organisations/${organisationId}/projects`, body, projectAnswer);
 
 export const listCredentials = (api: Api, query: Partial<Asked<typeof credentialsQuery>>) =>
   api.get('/api/credentials', credentialList, query);
