@@ -14,12 +14,13 @@ const pathCharsMax = 2000;
  * spelling that a browser takes for one, and a route of the API.
  */
 export function returnPath(asked: string | undefined): string {
-  if (asked === undefined || asked.length > pathCharsMax || !/^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(asked))
-    return '/';
+  if (asked === undefined || asked.length > pathCharsMax || !/^\/[\x21-\x5b\x5d-\x7e]*$/.test(asked)) return '/';
   const here = 'https://here.invalid';
   const url = URL.parse(asked, here);
-  const isApi = url !== null && /^\/api(?:\/|$)/i.test(url.pathname);
-  return url?.origin === here && !isApi ? `${url.pathname}${url.search}${url.hash}` : '/';
+  if (url?.origin !== here || /^\/api(?:\/|$)/i.test(url.pathname)) return '/';
+  const path = `${url.pathname}${url.search}${url.hash}`;
+  // `/x/..//elsewhere` is a path of ours that is written as another site's address.
+  return path.startsWith('//') ? '/' : path;
 }
 
 /** The page that says why a sign-in did not come about. */
