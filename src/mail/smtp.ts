@@ -75,11 +75,13 @@ type Dialled = (error: Error | null, socket?: { connection: Socket; secured: boo
  * the certificate with that, and the look-up asks a public resolver, which knows no name of a private network.
  */
 function dial({ host, port, secure }: { host: string; port: number; secure: boolean }, done: Dialled): void {
-  const socket = secure ? connectTls({ host, port, servername: host }) : connectTcp({ host, port });
-  socket.setTimeout(timeoutMs, () => socket.destroy(new Error('no connection in time')));
+  const to = { host, port, timeout: timeoutMs };
+  const socket = secure ? connectTls({ ...to, servername: host }) : connectTcp(to);
+  const late = () => socket.destroy(new Error('no connection in time'));
+  socket.once('timeout', late);
   socket.once('error', done);
   socket.once(secure ? 'secureConnect' : 'connect', () => {
-    socket.setTimeout(0);
+    socket.off('timeout', late);
     socket.off('error', done);
     done(null, { connection: socket, secured: secure });
   });

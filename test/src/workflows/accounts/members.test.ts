@@ -1,9 +1,13 @@
 /** Members of a customer: who may add and remove them, that an owner stays, and their passwords. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { MemberView } from '../../../../src/contracts/sessions.ts';
+import { commit } from '../../../../src/db/client.ts';
+import { GuardFailed } from '../../../../src/db/failure.ts';
 import { minuteMs } from '../../../../src/lib/time.ts';
+import { signIn as planSignIn } from '../../../../src/workflows/accounts/sign-in.ts';
 import { ensureCluster, makeApi, rootToken } from '../../../harness/worker/api.ts';
 import { asBrowser, cookieOf, mailedLink } from '../../../harness/worker/browser.ts';
+import { makeContext } from '../../../harness/worker/context.ts';
 import { codeOf, password, type Signed, sessionIn, stories } from '../../../harness/worker/sign-in.ts';
 
 const startAt = Date.parse('2026-11-20T12:30:00.000Z');
@@ -149,6 +153,18 @@ describe('a password', () => {
     expect((await sessionIn(await signIn({ email: squatter.email, password: next }))).customer?.customer_id).toBe(
       squatter.customerId,
     );
+  });
+
+  it('that is changed while somebody signs in with the old one signs nobody in', async () => {
+    const { email } = await customer();
+    const { secret } = cookieOf(await signIn({ email, password }));
+    const { CONTROL } = api.bindings as unknown as { CONTROL: D1Database };
+    const context = makeContext({ control: CONTROL, shards: [], now: startAt });
+    const shown = { way: 'password', email, password, customerId: null } as const;
+    const planned = await planSignIn(context, { shown, rootToken, currentId: null });
+    if (!planned.ok) throw new Error(planned.error.code);
+    expect((await change(secret, { old: password, new: next })).status).toBe(204);
+    await expect(commit(context.db, planned.value.writes)).rejects.toThrow(GuardFailed);
   });
 
   it('of a session is not guessed without end', async () => {
