@@ -16,6 +16,7 @@ import { generateKeysProgram } from './commands/generate-keys.ts';
 import { keysProgram } from './commands/keys.ts';
 import { licencesProgram } from './commands/licences.ts';
 import { membersProgram } from './commands/members.ts';
+import { organisationsProgram } from './commands/organisations.ts';
 import { plansProgram } from './commands/plans.ts';
 import { queueProgram } from './commands/queue.ts';
 import { signupWorkflowProgram } from './commands/signup-workflow.ts';
@@ -36,6 +37,7 @@ export const commands: Readonly<Record<string, Define>> = {
   licences: licencesProgram,
   keys: keysProgram,
   members: membersProgram,
+  organisations: organisationsProgram,
   queue: queueProgram,
   'dead-letters': deadLettersProgram,
   clusters: clustersProgram,

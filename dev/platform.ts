@@ -14,6 +14,7 @@ import { choosePort } from './free-port.ts';
 import { waitForHealth } from './health.ts';
 import { startMailbox } from './mail/mailbox.ts';
 import { startMetering } from './metering/start.ts';
+import { startOwnIssuer } from './oidc/start.ts';
 import { publishPlansOnce } from './plans.ts';
 import { PlatformError, reasonOf } from './problem.ts';
 import { readable } from './processes/readable.ts';
@@ -58,11 +59,11 @@ function lastPorts(dataDir: string, log: (line: string) => void) {
   try {
     const last = readJson(path) as Partial<ReadyLine> | null;
     const portOf = (url: string | null | undefined) => (url ? Number(new URL(url).port) : undefined);
-    return { queue: portOf(last?.queue_api_url), stripe: portOf(last?.stripe_url) };
+    return { queue: portOf(last?.queue_api_url), stripe: portOf(last?.stripe_url), oidc: portOf(last?.oidc_issuer) };
   } catch (error) {
     // The file is written anew with this run's addresses: a damaged one is said, and keeps nobody from starting.
     log(`${path} of the last run cannot be read, addresses may change: ${reasonOf(error)}`);
-    return { queue: undefined, stripe: undefined };
+    return { queue: undefined, stripe: undefined, oidc: undefined };
   }
 }
 
@@ -132,6 +133,8 @@ async function startParts(
   onStop('queue api', pullApi.close);
 
   const stripe = await startStandIn(dataDir, env, secrets, ports.stripe, log, onStop);
+  const publicUrl = env['PUBLIC_URL'] || `http://127.0.0.1:${port}`;
+  const issuer = await startOwnIssuer({ dataDir, port: ports.oidc, publicUrl, env }, log, onStop);
 
   const mailbox = env['SMTP_URL'] ? null : await startMailbox(dataDir, log);
   if (mailbox) {
@@ -154,7 +157,8 @@ async function startParts(
     bindings: workerBindings(env, {
       ADMIN_API_TOKEN: adminToken,
       LICENSE_PRIVATE_KEYS: secrets.license_private_keys,
-      PUBLIC_URL: `http://127.0.0.1:${port}`,
+      PUBLIC_URL: publicUrl,
+      ...issuer.bindings,
       MAIL_FROM: OUR_MAIL,
       ...(mailbox === null ? {} : { SMTP_URL: mailbox.url }),
       ...(stripe === null ? {} : { STRIPE_SECRET_KEY: secrets.stripe_secret_key, STRIPE_API_BASE: stripe }),
@@ -170,6 +174,7 @@ async function startParts(
   const admin = { url: worker.url, token: adminToken };
   for (const line of await publishPlansOnce(admin)) log(line);
   await ensureLocalCluster(admin);
+  await issuer.introduce(admin);
   const provisionerToken = secrets.provisioner_token ?? (await newProvisionerToken(admin));
   keepSecrets(dataDir, { ...secrets, provisioner_token: provisionerToken });
 
@@ -190,7 +195,8 @@ async function startParts(
     queue_api_token: secrets.queue_api_token,
     stripe_url: stripe,
     stripe_webhook_secret: null,
-    oidc_issuer: null,
+    oidc_issuer: issuer.url,
+    oidc_password: issuer.password,
   };
   if (provisioner !== null) {
     log('starting the provisioner');

@@ -17,6 +17,7 @@ import { referenceEndpoints } from './http/openapi-routes.ts';
 import { problemResponse, thrownFailure } from './http/problem.ts';
 import { newId } from './lib/ids.ts';
 import { licenceEndpoints } from './licences/routes.ts';
+import { projectEndpoints } from './organisations/project-routes.ts';
 import { organisationEndpoints } from './organisations/routes.ts';
 import { outboxEndpoints } from './outbox/routes.ts';
 import { periodEndpoints } from './periods/routes.ts';
@@ -28,6 +29,7 @@ import { simulationEndpoints } from './pricing/simulation-routes.ts';
 import { reporterEndpoints } from './reporters/routes.ts';
 import { type Outside, platform, servicesOf } from './services.ts';
 import { memberEndpoints } from './sessions/member-routes.ts';
+import { oidcEndpoints } from './sessions/oidc-routes.ts';
 import { sessionEndpoints } from './sessions/routes.ts';
 import { usageAdminEndpoints } from './usage/admin-routes.ts';
 import { usageReadEndpoints } from './usage/read-routes.ts';
@@ -42,6 +44,8 @@ export const endpoints: readonly Endpoint[] = [
   ...credentialEndpoints,
   ...clusterEndpoints,
   ...organisationEndpoints,
+  ...projectEndpoints,
+  ...oidcEndpoints,
   ...sessionEndpoints,
   ...memberEndpoints,
   ...licenceEndpoints,

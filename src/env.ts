@@ -4,7 +4,7 @@
  */
 import { clusterId } from './contracts/common.ts';
 import { planSlug } from './contracts/plans.ts';
-import { plainHttpFaults, plainHttpMeaning } from './lib/base-url.ts';
+import { isConfidential, plainHttpFaults, plainHttpMeaning } from './lib/base-url.ts';
 import { isOneLine } from './lib/text.ts';
 import { dayMs, hourMs, secondMs } from './lib/time.ts';
 import {
@@ -23,6 +23,7 @@ import {
   url,
   type ValuesOf,
 } from './lib/variables.ts';
+import { readStaffRoles, type StaffRoles } from './sessions/staff.ts';
 
 export type RateLimit = { requests: number; seconds: number };
 
@@ -59,6 +60,13 @@ const offeredPlans: Kind<readonly string[] | 'all'> = {
   },
 };
 
+/** `groups:tenantry-admins=owner,tenantry-ops=operator`. */
+const staffRoleWords: Kind<StaffRoles> = {
+  words: 'a claim, a colon and value=role with commas between, e.g. groups:admins=owner,ops=operator',
+  repeats: false,
+  read: (given) => readStaffRoles(given) ?? undefined,
+};
+
 /** Where mail is handed in. */
 const mailServer: Kind<string> = {
   words: 'smtps://user:password@host:port, or smtp://… for a server that goes over to TLS',
@@ -90,6 +98,11 @@ export const workerVariables = {
   ALLOW_PLAIN_HTTP: byDefault('false', boolean, plainHttpMeaning),
   STRIPE_SECRET_KEY: optional(secret(), 'without it nothing is sent to Stripe'),
   STRIPE_API_BASE: optional(url, "another address than Stripe's own"),
+  STAFF_OIDC_ISSUER: optional(url, 'where staff sign in beside admin tokens; https, or http to this machine'),
+  STAFF_OIDC_AUDIENCE: optional(text(), "the audience of staff's tokens; without it the client's id"),
+  STAFF_OIDC_CLIENT_ID: optional(text(), 'our client at the staff issuer'),
+  STAFF_OIDC_CLIENT_SECRET: optional(secret(), "that client's secret, if it has one"),
+  STAFF_OIDC_ROLES: optional(staffRoleWords, 'which claim makes a viewer, operator or owner'),
   UNPAID_STACKS_PERCENT: byDefault(
     '50',
     integer(1, 100),
@@ -142,6 +155,17 @@ export class EnvError extends Error {
   override name = 'EnvError';
 }
 
+/** A staff issuer is set as a whole, and no password is sent to it in the clear. */
+function staffFaults(found: Partial<ValuesOf<typeof workerVariables>>): string[] {
+  const { STAFF_OIDC_ISSUER: issuer } = found;
+  if (issuer === undefined) return [];
+  const needed = (['STAFF_OIDC_CLIENT_ID', 'STAFF_OIDC_ROLES'] as const).filter((name) => found[name] === undefined);
+  return [
+    ...needed.map((name) => `${name} is required beside STAFF_OIDC_ISSUER`),
+    ...(isConfidential(issuer) ? [] : ['STAFF_OIDC_ISSUER must be https']),
+  ];
+}
+
 let parsed: { raw: RawEnv; env: Env } | null = null;
 
 /** Parses the runtime's environment; the same object is parsed once. Throws EnvError. */
@@ -150,6 +174,7 @@ export function parseEnv(raw: RawEnv): Env {
   const missing = [...bindingNames, 'USAGE_0'].filter((name) => typeof raw[name] !== 'object' || raw[name] === null);
   const read = readVariables(workerVariables, raw, (found) => [
     ...plainHttpFaults(found, { STRIPE_API_BASE: ['STRIPE_SECRET_KEY'] }),
+    ...staffFaults(found),
     ...(found.SIGNUP_VERIFICATION === 'email'
       ? ['SIGNUP_VERIFICATION=email is not available in this version; use none']
       : []),

@@ -6,6 +6,7 @@ import type { MailPort } from './mail/port.ts';
 import { openSmtp } from './mail/smtp.ts';
 import type { Services } from './services.ts';
 import { linkSecrets } from './sessions/link.ts';
+import type { StaffIssuer } from './sessions/staff.ts';
 import { openStripe } from './stripe/client.ts';
 import type { Context } from './workflows/deed.ts';
 import type { Carriers } from './workflows/delivery/carriers.ts';
@@ -35,10 +36,22 @@ export function contextOf(services: Services & { principal?: Principal }): Conte
       jobTimeoutMs: env.JOB_TIMEOUT_MS,
       runsMax: env.QUEUE_MAX_RETRY,
       backoffMs: env.QUEUE_BACKOFF_DELAY,
+      staffIssuer: staffIssuerOf(env),
     },
     keyring: () => keyringOf(services),
     linkSecret: (linkId) => linkSecrets(env.LICENSE_PRIVATE_KEYS, linkId)[0],
+    outbound: services.outbound,
+    keySets: services.keySets,
+    sealer: services.sealer,
   };
+}
+
+/** The staff issuer of this environment; null where there is none. env.ts refuses one that is set in part. */
+function staffIssuerOf(env: Env): StaffIssuer | null {
+  const { STAFF_OIDC_ISSUER: issuer, STAFF_OIDC_CLIENT_ID: clientId, STAFF_OIDC_ROLES: roles } = env;
+  if (issuer === undefined || clientId === undefined || roles === undefined) return null;
+  const audience = env.STAFF_OIDC_AUDIENCE ?? clientId;
+  return { issuer, audience, clientId, clientSecret: env.STAFF_OIDC_CLIENT_SECRET ?? null, roles };
 }
 
 const mailOf = ({ SMTP_URL: url, MAIL_FROM: from }: Env): MailPort | null =>

@@ -27,6 +27,7 @@ const failures = {
   last_key: [409, 'Last key'],
   already_rotated: [409, 'Already rotated'],
   cluster_exists: [409, 'Cluster already exists'],
+  slug_taken: [409, 'Slug taken'],
   queue_taken: [409, 'Queue taken'],
   version_changed: [409, 'Published version changed'],
   currency_mismatch: [409, 'Currency mismatch'],
@@ -39,6 +40,7 @@ const failures = {
   meter_owned: [409, 'Meter already owned'],
   namespace_taken: [409, 'Namespace taken'],
   namespace_ambiguous: [409, 'Namespace ambiguous'],
+  project_own: [409, 'Own namespace'],
   reporter_ended: [409, 'Reporter already ended'],
   already_deactivated: [409, 'Already deactivated'],
   not_deactivated: [409, 'Not deactivated'],
@@ -69,8 +71,10 @@ const failures = {
   no_quantities: [422, 'No quantities'],
   unknown_meter: [422, 'Unknown meter'],
   period_closed: [422, 'Period closed'],
+  issuer_unusable: [422, 'Issuer unusable'],
   rate_limited: [429, 'Too many requests'],
   internal: [500, 'Internal error'],
+  issuer_unavailable: [503, 'Issuer not reachable'],
   unavailable: [503, 'Temporarily unavailable'],
 } as const satisfies Record<string, readonly [number, string]>;
 

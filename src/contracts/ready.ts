@@ -13,5 +13,7 @@ export const readyLine = z.object({
   stripe_url: z.string().nullable(),
   stripe_webhook_secret: z.string().nullable(),
   oidc_issuer: z.string().nullable(),
+  /** Everybody's at that issuer: it is a stand-in of this machine. */
+  oidc_password: z.string().nullable(),
 });
 export type ReadyLine = z.infer<typeof readyLine>;

@@ -1,23 +1,24 @@
 /**
  * From headers to a principal. `Authorization: Bearer …` for everybody, `X-API-Key` also for account, reporter and
  * cluster keys; both with different values are refused (contract: Auth headers). Without either the cookie of a session
- * counts; beside one of them it is not looked at.
+ * counts; beside one of them it is not looked at. A token of three parts with dots is an issuer's (JWT), no key is one.
  */
 
 import { createHash } from 'node:crypto';
 import { findPrincipal } from '../credentials/live-store.ts';
 import { type Principal, rootName } from '../credentials/principal.ts';
-import type { Db } from '../db/client.ts';
 import { parseKey, sameHash } from '../lib/keys.ts';
 import { err, ok, type Result } from '../lib/result.ts';
+import { looksLikeJwt, tokenCharsMax } from '../organisations/token.ts';
 import { findSessionPrincipal } from '../sessions/live-store.ts';
+import { type Verifying, verifyPerson } from '../workflows/organisations/verify-person.ts';
 import type { Presented } from './auth-log.ts';
 import { secretIn } from './session-cookie.ts';
 
 /** What the headers carry; `conflict` when they disagree or are malformed. */
 type Given = { kind: 'none' } | { kind: 'conflict' } | { kind: 'token'; token: string; viaApiKeyHeader: boolean };
 
-const tokenCharsMax = 512;
+const keyCharsMax = 512;
 
 function givenIn(headers: Headers): Given {
   const authorization = headers.get('authorization');
@@ -26,7 +27,7 @@ function givenIn(headers: Headers): Given {
   const bearer = authorization === null ? null : (/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '');
   if (bearer !== null && apiKey !== null && bearer !== apiKey) return { kind: 'conflict' };
   const token = bearer ?? apiKey ?? '';
-  if (token === '' || token.length > tokenCharsMax) return { kind: 'conflict' };
+  if (token === '' || token.length > (looksLikeJwt(token) ? tokenCharsMax : keyCharsMax)) return { kind: 'conflict' };
   return { kind: 'token', token, viaApiKeyHeader: bearer === null };
 }
 
@@ -41,26 +42,27 @@ function rootHash(token: string): string {
   return root.hash;
 }
 
+/** Why a request is not let in: 401 for what was presented, 403 for a guest's token, 503 while an issuer is away. */
+export type Refusal = Presented | 'no_access' | 'issuer_away';
+
 /** What a request is judged by, beside its headers. */
-export interface Door {
-  db: Db;
+export interface Door extends Verifying {
   env: { ADMIN_API_TOKEN: string; PUBLIC_URL: string };
-  /** ms since the epoch. */
-  now: number;
   /** Called with the id of a key or session whose use is to be noted. */
   used: (id: string) => void;
 }
 
 /**
  * The principal of a request: `public` when nothing was presented, what was presented when that is malformed, unknown,
- * expired or revoked (a 401 either way). One indexed read of D1 for keys (src/credentials/live-store.ts) and sessions, none
- * for the root token. A cookie whose session has ended is as none: browsers keep it, and its owner must be able to sign in.
+ * expired or revoked (a 401 either way). One indexed read of D1 for keys (src/credentials/live-store.ts), sessions and
+ * people's tokens, none for the root token. A cookie whose session has ended is as none: browsers keep it, and its owner must be able to sign in.
  * @throws DatabaseUnavailable through the caller's handling when D1 cannot be read
  */
-export async function authenticate(headers: Headers, door: Door): Promise<Result<Principal, Presented>> {
+export async function authenticate(headers: Headers, door: Door): Promise<Result<Principal, Refusal>> {
   const given = givenIn(headers);
   if (given.kind === 'none') return ok(await signedIn(headers, door));
   if (given.kind === 'conflict') return err('malformed');
+  if (looksLikeJwt(given.token)) return given.viaApiKeyHeader ? err('person') : await personWith(given.token, door);
   const hash = hashOf(given.token);
   if (sameHash(hash, rootHash(door.env.ADMIN_API_TOKEN))) {
     return given.viaApiKeyHeader ? err('admin') : ok({ kind: 'admin', name: rootName, role: 'owner', keyId: 'root' });
@@ -70,6 +72,14 @@ export async function authenticate(headers: Headers, door: Door): Promise<Result
   if (given.viaApiKeyHeader && (key.kind === 'admin' || key.kind === 'provisioner')) return err(key.kind);
   const found = await findPrincipal(door.db, key.kind, { owner: key.owner, hash }, door.now, door.used);
   return found ? ok(found) : err(key.kind);
+}
+
+/** The person of an organisation whose issuer made the token. */
+async function personWith(token: string, door: Door): Promise<Result<Principal, Refusal>> {
+  const person = await verifyPerson(door, token);
+  if (!person.ok) return err(person.error === 'untrusted' ? 'person' : person.error);
+  const { organisationId, subject } = person.value;
+  return ok({ kind: 'person', ...person.value, keyId: `person:${organisationId}/${subject}` });
 }
 
 /** Whom the request's cookie stands for; the public without a live session. */

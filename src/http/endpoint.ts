@@ -15,6 +15,8 @@ import type { Limit } from './limits.ts';
 
 interface Headed {
   headers?: Record<string, string>;
+  /** Values of `Set-Cookie` beside one in `headers`. */
+  cookies?: readonly string[];
 }
 
 /** A body is only read from here on; so a literal in a handler keeps its literal type (`status: 'ok'`). */

@@ -15,7 +15,7 @@ import { idPattern } from '../lib/ids.ts';
 import { reasonOf } from '../lib/reason.ts';
 import type { Services } from '../services.ts';
 import { noteUse as noteSessionUse } from '../sessions/store.ts';
-import { authenticate } from './auth.ts';
+import { authenticate, type Refusal } from './auth.ts';
 import { failedAuthenticationLog, type Presented } from './auth-log.ts';
 import type { Endpoint } from './endpoint.ts';
 import { failedAuthentications, takeAll } from './limits.ts';
@@ -53,6 +53,21 @@ async function refuseUnknown(c: Context<AppEnv>, services: Services, presented: 
   return problemResponse(services, failure, limitHeaders(tightest));
 }
 
+const noAccess: Failure = { code: 'forbidden', message: 'the token is valid, and gives no role here' };
+
+const issuerAway: Failure = {
+  code: 'issuer_unavailable',
+  message: 'the issuer of the token does not answer, so that its keys are not known; try again',
+  retryAfterSeconds: 10,
+};
+
+/** The answer to whoever is not let in. */
+async function refuse(c: Context<AppEnv>, services: Services, why: Refusal): Promise<Response> {
+  if (why === 'no_access') return problemResponse(services, noAccess);
+  if (why === 'issuer_away') return problemResponse(services, issuerAway);
+  return await refuseUnknown(c, services, why);
+}
+
 /** Notes the use of a key or session beside the request, not at every one: a note that fails must not fail it. */
 const noter = (services: Services) => (id: string) => {
   const note = idPattern('session').test(id) ? noteSessionUse : noteUse;
@@ -69,14 +84,15 @@ const crossSite: Failure = {
   message: 'a session is used by pages of its own site only; programs send a key',
 };
 
-/** Lets a request past, with its principal, or answers 401, 403, 404 or 429. */
+/** Lets a request past, with its principal, or answers 401, 403, 404, 429 or 503. */
 const gate =
   (spec: Endpoint): MiddlewareHandler<AppEnv> =>
   async (c, next) => {
     const services = c.get('services');
-    const { db, env, now } = services;
-    const known = await authenticate(c.req.raw.headers, { db, env, now: now(), used: noter(services) });
-    if (!known.ok) return await refuseUnknown(c, services, known.error);
+    const { db, env, now, outbound, keySets } = services;
+    const door = { db, env, now: now(), outbound, keySets, used: noter(services) };
+    const known = await authenticate(c.req.raw.headers, door);
+    if (!known.ok) return await refuse(c, services, known.error);
     const principal = known.value;
     if (sessionOf(principal) !== null && !isFromOurs(c.req.raw, env)) return problemResponse(services, crossSite);
     if (principal.kind === 'public' && !spec.allow.public) return await refuseUnknown(c, services, 'none');

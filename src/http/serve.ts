@@ -110,13 +110,12 @@ async function admissionOf(spec: Endpoint, admitted: Admitted, body: unknown): P
 }
 
 function answerResponse(services: Services, answer: Answer): Response {
-  const headers = { ...answer.headers, 'x-request-id': services.requestId };
-  if (answer.text) {
-    return new Response(answer.text.content, {
-      status: answer.status,
-      headers: { ...headers, 'content-type': answer.text.type },
-    });
-  }
-  if (answer.body === undefined) return new Response(null, { status: answer.status, headers });
-  return Response.json(answer.body, { status: answer.status, headers });
+  const response = bodyResponse(answer, { ...answer.headers, 'x-request-id': services.requestId });
+  for (const cookie of answer.cookies ?? []) response.headers.append('set-cookie', cookie);
+  return response;
+}
+
+function bodyResponse({ status, body, text }: Answer, headers: Record<string, string>): Response {
+  if (text) return new Response(text.content, { status, headers: { ...headers, 'content-type': text.type } });
+  return body === undefined ? new Response(null, { status, headers }) : Response.json(body, { status, headers });
 }

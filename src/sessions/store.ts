@@ -65,6 +65,10 @@ export const endByPassword = (password: { email: string; hash: string; besidesId
 export const endAllOfCustomer = (customerId: string): Write =>
   write(sql`DELETE FROM sessions WHERE owner IN (SELECT id FROM members WHERE customer_id = ${customerId})`);
 
+/** Ends the sessions of all people of an organisation, whose issuer is another from now on. */
+export const endAllOfOrganisation = (organisationId: string): Write =>
+  write(sql`DELETE FROM sessions WHERE kind = 'person' AND organisation_id = ${organisationId}`);
+
 /** Forgets sessions that have ended by themselves. */
 export const forgetEnded = (now: number): Write =>
   write(sql`DELETE FROM sessions WHERE ends_at <= ${now} OR last_used_at <= ${now - idleMs}`);

@@ -72,6 +72,24 @@ describe("the Worker's environment", () => {
     expect(refusal({ ...clear, STRIPE_API_BASE: 'http://127.0.0.1:12111' })).toEqual([]);
   });
 
+  it('takes a staff issuer as a whole, and over TLS', () => {
+    const staff = {
+      STAFF_OIDC_ISSUER: 'https://staff.example',
+      STAFF_OIDC_CLIENT_ID: 'c',
+      STAFF_OIDC_ROLES: 'g:a=owner',
+    };
+    expect(refusal(staff)).toEqual([]);
+    expect(refusal({ ...staff, STAFF_OIDC_ROLES: undefined, STAFF_OIDC_CLIENT_ID: undefined })).toEqual([
+      'STAFF_OIDC_CLIENT_ID is required beside STAFF_OIDC_ISSUER',
+      'STAFF_OIDC_ROLES is required beside STAFF_OIDC_ISSUER',
+    ]);
+    expect(refusal({ ...staff, STAFF_OIDC_ISSUER: 'http://staff.example' })).toEqual([
+      'STAFF_OIDC_ISSUER must be https',
+    ]);
+    expect(refusal({ ...staff, STAFF_OIDC_ISSUER: 'http://127.0.0.1:9000' })).toEqual([]);
+    expect(refusal({ ...staff, STAFF_OIDC_ROLES: 'groups:a=king' })[0]).toMatch(/^STAFF_OIDC_ROLES must be a claim/);
+  });
+
   it('is what docs/worker.md says', () => {
     expect(disagreements(workerVariables, String(whole['TEST_WORKER_DOCUMENT']))).toEqual([]);
   });

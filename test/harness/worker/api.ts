@@ -14,10 +14,17 @@ export const rootToken = (env as unknown as { ADMIN_API_TOKEN: string }).ADMIN_A
 export function makeApi(startAt = Date.now()) {
   const clock = { now: startAt };
   const logs: { level: string; message: string; fields: unknown }[] = [];
+  /** Who answers outbound calls, by origin; nobody else is there. */
+  const internet = new Map<string, (request: Request) => Response | Promise<Response>>();
   const outside: Outside = {
     now: () => clock.now,
     random: cryptoRandom,
     log: (level, message, fields) => logs.push({ level, message, fields }),
+    async fetch(url, init) {
+      const answer = internet.get(new URL(url).origin);
+      if (!answer) throw new TypeError(`nobody is at ${url}`);
+      return await answer(new Request(url, init));
+    },
   };
   const app = createApp(outside);
   const bindings: Record<string, unknown> = { ...env };
@@ -47,7 +54,7 @@ export function makeApi(startAt = Date.now()) {
     await waitOnExecutionContext(ctx);
   }
 
-  return { app, clock, logs, call, tick, outside, bindings };
+  return { app, clock, logs, call, tick, outside, bindings, internet };
 }
 export type Api = ReturnType<typeof makeApi>;
 

@@ -64,6 +64,8 @@ describe.each(endpoints.map((spec) => [nameOf(spec), spec] as const))('%s', (nam
         '_'.repeat(600),
       ];
       for (const token of bent) await refusal(await send({ ...body(), token }), 401);
+      for (const token of f.forgedPeople) await refusal(await send({ ...body(), token }), 401, 'unauthenticated');
+      await refusal(await send({ ...body(), token: f.guest }), 403, 'forbidden');
     });
 
     it('refuses two different credentials in one request', async () => {
@@ -73,6 +75,15 @@ describe.each(endpoints.map((spec) => [nameOf(spec), spec] as const))('%s', (nam
 
     it('refuses every other kind of principal', async () => {
       for (const kind of refused) await refusal(await send({ ...body(), token: f.tokens[kind] }), 403, 'forbidden');
+    });
+  }
+
+  if (spec.allow.person && !spec.allow.public) {
+    it('shows a person nothing of another organisation', async () => {
+      const answer = await send({ ...body(), token: f.otherPerson });
+      expect(answer.status).toBeLessThan(500);
+      const text = await answer.text();
+      for (const theirs of [f.organisationId, f.customerId]) expect(text).not.toContain(theirs);
     });
   }
 

@@ -1,11 +1,13 @@
 /** The cast of the battery: one credential of every kind, a second tenant and revoked keys. */
 import { env } from 'cloudflare:workers';
+import type { JWTPayload } from 'jose';
 import type { Allow } from '../../../src/contracts/route.ts';
 import { cryptoRandom, newId } from '../../../src/lib/ids.ts';
 import { newKey, sha256Hex } from '../../../src/lib/keys.ts';
 import { type Api, ensureCluster, makeApi, rootToken, signUp } from '../../harness/worker/api.ts';
+import { startIssuer, type TestIssuer, trust } from '../../harness/worker/issuer.ts';
 
-export type Kind = 'account' | 'reporter' | 'cluster' | 'provisioner' | 'viewer' | 'operator' | 'owner';
+export type Kind = 'account' | 'reporter' | 'cluster' | 'provisioner' | 'person' | 'viewer' | 'operator' | 'owner';
 
 export interface Fixture {
   api: Api;
@@ -17,6 +19,12 @@ export interface Fixture {
   tokens: Record<Kind, string>;
   otherAccount: string;
   otherReporter: string;
+  /** Somebody of another organisation, which has an issuer of its own. */
+  otherPerson: string;
+  /** People's tokens that open no door: of a guest (403), and those that nobody should believe (401). */
+  guest: string;
+  forgedPeople: string[];
+  organisationId: string;
   revoked: Record<'account' | 'reporter' | 'provisioner' | 'cluster' | 'viewer', string>;
 }
 
@@ -43,6 +51,21 @@ async function one(sql: string, ...bind: string[]): Promise<string> {
   return row.v;
 }
 
+/** An issuer that an organisation trusts, and its tokens for it. */
+async function issuerOf(api: Api, organisationId: string, origin: string) {
+  const slug = await one('SELECT slug v FROM organisations WHERE id = ?', organisationId);
+  const issuer = await startIssuer(api, origin);
+  const set = await trust(api, organisationId, { issuer: origin });
+  if (set.status !== 200) throw new Error(await set.text());
+  const claims = { aud: 'tenantry', org: slug };
+  return {
+    issuer,
+    token: (more: JWTPayload) => issuer.token({ ...claims, ...more }),
+    signedBy: (other: { issuer: TestIssuer }, more: JWTPayload) =>
+      issuer.token({ ...claims, ...more }, {}, other.issuer.keys[0]),
+  };
+}
+
 export async function makeFixture(): Promise<Fixture> {
   const api = makeApi();
   const { provisionerToken, clusterKey } = await ensureCluster(api);
@@ -51,6 +74,8 @@ export async function makeFixture(): Promise<Fixture> {
   const reporterOf = (customerId: string) => one('SELECT id v FROM reporters WHERE customer_id = ?', customerId);
   const reporterId = await reporterOf(made.customer.customer_id);
   const admin = () => newId('admin', cryptoRandom);
+  const people = await issuerOf(api, made.customer.organisation_id, 'https://login.one.example');
+  const others = await issuerOf(api, other.customer.organisation_id, 'https://login.other.example');
   const tokenOwner = await one("SELECT token_owner v FROM clusters WHERE id = 'local'");
   const keyOwner = await one("SELECT key_owner v FROM clusters WHERE id = 'local'");
   return {
@@ -65,12 +90,22 @@ export async function makeFixture(): Promise<Fixture> {
       reporter: await credential('reporter', reporterId),
       cluster: clusterKey,
       provisioner: provisionerToken,
+      person: await people.token({ groups: ['org-admin'] }),
       viewer: await credential('admin', admin(), 'viewer'),
       operator: await credential('admin', admin(), 'operator'),
       owner: rootToken,
     },
     otherAccount: other.api_key,
     otherReporter: await credential('reporter', await reporterOf(other.customer.customer_id)),
+    otherPerson: await others.token({ groups: ['org-admin'] }),
+    guest: await people.token({ groups: ['guest'] }),
+    forgedPeople: [
+      await people.token({ groups: ['org-admin'], exp: 1 }),
+      await people.token({ groups: ['org-admin'], aud: 'account' }),
+      await people.signedBy(others, { groups: ['org-admin'] }),
+      (await people.token({ groups: ['org-admin'] })).replace(/[^.]*$/, ''),
+    ],
+    organisationId: made.customer.organisation_id,
     revoked: {
       account: await credential('account', made.customer.customer_id, null, true),
       reporter: await credential('reporter', reporterId, null, true),
@@ -85,7 +120,7 @@ const roleRank = { viewer: 0, operator: 1, owner: 2 } as const;
 
 /** The kinds that a route's declaration lets in and keeps out. */
 export function kindsOf(allow: Allow): { admitted: Kind[]; refused: Kind[] } {
-  const all: Kind[] = ['account', 'reporter', 'cluster', 'provisioner', 'viewer', 'operator', 'owner'];
+  const all: Kind[] = ['account', 'reporter', 'cluster', 'provisioner', 'person', 'viewer', 'operator', 'owner'];
   const admitted = all.filter((kind) => {
     if (kind === 'viewer' || kind === 'operator' || kind === 'owner') {
       return allow.admin !== undefined && roleRank[kind] >= roleRank[allow.admin];

@@ -21,6 +21,9 @@ const mine = (f: Fixture) => ({ customerId: f.customerId });
 /** Somebody who may be deactivated: the battery's own customer must keep its keys. */
 const victim = (f: Fixture) => ({ customerId: f.victimId });
 const job = (f: Fixture) => ({ jobId: f.jobId });
+const organisation = (f: Fixture) => ({ organisationId: f.organisationId });
+/** The battery's own people must be able to come in until its end. */
+const noOrganisation = () => ({ organisationId: `org_${'0'.repeat(32)}` });
 const lease = `lease_${'0'.repeat(32)}`;
 const empty = () => ({});
 
@@ -80,6 +83,26 @@ export const samples: Record<string, Sample> = {
   'POST /api/clusters/:clusterId/tokens': { params: () => ({ clusterId: 'local' }), body: empty },
   'POST /api/clusters/:clusterId/keys': { params: () => ({ clusterId: 'local' }), body: empty },
   'GET /api/organisations': {},
+  'POST /api/organisations': { body: () => ({ name: 'Battery' }), wrongType: { slug: 'No Slug' } },
+  'GET /api/organisations/:organisationId': { params: organisation },
+  'GET /api/organisations/:organisationId/issuer': { params: organisation },
+  'PUT /api/organisations/:organisationId/issuer': {
+    params: noOrganisation,
+    body: () => ({ issuer: 'https://login.none.example', audience: 'a', client_id: 'c' }),
+    wrongType: { issuer: 'nowhere' },
+  },
+  'DELETE /api/organisations/:organisationId/issuer': { params: noOrganisation },
+  'GET /api/organisations/:organisationId/projects': { params: organisation },
+  'POST /api/organisations/:organisationId/projects': {
+    params: organisation,
+    body: (f) => ({ cluster_id: 'local', namespace: 'battery-shop', customer_id: f.customerId }),
+    wrongType: { namespace: 'No Namespace' },
+  },
+  'DELETE /api/organisations/:organisationId/projects/:clusterId/:namespace': {
+    params: (f) => ({ ...organisation(f), clusterId: 'local', namespace: 'battery-shop' }),
+  },
+  'GET /api/sessions/oidc/start': { query: '?organisation=nobody' },
+  'GET /api/sessions/oidc/callback': {},
   'GET /api/licenses/public-key': {},
   'GET /.well-known/jwks.json': {},
   'POST /api/licenses/reissue': {
