@@ -2,7 +2,7 @@
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { clusterEndpoints } from './clusters/routes.ts';
-import { type Failure, notFound } from './contracts/failures.ts';
+import { type Failure, inWordsOf, notFound } from './contracts/failures.ts';
 import { accountKeyEndpoints } from './credentials/account-key-routes.ts';
 import { credentialEndpoints } from './credentials/routes.ts';
 import { customerEndpoints } from './customers/routes.ts';
@@ -85,8 +85,9 @@ export function createApp(outside: Outside = platform): Hono<AppEnv & { Bindings
   });
   mount(app as unknown as Hono<AppEnv>, endpoints);
   app.notFound((c) => problemResponse(c.get('services'), notFound));
-  app.onError((error, c) =>
-    problemResponse(c.get('services'), thrownFailure(c.get('services'), error), c.get('headers')),
-  );
+  app.onError((error, c) => {
+    const failure = inWordsOf(c.get('words'), thrownFailure(c.get('services'), error));
+    return problemResponse(c.get('services'), failure, c.get('headers'));
+  });
   return app;
 }

@@ -44,6 +44,11 @@ export interface Route<Path extends string = string, A extends Answers = Answers
   answers: A;
   /** Codes that this route can fail with, beside those that follow from what it takes (credential, body, query, id). */
   failures?: readonly FailureCode[];
+  /**
+   * Says in the words of organisation billing that a token is needed and that nothing can be read (failures.ts, `inWordsOf`). Absent: the
+   * common ones.
+   */
+  words?: 'billing';
   /** Takes an Idempotency-Key (every mutating POST but usage, provisioner and webhooks). */
   idempotent?: true;
   /** Takes `?preview=true`: the same answer, nothing stored. */

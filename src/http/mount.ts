@@ -6,7 +6,8 @@
 import { zValidator } from '@hono/zod-validator';
 import type { Context, Hono, MiddlewareHandler } from 'hono';
 import type { z } from 'zod';
-import { type Failure, notFound } from '../contracts/failures.ts';
+import { type Failure, inWordsOf, notFound } from '../contracts/failures.ts';
+import type { Route } from '../contracts/route.ts';
 import { readInWords } from '../contracts/words.ts';
 import { admits, boundCustomer, type Principal } from '../credentials/principal.ts';
 import { noteUse } from '../credentials/store.ts';
@@ -23,8 +24,15 @@ import { addressOf, limitHeaders, tooMany } from './rate-limit.ts';
 import { serve } from './serve.ts';
 import { faultOf, isTextOfUrl, queryTextFault } from './validate.ts';
 
-/** `headers` are those that every answer to the request has, whatever becomes of it. */
-export type AppEnv = { Variables: { services: Services; principal: Principal; headers: Record<string, string> } };
+/** `headers` are those that every answer to the request has, whatever becomes of it; `words` the route's own. */
+export type AppEnv = {
+  Variables: {
+    services: Services;
+    principal: Principal;
+    headers: Record<string, string>;
+    words: Route['words'];
+  };
+};
 
 /** A `:customerId` of somebody else, and a parameter that no id could be, answer like one that does not exist. */
 function isTheirs(principal: Principal, params: Record<string, string>): boolean {
@@ -48,7 +56,7 @@ async function refuseUnknown(c: Context<AppEnv>, services: Services, presented: 
   });
   const failure: Failure =
     refusedBy && tightest ? tooMany(tightest) : { code: 'unauthenticated', message: 'a valid credential is required' };
-  return problemResponse(services, failure, limitHeaders(tightest));
+  return problemResponse(services, inWordsOf(c.get('words'), failure), limitHeaders(tightest));
 }
 
 /** Notes the day of a key's use, once a day, beside the request: a note that fails must not fail it. */
@@ -65,6 +73,7 @@ const noter = (services: Services) => (keyId: string) => {
 const gate =
   (spec: Endpoint): MiddlewareHandler<AppEnv> =>
   async (c, next) => {
+    c.set('words', spec.words);
     const services = c.get('services');
     const { db, env, now } = services;
     const known = await authenticate(db, c.req.raw.headers, env.ADMIN_API_TOKEN, now(), noter(services));

@@ -24,7 +24,7 @@ export function problemResponse(
 ): Response {
   const headers: Record<string, string> = { ...extra, 'x-request-id': services.requestId };
   if (failure.retryAfterSeconds !== undefined) headers['Retry-After'] = String(failure.retryAfterSeconds);
-  if (failure.code === 'unauthenticated') headers['WWW-Authenticate'] = 'Bearer';
+  if (statusOf(failure.code) === 401) headers['WWW-Authenticate'] = 'Bearer';
   const body = problemOf(failure, services.requestId, services.now());
   return Response.json(body, { status: statusOf(failure.code), headers });
 }
