@@ -1,6 +1,7 @@
 /** The API's table of contents: every domain's endpoints, mounted in one place. */
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
+import { auditEndpoints } from './audit/routes.ts';
 import { clusterEndpoints } from './clusters/routes.ts';
 import { type Failure, inWordsOf, notFound } from './contracts/failures.ts';
 import { accountKeyEndpoints } from './credentials/account-key-routes.ts';
@@ -16,6 +17,7 @@ import { type AppEnv, mount } from './http/mount.ts';
 import { problemResponse, thrownFailure } from './http/problem.ts';
 import { newId } from './lib/ids.ts';
 import { licenceEndpoints } from './licences/routes.ts';
+import { organisationKeyEndpoints } from './organisations/key-routes.ts';
 import { organisationEndpoints } from './organisations/routes.ts';
 import { outboxEndpoints } from './outbox/routes.ts';
 import { periodEndpoints } from './periods/routes.ts';
@@ -39,6 +41,8 @@ export const endpoints: readonly Endpoint[] = [
   ...credentialEndpoints,
   ...clusterEndpoints,
   ...organisationEndpoints,
+  ...organisationKeyEndpoints,
+  ...auditEndpoints,
   ...licenceEndpoints,
   ...queueEndpoints,
   ...outboxEndpoints,

@@ -1,5 +1,5 @@
 /**
- * Reads of the audit log: which entries concern whom, decided in SQL by what their targets are. Reads tables of other
+ * Reads of the audit log: which entries concern whom, decided in SQL by what their subjects are. Reads tables of other
  * domains for that; writes none.
  */
 import { and, desc, type SQL, sql } from 'drizzle-orm';
@@ -13,10 +13,11 @@ export interface Concern {
 }
 
 export interface AuditFilter extends Concern {
-  /** Beginnings of the actor's name and of the action; the target whole. */
+  /** Beginnings of the actor's name and of the action; the subject whole; a part of any of the three, whatever its case. */
   actor?: string | undefined;
   action?: string | undefined;
-  target?: string | undefined;
+  subject?: string | undefined;
+  q?: string | undefined;
   /** `[from, to)`, ms. */
   from?: number | undefined;
   to?: number | undefined;
@@ -25,21 +26,21 @@ export interface AuditFilter extends Concern {
 }
 
 /**
- * Every id that an entry's target can be, and the customer behind it. D1 takes five terms in one compound, so there are two.
+ * Every id that an entry's subject can be, and the customer behind it. D1 takes five terms in one compound, so there are two.
  * `reporterKeys` joins `reporters r` and `credentials k` from the side that is known: SQLite would begin with all keys.
  */
-const targets = (reporterKeys: SQL): SQL => sql`
-  SELECT id AS target, id AS customer_id FROM customers
+const subjects = (reporterKeys: SQL): SQL => sql`
+  SELECT id AS subject, id AS customer_id FROM customers
   UNION ALL SELECT id, customer_id FROM jobs
   UNION ALL SELECT id, customer_id FROM reporters
   UNION ALL SELECT id, owner_id FROM credentials WHERE kind = 'account'
   UNION ALL SELECT k.id, r.customer_id FROM ${reporterKeys} WHERE k.kind = 'reporter' AND k.owner_id = r.id`;
-const moreTargets = sql`SELECT id AS target, customer_id FROM dead_letters WHERE customer_id IS NOT NULL`;
+const moreSubjects = sql`SELECT id AS subject, customer_id FROM dead_letters WHERE customer_id IS NOT NULL`;
 
 /** The ids that are one of some customers' things. */
 const idsOf = (customers: SQL): SQL => sql`
-  SELECT target FROM (${targets(sql`reporters r CROSS JOIN credentials k`)}) WHERE customer_id IN (${customers})
-  UNION ALL SELECT target FROM (${moreTargets}) WHERE customer_id IN (${customers})`;
+  SELECT subject FROM (${subjects(sql`reporters r CROSS JOIN credentials k`)}) WHERE customer_id IN (${customers})
+  UNION ALL SELECT subject FROM (${moreSubjects}) WHERE customer_id IN (${customers})`;
 
 /** What an organisation is concerned by: itself, its keys, its customers' things. */
 const idsOfOrganisation = (id: string): SQL => sql`
@@ -50,13 +51,14 @@ const idsOfOrganisation = (id: string): SQL => sql`
 const begins = (column: SQL, beginning: string): SQL => sql`substr(${column}, 1, length(${beginning})) = ${beginning}`;
 
 function whereOf(filter: AuditFilter): SQL | undefined {
-  const { organisationId, customerId, actor, action, target, from, to } = filter;
+  const { organisationId, customerId, actor, action, subject, q, from, to } = filter;
   return and(
     organisationId === undefined ? undefined : sql`subject IN (${idsOfOrganisation(organisationId)})`,
     customerId === undefined ? undefined : sql`subject IN (${idsOf(sql`SELECT ${customerId}`)})`,
     actor === undefined ? undefined : begins(sql`actor`, actor),
     action === undefined ? undefined : begins(sql`action`, action),
-    target === undefined ? undefined : sql`subject = ${target}`,
+    subject === undefined ? undefined : sql`subject = ${subject}`,
+    q === undefined ? undefined : sql`instr(lower(actor || ' ' || action || ' ' || subject), lower(${q})) > 0`,
     from === undefined ? undefined : sql`at >= ${from}`,
     to === undefined ? undefined : sql`at < ${to}`,
   );
@@ -64,8 +66,8 @@ function whereOf(filter: AuditFilter): SQL | undefined {
 
 /** The customer whom an entry concerns. */
 const concerned = sql<string | null>`coalesce(
-  (SELECT customer_id FROM (${targets(sql`credentials k CROSS JOIN reporters r`)}) WHERE target = audit_log.subject),
-  (SELECT customer_id FROM (${moreTargets}) WHERE target = audit_log.subject))`;
+  (SELECT customer_id FROM (${subjects(sql`credentials k CROSS JOIN reporters r`)}) found WHERE found.subject = audit_log.subject),
+  (SELECT customer_id FROM (${moreSubjects}) found WHERE found.subject = audit_log.subject))`;
 
 const shown = {
   id: auditLog.id,

@@ -1,27 +1,28 @@
 /** The audit log on the wire: who did what to what, newest first. */
 import { z } from 'zod';
-import { customerId, instant, listOf, organisationId, pageQuery } from './common.ts';
+import { customerId, instant, listOf, organisationId, pageQuery, searchText } from './common.ts';
+import { enveloped, organisationQuery } from './organisation-billing.ts';
 
-const wordCharsMax = 200;
-const word = z.string().min(1).max(wordCharsMax);
+const word = z.string().min(1).max(200);
 
 /**
- * `actor` and `action` are beginnings: `admin:` are all admins, `job.` is everything about jobs. `target` is the whole id.
- * Entries of `[from, to)`. `format=csv` is all of them in one file, at most 10,000.
+ * `actor` and `action` are beginnings: `admin:` are all admins, `job.` is everything about jobs. `subject` is the whole id
+ * of what was changed; `q` looks in all three. Entries of `[from, to)`. `format=csv` is all of them in one file.
  */
 const filter = pageQuery.extend({
   actor: word.optional(),
   action: word.optional(),
-  target: word.optional(),
+  subject: word.optional(),
+  q: searchText.optional(),
   from: instant.optional(),
   to: instant.optional(),
   format: z.enum(['json', 'csv']).default('json'),
 });
 
-/** An organisation's or a customer's own entries; an admin names the organisation by its slug. */
-export const ownAuditQuery = filter.extend({ organisation: word.optional() });
+/** GET /api/billing/audit. */
+export const ownAuditQuery = filter.extend(organisationQuery.shape);
 
-/** Everybody's entries, for admins: those that concern one customer or one organisation, or all. */
+/** GET /api/audit: the entries that concern one customer or one organisation, or all. */
 export const auditQuery = filter.extend({
   customer_id: customerId.optional(),
   organisation_id: organisationId.optional(),
@@ -29,7 +30,7 @@ export const auditQuery = filter.extend({
 
 /**
  * `customer_id` is the customer whom the entry concerns, null where it concerns none. `credential_id` and the whole of
- * `details` are for admins; a customer's people see what of the details is about what is theirs.
+ * `details` are for admins; others see what of the details is about what is theirs.
  */
 const entry = z.object({
   audit_id: z.string(),
@@ -37,13 +38,11 @@ const entry = z.object({
   actor: z.string(),
   credential_id: z.string().nullable(),
   action: z.string(),
-  target: z.string(),
+  subject: z.string(),
   customer_id: z.string().nullable(),
   details: z.record(z.string(), z.unknown()),
   request_id: z.string(),
 });
 export type AuditView = z.infer<typeof entry>;
 export const auditList = listOf(entry);
-
-/** In the envelope of `/api/billing`. */
-export const ownAuditAnswer = z.object({ success: z.literal(true), data: auditList, timestamp: z.string() });
+export const ownAuditAnswer = enveloped(auditList);

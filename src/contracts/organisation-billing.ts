@@ -13,7 +13,8 @@ const chosen = z.object({ organisation: slug.optional() });
 export const organisationQuery = chosen;
 
 /** The envelope of every answer here. */
-const enveloped = <T extends z.ZodType>(data: T) => z.object({ success: z.literal(true), data, timestamp: z.string() });
+export const enveloped = <T extends z.ZodType>(data: T) =>
+  z.object({ success: z.literal(true), data, timestamp: z.string() });
 
 /** Dollars with two places. */
 const dollars = z.number();
@@ -250,25 +251,3 @@ export const liveMessage = z.object({
   as_of: z.string().nullable(),
 });
 export type LiveMessage = z.infer<typeof liveMessage>;
-
-/** GET /api/billing/audit: who did what, newest first; `q` looks in actors, actions and subjects. */
-export const auditQuery = pageQuery.extend({
-  ...chosen.shape,
-  from: instant.optional(),
-  to: instant.optional(),
-  action: z.string().max(100).optional(),
-  actor: z.string().max(200).optional(),
-  q: searchText.optional(),
-  format: z.enum(['json', 'csv']).default('json'),
-});
-const auditItem = z.object({
-  audit_id: z.string(),
-  at: z.string(),
-  actor: z.string(),
-  action: z.string(),
-  subject: z.string(),
-  details: z.record(z.string(), z.unknown()),
-  request_id: z.string(),
-});
-export type AuditItem = z.infer<typeof auditItem>;
-export const auditAnswer = enveloped(listOf(auditItem));

@@ -15,7 +15,7 @@ export type MemberRole = (typeof memberRoles)[number];
 
 /**
  * What a route admits. `admin` and `account` name the least role; `public` needs no credential; `person` is somebody of an
- * organisation.
+ * organisation, `organisation` a key of one.
  */
 export interface Allow {
   public?: true;
@@ -24,6 +24,7 @@ export interface Allow {
   cluster?: true;
   provisioner?: true;
   person?: true;
+  organisation?: true;
   admin?: Role;
 }
 

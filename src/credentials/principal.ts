@@ -24,6 +24,8 @@ export type Principal =
       expiresAt: number;
       keyId: string;
     }
+  /** A key of an organisation: its one right is to read the organisation's metrics. */
+  | { kind: 'organisation'; organisationId: string; keyId: string }
   /** `keyId` is `root` for the token of the environment. */
   | { kind: 'admin'; name: string; role: Role; keyId: string };
 
@@ -41,6 +43,7 @@ export function admits(allow: Allow, principal: Principal): boolean {
     case 'cluster':
     case 'provisioner':
     case 'person':
+    case 'organisation':
       return allow[principal.kind] === true;
   }
 }
@@ -60,6 +63,8 @@ export function actorOf(principal: Principal): string {
       return `provisioner:${principal.clusterId}`;
     case 'person':
       return `person:${principal.organisationId}/${principal.subject}`;
+    case 'organisation':
+      return `organisation:${principal.organisationId}`;
     case 'admin':
       return `admin:${principal.name}`;
   }
@@ -82,6 +87,7 @@ export function ownerOf(principal: Principal): string | null {
     case 'provisioner':
       return principal.clusterId;
     case 'person':
+    case 'organisation':
       return principal.organisationId;
     case 'admin':
       return principal.keyId;

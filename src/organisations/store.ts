@@ -12,6 +12,11 @@ export async function findOrganisation(db: Db, id: string) {
   return rows[0] ?? null;
 }
 
+export async function findOrganisationBySlug(db: Db, slug: string) {
+  const rows = await db.select().from(organisations).where(eq(organisations.slug, slug));
+  return rows[0] ?? null;
+}
+
 /** Organisations, newest first. */
 export async function listOrganisations(db: Db, page: number, limit: number) {
   const [rows, counted] = await db.batch([

@@ -12,12 +12,14 @@ export const listAudit = route({
   answers: { 200: auditList },
 });
 
-export const listOwnAudit = route({
-  operation: 'listOwnAudit',
+export const listBillingAudit = route({
+  operation: 'listBillingAudit',
   method: 'get',
   path: '/api/billing/audit',
-  summary: "Who did what to the caller's own organisation or account, newest first; format=csv for a file",
-  allow: { admin: 'viewer', account: 'owner', person: true },
+  summary: 'Who did what to the organisation, newest first (org-admin; an account key for its own customer)',
+  allow: { person: true, account: 'owner', admin: 'viewer' },
+  words: 'billing',
   query: ownAuditQuery,
   answers: { 200: ownAuditAnswer },
+  failures: ['not_found'],
 });

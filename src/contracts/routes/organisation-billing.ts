@@ -2,8 +2,6 @@
 import {
   attributionAnswer,
   attributionQuery,
-  auditAnswer,
-  auditQuery,
   billingHealthAnswer,
   billingProjectsAnswer,
   billingProjectsQuery,
@@ -127,7 +125,7 @@ export const readBillingMetrics = route({
   method: 'get',
   path: '/api/billing/metrics',
   summary: 'What projects cost, as Prometheus reads it',
-  allow: readers,
+  allow: { ...readers, organisation: true },
   words: 'billing',
   query: organisationQuery,
   answers: { 200: null },
@@ -139,19 +137,9 @@ export const watchBilling = route({
   method: 'get',
   path: '/api/billing/live',
   summary: 'A WebSocket that tells what projects cost as usage is stored',
-  allow: { person: true },
+  allow: readers,
   words: 'billing',
+  query: organisationQuery,
   answers: { 101: null },
-});
-
-export const listBillingAudit = route({
-  operation: 'listBillingAudit',
-  method: 'get',
-  path: '/api/billing/audit',
-  summary: 'Who did what to the organisation, newest first (org-admin; an account key for its own)',
-  allow: { person: true, account: 'owner', admin: 'viewer' },
-  words: 'billing',
-  query: auditQuery,
-  answers: { 200: auditAnswer },
-  failures: ['not_found'],
+  failures: ['upgrade_required', 'cross_site', 'too_many_sockets', 'not_found'],
 });

@@ -5,7 +5,15 @@ import { cryptoRandom, newId } from '../../../src/lib/ids.ts';
 import { newKey, sha256Hex } from '../../../src/lib/keys.ts';
 import { type Api, ensureCluster, makeApi, rootToken, signUp } from '../../harness/worker/api.ts';
 
-export type Kind = 'account' | 'reporter' | 'cluster' | 'provisioner' | 'viewer' | 'operator' | 'owner';
+export type Kind =
+  | 'account'
+  | 'reporter'
+  | 'cluster'
+  | 'provisioner'
+  | 'organisation'
+  | 'viewer'
+  | 'operator'
+  | 'owner';
 
 export interface Fixture {
   api: Api;
@@ -17,7 +25,7 @@ export interface Fixture {
   tokens: Record<Kind, string>;
   otherAccount: string;
   otherReporter: string;
-  revoked: Record<'account' | 'reporter' | 'provisioner' | 'cluster' | 'viewer', string>;
+  revoked: Record<'account' | 'reporter' | 'provisioner' | 'cluster' | 'organisation' | 'viewer', string>;
 }
 
 const control = () => (env as unknown as { CONTROL: D1Database }).CONTROL;
@@ -52,6 +60,7 @@ export async function makeFixture(): Promise<Fixture> {
   const reporterId = await reporterOf(made.customer.customer_id);
   const admin = () => newId('admin', cryptoRandom);
   const tokenOwner = await one("SELECT token_owner v FROM clusters WHERE id = 'local'");
+  const organisationId = await one('SELECT organisation_id v FROM customers WHERE id = ?', made.customer.customer_id);
   const keyOwner = await one("SELECT key_owner v FROM clusters WHERE id = 'local'");
   return {
     api,
@@ -65,6 +74,7 @@ export async function makeFixture(): Promise<Fixture> {
       reporter: await credential('reporter', reporterId),
       cluster: clusterKey,
       provisioner: provisionerToken,
+      organisation: await credential('organisation', organisationId),
       viewer: await credential('admin', admin(), 'viewer'),
       operator: await credential('admin', admin(), 'operator'),
       owner: rootToken,
@@ -76,6 +86,7 @@ export async function makeFixture(): Promise<Fixture> {
       reporter: await credential('reporter', reporterId, null, true),
       provisioner: await credential('provisioner', tokenOwner, null, true),
       cluster: await credential('cluster', keyOwner, null, true),
+      organisation: await credential('organisation', organisationId, null, true),
       viewer: await credential('admin', admin(), 'owner', true),
     },
   };
@@ -85,7 +96,7 @@ const roleRank = { viewer: 0, operator: 1, owner: 2 } as const;
 
 /** The kinds that a route's declaration lets in and keeps out. */
 export function kindsOf(allow: Allow): { admitted: Kind[]; refused: Kind[] } {
-  const all: Kind[] = ['account', 'reporter', 'cluster', 'provisioner', 'viewer', 'operator', 'owner'];
+  const all: Kind[] = ['account', 'reporter', 'cluster', 'provisioner', 'organisation', 'viewer', 'operator', 'owner'];
   const admitted = all.filter((kind) => {
     if (kind === 'viewer' || kind === 'operator' || kind === 'owner') {
       return allow.admin !== undefined && roleRank[kind] >= roleRank[allow.admin];

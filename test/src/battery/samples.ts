@@ -61,6 +61,11 @@ export const samples: Record<string, Sample> = {
   'POST /api/clusters/:clusterId/tokens': { params: () => ({ clusterId: 'local' }), body: empty },
   'POST /api/clusters/:clusterId/keys': { params: () => ({ clusterId: 'local' }), body: empty },
   'GET /api/organisations': {},
+  'GET /api/audit': { query: '?action=customer.' },
+  'GET /api/billing/audit': { query: '?organisation=nobody' },
+  'POST /api/billing/keys': { query: '?organisation=nobody', body: empty, wrongType: { name: 7 } },
+  'GET /api/billing/keys': { query: '?organisation=nobody' },
+  'DELETE /api/billing/keys/:keyId': { query: '?organisation=nobody', params: () => ({ keyId: 'key_none' }) },
   'GET /api/licenses/public-key': {},
   'GET /.well-known/jwks.json': {},
   'POST /api/licenses/reissue': {
