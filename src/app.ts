@@ -18,6 +18,7 @@ import { problemResponse, thrownFailure } from './http/problem.ts';
 import { newId } from './lib/ids.ts';
 import { licenceEndpoints } from './licences/routes.ts';
 import { organisationKeyEndpoints } from './organisations/key-routes.ts';
+import { liveEndpoints } from './organisations/live-routes.ts';
 import { organisationEndpoints } from './organisations/routes.ts';
 import { outboxEndpoints } from './outbox/routes.ts';
 import { periodEndpoints } from './periods/routes.ts';
@@ -42,6 +43,7 @@ export const endpoints: readonly Endpoint[] = [
   ...clusterEndpoints,
   ...organisationEndpoints,
   ...organisationKeyEndpoints,
+  ...liveEndpoints,
   ...auditEndpoints,
   ...licenceEndpoints,
   ...queueEndpoints,

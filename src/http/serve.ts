@@ -111,6 +111,7 @@ async function admissionOf(spec: Endpoint, admitted: Admitted, body: unknown): P
 
 function answerResponse(services: Services, answer: Answer): Response {
   const headers = { ...answer.headers, 'x-request-id': services.requestId };
+  if (answer.socket) return new Response(null, { status: answer.status, headers, webSocket: answer.socket });
   if (answer.text) {
     return new Response(answer.text.content, {
       status: answer.status,

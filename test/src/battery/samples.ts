@@ -64,6 +64,7 @@ export const samples: Record<string, Sample> = {
   'GET /api/audit': { query: '?action=customer.' },
   'GET /api/billing/audit': { query: '?organisation=nobody' },
   'POST /api/billing/keys': { query: '?organisation=nobody', body: empty, wrongType: { name: 7 } },
+  'GET /api/billing/live': { query: '?organisation=nobody' },
   'GET /api/billing/keys': { query: '?organisation=nobody' },
   'DELETE /api/billing/keys/:keyId': { query: '?organisation=nobody', params: () => ({ keyId: 'key_none' }) },
   'GET /api/licenses/public-key': {},
