@@ -169,6 +169,8 @@ export const projects = sqliteTable(
       .references(() => customers.id),
     own: integer('own', { mode: 'boolean' }).notNull(),
     createdAt: at('created_at').notNull(),
+    /** What the organisation calls it by, key by key. Null is none. */
+    labels: text('labels', { mode: 'json' }).$type<Record<string, string>>(),
   },
   (t) => [
     uniqueIndex('projects_namespace').on(t.clusterId, t.namespace),
