@@ -51,7 +51,7 @@ export async function findScope({ db, now }: UsageReads, asker: Asker): Promise<
   const name = nameFor(asker);
   if (name === null) return err(organisationNeeded);
   const rows = await findScopeRows(db, name);
-  if (!rows) return err(asker.principal.kind === 'person' ? otherOrganisation : noOrganisation);
+  if (!rows) return err('id' in name ? otherOrganisation : noOrganisation);
   if (asker.organisation !== undefined && asker.organisation !== rows.organisation.slug) return err(otherOrganisation);
   const listed = asker.principal.kind === 'person' ? asker.principal.namespaces : null;
   const projects = rows.projects.filter(({ namespace }) => listed === null || listed.includes(namespace));
@@ -59,7 +59,7 @@ export async function findScope({ db, now }: UsageReads, asker: Asker): Promise<
 }
 
 function nameFor({ principal, organisation }: Asker): OrganisationName | null {
-  if (principal.kind === 'person') return { id: principal.organisationId };
+  if (principal.kind === 'person' || principal.kind === 'organisation') return { id: principal.organisationId };
   return organisation === undefined ? null : { slug: organisation };
 }
 

@@ -1,21 +1,15 @@
 /** Live figures: who is told, when usage was stored, and how a socket ends. */
-import {
-  createExecutionContext,
-  createMessageBatch,
-  runInDurableObject,
-  waitOnExecutionContext,
-} from 'cloudflare:test';
+import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { LiveMessage } from '../../../src/contracts/organisation-billing.ts';
 import { directoryOf, type Feed, tellLive } from '../../../src/http/live.ts';
 import { floorTo, hourMs } from '../../../src/lib/time.ts';
-import { servicesOf } from '../../../src/services.ts';
-import { consumeUsage } from '../../../src/usage/consumer.ts';
 import { eventually } from '../../harness/eventually.ts';
-import { type Api, ensureCluster, makeApi, rootToken, signUp } from '../../harness/worker/api.ts';
+import { type Api, makeApi, rootToken } from '../../harness/worker/api.ts';
 import { askAs, type Person, person } from '../../harness/worker/people.ts';
 import { keysOf, provenMessages, rowWith } from '../usage/harness.ts';
+import { deliver, metered } from '../usage/story.ts';
 
 const bindings = env as unknown as {
   CONTROL: D1Database;
@@ -32,21 +26,22 @@ interface Side {
 }
 
 async function side(): Promise<Side> {
-  const { customer, deployment } = await signUp(api);
+  const { customerId, namespace } = await metered(api, {
+    activeFrom: new Date(Date.now() - 90 * 86_400_000).toISOString(),
+  });
   const row = await bindings.CONTROL.prepare(
     'SELECT o.id, o.slug FROM organisations o JOIN customers c ON c.organisation_id = o.id WHERE c.id = ?',
   )
-    .bind(customer.customer_id)
+    .bind(customerId)
     .first<{ id: string; slug: string }>();
   if (!row) throw new Error('no organisation');
-  return { customerId: customer.customer_id, organisationId: row.id, slug: row.slug, namespace: deployment.namespace };
+  return { customerId, organisationId: row.id, slug: row.slug, namespace };
 }
 
 let mine: Side;
 let theirs: Side;
 beforeAll(async () => {
   api = makeApi();
-  await ensureCluster(api);
   mine = await side();
   theirs = await side();
 });
@@ -116,7 +111,14 @@ describe('who is told', () => {
     await told(mine, theirs);
     await heard(watcher);
     expect(watcher.messages).toEqual([
-      expect.objectContaining({ type: 'cost', namespace: mine.namespace, cluster_id: 'local' }),
+      {
+        type: 'cost',
+        namespace: mine.namespace,
+        cluster_id: 'local',
+        current_month_total: 0,
+        total_cost_per_hour: 0,
+        as_of: null,
+      },
     ]);
   });
 
@@ -163,20 +165,22 @@ describe('after usage was stored', () => {
     const rows = Array.from({ length: 50 }, (_, i) =>
       rowWith({ cpu_hours: 1 }, { ...keys, windowEnd: newest - i * hourMs, revision: Date.now() }),
     );
-    const batch = createMessageBatch(
-      'tenantry-usage',
-      provenMessages(env, rows).map((body, i) => ({ id: String(i), timestamp: new Date(), attempts: 1, body })),
-    );
-    const ctx = createExecutionContext();
     const begun = Date.now();
-    await consumeUsage(batch, servicesOf({ ...bindings }, ctx, api.outside));
-    await waitOnExecutionContext(ctx);
+    expect(await deliver(api, provenMessages(env, rows))).toMatchObject({ retried: [] });
     await heard(watcher);
+    const soFar = rows.filter(
+      ({ windowEnd }) => windowEnd > Date.UTC(new Date().getUTCFullYear(), new Date().getUTCMonth()),
+    );
+    expect(watcher.messages[0]).toMatchObject({
+      current_month_total: Number((soFar.length * 0.05).toFixed(2)),
+      total_cost_per_hour: 0.05,
+      as_of: soFar.length > 0 ? new Date(newest).toISOString() : null,
+    });
     expect(Date.now() - begun).toBeLessThan(2000);
     await told(mine);
     await heard(watcher, 2);
     expect(watcher.messages).toHaveLength(2);
-    expect(api.logs.filter(({ level }) => level !== 'info')).toEqual([]);
+    expect(api.logs.filter(({ message }) => message.includes('live figures'))).toEqual([]);
   });
 
   it('what comes while figures are read is one reading more, however often it comes', async () => {
