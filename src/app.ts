@@ -16,6 +16,7 @@ import { type AppEnv, mount } from './http/mount.ts';
 import { problemResponse, thrownFailure } from './http/problem.ts';
 import { newId } from './lib/ids.ts';
 import { licenceEndpoints } from './licences/routes.ts';
+import { organisationBillingEndpoints } from './organisations/billing-routes.ts';
 import { organisationEndpoints } from './organisations/routes.ts';
 import { outboxEndpoints } from './outbox/routes.ts';
 import { periodEndpoints } from './periods/routes.ts';
@@ -39,6 +40,7 @@ export const endpoints: readonly Endpoint[] = [
   ...credentialEndpoints,
   ...clusterEndpoints,
   ...organisationEndpoints,
+  ...organisationBillingEndpoints,
   ...licenceEndpoints,
   ...queueEndpoints,
   ...outboxEndpoints,

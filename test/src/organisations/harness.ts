@@ -1,9 +1,9 @@
 /** An organisation with projects and usage, as rows, and requests of its people. */
 import { env } from 'cloudflare:workers';
+import type { Principal } from '../../../src/credentials/principal.ts';
 import { openDb } from '../../../src/db/client.ts';
 import { cryptoRandom, newId } from '../../../src/lib/ids.ts';
 import { dayMs, hourMs } from '../../../src/lib/time.ts';
-import type { Principal } from '../../../src/credentials/principal.ts';
 import { rollUpDays } from '../../../src/workflows/metering/roll-up.ts';
 import { controlOf, shardOf } from '../usage/harness.ts';
 
@@ -144,9 +144,7 @@ export async function storeWindows(windows: readonly MadeWindow[]): Promise<void
   }
   const days = new Set(windows.map((w) => `[${w.customerSeq},${Math.floor((w.end - 1) / dayMs)}]`));
   await shard
-    .prepare(
-      'INSERT OR IGNORE INTO dirty_days (customer_seq, day) SELECT value ->> 0, value ->> 1 FROM json_each(?)',
-    )
+    .prepare('INSERT OR IGNORE INTO dirty_days (customer_seq, day) SELECT value ->> 0, value ->> 1 FROM json_each(?)')
     .bind(`[${[...days].join()}]`)
     .run();
 }
