@@ -17,6 +17,8 @@ import { type AppEnv, mount } from './http/mount.ts';
 import { problemResponse, thrownFailure } from './http/problem.ts';
 import { newId } from './lib/ids.ts';
 import { licenceEndpoints } from './licences/routes.ts';
+import { organisationBillingEndpoints } from './organisations/billing-routes.ts';
+import { exportEndpoints } from './organisations/export-routes.ts';
 import { organisationKeyEndpoints } from './organisations/key-routes.ts';
 import { liveEndpoints } from './organisations/live-routes.ts';
 import { organisationEndpoints } from './organisations/routes.ts';
@@ -42,6 +44,8 @@ export const endpoints: readonly Endpoint[] = [
   ...credentialEndpoints,
   ...clusterEndpoints,
   ...organisationEndpoints,
+  ...organisationBillingEndpoints,
+  ...exportEndpoints,
   ...organisationKeyEndpoints,
   ...liveEndpoints,
   ...auditEndpoints,

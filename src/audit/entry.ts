@@ -9,6 +9,8 @@ const shown: ReadonlySet<string> = new Set([
   'active_from',
   'active_until',
   'allowances',
+  'before',
+  'cluster_id',
   'customer_id',
   'effective_at',
   'effectiveAt',

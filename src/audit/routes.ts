@@ -46,7 +46,7 @@ const all = endpoint({
 const own = endpoint({
   ...routes.listBillingAudit,
   handle: async ({ db, principal, now, query: { page, limit, format, organisation, ...asked } }) => {
-    const concern = await whoseAudit(db, principal, organisation);
+    const concern = await whoseAudit(db, { principal, organisation });
     if (!concern.ok) return concern;
     const filter = { ...toFilter(asked), ...concern.value };
     const view = toEntry(principal.kind === 'admin');

@@ -42,7 +42,7 @@ const placesIn = (buckets: readonly Bucket[], { from, to }: Stretch): number[] =
   buckets.flatMap(({ start, end }, b) => (start >= from && end <= to ? [b] : []));
 
 /** What a project costs in a stretch that begins and ends at edges of the cut, cents by place of the rate. */
-export function centsBetween(cost: ProjectCost, buckets: readonly Bucket[], stretch: Stretch): number[] {
+function centsBetween(cost: ProjectCost, buckets: readonly Bucket[], stretch: Stretch): number[] {
   const places = placesIn(buckets, stretch);
   return cost.cents.map((cells) => places.reduce((sum, b) => sum + (cells[b] ?? 0), 0));
 }
@@ -50,7 +50,7 @@ export function centsBetween(cost: ProjectCost, buckets: readonly Bucket[], stre
 const added = (cents: readonly number[]): number => cents.reduce((sum, c) => sum + c, 0);
 
 /** Base units in a stretch, by place of the column. */
-export function unitsBetween(cost: ProjectCost, buckets: readonly Bucket[], stretch: Stretch): bigint[] {
+function unitsBetween(cost: ProjectCost, buckets: readonly Bucket[], stretch: Stretch): bigint[] {
   const places = placesIn(buckets, stretch);
   return cost.units.map((cells) => places.reduce((sum, b) => sum + (cells[b] ?? 0n), 0n));
 }
@@ -61,6 +61,8 @@ export interface Current {
   month: Month;
   /** Cents of the month so far, by place of the rate; `totalCents` is their sum. */
   meterCents: readonly number[];
+  /** Base units of the month so far, by place of the column. */
+  units: readonly bigint[];
   totalCents: number;
   /** Of the last 24 full hours: what trends by the hour show for them. */
   lastDayCents: number;
@@ -74,6 +76,8 @@ export interface Current {
   complete: boolean;
   /** The end of the month's newest window, ms; null while there is none. */
   asOf: number | null;
+  /** The same of this month and the one before. */
+  newest: number | null;
 }
 
 /** The figures of a project. @param buckets of `currentCut(now)` */
@@ -90,6 +94,7 @@ export function currentOf(cost: ProjectCost, buckets: readonly Bucket[], now: nu
     projectSeq: cost.projectSeq,
     month,
     meterCents,
+    units: unitsBetween(cost, buckets, running),
     totalCents: added(meterCents),
     lastDayCents: added(centsBetween(cost, buckets, { from: hourEnd - dayMs, to: hourEnd })),
     hourUnits: unitsBetween(cost, buckets, { from: hourEnd - hourMs, to: hourEnd }),
@@ -98,6 +103,7 @@ export function currentOf(cost: ProjectCost, buckets: readonly Bucket[], now: nu
     previousSameHourCents: added(centsBetween(cost, buckets, { ...before, to: sameHourBefore(now) })),
     complete: placesIn(buckets, running).every((b) => cost.complete[b] ?? true),
     asOf: newest !== null && newest > start ? newest : null,
+    newest,
   };
 }
 

@@ -12,7 +12,7 @@ const make = deed({
   plan: (context, { principal, query, body }) =>
     makeOrganisationKey(
       context,
-      { principal, slug: query.organisation },
+      { principal, organisation: query.organisation },
       { name: body.name ?? null, expiresAt: msOrNull(body.expires_at) },
     ),
   answer: ({ keyId, apiKey }, call) =>
@@ -26,7 +26,7 @@ const make = deed({
 const list = endpoint({
   ...routes.listOrganisationKeys,
   handle: async ({ db, principal, now, query: { organisation, page, limit } }) => {
-    const found = await listOrganisationKeys(db, { principal, slug: organisation }, { page, limit });
+    const found = await listOrganisationKeys(db, { principal, organisation }, { page, limit });
     if (!found.ok) return found;
     const data = { items: found.value.items, total: found.value.total, page, limit };
     return reply(200, { success: true, data, timestamp: iso(now()) });
@@ -36,7 +36,11 @@ const list = endpoint({
 const revoke = deed({
   ...routes.revokeOrganisationKey,
   plan: (context, call) =>
-    revokeOrganisationKey(context, { principal: call.principal, slug: call.query.organisation }, param(call, 'keyId')),
+    revokeOrganisationKey(
+      context,
+      { principal: call.principal, organisation: call.query.organisation },
+      param(call, 'keyId'),
+    ),
   answer: () => empty(204),
 });
 

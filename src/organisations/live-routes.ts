@@ -31,7 +31,7 @@ const live = endpoint({
     const { principal, request, query } = call;
     if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket') return refuse(noUpgrade);
     if (!isOurs(request, call.env.PUBLIC_URL)) return refuse(foreignPage);
-    const found = await callersOrganisation(call.db, principal, query.organisation);
+    const found = await callersOrganisation(call.db, { principal, organisation: query.organisation });
     if (!found.ok) return found;
     const livesMs = principal.kind === 'person' ? principal.expiresAt - call.now() : longestMs;
     const grant = {

@@ -9,14 +9,6 @@ import { infrastructureList } from '../pricing/list-rates.ts';
 /** Which organisation: by its id, or by its slug. */
 export type OrganisationName = { id: string } | { slug: string };
 
-/** A project as billing reads it. */
-export type ProjectRow = Pick<
-  typeof projects.$inferSelect,
-  'seq' | 'namespace' | 'clusterId' | 'customerId' | 'own'
-> & {
-  labels: Record<string, string> | null;
-};
-
 const named = (name: OrganisationName): SQL =>
   'id' in name ? eq(organisations.id, name.id) : eq(organisations.slug, name.slug);
 

@@ -20,6 +20,9 @@ import {
 } from '../organisation-billing.ts';
 import { type Allow, route } from '../route.ts';
 
+/** What each of them can fail with: their own words of two, and an organisation that an admin names and that is not there. */
+const common = ['token_required', 'not_found', 'billing_unavailable'] as const;
+
 /** Who reads: people of the organisation, and admins, who name it. */
 const readers = { person: true, admin: 'viewer' } as const satisfies Allow;
 
@@ -32,7 +35,7 @@ export const readBillingHealth = route({
   words: 'billing',
   query: organisationQuery,
   answers: { 200: billingHealthAnswer },
-  failures: ['not_found'],
+  failures: common,
 });
 
 export const listBillingProjects = route({
@@ -44,7 +47,7 @@ export const listBillingProjects = route({
   words: 'billing',
   query: billingProjectsQuery,
   answers: { 200: billingProjectsAnswer },
-  failures: ['not_found'],
+  failures: common,
 });
 
 export const readProjectOverview = route({
@@ -56,7 +59,7 @@ export const readProjectOverview = route({
   words: 'billing',
   query: overviewQuery,
   answers: { 200: overviewAnswer },
-  failures: ['namespace_denied', 'not_found'],
+  failures: [...common, 'namespace_denied'],
 });
 
 export const readBillingSummary = route({
@@ -68,7 +71,7 @@ export const readBillingSummary = route({
   words: 'billing',
   query: summaryQuery,
   answers: { 200: summaryAnswer },
-  failures: ['not_found'],
+  failures: common,
 });
 
 export const readBillingTrends = route({
@@ -80,7 +83,7 @@ export const readBillingTrends = route({
   words: 'billing',
   query: trendsQuery,
   answers: { 200: trendsAnswer },
-  failures: ['namespace_denied', 'not_found', 'unknown_meter'],
+  failures: [...common, 'namespace_denied', 'unknown_meter'],
 });
 
 export const readAttribution = route({
@@ -92,7 +95,7 @@ export const readAttribution = route({
   words: 'billing',
   query: attributionQuery,
   answers: { 200: attributionAnswer },
-  failures: ['not_found'],
+  failures: common,
 });
 
 export const putProjectLabels = route({
@@ -105,7 +108,7 @@ export const putProjectLabels = route({
   body: labelsBody,
   query: labelsQuery,
   answers: { 200: labelsAnswer },
-  failures: ['namespace_denied', 'not_found'],
+  failures: [...common, 'namespace_denied'],
 });
 
 export const exportBilling = route({
@@ -117,7 +120,7 @@ export const exportBilling = route({
   words: 'billing',
   query: exportQuery,
   answers: { 200: exportAnswer },
-  failures: ['namespace_denied', 'not_found', 'unknown_meter'],
+  failures: [...common, 'namespace_denied', 'unknown_meter'],
 });
 
 export const readBillingMetrics = route({
@@ -129,7 +132,7 @@ export const readBillingMetrics = route({
   words: 'billing',
   query: organisationQuery,
   answers: { 200: null },
-  failures: ['not_found'],
+  failures: common,
 });
 
 export const watchBilling = route({
@@ -141,5 +144,5 @@ export const watchBilling = route({
   words: 'billing',
   query: organisationQuery,
   answers: { 101: null },
-  failures: ['upgrade_required', 'cross_site', 'too_many_sockets', 'not_found'],
+  failures: [...common, 'upgrade_required', 'cross_site', 'too_many_sockets'],
 });

@@ -5,12 +5,8 @@
 import type { Failure } from '../../contracts/failures.ts';
 import type { Principal } from '../../credentials/principal.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
-import {
-  findScopeRows,
-  type OrganisationName,
-  type ProjectRow,
-  type ScopeRows,
-} from '../../organisations/scope-store.ts';
+import type { ProjectRow } from '../../organisations/project.ts';
+import { findScopeRows, type OrganisationName, type ScopeRows } from '../../organisations/scope-store.ts';
 import { type ListRate, listRatesOf } from '../../pricing/list-rates.ts';
 import type { Running } from '../../usage/gaps.ts';
 import type { Measured } from '../../usage/project-sums.ts';

@@ -1,19 +1,14 @@
 /** Keys of an organisation: made and revoked by its org-admins and by admins. */
-import { type Failure, notFound } from '../../contracts/failures.ts';
+import { notFound } from '../../contracts/failures.ts';
 import { isLive } from '../../credentials/credential.ts';
-import type { Principal } from '../../credentials/principal.ts';
 import * as credentialStore from '../../credentials/store.ts';
 import { newId } from '../../lib/ids.ts';
 import { newKey, sha256Hex } from '../../lib/keys.ts';
 import { err, ok } from '../../lib/result.ts';
+import { invalid } from '../../organisations/invalid.ts';
 import type { Context, Planned } from '../deed.ts';
 import { administeredOrganisation } from './callers-organisation.ts';
-
-/** Who asks, and the slug of the organisation that an admin means. */
-export interface Asker {
-  principal: Principal;
-  slug: string | undefined;
-}
+import type { Asker } from './find-scope.ts';
 
 export interface MadeOrganisationKey {
   keyId: string;
@@ -26,9 +21,9 @@ export async function makeOrganisationKey(
   asker: Asker,
   wish: { name: string | null; expiresAt: number | null },
 ): Promise<Planned<MadeOrganisationKey>> {
-  const found = await administeredOrganisation(db, asker.principal, asker.slug);
+  const found = await administeredOrganisation(db, asker);
   if (!found.ok) return found;
-  if (wish.expiresAt !== null && wish.expiresAt <= now) return err(expired);
+  if (wish.expiresAt !== null && wish.expiresAt <= now) return err(invalid('expires_at', 'must lie ahead'));
   const { id: ownerId } = found.value;
   const made = { keyId: newId('credential', random), apiKey: newKey(ownerId, random) };
   const row = { id: made.keyId, kind: 'organisation', ownerId, role: null, createdAt: now, ...wish } as const;
@@ -41,7 +36,7 @@ export async function makeOrganisationKey(
 
 /** Revokes a key; one that has ended, or is somebody else's, is not found. */
 export async function revokeOrganisationKey({ db, now }: Context, asker: Asker, keyId: string): Promise<Planned<null>> {
-  const found = await administeredOrganisation(db, asker.principal, asker.slug);
+  const found = await administeredOrganisation(db, asker);
   if (!found.ok) return found;
   const { id: ownerId } = found.value;
   const key = await credentialStore.find(db, keyId);
@@ -52,9 +47,3 @@ export async function revokeOrganisationKey({ db, now }: Context, asker: Asker, 
     audit: [{ action: 'organisation_key.revoked', subject: ownerId, details: { key_id: keyId } }],
   });
 }
-
-const expired: Failure = {
-  code: 'validation_failed',
-  message: 'expires_at: must lie ahead',
-  details: { issues: [{ path: 'expires_at', message: 'must lie ahead' }] },
-};

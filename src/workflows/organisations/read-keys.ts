@@ -7,7 +7,7 @@ import type { Db } from '../../db/client.ts';
 import { ok, type Result } from '../../lib/result.ts';
 import { iso, isoOrNull } from '../../lib/time.ts';
 import { administeredOrganisation } from './callers-organisation.ts';
-import type { Asker } from './organisation-keys.ts';
+import type { Asker } from './find-scope.ts';
 
 type Keys = Pick<z.input<typeof organisationKeyList>['data'], 'items' | 'total'>;
 
@@ -16,10 +16,10 @@ const dayChars = 10;
 /** One page, newest first. */
 export async function listOrganisationKeys(
   db: Db,
-  { principal, slug }: Asker,
+  asker: Asker,
   page: { page: number; limit: number },
 ): Promise<Result<Keys, Failure>> {
-  const found = await administeredOrganisation(db, principal, slug);
+  const found = await administeredOrganisation(db, asker);
   if (!found.ok) return found;
   const { rows, total } = await credentialStore.list(db, { ...page, kind: 'organisation', owner: found.value.id });
   const items = rows.map((key) => ({
