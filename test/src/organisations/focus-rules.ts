@@ -48,6 +48,8 @@ export const focusRules: Readonly<Record<string, ColumnRule>> = {
   BillingPeriodEnd: instant,
   BillingPeriodStart: instant,
   ChargeCategory: { ...text, oneOf: ['Usage', 'Purchase', 'Tax', 'Credit', 'Adjustment'] },
+  // 0.5's name of the category; the validator's rule for SkuPriceId still asks for it, in files of more than a few rows.
+  ChargeType: { ...text, oneOf: ['Usage'] },
   ChargeClass: { ...textOrNull, oneOf: ['Correction'] },
   ChargeDescription: textOrNull,
   ChargeFrequency: { kind: 'text', oneOf: ['One-Time', 'Recurring', 'Usage-Based'] },
