@@ -11,6 +11,7 @@ import { controlOf, shardOf } from '../usage/harness.ts';
 export interface MadeProject {
   namespace: string;
   customer?: number;
+  /** Each organisation has clusters of its own: `local` unless said. */
   cluster?: string;
   labels?: Record<string, string>;
 }
@@ -37,6 +38,18 @@ async function seqOf(sql: string, ...values: unknown[]): Promise<number> {
 /** An organisation whose projects a reporter of each customer measures since `since`. */
 export async function makeOrganisation(projects: readonly MadeProject[], since: number): Promise<Organisation> {
   made += 1;
+  const clusterOf = ({ cluster = 'local' }: MadeProject) => `${cluster}-${made}`;
+  const clusters = new Set(projects.map(clusterOf));
+  for (const cluster of clusters) {
+    await run(
+      `INSERT OR IGNORE INTO clusters (id, queue_binding, namespaces_max, services_max, storage_class, token_owner, key_owner,
+         created_at) VALUES (?, ?, 1000, 8000, 'standard', ?, ?, 0)`,
+      cluster,
+      `DOORBELL_${cluster.toUpperCase()}`,
+      `${cluster}-tokens`,
+      `${cluster}-keys`,
+    ).run();
+  }
   const id = newId('organisation', cryptoRandom);
   const slug = `organisation-${made}`;
   await run('INSERT INTO organisations (id, slug, name, created_at) VALUES (?, ?, ?, 0)', id, slug, slug).run();
@@ -56,7 +69,9 @@ export async function makeOrganisation(projects: readonly MadeProject[], since: 
     const reporterSeq = await makeReporter(customerId, `reporter-${n}`, since);
     result.customers.push({ id: customerId, seq, reporterSeq });
   }
-  for (const { namespace, customer = 0, cluster = 'local', labels } of projects) {
+  for (const project of projects) {
+    const { namespace, customer = 0, labels } = project;
+    const cluster = clusterOf(project);
     const owner = result.customers[customer];
     if (!owner) throw new Error('no such customer');
     const seq = await seqOf(
@@ -83,8 +98,8 @@ export async function makeOrganisation(projects: readonly MadeProject[], since: 
 /** A reporter of hourly windows. @returns its number */
 export const makeReporter = (customerId: string, instanceId: string, since: number): Promise<number> =>
   seqOf(
-    `INSERT INTO reporters (id, customer_id, instance_id, window_seconds, active_from, created_at)
-     VALUES (?, ?, ?, 3600, ?, 0)`,
+    `INSERT INTO reporters (id, customer_id, instance_id, window_seconds, source, active_from, created_at)
+     VALUES (?, ?, ?, 3600, 'admin', ?, 0)`,
     newId('reporter', cryptoRandom),
     customerId,
     instanceId,
@@ -92,7 +107,7 @@ export const makeReporter = (customerId: string, instanceId: string, since: numb
   );
 
 /** Makes a reporter the owner of some bits of a project's meters. */
-export const owns = (reporterSeq: number, projectSeq: number, since: number, meters = 2 ** 40 - 1) =>
+export const owns = (reporterSeq: number, projectSeq: number, since: number, meters = 2 ** 32 - 1) =>
   run(
     'INSERT INTO ownerships (reporter_seq, project_seq, meters, from_at) VALUES (?, ?, ?, ?)',
     reporterSeq,
