@@ -22,11 +22,16 @@ export interface Fixture {
   victimId: string;
   jobId: string;
   reporterId: string;
+  /** The customer's own namespace, a project of the organisation. */
+  namespace: string;
   tokens: Record<Kind, string>;
   otherAccount: string;
   otherReporter: string;
   revoked: Record<'account' | 'reporter' | 'provisioner' | 'cluster' | 'organisation' | 'viewer', string>;
 }
+
+/** The slug of the customer's organisation. */
+export const organisationSlug = 'battery';
 
 const control = () => (env as unknown as { CONTROL: D1Database }).CONTROL;
 
@@ -57,6 +62,10 @@ export async function makeFixture(): Promise<Fixture> {
   const made = await signUp(api);
   const other = await signUp(api);
   const reporterOf = (customerId: string) => one('SELECT id v FROM reporters WHERE customer_id = ?', customerId);
+  await control()
+    .prepare('UPDATE organisations SET slug = ? WHERE id = (SELECT organisation_id FROM customers WHERE id = ?)')
+    .bind(organisationSlug, made.customer.customer_id)
+    .run();
   const reporterId = await reporterOf(made.customer.customer_id);
   const admin = () => newId('admin', cryptoRandom);
   const tokenOwner = await one("SELECT token_owner v FROM clusters WHERE id = 'local'");
@@ -69,6 +78,7 @@ export async function makeFixture(): Promise<Fixture> {
     victimId: (await signUp(api)).customer.customer_id,
     jobId: made.deployment.job_id ?? '',
     reporterId,
+    namespace: await one('SELECT namespace v FROM projects WHERE customer_id = ?', made.customer.customer_id),
     tokens: {
       account: made.api_key,
       reporter: await credential('reporter', reporterId),

@@ -3,7 +3,7 @@
  * a route that is mounted and not here fails it.
  */
 import { shippedPlans } from '../../harness/worker/plans.ts';
-import type { Fixture } from './fixture.ts';
+import { type Fixture, organisationSlug } from './fixture.ts';
 
 export interface Sample {
   /** Fills the path's parameters. */
@@ -22,6 +22,9 @@ const victim = (f: Fixture) => ({ customerId: f.victimId });
 const job = (f: Fixture) => ({ jobId: f.jobId });
 const lease = `lease_${'0'.repeat(32)}`;
 const empty = () => ({});
+/** The battery's organisation, as an admin names it. */
+const ofOrganisation = `?organisation=${organisationSlug}`;
+const itsNamespace = (f: Fixture) => ({ namespace: f.namespace });
 
 export const samples: Record<string, Sample> = {
   'GET /health': {},
@@ -61,12 +64,28 @@ export const samples: Record<string, Sample> = {
   'POST /api/clusters/:clusterId/tokens': { params: () => ({ clusterId: 'local' }), body: empty },
   'POST /api/clusters/:clusterId/keys': { params: () => ({ clusterId: 'local' }), body: empty },
   'GET /api/organisations': {},
+  'GET /api/billing/health': { query: ofOrganisation },
+  'GET /api/billing/projects': { query: ofOrganisation },
+  'GET /api/billing/project/:namespace/overview': { params: itsNamespace, query: ofOrganisation },
+  'GET /api/billing/summary': { query: ofOrganisation },
+  'GET /api/billing/trends': { query: ofOrganisation },
+  'GET /api/billing/attribution': { query: `${ofOrganisation}&by=label:team` },
+  'PUT /api/billing/projects/:namespace/labels': {
+    params: itsNamespace,
+    query: ofOrganisation,
+    body: () => ({ team: 'battery' }),
+    wrongType: { team: 7 },
+    // Its fields are labels.
+    toleratesUnknownFields: true,
+  },
   'GET /api/audit': { query: '?action=customer.' },
-  'GET /api/billing/audit': { query: '?organisation=nobody' },
-  'POST /api/billing/keys': { query: '?organisation=nobody', body: empty, wrongType: { name: 7 } },
-  'GET /api/billing/live': { query: '?organisation=nobody' },
-  'GET /api/billing/keys': { query: '?organisation=nobody' },
-  'DELETE /api/billing/keys/:keyId': { query: '?organisation=nobody', params: () => ({ keyId: 'key_none' }) },
+  'GET /api/billing/export': { query: `${ofOrganisation}&format=focus` },
+  'GET /api/billing/metrics': { query: ofOrganisation },
+  'GET /api/billing/audit': { query: ofOrganisation },
+  'POST /api/billing/keys': { query: ofOrganisation, body: empty, wrongType: { name: 7 } },
+  'GET /api/billing/live': { query: ofOrganisation },
+  'GET /api/billing/keys': { query: ofOrganisation },
+  'DELETE /api/billing/keys/:keyId': { query: ofOrganisation, params: () => ({ keyId: 'key_none' }) },
   'GET /api/licenses/public-key': {},
   'GET /.well-known/jwks.json': {},
   'POST /api/licenses/reissue': {
