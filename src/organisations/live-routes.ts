@@ -29,10 +29,10 @@ const live = endpoint({
   ...routes.watchBilling,
   handle: async (call) => {
     const { principal, request, query } = call;
-    if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket') return refuse(noUpgrade);
-    if (!isOurs(request, call.env.PUBLIC_URL)) return refuse(foreignPage);
     const found = await callersOrganisation(call.db, { principal, organisation: query.organisation });
     if (!found.ok) return found;
+    if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket') return refuse(noUpgrade);
+    if (!isOurs(request, call.env.PUBLIC_URL)) return refuse(foreignPage);
     const livesMs = principal.kind === 'person' ? principal.expiresAt - call.now() : longestMs;
     const grant = {
       organisationId: found.value.id,

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { AuditView } from '../../../src/contracts/audit.ts';
 import { type Api, ensureCluster, makeApi, rootToken, signUp } from '../../harness/worker/api.ts';
-import { askAs, person } from '../../harness/worker/people.ts';
+import { callAs, orgAdmin } from '../organisations/people.ts';
 
 interface Page {
   items: AuditView[];
@@ -46,6 +46,13 @@ beforeAll(async () => {
       body: { instance_id: 'extra', namespaces: [`extra-${id.slice(5, 13)}`] },
     });
   }
+  for (const side of [mine, theirs]) {
+    const row = await rowOf('SELECT id FROM jobs WHERE customer_id = ? LIMIT 1', side.customer.customer_id);
+    await control
+      .prepare('INSERT INTO audit_log (id, at, actor, action, subject, details, request_id) VALUES (?,?,?,?,?,?,?)')
+      .bind(`aud_${row['id']}`, 1, 'provisioner:local', 'job.completed', row['id'], '{"generation":1}', 'req_1')
+      .run();
+  }
   await api.call('POST', `/api/customers/${customerId}/deployment/redeploy`, {
     token: rootToken,
     body: { reason: 'they owe us money' },
@@ -59,8 +66,8 @@ async function read(path: string, token = rootToken): Promise<Page> {
   return body.data ?? body;
 }
 
-async function readAs(who: ReturnType<typeof person>, query = ''): Promise<Page> {
-  const response = await askAs(api, who, 'GET', `/api/billing/audit${query}`);
+async function readAs(who: ReturnType<typeof orgAdmin>, query = ''): Promise<Page> {
+  const response = await callAs(api, who, 'GET', `/api/billing/audit${query}`);
   expect(response.status, await response.clone().text()).toBe(200);
   return ((await response.json()) as { data: Page }).data;
 }
@@ -70,7 +77,7 @@ const naming = (page: Page, id: string) => page.items.filter((item) => JSON.stri
 
 describe('who sees which entries', () => {
   it('an org-admin sees what concerns the organisation: customers, reporters, jobs, keys', async () => {
-    const page = await readAs(person(organisationId), '?limit=100');
+    const page = await readAs(orgAdmin(organisationId), '?limit=100');
     const actions = page.items.map(({ action }) => action);
     expect(actions).toEqual(
       expect.arrayContaining(['customer.signed_up', 'api_key.created', 'reporter.created', 'deployment.redeployed']),
@@ -81,7 +88,7 @@ describe('who sees which entries', () => {
   });
 
   it('a person of another organisation gets nothing of it, by no filter', async () => {
-    const other = person(`org_${'0'.repeat(32)}`);
+    const other = orgAdmin(`org_${'0'.repeat(32)}`);
     const reporter = await rowOf('SELECT id FROM reporters WHERE customer_id = ?', mine.customer.customer_id);
     for (const query of [
       '',
@@ -96,8 +103,8 @@ describe('who sees which entries', () => {
   });
 
   it('somebody with some namespaces is no org-admin and is refused', async () => {
-    const user = person(organisationId, { namespaces: ['a', 'b'] });
-    expect((await askAs(api, user, 'GET', '/api/billing/audit')).status).toBe(403);
+    const user = orgAdmin(organisationId, { namespaces: ['a', 'b'] });
+    expect((await callAs(api, user, 'GET', '/api/billing/audit')).status).toBe(403);
   });
 
   it("an account key sees its own customer's, and not another's", async () => {
@@ -112,7 +119,7 @@ describe('who sees which entries', () => {
     expect((await api.call('GET', '/api/billing/audit', { token: rootToken })).status).toBe(422);
     expect((await api.call('GET', '/api/billing/audit?organisation=nobody', { token: rootToken })).status).toBe(404);
     const named = await read(`/api/billing/audit?organisation=${slug}&limit=100`);
-    expect(named.total).toBe((await readAs(person(organisationId))).total);
+    expect(named.total).toBe((await readAs(orgAdmin(organisationId))).total);
     const all = await read('/api/audit?limit=100');
     expect(all.items.map(({ action }) => action)).toContain('cluster.created');
     const timeline = await read(`/api/audit?customer_id=${mine.customer.customer_id}&limit=100`);
@@ -123,7 +130,7 @@ describe('who sees which entries', () => {
   });
 
   it('what staff write about a customer, and their credentials, are not for that customer', async () => {
-    const page = await readAs(person(organisationId), '?limit=100');
+    const page = await readAs(orgAdmin(organisationId), '?limit=100');
     expect(JSON.stringify(page)).not.toContain('they owe us money');
     expect(page.items.every(({ credential_id }) => credential_id === null)).toBe(true);
     expect(page.items.find(({ action }) => action === 'api_key.created')?.details).toHaveProperty('key_id');
@@ -137,7 +144,7 @@ describe('who sees which entries', () => {
 
 describe('filters', () => {
   it('finds by the beginning of actor and action, by subject, by part and by time', async () => {
-    const of = (query: string) => readAs(person(organisationId), `?limit=100&${query}`);
+    const of = (query: string) => readAs(orgAdmin(organisationId), `?limit=100&${query}`);
     expect((await of('actor=account:')).items.map(({ action }) => action)).toEqual(['api_key.created']);
     expect((await of('action=reporter.')).items.every(({ action }) => action.startsWith('reporter.'))).toBe(true);
     expect((await of(`subject=${mine.customer.customer_id}`)).total).toBeGreaterThan(1);
@@ -149,10 +156,10 @@ describe('filters', () => {
   });
 
   it('pages, newest first, without one twice', async () => {
-    const whole = await readAs(person(organisationId), '?limit=100');
+    const whole = await readAs(orgAdmin(organisationId), '?limit=100');
     const seen: string[] = [];
     for (let page = 1; seen.length < whole.total; page++) {
-      const { items } = await readAs(person(organisationId), `?limit=2&page=${page}`);
+      const { items } = await readAs(orgAdmin(organisationId), `?limit=2&page=${page}`);
       seen.push(...items.map(({ audit_id }) => audit_id));
     }
     expect(seen).toEqual(whole.items.map(({ audit_id }) => audit_id));
@@ -166,10 +173,10 @@ describe('filters', () => {
       .prepare('INSERT INTO audit_log (id, at, actor, action, subject, details, request_id) VALUES (?,?,?,?,?,?,?)')
       .bind('aud_bad', Date.now(), '=cmd|calc', '@SUM(A1)', mine.customer.customer_id, '{"name":"-1+1\\n,x"}', '+req')
       .run();
-    const response = await askAs(api, person(organisationId), 'GET', '/api/billing/audit?format=csv&limit=1');
+    const response = await callAs(api, orgAdmin(organisationId), 'GET', '/api/billing/audit?format=csv&limit=1');
     expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8');
     const text = await response.text();
-    const { total } = await readAs(person(organisationId));
+    const { total } = await readAs(orgAdmin(organisationId));
     expect(text.trimEnd().split('\r\n')).toHaveLength(total + 1);
     expect(text).toContain(`,'=cmd|calc,'@SUM(A1),`);
     expect(text).toContain(`,'+req,`);

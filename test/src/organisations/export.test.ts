@@ -5,10 +5,10 @@ import type { BillingProject, Trends } from '../../../src/contracts/organisation
 import { dayMs } from '../../../src/lib/time.ts';
 import { displayName, unitOf } from '../../../src/organisations/focus-words.ts';
 import { type Api, makeApi, rootToken } from '../../harness/worker/api.ts';
-import { askAs, person } from '../../harness/worker/people.ts';
 import { controlOf } from '../usage/harness.ts';
 import { focusFindings, laterColumns, readCsv } from './focus-rules.ts';
 import { hoursOf, makeOrganisation, type Organisation, rollUpAll, storeWindows } from './harness.ts';
+import { callAs, orgAdmin } from './people.ts';
 
 const now = Date.UTC(2026, 10, 20, 12, 30);
 const since = Date.UTC(2026, 8, 1);
@@ -55,13 +55,13 @@ beforeAll(async () => {
   await rollUpAll(now);
 });
 
-async function ask(path: string, who = person(mine.id)): Promise<Response> {
-  const response = await askAs(api, who, 'GET', path);
+async function ask(path: string, who = orgAdmin(mine.id)): Promise<Response> {
+  const response = await callAs(api, who, 'GET', path);
   if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
   return response;
 }
 const dataOf = async <T>(path: string): Promise<T> => ((await (await ask(path)).json()) as { data: T }).data;
-const csvOf = async (path: string, who = person(mine.id)) => readCsv(await (await ask(path, who)).text());
+const csvOf = async (path: string, who = orgAdmin(mine.id)) => readCsv(await (await ask(path, who)).text());
 const cents = (dollars: string | number | undefined): number => Math.round(Number(dollars) * 100);
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
@@ -136,20 +136,20 @@ describe('FOCUS', () => {
   it("holds only what the caller may see, and nothing of another organisation's", async () => {
     const some = await csvOf(
       '/api/billing/export?format=focus',
-      person(mine.id, { namespaces: ['backend', 'secret'] }),
+      orgAdmin(mine.id, { namespaces: ['backend', 'secret'] }),
     );
     expect(new Set(some.rows.map((row) => row['SubAccountId']))).toEqual(new Set(['backend']));
-    const none = await csvOf('/api/billing/export?format=focus', person(mine.id, { namespaces: ['secret'] }));
+    const none = await csvOf('/api/billing/export?format=focus', orgAdmin(mine.id, { namespaces: ['secret'] }));
     expect(none.rows).toEqual([]);
-    const denied = await askAs(api, person(mine.id), 'GET', '/api/billing/export?format=focus&namespace=secret');
+    const denied = await callAs(api, orgAdmin(mine.id), 'GET', '/api/billing/export?format=focus&namespace=secret');
     expect(denied.status).toBe(403);
     expect(await denied.json()).toMatchObject({ code: 'namespace_denied' });
   });
 
   it('refuses a month that has not begun', async () => {
-    const answer = await askAs(api, person(mine.id), 'GET', '/api/billing/export?format=focus&month=2026-12');
+    const answer = await callAs(api, orgAdmin(mine.id), 'GET', '/api/billing/export?format=focus&month=2026-12');
     expect(answer.status).toBe(422);
-    expect((await askAs(api, person(mine.id), 'GET', '/api/billing/export?month=2026-10')).status).toBe(422);
+    expect((await callAs(api, orgAdmin(mine.id), 'GET', '/api/billing/export?month=2026-10')).status).toBe(422);
   });
 
   it('is a file with a name', async () => {
@@ -203,9 +203,9 @@ describe('CSV and JSON', () => {
       token: rootToken,
     });
     expect(readCsv(await named.text()).rows).toHaveLength(4);
-    const other = await csvOf('/api/billing/export?what=projects', person(theirs.id));
+    const other = await csvOf('/api/billing/export?what=projects', orgAdmin(theirs.id));
     expect(other.rows.map((row) => row['namespace'])).toEqual(['secret']);
-    const crossed = await askAs(api, person(theirs.id), 'GET', `/api/billing/export?organisation=${mine.slug}`);
+    const crossed = await callAs(api, orgAdmin(theirs.id), 'GET', `/api/billing/export?organisation=${mine.slug}`);
     expect(crossed.status).toBe(403);
   });
 });
@@ -232,7 +232,7 @@ describe('metrics', () => {
   });
 
   it('are read with a key of the organisation, and with nobody else’s', async () => {
-    const made = await askAs(api, person(mine.id), 'POST', '/api/billing/keys', { body: {} });
+    const made = await callAs(api, orgAdmin(mine.id), 'POST', '/api/billing/keys', {});
     const { data } = (await made.json()) as { data: { api_key: string } };
     const read = await api.call('GET', '/api/billing/metrics', { token: data.api_key });
     expect(read.status).toBe(200);
@@ -242,7 +242,9 @@ describe('metrics', () => {
   });
 
   it('of somebody with some namespaces are of those', async () => {
-    const text = await (await ask('/api/billing/metrics', person(mine.id, { namespaces: ['idle', 'secret'] }))).text();
+    const text = await (
+      await ask('/api/billing/metrics', orgAdmin(mine.id, { namespaces: ['idle', 'secret'] }))
+    ).text();
     expect(new Set([...text.matchAll(/project="([^"]*)"/g)].map((match) => match[1]))).toEqual(new Set(['idle']));
   });
 });

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, expect, it } from 'vitest';
 import { endpoints } from '../../../src/app.ts';
 import { type Api, ensureCluster, makeApi, rootToken, signUp } from '../../harness/worker/api.ts';
-import { askAs, person } from '../../harness/worker/people.ts';
+import { callAs, orgAdmin } from './people.ts';
 
 const control = (env as unknown as { CONTROL: D1Database }).CONTROL;
 let api: Api;
@@ -28,7 +28,7 @@ interface Made {
 }
 
 async function make(fields: Record<string, unknown> = {}): Promise<Made['data']> {
-  const response = await askAs(api, person(organisationId), 'POST', '/api/billing/keys', { body: fields });
+  const response = await callAs(api, orgAdmin(organisationId), 'POST', '/api/billing/keys', fields);
   expect(response.status, await response.clone().text()).toBe(201);
   return ((await response.json()) as Made).data;
 }
@@ -39,7 +39,7 @@ it('an org-admin makes one, shown once, stored as its hash, and it is in the aud
   expect(made.rights).toEqual(['metrics:read']);
   const rows = await control.prepare('SELECT * FROM credentials').all();
   expect(JSON.stringify(rows.results)).not.toContain(made.api_key.slice(-32));
-  const log = await askAs(api, person(organisationId), 'GET', '/api/billing/audit?action=organisation_key.');
+  const log = await callAs(api, orgAdmin(organisationId), 'GET', '/api/billing/audit?action=organisation_key.');
   const text = await log.text();
   expect(text).toContain(made.key_id);
   expect(text).toContain(`person:${organisationId}/ada`);
@@ -57,32 +57,32 @@ it('a key reads metrics and is refused by every other route', async () => {
 });
 
 it('somebody with some namespaces neither makes, lists nor revokes', async () => {
-  const user = person(organisationId, { namespaces: ['a'] });
+  const user = orgAdmin(organisationId, { namespaces: ['a'] });
   const { key_id } = await make();
-  expect((await askAs(api, user, 'POST', '/api/billing/keys', { body: {} })).status).toBe(403);
-  expect((await askAs(api, user, 'GET', '/api/billing/keys')).status).toBe(403);
-  expect((await askAs(api, user, 'DELETE', `/api/billing/keys/${key_id}`)).status).toBe(403);
+  expect((await callAs(api, user, 'POST', '/api/billing/keys', {})).status).toBe(403);
+  expect((await callAs(api, user, 'GET', '/api/billing/keys')).status).toBe(403);
+  expect((await callAs(api, user, 'DELETE', `/api/billing/keys/${key_id}`)).status).toBe(403);
 });
 
 it("another organisation's key is neither listed nor revoked", async () => {
   const { key_id, api_key } = await make();
-  const other = person(`org_${'1'.repeat(32)}`);
-  const listed = await askAs(api, other, 'GET', '/api/billing/keys');
+  const other = orgAdmin(`org_${'1'.repeat(32)}`);
+  const listed = await callAs(api, other, 'GET', '/api/billing/keys');
   expect(await listed.json()).toMatchObject({ data: { items: [], total: 0 } });
-  expect((await askAs(api, other, 'DELETE', `/api/billing/keys/${key_id}`)).status).toBe(404);
+  expect((await callAs(api, other, 'DELETE', `/api/billing/keys/${key_id}`)).status).toBe(404);
   expect((await api.call('GET', '/api/customers', { token: api_key })).status).toBe(403);
 });
 
 it('a revoked and an expired key open nothing, at once', async () => {
   const { key_id, api_key } = await make();
-  expect((await askAs(api, person(organisationId), 'DELETE', `/api/billing/keys/${key_id}`)).status).toBe(204);
+  expect((await callAs(api, orgAdmin(organisationId), 'DELETE', `/api/billing/keys/${key_id}`)).status).toBe(204);
   expect((await api.call('GET', '/api/customers', { token: api_key })).status).toBe(401);
-  expect((await askAs(api, person(organisationId), 'DELETE', `/api/billing/keys/${key_id}`)).status).toBe(404);
+  expect((await callAs(api, orgAdmin(organisationId), 'DELETE', `/api/billing/keys/${key_id}`)).status).toBe(404);
   const short = await make({ expires_at: new Date(api.clock.now + 1000).toISOString() });
   api.clock.now += 2000;
   expect((await api.call('GET', '/api/customers', { token: short.api_key })).status).toBe(401);
   const past = { expires_at: new Date(api.clock.now - 1).toISOString() };
-  expect((await askAs(api, person(organisationId), 'POST', '/api/billing/keys', { body: past })).status).toBe(422);
+  expect((await callAs(api, orgAdmin(organisationId), 'POST', '/api/billing/keys', past)).status).toBe(422);
 });
 
 it('an admin makes and lists them by the slug; without a secret in the list', async () => {

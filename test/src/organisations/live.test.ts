@@ -7,9 +7,9 @@ import { directoryOf, type Feed, tellLive } from '../../../src/http/live.ts';
 import { floorTo, hourMs } from '../../../src/lib/time.ts';
 import { eventually } from '../../harness/eventually.ts';
 import { type Api, makeApi, rootToken } from '../../harness/worker/api.ts';
-import { askAs, type Person, person } from '../../harness/worker/people.ts';
 import { keysOf, provenMessages, rowWith } from '../usage/harness.ts';
 import { deliver, metered } from '../usage/story.ts';
+import { callAs, orgAdmin, type Person } from './people.ts';
 
 const bindings = env as unknown as {
   CONTROL: D1Database;
@@ -70,7 +70,7 @@ interface Watcher {
 const upgrade = { upgrade: 'websocket', 'sec-websocket-protocol': 'bearer.x' };
 
 async function watch(who: Person, headers: Record<string, string> = upgrade): Promise<Watcher> {
-  const response = await askAs(api, who, 'GET', '/api/billing/live', { headers });
+  const response = await callAs(api, who, 'GET', '/api/billing/live', undefined, headers);
   const socket = response.webSocket;
   if (!socket) throw new Error(`${response.status}: ${await response.text()}`);
   const watcher: Watcher = { socket, response, messages: [], closed: null };
@@ -107,7 +107,7 @@ const watched = (...sides: Side[]) =>
 
 describe('who is told', () => {
   it('an org-admin is told of each project of a customer whose usage was stored', async () => {
-    const watcher = await watch(person(mine.organisationId));
+    const watcher = await watch(orgAdmin(mine.organisationId));
     await told(mine, theirs);
     await heard(watcher);
     expect(watcher.messages).toEqual([
@@ -123,8 +123,8 @@ describe('who is told', () => {
   });
 
   it('a person of another organisation is told nothing of it', async () => {
-    const other = await watch(person(theirs.organisationId));
-    const own = await watch(person(mine.organisationId));
+    const other = await watch(orgAdmin(theirs.organisationId));
+    const own = await watch(orgAdmin(mine.organisationId));
     await told(mine);
     await heard(own);
     await told(theirs);
@@ -133,8 +133,8 @@ describe('who is told', () => {
   });
 
   it('somebody with some namespaces is told of those only, also when the token names a foreign one', async () => {
-    const none = await watch(person(mine.organisationId, { namespaces: ['elsewhere', theirs.namespace] }));
-    const some = await watch(person(mine.organisationId, { namespaces: [mine.namespace] }));
+    const none = await watch(orgAdmin(mine.organisationId, { namespaces: ['elsewhere', theirs.namespace] }));
+    const some = await watch(orgAdmin(mine.organisationId, { namespaces: [mine.namespace] }));
     await told(mine, theirs);
     await heard(some);
     expect(none.messages).toEqual([]);
@@ -159,7 +159,7 @@ describe('who is told', () => {
 
 describe('after usage was stored', () => {
   it('a batch of many windows is one message a namespace', async () => {
-    const watcher = await watch(person(mine.organisationId));
+    const watcher = await watch(orgAdmin(mine.organisationId));
     const keys = await keysOf(env, mine.customerId);
     const newest = floorTo(Date.now(), hourMs);
     const rows = Array.from({ length: 50 }, (_, i) =>
@@ -184,7 +184,7 @@ describe('after usage was stored', () => {
   });
 
   it('what comes while figures are read is one reading more, however often it comes', async () => {
-    const watcher = await watch(person(mine.organisationId));
+    const watcher = await watch(orgAdmin(mine.organisationId));
     const feed = feedOf(mine.organisationId) as unknown as Feed;
     await Promise.all(Array.from({ length: 40 }, () => feed.stored(mine.organisationId, [mine.customerId])));
     await heard(watcher);
@@ -195,7 +195,7 @@ describe('after usage was stored', () => {
 
   it('nobody is asked where nobody watches', async () => {
     expect(await watched(mine, theirs)).toEqual([]);
-    const watcher = await watch(person(mine.organisationId));
+    const watcher = await watch(orgAdmin(mine.organisationId));
     expect(await watched(mine, theirs)).toEqual([mine.organisationId]);
     watcher.socket.close(1000);
     await eventually(
@@ -220,8 +220,8 @@ describe('after usage was stored', () => {
 
 describe('how a socket ends', () => {
   it('with 4401 when its token has expired, and the others stay', async () => {
-    const short = await watch(person(mine.organisationId, { expiresAt: api.clock.now + 700 }));
-    const long = await watch(person(mine.organisationId));
+    const short = await watch(orgAdmin(mine.organisationId, { expiresAt: api.clock.now + 700 }));
+    const long = await watch(orgAdmin(mine.organisationId));
     expect((await over(short))?.code).toBe(4401);
     await told(mine);
     await heard(long);
@@ -230,13 +230,13 @@ describe('how a socket ends', () => {
   });
 
   it('a token that has expired opens none', async () => {
-    const late = await watch(person(mine.organisationId, { expiresAt: api.clock.now - 1 }));
+    const late = await watch(orgAdmin(mine.organisationId, { expiresAt: api.clock.now - 1 }));
     expect((await over(late))?.code).toBe(4401);
   });
 
   it('a ping is answered and renews the credit; who reads nothing of 500 messages is closed', async () => {
-    const silent = await watch(person(mine.organisationId, { subject: 'silent' }));
-    const alive = await watch(person(mine.organisationId, { subject: 'alive' }));
+    const silent = await watch(orgAdmin(mine.organisationId, { subject: 'silent' }));
+    const alive = await watch(orgAdmin(mine.organisationId, { subject: 'alive' }));
     const exhaust = () =>
       runInDurableObject(feedOf(mine.organisationId), (_, state) => {
         for (const socket of state.getWebSockets()) {
@@ -256,19 +256,19 @@ describe('how a socket ends', () => {
   });
 
   it('with 1008 when it sends anything but ping', async () => {
-    const talker = await watch(person(mine.organisationId));
+    const talker = await watch(orgAdmin(mine.organisationId));
     talker.socket.send('{"type":"subscribe"}');
     expect((await over(talker))?.code).toBe(1008);
   });
 
   it('and another one takes its place: told of what comes from then on', async () => {
-    const first = await watch(person(mine.organisationId));
+    const first = await watch(orgAdmin(mine.organisationId));
     first.socket.close(1001);
     await eventually(
       () => watched(mine),
       (found) => found.length === 0,
     );
-    const second = await watch(person(mine.organisationId));
+    const second = await watch(orgAdmin(mine.organisationId));
     await told(mine);
     await heard(second);
     expect(first.messages).toEqual([]);
@@ -276,9 +276,9 @@ describe('how a socket ends', () => {
 
   it('one that opens while the last one leaves is kept in the directory', async () => {
     for (let i = 0; i < 5; i++) {
-      const leaving = await watch(person(mine.organisationId));
+      const leaving = await watch(orgAdmin(mine.organisationId));
       leaving.socket.close(1000);
-      const coming = await watch(person(mine.organisationId));
+      const coming = await watch(orgAdmin(mine.organisationId));
       await told(mine);
       await heard(coming);
       coming.socket.close(1000);
@@ -287,8 +287,8 @@ describe('how a socket ends', () => {
 });
 
 describe('what opens none', () => {
-  const refusal = async (headers: Record<string, string>, who = person(mine.organisationId)) => {
-    const response = await askAs(api, who, 'GET', '/api/billing/live', { headers });
+  const refusal = async (headers: Record<string, string>, who = orgAdmin(mine.organisationId)) => {
+    const response = await callAs(api, who, 'GET', '/api/billing/live', undefined, headers);
     return { status: response.status, code: ((await response.json()) as { code: string }).code };
   };
 
@@ -297,14 +297,14 @@ describe('what opens none', () => {
     const foreign = { upgrade: 'websocket', origin: 'https://evil.test' };
     expect(await refusal(foreign)).toEqual({ status: 403, code: 'cross_site' });
     expect(await refusal({ upgrade: 'websocket' })).toEqual({ status: 403, code: 'cross_site' });
-    await watch(person(mine.organisationId), { upgrade: 'websocket', origin: 'https://api.test' });
+    await watch(orgAdmin(mine.organisationId), { upgrade: 'websocket', origin: 'https://api.test' });
   });
 
   it('one too many of one person, while others still come in', async () => {
-    for (let i = 0; i < 25; i++) await watch(person(mine.organisationId, { subject: 'many' }));
-    const many = person(mine.organisationId, { subject: 'many' });
+    for (let i = 0; i < 25; i++) await watch(orgAdmin(mine.organisationId, { subject: 'many' }));
+    const many = orgAdmin(mine.organisationId, { subject: 'many' });
     expect(await refusal(upgrade, many)).toEqual({ status: 429, code: 'too_many_sockets' });
-    await watch(person(mine.organisationId, { subject: 'other' }));
+    await watch(orgAdmin(mine.organisationId, { subject: 'other' }));
   });
 
   it('two tokens that differ, and one that nobody has', async () => {
@@ -318,9 +318,9 @@ describe('what opens none', () => {
 
   it('is given the sub-protocol of ours before the one that holds the token', async () => {
     const both = { ...upgrade, 'sec-websocket-protocol': 'bearer.x.y.z, tenantry.live' };
-    const { response } = await watch(person(mine.organisationId), both);
+    const { response } = await watch(orgAdmin(mine.organisationId), both);
     expect(response.headers.get('sec-websocket-protocol')).toBe('tenantry.live');
-    const alone = await watch(person(mine.organisationId), { ...upgrade, 'sec-websocket-protocol': 'bearer.x.y.z' });
+    const alone = await watch(orgAdmin(mine.organisationId), { ...upgrade, 'sec-websocket-protocol': 'bearer.x.y.z' });
     expect(alone.response.headers.get('sec-websocket-protocol')).toBe('bearer.x.y.z');
   });
 });

@@ -21,6 +21,7 @@ export async function callAs(
   method: string,
   path: string,
   body?: unknown,
+  headers: Record<string, string> = {},
 ): Promise<Response> {
   const ctx = createExecutionContext();
   const services = servicesOf(api.bindings, ctx, api.outside);
@@ -38,9 +39,26 @@ export async function callAs(
       );
     });
   }
-  const json =
-    body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-  const response = await app.request(path, { method, ...json });
+  const json = body === undefined ? {} : { 'content-type': 'application/json' };
+  const sent = {
+    method,
+    headers: { ...json, ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  };
+  const response = await app.request(`https://api.test${path}`, sent);
   await waitOnExecutionContext(ctx);
   return response;
 }
+
+export type Person = Extract<Principal, { kind: 'person' }>;
+
+/** An org-admin of the organisation for an hour, unless some fields say otherwise. */
+export const orgAdmin = (organisationId: string, fields: Partial<Person> = {}): Person => ({
+  kind: 'person',
+  organisationId,
+  subject: 'ada',
+  namespaces: null,
+  expiresAt: Date.now() + 3_600_000,
+  keyId: 'ses_test',
+  ...fields,
+});
