@@ -39,7 +39,7 @@ const categories = [
   'Other',
 ];
 
-export const focusRules: Readonly<Record<string, ColumnRule>> = {
+const focusRules: Readonly<Record<string, ColumnRule>> = {
   AvailabilityZone: { kind: 'text', nullable: true },
   BilledCost: decimal,
   BillingAccountId: text,
