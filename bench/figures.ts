@@ -16,6 +16,8 @@ const figures = {
   journey: 'known use on a real control plane, scraped, reported and billed: each line against the truth',
   exporter: 'memory and seconds per window over 100 and 300 pods',
   customers: 'cost, forecast and the list of 30,000 customers, beside a D1 query of nothing',
+  live: 'from a report to 200 open sockets, and what sockets cost while nothing happens',
+  focus: 'months of random use in the form of FOCUS, judged by the published validator',
   rating: 'random bills beside an oracle of exact fractions, properties of stories, mutants seen',
   'api-fuzz': 'cases made from /api/openapi.json as each principal: 5xx, and answers that it does not allow',
   intake: 'reports per second, accepted and durable, beside an Express + PostgreSQL insert per report',

@@ -1,8 +1,9 @@
 /** The API's table of contents: every domain's endpoints, mounted in one place. */
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
+import { auditEndpoints } from './audit/routes.ts';
 import { clusterEndpoints } from './clusters/routes.ts';
-import { type Failure, notFound } from './contracts/failures.ts';
+import { type Failure, inWordsOf, notFound } from './contracts/failures.ts';
 import { accountKeyEndpoints } from './credentials/account-key-routes.ts';
 import { credentialEndpoints } from './credentials/routes.ts';
 import { customerEndpoints } from './customers/routes.ts';
@@ -17,6 +18,10 @@ import { referenceEndpoints } from './http/openapi-routes.ts';
 import { problemResponse, thrownFailure } from './http/problem.ts';
 import { newId } from './lib/ids.ts';
 import { licenceEndpoints } from './licences/routes.ts';
+import { organisationBillingEndpoints } from './organisations/billing-routes.ts';
+import { exportEndpoints } from './organisations/export-routes.ts';
+import { organisationKeyEndpoints } from './organisations/key-routes.ts';
+import { liveEndpoints } from './organisations/live-routes.ts';
 import { projectEndpoints } from './organisations/project-routes.ts';
 import { organisationEndpoints } from './organisations/routes.ts';
 import { outboxEndpoints } from './outbox/routes.ts';
@@ -48,6 +53,11 @@ export const endpoints: readonly Endpoint[] = [
   ...oidcEndpoints,
   ...sessionEndpoints,
   ...memberEndpoints,
+  ...organisationBillingEndpoints,
+  ...exportEndpoints,
+  ...organisationKeyEndpoints,
+  ...liveEndpoints,
+  ...auditEndpoints,
   ...licenceEndpoints,
   ...queueEndpoints,
   ...outboxEndpoints,
@@ -95,8 +105,9 @@ export function createApp(outside: Outside = platform): Hono<AppEnv & { Bindings
   });
   mount(app as unknown as Hono<AppEnv>, endpoints);
   app.notFound((c) => problemResponse(c.get('services'), notFound));
-  app.onError((error, c) =>
-    problemResponse(c.get('services'), thrownFailure(c.get('services'), error), c.get('headers')),
-  );
+  app.onError((error, c) => {
+    const failure = inWordsOf(c.get('words'), thrownFailure(c.get('services'), error));
+    return problemResponse(c.get('services'), failure, c.get('headers'));
+  });
   return app;
 }

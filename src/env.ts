@@ -137,8 +137,16 @@ interface Bindings {
   CONTROL: D1Database;
   USAGE_QUEUE: Queue;
   RATE_LIMITER: DurableObjectNamespace;
+  LIVE: DurableObjectNamespace;
+  LIVE_DIRECTORY: DurableObjectNamespace;
 }
-const bindingNames = ['CONTROL', 'USAGE_QUEUE', 'RATE_LIMITER'] as const satisfies (keyof Bindings)[];
+const bindingNames = [
+  'CONTROL',
+  'USAGE_QUEUE',
+  'RATE_LIMITER',
+  'LIVE',
+  'LIVE_DIRECTORY',
+] as const satisfies (keyof Bindings)[];
 
 /** The Worker's parsed environment, plus the usage shards in order (`USAGE_0`, `USAGE_1`, …) and all doorbell queues. */
 export type Env = ValuesOf<typeof workerVariables> &
@@ -185,7 +193,8 @@ export function parseEnv(raw: RawEnv): Env {
   const usageShards: D1Database[] = [];
   for (let i = 0; raw[`USAGE_${i}`]; i++) usageShards.push(raw[`USAGE_${i}`] as D1Database);
   const doorbell = (name: string) => (name.startsWith('DOORBELL_') ? ((raw[name] as Queue | undefined) ?? null) : null);
-  const { CONTROL, USAGE_QUEUE, RATE_LIMITER } = raw as unknown as Bindings;
-  parsed = { raw, env: { ...read.value, CONTROL, USAGE_QUEUE, RATE_LIMITER, usageShards, doorbell } };
+  const { CONTROL, USAGE_QUEUE, RATE_LIMITER, LIVE, LIVE_DIRECTORY } = raw as unknown as Bindings;
+  const bindings: Bindings = { CONTROL, USAGE_QUEUE, RATE_LIMITER, LIVE, LIVE_DIRECTORY };
+  parsed = { raw, env: { ...read.value, ...bindings, usageShards, doorbell } };
   return parsed.env;
 }

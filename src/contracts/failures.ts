@@ -16,6 +16,8 @@ const failures = {
   forbidden: [403, 'Forbidden'],
   cross_site: [403, 'Cross-site request'],
   password_wrong: [403, 'Wrong password'],
+  token_required: [401, 'Authentication token required'],
+  namespace_denied: [403, 'Access denied to namespace'],
   customer_mismatch: [403, 'Customer mismatch'],
   plan_not_offered: [403, 'Plan not offered'],
   not_found: [404, 'Not found'],
@@ -72,10 +74,13 @@ const failures = {
   unknown_meter: [422, 'Unknown meter'],
   period_closed: [422, 'Period closed'],
   issuer_unusable: [422, 'Issuer unusable'],
+  upgrade_required: [426, 'Upgrade required'],
   rate_limited: [429, 'Too many requests'],
+  too_many_sockets: [429, 'Too many sockets'],
   internal: [500, 'Internal error'],
   issuer_unavailable: [503, 'Issuer not reachable'],
   unavailable: [503, 'Temporarily unavailable'],
+  billing_unavailable: [503, 'Billing service unreachable'],
 } as const satisfies Record<string, readonly [number, string]>;
 
 /** Every code that an answer can carry. */
@@ -94,6 +99,18 @@ export const statusOf = (code: FailureCode): number => failures[code][0];
 
 /** The short word of a code. */
 export const titleOf = (code: FailureCode): string => failures[code][1];
+
+/** Codes for which the routes of organisation billing have their own. */
+const inBilling: Partial<Record<FailureCode, FailureCode>> = {
+  unauthenticated: 'token_required',
+  unavailable: 'billing_unavailable',
+};
+
+/** The failure as a route of these words says it (route.ts, `words`). */
+export function inWordsOf(words: 'billing' | undefined, failure: Failure): Failure {
+  const code = words === 'billing' ? inBilling[failure.code] : undefined;
+  return code === undefined ? failure : { ...failure, code };
+}
 
 /** What a missing id and somebody else's id both answer: the same words, so that nothing can be told from them. */
 export const notFound: Failure<'not_found'> = { code: 'not_found', message: 'there is nothing here, or not for you' };

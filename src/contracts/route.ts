@@ -15,7 +15,7 @@ export type MemberRole = (typeof memberRoles)[number];
 
 /**
  * What a route admits. `admin` and `account` name the least role; `public` needs no credential; `person` is somebody of an
- * organisation.
+ * organisation, `organisation` a key of one.
  */
 export interface Allow {
   public?: true;
@@ -24,6 +24,7 @@ export interface Allow {
   cluster?: true;
   provisioner?: true;
   person?: true;
+  organisation?: true;
   admin?: Role;
 }
 
@@ -48,6 +49,11 @@ export interface Route<Path extends string = string, A extends Answers = Answers
   text?: string;
   /** Codes that this route can fail with, beside those that follow from what it takes (failures-of.ts). */
   failures?: readonly FailureCode[];
+  /**
+   * Says in the words of organisation billing that a token is needed and that nothing can be read (failures.ts, `inWordsOf`). Absent: the
+   * common ones.
+   */
+  words?: 'billing';
   /** Takes an Idempotency-Key (every mutating POST but usage, provisioner and webhooks). */
   idempotent?: true;
   /** Takes `?preview=true`: the same answer, nothing stored. */

@@ -74,6 +74,11 @@ function findersOf(db: Db): Record<CredentialKind, Find> {
       const { keyId, name, role } = row;
       return { ...row, principal: { kind: 'admin', name: name ?? key.owner, role: role ?? 'viewer', keyId } };
     },
+    async organisation(key) {
+      const [row] = await plain.execute({ ...key, kind: 'organisation' });
+      if (!row) return null;
+      return { ...row, principal: { kind: 'organisation', organisationId: key.owner, keyId: row.keyId } };
+    },
     async reporter(key) {
       const [row] = await ofReporter.execute({ ...key });
       if (!row?.rights) return null;

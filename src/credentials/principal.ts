@@ -26,6 +26,8 @@ export type Principal =
       expiresAt: number;
       keyId: string;
     }
+  /** A key of an organisation: its one right is to read the organisation's metrics. */
+  | { kind: 'organisation'; organisationId: string; keyId: string }
   /**
    * `keyId` is `root` for the token of the environment. A session has its own id there, and in `owner` whose it is: the
    * token that was typed in, or the name that the staff issuer says.
@@ -46,6 +48,7 @@ export function admits(allow: Allow, principal: Principal): boolean {
     case 'cluster':
     case 'provisioner':
     case 'person':
+    case 'organisation':
       return allow[principal.kind] === true;
   }
 }
@@ -67,6 +70,8 @@ export function actorOf(principal: Principal): string {
       return `provisioner:${principal.clusterId}`;
     case 'person':
       return `person:${principal.organisationId}/${principal.subject}`;
+    case 'organisation':
+      return `organisation:${principal.organisationId}`;
     case 'admin':
       return `admin:${principal.name}`;
   }
@@ -95,6 +100,7 @@ export function ownerOf(principal: Principal): string | null {
     case 'provisioner':
       return principal.clusterId;
     case 'person':
+    case 'organisation':
       return principal.organisationId;
     case 'admin':
       return principal.owner ?? principal.keyId;

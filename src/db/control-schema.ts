@@ -185,6 +185,8 @@ export const projects = sqliteTable(
     createdAt: at('created_at').notNull(),
     /** From then on nobody measures it; what was measured stays. Null while it is attached. */
     detachedAt: at('detached_at'),
+    /** What the organisation calls it by, key by key. Null is none. */
+    labels: text('labels', { mode: 'json' }).$type<Record<string, string>>(),
   },
   (t) => [
     uniqueIndex('projects_namespace').on(t.clusterId, t.namespace),

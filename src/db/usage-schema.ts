@@ -142,6 +142,9 @@ export const daily = sqliteTable(
     ...quantityColumns(),
     ...secondsColumns(),
     ...dayPeakColumns(),
+    /** The time of its windows and the end of the newest; null where a version before these columns has rolled up the day. */
+    seconds: integer('seconds'),
+    lastEnd: integer('last_end'),
   },
   (t) => [primaryKey({ columns: [t.customerSeq, t.day, t.reporterSeq, t.projectSeq] })],
 );

@@ -141,7 +141,7 @@ export const auditLog = sqliteTable(
     details: text('details', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
     requestId: text('request_id').notNull(),
   },
-  (t) => [index('audit_subject').on(t.subject, t.at)],
+  (t) => [index('audit_subject').on(t.subject, t.at), index('audit_at').on(t.at)],
 );
 
 /** First answers of mutating POSTs, kept 24 h and encrypted under a key derived from the Idempotency-Key. */
@@ -169,7 +169,7 @@ export const deadLetters = sqliteTable(
     createdAt: at('created_at').notNull(),
     replayedAt: at('replayed_at'),
   },
-  (t) => [index('dead_letters_at').on(t.createdAt)],
+  (t) => [index('dead_letters_at').on(t.createdAt), index('dead_letters_customer').on(t.customerId)],
 );
 
 /**

@@ -1,7 +1,7 @@
 /**
  * From headers to a principal. `Authorization: Bearer …` for everybody, `X-API-Key` also for account, reporter and
- * cluster keys; both with different values are refused (contract: Auth headers). Without either the cookie of a session
- * counts; beside one of them it is not looked at. A token of three parts with dots is an issuer's (JWT), no key is one.
+ * cluster keys, the sub-protocol `bearer.…` for a WebSocket; two with different values are refused (contract: Auth headers).
+ * Without any the cookie of a session counts; beside one of them it is not looked at. A token of three parts with dots is an issuer's (JWT), no key is one.
  */
 
 import { createHash } from 'node:crypto';
@@ -20,8 +20,20 @@ type Given = { kind: 'none' } | { kind: 'conflict' } | { kind: 'token'; token: s
 
 const keyCharsMax = 512;
 
+const socketBearer = 'bearer.';
+
+/** A browser can give a WebSocket no header of its own: there the token stands among the sub-protocols. */
+function bearerOfSocket(headers: Headers): string | null {
+  if (headers.get('upgrade')?.toLowerCase() !== 'websocket') return null;
+  const offered = (headers.get('sec-websocket-protocol') ?? '').split(',').map((name) => name.trim());
+  const found = offered.find((name) => name.startsWith(socketBearer));
+  return found === undefined ? null : `Bearer ${found.slice(socketBearer.length)}`;
+}
+
 function givenIn(headers: Headers): Given {
-  const authorization = headers.get('authorization');
+  const inProtocol = bearerOfSocket(headers);
+  const authorization = headers.get('authorization') ?? inProtocol;
+  if (inProtocol !== null && inProtocol !== authorization) return { kind: 'conflict' };
   const apiKey = headers.get('x-api-key');
   if (authorization === null && apiKey === null) return { kind: 'none' };
   const bearer = authorization === null ? null : (/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '');

@@ -6,7 +6,8 @@
 import { zValidator } from '@hono/zod-validator';
 import type { Context, Hono, MiddlewareHandler } from 'hono';
 import type { z } from 'zod';
-import { type Failure, notFound } from '../contracts/failures.ts';
+import { type Failure, inWordsOf, notFound } from '../contracts/failures.ts';
+import type { Route } from '../contracts/route.ts';
 import { readInWords } from '../contracts/words.ts';
 import { admits, boundCustomer, type Principal, sessionOf } from '../credentials/principal.ts';
 import { noteUse } from '../credentials/store.ts';
@@ -25,8 +26,15 @@ import { serve } from './serve.ts';
 import { isFromOurs } from './session-cookie.ts';
 import { faultOf, isTextOfUrl, queryTextFault } from './validate.ts';
 
-/** `headers` are those that every answer to the request has, whatever becomes of it. */
-export type AppEnv = { Variables: { services: Services; principal: Principal; headers: Record<string, string> } };
+/** `headers` are those that every answer to the request has, whatever becomes of it; `words` the route's own. */
+export type AppEnv = {
+  Variables: {
+    services: Services;
+    principal: Principal;
+    headers: Record<string, string>;
+    words: Route['words'];
+  };
+};
 
 /** A `:customerId` of somebody else, and a parameter that no id could be, answer like one that does not exist. */
 function isTheirs(principal: Principal, params: Record<string, string>): boolean {
@@ -50,7 +58,7 @@ async function refuseUnknown(c: Context<AppEnv>, services: Services, presented: 
   });
   const failure: Failure =
     refusedBy && tightest ? tooMany(tightest) : { code: 'unauthenticated', message: 'a valid credential is required' };
-  return problemResponse(services, failure, limitHeaders(tightest));
+  return problemResponse(services, inWordsOf(c.get('words'), failure), limitHeaders(tightest));
 }
 
 const noAccess: Failure = { code: 'forbidden', message: 'the token is valid, and gives no role here' };
@@ -88,6 +96,7 @@ const crossSite: Failure = {
 const gate =
   (spec: Endpoint): MiddlewareHandler<AppEnv> =>
   async (c, next) => {
+    c.set('words', spec.words);
     const services = c.get('services');
     const { db, env, now, outbound, keySets } = services;
     const door = { db, env, now: now(), outbound, keySets, used: noter(services) };

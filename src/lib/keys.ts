@@ -5,7 +5,7 @@
 import { hex, type Random } from './ids.ts';
 
 /** What a bearer of an opaque token can be; the owner's prefix says which. */
-export const credentialKinds = ['account', 'reporter', 'cluster', 'provisioner', 'admin'] as const;
+export const credentialKinds = ['account', 'reporter', 'cluster', 'provisioner', 'admin', 'organisation'] as const;
 export type CredentialKind = (typeof credentialKinds)[number];
 
 const kindOfPrefix: Record<string, CredentialKind> = {
@@ -14,9 +14,10 @@ const kindOfPrefix: Record<string, CredentialKind> = {
   clu: 'cluster',
   prv: 'provisioner',
   adm: 'admin',
+  org: 'organisation',
 };
 
-const keyPattern = /^((cust|rep|clu|prv|adm)_[0-9a-f]{32})_([0-9a-f]{32})$/;
+const keyPattern = /^((cust|rep|clu|prv|adm|org)_[0-9a-f]{32})_([0-9a-f]{32})$/;
 
 /** A new key of the owner. */
 export const newKey = (owner: string, random: Random): string => `${owner}_${hex(random(16))}`;

@@ -10,6 +10,15 @@ export type ProjectRow = typeof projects.$inferSelect;
 
 export const insertProject = (row: typeof projects.$inferInsert): Write => write(build.insert(projects).values(row));
 
+/** Gives a project its labels; none are null. */
+export const setProjectLabels = (seq: number, labels: Readonly<Record<string, string>>): Write =>
+  write(
+    build
+      .update(projects)
+      .set({ labels: Object.keys(labels).length === 0 ? null : { ...labels } })
+      .where(eq(projects.seq, seq)),
+  );
+
 /** The namespace as a project in a cluster, null when nobody has it. */
 export async function findProject(db: Db, clusterId: string, namespace: string) {
   const rows = await db

@@ -46,7 +46,16 @@ export async function attachProject(
   const attached = standing ? [] : [namespace];
   const ambiguous = await refuseAmbiguous(context, 'namespace', { clusterId, attached, all: [namespace] });
   if (ambiguous) return err(ambiguous);
-  const value = { clusterId, namespace, organisationId, customerId, own: false, createdAt: now, detachedAt: null };
+  const value = {
+    clusterId,
+    namespace,
+    organisationId,
+    customerId,
+    own: false,
+    createdAt: now,
+    detachedAt: null,
+    labels: null,
+  };
   return ok({
     value: standing ? { ...standing, detachedAt: null } : value,
     writes: [

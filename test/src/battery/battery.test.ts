@@ -6,6 +6,7 @@ import { createExecutionContext } from 'cloudflare:test';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createApp, endpoints } from '../../../src/app.ts';
 import { problemBody } from '../../../src/contracts/common.ts';
+import { inWordsOf } from '../../../src/contracts/failures.ts';
 import { nameOf, urlOf } from './address.ts';
 import { type Fixture, kindsOf, makeFixture } from './fixture.ts';
 import { samples } from './samples.ts';
@@ -54,7 +55,8 @@ describe.each(endpoints.map((spec) => [nameOf(spec), spec] as const))('%s', (nam
 
   if (!spec.allow.public) {
     it('needs a credential, and a live one', async () => {
-      await refusal(await send(body()), 401, 'unauthenticated');
+      const { code } = inWordsOf(spec.words, { code: 'unauthenticated', message: '' });
+      await refusal(await send(body()), 401, code);
       for (const token of Object.values(f.revoked)) await refusal(await send({ ...body(), token }), 401);
       const bent = [
         'x',
@@ -201,6 +203,6 @@ describe.each(endpoints.map((spec) => [nameOf(spec), spec] as const))('%s', (nam
     expect(response.status).toBeLessThan(500);
     expect(response.headers.get('cache-control')).toMatch(/^(no-store|private, no-cache|public, max-age=300)$/);
     expect(response.headers.get('x-request-id')).toMatch(/^req_/);
-    if (response.status >= 400) await refusal(response, [403, 404, 409, 422]);
+    if (response.status >= 400) await refusal(response, [403, 404, 409, 422, 426]);
   });
 });

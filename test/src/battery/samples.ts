@@ -4,7 +4,7 @@
  */
 import { rootToken } from '../../harness/worker/api.ts';
 import { shippedPlans } from '../../harness/worker/plans.ts';
-import type { Fixture } from './fixture.ts';
+import { type Fixture, organisationSlug } from './fixture.ts';
 
 export interface Sample {
   /** Fills the path's parameters. */
@@ -26,6 +26,9 @@ const organisation = (f: Fixture) => ({ organisationId: f.organisationId });
 const noOrganisation = () => ({ organisationId: `org_${'0'.repeat(32)}` });
 const lease = `lease_${'0'.repeat(32)}`;
 const empty = () => ({});
+/** The battery's organisation, as an admin names it. */
+const ofOrganisation = `?organisation=${organisationSlug}`;
+const itsNamespace = (f: Fixture) => ({ namespace: f.namespace });
 
 const review = () => ({ reviewId: `rvw_${'0'.repeat(32)}` });
 
@@ -103,6 +106,28 @@ export const samples: Record<string, Sample> = {
   },
   'GET /api/sessions/oidc/start': { query: '?organisation=nobody' },
   'GET /api/sessions/oidc/callback': {},
+  'GET /api/billing/health': { query: ofOrganisation },
+  'GET /api/billing/projects': { query: ofOrganisation },
+  'GET /api/billing/project/:namespace/overview': { params: itsNamespace, query: ofOrganisation },
+  'GET /api/billing/summary': { query: ofOrganisation },
+  'GET /api/billing/trends': { query: ofOrganisation },
+  'GET /api/billing/attribution': { query: `${ofOrganisation}&by=label:team` },
+  'PUT /api/billing/projects/:namespace/labels': {
+    params: itsNamespace,
+    query: ofOrganisation,
+    body: () => ({ team: 'battery' }),
+    wrongType: { team: 7 },
+    // Its fields are labels.
+    toleratesUnknownFields: true,
+  },
+  'GET /api/audit': { query: '?action=customer.' },
+  'GET /api/billing/export': { query: `${ofOrganisation}&format=focus` },
+  'GET /api/billing/metrics': { query: ofOrganisation },
+  'GET /api/billing/audit': { query: ofOrganisation },
+  'POST /api/billing/keys': { query: ofOrganisation, body: empty, wrongType: { name: 7 } },
+  'GET /api/billing/live': { query: ofOrganisation },
+  'GET /api/billing/keys': { query: ofOrganisation },
+  'DELETE /api/billing/keys/:keyId': { query: ofOrganisation, params: () => ({ keyId: 'key_none' }) },
   'GET /api/licenses/public-key': {},
   'GET /.well-known/jwks.json': {},
   'POST /api/licenses/reissue': {

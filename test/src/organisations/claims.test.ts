@@ -40,7 +40,7 @@ const mappedKeycloak = {
 
 const person = (claims: object, names: Partial<ClaimNames> = {}) => {
   const found = personOf('org_1', { ...usual, ...names }, claims as never);
-  return found && found.namespaces;
+  return found?.namespaces;
 };
 
 describe('Keycloak’s tokens', () => {
