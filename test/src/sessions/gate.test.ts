@@ -105,6 +105,9 @@ describe('a member’s session', () => {
     const mine = await owner();
     await api.call('POST', `${mine.path}/deactivate`, { token: rootToken, body: {} });
     expect(await mine.read()).toBe(401);
+    // Also one that was being opened meanwhile.
+    const late = await sessionFor(api, { kind: 'account', memberId: mine.memberId, method: 'password' });
+    expect((await api.call('GET', mine.path, { headers: asBrowser(late.secret) })).status).toBe(401);
   });
 });
 
