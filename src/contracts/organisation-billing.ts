@@ -33,7 +33,7 @@ const byText = z
   .regex(/^(project|meter|label:[a-z0-9][a-z0-9_.-]{0,62})$/, 'must be project, meter or label:<key>');
 
 /** A calendar month, `2026-11`. */
-export const monthText = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month such as 2026-11');
+const monthText = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month such as 2026-11');
 
 const labels = z.record(z.string(), z.string());
 
