@@ -20,6 +20,8 @@ const figures = {
   focus: 'months of random use in the form of FOCUS, judged by the published validator',
   rating: 'random bills beside an oracle of exact fractions, properties of stories, mutants seen',
   'api-fuzz': 'cases made from /api/openapi.json as each principal: 5xx, and answers that it does not allow',
+  'organisation-sums':
+    'random months of organisations, read in every way and beside exact fractions: what differs by a cent',
   intake: 'reports per second, accepted and durable, beside an Express + PostgreSQL insert per report',
 } as const;
 
@@ -33,7 +35,7 @@ const [name, ...args] = process.argv.slice(2);
 if (name === undefined || !built.some(([known]) => known === name)) {
   if (name !== undefined) console.error(`there is no figure ${name}`);
   console.log('npm run figures -- NAME [options]      NAME --help says which options\n');
-  for (const [known, about] of built) console.log(`  ${known.padEnd(14)}${about}`);
+  for (const [known, about] of built) console.log(`  ${known.padEnd(18)}${about}`);
   process.exit(name === undefined ? 0 : EXIT_USAGE);
 }
 const figure = (await import(fileOf(name).href)) as Figure;

@@ -53,12 +53,33 @@ interface Group extends Pick<Series, 'key' | 'kind' | 'clusterId'> {
 
 /** Every series, the dearest first; above the most that an answer has, the rest is added up into the last. */
 export function seriesOf(input: SeriesInput): Series[] {
-  const all = groupsOf(input).map((group) => ({ group, series: drawn(group, input) }));
-  const sorted = all.toSorted((a, b) => b.series.totalCents - a.series.totalCents);
-  if (sorted.length <= seriesMax) return sorted.map(({ series }) => series);
-  const shown = sorted.slice(0, seriesMax - 1).map(({ series }) => series);
-  const rest = sorted.slice(seriesMax - 1).map(({ group }) => group);
-  return [...shown, otherOf(rest, input)];
+  const first = input.buckets.findIndex(({ start }) => start >= input.from);
+  const costed = groupsOf(input).map((group) => ({ group, cents: totalOf(group, first) }));
+  const sorted = costed.toSorted((a, b) => b.cents - a.cents).map(({ group }) => group);
+  if (sorted.length <= seriesMax) return sorted.map((group) => drawn(group, input));
+  const shown = sorted.slice(0, seriesMax - 1);
+  const rest = sorted.slice(seriesMax - 1);
+  // More series than that are of projects or labels: they share no project, and each is of the same meters.
+  const other: Group = {
+    key: 'other',
+    kind: 'other',
+    clusterId: null,
+    costs: rest.flatMap(({ costs }) => costs),
+    places: rest[0]?.places ?? [],
+  };
+  return [...shown, other].map((group) => drawn(group, input));
+}
+
+/** Cents of a group from a bucket on. */
+function totalOf({ costs, places }: Group, first: number): number {
+  let cents = 0;
+  for (const cost of costs) {
+    for (const place of places) {
+      const cells = cost.cents[place] ?? [];
+      for (let b = first; b < cells.length; b++) cents += cells[b] ?? 0;
+    }
+  }
+  return cents;
 }
 
 function groupsOf({ by, projects, costs, rates, meter }: SeriesInput): Group[] {
@@ -123,19 +144,3 @@ function quantityIn(rate: ListRate, costs: readonly ProjectCost[], columns: read
 
 const perMonthSeconds = ({ perMonth }: ListRate, { start }: Bucket): number =>
   perMonth ? secondsOfMonth(monthAt(start)) : 1;
-
-/** What found no room of its own. Its groups share nothing, and are all of one meter or none. */
-function otherOf(groups: readonly Group[], input: SeriesInput): Series {
-  const parts = groups.map((group) => drawn(group, input));
-  const unit = parts[0]?.unit ?? null;
-  const points = (parts[0]?.points ?? []).map(({ start }, i) => {
-    const alike = parts.flatMap((part) => part.points.slice(i, i + 1));
-    return {
-      start,
-      cents: sum(alike, (point) => point.cents),
-      quantity: unit === null ? null : sum(alike, (point) => point.quantity ?? 0),
-      complete: alike.every((point) => point.complete),
-    };
-  });
-  return { key: 'other', kind: 'other', clusterId: null, unit, totalCents: sum(parts, (p) => p.totalCents), points };
-}

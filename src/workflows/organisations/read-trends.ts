@@ -1,6 +1,7 @@
 /** What an organisation, a namespace or a meter cost over time, in series. Reads only. */
 import type { Failure } from '../../contracts/failures.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
+import type { ProjectCost } from '../../organisations/cost.ts';
 import { type AskedRange, trendsRange } from '../../organisations/range.ts';
 import { type By, type Series, seriesOf } from '../../organisations/series.ts';
 import type { UsageReads } from '../metering/usage-reads.ts';
@@ -43,13 +44,24 @@ export async function readTrends(
   const { buckets, columns, projects: costs } = await readCosts(reads, scope, cut);
   const { projects, rates } = scope;
   const series = seriesOf({ by, projects, costs, buckets, from, rates, columns, meter });
-  const shown = buckets.flatMap(({ start }, b) => (start >= from ? [b] : []));
-  const ends = costs.flatMap(({ lastEnd }) => shown.flatMap((b) => lastEnd[b] ?? []));
   return ok({
     from,
     to,
     series,
     totalCents: series.reduce((sum, { totalCents }) => sum + totalCents, 0),
-    asOf: ends.reduce<number | null>((newest, end) => (newest === null || end > newest ? end : newest), null),
+    asOf: newestOf(
+      costs,
+      buckets.findIndex(({ start }) => start >= from),
+    ),
   });
+}
+
+/** The end of the newest window from a bucket on. */
+function newestOf(costs: readonly ProjectCost[], first: number): number | null {
+  let newest: number | null = null;
+  for (const { lastEnd } of costs) {
+    const end = lastEnd.findLast((found, b) => found !== null && b >= first) ?? null;
+    if (end !== null && (newest === null || end > newest)) newest = end;
+  }
+  return newest;
 }
