@@ -16,6 +16,7 @@ const figures = {
   journey: 'known use on a real control plane, scraped, reported and billed: each line against the truth',
   exporter: 'memory and seconds per window over 100 and 300 pods',
   customers: 'cost, forecast and the list of 30,000 customers, beside a D1 query of nothing',
+  'queue-lists': 'the queue console’s reads of 100,000 jobs, beside a D1 query of nothing',
   rating: 'random bills beside an oracle of exact fractions, properties of stories, mutants seen',
   intake: 'reports per second, accepted and durable, beside an Express + PostgreSQL insert per report',
 } as const;
