@@ -2,12 +2,14 @@
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { auditEndpoints } from './audit/routes.ts';
+import { batchEndpoints } from './batches/routes.ts';
 import { clusterEndpoints } from './clusters/routes.ts';
 import { type Failure, inWordsOf, notFound } from './contracts/failures.ts';
 import { accountKeyEndpoints } from './credentials/account-key-routes.ts';
 import { credentialEndpoints } from './credentials/routes.ts';
 import { customerEndpoints } from './customers/routes.ts';
 import { provisionerEndpoints } from './deployments/provisioner-routes.ts';
+import { queueOrderEndpoints } from './deployments/queue-order-routes.ts';
 import { queueEndpoints } from './deployments/queue-routes.ts';
 import { deploymentEndpoints } from './deployments/routes.ts';
 import { EnvError, type RawEnv } from './env.ts';
@@ -37,6 +39,7 @@ import { memberEndpoints } from './sessions/member-routes.ts';
 import { oidcEndpoints } from './sessions/oidc-routes.ts';
 import { sessionEndpoints } from './sessions/routes.ts';
 import { usageAdminEndpoints } from './usage/admin-routes.ts';
+import { deadLetterEndpoints } from './usage/dead-letter-routes.ts';
 import { usageReadEndpoints } from './usage/read-routes.ts';
 import { usageIntakeEndpoints } from './usage/routes.ts';
 
@@ -60,6 +63,9 @@ export const endpoints: readonly Endpoint[] = [
   ...auditEndpoints,
   ...licenceEndpoints,
   ...queueEndpoints,
+  ...queueOrderEndpoints,
+  ...batchEndpoints,
+  ...deadLetterEndpoints,
   ...outboxEndpoints,
   ...provisionerEndpoints,
   ...reporterEndpoints,

@@ -15,6 +15,7 @@ const prefixes = {
   outbox: 'out',
   audit: 'aud',
   simulation: 'sim',
+  batch: 'bat',
   deadLetter: 'dead',
   review: 'rvw',
   request: 'req',

@@ -1,7 +1,7 @@
 /** `dead-letters list`: what could not be stored and why, newest first. */
 import type { z } from 'zod';
-import { listDeadLetters } from '../../../src/contracts/routes/usage-admin.ts';
-import type { deadLetter } from '../../../src/contracts/usage.ts';
+import type { deadLetter } from '../../../src/contracts/queue.ts';
+import { listDeadLetters } from '../../../src/contracts/routes/dead-letters.ts';
 import type { Api } from '../../api.ts';
 import { type Define, type Done, done } from '../../command.ts';
 import { minuteOf, minuteOrDash } from '../../format/amounts.ts';

@@ -1,6 +1,6 @@
 /** `dead-letters replay-all`: sends all again that are open. */
 
-import { listDeadLetters, replayDeadLetter } from '../../../src/contracts/routes/usage-admin.ts';
+import { listDeadLetters, replayDeadLetter } from '../../../src/contracts/routes/dead-letters.ts';
 import type { Api } from '../../api.ts';
 import { type Define, type Done, done } from '../../command.ts';
 import { counted } from '../../format/amounts.ts';

@@ -181,7 +181,7 @@ describe.each(endpoints.map((spec) => [nameOf(spec), spec] as const))('%s', (nam
 
   if (spec.query) {
     it('refuses a wrong query', async () => {
-      const url = `${urlOf(spec, { ...sample, query: '' }, f)}?page=x&limit=-1&days=x&state=nope&instance_id=&kind=x&period=x&kid=${'x'.repeat(101)}`;
+      const url = `${urlOf(spec, { ...sample, query: '' }, f)}?page=x&limit=-1&days=x&state=nope&instance_id=&kind=x&period=x&hours=x&reason=&kid=${'x'.repeat(101)}`;
       await refusal(await f.api.call(spec.method.toUpperCase(), url, goodToken()), 422, 'validation_failed');
     });
   }
