@@ -5,8 +5,13 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReadyLine } from '../src/contracts/ready.ts';
+import { iso } from '../src/lib/time.ts';
+import { openClock } from './clock/clock.ts';
+import { clockControl } from './clock/control.ts';
+import { shifted } from './clock/program.ts';
+import { startClockServer } from './clock/server.ts';
 import { ensureLocalCluster, LOCAL_CLUSTER, LOCAL_DOORBELL, newProvisionerToken } from './cluster/local.ts';
-import { startClock } from './cron/clock.ts';
+import { startCron } from './cron/ticks.ts';
 import { openDataFolder } from './data/folder.ts';
 import { readJson, writePrivateJson } from './data/private-file.ts';
 import { useNewer } from './data/version.ts';
@@ -15,6 +20,7 @@ import { waitForHealth } from './health.ts';
 import { startMetering } from './metering/start.ts';
 import { publishPlansOnce } from './plans.ts';
 import { PlatformError, reasonOf } from './problem.ts';
+import { pausable } from './processes/pausable.ts';
 import { readable } from './processes/readable.ts';
 import { supervise } from './processes/supervised.ts';
 import { provisionerProgram } from './provisioner.ts';
@@ -55,11 +61,11 @@ function lastPorts(dataDir: string, log: (line: string) => void) {
   try {
     const last = readJson(path) as Partial<ReadyLine> | null;
     const portOf = (url: string | null | undefined) => (url ? Number(new URL(url).port) : undefined);
-    return { queue: portOf(last?.queue_api_url), stripe: portOf(last?.stripe_url) };
+    return { queue: portOf(last?.queue_api_url), stripe: portOf(last?.stripe_url), clock: portOf(last?.clock_url) };
   } catch (error) {
     // The file is written anew with this run's addresses: a damaged one is said, and keeps nobody from starting.
     log(`${path} of the last run cannot be read, addresses may change: ${reasonOf(error)}`);
-    return { queue: undefined, stripe: undefined };
+    return { queue: undefined, stripe: undefined, clock: undefined };
   }
 }
 
@@ -91,30 +97,43 @@ async function startStandIn(
   dataDir: string,
   env: Env,
   secrets: Secrets,
-  port: number | undefined,
+  { port, now }: { port: number | undefined; now: () => number },
   log: (line: string) => void,
   onStop: OnStop,
 ): Promise<string | null> {
   if (env['STRIPE_SECRET_KEY']) return null;
-  const api = openStripeApi(join(dataDir, 'stripe.sqlite'));
+  const api = openStripeApi(join(dataDir, 'stripe.sqlite'), now);
   onStop('stripe', api.close);
   const server = await startStripe(api, { secretKey: secrets.stripe_secret_key, port }, log);
   onStop('stripe server', server.close);
   return server.url;
 }
 
+/** The clock that the folder keeps, or one that begins at `at`. Throws PlatformError where only real time may be shown. */
+async function openClockOf({ dataDir, at, realTimeBecause }: Settings, log: (line: string) => void) {
+  const clock = openClock(dataDir);
+  if (at !== null) await clock.change(clock.runningFrom(at));
+  if (clock.isMoved()) {
+    if (realTimeBecause !== null) throw new PlatformError(`the clock of ${dataDir} is moved, and ${realTimeBecause}`);
+    log(`the clock ${clock.isHeld() ? 'stands at' : 'shows'} ${iso(clock.now())}`);
+  }
+  return clock;
+}
+
 async function startParts(
-  { port: wantedPort, dataDir, fresh, workerConfig, provisioner, exporters }: Settings,
+  settings: Settings,
   env: Env,
   log: (line: string) => void,
   onStop: OnStop,
   { promise: failed, resolve: onRefused }: PromiseWithResolvers<PlatformError>,
 ): Promise<ReadyLine> {
-  onStop('data folder', openDataFolder(dataDir, fresh));
+  const { port: wantedPort, dataDir, fresh, workerConfig, provisioner, exporters } = settings;
+  onStop('data folder', openDataFolder(dataDir, fresh, settings.at === null ? null : '--at'));
   const port = await choosePort(wantedPort);
   log(`data folder ${dataDir}`);
   const secrets = await loadSecrets(dataDir);
   const ports = lastPorts(dataDir, log);
+  const clock = await openClockOf(settings, log);
 
   log('reading and bundling the Worker');
   const build = join(dataDir, 'build');
@@ -128,7 +147,7 @@ async function startParts(
   const pullApi = await startPullApi(broker, { accountId, token: secrets.queue_api_token, port: ports.queue }, log);
   onStop('queue api', pullApi.close);
 
-  const stripe = await startStandIn(dataDir, env, secrets, ports.stripe, log, onStop);
+  const stripe = await startStandIn(dataDir, env, secrets, { port: ports.stripe, now: clock.now }, log, onStop);
 
   log('starting workerd');
   const adminToken = env['ADMIN_API_TOKEN'] || secrets.admin_token;
@@ -141,6 +160,7 @@ async function startParts(
     port,
     dataDir,
     queueSocket: socket.path,
+    told: clock.told,
     log: workerLog.line,
     bindings: workerBindings(env, {
       ADMIN_API_TOKEN: adminToken,
@@ -150,6 +170,7 @@ async function startParts(
     }),
   });
   onStop('worker', worker.stop);
+  clock.onChange(worker.tell);
   for (const [binding, applied] of await migrate(worker, description.databases, useNewer(dataDir))) {
     log(`database ${binding}: ${applied.length === 0 ? 'up to date' : `applied ${applied.join(', ')}`}`);
   }
@@ -166,7 +187,14 @@ async function startParts(
     const delivery = startDelivery(broker, queue, worker.deliver, log);
     onStop(`deliveries of ${queue.name}`, delivery.stop);
   }
-  onStop('cron', startClock(description.crons, worker.tick, log).stop);
+  const cron = startCron(description.crons, worker.tick, clock, log);
+  onStop('cron', cron.stop);
+  const control = clockControl(clock, cron.runDue, settings.realTimeBecause, log);
+  onStop('clock', control.stop);
+  const token = secrets.clock_token;
+  const clockServer = await startClockServer(control, { token, port: ports.clock }, log);
+  onStop('clock server', clockServer.close);
+  await control.goOn();
 
   const ready: ReadyLine = {
     url: worker.url,
@@ -180,16 +208,31 @@ async function startParts(
     stripe_url: stripe,
     stripe_webhook_secret: null,
     oidc_issuer: null,
+    clock_url: clockServer.url,
+    clock_token: token,
   };
   if (provisioner !== null) {
     log('starting the provisioner');
-    const child = await supervise(provisionerProgram(provisioner, ready, dataDir, env), log, onRefused);
-    onStop('provisioner', child.stop);
+    let firstLine: Promise<unknown> = Promise.resolve();
+    const program = provisionerProgram(provisioner, ready, dataDir, env);
+    const runs = pausable(async () => {
+      const child = await supervise(shifted(program, clock.told().offset_ms), log, onRefused);
+      firstLine = child.firstLine;
+      return child;
+    });
+    await control.add(runs);
     const waitMs = QUIET.includes(env['LOG_LEVEL'] ?? '') ? 0 : FIRST_LINE_MS_MAX;
-    const refusal = await Promise.race([child.firstLine, failed, sleep(waitMs, undefined, { ref: false })]);
+    const refusal = await Promise.race([firstLine, failed, sleep(waitMs, undefined, { ref: false })]);
     if (refusal instanceof PlatformError) throw refusal;
   }
-  await startMetering({ dataDir, billingApiUrl: ready.url, exporters, env, onRefused }, log, onStop);
+  const metering = await startMetering(
+    { dataDir, billingApiUrl: ready.url, exporters, env, clock, onRefused },
+    log,
+    onStop,
+  );
+  if (metering !== null) await control.add(metering);
+  // Before what they ask.
+  onStop('programs', control.stop);
   writePrivateJson(join(dataDir, 'ready.json'), ready);
   return ready;
 }

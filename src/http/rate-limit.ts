@@ -21,16 +21,16 @@ export const addressOf = (headers: Headers): string => canonicalAddress(headers.
 
 /** Counts the requests of one key. Storage operations of one object are serialised, so the count is exact. */
 export class RateLimiter extends DurableObject<RawEnv> {
-  /** Takes one from the window, or says when the next one opens. */
-  async hit(limit: number, windowSeconds: number): Promise<Hit> {
-    const now = Date.now();
+  /** Takes one from the window, or says when the next one opens. `now` is the caller's clock, ms. */
+  async hit(limit: number, windowSeconds: number, now: number): Promise<Hit> {
     const stored = await this.ctx.storage.get<{ count: number; endsAt: number }>('window');
     const window = stored && stored.endsAt > now ? stored : { count: 0, endsAt: now + windowSeconds * 1000 };
     const allowed = window.count < limit;
     if (allowed) {
       window.count += 1;
       await this.ctx.storage.put('window', window);
-      if (window !== stored) await this.ctx.storage.setAlarm(window.endsAt + 1000);
+      // Alarms go by the runtime's own clock, which need not be the caller's (dev/clock).
+      if (window !== stored) await this.ctx.storage.setAlarm(Date.now() + windowSeconds * 1000 + 1000);
     }
     const resetSeconds = Math.max(1, Math.ceil((window.endsAt - now) / 1000));
     return { allowed, limit, remaining: limit - window.count, resetSeconds };
@@ -50,12 +50,12 @@ export async function takeOne(
   limiters: DurableObjectNamespace,
   key: string,
   limit: RateLimit | null,
-  log: Log,
+  { now, log }: { now: () => number; log: Log },
 ): Promise<Hit | null> {
   if (limit === null) return null;
   try {
     const stub = limiters.get(limiters.idFromName(key)) as unknown as Pick<RateLimiter, 'hit'>;
-    return await stub.hit(limit.requests, limit.seconds);
+    return await stub.hit(limit.requests, limit.seconds, now());
   } catch (error) {
     log('warn', 'the rate limiter could not be asked', { error: reasonOf(error) });
     return null;
