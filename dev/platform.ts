@@ -5,8 +5,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReadyLine } from '../src/contracts/ready.ts';
-import { iso } from '../src/lib/time.ts';
-import { openClock } from './clock/clock.ts';
+import { iso, secondMs } from '../src/lib/time.ts';
+import { type EmbeddedClock, openClock } from './clock/clock.ts';
 import { clockControl } from './clock/control.ts';
 import { shifted } from './clock/program.ts';
 import { startClockServer } from './clock/server.ts';
@@ -15,6 +15,7 @@ import { startCron } from './cron/ticks.ts';
 import { openDataFolder } from './data/folder.ts';
 import { readJson, writePrivateJson } from './data/private-file.ts';
 import { useNewer } from './data/version.ts';
+import { beginDemo, demoBegins, endDemo, fillDemo, refuseHalfDemo } from './demo/fill.ts';
 import { choosePort } from './free-port.ts';
 import { waitForHealth } from './health.ts';
 import { startMetering } from './metering/start.ts';
@@ -45,6 +46,8 @@ export type Platform = {
   ready: ReadyLine;
   /** Resolves when a part has turned out not to run with what it was given: the platform is of no use without it. */
   failed: Promise<PlatformError>;
+  /** Begins what follows the ready line. */
+  begin: () => void;
   stop: () => Promise<void>;
 };
 type Env = Record<string, string | undefined>;
@@ -52,6 +55,8 @@ type OnStop = (name: string, stop: () => void | Promise<void>) => void;
 
 /** How long `ready` waits for the provisioner's first line, after which it does not refuse its configuration. */
 const FIRST_LINE_MS_MAX = 30_000;
+/** What the simulated cluster does while the demo is filled. */
+const AT_ONCE = { SIMULATED_JOB_MS: '0', LOG_LEVEL: 'warn' };
 /** Log levels that keep that line back. */
 const QUIET = ['warn', 'error', 'fatal', 'silent'];
 
@@ -84,8 +89,8 @@ export async function startPlatform(settings: Settings, env: Env, log: (line: st
   const undo = undoStack(log);
   const failure = Promise.withResolvers<PlatformError>();
   try {
-    const ready = await startParts(settings, env, log, undo.push, failure);
-    return { ready, failed: failure.promise, stop: undo.run };
+    const { ready, begin } = await startParts(settings, env, log, undo.push, failure);
+    return { ready, failed: failure.promise, begin, stop: undo.run };
   } catch (error) {
     await undo.run();
     throw error;
@@ -110,7 +115,11 @@ async function startStandIn(
 }
 
 /** The clock that the folder keeps, or one that begins at `at`. Throws PlatformError where only real time may be shown. */
-async function openClockOf({ dataDir, at, realTimeBecause }: Settings, log: (line: string) => void) {
+async function openClockOf(
+  { dataDir, realTimeBecause }: Settings,
+  at: number | null,
+  log: (line: string) => void,
+): Promise<EmbeddedClock> {
   const clock = openClock(dataDir);
   if (at !== null) await clock.change(clock.runningFrom(at));
   if (clock.isMoved()) {
@@ -126,14 +135,17 @@ async function startParts(
   log: (line: string) => void,
   onStop: OnStop,
   { promise: failed, resolve: onRefused }: PromiseWithResolvers<PlatformError>,
-): Promise<ReadyLine> {
-  const { port: wantedPort, dataDir, fresh, workerConfig, provisioner, exporters } = settings;
-  onStop('data folder', openDataFolder(dataDir, fresh, settings.at === null ? null : '--at'));
+): Promise<{ ready: ReadyLine; begin: () => void }> {
+  const { port: wantedPort, dataDir, fresh, workerConfig, provisioner, exporters, demo } = settings;
+  const at = demo ? demoBegins(Date.now()) : settings.at;
+  const emptyFor = demo ? '--demo' : '--at';
+  onStop('data folder', openDataFolder(dataDir, fresh, at === null ? null : emptyFor));
+  refuseHalfDemo(dataDir);
   const port = await choosePort(wantedPort);
   log(`data folder ${dataDir}`);
   const secrets = await loadSecrets(dataDir);
   const ports = lastPorts(dataDir, log);
-  const clock = await openClockOf(settings, log);
+  const clock = await openClockOf(settings, at, log);
 
   log('reading and bundling the Worker');
   const build = join(dataDir, 'build');
@@ -211,17 +223,18 @@ async function startParts(
     clock_url: clockServer.url,
     clock_token: token,
   };
+  let isFilling = demo;
   if (provisioner !== null) {
     log('starting the provisioner');
     let firstLine: Promise<unknown> = Promise.resolve();
-    const program = provisionerProgram(provisioner, ready, dataDir, env);
     const runs = pausable(async () => {
+      const program = provisionerProgram(provisioner, ready, dataDir, isFilling ? { ...env, ...AT_ONCE } : env);
       const child = await supervise(shifted(program, clock.told().offset_ms), log, onRefused);
       firstLine = child.firstLine;
       return child;
     });
     await control.add(runs);
-    const waitMs = QUIET.includes(env['LOG_LEVEL'] ?? '') ? 0 : FIRST_LINE_MS_MAX;
+    const waitMs = demo || QUIET.includes(env['LOG_LEVEL'] ?? '') ? 0 : FIRST_LINE_MS_MAX;
     const refusal = await Promise.race([firstLine, failed, sleep(waitMs, undefined, { ref: false })]);
     if (refusal instanceof PlatformError) throw refusal;
   }
@@ -230,9 +243,28 @@ async function startParts(
     log,
     onStop,
   );
-  if (metering !== null) await control.add(metering);
+  const meter = async (): Promise<void> => {
+    if (metering !== null) await control.add(metering);
+  };
+  if (demo) beginDemo(dataDir);
+  else await meter();
   // Before what they ask.
   onStop('programs', control.stop);
   writePrivateJson(join(dataDir, 'ready.json'), ready);
-  return ready;
+  if (!demo) return { ready, begin: () => {} };
+  const ending = new AbortController();
+  onStop('demo', () => ending.abort());
+  const fill = async (): Promise<void> => {
+    const startedMs = performance.now();
+    const windows = await fillDemo(ready, at ?? 0, ending.signal, log);
+    isFilling = false;
+    await control.order({ to: 'real' });
+    endDemo(dataDir, { windows, seconds: Math.round((performance.now() - startedMs) / secondMs) }, log);
+    await meter();
+  };
+  const begin = (): void =>
+    void fill().catch((error: unknown) => {
+      if (!ending.signal.aborted) onRefused(new PlatformError(reasonOf(error)));
+    });
+  return { ready, begin };
 }
