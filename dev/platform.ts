@@ -5,9 +5,9 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReadyLine } from '../src/contracts/ready.ts';
-import { iso, secondMs } from '../src/lib/time.ts';
+import { iso } from '../src/lib/time.ts';
 import { type EmbeddedClock, openClock } from './clock/clock.ts';
-import { clockControl } from './clock/control.ts';
+import { type ClockControl, clockControl } from './clock/control.ts';
 import { shifted } from './clock/program.ts';
 import { startClockServer } from './clock/server.ts';
 import { ensureLocalCluster, LOCAL_CLUSTER, LOCAL_DOORBELL, newProvisionerToken } from './cluster/local.ts';
@@ -15,7 +15,7 @@ import { startCron } from './cron/ticks.ts';
 import { openDataFolder } from './data/folder.ts';
 import { readJson, writePrivateJson } from './data/private-file.ts';
 import { useNewer } from './data/version.ts';
-import { beginDemo, demoBegins, endDemo, fillDemo, refuseHalfDemo } from './demo/fill.ts';
+import { demoBegins, demoFilling, refuseHalfDemo } from './demo/fill.ts';
 import { choosePort } from './free-port.ts';
 import { waitForHealth } from './health.ts';
 import { startMetering } from './metering/start.ts';
@@ -129,6 +129,24 @@ async function openClockOf(
   return clock;
 }
 
+/** Starts it where the clock runs, and waits for its first line. Throws PlatformError when it refuses what it was given. */
+async function startProvisioner(
+  control: ClockControl,
+  start: () => ReturnType<typeof supervise>,
+  failed: Promise<PlatformError>,
+  waitMs: number,
+): Promise<void> {
+  let firstLine: Promise<unknown> = Promise.resolve();
+  const runs = pausable(async () => {
+    const child = await start();
+    firstLine = child.firstLine;
+    return child;
+  });
+  await control.add(runs);
+  const refusal = await Promise.race([firstLine, failed, sleep(waitMs, undefined, { ref: false })]);
+  if (refusal instanceof PlatformError) throw refusal;
+}
+
 async function startParts(
   settings: Settings,
   env: Env,
@@ -225,18 +243,13 @@ async function startParts(
   };
   let isFilling = demo;
   if (provisioner !== null) {
-    log('starting the provisioner');
-    let firstLine: Promise<unknown> = Promise.resolve();
-    const runs = pausable(async () => {
+    const start = () => {
       const program = provisionerProgram(provisioner, ready, dataDir, isFilling ? { ...env, ...AT_ONCE } : env);
-      const child = await supervise(shifted(program, clock.told().offset_ms), log, onRefused);
-      firstLine = child.firstLine;
-      return child;
-    });
-    await control.add(runs);
+      return supervise(shifted(program, clock.told().offset_ms), log, onRefused);
+    };
     const waitMs = demo || QUIET.includes(env['LOG_LEVEL'] ?? '') ? 0 : FIRST_LINE_MS_MAX;
-    const refusal = await Promise.race([firstLine, failed, sleep(waitMs, undefined, { ref: false })]);
-    if (refusal instanceof PlatformError) throw refusal;
+    log('starting the provisioner');
+    await startProvisioner(control, start, failed, waitMs);
   }
   const metering = await startMetering(
     { dataDir, billingApiUrl: ready.url, exporters, env, clock, onRefused },
@@ -246,25 +259,17 @@ async function startParts(
   const meter = async (): Promise<void> => {
     if (metering !== null) await control.add(metering);
   };
-  if (demo) beginDemo(dataDir);
-  else await meter();
+  if (!demo) await meter();
   // Before what they ask.
   onStop('programs', control.stop);
   writePrivateJson(join(dataDir, 'ready.json'), ready);
   if (!demo) return { ready, begin: () => {} };
-  const ending = new AbortController();
-  onStop('demo', () => ending.abort());
-  const fill = async (): Promise<void> => {
-    const startedMs = performance.now();
-    const windows = await fillDemo(ready, at ?? 0, ending.signal, log);
+  const filled = async (): Promise<void> => {
     isFilling = false;
     await control.order({ to: 'real' });
-    endDemo(dataDir, { windows, seconds: Math.round((performance.now() - startedMs) / secondMs) }, log);
     await meter();
   };
-  const begin = (): void =>
-    void fill().catch((error: unknown) => {
-      if (!ending.signal.aborted) onRefused(new PlatformError(reasonOf(error)));
-    });
-  return { ready, begin };
+  const filling = demoFilling({ ready, dataDir, from: clock.now(), filled, onRefused }, log);
+  onStop('demo', filling.stop);
+  return { ready, begin: filling.begin };
 }

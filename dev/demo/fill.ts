@@ -6,9 +6,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ReadyLine } from '../../src/contracts/ready.ts';
-import { dayMs, floorTo } from '../../src/lib/time.ts';
+import { dayMs, floorTo, secondMs } from '../../src/lib/time.ts';
 import { readJson, writePrivateJson } from '../data/private-file.ts';
-import { PlatformError } from '../problem.ts';
+import { PlatformError, reasonOf } from '../problem.ts';
 import { demoApi } from './api.ts';
 import { cast } from './cast.ts';
 import { play } from './run.ts';
@@ -38,27 +38,43 @@ export function refuseHalfDemo(dataDir: string): void {
     );
 }
 
-/** Says that the folder is being filled. */
-export const beginDemo = (dataDir: string): void => writePrivateJson(pathIn(dataDir), { state: 'filling' });
+type Filling = {
+  ready: ReadyLine;
+  dataDir: string;
+  /** What the clock shows, ms. */
+  from: number;
+  /** Lets the platform go on as it does without a demo. */
+  filled: () => Promise<void>;
+  onRefused: (reason: PlatformError) => void;
+};
 
-/** Fills it; the clock stands at the end of it. @returns how many windows of usage were reported */
-export async function fillDemo(ready: ReadyLine, from: number, signal: AbortSignal, log: (line: string) => void) {
+/** Prepares it: from now on the folder's demo is half. Begun, it fills the folder, and says how far it is. */
+export function demoFilling({ ready, dataDir, from, filled, onRefused }: Filling, log: (line: string) => void) {
+  const ending = new AbortController();
+  writePrivateJson(pathIn(dataDir), { state: 'filling' });
+
   let said = 0;
-  const story = plan(cast, { seed, from, until: Date.now() });
-  const played = await play(demoApi(ready, signal), story, (share) => {
+  const say = (share: number): void => {
     if (share - said < sayEvery) return;
     said = share;
     log(`demo: ${Math.floor(share * 100)} %`);
-  });
-  return played.windows;
-}
+  };
 
-/** Says that it is whole. */
-export function endDemo(
-  dataDir: string,
-  result: { windows: number; seconds: number },
-  log: (line: string) => void,
-): void {
-  writePrivateJson(pathIn(dataDir), { state: 'complete', customers: cast.length, ...result });
-  log(`demo complete: ${cast.length} customers, ${result.windows} windows of usage, in ${result.seconds} s`);
+  const fill = async (): Promise<void> => {
+    const startedMs = performance.now();
+    const story = plan(cast, { seed, from, until: Date.now() });
+    const { windows } = await play(demoApi(ready, ending.signal), story, say);
+    await filled();
+    const seconds = Math.round((performance.now() - startedMs) / secondMs);
+    writePrivateJson(pathIn(dataDir), { state: 'complete', customers: cast.length, windows, seconds });
+    log(`demo complete: ${cast.length} customers, ${windows} windows of usage, in ${seconds} s`);
+  };
+
+  return {
+    begin: (): void =>
+      void fill().catch((error: unknown) => {
+        if (!ending.signal.aborted) onRefused(new PlatformError(reasonOf(error)));
+      }),
+    stop: (): void => ending.abort(),
+  };
 }

@@ -4,7 +4,7 @@
  * numbers. Owns the order of things.
  */
 import { readQueueStats } from '../../src/contracts/routes/queue.ts';
-import { dayMs, floorTo, hourMs, iso, minuteMs } from '../../src/lib/time.ts';
+import { ceilTo, dayMs, floorTo, hourMs, iso, minuteMs } from '../../src/lib/time.ts';
 import type { DemoApi } from './api.ts';
 import { doer, type People } from './people.ts';
 import type { Moment, Story } from './story.ts';
@@ -30,15 +30,22 @@ async function deploy(api: DemoApi): Promise<void> {
   });
 }
 
+/** The hour in which a stack was stopped is reported at its end, as its exporter would. */
+const lastReports = (moments: readonly Moment[]): number[] =>
+  moments.filter(({ deed }) => deed === 'leave').map(({ at }) => ceilTo(at, hourMs));
+
 /** The edges of days and the moments of the story, in order, each with what is done at it. */
 function timetable({ from, until, moments, corrections }: Story, end: number) {
-  const times = new Set([...moments.map(({ at }) => at), ...corrections.map(({ at }) => at)]);
+  const told = [...moments, ...corrections].map(({ at }) => at);
+  const last = lastReports(moments);
+  const times = new Set([...told, ...last]);
   for (let day = floorTo(from, dayMs) + dayMs; day <= end; day += dayMs) times.add(day);
   const sorted = [...times].filter((at) => at > from && at <= Math.min(end, until)).sort((a, b) => a - b);
   return sorted.map((at, i) => ({
     at,
     moments: moments.filter((moment) => moment.at === at),
     corrections: corrections.filter((correction) => correction.at === at),
+    isLastReport: last.includes(at),
     isQuiet: (sorted[i + 1] ?? end) - at > quietMs,
   }));
 }
@@ -52,13 +59,13 @@ export async function play(api: DemoApi, story: Story, onShare: (share: number) 
   const end = story.until - troublesMs;
   let reported = story.from;
   let toDeploy = false;
-  for (const { at, moments, corrections, isQuiet } of timetable(story, end)) {
+  for (const { at, moments, corrections, isLastReport, isQuiet } of timetable(story, end)) {
     await api.clock({ to: iso(at), step: 'day', hold: true });
-    if (at % dayMs === 0) {
-      await sender.hours(reported, at);
-      reported = at;
-      onShare((at - story.from) / (story.until - story.from));
-    }
+    await sender.hours(reported, at);
+    reported = at;
+    onShare((at - story.from) / (story.until - story.from));
+    // The stack's drain ends when its last window is stored, or with the next tick without it.
+    if (isLastReport) await sender.stored(at);
     for (const correction of corrections) await sender.again(correction);
     for (const { deed, member } of moments) await act(deed, member);
     toDeploy ||= deploys(moments);

@@ -5,7 +5,7 @@
  */
 import type { FailBody, LeasedJob } from '../../src/contracts/jobs.ts';
 import { redeploy } from '../../src/contracts/routes/deployments.ts';
-import { failJob, nextJob, reportProgress } from '../../src/contracts/routes/provisioner.ts';
+import { completeJob, failJob, nextJob, reportProgress } from '../../src/contracts/routes/provisioner.ts';
 import { readJob } from '../../src/contracts/routes/queue.ts';
 import { PlatformError } from '../problem.ts';
 import { pullQueue } from '../queue/settings.ts';
@@ -50,10 +50,15 @@ async function takeRun(api: DemoApi, customerId: string, reason: string): Promis
   return await takeNext(api, customerId);
 }
 
+/** Takes this customer's run; looks for drift that are due before it find nothing. */
 async function takeNext(api: DemoApi, customerId: string): Promise<LeasedJob> {
-  const job = await api.provisioner(nextJob, { body: {} });
-  if (job?.job.customer_id !== customerId) throw new PlatformError(`the demo: ${customerId} has no run to take`);
-  return job;
+  for (;;) {
+    const job = await api.provisioner(nextJob, { body: {} });
+    if (job?.job.customer_id === customerId) return job;
+    if (job?.action !== 'drift') throw new PlatformError(`the demo: ${customerId} has no run to take`);
+    const body = { lease_id: job.lease_id, generation: job.generation };
+    await api.provisioner(completeJob, { params: { jobId: job.job.id }, body });
+  }
 }
 
 /** Fails a run so many times, each when it is due again. */

@@ -13,7 +13,7 @@ export const clockStep = z.enum(['hour', 'day']);
 export type ClockStep = z.infer<typeof clockStep>;
 
 /** `1d` or `12h`: minutes, hours, days, weeks. */
-const stretch = z.string().regex(/^[1-9]\d{0,4}[mhdw]$/, 'must be a stretch of time, e.g. 30m, 12h, 1d or 2w');
+export const stretch = z.string().regex(/^[1-9]\d{0,4}[mhdw]$/, 'must be a stretch of time, e.g. 30m, 12h, 1d or 2w');
 
 /**
  * POST: moves the clock, by a stretch or to an instant, never backwards; answered when it has arrived. `hold` alone stops it, or
