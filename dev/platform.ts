@@ -266,7 +266,8 @@ async function startParts(
   if (!demo) return { ready, begin: () => {} };
   const filled = async (): Promise<void> => {
     isFilling = false;
-    await control.order({ to: 'real' });
+    const arrived = await control.order({ to: 'real' });
+    if (!arrived.ok) throw new PlatformError(arrived.error.message);
     await meter();
   };
   const filling = demoFilling({ ready, dataDir, from: clock.now(), filled, onRefused }, log);

@@ -15,8 +15,8 @@ export type Played = { people: People; windows: number };
 
 /** Deployments are made when nothing else happens in this time: then the clock runs for as long as that takes. */
 const quietMs = hourMs;
-/** What is staged at the end takes so much of the story's time. */
-const troublesMs = 45 * minuteMs;
+/** What is staged at the end takes so much of the story's time: a little less, so that what is delayed then stays so. */
+const troublesMs = 12 * minuteMs;
 /** By their place in the cast. */
 const troubled = { failed: 19, delayed: 23, atWork: 22, review: 6 };
 const reviewFactor = 0.5;
