@@ -1,14 +1,24 @@
 /** What the demo asks: the API by its routes, as admin, cluster and provisioner, and the clock. A refusal ends the demo. */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AnswerTo, callRoute, type InputOf } from '../../src/contracts/call.ts';
 import { type ClockMove, clockAnswer } from '../../src/contracts/embedded-clock.ts';
 import type { ReadyLine } from '../../src/contracts/ready.ts';
 import type { Route } from '../../src/contracts/route.ts';
-import { openApiClient } from '../../src/lib/api-client.ts';
+import { openApiClient, type Retries } from '../../src/lib/api-client.ts';
 import { secondMs } from '../../src/lib/time.ts';
 import { PlatformError } from '../problem.ts';
 
 const callMsMax = 30 * secondMs;
+
+/** As patient as an exporter: a machine that does other things answers late, or not now. */
+const retries: Retries = {
+  attemptsMax: 10,
+  waitMsMax: 30 * secondMs,
+  backoff: { baseMs: 200, maxMs: 5 * secondMs, jitter: 0 },
+  sleep: (ms) => sleep(ms),
+  random: Math.random,
+};
 
 export type Ask = <R extends Route>(route: R, input: InputOf<R>) => Promise<AnswerTo<R>>;
 export type DemoApi = ReturnType<typeof demoApi>;
@@ -23,9 +33,12 @@ export function demoApi(ready: ReadyLine, signal: AbortSignal) {
       transport: (url, outgoing) => fetch(url, { ...outgoing, signal: AbortSignal.any([signal, outgoing.signal]) }),
       now: Date.now,
       timeoutMs: callMsMax,
+      retries,
     });
     return async (route, input) => {
-      const answer = await callRoute(client, route, input);
+      // A report that is sent again changes nothing; a deed is known by its key.
+      const again = route.idempotent ? { key: randomUUID() } : { repeatable: route.operation === 'reportUsageBatch' };
+      const answer = await callRoute(client, route, input, route.method === 'get' ? {} : again);
       if (answer.ok) return answer.value;
       throw new PlatformError(
         `the demo: ${route.operation} was refused: ${answer.error.message} (${answer.error.code})`,
