@@ -26,10 +26,11 @@ const nextStep = (ms: number, step: ClockStep, end: number): number =>
 export async function moveClock(clock: EmbeddedClock, journey: Journey, runDue: RunDue, stopped: AbortSignal) {
   const from = clock.now();
   const to_ms = journey.to === 'real' ? null : journey.to;
-  const step = journey.step ?? ((to_ms ?? clock.real()) - from > hoursUpToMs ? 'day' : 'hour');
+  const end = to_ms ?? clock.real();
+  const step = journey.step ?? (end - from > hoursUpToMs ? 'day' : 'hour');
   await clock.change({
     offset_ms: 0,
-    held_at_ms: from,
+    held_at_ms: nextStep(from, step, end),
     moving: { to_ms, step, hold: journey.hold, ticked_ms: from },
   });
   await goOn(clock, runDue, stopped);

@@ -29,13 +29,22 @@ export function demoBegins(now: number): number {
   return Date.UTC(at.getUTCFullYear(), at.getUTCMonth() - months, Math.min(at.getUTCDate(), dayMax));
 }
 
+/** What was said of the demo at last; a file that cannot be read says nothing good. */
+function stateIn(dataDir: string): 'filling' | 'complete' | 'none' {
+  try {
+    const found = readJson(pathIn(dataDir));
+    return found === null ? 'none' : kept.parse(found).state;
+  } catch {
+    return 'filling';
+  }
+}
+
 /** Throws PlatformError for a folder whose demo was cut off: half of it is no demo, and the rest cannot be told from it. */
 export function refuseHalfDemo(dataDir: string): void {
-  const read = kept.safeParse(readJson(pathIn(dataDir)));
-  if (read.success && read.data.state === 'filling')
-    throw new PlatformError(
-      `the demo in ${dataDir} was cut off while it was filled: begin again with npm start -- --fresh --demo`,
-    );
+  if (stateIn(dataDir) !== 'filling') return;
+  throw new PlatformError(
+    `the demo in ${dataDir} was cut off while it was filled: begin again with npm start -- --fresh --demo`,
+  );
 }
 
 type Filling = {
