@@ -26,7 +26,7 @@ const schema = z.object({
 export type ClockState = z.infer<typeof schema>;
 
 /** The clock of a machine that was never told another time. */
-export const realTime: ClockState = { offset_ms: 0, held_at_ms: null, moving: null };
+const realTime: ClockState = { offset_ms: 0, held_at_ms: null, moving: null };
 
 const pathIn = (dataDir: string) => join(dataDir, 'clock.json');
 

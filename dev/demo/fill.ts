@@ -72,7 +72,7 @@ export function demoFilling({ ready, dataDir, from, filled, onRefused }: Filling
   const fill = async (): Promise<void> => {
     const startedMs = performance.now();
     const story = plan(cast, { seed, from, until: Date.now() });
-    const { windows } = await play(demoApi(ready, ending.signal), story, say);
+    const { windows } = await play(demoApi(ready, ending.signal), story, say, Date.now);
     await filled();
     const seconds = Math.round((performance.now() - startedMs) / secondMs);
     writePrivateJson(pathIn(dataDir), { state: 'complete', customers: cast.length, windows, seconds });

@@ -50,8 +50,16 @@ function timetable({ from, until, moments, corrections }: Story, end: number) {
   }));
 }
 
-/** @param onShare told how much is done, 0 to 1 */
-export async function play(api: DemoApi, story: Story, onShare: (share: number) => void): Promise<Played> {
+/**
+ * @param onShare told how much is done, 0 to 1
+ * @param arrivesAt where the clock stands at the end: the story's, or later where playing it took its time
+ */
+export async function play(
+  api: DemoApi,
+  story: Story,
+  onShare: (share: number) => void,
+  arrivesAt: () => number = () => story.until,
+): Promise<Played> {
   const people: People = new Map();
   const act = doer(api.admin, people);
   await api.clock({ hold: true });
@@ -74,7 +82,7 @@ export async function play(api: DemoApi, story: Story, onShare: (share: number) 
       toDeploy = false;
     }
   }
-  await finish(api, story, { people, sender, reported, end });
+  await finish(api, story, { people, sender, reported, arrival: Math.max(story.until, arrivesAt()) });
   onShare(1);
   return { people, windows: sender.sent() };
 }
@@ -85,17 +93,17 @@ const deploys = (moments: readonly Moment[]): boolean => moments.some(({ deed })
 async function finish(
   api: DemoApi,
   story: Story,
-  { people, sender, reported, end }: { people: People; sender: Sender; reported: number; end: number },
+  { people, sender, reported, arrival }: { people: People; sender: Sender; reported: number; arrival: number },
 ): Promise<void> {
   const { until } = story;
   const idOf = (number: number): string | undefined => people.get(number)?.customerId;
-  await api.clock({ to: iso(end), hold: true });
+  await api.clock({ to: iso(arrival - troublesMs), hold: true });
   await deploy(api);
   const at = await api.clock({ hold: true });
   const [failed, delayed, atWork] = [idOf(troubled.failed), idOf(troubled.delayed), idOf(troubled.atWork)];
   if (failed !== undefined && delayed !== undefined) await stageTroubles(api, { failed, delayed });
   const review = people.get(troubled.review)?.member;
-  await api.clock({ to: iso(Math.max(until, at)), hold: true });
+  await api.clock({ to: iso(Math.max(arrival, at)), hold: true });
   const last = floorTo(until, hourMs);
   await sender.hours(reported, last);
   if (review)

@@ -43,7 +43,7 @@ const sizes: Readonly<
 const MIX = [0x85ebca6b, 0xc2b2ae35] as const;
 
 /** 0 ≤ x < 1, the same for the same numbers. */
-export function scatter(...of: number[]): number {
+function scatter(...of: number[]): number {
   let mixed = 0x9e3779b9;
   for (const part of of) {
     mixed = Math.imul(mixed ^ (part | 0), MIX[0]);
