@@ -8,6 +8,7 @@ import type { Result } from '../src/lib/result.ts';
 import { openApi } from './api.ts';
 import type { Define, Shell } from './command.ts';
 import { adminTokensProgram } from './commands/admin-tokens.ts';
+import { clockProgram } from './commands/clock.ts';
 import { clustersProgram } from './commands/clusters.ts';
 import { credentialsProgram } from './commands/credentials.ts';
 import { customerProgram } from './commands/customer.ts';
@@ -41,6 +42,7 @@ export const commands: Readonly<Record<string, Define>> = {
   queue: queueProgram,
   'dead-letters': deadLettersProgram,
   clusters: clustersProgram,
+  clock: clockProgram,
   credentials: credentialsProgram,
   'admin-tokens': adminTokensProgram,
   'generate-keys': generateKeysProgram,

@@ -148,11 +148,24 @@ const bindingNames = [
   'LIVE_DIRECTORY',
 ] as const satisfies (keyof Bindings)[];
 
+/** A clock that the Worker goes by instead of the runtime's own: ms since the epoch. */
+interface Clock {
+  now: () => number;
+}
+
+/**
+ * The clock that the embedded platform puts around the Worker (dev/worker/edge.ts), else null. What is deployed has none and
+ * cannot be given one: it is a function, and neither a variable nor a binding of wrangler.toml is.
+ */
+const clockOf = ({ CLOCK }: RawEnv): Clock | null =>
+  typeof (CLOCK as Partial<Clock> | undefined)?.now === 'function' ? (CLOCK as Clock) : null;
+
 /** The Worker's parsed environment, plus the usage shards in order (`USAGE_0`, `USAGE_1`, …) and all doorbell queues. */
 export type Env = ValuesOf<typeof workerVariables> &
   Bindings & {
     usageShards: D1Database[];
     doorbell: (bindingName: string) => Queue | null;
+    clock: Clock | null;
   };
 
 /** The environment as the runtime hands it over. */
@@ -195,6 +208,6 @@ export function parseEnv(raw: RawEnv): Env {
   const doorbell = (name: string) => (name.startsWith('DOORBELL_') ? ((raw[name] as Queue | undefined) ?? null) : null);
   const { CONTROL, USAGE_QUEUE, RATE_LIMITER, LIVE, LIVE_DIRECTORY } = raw as unknown as Bindings;
   const bindings: Bindings = { CONTROL, USAGE_QUEUE, RATE_LIMITER, LIVE, LIVE_DIRECTORY };
-  parsed = { raw, env: { ...read.value, ...bindings, usageShards, doorbell } };
+  parsed = { raw, env: { ...read.value, ...bindings, usageShards, doorbell, clock: clockOf(raw) } };
   return parsed.env;
 }

@@ -66,6 +66,7 @@ export function servicesOf(
   const env = parseEnv(raw);
   return {
     ...outside,
+    ...(env.clock ? { now: env.clock.now } : {}),
     env,
     db: openDb(env.CONTROL),
     requestId: newId('request', outside.random),

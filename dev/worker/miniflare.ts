@@ -7,13 +7,14 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4MiniflareOptions } from 'miniflare';
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, Response, type V4MiniflareOptions } from 'miniflare';
+import type { Told } from '../clock/clock.ts';
 import { LOOPBACK } from '../data/http.ts';
 import { writeWorkerdWrapper } from '../processes/lifetime.ts';
 import { PLUGIN_NAME } from '../queue/binding-plugin.ts';
 import { DELIVERY_DOOR, doorScript } from './delivery-door.ts';
 import type { WorkerDescription } from './description.ts';
-import { modulesBehindEdge } from './edge.ts';
+import { CLOCK_ENTRYPOINT, CLOCK_SOURCE, modulesBehindEdge } from './edge.ts';
 
 export type MiniflareSettings = {
   description: WorkerDescription;
@@ -26,6 +27,8 @@ export type MiniflareSettings = {
   queueSocket: string;
   /** Who knows it may deliver to the Worker's queue() handler. */
   doorSecret: string;
+  /** What the clock shows, for a new isolate. */
+  told: () => Told;
   log: (line: string) => void;
   /** workerd ended and Miniflare could not start it again: this Miniflare is of no more use. */
   onLost: () => void;
@@ -52,8 +55,8 @@ class RuntimeLog extends Log {
 }
 
 function optionsFor(settings: MiniflareSettings): V4MiniflareOptions {
-  const { description, scriptPath, bindings, port, dataDir, queueSocket, doorSecret, log } = settings;
-  const { queueProducers: _ours, queueConsumers: _oursToo, ...worker } = description.options;
+  const { description, scriptPath, bindings, port, dataDir, queueSocket, doorSecret, told, log } = settings;
+  const { queueProducers: _ours, queueConsumers: _oursToo, serviceBindings, ...worker } = description.options;
   const modulesRoot = dirname(scriptPath);
   const compatibilityDate = String(worker['compatibilityDate']);
   const queueBindings = (description.queues.producers ?? []).map(({ binding, queue }) => ({
@@ -83,6 +86,7 @@ function optionsFor(settings: MiniflareSettings): V4MiniflareOptions {
         unsafeDirectSockets: [{ host: LOOPBACK, port }],
         bindings: { ...(worker['bindings'] as Record<string, string>), ...bindings },
         unsafeBindings: queueBindings,
+        serviceBindings: { ...(serviceBindings as object), [CLOCK_SOURCE]: async () => Response.json(told()) },
       },
       {
         name: DELIVERY_DOOR,
@@ -92,7 +96,10 @@ function optionsFor(settings: MiniflareSettings): V4MiniflareOptions {
         // Gives the binding its queue(); experimental, as is the way in which Miniflare runs workerd.
         compatibilityFlags: ['service_binding_extra_handlers'],
         bindings: { SECRET: doorSecret },
-        serviceBindings: { WORKER: description.name },
+        serviceBindings: {
+          WORKER: description.name,
+          CLOCK: { name: description.name, entrypoint: CLOCK_ENTRYPOINT },
+        },
         unsafeDirectSockets: [{ host: LOOPBACK, port: 0 }],
       },
     ],

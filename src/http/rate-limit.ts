@@ -14,8 +14,8 @@ export interface Hit {
 
 /** What a Durable Object of RATE_LIMITER answers. */
 export interface Counter {
-  /** Takes one from the window, or says when the next one opens. */
-  hit(limit: number, windowSeconds: number): Promise<Hit>;
+  /** Takes one from the window, or says when the next one opens. `now` is the caller's clock, ms. */
+  hit(limit: number, windowSeconds: number, now: number): Promise<Hit>;
 }
 
 /** Only the edge sets this header; without an edge all callers share one address. IPv6 is counted by its /64. */
@@ -29,12 +29,12 @@ export async function takeOne(
   limiters: DurableObjectNamespace,
   key: string,
   limit: RateLimit | null,
-  log: Log,
+  { now, log }: { now: () => number; log: Log },
 ): Promise<Hit | null> {
   if (limit === null) return null;
   try {
     const stub = limiters.get(limiters.idFromName(key)) as unknown as Counter;
-    return await stub.hit(limit.requests, limit.seconds);
+    return await stub.hit(limit.requests, limit.seconds, now());
   } catch (error) {
     log('warn', 'the rate limiter could not be asked', { error: reasonOf(error) });
     return null;

@@ -9,15 +9,15 @@ import type { Counter, Hit } from './rate-limit.ts';
 
 /** Counts the requests of one key. Storage operations of one object are serialised, so the count is exact. */
 export class RateLimiter extends DurableObject<RawEnv> implements Counter {
-  async hit(limit: number, windowSeconds: number): Promise<Hit> {
-    const now = Date.now();
+  async hit(limit: number, windowSeconds: number, now: number): Promise<Hit> {
     const stored = await this.ctx.storage.get<{ count: number; endsAt: number }>('window');
     const window = stored && stored.endsAt > now ? stored : { count: 0, endsAt: now + windowSeconds * 1000 };
     const allowed = window.count < limit;
     if (allowed) {
       window.count += 1;
       await this.ctx.storage.put('window', window);
-      if (window !== stored) await this.ctx.storage.setAlarm(window.endsAt + 1000);
+      // Alarms go by the runtime's own clock, which need not be the caller's (dev/clock).
+      if (window !== stored) await this.ctx.storage.setAlarm(Date.now() + windowSeconds * 1000 + 1000);
     }
     const resetSeconds = Math.max(1, Math.ceil((window.endsAt - now) / 1000));
     return { allowed, limit, remaining: limit - window.count, resetSeconds };

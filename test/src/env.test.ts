@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { EnvError, parseEnv, type RawEnv, workerVariables } from '../../src/env.ts';
+import { servicesOf } from '../../src/services.ts';
 import { disagreements } from '../harness/variables.ts';
 
 const whole = { ...(env as unknown as RawEnv) };
@@ -92,6 +93,14 @@ describe("the Worker's environment", () => {
 
   it('is what docs/worker.md says', () => {
     expect(disagreements(workerVariables, String(whole['TEST_WORKER_DOCUMENT']))).toEqual([]);
+  });
+
+  it('has a clock of its own only where a module around the Worker gives one: no variable and no binding is a function', () => {
+    for (const given of [undefined, '{"now":1}', { now: 1 }, { fetch: () => new Response('1') }, null])
+      expect(parseEnv({ ...whole, CLOCK: given }).clock).toBeNull();
+    const ctx = { waitUntil: () => {} };
+    expect(servicesOf({ ...whole, CLOCK: { now: () => 86_400_000 } }, ctx).now()).toBe(86_400_000);
+    expect(Math.abs(servicesOf(whole, ctx).now() - Date.now())).toBeLessThan(1_000);
   });
 
   it('tells everything wrong at once, and no secret', () => {
