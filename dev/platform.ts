@@ -13,6 +13,7 @@ import { useNewer } from './data/version.ts';
 import { choosePort } from './free-port.ts';
 import { waitForHealth } from './health.ts';
 import { startMetering } from './metering/start.ts';
+import { openPages } from './pages/start.ts';
 import { publishPlansOnce } from './plans.ts';
 import { PlatformError, reasonOf } from './problem.ts';
 import { readable } from './processes/readable.ts';
@@ -104,7 +105,7 @@ async function startStandIn(
 }
 
 async function startParts(
-  { port: wantedPort, dataDir, fresh, workerConfig, provisioner, exporters }: Settings,
+  { port: wantedPort, dataDir, fresh, workerConfig, provisioner, exporters, buildsPages }: Settings,
   env: Env,
   log: (line: string) => void,
   onStop: OnStop,
@@ -135,6 +136,7 @@ async function startParts(
   const workerLog = startLog((text) => {
     for (const line of text.split('\n')) log(`worker | ${readable(line)}`);
   });
+  const pages = openPages(log);
   const worker = await startWorker({
     description,
     scriptPath: join(build, description.bundledEntry),
@@ -142,6 +144,7 @@ async function startParts(
     dataDir,
     queueSocket: socket.path,
     log: workerLog.line,
+    pagesState: pages.state,
     bindings: workerBindings(env, {
       ADMIN_API_TOKEN: adminToken,
       LICENSE_PRIVATE_KEYS: secrets.license_private_keys,
@@ -190,6 +193,10 @@ async function startParts(
     if (refusal instanceof PlatformError) throw refusal;
   }
   await startMetering({ dataDir, billingApiUrl: ready.url, exporters, env, onRefused }, log, onStop);
+  if (buildsPages && description.pages !== null) {
+    pages.build();
+    onStop('pages', pages.stop);
+  }
   writePrivateJson(join(dataDir, 'ready.json'), ready);
   return ready;
 }

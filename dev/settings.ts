@@ -5,7 +5,7 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { plainHttpFaults, plainHttpMeaning } from '../src/lib/base-url.ts';
-import { boolean, byDefault, integer, optional, readVariables, text, url } from '../src/lib/variables.ts';
+import { boolean, byDefault, choice, integer, optional, readVariables, text, url } from '../src/lib/variables.ts';
 import { PlatformError, UsageError } from './problem.ts';
 
 const PORT_MAX = 65_535;
@@ -20,6 +20,7 @@ export const platformVariables = {
   WORKER_CONFIG: byDefault('wrangler.toml', text(), "the Worker's description"),
   PROVISIONER_PROGRAM: byDefault('provisioner/main.ts', text(), "the provisioner's entry; off starts none"),
   EXPORTERS: byDefault(String(EXPORTERS_MAX), integer(0, EXPORTERS_MAX), 'exporters at once; 0 starts none'),
+  PAGES: byDefault('build', choice(['build', 'off']), 'off builds none; those that are there are served'),
   PROMETHEUS_URL: optional(url, "a Prometheus of your own, in the simulated one's place"),
   STRIPE_API_BASE: optional(url, "where Stripe is; without it the stand-in, or Stripe's own for a key of yours"),
   ALLOW_PLAIN_HTTP: byDefault('false', boolean, plainHttpMeaning),
@@ -41,6 +42,8 @@ export type Settings = {
   provisioner: string | null;
   /** How many exporters may run over the simulated cluster. */
   exporters: number;
+  /** Whether pages that are missing or stale are built in the background. */
+  buildsPages: boolean;
 };
 
 /**
@@ -55,7 +58,7 @@ export function readSettings(env: Env, args: string[]): Settings {
   if (ofArguments.length > 0) throw new UsageError([...ofArguments, ...ofVariables].join('\n'));
   if (!read.ok) throw new PlatformError(ofVariables.join('\n'));
   const ofProject = (path: string) => (isAbsolute(path) ? path : join(projectRoot, path));
-  const { PORT, DATA_DIR, WORKER_CONFIG, PROVISIONER_PROGRAM, EXPORTERS } = read.value;
+  const { PORT, DATA_DIR, WORKER_CONFIG, PROVISIONER_PROGRAM, EXPORTERS, PAGES } = read.value;
   return {
     port: PORT,
     dataDir: resolve(DATA_DIR),
@@ -63,6 +66,7 @@ export function readSettings(env: Env, args: string[]): Settings {
     workerConfig: ofProject(WORKER_CONFIG),
     provisioner: PROVISIONER_PROGRAM === 'off' ? null : ofProject(PROVISIONER_PROGRAM),
     exporters: EXPORTERS,
+    buildsPages: PAGES === 'build',
   };
 }
 

@@ -62,6 +62,7 @@ function optionsIn(folder: string): RuntimeOptions {
     queues: {},
     crons: [],
     databases: [],
+    pages: null,
   };
   return {
     description: { ...description, options: { compatibilityDate: '2026-10-01' } },
@@ -70,6 +71,7 @@ function optionsIn(folder: string): RuntimeOptions {
     port: 0,
     dataDir: folder,
     queueSocket: join(folder, 'no-queue'),
+    pagesState: () => ({ state: 'off' }),
     log: (line) => log.push(line),
   };
 }

@@ -1,0 +1,95 @@
+/** The table of a list; while it loads, rows of the same height. On a phone a row is a card. */
+import { Skeleton } from '@patternfly/react-core';
+import { Table, Tbody, Td, Th, Thead, type ThProps, Tr } from '@patternfly/react-table';
+import { common } from '../texts/common.ts';
+import type { Column } from './columns.ts';
+import type { ListState } from './list-state.ts';
+import type { Selection } from './selection.ts';
+
+export interface RowsProps<Item> {
+  label: string;
+  columns: readonly Column<Item>[];
+  idOf: (item: Item) => string;
+  state: ListState;
+  /** Undefined: not yet here. */
+  items: readonly Item[] | undefined;
+  /** They are of the page or filter before: those that were asked for are under way. */
+  isOld: boolean;
+  selection?: Selection<Item>;
+}
+
+const skeletonRows = 8;
+
+const keyOfSort = (sort: string | null): string | null => sort?.replace(/^-/, '') ?? null;
+
+/** The header's sorting, in the words of the address. */
+function sortOf<Item>(columns: readonly Column<Item>[], index: number, { sort, set }: ListState): ThProps['sort'] {
+  const own = columns[index]?.sort;
+  if (own === undefined) return undefined;
+  const active = columns.findIndex((column) => column.sort !== undefined && column.sort === keyOfSort(sort));
+  return {
+    sortBy: active === -1 ? {} : { index: active, direction: sort?.startsWith('-') ? 'desc' : 'asc' },
+    columnIndex: index,
+    onSort: (_, __, direction) => set({ sort: direction === 'desc' ? `-${own}` : own }),
+  };
+}
+
+export function Rows<Item>({ label, columns, idOf, state, items, isOld, selection }: RowsProps<Item>) {
+  const entries = (items ?? []).map((item) => [idOf(item), item] as const);
+  const isAll = entries.length > 0 && entries.every(([id]) => selection?.chosen.has(id));
+  return (
+    <Table aria-label={label} aria-busy={items === undefined || isOld} variant="compact" gridBreakPoint="grid-md">
+      <Thead>
+        <Tr>
+          {selection ? (
+            <Th
+              aria-label={common.chooseAll}
+              select={{ isSelected: isAll, onSelect: (_, isChosen) => selection.choose(entries, isChosen) }}
+            />
+          ) : null}
+          {columns.map((column, index) => {
+            const sort = sortOf(columns, index, state);
+            return (
+              <Th key={column.key} {...(sort ? { sort } : {})}>
+                {column.label}
+              </Th>
+            );
+          })}
+        </Tr>
+      </Thead>
+      <Tbody>
+        {items === undefined
+          ? Array.from({ length: skeletonRows }, (_, row) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: they are nothing but their place
+              <Tr key={row}>
+                {selection ? <Td /> : null}
+                {columns.map(({ key, label: name }) => (
+                  <Td key={key} dataLabel={name}>
+                    <Skeleton {...(row === 0 ? { screenreaderText: common.loading } : {})} />
+                  </Td>
+                ))}
+              </Tr>
+            ))
+          : entries.map(([id, item], row) => (
+              <Tr key={id} className={isOld ? 'tenantry-old' : ''}>
+                {selection ? (
+                  <Td
+                    select={{
+                      rowIndex: row,
+                      isSelected: selection.chosen.has(id),
+                      onSelect: (_, isChosen) => selection.choose([[id, item]], isChosen),
+                      props: { 'aria-label': selection.labelOf(item) },
+                    }}
+                  />
+                ) : null}
+                {columns.map(({ key, label: name, cell }) => (
+                  <Td key={key} dataLabel={name} modifier="breakWord">
+                    {cell(item)}
+                  </Td>
+                ))}
+              </Tr>
+            ))}
+      </Tbody>
+    </Table>
+  );
+}
