@@ -12,15 +12,24 @@ export interface Tool {
 
 const MS_MAX = 10 * 60_000;
 const LINES_MAX = 20;
+/** What a tool needs of this environment: its folders, the way to the registry. A token in it is none of a package's business. */
+const passed =
+  /^(?:HOME|USER|LANG|TMPDIR|XDG_.*|NODE_EXTRA_CA_CERTS|SSL_CERT_(?:FILE|DIR)|(?:https?|no|all)_proxy|npm_config_.*)$/i;
+
+function toolEnv(): Record<string, string> {
+  const kept = Object.entries(process.env).flatMap(([name, value]) =>
+    value !== undefined && passed.test(name) ? [[name, value] as const] : [],
+  );
+  const path = `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`;
+  return { ...Object.fromEntries(kept), PATH: path, NO_COLOR: '1' };
+}
 
 /** Throws PlatformError with the end of what the tool said. */
 export function runTool({ name, command, args }: Tool, cwd: string, signal: AbortSignal): Promise<void> {
-  const path = `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`;
   const [program, rest] = tiedToUs('nice', ['-n', '10', command, ...args]);
   const child = spawn(program, rest, {
     cwd,
-    // Only what a build needs: a token of this environment is none of a package's business.
-    env: { PATH: path, HOME: process.env['HOME'] ?? '', TMPDIR: process.env['TMPDIR'] ?? '/tmp', NO_COLOR: '1' },
+    env: toolEnv(),
     stdio: ['ignore', 'pipe', 'pipe'],
     signal: AbortSignal.any([signal, AbortSignal.timeout(MS_MAX)]),
     killSignal: 'SIGKILL',

@@ -30,7 +30,8 @@ export interface Browsing {
 }
 
 /** What Chromium itself writes when a request is answered with an error: the test's own assertion is about that. */
-const refusedRequest = /^Failed to load resource: the server responded with a status of|^Failed to load resource: net::ERR_/;
+const refusedRequest =
+  /^Failed to load resource: the server responded with a status of|^Failed to load resource: net::ERR_/;
 
 function hear(context: BrowserContext, origin: string, expected: RegExp | undefined): string[] {
   const complaints: string[] = [];
@@ -49,7 +50,11 @@ function hear(context: BrowserContext, origin: string, expected: RegExp | undefi
 }
 
 /** The tests of `body` with a platform and a browser; where there is no Chromium they are skipped, and fail in CI. */
-export function describeInBrowser(name: string, body: (browsing: Browsing) => void, env: Record<string, string> = {}): void {
+export function describeInBrowser(
+  name: string,
+  body: (browsing: Browsing) => void,
+  env: Record<string, string> = {},
+): void {
   describeWithTools([CHROMIUM], name, () => {
     let platform: TestPlatform;
     let browser: Browser;
@@ -61,7 +66,11 @@ export function describeInBrowser(name: string, body: (browsing: Browsing) => vo
         startPlatform({ env }),
         chromium.launch({
           executablePath: toolPath(CHROMIUM),
-          args: ['--no-sandbox', '--disable-background-networking', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'],
+          args: [
+            '--no-sandbox',
+            '--disable-background-networking',
+            '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+          ],
         }),
       ]);
     });

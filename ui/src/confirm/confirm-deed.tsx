@@ -20,7 +20,17 @@ export interface ConfirmDeedProps {
 }
 
 export function ConfirmDeed(props: ConfirmDeedProps) {
-  const { title, children, action, isDangerous = false, isDisabled = false, isPending, error, onConfirm, onClose } = props;
+  const {
+    title,
+    children,
+    action,
+    isDangerous = false,
+    isDisabled = false,
+    isPending,
+    error,
+    onConfirm,
+    onClose,
+  } = props;
   return (
     <Modal isOpen variant="small" onClose={onClose} aria-labelledby="confirm-title" aria-describedby="confirm-body">
       <ModalHeader title={title} labelId="confirm-title" />

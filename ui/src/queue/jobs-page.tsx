@@ -1,7 +1,7 @@
 /** Every job: by state, searched, page by page, up to date without a reload. */
 import { Content, PageSection } from '@patternfly/react-core';
 import { useSearchParams } from 'react-router';
-import { jobState } from '../../../src/contracts/jobs.ts';
+import { type JobState, jobState } from '../../../src/contracts/jobs.ts';
 import { listJobs, readQueueStats } from '../../../src/contracts/routes/queue.ts';
 import { useRead } from '../data/use-read.ts';
 import { List } from '../list/list.tsx';
@@ -13,6 +13,15 @@ import { StateTabs } from './state-tabs.tsx';
 
 const everyMs = 3_000;
 const filterNames: readonly string[] = [];
+
+/** The same search and sort in another state, from the first page on. */
+function addressOf(query: URLSearchParams, state: JobState | null): string {
+  const next = new URLSearchParams(query);
+  next.delete('page');
+  next.delete('state');
+  if (state !== null) next.set('state', state);
+  return `/admin/queues?${next}`;
+}
 
 export function Page() {
   const list = useListState(filterNames);
@@ -38,7 +47,7 @@ export function Page() {
         <Content component="p">{texts.intro}</Content>
       </PageSection>
       <PageSection type="tabs">
-        <StateTabs chosen={state} counts={counts.data} onChoose={(next) => list.set({ state: next })} />
+        <StateTabs chosen={state} counts={counts.data} addressOf={(next) => addressOf(query, next)} />
       </PageSection>
       <PageSection>
         <List

@@ -1,5 +1,6 @@
-/** The states of jobs as tabs with their counts; each is an address. */
-import { Badge, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
+/** The states of jobs as tabs with their counts. Each is a link: it can be opened in a window of its own, and gone back from. */
+import { Badge, Nav, NavItem, NavList } from '@patternfly/react-core';
+import { Link } from 'react-router';
 import { type JobState, jobState, type QueueStats } from '../../../src/contracts/jobs.ts';
 import { common } from '../texts/common.ts';
 import { queueTexts as texts } from '../texts/queue.ts';
@@ -7,39 +8,25 @@ import { queueTexts as texts } from '../texts/queue.ts';
 export interface StateTabsProps {
   chosen: JobState | null;
   counts: QueueStats | undefined;
-  onChoose: (state: JobState | null) => void;
+  /** The address of a state's list; null is all of them. */
+  addressOf: (state: JobState | null) => string;
 }
 
-const all = 'all';
-
-export function StateTabs({ chosen, counts, onChoose }: StateTabsProps) {
+export function StateTabs({ chosen, counts, addressOf }: StateTabsProps) {
   const sum = counts && Object.values(counts).reduce((a, b) => a + b, 0);
-  const title = (label: string, count: number | undefined) => (
-    <>
-      <TabTitleText>{label}</TabTitleText> <Badge isRead>{count ?? common.none}</Badge>
-    </>
+  const tab = (state: JobState | null, label: string, count: number | undefined) => (
+    <NavItem key={label} isActive={state === chosen}>
+      <Link to={addressOf(state)}>
+        {label} <Badge isRead>{count ?? common.none}</Badge>
+      </Link>
+    </NavItem>
   );
   return (
-    <Tabs
-      component="nav"
-      aria-label={texts.statesLabel}
-      activeKey={chosen ?? all}
-      onSelect={(event, key) => {
-        event.preventDefault();
-        onChoose(jobState.options.find((state) => state === key) ?? null);
-      }}
-    >
-      {[
-        <Tab key={all} eventKey={all} href="/admin/queues" title={title(texts.all, sum)} />,
-        ...jobState.options.map((state) => (
-          <Tab
-            key={state}
-            eventKey={state}
-            href={`/admin/queues?state=${state}`}
-            title={title(texts.states[state], counts?.[state])}
-          />
-        )),
-      ]}
-    </Tabs>
+    <Nav variant="horizontal-subnav" aria-label={texts.statesLabel}>
+      <NavList>
+        {tab(null, texts.all, sum)}
+        {jobState.options.map((state) => tab(state, texts.states[state], counts?.[state]))}
+      </NavList>
+    </Nav>
   );
 }
