@@ -1,12 +1,14 @@
 /** The API's table of contents: every domain's endpoints, mounted in one place. */
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
+import { batchEndpoints } from './batches/routes.ts';
 import { clusterEndpoints } from './clusters/routes.ts';
 import { type Failure, notFound } from './contracts/failures.ts';
 import { accountKeyEndpoints } from './credentials/account-key-routes.ts';
 import { credentialEndpoints } from './credentials/routes.ts';
 import { customerEndpoints } from './customers/routes.ts';
 import { provisionerEndpoints } from './deployments/provisioner-routes.ts';
+import { queueOrderEndpoints } from './deployments/queue-order-routes.ts';
 import { queueEndpoints } from './deployments/queue-routes.ts';
 import { deploymentEndpoints } from './deployments/routes.ts';
 import { EnvError, type RawEnv } from './env.ts';
@@ -27,6 +29,7 @@ import { simulationEndpoints } from './pricing/simulation-routes.ts';
 import { reporterEndpoints } from './reporters/routes.ts';
 import { type Outside, platform, servicesOf } from './services.ts';
 import { usageAdminEndpoints } from './usage/admin-routes.ts';
+import { deadLetterEndpoints } from './usage/dead-letter-routes.ts';
 import { usageReadEndpoints } from './usage/read-routes.ts';
 import { usageIntakeEndpoints } from './usage/routes.ts';
 
@@ -41,6 +44,9 @@ export const endpoints: readonly Endpoint[] = [
   ...organisationEndpoints,
   ...licenceEndpoints,
   ...queueEndpoints,
+  ...queueOrderEndpoints,
+  ...batchEndpoints,
+  ...deadLetterEndpoints,
   ...outboxEndpoints,
   ...provisionerEndpoints,
   ...reporterEndpoints,

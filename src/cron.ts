@@ -4,17 +4,20 @@ import { forgetExpired } from './http/idempotency.ts';
 import { reasonOf } from './lib/reason.ts';
 import { dayMs, hourMs, minuteMs } from './lib/time.ts';
 import type { Services } from './services.ts';
-import { carriersOf, contextOf } from './wiring.ts';
+import { carriersOf, contextOf, replayMeansOf } from './wiring.ts';
 import { foldNames } from './workflows/accounts/fold-names.ts';
 import { runSimulations } from './workflows/billing/simulate.ts';
 import { deliverOutbox, forgetDone } from './workflows/delivery/deliver-outbox.ts';
 import { ringAgain } from './workflows/delivery/ring-again.ts';
 import { reissueLicences } from './workflows/licensing/reissue-licences.ts';
+import { continueReplays } from './workflows/metering/replay-letters.ts';
 import { revokeEndedKeys } from './workflows/metering/revoke-ended-keys.ts';
 import { rollUpDays } from './workflows/metering/roll-up.ts';
 import { checkAllForDrift } from './workflows/provisioning/check-drift.ts';
 import { endDrains } from './workflows/provisioning/end-drains.ts';
+import { forgetFinished, forgetOld } from './workflows/provisioning/forget-jobs.ts';
 import { lookAtFailed } from './workflows/provisioning/look-again.ts';
+import { continueOrders } from './workflows/provisioning/order-jobs.ts';
 import { applyPlanChanges } from './workflows/subscriptions/apply-plan-changes.ts';
 import { openPeriods } from './workflows/subscriptions/open-periods.ts';
 
@@ -32,12 +35,17 @@ export async function runCron(services: Services, scheduledTime: number): Promis
     check_drift: () => checkAllForDrift(contextOf(services)),
     // The end of a drain puts its doorbell into the outbox, which is swept next.
     end_drains: () => endDrains(contextOf(services)),
+    // What they send again is rung for below.
+    continue_orders: () => continueOrders(contextOf(services)),
+    continue_replays: () => continueReplays(contextOf(services), replayMeansOf(services)),
     sweep_outbox: () => deliverOutbox(carriers),
     ring_again: () => ringAgain(carriers),
     revoke_ended_keys: () => revokeEndedKeys(contextOf(services)),
     fold_names: () => foldNames(services),
     roll_up: () => rollUpDays(services.env.usageShards, services.now()),
     run_simulations: () => runSimulations(contextOf(services)),
+    ...(hourly ? { forget_finished: () => forgetFinished(services) } : {}),
+    ...(daily ? { forget_old: () => forgetOld(contextOf(services)) } : {}),
     ...(hourly ? { forget_idempotency: () => commit(services.db, [forgetExpired(services.now())]) } : {}),
     ...(daily ? { forget_outbox: () => forgetDone(services.db, services.now()) } : {}),
   };

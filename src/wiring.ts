@@ -3,9 +3,11 @@ import { actorOf, credentialOf, type Principal } from './credentials/principal.t
 import { type Keyring, openKeyring } from './licences/keyring.ts';
 import type { Services } from './services.ts';
 import { openStripe } from './stripe/client.ts';
+import { proverOf } from './usage/message/proof.ts';
 import type { Context } from './workflows/deed.ts';
 import type { Carriers } from './workflows/delivery/carriers.ts';
 import { deliverOutbox } from './workflows/delivery/deliver-outbox.ts';
+import type { ReplayMeans } from './workflows/metering/replay-letters.ts';
 
 /** The context of one deed; `now` is read once, so that a deed has one time. Without a principal the actor is cron. */
 export function contextOf(services: Services & { principal?: Principal }): Context {
@@ -54,3 +56,9 @@ export function deliverSoon(services: Services, outboxIds: readonly string[]): v
 
 /** The licence keys of this environment. */
 export const keyringOf = (services: Services): Promise<Keyring> => openKeyring(services.env.LICENSE_PRIVATE_KEYS);
+
+/** The queue that dead letters go to again, and the proof that they are ours. */
+export const replayMeansOf = ({ env }: Pick<Services, 'env'>): ReplayMeans => ({
+  queue: env.USAGE_QUEUE,
+  prover: proverOf(env.LICENSE_PRIVATE_KEYS),
+});

@@ -1,4 +1,5 @@
 /** The append-only audit log: who did what to whom, in the same batch as the deed. Never a secret in `details`. */
+import { type SQL, sql } from 'drizzle-orm';
 import { auditLog } from '../db/work-schema.ts';
 import { build, type Write, write } from '../db/write.ts';
 import { newId, type Random } from '../lib/ids.ts';
@@ -33,3 +34,10 @@ export const record = (random: Random, actor: Actor, now: number, entry: AuditEn
       requestId: actor.requestId,
     }),
   );
+
+/** One row of the log, only where a condition holds when the batch runs: of what may turn out not to be done. */
+export const recordWhere = (random: Random, actor: Actor, now: number, entry: AuditEntry, holds: SQL): Write =>
+  write(sql`
+    INSERT INTO audit_log (id, at, actor, credential_id, action, subject, details, request_id)
+    SELECT ${newId('audit', random)}, ${now}, ${actor.name}, ${actor.credentialId}, ${entry.action}, ${entry.subject},
+      ${JSON.stringify(entry.details ?? {})}, ${actor.requestId} WHERE ${holds}`);

@@ -38,6 +38,8 @@ const failures = {
   not_deactivated: [409, 'Not deactivated'],
   deployment_deleted: [409, 'Deployment is deleted'],
   job_not_failed: [409, 'Job has not failed'],
+  job_not_delayed: [409, 'Job is not delayed'],
+  job_active: [409, 'Job is running'],
   lease_lost: [409, 'Lease lost'],
   generation_stale: [409, 'Generation is stale'],
   licence_revoked: [409, 'Licence revoked'],

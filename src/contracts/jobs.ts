@@ -1,6 +1,6 @@
-/** Deployment jobs: the doorbell message, the provisioner's protocol and the console's reads. */
+/** Deployment jobs: the doorbell message, the provisioner's protocol and a job as it is shown. The console: queue.ts. */
 import { z } from 'zod';
-import { foreignLine, jobId, leaseId, listOf, pageQuery, searchText } from './common.ts';
+import { foreignLine, instant, jobId, leaseId } from './common.ts';
 
 /** What a deployment should be. Only `deleted` is one-way. */
 export const phase = z.enum(['running', 'suspended', 'deleted']);
@@ -33,35 +33,33 @@ export const job = z.object({
   verb,
   state: jobState,
   customer_id: z.string(),
+  company_name: z.string(),
   cluster_id: z.string(),
+  /** What the deployment should have now. */
+  plan: z.string(),
+  /** Whose jobs come first: those of customers who pay. */
+  priority: z.enum(['paid', 'trial']),
   generation: z.number().int(),
   attempts: z.number().int(),
   progress: z.object({ percent: z.number(), message: z.string() }),
   error: jobError.nullable(),
+  /** What jobs that failed alike have in common: the code, and the reason of the first event, e.g. `not_ready: BackOff`. */
+  cause: z.string().nullable(),
   created_at: z.string(),
+  /** When the first run began. */
   started_at: z.string().nullable(),
   finished_at: z.string().nullable(),
   run_after: z.string(),
   /** Until when the running attempt may take; null when none runs. */
   lease_until: z.string().nullable().default(null),
+  /** When the next run may begin; of a failed job, when it is looked at again by itself. Null: none is planned. */
+  next_attempt_at: z.string().nullable(),
+  /** `waited_ms`: until the first run began, or until now. `ran_ms`: all runs together; null before the first. */
+  timings: z.object({ waited_ms: z.number().int(), ran_ms: z.number().int().nullable() }),
+  /** Whether there are lines to read at `/logs`. */
+  logs: z.boolean(),
 });
 export type JobView = z.infer<typeof job>;
-export const jobList = listOf(job);
-export const jobAnswer = z.object({ success: z.literal(true), job });
-export const jobsQuery = pageQuery.extend({
-  state: jobState.optional(),
-  q: searchText.optional(),
-  updated_since: z.iso.datetime({ offset: true }).optional(),
-});
-/** GET /api/queue/stats: five bare integers. */
-export const queueStats = z.object({
-  waiting: z.number().int(),
-  active: z.number().int(),
-  completed: z.number().int(),
-  failed: z.number().int(),
-  delayed: z.number().int(),
-});
-export type QueueStats = z.infer<typeof queueStats>;
 
 /** Values for charts/customer-instance: never a secret; Secrets are named here and made by the provisioner. */
 export const chartValues = z.object({
@@ -178,6 +176,29 @@ export const failBody = z.strictObject({
   scope: z.enum(['customer', 'cluster']).default('customer'),
 });
 export type FailBody = z.input<typeof failBody>;
+
+export const logLevel = z.enum(['info', 'warn', 'error']);
+export type LogLevel = z.infer<typeof logLevel>;
+
+/** Characters of one log line, and lines of one call; a job keeps its last `logLinesKept`. */
+export const logLineCharsMax = 1000;
+export const logLinesPerCall = 100;
+export const logLinesKept = 500;
+
+/**
+ * A line of a run's log. `number` counts the run's lines from 1, so that a batch that is sent twice is kept once; `at` is the
+ * API's time as the run reckons it, by the difference to `server_time`.
+ */
+export const logLine = z.strictObject({
+  number: z.number().int().min(1).max(1_000_000_000),
+  at: instant,
+  level: logLevel,
+  line: foreignLine(logLineCharsMax),
+});
+export type LogLine = z.infer<typeof logLine>;
+
+/** POST /api/provisioner/jobs/:id/logs: lines of a run, in order. */
+export const logsBody = z.strictObject({ lease_id: leaseId, lines: z.array(logLine).min(1).max(logLinesPerCall) });
 
 /** PUT /api/provisioner/reporters/:id: the SHA-256 of the reporter key that the provisioner made. */
 export const reporterKeyBody = z.strictObject({

@@ -257,18 +257,3 @@ export const reviewList = listOf(
   }),
 );
 export type ReviewList = z.infer<typeof reviewList>;
-
-/** GET /api/dead-letters (admin), newest first; POST …/:id/replay sends one again. */
-export const deadLetter = z.object({
-  id: z.string(),
-  queue: z.string(),
-  customer_id: z.string().nullable(),
-  code: z.string(),
-  message: z.string(),
-  body: z.unknown(),
-  created_at: z.string(),
-  replayed_at: z.string().nullable(),
-});
-export const deadLetterList = listOf(deadLetter);
-export const replayBody = z.strictObject({});
-export const replayAnswer = z.object({ success: z.literal(true), id: z.string(), replayed_at: z.string() });

@@ -5,7 +5,8 @@
 import { sql } from 'drizzle-orm';
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { DeploymentStatus } from '../contracts/customers.ts';
-import type { DriftEntry, JobAction, JobEvent, Phase, Verb } from '../contracts/jobs.ts';
+import type { DriftEntry, JobAction, JobEvent, LogLevel, Phase, Verb } from '../contracts/jobs.ts';
+import type { BatchAnswer } from '../contracts/queue.ts';
 import { clusters, customers } from './control-schema.ts';
 
 const at = (name: string) => integer(name);
@@ -91,6 +92,15 @@ export const jobs = sqliteTable(
     errorCode: text('error_code'),
     errorMessage: text('error_message'),
     errorEvents: text('error_events', { mode: 'json' }).$type<JobEvent[]>(),
+    /** What the console groups failures by; null in rows older than the column, which are grouped by their code. */
+    cause: text('cause'),
+    /** When the last run began, and how long all runs took that reported how they ended, ms. */
+    runStartedAt: at('run_started_at'),
+    ranMs: integer('ran_ms').notNull().default(0),
+    /** The number of the last line of the job's log. */
+    logSeq: integer('log_seq').notNull().default(0),
+    /** When a person took the finished job out of the lists. */
+    cleanedAt: at('cleaned_at'),
     runAfter: at('run_after').notNull(),
     rungAt: at('rung_at').notNull(),
     createdAt: at('created_at').notNull(),
@@ -104,7 +114,76 @@ export const jobs = sqliteTable(
     index('jobs_due').on(t.clusterId, t.createdAt).where(sql`state IN ('waiting', 'active')`),
     index('jobs_updated').on(t.updatedAt),
     index('jobs_customer').on(t.customerId),
+    index('jobs_listed').on(t.state, t.cleanedAt, t.finishedAt),
   ],
+);
+
+/** What the runs of a job said, the last lines of it. `number` is the line's place in the run of that lease. */
+export const jobLogs = sqliteTable(
+  'job_logs',
+  {
+    jobId: text('job_id').notNull(),
+    seq: integer('seq').notNull(),
+    leaseId: text('lease_id').notNull(),
+    number: integer('number').notNull(),
+    at: at('at').notNull(),
+    level: text('level').$type<LogLevel>().notNull(),
+    line: text('line').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jobId, t.seq] })],
+);
+
+/**
+ * How many jobs ended in an hour, by state and by how long the last run took (rounded down to two digits, -1: none ran).
+ * A trigger on `jobs` counts.
+ */
+export const jobHistory = sqliteTable(
+  'job_history',
+  {
+    hour: at('hour').notNull(),
+    state: text('state', { enum: ['completed', 'failed'] }).notNull(),
+    ranMs: integer('ran_ms').notNull(),
+    jobs: integer('jobs').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.hour, t.state, t.ranMs] })],
+);
+
+/** Where no job begins: a cluster's id, or `*` for all. */
+export const queuePauses = sqliteTable('queue_pauses', {
+  scope: text('scope').primaryKey(),
+  reason: text('reason').notNull(),
+  pausedBy: text('paused_by').notNull(),
+  pausedAt: at('paused_at').notNull(),
+});
+
+/** Orders for many jobs or dead letters. `taken` of `matched` items have been decided about. */
+export const batches = sqliteTable(
+  'batches',
+  {
+    id: text('id').primaryKey(),
+    action: text('action').$type<BatchAnswer['action']>().notNull(),
+    /** Items a second. */
+    rate: integer('rate').notNull(),
+    matched: integer('matched').notNull(),
+    taken: integer('taken').notNull().default(0),
+    reason: text('reason'),
+    startedBy: text('started_by').notNull(),
+    createdAt: at('created_at').notNull(),
+    finishedAt: at('finished_at'),
+  },
+  (t) => [index('batches_running').on(t.createdAt).where(sql`finished_at IS NULL`)],
+);
+
+/** What an order is for, by place from 1; `outcome` is `done` or the code of the refusal, null before its turn. */
+export const batchItems = sqliteTable(
+  'batch_items',
+  {
+    batchId: text('batch_id').notNull(),
+    place: integer('place').notNull(),
+    subject: text('subject').notNull(),
+    outcome: text('outcome'),
+  },
+  (t) => [primaryKey({ columns: [t.batchId, t.place] })],
 );
 
 /** What must reach a queue or Stripe. Written in the batch of its cause; sent at once and swept by cron. */
@@ -169,7 +248,10 @@ export const deadLetters = sqliteTable(
     createdAt: at('created_at').notNull(),
     replayedAt: at('replayed_at'),
   },
-  (t) => [index('dead_letters_at').on(t.createdAt)],
+  (t) => [
+    index('dead_letters_at').on(t.createdAt),
+    index('dead_letters_open').on(t.code, t.createdAt).where(sql`replayed_at IS NULL`),
+  ],
 );
 
 /**

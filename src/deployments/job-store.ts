@@ -1,4 +1,7 @@
-/** Jobs and their leases. Every decision is SQL inside the batch: D1's single thread settles who is first. Owns `jobs`. */
+/**
+ * Jobs, their leases and the results of runs. Every decision is SQL inside the batch: D1's single thread settles who is
+ * first. What people and cron order of jobs: job-orders-store.ts.
+ */
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { DriftEntry, FailBody, Phase } from '../contracts/jobs.ts';
 import type { Db } from '../db/client.ts';
@@ -7,7 +10,8 @@ import { jobs } from '../db/work-schema.ts';
 import { type Write, write } from '../db/write.ts';
 import { paying } from '../subscriptions/subscription.ts';
 import { statusOfPhase, statusTowards } from './deployment.ts';
-import { clusterPauses, leaseMarginMs, lookPauses, lostLeasesMax, unpaidWaitMs } from './job.ts';
+import { causeOf, clusterPauses, leaseMarginMs, lostLeasesMax, unpaidWaitMs } from './job.ts';
+import { pausedIn } from './pause-store.ts';
 
 export type JobRow = typeof jobs.$inferSelect;
 
@@ -23,8 +27,8 @@ const unpaidDelay = sql`(SELECT CASE WHEN s.status IN (${sql.join(
   FROM subscriptions s WHERE s.customer_id = j.customer_id)`;
 
 /**
- * Leases the oldest due job of the cluster whose deployment has no other job running. A job whose lease ran out is due
- * again, unless it has lost too many.
+ * Leases the oldest due job of the cluster whose deployment has no other job running, unless the queue is paused there. A
+ * job whose lease ran out is due again, unless it has lost too many.
  */
 export function lease(l: { clusterId: string; leaseId: string; now: number; timeoutBaseMs: number }): Write[] {
   const timeout = sql`(SELECT p.definition ->> '$.chart.timeoutFactor' FROM subscriptions s
@@ -37,17 +41,17 @@ export function lease(l: { clusterId: string; leaseId: string; now: number; time
         AND lease_until <= ${l.now} AND lost_leases >= ${lostLeasesMax})`),
     write(sql`
       UPDATE jobs SET state = 'failed', lost_leases = lost_leases + 1, error_code = 'lease_lost', error_message = 'the lease ran out too often',
-        error_events = '[]', finished_at = ${l.now}, updated_at = ${l.now}
+        error_events = '[]', cause = 'lease_lost', finished_at = ${l.now}, updated_at = ${l.now}
       WHERE cluster_id = ${l.clusterId} AND state = 'active' AND lease_until <= ${l.now} AND lost_leases >= ${lostLeasesMax}`),
     write(sql`
       UPDATE jobs SET state = 'active', lost_leases = lost_leases + (state = 'active'), lease_id = ${l.leaseId},
         lease_until = ${l.now} + ${timeout} + ${leaseMarginMs},
         leased_generation = (SELECT spec_generation FROM deployments d WHERE d.customer_id = jobs.customer_id),
         leased_phase = (SELECT phase FROM deployments d WHERE d.customer_id = jobs.customer_id),
-        started_at = coalesce(started_at, ${l.now}), percent = 0, progress = 'leased', updated_at = ${l.now}
+        started_at = coalesce(started_at, ${l.now}), run_started_at = ${l.now}, percent = 0, progress = 'leased', updated_at = ${l.now}
       WHERE id = (
         SELECT j.id FROM jobs j
-        WHERE j.cluster_id = ${l.clusterId}
+        WHERE j.cluster_id = ${l.clusterId} AND NOT ${pausedIn(sql`${l.clusterId}`)}
           AND ((j.state = 'waiting' AND j.run_after <= ${l.now}) OR (j.state = 'active' AND j.lease_until <= ${l.now}))
           AND NOT EXISTS (SELECT 1 FROM jobs o WHERE o.customer_id = j.customer_id AND o.state = 'active' AND o.id <> j.id)
         ORDER BY j.created_at + ${unpaidDelay}, j.rowid LIMIT 1)`),
@@ -144,7 +148,7 @@ export async function progress(
 export const complete = (f: TimedClaim, drift: readonly DriftEntry[], claimUid: string | null = null): Write[] => [
   guard('job_lease', holds(f)),
   write(sql`
-    UPDATE deployments SET observed_generation = ${f.generation}, reason = NULL, reason_code = NULL, updated_at = ${f.now},
+    UPDATE deployments SET observed_generation = ${f.generation}, updated_at = ${f.now}, ${reasonsGone(f.generation)},
       drift = ${JSON.stringify(drift)}, drift_checked_at = ${f.now},
       expects_data = max(expects_data, spec_generation = ${f.generation}
         AND (SELECT leased_phase = 'running' FROM jobs WHERE id = ${f.jobId})),
@@ -172,7 +176,17 @@ export const completeDrift = (f: TimedClaim, drift: readonly DriftEntry[], claim
 ];
 
 const finished = (now: number) => sql`state = 'completed', percent = 100, progress = 'done', finished_at = ${now},
-  updated_at = ${now}, lease_until = NULL, error_code = NULL, error_message = NULL, error_events = NULL`;
+  updated_at = ${now}, lease_until = NULL, error_code = NULL, error_message = NULL, error_events = NULL, cause = NULL, ${ranUntil(now)}`;
+
+/** Adds the run that ends now to what the job's runs took; a job that waits has none. */
+const ranUntil = (now: number) =>
+  sql`ran_ms = ran_ms + iif(state = 'active', max(0, ${now} - coalesce(run_started_at, ${now})), 0)`;
+
+/** A run leaves no reason behind, except for a newer state whose job a person has removed: nothing else would say so. */
+const reasonsGone = (generation: number) => {
+  const gone = sql`reason_code = 'job_removed' AND spec_generation > ${generation}`;
+  return sql`reason = iif(${gone}, reason, NULL), reason_code = iif(${gone}, reason_code, NULL)`;
+};
 
 export interface RunFailure extends TimedClaim {
   failure: Pick<FailBody, 'code' | 'message' | 'events' | 'retryable' | 'scope'>;
@@ -183,7 +197,7 @@ export interface RunFailure extends TimedClaim {
 /** What the job says of its last run, and until when it waits: an exponential pause after `count` failures, at most `maxMs`. */
 const failedRun = (f: RunFailure, count: SQL, baseMs: number, maxMs: number) => sql`
   lease_until = NULL, updated_at = ${f.now}, error_code = ${f.failure.code}, error_message = ${f.failure.message},
-  error_events = ${JSON.stringify(f.failure.events)},
+  error_events = ${JSON.stringify(f.failure.events)}, cause = ${causeOf(f.failure)}, ${ranUntil(f.now)},
   run_after = ${f.now} + min(${baseMs} * (1 << min(${count}, 20)), ${maxMs})`;
 
 const longestPauseMs = 2 ** 40;
@@ -228,66 +242,4 @@ export function postpone(f: RunFailure): Write[] {
       UPDATE deployments SET reason = ${f.failure.message}, reason_code = ${f.failure.code}, updated_at = ${f.now}
       WHERE customer_id = (SELECT customer_id FROM jobs WHERE id = ${f.jobId} AND action = 'reconcile')`),
   ];
-}
-
-/** Whether a job has failed and nothing of its deployment waits or runs, as SQL. */
-const failedLast = (id: string) => sql`EXISTS (SELECT 1 FROM jobs j WHERE j.id = ${id} AND j.state = 'failed'
-      AND NOT EXISTS (SELECT 1 FROM jobs o WHERE o.customer_id = j.customer_id AND o.state IN ('waiting', 'active')))`;
-
-/** Whether the job has failed and nothing of its deployment waits or runs, now. */
-export async function isRetryable(db: Db, id: string): Promise<boolean> {
-  const rows = await db.all<{ failed: number }>(sql`SELECT ${failedLast(id)} AS failed`);
-  return rows[0]?.failed === 1;
-}
-
-/** A person sends a failed job again, with all its runs, towards what is desired now. */
-export const retry = (id: string, now: number): Write[] => [
-  guard('job_failed', failedLast(id)),
-  write(sql`
-    UPDATE jobs SET state = 'waiting', failed_runs = 0, lost_leases = 0, looks = 0, run_after = ${now}, finished_at = NULL, updated_at = ${now},
-      generation = (SELECT spec_generation FROM deployments d WHERE d.customer_id = jobs.customer_id)
-    WHERE id = ${id}`),
-];
-
-/**
- * Sends what was given up again, one run each, after pauses that grow to a day: the newest job of a failed deployment that
- * nothing else waits or runs for. @returns how many
- */
-export const lookAgain = (now: number, limit: number): Write =>
-  write(sql`
-    UPDATE jobs SET state = 'waiting', looks = looks + 1, lost_leases = 0, run_after = ${now}, rung_at = 0, finished_at = NULL,
-      updated_at = ${now}, generation = (SELECT spec_generation FROM deployments d WHERE d.customer_id = jobs.customer_id)
-    WHERE id IN (
-      SELECT (SELECT n.id FROM jobs n WHERE n.customer_id = d.customer_id AND n.action = 'reconcile'
-        ORDER BY n.created_at DESC, n.rowid DESC LIMIT 1)
-      FROM deployments d WHERE d.status = 'failed' ORDER BY d.updated_at LIMIT ${limit})
-    AND state = 'failed'
-    AND finished_at + min(${lookPauses.baseMs} * (1 << min(looks, 10)), ${lookPauses.maxMs}) <= ${now}
-    AND NOT EXISTS (SELECT 1 FROM jobs o WHERE o.customer_id = jobs.customer_id AND o.state IN ('waiting', 'active'))`);
-
-/** Makes jobs that look for drift, where nothing else waits. `rungAt`: when their doorbells were, or are being, rung. */
-export const insertDriftJobs = (
-  jobs: readonly { id: string; customerId: string }[],
-  now: number,
-  rungAt: number,
-): Write[] =>
-  jobs.map(({ id, customerId }) =>
-    write(sql`
-      INSERT INTO jobs (id, customer_id, cluster_id, verb, action, generation, state, run_after, rung_at, created_at, updated_at)
-      SELECT ${id}, customer_id, cluster_id, 'drift', 'drift', spec_generation, 'waiting', ${now}, ${rungAt}, ${now}, ${now}
-      FROM deployments WHERE customer_id = ${customerId} AND phase <> 'deleted'
-        AND NOT EXISTS (SELECT 1 FROM jobs WHERE customer_id = ${customerId} AND state = 'waiting')`),
-  );
-
-/** Jobs whose doorbell should be rung (again): due or lost, and not rung for `quietMs`. Marks them rung. */
-export async function takeUnrung(db: Db, now: number, quietMs: number, limit: number) {
-  return await db
-    .update(jobs)
-    .set({ rungAt: now })
-    .where(
-      sql`${jobs.id} IN (SELECT id FROM jobs WHERE rung_at <= ${now - quietMs}
-        AND ((state = 'waiting' AND run_after <= ${now}) OR (state = 'active' AND lease_until <= ${now}))
-        ORDER BY rung_at LIMIT ${limit})`,
-    )
-    .returning({ id: jobs.id, clusterId: jobs.clusterId });
 }

@@ -3,7 +3,7 @@
  * States: waiting → active → completed | failed; active → waiting when a run failed and another is due, or when its lease
  * ran out; failed → waiting when a person retries it, or by itself after a long pause.
  */
-import type { JobState } from '../contracts/jobs.ts';
+import type { JobEvent, JobState } from '../contracts/jobs.ts';
 import { dayMs, hourMs, minuteMs } from '../lib/time.ts';
 
 /** A lease that ran out is not a failed run, but a job that loses this many leases is given up. */
@@ -42,3 +42,34 @@ export const attemptsOf = (job: {
   clusterFailures: number;
 }): number =>
   job.failedRuns + job.lostLeases + job.clusterFailures + (job.state === 'active' || job.state === 'completed' ? 1 : 0);
+
+/** What a removed job and its deployment say. */
+export const removedReason = 'a person removed the job that would have brought the deployment to what is wanted';
+
+/** What jobs that failed alike have in common: the code, and the reason of the first event. */
+export function causeOf({ code, events }: { code: string; events: readonly Pick<JobEvent, 'reason'>[] }): string {
+  const reason = events[0]?.reason ?? '';
+  return reason === '' ? code : `${code}: ${reason}`;
+}
+
+/** When a job is looked at again by itself after it was given up, ms. */
+export const nextLookAt = (job: { finishedAt: number; looks: number }): number =>
+  job.finishedAt + Math.min(lookPauses.baseMs * 2 ** Math.min(job.looks, 10), lookPauses.maxMs);
+
+/** What of a job's time was waiting and what was runs, ms; `ran` is null before the first run. */
+export function timingsOf(
+  job: {
+    state: JobState;
+    createdAt: number;
+    startedAt: number | null;
+    finishedAt: number | null;
+    runStartedAt: number | null;
+    ranMs: number;
+  },
+  now: number,
+): { waited: number; ran: number | null } {
+  const waited = (job.startedAt ?? job.finishedAt ?? now) - job.createdAt;
+  if (job.startedAt === null) return { waited, ran: null };
+  const running = job.state === 'active' ? Math.max(0, now - (job.runStartedAt ?? now)) : 0;
+  return { waited, ran: job.ranMs + running };
+}

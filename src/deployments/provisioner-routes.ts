@@ -3,6 +3,7 @@
 import type { Failure } from '../contracts/failures.ts';
 import * as routes from '../contracts/routes/provisioner.ts';
 import type { Principal } from '../credentials/principal.ts';
+import { commit } from '../db/client.ts';
 import { deed } from '../http/deed.ts';
 import { type Call, type Endpoint, empty, endpoint, json, param, refuse, reply } from '../http/endpoint.ts';
 import { ok } from '../lib/result.ts';
@@ -11,6 +12,7 @@ import { registerReporterKey } from '../workflows/metering/register-reporter-key
 import { completeJob, failJob } from '../workflows/provisioning/finish-job.ts';
 import { leaseJob } from '../workflows/provisioning/lease-job.ts';
 import { type JobClaim, progress } from './job-store.ts';
+import { append, isLastLease } from './log-store.ts';
 import { toLeasedJob } from './wire.ts';
 
 function clusterOf(principal: Principal): string {
@@ -42,6 +44,22 @@ const progressRoute = endpoint({
       now: call.now(),
     });
     return held ? reply(200, { success: true }) : refuse(leaseLost);
+  },
+});
+
+const logs = endpoint({
+  ...routes.sendJobLogs,
+  handle: async (call) => {
+    const claim = { clusterId: clusterOf(call.principal), jobId: param(call, 'jobId'), leaseId: call.body.lease_id };
+    if (!(await isLastLease(call.db, claim))) return refuse(leaseLost);
+    await commit(
+      call.db,
+      append(
+        claim,
+        call.body.lines.map((line) => ({ ...line, at: Date.parse(line.at) })),
+      ),
+    );
+    return reply(200, { success: true });
   },
 });
 
@@ -78,4 +96,4 @@ const reporterKey = deed({
   answer: () => json(200, { success: true }),
 });
 
-export const provisionerEndpoints: readonly Endpoint[] = [next, progressRoute, complete, fail, reporterKey];
+export const provisionerEndpoints: readonly Endpoint[] = [next, progressRoute, logs, complete, fail, reporterKey];

@@ -1,35 +1,17 @@
-/** Routes of the deployment queue for the console: counts, jobs, one job, retry. */
-
+/** Routes of the deployment queue for the console: counts, jobs, one job with its log, history, causes, and orders of one job. */
 import { notFound } from '../contracts/failures.ts';
-import type { JobView } from '../contracts/jobs.ts';
 import * as routes from '../contracts/routes/queue.ts';
 import { deed } from '../http/deed.ts';
-import { type Endpoint, endpoint, json, param, refuse, reply } from '../http/endpoint.ts';
-import { iso, isoOrNull } from '../lib/time.ts';
-import { retryJob } from '../workflows/provisioning/finish-job.ts';
-import { attemptsOf, visibleState } from './job.ts';
-import { find, type JobRow } from './job-store.ts';
-import { list, stats } from './queue-store.ts';
-
-const toJob = (row: JobRow, now: number): JobView => ({
-  id: row.id,
-  verb: row.verb,
-  state: visibleState(row, now),
-  customer_id: row.customerId,
-  cluster_id: row.clusterId,
-  generation: row.generation,
-  attempts: attemptsOf(row),
-  progress: { percent: row.percent, message: row.progress },
-  error:
-    row.errorCode === null
-      ? null
-      : { code: row.errorCode, message: row.errorMessage ?? '', events: row.errorEvents ?? [] },
-  created_at: iso(row.createdAt),
-  started_at: isoOrNull(row.startedAt),
-  finished_at: isoOrNull(row.finishedAt),
-  run_after: iso(row.runAfter),
-  lease_until: visibleState(row, now) === 'active' ? isoOrNull(row.leaseUntil) : null,
-});
+import { type Endpoint, empty, endpoint, json, param, refuse, reply } from '../http/endpoint.ts';
+import { hourMs, iso } from '../lib/time.ts';
+import { orderJob } from '../workflows/provisioning/order-job.ts';
+import { hoursOf } from './history.ts';
+import { readHours } from './history-store.ts';
+import { find } from './job-store.ts';
+import { readLines } from './log-store.ts';
+import { listPauses } from './pause-store.ts';
+import { findSeen, groups, list, stats } from './queue-store.ts';
+import { filterOf, toJob, toLogs, toPauses } from './queue-wire.ts';
 
 const statsRoute = endpoint({
   ...routes.readQueueStats,
@@ -39,33 +21,90 @@ const statsRoute = endpoint({
 const listRoute = endpoint({
   ...routes.listJobs,
   handle: async (call) => {
-    const { query } = call;
+    const { page, limit, sort, updated_since, ...filter } = call.query;
     const now = call.now();
-    const filter = {
-      page: query.page,
-      limit: query.limit,
-      state: query.state,
-      q: query.q,
-      updatedSince: query.updated_since === undefined ? undefined : Date.parse(query.updated_since),
-    };
-    const found = await list(call.db, filter, now);
-    const items = found.rows.map((row) => toJob(row, now));
-    return reply(200, { items, total: found.total, page: query.page, limit: query.limit });
+    const updatedSince = updated_since === undefined ? undefined : Date.parse(updated_since);
+    const { items, total } = await list(call.db, { ...filterOf(filter), updatedSince, page, limit, sort }, now);
+    return reply(200, { items: items.map((row) => toJob(row, now)), total, page, limit });
   },
 });
 
 const read = endpoint({
   ...routes.readJob,
   handle: async (call) => {
-    const row = await find(call.db, param(call, 'jobId'));
+    const row = await findSeen(call.db, param(call, 'jobId'));
     return row ? reply(200, { success: true, job: toJob(row, call.now()) }) : refuse(notFound);
   },
 });
 
+const logs = endpoint({
+  ...routes.readJobLogs,
+  handle: async (call) => {
+    const jobId = param(call, 'jobId');
+    if (!(await find(call.db, jobId))) return refuse(notFound);
+    return reply(200, toLogs(await readLines(call.db, jobId, call.query), call.query.after));
+  },
+});
+
+const history = endpoint({
+  ...routes.readQueueHistory,
+  handle: async (call) => {
+    const now = call.now();
+    const from = now - (now % hourMs) - (call.query.hours - 1) * hourMs;
+    return reply(200, hoursOf(await readHours(call.db, from), from, call.query.hours));
+  },
+});
+
+const groupsRoute = endpoint({
+  ...routes.readQueueGroups,
+  handle: async (call) => {
+    const found = await groups(call.db, call.query.state, call.now());
+    const items = found.map(({ cause, jobs, oldest, newest, sampleId }) => ({
+      cause,
+      jobs,
+      oldest: iso(oldest),
+      newest: iso(newest),
+      sample_id: sampleId,
+    }));
+    return reply(200, items);
+  },
+});
+
+const pauses = endpoint({
+  ...routes.listPauses,
+  handle: async (call) => reply(200, toPauses(await listPauses(call.db))),
+});
+
 const retry = deed({
   ...routes.retryJob,
-  plan: (context, call) => retryJob(context, param(call, 'jobId')),
+  plan: (context, call) =>
+    orderJob(context, { action: 'retry', jobId: param(call, 'jobId'), reason: call.body.reason }),
   answer: () => json(202, { success: true }),
 });
 
-export const queueEndpoints: readonly Endpoint[] = [statsRoute, listRoute, read, retry];
+const promote = deed({
+  ...routes.promoteJob,
+  plan: (context, call) =>
+    orderJob(context, { action: 'promote', jobId: param(call, 'jobId'), reason: call.body.reason }),
+  answer: () => json(202, { success: true }),
+});
+
+const remove = deed({
+  ...routes.removeJob,
+  plan: (context, call) =>
+    orderJob(context, { action: 'remove', jobId: param(call, 'jobId'), reason: call.query.reason }),
+  answer: () => empty(204),
+});
+
+export const queueEndpoints: readonly Endpoint[] = [
+  statsRoute,
+  listRoute,
+  read,
+  logs,
+  history,
+  groupsRoute,
+  pauses,
+  retry,
+  promote,
+  remove,
+];

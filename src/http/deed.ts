@@ -26,7 +26,7 @@ export type DeedSpec<
   /** The workflow, called with the route's input. Nothing is written by it. */
   plan: (context: Context, call: CallOf<P, B, Q>) => Promise<Result<Plan<T>, Failure>>;
   /** Work on what is committed by then, after the answer; cron does what this cannot. */
-  afterwards?: (context: Context, value: T) => Promise<unknown>;
+  afterwards?: (context: Context, value: T, call: CallOf<P, B, Q>) => Promise<unknown>;
   /** What was planned, as the wire has it. */
   answer: (value: T, call: CallOf<P, B, Q>) => AnswerOf<A>;
 };
@@ -77,7 +77,7 @@ export function deed<
       const done = await carryOut(context, attempt, besides);
       if (!done.ok || answered === null) return done.ok ? { ok: true, value: answerTo(first, done.value.value) } : done;
       deliverSoon(first, done.value.outbox ?? []);
-      if (afterwards) first.defer(logged(context, afterwards(context, done.value.value)));
+      if (afterwards) first.defer(logged(context, afterwards(context, done.value.value, first as CallOf<P, B, Q>)));
       return { ok: true, value: answered };
     } catch (error) {
       if (error instanceof GuardFailed && error.guard === 'idempotency_holder') return { ok: false, error: takenOver };

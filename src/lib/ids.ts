@@ -14,6 +14,7 @@ const prefixes = {
   outbox: 'out',
   audit: 'aud',
   simulation: 'sim',
+  batch: 'bat',
   deadLetter: 'dead',
   request: 'req',
 } as const;

@@ -1,6 +1,18 @@
 /** The routes of provisioner: where they are, whom they admit, what they take and answer. */
-import { accepted, completeBody, failBody, leasedJob, nextBody, progressBody, reporterKeyBody } from '../jobs.ts';
+import {
+  accepted,
+  completeBody,
+  failBody,
+  leasedJob,
+  logsBody,
+  nextBody,
+  progressBody,
+  reporterKeyBody,
+} from '../jobs.ts';
 import { route } from '../route.ts';
+
+/** A full batch of the longest lines, each character of four bytes, fits. */
+const logsBytesMax = 512 * 1024;
 
 const allow = { provisioner: true } as const;
 
@@ -22,6 +34,18 @@ export const reportProgress = route({
   allow,
   body: progressBody,
   answers: { 200: accepted },
+});
+
+export const sendJobLogs = route({
+  operation: 'sendJobLogs',
+  method: 'post',
+  path: '/api/provisioner/jobs/:jobId/logs',
+  summary: 'Lines of what a run does, for the queue console; those of the job’s last lease count',
+  allow,
+  body: logsBody,
+  answers: { 200: accepted },
+  failures: ['lease_lost'],
+  wireBytesMax: logsBytesMax,
 });
 
 export const completeJob = route({

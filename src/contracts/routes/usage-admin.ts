@@ -1,7 +1,6 @@
 /** The routes of usage admin: where they are, whom they admit, what they take and answer. */
-import { pageQuery } from '../common.ts';
 import { route } from '../route.ts';
-import { deadLetterList, replayAnswer, replayBody, reviewList, reviewsQuery } from '../usage.ts';
+import { reviewList, reviewsQuery } from '../usage.ts';
 
 export const listReviews = route({
   operation: 'listReviews',
@@ -11,25 +10,4 @@ export const listReviews = route({
   allow: { admin: 'viewer' },
   query: reviewsQuery,
   answers: { 200: reviewList },
-});
-
-export const listDeadLetters = route({
-  operation: 'listDeadLetters',
-  method: 'get',
-  path: '/api/dead-letters',
-  summary: 'What could never be stored, with the reason',
-  allow: { admin: 'viewer' },
-  query: pageQuery,
-  answers: { 200: deadLetterList },
-});
-
-export const replayDeadLetter = route({
-  operation: 'replayDeadLetter',
-  method: 'post',
-  path: '/api/dead-letters/:id/replay',
-  summary: 'Send a dead letter again',
-  allow: { admin: 'operator' },
-  body: replayBody,
-  answers: { 202: replayAnswer },
-  idempotent: true,
 });

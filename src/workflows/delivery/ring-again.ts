@@ -1,5 +1,5 @@
 /** Cron rings again for jobs that are due or whose lease ran out, so that a lost doorbell delays a job by a minute, not for ever. */
-import * as jobStore from '../../deployments/job-store.ts';
+import { takeUnrung } from '../../deployments/job-orders-store.ts';
 import { minuteMs } from '../../lib/time.ts';
 import { each } from '../each.ts';
 import type { Carriers } from './carriers.ts';
@@ -12,7 +12,7 @@ const quietMs = minuteMs;
 
 /** Rings each cluster for its jobs; one whose queue is down holds up no other. @returns how many jobs were due */
 export async function ringAgain(carriers: Carriers): Promise<number> {
-  const due = await jobStore.takeUnrung(carriers.db, carriers.now(), quietMs, ringsPerTick);
+  const due = await takeUnrung(carriers.db, carriers.now(), quietMs, ringsPerTick);
   const clusters = [...Map.groupBy(due, (job) => job.clusterId)];
   await each(
     clusters,

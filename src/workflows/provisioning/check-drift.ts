@@ -4,7 +4,7 @@
  */
 import type { WholeCustomer } from '../../customers/store.ts';
 import { commit } from '../../db/client.ts';
-import { insertDriftJobs } from '../../deployments/job-store.ts';
+import { insertDriftJobs } from '../../deployments/job-orders-store.ts';
 import { findUnchecked } from '../../deployments/store.ts';
 import { newId } from '../../lib/ids.ts';
 import { err, ok } from '../../lib/result.ts';

@@ -91,14 +91,3 @@ export async function failJob(
   const details = { code: failure.code, scope: failure.scope ?? 'customer', generation: claim.generation };
   return finished(context, job.value, writes, { action: 'job.run_failed', ...details });
 }
-
-/** A person sends a failed job again. */
-export async function retryJob(context: Context, jobId: string): Promise<Planned<null>> {
-  const { db, now } = context;
-  const job = await jobStore.find(db, jobId);
-  if (!job) return err(notFound);
-  if (!(await jobStore.isRetryable(db, jobId))) {
-    return err({ code: 'job_not_failed', message: 'only a failed job that no newer one replaces can be retried' });
-  }
-  return finished(context, job, jobStore.retry(jobId, now), { action: 'job.retried' });
-}

@@ -1,6 +1,6 @@
 /** Cron runs the last job of each failed deployment again, with pauses that grow to a day: why it failed may be gone by then. */
 import { commit } from '../../db/client.ts';
-import { lookAgain } from '../../deployments/job-store.ts';
+import { lookAgain } from '../../deployments/job-orders-store.ts';
 import type { Context } from '../deed.ts';
 
 /** Failed deployments that one tick considers, those that changed the longest ago first. */

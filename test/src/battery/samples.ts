@@ -74,7 +74,25 @@ export const samples: Record<string, Sample> = {
   'GET /api/queue/stats': {},
   'GET /api/queue/jobs': { query: '?state=waiting' },
   'GET /api/queue/jobs/:jobId': { params: job },
-  'POST /api/queue/jobs/:jobId/retry': { params: job, body: empty },
+  'GET /api/queue/jobs/:jobId/logs': { params: job, query: '?after=0' },
+  'GET /api/queue/history': { query: '?hours=2' },
+  'GET /api/queue/groups': { query: '?state=failed' },
+  'GET /api/queue/pauses': {},
+  'POST /api/queue/jobs/:jobId/retry': { params: job, body: empty, wrongType: { reason: 1 } },
+  'POST /api/queue/jobs/:jobId/promote': { params: job, body: empty, wrongType: { reason: 1 } },
+  'DELETE /api/queue/jobs/:jobId': { params: () => ({ jobId: 'job_none' }) },
+  'POST /api/queue/clean': {
+    body: () => ({ state: 'completed', older_than_seconds: 86_400 }),
+    wrongType: { limit: 1001 },
+  },
+  // A cluster that does not exist: the battery's own must go on.
+  'POST /api/queue/pause': { body: () => ({ cluster_id: 'none', reason: 'r' }), wrongType: { reason: 1 } },
+  'POST /api/queue/resume': { body: () => ({ cluster_id: 'none', reason: 'r' }), wrongType: { reason: 1 } },
+  'POST /api/queue/bulk': {
+    body: () => ({ action: 'retry', ids: [`job_${'0'.repeat(32)}`] }),
+    wrongType: { rate: 0 },
+  },
+  'GET /api/queue/batches/:batchId': { params: () => ({ batchId: `bat_${'0'.repeat(32)}` }) },
   'GET /api/outbox': { query: '?state=never' },
   'POST /api/outbox/:outboxId/retry': {
     params: () => ({ outboxId: 'out_none' }),
@@ -91,6 +109,14 @@ export const samples: Record<string, Sample> = {
     params: job,
     body: () => ({ lease_id: lease, percent: 1, message: 'm' }),
     wrongType: { percent: 'x' },
+  },
+  'POST /api/provisioner/jobs/:jobId/logs': {
+    params: job,
+    body: () => ({
+      lease_id: lease,
+      lines: [{ number: 1, at: '2026-11-20T12:00:00.000Z', level: 'info', line: 'l' }],
+    }),
+    wrongType: { lines: 'none' },
   },
   'POST /api/provisioner/jobs/:jobId/complete': {
     params: job,
@@ -129,8 +155,15 @@ export const samples: Record<string, Sample> = {
     toleratesUnknownFields: true,
   },
   'GET /api/usage/reviews': {},
-  'GET /api/dead-letters': {},
+  'GET /api/dead-letters': { query: '?state=open' },
+  'GET /api/dead-letters/groups': {},
+  'POST /api/dead-letters/replay': { body: () => ({ code: 'none' }), wrongType: { rate: 51 } },
   'POST /api/dead-letters/:id/replay': { params: () => ({ id: `dead_${'0'.repeat(32)}` }), body: empty },
+  'DELETE /api/dead-letters/:id': {
+    params: () => ({ id: `dead_${'0'.repeat(32)}` }),
+    body: () => ({ reason: 'r' }),
+    wrongType: { reason: 1 },
+  },
   'GET /api/usage/:customerId': { params: mine },
   'GET /api/usage/:customerId/gaps': { params: mine },
   'GET /api/usage/:customerId/cursor': { params: mine, query: '?instance_id=battery' },
