@@ -1,6 +1,6 @@
 /** The dialog before a deed: what will happen, then the deed, then what it failed of. */
 import { Button, Modal, ModalBody, ModalFooter, ModalHeader, Stack, StackItem } from '@patternfly/react-core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useId } from 'react';
 import type { CallFailed } from '../data/api.ts';
 import { FailureAlert } from '../states/failure-alert.tsx';
 import { common } from '../texts/common.ts';
@@ -31,10 +31,11 @@ export function ConfirmDeed(props: ConfirmDeedProps) {
     onConfirm,
     onClose,
   } = props;
+  const id = useId();
   return (
-    <Modal isOpen variant="small" onClose={onClose} aria-labelledby="confirm-title" aria-describedby="confirm-body">
-      <ModalHeader title={title} labelId="confirm-title" />
-      <ModalBody id="confirm-body">
+    <Modal isOpen variant="small" onClose={onClose} aria-labelledby={`${id}title`} aria-describedby={`${id}body`}>
+      <ModalHeader title={title} labelId={`${id}title`} {...(isDangerous ? { titleIconVariant: 'warning' } : {})} />
+      <ModalBody id={`${id}body`}>
         <Stack hasGutter>
           <StackItem>{children}</StackItem>
           {error === null ? null : (

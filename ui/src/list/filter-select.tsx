@@ -3,8 +3,8 @@ import { FormSelect, FormSelectOption } from '@patternfly/react-core';
 
 export interface FilterSelectProps {
   label: string;
-  /** What no choice is called. */
-  all: string;
+  /** What no choice is called; absent: one is always chosen. */
+  all?: string;
   value: string | undefined;
   options: readonly { value: string; label: string }[];
   onChange: (value: string) => void;
@@ -13,7 +13,7 @@ export interface FilterSelectProps {
 export function FilterSelect({ label, all, value = '', options, onChange }: FilterSelectProps) {
   return (
     <FormSelect aria-label={label} value={value} onChange={(_, next) => onChange(next)}>
-      <FormSelectOption value="" label={all} />
+      {all === undefined ? null : <FormSelectOption value="" label={all} />}
       {options.map((option) => (
         <FormSelectOption key={option.value} {...option} />
       ))}

@@ -1,16 +1,20 @@
 /** The table of a list; while it loads, rows of the same height. On a phone a row is a card. */
-import { Skeleton } from '@patternfly/react-core';
+import { Checkbox, Skeleton } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, type ThProps, Tr } from '@patternfly/react-table';
+import { useId } from 'react';
 import { common } from '../texts/common.ts';
 import type { Column } from './columns.ts';
 import type { ListState } from './list-state.ts';
 import type { Selection } from './selection.ts';
 
+/** How they are sorted, and what changes it. */
+export type RowsState = Pick<ListState, 'sort' | 'set'>;
+
 export interface RowsProps<Item> {
   label: string;
   columns: readonly Column<Item>[];
   idOf: (item: Item) => string;
-  state: ListState;
+  state: RowsState;
   /** Undefined: not yet here. */
   items: readonly Item[] | undefined;
   /** They are of the page or filter before: those that were asked for are under way. */
@@ -23,7 +27,7 @@ const skeletonRows = 8;
 const keyOfSort = (sort: string | null): string | null => sort?.replace(/^-/, '') ?? null;
 
 /** The header's sorting, in the words of the address. */
-function sortOf<Item>(columns: readonly Column<Item>[], index: number, { sort, set }: ListState): ThProps['sort'] {
+function sortOf<Item>(columns: readonly Column<Item>[], index: number, { sort, set }: RowsState): ThProps['sort'] {
   const own = columns[index]?.sort;
   if (own === undefined) return undefined;
   const active = columns.findIndex((column) => column.sort !== undefined && column.sort === keyOfSort(sort));
@@ -35,6 +39,7 @@ function sortOf<Item>(columns: readonly Column<Item>[], index: number, { sort, s
 }
 
 export function Rows<Item>({ label, columns, idOf, state, items, isOld, selection }: RowsProps<Item>) {
+  const ids = useId();
   const entries = (items ?? []).map((item) => [idOf(item), item] as const);
   const isAll = entries.length > 0 && entries.every(([id]) => selection?.chosen.has(id));
   return (
@@ -42,10 +47,14 @@ export function Rows<Item>({ label, columns, idOf, state, items, isOld, selectio
       <Thead>
         <Tr>
           {selection ? (
-            <Th
-              aria-label={common.chooseAll}
-              select={{ isSelected: isAll, onSelect: (_, isChosen) => selection.choose(entries, isChosen) }}
-            />
+            <Th aria-label={common.choice}>
+              <Checkbox
+                id={`${ids}all`}
+                aria-label={common.chooseAll}
+                isChecked={isAll}
+                onChange={(_, isChosen) => selection.choose(entries, isChosen)}
+              />
+            </Th>
           ) : null}
           {columns.map((column, index) => {
             const sort = sortOf(columns, index, state);
@@ -70,17 +79,17 @@ export function Rows<Item>({ label, columns, idOf, state, items, isOld, selectio
                 ))}
               </Tr>
             ))
-          : entries.map(([id, item], row) => (
+          : entries.map(([id, item]) => (
               <Tr key={id} className={isOld ? 'tenantry-old' : ''}>
                 {selection ? (
-                  <Td
-                    select={{
-                      rowIndex: row,
-                      isSelected: selection.chosen.has(id),
-                      onSelect: (_, isChosen) => selection.choose([[id, item]], isChosen),
-                      props: { 'aria-label': selection.labelOf(item) },
-                    }}
-                  />
+                  <Td dataLabel={common.choice}>
+                    <Checkbox
+                      id={ids + id}
+                      aria-label={selection.labelOf(item)}
+                      isChecked={selection.chosen.has(id)}
+                      onChange={(_, isChosen) => selection.choose([[id, item]], isChosen)}
+                    />
+                  </Td>
                 ) : null}
                 {columns.map(({ key, label: name, cell }) => (
                   <Td key={key} dataLabel={name} modifier="breakWord">

@@ -1,32 +1,36 @@
-/** The states of jobs as tabs with their counts. Each is a link: it can be opened in a window of its own, and gone back from. */
-import { Badge, Nav, NavItem, NavList } from '@patternfly/react-core';
-import { Link } from 'react-router';
-import { type JobState, jobState, type QueueStats } from '../../../src/contracts/jobs.ts';
-import { common } from '../texts/common.ts';
+/** The states of jobs as tabs with their counts. */
+import { useSearchParams } from 'react-router';
+import { type JobState, jobState } from '../../../src/contracts/jobs.ts';
+import type { QueueStats } from '../../../src/contracts/queue.ts';
+import { LinkTabs } from '../list/link-tabs.tsx';
 import { queueTexts as texts } from '../texts/queue.ts';
+import { queueAddress } from './addresses.ts';
 
-export interface StateTabsProps {
-  chosen: JobState | null;
-  counts: QueueStats | undefined;
-  /** The address of a state's list; null is all of them. */
-  addressOf: (state: JobState | null) => string;
+/** The same search, filters and sort in another state, from the first page on. */
+function addressOf(query: URLSearchParams, state: JobState | null): string {
+  const next = new URLSearchParams(query);
+  next.delete('page');
+  next.delete('state');
+  if (state !== null) next.set('state', state);
+  return next.size === 0 ? queueAddress : `${queueAddress}?${next}`;
 }
 
-export function StateTabs({ chosen, counts, addressOf }: StateTabsProps) {
-  const sum = counts && Object.values(counts).reduce((a, b) => a + b, 0);
-  const tab = (state: JobState | null, label: string, count: number | undefined) => (
-    <NavItem key={label} isActive={state === chosen}>
-      <Link to={addressOf(state)}>
-        {label} <Badge isRead>{count ?? common.none}</Badge>
-      </Link>
-    </NavItem>
-  );
+export function StateTabs({ chosen, counts }: { chosen: JobState | null; counts: QueueStats | undefined }) {
+  const [query] = useSearchParams();
+  const sum = counts ? Object.values(counts).reduce((a, b) => a + b, 0) : null;
+  const tab = (state: JobState | null, label: string, count: number | null) => ({
+    label,
+    count,
+    to: addressOf(query, state),
+    isActive: state === chosen,
+  });
   return (
-    <Nav variant="horizontal-subnav" aria-label={texts.statesLabel}>
-      <NavList>
-        {tab(null, texts.all, sum)}
-        {jobState.options.map((state) => tab(state, texts.states[state], counts?.[state]))}
-      </NavList>
-    </Nav>
+    <LinkTabs
+      label={texts.statesLabel}
+      tabs={[
+        tab(null, texts.all, sum),
+        ...jobState.options.map((state) => tab(state, texts.states[state], counts?.[state] ?? null)),
+      ]}
+    />
   );
 }

@@ -39,7 +39,9 @@ export function TopBar({ navigation, children }: TopBarProps) {
           </MastheadToggle>
         ) : null}
         <MastheadBrand>
-          <MastheadLogo component={(props) => <Link {...props} to="/" />}>{common.product}</MastheadLogo>
+          <MastheadLogo component={(props) => <Link {...props} className="tenantry-brand" to="/" />}>
+            {common.product}
+          </MastheadLogo>
         </MastheadBrand>
       </MastheadMain>
       <MastheadContent>
