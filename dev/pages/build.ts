@@ -39,13 +39,18 @@ export const arePagesBuilt = (): boolean =>
   existsSync(join(dist, 'index.html')) && textOf(builtOf) === sourceHash(root);
 
 /** Installs the packages of ui/ unless they are there. Throws PlatformError with npm's reason. */
-export async function installPages({ log, signal }: BuildOptions): Promise<void> {
-  const hash = lockHash();
-  if (textOf(installedOf) === hash) return;
+export async function installPages(options: BuildOptions): Promise<void> {
+  if (!areInstalled()) await alone(options.signal, () => install(options));
+}
+
+const areInstalled = (): boolean => textOf(installedOf) === lockHash();
+
+async function install({ log, signal }: BuildOptions): Promise<void> {
+  if (areInstalled()) return;
   log('installing their packages (npm ci in ui/, about half a minute)');
   const npm: Tool = { name: 'npm ci', command: 'npm', args: ['ci', '--no-audit', '--no-fund', '--loglevel=error'] };
   await runTool(npm, ui, signal);
-  writeFileSync(installedOf, hash);
+  writeFileSync(installedOf, lockHash());
 }
 
 /** Builds what is missing or stale; says what it does. Throws PlatformError with the reason of the tool that failed. */
@@ -54,7 +59,7 @@ export async function buildPages(options: BuildOptions): Promise<void> {
   await alone(options.signal, async () => {
     if (arePagesBuilt()) return;
     const startedMs = Date.now();
-    await installPages(options);
+    await install(options);
     const hash = sourceHash(root);
     const next = join(ui, 'node_modules', '.next-pages');
     const args = [join(ui, 'node_modules/vite/bin/vite.js'), 'build', '--outDir', next, '--emptyOutDir'];

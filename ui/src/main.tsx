@@ -3,9 +3,8 @@ import '@patternfly/react-core/dist/styles/base.css';
 import './main.css';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { createRoot } from 'react-dom/client';
-import { RouterProvider } from 'react-router';
 import { newQueryClient } from './data/query-client.ts';
-import { router } from './router.tsx';
+import { Router } from './router.tsx';
 import { sessionKey } from './session/session.tsx';
 import { reloadOnce } from './shell/chunk-error.ts';
 import { applyTheme } from './shell/theme.ts';
@@ -20,6 +19,6 @@ const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
 createRoot(root).render(
   <QueryClientProvider client={queries}>
-    <RouterProvider router={router} />
+    <Router />
   </QueryClientProvider>,
 );

@@ -5,14 +5,14 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import { buildPages } from '../../../dev/pages/build.ts';
+import { builtPages } from '../pages.ts';
 import { startPlatform, type TestPlatform } from '../platform.ts';
 import { describeWithTools, toolPath } from '../tools.ts';
 
 const CHROMIUM = 'chromium';
 /** Far above what a page takes; a page that never comes is this slow. */
 const PAGE_TIMEOUT_MS = 30_000;
-export const desktop = { width: 1280, height: 800 };
+const desktop = { width: 1280, height: 800 };
 export const phone = { width: 375, height: 740 };
 
 export interface OpenOptions {
@@ -61,7 +61,7 @@ export function describeInBrowser(
     const opened: { context: BrowserContext; complaints: string[] }[] = [];
 
     beforeAll(async () => {
-      await buildPages({ log: () => {}, signal: new AbortController().signal });
+      await builtPages();
       [platform, browser] = await Promise.all([
         startPlatform({ env }),
         chromium.launch({

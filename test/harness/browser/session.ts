@@ -14,7 +14,7 @@ const base = {
   current: true,
 };
 
-export const adminSession = (role: 'viewer' | 'operator' | 'owner'): SessionView => ({
+const adminSession = (role: 'viewer' | 'operator' | 'owner'): SessionView => ({
   ...base,
   kind: 'admin',
   name: 'root',

@@ -11,14 +11,14 @@ const waitMsMax = 5_000;
 const staleMs = 5_000;
 
 /** Whether a read is asked for again by itself. @param retries those that there were already */
-export function asksAgain(retries: number, error: unknown): boolean {
+function asksAgain(retries: number, error: unknown): boolean {
   if (retries >= retriesMax || !(error instanceof CallFailed)) return false;
   const { kind, retryAfterMs } = error.failure;
   return (kind === 'unreachable' || kind === 'not_now') && (retryAfterMs ?? 0) <= waitMsMax;
 }
 
 /** ms until a read is asked for again. */
-export function pauseMs(retries: number, error: unknown): number {
+function pauseMs(retries: number, error: unknown): number {
   const asked = error instanceof CallFailed ? (error.failure.retryAfterMs ?? 0) : 0;
   return Math.max(asked, 500 * 2 ** retries);
 }

@@ -1,18 +1,14 @@
 /** What is shown in the place of a page that threw: a newer build (then it is loaded anew), or a mistake of ours. */
 import { Button, EmptyState, EmptyStateBody, EmptyStateFooter } from '@patternfly/react-core';
 import { useEffect } from 'react';
-import { isRouteErrorResponse, useRouteError } from 'react-router';
 import { common } from '../texts/common.ts';
 import { isChunkError, reloadOnce } from './chunk-error.ts';
-import { NotFound } from './not-found.tsx';
 
-export function BrokenPage() {
-  const error = useRouteError();
+export function BrokenPage({ error }: { error: unknown }) {
   const isOld = isChunkError(error);
   useEffect(() => {
     if (isOld) reloadOnce();
   }, [isOld]);
-  if (isRouteErrorResponse(error) && error.status === 404) return <NotFound />;
   return (
     <EmptyState headingLevel="h1" status="danger" titleText={common.brokenTitle}>
       <EmptyStateBody>

@@ -6,6 +6,7 @@ import type { Page } from '../page.ts';
 import { homeOf } from '../session/return-to.ts';
 import { useMay, useSession } from '../session/session.tsx';
 import { common } from '../texts/common.ts';
+import { Safely } from './safely.tsx';
 
 export function FramedPage({ page, Body }: { page: Omit<Page, 'load'>; Body: ComponentType }) {
   const { kind, name } = useSession();
@@ -14,7 +15,13 @@ export function FramedPage({ page, Body }: { page: Omit<Page, 'load'>; Body: Com
   useEffect(() => {
     document.title = `${page.title} · ${common.product}`;
   }, [page.title]);
-  if (page.audience === kind && mayCall(page.needs)) return <Body />;
+  if (page.audience === kind && mayCall(page.needs)) {
+    return (
+      <Safely>
+        <Body />
+      </Safely>
+    );
+  }
   return (
     <EmptyState headingLevel="h1" titleText={common.otherAudienceTitle}>
       <EmptyStateBody>{common.otherAudience(name)}</EmptyStateBody>
