@@ -4,6 +4,8 @@
  * POST whose attempts all went unanswered took effect, and the same command run again sends another POST with a key of its own.
  */
 import { z } from 'zod';
+import { type AnswerTo, callRoute, type InputOf } from '../src/contracts/call.ts';
+import type { Route } from '../src/contracts/route.ts';
 import { type ApiFailure, openApiClient } from '../src/lib/api-client.ts';
 import { hex } from '../src/lib/ids.ts';
 import { err, type Result } from '../src/lib/result.ts';
@@ -36,6 +38,11 @@ export interface Api {
   ) => Promise<Result<z.output<T>, Failure>>;
   /** DELETE; the routes answer 204. A repeat finds nothing any more, which is refused as `not_found`. */
   delete: (path: string) => Promise<Result<null, Failure>>;
+  /**
+   * Calls a route of src/contracts/routes. Every POST gets an Idempotency-Key and is repeated until it is answered. A DELETE is
+   * repeated too: its repeat finds nothing any more, which is refused as `not_found`.
+   */
+  call: <R extends Route>(route: R, input: InputOf<R>) => Promise<Result<AnswerTo<R>, Failure>>;
   /** This API, asked with another principal's credential. */
   as: (token: string) => Api;
 }
@@ -64,6 +71,11 @@ export function openApi(target: Target, world: World, timeoutMs = attemptTimeout
     },
     delete: async (path) => {
       const answer = await client.ask({ method: 'DELETE', path, repeatable: true }, z.null());
+      return answer.ok ? answer : toFailure(answer.error);
+    },
+    call: async (route, input) => {
+      const repeat = route.method === 'post' ? { key: hex(world.random(idempotencyKeyBytes)) } : { repeatable: true };
+      const answer = await callRoute(client, route, input, repeat);
       return answer.ok ? answer : toFailure(answer.error);
     },
     as: (token) => openApi({ ...target, token }, world, timeoutMs),

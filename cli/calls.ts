@@ -24,7 +24,7 @@ import {
   type signupBody,
 } from '../src/contracts/customers.ts';
 import { deploymentAnswer, type driftBody, jobOrdered, type redeployBody } from '../src/contracts/deployments.ts';
-import { accepted, jobAnswer, jobList, type jobsQuery, queueStats } from '../src/contracts/jobs.ts';
+import { accepted } from '../src/contracts/jobs.ts';
 import { licenceAnswer, licenceHistory, type reissueBody, type revokeBody } from '../src/contracts/licences.ts';
 import {
   clusterAnswer,
@@ -46,18 +46,25 @@ import {
 } from '../src/contracts/plan-catalogue.ts';
 import { planList } from '../src/contracts/plans.ts';
 import {
+  deadLetterList,
+  type deadLettersQuery,
+  jobAnswer,
+  jobList,
+  type jobsQuery,
+  queueStats,
+  replayAnswer,
+} from '../src/contracts/queue.ts';
+import {
   endReporterAnswer,
   type endReporterBody,
   reporterAnswer,
   type reporterBody,
 } from '../src/contracts/reporters.ts';
 import {
-  deadLetterList,
   gapsAnswer,
   type gapsQuery,
   historyAnswer,
   type historyQuery,
-  replayAnswer,
   reportAnswer,
   type UsageReport,
 } from '../src/contracts/usage.ts';
@@ -146,7 +153,7 @@ export const listJobs = (api: Api, query: Partial<Asked<typeof jobsQuery>>) =>
 export const readJob = (api: Api, id: string) => api.get(`/api/queue/jobs/${id}`, jobAnswer);
 export const retryJob = (api: Api, id: string) => api.post(`/api/queue/jobs/${id}/retry`, {}, accepted);
 
-export const listDeadLetters = (api: Api, query: Partial<Asked<typeof pageQuery>>) =>
+export const listDeadLetters = (api: Api, query: Partial<Asked<typeof deadLettersQuery>>) =>
   api.get('/api/dead-letters', deadLetterList, query);
 export const replayDeadLetter = (api: Api, id: string) => api.post(`/api/dead-letters/${id}/replay`, {}, replayAnswer);
 

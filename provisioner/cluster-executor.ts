@@ -112,7 +112,11 @@ async function goOn(deps: ClusterDeps, context: JobContext, place: Place): Promi
   const { started, refused } = await startAgain(deps.kube, place);
   const log = deps.log.child({ job: context.job.job.id });
   if (started.length > 0) log.info({ started }, 'started again what a suspension had stopped');
-  for (const { object, message } of refused) log.warn({ object, message }, 'cannot be looked at or started again');
+  for (const object of started) context.say('info', `started again after a suspension: ${object}`);
+  for (const { object, message } of refused) {
+    log.warn({ object, message }, 'cannot be looked at or started again');
+    context.say('warn', `${object} cannot be looked at or started again: ${message}`);
+  }
 }
 
 async function prepareSecrets(deps: ClusterDeps, context: JobContext, place: Place) {
@@ -156,6 +160,7 @@ async function install(
       !done.ok && done.error.kind === 'failed' && done.error.code === 'helm_killed' && killed < killedRunsMax;
     if (!again) return done;
     deps.log.warn({ job: context.job.job.id }, 'helm was killed; starting it again');
+    context.say('warn', 'helm was killed; starting it again');
     const now = await history(on);
     if (!now.ok) return now;
     revisions = now.value;
@@ -171,6 +176,7 @@ async function cleanRelease(deps: ClusterDeps, context: JobContext, on: ReleaseC
   if (!recovered.ok) return recovered;
   if (recovered.value === 'none') return ok(revisions);
   deps.log.info({ job: context.job.job.id, recovery: recovered.value }, 'recovered a release that was left half-done');
+  context.say('warn', `recovered a release that was left half-done: ${recovered.value}`);
   return history(on);
 }
 

@@ -8,6 +8,7 @@ import {
   type FailBody,
   type LeasedJob,
   leasedJob,
+  type logsBody,
   type progressBody,
   type reporterKeyBody,
 } from '../src/contracts/jobs.ts';
@@ -27,6 +28,7 @@ export type Answer = { kind: 'ok' } | { kind: 'refused'; code: string; message: 
 export type ControlPlane = {
   next(): Promise<NextAnswer>;
   progress(jobId: string, body: z.infer<typeof progressBody>): Promise<Answer>;
+  logs(jobId: string, body: z.infer<typeof logsBody>): Promise<Answer>;
   complete(jobId: string, body: z.infer<typeof completeBody>): Promise<Answer>;
   fail(jobId: string, body: FailBody): Promise<Answer>;
   registerReporter(reporterId: string, body: z.infer<typeof reporterKeyBody>): Promise<Answer>;
@@ -35,7 +37,7 @@ export type ControlPlane = {
 
 const connectTimeoutMs = 5_000;
 const callTimeoutMs = 15_000;
-/** Progress is for people to watch: late progress is worth nothing. */
+/** Progress and logs are for people to watch: late progress is worth nothing. */
 const progressTimeoutMs = 5_000;
 
 /** 204 is an empty body. */
@@ -72,6 +74,7 @@ export function controlPlane(baseUrl: string, token: string, now: Monotonic, pro
       return told.value === null ? { kind: 'none' } : { kind: 'job', claim: { job: told.value, sentAt } };
     },
     progress: (jobId, body) => tell('POST', `/jobs/${jobId}/progress`, body, progressTimeoutMs),
+    logs: (jobId, body) => tell('POST', `/jobs/${jobId}/logs`, body, progressTimeoutMs),
     complete: (jobId, body) => tell('POST', `/jobs/${jobId}/complete`, body),
     fail: (jobId, body) => tell('POST', `/jobs/${jobId}/fail`, body),
     registerReporter: (reporterId, body) => tell('PUT', `/reporters/${reporterId}`, body),

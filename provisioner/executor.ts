@@ -1,5 +1,5 @@
 /** What carries out a deployment job: an executor of a real cluster, or of the simulated one. */
-import type { DriftEntry, LeasedJob } from '../src/contracts/jobs.ts';
+import type { DriftEntry, LeasedJob, LogLevel } from '../src/contracts/jobs.ts';
 import type { Result } from '../src/lib/result.ts';
 import type { Deadlines } from './deadline.ts';
 import type { Stop } from './failure.ts';
@@ -13,6 +13,8 @@ export type JobContext = {
   signal: AbortSignal;
   /** Tells people how far it is. Best effort, never waits. */
   progress: (percent: number, message: string) => void;
+  /** Adds a line to the job's log, which people read in the queue console. Best effort, never waits, holds no secret. */
+  say: (level: LogLevel, line: string) => void;
   /** Registers the reporter key's hash with the API; tried until the work's deadline. */
   registerReporter: (apiKey: string) => Promise<Result<Registered, Stop>>;
 };

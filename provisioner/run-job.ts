@@ -11,8 +11,9 @@ import { err, ok, type Result } from '../src/lib/result.ts';
 import { type Monotonic, sleep } from './clock.ts';
 import type { Answer, Claim, ControlPlane } from './control-plane.ts';
 import { type Deadlines, deadlinesOf } from './deadline.ts';
-import type { Done, Executor } from './executor.ts';
+import type { Done, Executor, JobContext } from './executor.ts';
 import { failed, lost, type Stop, scopeOf, toWire } from './failure.ts';
+import { type JobLog, jobLog } from './job-log.ts';
 
 export type RunDeps = {
   api: ControlPlane;
@@ -44,10 +45,14 @@ export async function runJob(deps: RunDeps, claim: Claim): Promise<JobEnd> {
   log.info({ verb: job.job.verb, phase: job.phase, attempt: job.attempt }, 'job started');
   const losing = new AbortController();
   const progress = progressReporter(deps, claim, () => losing.abort());
-  const outcome = await attempt(deps, claim, deadlines, losing, progress.tell);
+  const lines = linesOf(deps, claim);
+  lines.say('info', `run ${job.attempt}: ${job.job.verb} to generation ${job.generation}, ${job.phase}`);
+  const outcome = await attempt(deps, claim, deadlines, losing, { progress: progress.tell, say: lines.say });
   const worked = deps.now();
+  sayEnd(lines, outcome, (worked - sentAt) / 1000);
   await progress.idle();
   const end = losing.signal.aborted ? 'lost' : await report(deps, claim, deadlines, outcome, log);
+  await lines.close(end === 'lost' ? 0 : logGraceMs);
   const reason =
     outcome.ok || outcome.error.kind === 'lost'
       ? {}
@@ -61,12 +66,40 @@ export async function runJob(deps: RunDeps, claim: Claim): Promise<JobEnd> {
   return end;
 }
 
+/** What is left of the log is sent for so long after the result: the API takes lines of a job's last lease. */
+const logGraceMs = 2_000;
+
+/** The job's log, for people. */
+const linesOf = (deps: RunDeps, { job, sentAt }: Claim): JobLog =>
+  jobLog({
+    send: (lines) => deps.api.logs(job.job.id, { lease_id: job.lease_id, lines }),
+    now: deps.now,
+    sentAt,
+    serverTime: job.server_time,
+  });
+
+/** How the run ended, and which objects are to blame. */
+function sayEnd({ say }: JobLog, outcome: Result<Done | undefined, Stop>, seconds: number): void {
+  const after = `after ${seconds.toFixed(1)} s`;
+  if (outcome.ok) {
+    say('info', `done ${after}`);
+    return;
+  }
+  if (outcome.error.kind === 'lost') {
+    say('warn', `stopped ${after}: the lease was lost`);
+    return;
+  }
+  const { code, message, events } = toWire(outcome.error);
+  for (const event of events) say('warn', `${event.object}: ${event.reason}: ${event.message}`);
+  say('error', `failed ${after}: ${code}: ${message}`);
+}
+
 async function attempt(
   deps: RunDeps,
   claim: Claim,
   deadlines: Deadlines,
   losing: AbortController,
-  progress: (percent: number, message: string) => void,
+  { progress, say }: Pick<JobContext, 'progress' | 'say'>,
 ): Promise<Result<Done | undefined, Stop>> {
   const { job } = claim;
   try {
@@ -75,7 +108,11 @@ async function attempt(
       claimedAt: claim.sentAt,
       deadlines,
       signal: losing.signal,
-      progress,
+      progress: (percent, message) => {
+        progress(percent, message);
+        say('info', message);
+      },
+      say,
       registerReporter: async (apiKey) => {
         const body = { lease_id: job.lease_id, key_hash: await sha256Hex(apiKey) };
         const answer = await untilDecided(

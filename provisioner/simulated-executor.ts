@@ -41,7 +41,11 @@ export function simulatedExecutor(deps: SimulatedDeps): Executor {
       if (before.value !== null && before.value.customer_id !== context.job.job.customer_id) {
         return failed('namespace_taken', `namespace ${context.job.job.namespace} is another customer's`);
       }
-      if (action === 'drift') return ok({ drift: driftOf(context, before.value) });
+      if (action === 'drift') {
+        const drift = driftOf(context, before.value);
+        context.say('info', `simulated: ${drift.length} differences`);
+        return ok({ drift });
+      }
       if (phase === 'deleted') {
         await rm(path, { force: true });
         return ok(undefined);
@@ -50,6 +54,7 @@ export function simulatedExecutor(deps: SimulatedDeps): Executor {
         return failed('claim_lost', `namespace ${context.job.job.namespace} and its data are gone from the simulation`);
       }
       const remembered = await remember(deps, context, path, before.value);
+      if (remembered.ok) context.say('info', `simulated: namespace ${context.job.job.namespace} is ${phase}`);
       return remembered.ok ? ok(undefined) : remembered;
     },
     ready: async () => ok(undefined),
@@ -59,6 +64,7 @@ export function simulatedExecutor(deps: SimulatedDeps): Executor {
 async function pretend(deps: SimulatedDeps, context: JobContext): Promise<Result<void, Stop>> {
   const [least, most] = deps.takesMs ?? [3_000, 5_000];
   const totalMs = least + (most - least) * deps.fraction();
+  context.say('info', `simulated: no cluster is touched, this takes ${(totalMs / 1000).toFixed(1)} s`);
   for (let step = 1; step <= steps; step += 1) {
     if (context.signal.aborted) return err(lost);
     if (deps.now() > context.deadlines.workUntil) return failed('timeout', 'the simulated deployment ran out of time');

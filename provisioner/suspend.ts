@@ -43,6 +43,7 @@ export async function suspend(deps: ClusterDeps, context: JobContext): Promise<R
   if (!damage.ok) return damage;
   for (const { object, difference } of damage.value) {
     deps.log.warn({ job: job.job.id, object, difference }, 'suspended, but not in line with the release');
+    context.say('warn', `suspended, but not in line with the release: ${object}: ${difference}`);
   }
   const tell = (message: string) => context.progress(70, message);
   const stopped = await waitUntilStopped(deps.kube, place, keepExporter, untilOf(deps, context), tell);

@@ -5,7 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CustomerAnswer, customerAnswer, customerList, signupAnswer } from '../../src/contracts/customers.ts';
-import { type JobView, jobAnswer } from '../../src/contracts/jobs.ts';
+import type { JobView } from '../../src/contracts/jobs.ts';
+import { jobAnswer } from '../../src/contracts/queue.ts';
 
 const CALL_TIMEOUT_MS = 10_000;
 const PAUSE_MS = 250;

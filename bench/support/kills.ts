@@ -3,7 +3,7 @@
  * finding the part at its moment. What becomes of the work is for others to see.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { queueStats } from '../../src/contracts/jobs.ts';
+import { queueStats } from '../../src/contracts/queue.ts';
 import { programOf } from '../../test/harness/processes.ts';
 import { callApi } from './api.ts';
 import type { HelmLog } from './helm-log.ts';

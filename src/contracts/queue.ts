@@ -18,19 +18,24 @@ export type JobSort = (typeof sorts)[number];
 
 /** Which jobs: `q` finds ids, company names and error codes; `error` is a code or a cause; `from` and `to` bound `created_at`. */
 const filters = {
-  state: jobState.optional(),
-  q: searchText.optional(),
-  customer_id: customerId.optional(),
-  error: z.string().min(1).max(300).optional(),
-  from: instant.optional(),
-  to: instant.optional(),
+  state: jobState.optional().describe('Only jobs in this state.'),
+  q: searchText
+    .optional()
+    .describe('Part of an id (job, customer, cluster), of the company’s name or of the error’s code.'),
+  customer_id: customerId.optional().describe('Only jobs of this customer.'),
+  error: z.string().min(1).max(300).optional().describe('Only jobs with this error code, or this cause.'),
+  from: instant.optional().describe('Only jobs made at this instant or later.'),
+  to: instant.optional().describe('Only jobs made at this instant or before.'),
 };
 
 /** GET /api/queue/jobs. A `sort` with a minus in front has the highest first. */
 export const jobsQuery = pageQuery.extend({
   ...filters,
-  updated_since: instant.optional(),
-  sort: z.enum([...sorts, ...sorts.map((name) => `-${name}` as const)]).default('-created_at'),
+  updated_since: instant.optional().describe('Only jobs that changed at this instant or later.'),
+  sort: z
+    .enum([...sorts, ...sorts.map((name) => `-${name}` as const)])
+    .default('-created_at')
+    .describe('With a minus in front the highest first.'),
 });
 
 /** GET /api/queue/stats: five bare integers. */
@@ -45,8 +50,14 @@ export type QueueStats = z.infer<typeof queueStats>;
 
 /** GET /api/queue/jobs/:id/logs: the lines behind `after`, in order; `next` is the `after` of the next call. */
 export const logsQuery = z.object({
-  after: z.coerce.number().int().min(0).max(1_000_000_000).default(0),
-  limit: z.coerce.number().int().min(1).max(500).default(500),
+  after: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(1_000_000_000)
+    .default(0)
+    .describe('Lines behind this one; `next` of the last answer.'),
+  limit: z.coerce.number().int().min(1).max(500).default(500).describe('Lines of one answer.'),
 });
 export const logsAnswer = z.object({
   items: z.array(z.object({ seq: z.number().int(), at: z.string(), level: logLevel, line: z.string() })),
@@ -61,7 +72,8 @@ export const queueHistoryQuery = z.object({
     .int()
     .min(1)
     .max(historyDaysMax * 24)
-    .default(24),
+    .default(24)
+    .describe('How many hours back, the running one included.'),
 });
 export const queueHistory = z.array(
   z.object({
@@ -76,7 +88,9 @@ export const queueHistory = z.array(
 export type QueueHistory = z.infer<typeof queueHistory>;
 
 /** GET /api/queue/groups: jobs that say the same cause, the most first. */
-export const groupsQuery = z.object({ state: z.enum(['failed', 'delayed']).default('failed') });
+export const groupsQuery = z.object({
+  state: z.enum(['failed', 'delayed']).default('failed').describe('Jobs in this state.'),
+});
 export const queueGroups = z.array(
   z.object({
     cause: z.string(),
@@ -88,7 +102,7 @@ export const queueGroups = z.array(
 );
 
 /** DELETE /api/queue/jobs/:id takes its reason in the query. */
-export const removeQuery = maybeReason;
+export const removeQuery = z.object({ reason: reason.optional().describe('Kept in the audit log.') });
 
 /** POST /api/queue/clean: finished jobs leave the lists. */
 export const cleanBody = z.strictObject({
@@ -170,10 +184,10 @@ export type BatchAnswer = z.infer<typeof batchAnswer>;
 
 /** GET /api/dead-letters, newest first; `q` finds ids of letters and customers, company names, and words of the reason. */
 export const deadLettersQuery = pageQuery.extend({
-  queue: z.string().max(63).optional(),
-  code: z.string().max(64).optional(),
-  q: searchText.optional(),
-  state: z.enum(['open', 'replayed']).optional(),
+  queue: z.string().max(63).optional().describe('Only letters of this queue.'),
+  code: z.string().max(64).optional().describe('Only letters of this code.'),
+  q: searchText.optional().describe('Part of an id (letter, customer), of the company’s name or of the reason.'),
+  state: z.enum(['open', 'replayed']).optional().describe('`open`: nobody has sent it again.'),
 });
 export const deadLetter = z.object({
   id: z.string(),
@@ -207,7 +221,7 @@ export const deadLetterGroups = z.array(
   }),
 );
 
-const letterId = z.string().regex(/^dead_[0-9a-f]{32}$/, 'must look like dead_ + 32 hex digits');
+export const letterId = z.string().regex(/^dead_[0-9a-f]{32}$/, 'must look like dead_ + 32 hex digits');
 
 /** POST /api/dead-letters/replay: all open letters of a code, or those named, `rate` of them a second. */
 export const replayManyBody = z

@@ -114,6 +114,7 @@ describe('dead-letters replay-all', () => {
       id: `dead_${String(n).padStart(32, '0')}`,
       queue: 'tenantry-usage',
       customer_id: null,
+      company_name: null,
       code: 'broken',
       message: 'cannot be stored',
       body: {},

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { pageQuery } from '../../src/contracts/common.ts';
 import { customerAnswer, customerList, deactivateBody } from '../../src/contracts/customers.ts';
 import { deploymentAnswer, driftBody, jobOrdered, redeployBody } from '../../src/contracts/deployments.ts';
-import { jobAnswer } from '../../src/contracts/jobs.ts';
+import { jobAnswer } from '../../src/contracts/queue.ts';
 import { callApi, customerBody, customerId, jobBody, jobId, listed, pageOf, problem, type Told } from './harness.ts';
 import { type Route, standIn } from './stand-in.ts';
 

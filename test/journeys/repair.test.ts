@@ -18,7 +18,7 @@ import {
 import { type Kube, kubeOf, removeNamespaces, secretValue } from '../../bench/support/kube.ts';
 import { deploymentFailures } from '../../src/contracts/deployment-failures.ts';
 import { deploymentAnswer, jobOrdered } from '../../src/contracts/deployments.ts';
-import { jobList } from '../../src/contracts/jobs.ts';
+import { jobList } from '../../src/contracts/queue.ts';
 import { clusterTools, startCluster, type TestCluster } from '../harness/cluster.ts';
 import { startPlatform, type TestPlatform } from '../harness/platform.ts';
 import { describeWithTools, toolPath } from '../harness/tools.ts';

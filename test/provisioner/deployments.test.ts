@@ -1,7 +1,7 @@
 /** What becomes of a deployment on a real Kubernetes control plane: installed, suspended, resumed, deleted, refused. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { sha256Hex } from '../../src/lib/keys.ts';
 import { clusterTools } from '../harness/cluster.ts';
 import { describeWithTools } from '../harness/tools.ts';
@@ -36,9 +36,22 @@ describeWithTools(['helm', ...clusterTools], 'deployments on a real cluster', ()
     const company = await stage.core.readNamespacedConfigMap({ name: 'company', namespace: on.namespace });
     expect(company.data?.['name']).toBe('Acme, {{ .Values }} & "Söhne"');
     expect(job.progress.length).toBeGreaterThan(0);
+    const password = await secret(on, 'instance-postgres', 'password');
     const output = stage.output();
     expect(output).not.toContain(key);
-    expect(output).not.toContain(await secret(on, 'instance-postgres', 'password'));
+    expect(output).not.toContain(password);
+    // What people read of the run in the queue console: its steps, Helm's, and the end.
+    await vi.waitFor(() => expect(job.logs.at(-1)?.line).toMatch(/^done after/));
+    const lines = job.logs.map(({ line }) => line);
+    expect(lines[0]).toBe('run 1: deploy to generation 1, running');
+    for (const told of ['namespace', 'secrets', 'installing']) expect(lines).toContain(told);
+    const [begun, ended] = [/^helm upgrade begins/, /^helm upgrade is done after/].map((words) =>
+      lines.findIndex((line) => words.test(line)),
+    );
+    expect(begun).toBeGreaterThan(0);
+    expect(ended).toBeGreaterThan(begun ?? 0);
+    expect(job.logs.map(({ number }) => number)).toEqual(lines.map((_, n) => n + 1));
+    for (const hidden of [key, password, 'licence-1']) expect(lines.join('\n')).not.toContain(hidden);
   });
 
   it('suspends to zero pods with data and Secrets kept, resumes with a newer licence, deletes for good', async () => {

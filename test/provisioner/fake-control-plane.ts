@@ -18,7 +18,7 @@ import {
 import { type IdKind, newId } from '../../src/lib/ids.ts';
 import { newKey } from '../../src/lib/keys.ts';
 import { fakeDoorbell } from './fake-doorbell.ts';
-import { type FakeDeployment, type FakeJob, fakeDeployment, keptClaim, leasedBody } from './fake-job.ts';
+import { type FakeDeployment, type FakeJob, fakeDeployment, keepLines, keptClaim, leasedBody } from './fake-job.ts';
 
 const random = (bytes: number) => randomBytes(bytes);
 /** How long trouble of the cluster puts a job off. */
@@ -43,7 +43,7 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
   /** Hashes of keys that a person has revoked. */
   const revoked = new Set<string>();
   const seen = { next: 0, refused: [] as string[] };
-  const faults = { api: false, queue: false, loseResultAnswers: 0, holdRetries: false };
+  const faults = { api: false, logs: false, queue: false, loseResultAnswers: 0, holdRetries: false };
 
   /** Changes the desired state: a new generation, a job if none waits, a ring. */
   function want(on: FakeDeployment, phase: Phase, quiet = false): FakeJob {
@@ -69,6 +69,8 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
       failures: [],
       delays: [],
       progress: [],
+      lastLease: null,
+      logs: [],
       drift: [],
     };
     jobs.push(job);
@@ -103,6 +105,7 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
       phase: job.deployment.phase,
     };
     job.lease = lease;
+    job.lastLease = lease.id;
     return leasedBody(job, lease, { now, clockSkewMs, timeoutMs: times.timeoutMs });
   }
 
@@ -164,6 +167,7 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
     if (method === 'PUT' && path[0] === 'reporters') return reporterRoute(path[1] ?? '', body);
     const [, jobId, verb] = path;
     if (verb === 'progress') return progressRoute(jobId, body);
+    if (verb === 'logs') return keepLines(jobs, jobId, body) ? [200, { success: true }] : lost('logs');
     return resultRoute(jobId, verb ?? '', verb === 'complete' ? parseComplete(body) : parseFail(body));
   }
 
@@ -201,7 +205,7 @@ export async function startFakeControlPlane(options: FakeOptions = {}) {
     const text = await textOf(request);
     const path = new URL(request.url ?? '/', 'http://localhost').pathname.split('/').filter(Boolean);
     const isQueue = path[0] === 'accounts';
-    if (isQueue ? faults.queue : faults.api)
+    if (isQueue ? faults.queue : faults.api || (faults.logs && path.at(-1) === 'logs'))
       return send(response, 503, { success: false, errors: [{ code: 1, message: 'down' }] });
     if (request.headers.authorization !== `Bearer ${isQueue ? queueToken : token}`) {
       return send(response, 401, problem(401, 'unauthorized')[1]);

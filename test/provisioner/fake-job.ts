@@ -1,6 +1,13 @@
 /** Deployments and jobs of the fake control plane, and the body that leases one of them. */
 import { randomBytes } from 'node:crypto';
-import { type DriftEntry, type JobAction, leasedJob, type Phase } from '../../src/contracts/jobs.ts';
+import {
+  type DriftEntry,
+  type JobAction,
+  type LogLine,
+  leasedJob,
+  logsBody,
+  type Phase,
+} from '../../src/contracts/jobs.ts';
 import { type IdKind, namespaceOf, newId, shortIdOf } from '../../src/lib/ids.ts';
 
 const id = (kind: IdKind) => newId(kind, (bytes) => randomBytes(bytes));
@@ -50,6 +57,9 @@ export type FakeJob = {
   /** Reported trouble of the cluster: the job was put off, and no run was counted. */
   delays: FakeFailure[];
   progress: { percent: number; message: string }[];
+  /** The last lease that it had, and the lines of its runs. */
+  lastLease: string | null;
+  logs: (LogLine & { lease_id: string })[];
   /** What its completion said beside being done. */
   drift: DriftEntry[];
 };
@@ -81,6 +91,16 @@ export function keptClaim({ action, deployment }: FakeJob, told: string | undefi
   const { claimUid, expectsData } = deployment;
   if (action === 'reconcile') return told ?? claimUid;
   return expectsData ? (claimUid ?? told) : claimUid;
+}
+
+/** Keeps lines of the last lease that a job had, each once; false where that is another one. */
+export function keepLines(jobs: readonly FakeJob[], jobId: string | undefined, body: unknown): boolean {
+  const { lease_id, lines } = logsBody.parse(body);
+  const job = jobs.find((candidate) => candidate.id === jobId && candidate.lastLease === lease_id);
+  if (!job) return false;
+  const known = job.logs.findLast((line) => line.lease_id === lease_id)?.number ?? 0;
+  job.logs.push(...lines.filter((line) => line.number > known).map((line) => ({ ...line, lease_id })));
+  return true;
 }
 
 /** What `next` answers, in the contract's own shape; `clockSkewMs` is how far the control plane's clock is ahead. */

@@ -1,6 +1,6 @@
 /** `dead-letters list`: what could not be stored and why, newest first. */
 import type { z } from 'zod';
-import type { deadLetter } from '../../../src/contracts/usage.ts';
+import type { deadLetter } from '../../../src/contracts/queue.ts';
 import type { Api } from '../../api.ts';
 import { listDeadLetters } from '../../calls.ts';
 import { type Define, type Done, done } from '../../command.ts';

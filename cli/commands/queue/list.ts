@@ -14,6 +14,7 @@ import type { World } from '../../world.ts';
 interface Options extends JsonOption, PageOptions, CustomerOption {
   state?: JobState;
   search?: string;
+  error?: string;
 }
 
 const columns: readonly Column[] = [
@@ -39,12 +40,13 @@ const rowOf = (job: JobView): string[] => [
 ];
 
 async function list(world: World, api: Api, customerId: string | undefined, options: Options): Done {
-  const { page, limit, state } = options;
+  const { page, limit, state, error } = options;
   const search = options.search ?? customerId;
   const read = await listJobs(api, {
     page,
     limit,
     ...(state === undefined ? {} : { state }),
+    ...(error === undefined ? {} : { error }),
     ...(search === undefined ? {} : { q: search }),
   });
   if (!read.ok) return read;
@@ -57,7 +59,8 @@ export const queueListCommand: Define = ({ program, world, withApi }) => {
   takesPage(takesCustomer(program.command('list')), 'jobs')
     .description('jobs, of one customer or of all, newest first')
     .addOption(new Option('--state <state>', 'only these').choices(jobState.options))
-    .option('--search <text>', 'part of a job or customer id')
+    .option('--search <text>', 'part of an id, a company or an error code')
+    .option('--error <text>', 'an error code, or a cause of `queue groups`')
     .option(...jsonOption)
     .action(withApi(onAnyCustomer((api, id, options: Options) => list(world, api, id, options))));
 };

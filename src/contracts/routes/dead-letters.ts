@@ -49,7 +49,7 @@ export const replayDeadLetter = route({
   allow: { admin: 'operator' },
   body: replayBody,
   answers: { 202: replayAnswer },
-  failures: ['not_found', 'already_replayed'],
+  failures: ['already_replayed'],
   idempotent: true,
 });
 
@@ -61,5 +61,4 @@ export const dropDeadLetter = route({
   allow: { admin: 'operator' },
   body: dropLetterBody,
   answers: { 204: null },
-  failures: ['not_found'],
 });

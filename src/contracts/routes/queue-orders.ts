@@ -55,5 +55,4 @@ export const readBatch = route({
   summary: 'How far an order for many is, of jobs or of dead letters',
   allow: { admin: 'viewer' },
   answers: { 200: batchAnswer },
-  failures: ['not_found'],
 });

@@ -46,7 +46,6 @@ export const readJob = route({
   summary: 'One job with its error and events',
   allow: reads,
   answers: { 200: jobAnswer },
-  failures: ['not_found'],
 });
 
 export const readJobLogs = route({
@@ -57,7 +56,6 @@ export const readJobLogs = route({
   allow: reads,
   query: logsQuery,
   answers: { 200: logsAnswer },
-  failures: ['not_found'],
 });
 
 export const readQueueHistory = route({
@@ -97,7 +95,7 @@ export const retryJob = route({
   allow: acts,
   body: maybeReason,
   answers: { 202: accepted },
-  failures: ['not_found', 'job_not_failed'],
+  failures: ['job_not_failed'],
   idempotent: true,
 });
 
@@ -109,7 +107,7 @@ export const promoteJob = route({
   allow: acts,
   body: maybeReason,
   answers: { 202: accepted },
-  failures: ['not_found', 'job_not_delayed'],
+  failures: ['job_not_delayed'],
   idempotent: true,
 });
 
@@ -121,5 +119,5 @@ export const removeJob = route({
   allow: acts,
   query: removeQuery,
   answers: { 204: null },
-  failures: ['not_found', 'job_active'],
+  failures: ['job_active'],
 });

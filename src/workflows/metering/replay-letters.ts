@@ -2,9 +2,10 @@
 import { sql } from 'drizzle-orm';
 import { recordWhere } from '../../audit/store.ts';
 import * as batchStore from '../../batches/store.ts';
+import type { Failure } from '../../contracts/failures.ts';
 import type { Write } from '../../db/write.ts';
 import { newId } from '../../lib/ids.ts';
-import { ok } from '../../lib/result.ts';
+import { err, ok } from '../../lib/result.ts';
 import { findLetters, findOpenIds, markReplayed } from '../../usage/dead-letter-store.ts';
 import { messageIn } from '../../usage/message/message.ts';
 import type { Prover } from '../../usage/message/proof.ts';
@@ -26,11 +27,19 @@ export interface ReplayMeans {
   prover: Prover;
 }
 
+/** What no key of ours has proven would be proven by sending it again: a person names each that is known to be ours. */
+const unproven: Failure = {
+  code: 'validation_failed',
+  message: 'code: unproven messages are sent again by their ids only, when they are known to be ours',
+  details: { issues: [{ path: 'code', message: 'unproven messages are sent again by their ids only' }] },
+};
+
 /** Plans the order; `continueReplays` carries it out. */
 export async function replayLetters(
   { db, now, random, actor }: Context,
   { code, ids, rate, reason }: ManyReplays,
 ): Promise<Planned<{ batchId: string; matched: number }>> {
+  if (code === 'message_unproven') return err(unproven);
   const letters = code === undefined ? [...new Set(ids)] : await findOpenIds(db, code);
   const batchId = newId('batch', random);
   const row = {

@@ -35,7 +35,9 @@ export async function orderJobs(
 ): Promise<Planned<BegunBatch>> {
   const { db, now, random, actor } = context;
   const ids =
-    'ids' in jobs ? [...new Set(jobs.ids)] : await findIds(db, { state: stateFor[action], ...jobs.filter }, now);
+    'ids' in jobs
+      ? [...new Set(jobs.ids)]
+      : await findIds(db, { ...jobs.filter, state: jobs.filter.state ?? stateFor[action] }, now);
   const batchId = newId('batch', random);
   const row = { id: batchId, action, rate, reason: reason ?? null, startedBy: actor.name, createdAt: now };
   return ok({
