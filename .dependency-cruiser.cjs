@@ -177,7 +177,7 @@ module.exports = {
   forbidden: [...layerRules, ...programRules, ...packageRules, ...areaRules, ...treeRules],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(?:dist|[.]data|[.]wrangler|coverage)/' },
+    exclude: { path: '^(?:dist|ui/dist|[.]data|[.]wrangler|coverage)/' },
     // TypeScript 7 has no JavaScript API for the default parser. swc sees imports of types too; asking for them by
     // `tsPreCompilationDeps` would ask for TypeScript's own parser, and warn that it is not there.
     parser: 'swc',

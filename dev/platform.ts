@@ -18,6 +18,7 @@ import { choosePort } from './free-port.ts';
 import { waitForHealth } from './health.ts';
 import { startMailbox } from './mail/mailbox.ts';
 import { startOwnIssuer } from './oidc/start.ts';
+import { openPages } from './pages/start.ts';
 import { publishPlansOnce } from './plans.ts';
 import { PlatformError, reasonOf } from './problem.ts';
 import { readable } from './processes/readable.ts';
@@ -185,6 +186,7 @@ async function startParts(
   const workerLog = startLog((text) => {
     for (const line of text.split('\n')) log(`worker | ${readable(line)}`);
   });
+  const pages = openPages(log);
   const worker = await startWorker({
     description,
     scriptPath: join(build, description.bundledEntry),
@@ -193,6 +195,7 @@ async function startParts(
     queueSocket: socket.path,
     told: clock.told,
     log: workerLog.line,
+    pagesState: pages.state,
     bindings: workerBindings(env, {
       ADMIN_API_TOKEN: adminToken,
       LICENSE_PRIVATE_KEYS: secrets.license_private_keys,
@@ -247,6 +250,10 @@ async function startParts(
     clock_url: clockServer.url,
     clock_token: token,
   };
+  if (settings.buildsPages && description.pages !== null) {
+    pages.build();
+    onStop('pages', pages.stop);
+  }
   const begin = await startPrograms(settings, { env, ready, clock, control }, log, onStop, { failed, onRefused });
   return { ready, begin };
 }

@@ -5,7 +5,7 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { plainHttpFaults, plainHttpMeaning } from '../src/lib/base-url.ts';
-import { boolean, byDefault, integer, optional, readVariables, text, url } from '../src/lib/variables.ts';
+import { boolean, byDefault, choice, integer, optional, readVariables, text, url } from '../src/lib/variables.ts';
 import { type Arguments, readArguments } from './arguments.ts';
 import { PlatformError, UsageError } from './problem.ts';
 
@@ -21,6 +21,7 @@ export const platformVariables = {
   WORKER_CONFIG: byDefault('wrangler.toml', text(), "the Worker's description"),
   PROVISIONER_PROGRAM: byDefault('provisioner/main.ts', text(), "the provisioner's entry; off starts none"),
   EXPORTERS: byDefault(String(EXPORTERS_MAX), integer(0, EXPORTERS_MAX), 'exporters at once; 0 starts none'),
+  PAGES: byDefault('build', choice(['build', 'off']), 'off builds none; those that are there are served'),
   PROMETHEUS_URL: optional(url, "a Prometheus of your own, in the simulated one's place"),
   STRIPE_API_BASE: optional(url, "where Stripe is; without it the stand-in, or Stripe's own for a key of yours"),
   ALLOW_PLAIN_HTTP: byDefault('false', boolean, plainHttpMeaning),
@@ -43,6 +44,8 @@ export type Settings = Arguments & {
   exporters: number;
   /** Why the clock may not show another time than the machine's; null: it may. */
   realTimeBecause: string | null;
+  /** Whether pages that are missing or stale are built in the background. */
+  buildsPages: boolean;
 };
 
 /**
@@ -57,7 +60,7 @@ export function readSettings(env: Env, args: string[]): Settings {
   if (!asked.ok) throw new UsageError([...asked.error, ...ofVariables].join('\n'));
   if (!read.ok) throw new PlatformError(ofVariables.join('\n'));
   const ofProject = (path: string) => (isAbsolute(path) ? path : join(projectRoot, path));
-  const { PORT, DATA_DIR, WORKER_CONFIG, PROVISIONER_PROGRAM, EXPORTERS } = read.value;
+  const { PORT, DATA_DIR, WORKER_CONFIG, PROVISIONER_PROGRAM, EXPORTERS, PAGES } = read.value;
   return {
     ...asked.value,
     port: PORT,
@@ -66,6 +69,7 @@ export function readSettings(env: Env, args: string[]): Settings {
     provisioner: PROVISIONER_PROGRAM === 'off' ? null : ofProject(PROVISIONER_PROGRAM),
     exporters: EXPORTERS,
     realTimeBecause: realTimeBecause(given),
+    buildsPages: PAGES === 'build',
   };
 }
 

@@ -13,6 +13,7 @@ const STEPS: Record<string, string[]> = {
   kwok: ['kwok'],
   prometheus: ['prometheus', 'promtool'],
   'stripe-mock': ['stripe-mock'],
+  chromium: ['chromium'],
 };
 
 const IMPORT = /(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+\.ts)'/g;

@@ -8,6 +8,8 @@ import { PlatformError } from '../problem.ts';
 import type { WranglerQueues } from '../queue/settings.ts';
 
 export type Migration = { name: string; statements: string[] };
+/** Where the built pages are, and which paths are the Worker's before any page. */
+export type Pages = { directory: string; workerFirst: string[] };
 export type Database = { binding: string; migrations: Migration[] };
 
 export type WorkerDescription = {
@@ -20,6 +22,8 @@ export type WorkerDescription = {
   queues: WranglerQueues;
   crons: string[];
   databases: Database[];
+  /** Null for a Worker without pages. */
+  pages: Pages | null;
 };
 
 /** What the child sends: the description, or one line that says what is wrong. */

@@ -10,11 +10,13 @@ import { fileURLToPath } from 'node:url';
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, Response, type V4MiniflareOptions } from 'miniflare';
 import type { Told } from '../clock/clock.ts';
 import { LOOPBACK } from '../data/http.ts';
+import type { PagesState } from '../pages/state.ts';
 import { writeWorkerdWrapper } from '../processes/lifetime.ts';
 import { PLUGIN_NAME } from '../queue/binding-plugin.ts';
 import { DELIVERY_DOOR, doorScript } from './delivery-door.ts';
-import type { WorkerDescription } from './description.ts';
+import type { Pages, WorkerDescription } from './description.ts';
 import { CLOCK_ENTRYPOINT, CLOCK_SOURCE, modulesBehindEdge } from './edge.ts';
+import { PAGES_FILES, PAGES_STATE } from './pages-script.ts';
 
 export type MiniflareSettings = {
   description: WorkerDescription;
@@ -29,6 +31,8 @@ export type MiniflareSettings = {
   doorSecret: string;
   /** What the clock shows, for a new isolate. */
   told: () => Told;
+  /** How far the building of the pages is, for whoever asks for a page that is not there yet. */
+  pagesState: () => PagesState;
   log: (line: string) => void;
   /** workerd ended and Miniflare could not start it again: this Miniflare is of no more use. */
   onLost: () => void;
@@ -53,6 +57,12 @@ class RuntimeLog extends Log {
     if ((error as { code?: string }).code === RUNTIME_FAILURE) this.#settings.onLost();
   }
 }
+
+/** workerd reads the folder at each request: a build that comes later is served without a restart. */
+const pageServices = ({ directory }: Pages, state: () => PagesState) => ({
+  [PAGES_FILES]: { disk: { path: directory, writable: false } },
+  [PAGES_STATE]: () => Response.json(state()),
+});
 
 function optionsFor(settings: MiniflareSettings): V4MiniflareOptions {
   const { description, scriptPath, bindings, port, dataDir, queueSocket, doorSecret, told, log } = settings;
@@ -80,13 +90,17 @@ function optionsFor(settings: MiniflareSettings): V4MiniflareOptions {
         ...worker,
         name: description.name,
         rootPath: modulesRoot,
-        modules: modulesBehindEdge(scriptPath),
+        modules: modulesBehindEdge(scriptPath, description.pages),
         modulesRoot,
         // Straight to workerd: Miniflare's own entry costs three quarters of the requests that a second could hold.
         unsafeDirectSockets: [{ host: LOOPBACK, port }],
         bindings: { ...(worker['bindings'] as Record<string, string>), ...bindings },
         unsafeBindings: queueBindings,
-        serviceBindings: { ...(serviceBindings as object), [CLOCK_SOURCE]: async () => Response.json(told()) },
+        serviceBindings: {
+          ...(serviceBindings as object),
+          [CLOCK_SOURCE]: async () => Response.json(told()),
+          ...(description.pages === null ? {} : pageServices(description.pages, settings.pagesState)),
+        },
       },
       {
         name: DELIVERY_DOOR,

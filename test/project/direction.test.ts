@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { cruise, type ICruiseResult } from 'dependency-cruiser';
 import extractOptions from 'dependency-cruiser/config-utl/extract-depcruise-options';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { installedPages } from '../harness/pages.ts';
 import { root, run } from './tool.ts';
 import { files, linesWith } from './tree.ts';
 
@@ -191,6 +192,7 @@ describe('direction of imports', () => {
   });
 
   it('the tree keeps to them, and every file was read', async () => {
+    await installedPages();
     const { status, output } = await run('depcruise', ['--output-type', 'err', '.']);
     if (status !== 0) throw new Error(output);
     expect(output).not.toContain('‼');

@@ -33,7 +33,7 @@ case "$1 $2" in
 esac
 `;
 
-const programs = 'etcd helm kube-apiserver kube-controller-manager kube-scheduler kwok prometheus promtool';
+const programs = 'chromium etcd helm kube-apiserver kube-controller-manager kube-scheduler kwok prometheus promtool';
 
 describe('tools/install.sh', () => {
   let folder = '';
@@ -42,6 +42,7 @@ describe('tools/install.sh', () => {
     writeFileSync(join(folder, 'go'), fakeGo);
     chmodSync(join(folder, 'go'), 0o755);
     writeFileSync(join(folder, 'log'), '');
+    writeFileSync(join(folder, 'chromium'), '#!/bin/sh\n', { mode: 0o755 });
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -57,6 +58,14 @@ describe('tools/install.sh', () => {
         ...env,
       },
     });
+
+  /** A folder with little on it, for a PATH. */
+  const bareFolder = (...more: string[]): string => {
+    const bare = join(folder, 'bare');
+    mkdirSync(bare);
+    for (const name of ['bash', 'cat', 'flock', 'mkdir', ...more]) symlinkSync(`/usr/bin/${name}`, join(bare, name));
+    return bare;
+  };
 
   it('builds every program once', async () => {
     const first = await install();
@@ -104,11 +113,32 @@ describe('tools/install.sh', () => {
     ]);
   });
 
+  it('installs the browser that is not there from the machine’s own packages, as root', async () => {
+    const browser = join(folder, 'chromium');
+    rmSync(browser);
+    writeFileSync(
+      join(folder, 'apt-get'),
+      `#!/bin/sh\n[ "$1" = install ] && : >${browser} && chmod +x ${browser}\n:\n`,
+      {
+        mode: 0o755,
+      },
+    );
+    writeFileSync(join(folder, 'id'), '#!/bin/sh\necho 0\n', { mode: 0o755 });
+    const own = { PATH: [folder, bareFolder('tail', 'sed', 'timeout', 'ln')].join(delimiter) };
+    expect((await install(own, ['chromium'])).status).toBe(0);
+    expect(tools()).toEqual(['chromium']);
+  });
+
+  it('says that a browser is missing which nobody else may install', async () => {
+    rmSync(join(folder, 'chromium'));
+    writeFileSync(join(folder, 'id'), '#!/bin/sh\necho 1000\n', { mode: 0o755 });
+    const { status, output } = await install({ PATH: [folder, bareFolder()].join(delimiter) }, ['chromium']);
+    expect(status).toBe(1);
+    expect(output).toContain('missing: chromium');
+  });
+
   it('says that Go is missing', async () => {
-    const bare = join(folder, 'bare');
-    mkdirSync(bare);
-    for (const name of ['bash', 'cat', 'flock', 'mkdir']) symlinkSync(`/usr/bin/${name}`, join(bare, name));
-    const { status, output } = await install({ PATH: bare });
+    const { status, output } = await install({ PATH: bareFolder() });
     expect(status).toBe(1);
     expect(output).toContain('there is no go on the PATH');
   });

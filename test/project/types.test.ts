@@ -1,11 +1,14 @@
-/** Strict types: the Worker's side and Node's side each have a configuration, and every file is under one of them. */
-import { describe, expect, it } from 'vitest';
+/** Strict types: the Worker's side, Node's side and the pages each have a configuration, and every file is under one of them. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { installedPages } from '../harness/pages.ts';
 import { expectClean, root, run } from './tool.ts';
 import { files } from './tree.ts';
 
-const configurations = ['tsconfig.json', 'tsconfig.node.json'];
+const configurations = ['tsconfig.json', 'tsconfig.node.json', 'tsconfig.ui.json'];
 
 describe('types', () => {
+  beforeAll(installedPages);
+
   it.each(configurations)('%s has no error', async (configuration) => {
     await expectClean('tsc', '-p', configuration);
   });

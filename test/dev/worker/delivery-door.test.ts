@@ -62,6 +62,7 @@ function optionsIn(folder: string): RuntimeOptions {
     queues: {},
     crons: [],
     databases: [],
+    pages: null,
   };
   return {
     description: { ...description, options: { compatibilityDate: '2026-10-01' } },
@@ -71,6 +72,7 @@ function optionsIn(folder: string): RuntimeOptions {
     dataDir: folder,
     queueSocket: join(folder, 'no-queue'),
     told: () => ({ version: 0, offset_ms: 0, held_at_ms: null }),
+    pagesState: () => ({ state: 'off' }),
     log: (line) => log.push(line),
   };
 }

@@ -1,0 +1,27 @@
+/** How the pages write moments, lengths and amounts. */
+import { describe, expect, it } from 'vitest';
+import { moneyText } from '../../ui/src/money/money-text.ts';
+import { lengthText, utcText } from '../../ui/src/time/time-text.ts';
+
+describe('texts of the pages', () => {
+  it('a moment is in UTC, whatever the reader’s own zone', () => {
+    expect(utcText(Date.parse('2026-11-03T14:05:09.999+02:00'))).toBe('2026-11-03 12:05:09');
+  });
+
+  it.each([
+    [0, '0 ms'],
+    [999, '999 ms'],
+    [1_000, '1 s'],
+    [61_500, '1 min 1 s'],
+    [3_600_000, '1 h'],
+    [7_505_000, '2 h 5 min'],
+    [90_000_000, '1 d 1 h'],
+  ])('%i ms are %s', (ms, text) => expect(lengthText(ms)).toBe(text));
+
+  it.each([
+    [0, '$0.00'],
+    [5, '$0.05'],
+    [123_450, '$1,234.50'],
+    [-100, '-$1.00'],
+  ])('%i cents are %s', (cents, text) => expect(moneyText(cents)).toBe(text));
+});

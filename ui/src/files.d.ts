@@ -1,0 +1,2 @@
+/** Files that are no program, which Vite takes in. */
+declare module '*.css';

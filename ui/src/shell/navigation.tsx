@@ -1,0 +1,32 @@
+/** The pages that somebody may see, as links. */
+import { Nav, NavItem, NavList, PageSidebar, PageSidebarBody } from '@patternfly/react-core';
+import { Link, useLocation } from 'react-router';
+import { pages } from '../pages.ts';
+import { useMay, useSession } from '../session/session.tsx';
+import { common } from '../texts/common.ts';
+
+/** Whether the place is the page, or below it. */
+const isAt = (pathname: string, path: string): boolean =>
+  path === '/' ? pathname === '/' : pathname === path || pathname.startsWith(`${path}/`);
+
+export function Navigation({ isOpen, onChoose }: { isOpen: boolean; onChoose: () => void }) {
+  const { kind } = useSession();
+  const mayCall = useMay();
+  const { pathname } = useLocation();
+  const shown = pages.filter((page) => page.nav !== undefined && page.audience === kind && mayCall(page.needs));
+  return (
+    <PageSidebar isSidebarOpen={isOpen}>
+      <PageSidebarBody>
+        <Nav aria-label={common.navigation}>
+          <NavList>
+            {shown.map(({ path, nav }) => (
+              <NavItem key={path} isActive={isAt(pathname, path)} onClick={onChoose}>
+                <Link to={path}>{nav}</Link>
+              </NavItem>
+            ))}
+          </NavList>
+        </Nav>
+      </PageSidebarBody>
+    </PageSidebar>
+  );
+}

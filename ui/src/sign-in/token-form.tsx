@@ -1,0 +1,36 @@
+/** With an admin token, typed once. */
+import { ActionGroup, Button, Form } from '@patternfly/react-core';
+import { useState } from 'react';
+import { signInTexts as texts } from '../texts/sign-in.ts';
+import { Field } from './field.tsx';
+import { SignInFailure } from './sign-in-failure.tsx';
+import { useSignIn } from './use-sign-in.ts';
+
+export function TokenForm() {
+  const [token, setToken] = useState('');
+  const { submit, isPending, error } = useSignIn();
+  return (
+    <Form
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit({ admin_token: token });
+      }}
+    >
+      <SignInFailure error={error} />
+      <Field
+        id="admin-token"
+        label={texts.token}
+        help={texts.tokenHelp}
+        type="password"
+        autoComplete="off"
+        value={token}
+        onChange={setToken}
+      />
+      <ActionGroup>
+        <Button type="submit" isLoading={isPending} isDisabled={isPending || token === ''}>
+          {texts.submit}
+        </Button>
+      </ActionGroup>
+    </Form>
+  );
+}

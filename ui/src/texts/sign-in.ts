@@ -1,0 +1,23 @@
+/** Words of the sign-in page. */
+export const signInTexts = {
+  title: 'Sign in',
+  ended: 'Your session has ended. Sign in again: you come back to where you were.',
+  ways: { password: 'Email and password', link: 'Link by mail', organisation: 'Organisation', staff: 'Admin token' },
+  waysLabel: 'Ways to sign in',
+  email: 'Email',
+  password: 'Password',
+  submit: 'Sign in',
+  mail: 'Mail me a link',
+  mailed: 'If that email is known, a link is on its way. It works once, for 15 minutes.',
+  organisation: 'Short name of your organisation',
+  organisationHelp: 'As in its addresses, e.g. acme-ltd. You sign in with its own sign-in page.',
+  continue: 'Continue',
+  token: 'Admin token',
+  tokenHelp: 'It is not kept in the browser: the session is.',
+  wrong: 'That is not right. Check it and try again.',
+  linkUsed: 'This link has been used, or is too old. Ask for a new one.',
+  linkTitle: 'Signing in',
+  choose: 'Which customer?',
+  chooseHelp: 'Your email belongs to several.',
+  tooOften: (seconds: number) => `Too many attempts. Try again in ${seconds} seconds.`,
+} as const;

@@ -1,0 +1,18 @@
+/** A moment: UTC, with the reader's own time on hover, on focus and for screen readers. */
+import { Tooltip } from '@patternfly/react-core';
+import { common } from '../texts/common.ts';
+import { localText, utcText } from './time-text.ts';
+
+/** @param at an instant of the API; null is shown as a dash */
+export function Time({ at }: { at: string | null }) {
+  if (at === null) return <>{common.none}</>;
+  const ms = Date.parse(at);
+  return (
+    <Tooltip content={common.local(localText(ms))}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the local time must be reached by keyboard, too */}
+      <time dateTime={at} tabIndex={0} className="tenantry-time">
+        {common.utc(utcText(ms))}
+      </time>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,38 @@
+/** Builds the pages. ui/ imports the API's contracts from ../src, whose packages are the root's. */
+import react from '@vitejs/plugin-react';
+import { defineConfig, type Plugin } from 'vite';
+
+/** Looks of PatternFly that the app does not offer: a tenth of all its styles. */
+const unusedTheme = /pf-v6-theme-(?:felt|glass|high-contrast|redhat)/;
+
+/** A rule of CSS without rules in it, with its selector. */
+const plainRule = /([^{}]+)\{[^{}]*\}/g;
+
+const withoutUnusedThemes: Plugin = {
+  name: 'without-unused-themes',
+  enforce: 'pre',
+  transform: (code, id) =>
+    /@patternfly.*[.]css$/.test(id)
+      ? {
+          code: code.replace(plainRule, (rule, selector: string) => (unusedTheme.test(selector) ? '' : rule)),
+          map: null,
+        }
+      : null,
+};
+
+export default defineConfig({
+  plugins: [withoutUnusedThemes, react()],
+  // The contracts' zod and the app's own are one.
+  resolve: { dedupe: ['zod'] },
+  build: {
+    target: 'es2022',
+    // The Content-Security-Policy takes no font or script from a data: URL.
+    assetsInlineLimit: 0,
+    // Who loads what, for the test of the first load's size.
+    manifest: true,
+    // Vite's own polyfill for preloads would be an inline script.
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 1000,
+  },
+});
