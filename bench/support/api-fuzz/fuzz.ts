@@ -59,8 +59,10 @@ export async function fuzz(as: readonly PrincipalName[], options: FuzzOptions): 
   const { url, admin_token: rootToken, cluster_id: clusterId } = platform.ready;
   const results: FuzzResult[] = [];
   try {
-    for (const name of as) {
-      const principal = await makePrincipal(name, { url, rootToken, clusterId });
+    // All of them first: the cases of an owner take names, and places in the cluster.
+    const made: [PrincipalName, Principal][] = [];
+    for (const name of as) made.push([name, await makePrincipal(name, { url, rootToken, clusterId })]);
+    for (const [name, principal] of made) {
       results.push({ principal: name, ...(await fuzzAs(url, principal, options)) });
     }
   } finally {
