@@ -2,7 +2,7 @@
  * How a stretch of time is cut into buckets, and which of its days can be read from their roll-ups. A window lies in the
  * bucket that contains its end, `(start, end]`; edges are whole hours, because no window is longer. Pure.
  */
-import { ceilTo, dayMs, floorTo } from '../lib/time.ts';
+import { dayMs, floorTo } from '../lib/time.ts';
 
 /** ms. */
 export interface Bucket {
@@ -37,12 +37,8 @@ export function inSteps(since: number, from: number, to: number, stepMs: number)
 }
 
 /** Days since the epoch whose roll-up cannot be used, because an edge lies inside them. */
-export function splitDays({ buckets, stepMs }: Cut): number[] {
+export function splitDays({ buckets }: Cut): number[] {
   const edges = [buckets[0].start, ...buckets.map(({ end }) => end)];
-  const split = edges.filter((edge) => edge % dayMs !== 0).map((edge) => floorTo(edge, dayMs) / dayMs);
-  if (stepMs === null || stepMs >= dayMs) return [...new Set(split)];
-  const steps = buckets.filter(({ start, end }) => end - start === stepMs);
-  const from = floorTo(steps[0]?.start ?? 0, dayMs) / dayMs;
-  const to = ceilTo(steps.at(-1)?.end ?? 0, dayMs) / dayMs;
-  return [...new Set([...split, ...Array.from({ length: to - from }, (_, i) => from + i)])];
+  const inside = edges.filter((edge) => edge % dayMs !== 0);
+  return [...new Set(inside.map((edge) => floorTo(edge, dayMs) / dayMs))];
 }

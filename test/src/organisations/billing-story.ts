@@ -5,7 +5,7 @@ import { makeApi } from '../../harness/worker/api.ts';
 import { hoursOf, makeOrganisation, type Organisation, person, rollUpAll, storeWindows } from './harness.ts';
 import { callAs } from './people.ts';
 
-export const now = Date.parse('2026-11-20T12:30:00.000Z');
+const now = Date.parse('2026-11-20T12:30:00.000Z');
 export const start = Date.parse('2026-11-01T00:00:00Z');
 export const api = makeApi(now);
 

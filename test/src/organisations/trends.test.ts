@@ -25,6 +25,9 @@ describe('trends', () => {
     const query = '/trends?from=2026-11-10T05:00:00Z&to=2026-11-10T09:00:00Z&granularity=hour&namespace=tools';
     const { series } = await read<Trends>(admin, query);
     expect(series[0]?.points.map(({ cost }) => cost)).toEqual([0.01, 0.01, 0.01, 0.01]);
+    const days = '/trends?from=2026-11-09T22:00:00Z&to=2026-11-12T02:00:00Z&granularity=hour&namespace=tools';
+    const [long] = (await read<Trends>(admin, days)).series;
+    expect(long?.points.map(({ cost }) => cost)).toEqual(Array(52).fill(0.01));
   });
 
   it('by label have a series of what is unlabelled', async () => {

@@ -16,6 +16,7 @@ describe('a cut', () => {
     expect(hours.buckets[0]).toEqual({ start: day(1), end: day(5, 3) });
     expect(hours.buckets).toHaveLength(24);
     expect(splitDays(hours)).toEqual([5, 6]);
+    expect(splitDays(inSteps(day(1), day(5), day(8, 1), hourMs)).sort()).toEqual([5, 6, 7, 8]);
   });
 
   it('by the day begins with what is before it in its month', () => {
