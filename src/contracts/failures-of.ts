@@ -3,11 +3,14 @@
  * (`failures`). The OpenAPI document is made of it, and the tests hold each answer to it.
  */
 import { z } from 'zod';
-import type { FailureCode } from './failures.ts';
+import { codeInWordsOf, type FailureCode } from './failures.ts';
 import type { Route } from './route.ts';
 
 /** What a route's failures follow from. */
-export type Fallible = Pick<Route, 'path' | 'allow' | 'body' | 'query' | 'failures' | 'inflatedBytesMax'> & {
+export type Fallible = Pick<
+  Route,
+  'method' | 'path' | 'allow' | 'body' | 'query' | 'failures' | 'inflatedBytesMax' | 'words'
+> & {
   idempotent?: boolean | undefined;
 };
 
@@ -18,8 +21,15 @@ function isStrict(schema: z.ZodType | undefined): boolean {
   return form.includes('"additionalProperties":false');
 }
 
-/** Whatever is asked: a credential that does not hold is refused on public routes too, and by number. */
-const always: readonly FailureCode[] = ['unauthenticated', 'rate_limited', 'internal', 'unavailable'];
+/** Whatever is asked: a credential that does not hold, or gives no role, is refused on public routes too, and by number. */
+const always: readonly FailureCode[] = [
+  'unauthenticated',
+  'forbidden',
+  'rate_limited',
+  'internal',
+  'unavailable',
+  'issuer_unavailable',
+];
 const ofBodies: readonly FailureCode[] = [
   'invalid_json',
   'body_incomplete',
@@ -31,17 +41,16 @@ const ofKeys: readonly FailureCode[] = ['invalid_idempotency_key', 'idempotency_
 
 /** The codes, each once. */
 export function failuresOf(route: Fallible): FailureCode[] {
-  return [
-    ...new Set<FailureCode>([
-      ...always,
-      ...(route.allow.public ? [] : (['forbidden'] as const)),
-      ...(route.path.includes('/:') ? (['not_found'] as const) : []),
-      ...(route.query ? (['validation_failed'] as const) : []),
-      ...(route.body ? ofBodies : []),
-      ...(route.inflatedBytesMax === undefined ? [] : (['invalid_gzip'] as const)),
-      ...(isStrict(route.body) || isStrict(route.query) ? (['unknown_field'] as const) : []),
-      ...(route.idempotent ? ofKeys : []),
-      ...(route.failures ?? []),
-    ]),
+  const said: FailureCode[] = [
+    ...always,
+    ...(route.method === 'get' ? [] : (['cross_site'] as const)),
+    ...(route.path.includes('/:') ? (['not_found'] as const) : []),
+    ...(route.query ? (['validation_failed'] as const) : []),
+    ...(route.body ? ofBodies : []),
+    ...(route.inflatedBytesMax === undefined ? [] : (['invalid_gzip'] as const)),
+    ...(isStrict(route.body) || isStrict(route.query) ? (['unknown_field'] as const) : []),
+    ...(route.idempotent ? ofKeys : []),
+    ...(route.failures ?? []),
   ];
+  return [...new Set(said.map((code) => codeInWordsOf(route.words, code)))];
 }

@@ -106,13 +106,18 @@ export const titleOf = (code: FailureCode): string => failures[code][1];
 const inBilling: Partial<Record<FailureCode, FailureCode>> = {
   unauthenticated: 'token_required',
   unavailable: 'billing_unavailable',
+  issuer_unavailable: 'billing_unavailable',
 };
 
-/** The failure as a route of these words says it (route.ts, `words`). */
-export function inWordsOf(words: 'billing' | undefined, failure: Failure): Failure {
-  const code = words === 'billing' ? inBilling[failure.code] : undefined;
-  return code === undefined ? failure : { ...failure, code };
-}
+/** The code as a route of these words says it (route.ts, `words`). */
+export const codeInWordsOf = (words: 'billing' | undefined, code: FailureCode): FailureCode =>
+  (words === 'billing' ? inBilling[code] : undefined) ?? code;
+
+/** The failure as a route of these words says it. */
+export const inWordsOf = (words: 'billing' | undefined, failure: Failure): Failure => ({
+  ...failure,
+  code: codeInWordsOf(words, failure.code),
+});
 
 /** What a missing id and somebody else's id both answer: the same words, so that nothing can be told from them. */
 export const notFound: Failure<'not_found'> = { code: 'not_found', message: 'there is nothing here, or not for you' };

@@ -72,7 +72,7 @@ const issuerAway: Failure = {
 /** The answer to whoever is not let in. */
 async function refuse(c: Context<AppEnv>, services: Services, why: Refusal): Promise<Response> {
   if (why === 'no_access') return problemResponse(services, noAccess);
-  if (why === 'issuer_away') return problemResponse(services, issuerAway);
+  if (why === 'issuer_away') return problemResponse(services, inWordsOf(c.get('words'), issuerAway));
   return await refuseUnknown(c, services, why);
 }
 
