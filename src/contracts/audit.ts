@@ -10,13 +10,13 @@ const word = z.string().min(1).max(200);
  * of what was changed; `q` looks in all three. Entries of `[from, to)`. `format=csv` is all of them in one file.
  */
 const filter = pageQuery.extend({
-  actor: word.optional(),
-  action: word.optional(),
-  subject: word.optional(),
-  q: searchText.optional(),
-  from: instant.optional(),
-  to: instant.optional(),
-  format: z.enum(['json', 'csv']).default('json'),
+  actor: word.optional().describe('How the actor’s name begins: `admin:` are all admins.'),
+  action: word.optional().describe('How the action begins: `job.` is everything about jobs.'),
+  subject: word.optional().describe('The whole id of what was changed.'),
+  q: searchText.optional().describe('Part of actor, action or subject.'),
+  from: instant.optional().describe('Only entries of this instant or later.'),
+  to: instant.optional().describe('Only entries before this instant.'),
+  format: z.enum(['json', 'csv']).default('json').describe('csv is all entries in one file.'),
 });
 
 /** GET /api/billing/audit. */
@@ -24,8 +24,8 @@ export const ownAuditQuery = filter.extend(organisationQuery.shape);
 
 /** GET /api/audit: the entries that concern one customer or one organisation, or all. */
 export const auditQuery = filter.extend({
-  customer_id: customerId.optional(),
-  organisation_id: organisationId.optional(),
+  customer_id: customerId.optional().describe('Only what concerns this customer.'),
+  organisation_id: organisationId.optional().describe('Only what concerns this organisation.'),
 });
 
 /**

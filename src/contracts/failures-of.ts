@@ -7,10 +7,7 @@ import { codeInWordsOf, type FailureCode } from './failures.ts';
 import type { Route } from './route.ts';
 
 /** What a route's failures follow from. */
-export type Fallible = Pick<
-  Route,
-  'method' | 'path' | 'allow' | 'body' | 'query' | 'failures' | 'inflatedBytesMax' | 'words'
-> & {
+export type Fallible = Pick<Route, 'path' | 'allow' | 'body' | 'query' | 'failures' | 'inflatedBytesMax' | 'words'> & {
   idempotent?: boolean | undefined;
 };
 
@@ -21,10 +18,14 @@ function isStrict(schema: z.ZodType | undefined): boolean {
   return form.includes('"additionalProperties":false');
 }
 
-/** Whatever is asked: a credential that does not hold, or gives no role, is refused on public routes too, and by number. */
+/**
+ * Whatever is asked: a credential that does not hold, or gives no role, is refused on public routes too, and by number; and a
+ * cookie from another site, wherever the request would change something or open a WebSocket.
+ */
 const always: readonly FailureCode[] = [
   'unauthenticated',
   'forbidden',
+  'cross_site',
   'rate_limited',
   'internal',
   'unavailable',
@@ -43,7 +44,6 @@ const ofKeys: readonly FailureCode[] = ['invalid_idempotency_key', 'idempotency_
 export function failuresOf(route: Fallible): FailureCode[] {
   const said: FailureCode[] = [
     ...always,
-    ...(route.method === 'get' ? [] : (['cross_site'] as const)),
     ...(route.path.includes('/:') ? (['not_found'] as const) : []),
     ...(route.query ? (['validation_failed'] as const) : []),
     ...(route.body ? ofBodies : []),

@@ -9,7 +9,11 @@ import { clusterId, instant, lineText, listOf, namespace, pageQuery, searchText 
 const slug = z.string().max(63);
 
 /** Which organisation is meant: an admin says so, a person's token does. */
-const chosen = z.object({ organisation: slug.optional() });
+const chosen = z.object({
+  organisation: slug
+    .optional()
+    .describe('The organisation, by its slug. Admins must name it; others may name their own only.'),
+});
 export const organisationQuery = chosen;
 
 /** The envelope of every answer here. */
@@ -28,6 +32,7 @@ const labelCharsMax = 128;
 /** One label as a query names it: everything after the first colon is the value. */
 const labelPair = z.string().regex(/^[a-z0-9][a-z0-9_.-]{0,62}:[^\p{Cc}\u2028\u2029]{1,128}$/u, 'must be key:value');
 
+const ofCluster = clusterId.optional().describe('The cluster, where two have a namespace of this name.');
 /** What a range may be cut by: its projects, its meters, or the values of one label. */
 const byText = z
   .string()
@@ -54,9 +59,12 @@ export type ProjectSort = (typeof sorts)[number];
 /** GET /api/billing/projects. `sort` with a minus in front is the highest first; `q` looks in namespaces and labels. */
 export const billingProjectsQuery = pageQuery.extend({
   ...chosen.shape,
-  q: searchText.optional(),
-  label: labelPair.optional(),
-  sort: z.enum([...sorts, ...sorts.map((name) => `-${name}` as const)]).default('namespace'),
+  q: searchText.optional().describe('Part of the namespace’s name.'),
+  label: labelPair.optional().describe('Only projects with this label, as key:value.'),
+  sort: z
+    .enum([...sorts, ...sorts.map((name) => `-${name}` as const)])
+    .default('namespace')
+    .describe('With a minus in front the highest first.'),
 });
 
 const billingProject = z.object({
@@ -76,7 +84,7 @@ export type BillingProject = z.infer<typeof billingProject>;
 export const billingProjectsAnswer = enveloped(listOf(billingProject));
 
 /** GET /api/billing/project/:namespace/overview. Without a cluster, the namespaces of that name in all clusters together. */
-export const overviewQuery = chosen.extend({ cluster: clusterId.optional() });
+export const overviewQuery = chosen.extend({ cluster: ofCluster });
 const overview = z.object({
   namespace: z.string(),
   billing_summary: z.object({
@@ -113,8 +121,10 @@ const overview = z.object({
 export type Overview = z.infer<typeof overview>;
 export const overviewAnswer = enveloped(overview);
 
+const ofMonth = monthText.optional().describe('A calendar month in UTC, YYYY-MM; without it the one that runs.');
+
 /** GET /api/billing/summary. The month that runs unless said. */
-export const summaryQuery = chosen.extend({ month: monthText.optional() });
+export const summaryQuery = chosen.extend({ month: ofMonth });
 const labelCost = z.object({
   value: z.string(),
   cost: dollars,
@@ -149,13 +159,15 @@ export const monthsMax = 36;
 
 /** GET /api/billing/trends: widened to whole hours, days or months. The month that runs, by day and project, unless said. */
 export const trendsQuery = chosen.extend({
-  from: instant.optional(),
-  to: instant.optional(),
-  granularity: z.enum(granularities).default('day'),
-  by: byText.default('project'),
-  namespace: namespace.optional(),
-  cluster: clusterId.optional(),
-  meter: z.string().max(63).optional(),
+  from: instant.optional().describe('The first instant; without it the beginning of the month.'),
+  to: instant.optional().describe('The end, not included; without it now.'),
+  granularity: z.enum(granularities).default('day').describe('How long a point is.'),
+  by: byText
+    .default('project')
+    .describe('A series for each: project, meter, or label:<key> for the values of a label.'),
+  namespace: namespace.optional().describe('Only this project.'),
+  cluster: ofCluster,
+  meter: z.string().max(63).optional().describe('Only this meter.'),
 });
 const series = z.object({
   /** A namespace, a meter or a label's value; of `unlabelled` and `other` that word. */
@@ -185,8 +197,11 @@ export const trendsAnswer = enveloped(trends);
 
 /** GET /api/billing/attribution: whose the month's cost is, by the values of one label. */
 export const attributionQuery = chosen.extend({
-  month: monthText.optional(),
-  by: z.string().regex(/^label:[a-z0-9][a-z0-9_.-]{0,62}$/, 'must be label:<key>'),
+  month: ofMonth,
+  by: z
+    .string()
+    .regex(/^label:[a-z0-9][a-z0-9_.-]{0,62}$/, 'must be label:<key>')
+    .describe('The label whose values get the shares, as label:<key>.'),
 });
 const share = z.object({
   value: z.string(),
@@ -223,14 +238,14 @@ export const attributionAnswer = enveloped(attribution);
 export const labelsBody = z
   .record(labelKey, lineText(labelCharsMax))
   .refine((given) => Object.keys(given).length <= labelsMax, `must have at most ${labelsMax} labels`);
-export const labelsQuery = chosen.extend({ cluster: clusterId.optional() });
+export const labelsQuery = chosen.extend({ cluster: ofCluster });
 export const labelsAnswer = enveloped(z.object({ namespace: z.string(), cluster_id: z.string(), labels }));
 
 /** GET /api/billing/export. `focus` is CSV of one month; what else there is takes the query of its route. */
 export const exportQuery = trendsQuery.extend({
-  what: z.enum(['trends', 'projects']).default('trends'),
-  format: z.enum(['csv', 'json', 'focus']).default('csv'),
-  month: monthText.optional(),
+  what: z.enum(['trends', 'projects']).default('trends').describe('What is exported; FOCUS is always usage by day.'),
+  format: z.enum(['csv', 'json', 'focus']).default('csv').describe('The form of the file.'),
+  month: ofMonth.describe('The month of a FOCUS file, YYYY-MM; without it the one that runs.'),
 });
 /** `format=json`: one object a row, as the CSV has it. */
 export const exportAnswer = enveloped(

@@ -233,7 +233,7 @@ export const replayManyBody = z
   })
   .refine((body) => (body.ids === undefined) !== (body.code === undefined), {
     path: ['code'],
-    message: 'either code or ids',
+    message: 'must have either code or ids',
   });
 
 /** DELETE /api/dead-letters/:id: what was reported is given up for good. */

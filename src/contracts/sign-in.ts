@@ -22,9 +22,9 @@ const returnCharsMax = 4000;
 /** GET /api/sessions/oidc/start: at the issuer of an organisation, or of staff. `return_to` is a path of ours. */
 export const startQuery = z
   .object({
-    organisation: slug.optional(),
-    staff: z.literal('true').optional(),
-    return_to: z.string().max(returnCharsMax).optional(),
+    organisation: slug.optional().describe('The organisation whose issuer is meant, by its slug.'),
+    staff: z.literal('true').optional().describe('The issuer of staff is meant.'),
+    return_to: z.string().max(returnCharsMax).optional().describe('The page to go on to, a path of ours.'),
   })
   .refine(({ organisation, staff }) => (organisation === undefined) !== (staff === undefined), {
     message: 'must be given, or else staff=true',

@@ -9,6 +9,7 @@ export const listAudit = route({
   summary: 'Who did what, newest first; of one customer or organisation, or of all; format=csv for a file',
   allow: { admin: 'viewer' },
   query: auditQuery,
+  text: 'text/csv; charset=utf-8',
   answers: { 200: auditList },
 });
 
@@ -20,6 +21,7 @@ export const listBillingAudit = route({
   allow: { person: true, account: 'owner', admin: 'viewer' },
   words: 'billing',
   query: ownAuditQuery,
+  text: 'text/csv; charset=utf-8',
   answers: { 200: ownAuditAnswer },
   failures: ['not_found'],
 });

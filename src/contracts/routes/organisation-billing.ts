@@ -119,6 +119,7 @@ export const exportBilling = route({
   allow: readers,
   words: 'billing',
   query: exportQuery,
+  text: 'text/csv; charset=utf-8',
   answers: { 200: exportAnswer },
   failures: [...common, 'namespace_denied', 'unknown_meter'],
 });
@@ -131,6 +132,7 @@ export const readBillingMetrics = route({
   allow: { ...readers, organisation: true },
   words: 'billing',
   query: organisationQuery,
+  text: 'text/plain; version=0.0.4; charset=utf-8',
   answers: { 200: null },
   failures: common,
 });

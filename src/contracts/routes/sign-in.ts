@@ -18,5 +18,6 @@ export const finishSignIn = route({
   path: '/api/sessions/oidc/callback',
   summary: 'Where the issuer sends the browser back to: the session begins here',
   allow: { public: true },
+  text: 'text/html; charset=utf-8',
   answers: { 200: null, 303: null },
 });

@@ -78,7 +78,7 @@ export async function faultOf(
   const [bare = ''] = path.split('?');
   const found = declared.find((one) => one.method === method && one.path.test(bare));
   if (!found) return null;
-  const text = new TextDecoder().decode(await response.clone().arrayBuffer());
+  const text = response.webSocket ? '' : new TextDecoder().decode(await response.clone().arrayBuffer());
   const fault =
     response.status >= 400 ? problemFault(found, response.status, text) : successFault(found, response, text);
   return fault && `${method} ${path} answers ${response.status} with ${fault}`;

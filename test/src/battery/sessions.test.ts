@@ -32,7 +32,7 @@ beforeAll(async () => {
   for (const role of roles) grants[`admin ${role}`] = { kind: 'staff', name: `${role}@staff.test`, role, endsAt };
   grants['person all'] = {
     kind: 'person',
-    organisationId: `org_${'0'.repeat(32)}`,
+    organisationId: f.organisationId,
     subject: 'ada',
     namespaces: null,
     endsAt,

@@ -104,7 +104,7 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(pem?.content ?? {})).toEqual(['application/x-pem-file']);
     const migrate = operationOf('post', '/api/plans/{plan}/migrate');
     expect(Object.keys(migrate.responses)).toEqual(expect.arrayContaining(['200', '202']));
-    expect(migrate.security).toEqual([{ bearer: [] }]);
+    expect(migrate.security).toEqual([{ bearer: [] }, { session: [] }]);
     expect(history.security).toEqual(expect.arrayContaining([{ bearer: [] }, { apiKey: [] }]));
     expect(operationOf('post', '/api/usage/batch').requestBody?.description).toContain('gzip');
   });

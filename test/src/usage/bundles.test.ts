@@ -52,6 +52,12 @@ const row: fc.Arbitrary<UsageRow> = fc
     return rowWith({}, { ...fields, gapMs, complete: gapMs === 0 && isEmpty(fields.missing) && fields.gaps === null });
   });
 
+/** The shard without the ids of reviews, which it draws itself. */
+const shardContents = async () => {
+  const { reviews, ...others } = await shardState(env);
+  return { ...others, reviews: reviews.map(({ id: _drawn, ...review }) => review) };
+};
+
 const identity = (r: UsageRow) => JSON.stringify(Object.entries(r).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 describe('rows that travel together', () => {
@@ -63,14 +69,14 @@ describe('rows that travel together', () => {
         expect(arrived.map(identity).sort()).toEqual(rows.map(identity).sort());
         await clear();
         await commit(db, storeBundles(bundles));
-        const together = await shardState(env);
+        const together = await shardContents();
         await clear();
         // Rows of one window keep their order; which of two windows is first decides nothing.
         await commit(
           db,
           arrived.flatMap((r) => storeBundles(bundlesOf([r]))),
         );
-        expect(together).toEqual(await shardState(env));
+        expect(together).toEqual(await shardContents());
       }),
       { numRuns: 25 },
     );
