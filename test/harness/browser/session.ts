@@ -14,7 +14,7 @@ const base = {
   current: true,
 };
 
-const adminSession = (role: 'viewer' | 'operator' | 'owner'): SessionView => ({
+export const adminSession = (role: 'viewer' | 'operator' | 'owner'): SessionView => ({
   ...base,
   kind: 'admin',
   name: 'root',
@@ -30,18 +30,3 @@ export const asAdmin =
       route.fulfill({ json: { success: true, session: adminSession(role) } }),
     );
   };
-
-/** Nobody is signed in. */
-export const asNobody = async (context: BrowserContext): Promise<void> => {
-  await context.route('**/api/sessions/current', (route) => route.fulfill({ status: 401, json: refusal }));
-};
-
-const refusal = {
-  success: false,
-  error: 'unauthenticated',
-  code: 'unauthenticated',
-  message: 'a valid credential is required',
-  details: {},
-  timestamp: '2026-11-01T00:00:00.000Z',
-  request_id: 'req_00000000000000000000000000000001',
-};
