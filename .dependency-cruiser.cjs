@@ -5,7 +5,7 @@
  */
 
 /** Folders of src that are no word of the domain. */
-const shared = '^src/(?:lib|contracts|db|stripe|http|workflows)/';
+const shared = '^src/(?:lib|contracts|db|stripe|mail|http|workflows)/';
 /** `store.ts`, `job-store.ts`. */
 const store = '^src/[^/]+/[a-z-]*\\bstore[.]ts$';
 /** `routes.ts`, `queue-routes.ts`; `wire.ts` is how a domain's routes write their answers. */
@@ -16,7 +16,7 @@ const layers = [
   { name: 'lib', path: ['^src/lib/'] },
   { name: 'contracts', path: ['^src/contracts/'] },
   { name: 'nouns', path: ['^src/[^/]+/'], pathNot: [shared, store, edge] },
-  { name: 'stores', path: [store, '^src/(?:db|stripe)/'] },
+  { name: 'stores', path: [store, '^src/(?:db|stripe|mail)/'] },
   { name: 'workflows', path: ['^src/workflows/'] },
   { name: 'routes', path: [edge, '^src/http/', '^src/(?:env|services|wiring)[.]ts$'] },
   { name: 'entries', path: ['^src/(?:app|consume|cron|health)[.]ts$'] },
@@ -93,6 +93,14 @@ const packageRules = [
     { path: '^src/', pathNot: '^src/stripe/' },
     {
       path: npm('stripe'),
+    },
+  ),
+  forbid(
+    'mail-in-one-place',
+    'src/mail holds the only outbound mail code',
+    { path: '^src/', pathNot: '^src/mail/' },
+    {
+      path: npm('nodemailer'),
     },
   ),
   forbid(

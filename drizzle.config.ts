@@ -2,7 +2,8 @@ import { defineConfig } from 'drizzle-kit';
 
 // `npm run migrations` writes the next migration of each database from src/db/*-schema.ts.
 const database = process.env['DATABASE'] === 'usage' ? 'usage' : 'control';
-const schema = database === 'usage' ? ['usage-schema'] : ['control-schema', 'work-schema', 'pricing-schema'];
+const schema =
+  database === 'usage' ? ['usage-schema'] : ['control-schema', 'work-schema', 'pricing-schema', 'session-schema'];
 
 export default defineConfig({
   dialect: 'sqlite',

@@ -9,6 +9,14 @@ async function testKeys(): Promise<string> {
   return JSON.stringify([await exportJWK(pair.privateKey)]);
 }
 
+/** What `npm run figures` asks of a test that runs inside workerd (bench/organisation-sums.ts). */
+function figureOptions(): Record<string, number> {
+  const { ORGANISATION_MONTHS: months, ORGANISATION_FIRST: first } = process.env;
+  return months === undefined
+    ? {}
+    : { TEST_ORGANISATION_MONTHS: Number(months), TEST_ORGANISATION_FIRST: Number(first ?? 1) };
+}
+
 /** Packages' source maps name sources that the packages do not ship: Vite would say so, a line for each file. */
 const packagesWithoutMaps = {
   name: 'packages-without-source-maps',
@@ -40,12 +48,17 @@ export default defineConfig({
                 SIGNUP_PLANS: 'starter,professional,enterprise',
                 RATE_LIMIT_SIGNUP: 'off',
                 RATE_LIMIT_AUTH: 'off',
+                RATE_LIMIT_SIGN_IN: 'off',
+                RATE_LIMIT_LINKS: 'off',
                 RATE_LIMIT_REPORT: 'off',
                 RATE_LIMIT_BATCH: 'off',
                 RATE_LIMIT_VALIDATE: 'off',
                 RATE_LIMIT_PUBLIC: 'off',
+                ...figureOptions(),
                 TEST_PLANS: readFileSync('plans.yaml', 'utf8'),
                 TEST_WORKER_DOCUMENT: readFileSync('docs/worker.md', 'utf8'),
+                TEST_API_EXAMPLES: readFileSync('docs/api-examples.md', 'utf8'),
+                TEST_OPENAPI: readFileSync('docs/openapi.json', 'utf8'),
                 TEST_CONTROL_MIGRATIONS: await readD1Migrations('migrations/control'),
                 TEST_USAGE_MIGRATIONS: await readD1Migrations('migrations/usage'),
               },

@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { startPlatform } from '../test/harness/platform.ts';
-import { type Api, callApi, signUp, untilStatus } from './support/api.ts';
+import { signUp, untilStatus } from './support/api.ts';
+import { ask, NOTHING, rankOf } from './support/asking.ts';
 import { seedShard } from './support/customers/seed.ts';
 import { LIMITS_OFF } from './support/intake/target.ts';
 import { wholeNumber } from './support/options.ts';
@@ -16,9 +17,7 @@ import { seeded } from './support/random.ts';
 import { printJson, printTable } from './support/report.ts';
 
 const ENV = { ...LIMITS_OFF, RATE_LIMIT_PUBLIC: 'off' };
-const WARM_UP_ROUNDS = 10;
 const PAGE_LIMIT = 20;
-const NOTHING = 'a D1 query of nothing';
 
 type Options = { customers: number; measured: number; days: number; rounds: number };
 
@@ -39,26 +38,6 @@ function questionsOf(measured: readonly string[], { customers }: Options): Recor
     'customer list, searched for one': () => `/api/customers?q=person-${number()}@`,
     'customer list, searched for what all have': () => '/api/customers?q=company',
   };
-}
-
-/** Milliseconds of each question, by its name. */
-async function ask(api: Api, questions: Record<string, () => string>, rounds: number): Promise<Map<string, number[]>> {
-  const times = new Map<string, number[]>(Object.keys(questions).map((name) => [name, []]));
-  for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
-    for (const [name, path] of Object.entries(questions)) {
-      const begun = performance.now();
-      const { status, body } = await callApi(api, 'GET', path());
-      if (status !== 200) throw new Error(`${name} answered ${status}: ${JSON.stringify(body)}`);
-      if (round >= 0) times.get(name)?.push(performance.now() - begun);
-    }
-  }
-  return times;
-}
-
-/** Nearest rank, in tenths. */
-function rankOf(numbers: readonly number[], share: number): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return Math.round((sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0) * 10) / 10;
 }
 
 /** The platform's data with a shard full of customers in it. */

@@ -15,8 +15,15 @@ const figures = {
   'metering-fuzz': 'days of random mess with known truth: whether anybody is billed more than was used',
   journey: 'known use on a real control plane, scraped, reported and billed: each line against the truth',
   exporter: 'memory and seconds per window over 100 and 300 pods',
+  demo: 'npm start -- --demo from an empty folder: seconds, sizes, the same numbers each time',
   customers: 'cost, forecast and the list of 30,000 customers, beside a D1 query of nothing',
+  live: 'from a report to 200 open sockets, and what sockets cost while nothing happens',
+  focus: 'months of random use in the form of FOCUS, judged by the published validator',
+  'queue-lists': 'the queue console’s reads of 100,000 jobs, beside a D1 query of nothing',
   rating: 'random bills beside an oracle of exact fractions, properties of stories, mutants seen',
+  'api-fuzz': 'cases made from /api/openapi.json as each principal: 5xx, and answers that it does not allow',
+  'organisation-sums':
+    'random months of organisations, read in every way and beside exact fractions: what differs by a cent',
   intake: 'reports per second, accepted and durable, beside an Express + PostgreSQL insert per report',
 } as const;
 
@@ -30,7 +37,7 @@ const [name, ...args] = process.argv.slice(2);
 if (name === undefined || !built.some(([known]) => known === name)) {
   if (name !== undefined) console.error(`there is no figure ${name}`);
   console.log('npm run figures -- NAME [options]      NAME --help says which options\n');
-  for (const [known, about] of built) console.log(`  ${known.padEnd(14)}${about}`);
+  for (const [known, about] of built) console.log(`  ${known.padEnd(18)}${about}`);
   process.exit(name === undefined ? 0 : EXIT_USAGE);
 }
 const figure = (await import(fileOf(name).href)) as Figure;

@@ -1,10 +1,10 @@
 /** Every customer, and a deed done to each of them, one after the other, at a bounded rate. */
 import { z } from 'zod';
 import type { CustomerList } from '../src/contracts/customers.ts';
+import { listCustomers } from '../src/contracts/routes/customers.ts';
 import { err, ok, type Result } from '../src/lib/result.ts';
 import { secondMs } from '../src/lib/time.ts';
 import type { Api } from './api.ts';
-import { listCustomers } from './calls.ts';
 import { done } from './command.ts';
 import { type Failure, lineOf } from './failure.ts';
 import { counted } from './format/amounts.ts';
@@ -16,7 +16,7 @@ export type Customer = CustomerList['items'][number];
 
 /** Each customer once, newest first, although others may sign up while the pages are read. */
 export async function allCustomers(world: World, api: Api): Promise<Result<Customer[], Failure>> {
-  const read = await readAll((page, limit) => listCustomers(api, { page, limit }), {
+  const read = await readAll((page, limit) => api.call(listCustomers, { query: { page, limit } }), {
     idOf: (customer) => customer.customer_id,
     onPage: (seen, total) => world.note(`listed ${seen} of ${total} customers`),
   });

@@ -1,9 +1,8 @@
 /**
  * The one way from a command to the API: the shared client with retries, an Idempotency-Key on every mutating POST, and
- * its failures as a person at a terminal needs them. Owns no route; routes are named in calls.ts. It cannot tell whether a
+ * its failures as a person at a terminal needs them. Owns no route: those are src/contracts/routes. It cannot tell whether a
  * POST whose attempts all went unanswered took effect, and the same command run again sends another POST with a key of its own.
  */
-import { z } from 'zod';
 import { type AnswerTo, callRoute, type InputOf } from '../src/contracts/call.ts';
 import type { Route } from '../src/contracts/route.ts';
 import { type ApiFailure, openApiClient } from '../src/lib/api-client.ts';
@@ -20,29 +19,18 @@ export const retries = { attemptsMax: 4, waitMsMax: 15_000, backoff: { baseMs: 5
 const idempotencyKeyBytes = 16;
 const byteValues = 256;
 
-export type Query = Record<string, string | number | undefined>;
-
-export interface PostOptions {
-  /** The route knows a repeat by what is in the body (usage reports) and takes no Idempotency-Key. */
-  repeatsByItself?: boolean;
-}
-
 export interface Api {
   url: string;
-  get: <T extends z.ZodType>(path: string, answer: T, query?: Query) => Promise<Result<z.output<T>, Failure>>;
-  post: <T extends z.ZodType>(
-    path: string,
-    body: unknown,
-    answer: T,
-    options?: PostOptions,
-  ) => Promise<Result<z.output<T>, Failure>>;
-  /** DELETE; the routes answer 204. A repeat finds nothing any more, which is refused as `not_found`. */
-  delete: (path: string) => Promise<Result<null, Failure>>;
   /**
    * Calls a route of src/contracts/routes. Every POST gets an Idempotency-Key and is repeated until it is answered. A DELETE is
    * repeated too: its repeat finds nothing any more, which is refused as `not_found`.
+   * @param options `repeatable`: the route knows a repeat by what is in the body (usage reports) and takes no key
    */
-  call: <R extends Route>(route: R, input: InputOf<R>) => Promise<Result<AnswerTo<R>, Failure>>;
+  call: <R extends Route>(
+    route: R,
+    input: InputOf<R>,
+    options?: { repeatable?: true },
+  ) => Promise<Result<AnswerTo<R>, Failure>>;
   /** This API, asked with another principal's credential. */
   as: (token: string) => Api;
 }
@@ -60,21 +48,9 @@ export function openApi(target: Target, world: World, timeoutMs = attemptTimeout
   const toFailure = (failure: ApiFailure) => err(failureOf(failure, new URL(target.url).origin));
   return {
     url: target.url,
-    get: async (path, form, query = {}) => {
-      const answer = await client.ask({ method: 'GET', path, query }, form);
-      return answer.ok ? answer : toFailure(answer.error);
-    },
-    post: async (path, body, form, options = {}) => {
-      const repeat = options.repeatsByItself ? { repeatable: true } : { key: hex(world.random(idempotencyKeyBytes)) };
-      const answer = await client.ask({ method: 'POST', path, body, ...repeat }, form);
-      return answer.ok ? answer : toFailure(answer.error);
-    },
-    delete: async (path) => {
-      const answer = await client.ask({ method: 'DELETE', path, repeatable: true }, z.null());
-      return answer.ok ? answer : toFailure(answer.error);
-    },
-    call: async (route, input) => {
-      const repeat = route.method === 'post' ? { key: hex(world.random(idempotencyKeyBytes)) } : { repeatable: true };
+    call: async (route, input, options = {}) => {
+      const takesKey = route.method === 'post' && !options.repeatable;
+      const repeat = takesKey ? { key: hex(world.random(idempotencyKeyBytes)) } : { repeatable: true };
       const answer = await callRoute(client, route, input, repeat);
       return answer.ok ? answer : toFailure(answer.error);
     },

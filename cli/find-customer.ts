@@ -4,10 +4,10 @@
  */
 import { type Command, Option } from 'commander';
 import type { CustomerList } from '../src/contracts/customers.ts';
+import { listCustomers } from '../src/contracts/routes/customers.ts';
 import { idPattern } from '../src/lib/ids.ts';
 import { err, ok, type Result } from '../src/lib/result.ts';
 import type { Api } from './api.ts';
-import { listCustomers } from './calls.ts';
 import { type Done, done, invalid } from './command.ts';
 import type { Failure } from './failure.ts';
 import { readAll } from './pages.ts';
@@ -56,7 +56,7 @@ const isMeant = (name: CustomerName, one: CustomerList['items'][number]): boolea
 /** The id of a named customer. */
 async function findCustomerId(api: Api, name: CustomerName): Promise<Result<string, Failure>> {
   if (name.by === 'id') return ok(name.text);
-  const read = await readAll((page, limit) => listCustomers(api, { q: name.text, page, limit }));
+  const read = await readAll((page, limit) => api.call(listCustomers, { query: { q: name.text, page, limit } }));
   if (!read.ok) return read;
   const found = read.value.items.find((one) => isMeant(name, one));
   return found === undefined

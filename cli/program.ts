@@ -8,6 +8,7 @@ import type { Result } from '../src/lib/result.ts';
 import { openApi } from './api.ts';
 import type { Define, Shell } from './command.ts';
 import { adminTokensProgram } from './commands/admin-tokens.ts';
+import { clockProgram } from './commands/clock.ts';
 import { clustersProgram } from './commands/clusters.ts';
 import { credentialsProgram } from './commands/credentials.ts';
 import { customerProgram } from './commands/customer.ts';
@@ -15,6 +16,8 @@ import { deadLettersProgram } from './commands/dead-letters.ts';
 import { generateKeysProgram } from './commands/generate-keys.ts';
 import { keysProgram } from './commands/keys.ts';
 import { licencesProgram } from './commands/licences.ts';
+import { membersProgram } from './commands/members.ts';
+import { organisationsProgram } from './commands/organisations.ts';
 import { plansProgram } from './commands/plans.ts';
 import { queueProgram } from './commands/queue.ts';
 import { signupWorkflowProgram } from './commands/signup-workflow.ts';
@@ -34,9 +37,12 @@ export const commands: Readonly<Record<string, Define>> = {
   plans: plansProgram,
   licences: licencesProgram,
   keys: keysProgram,
+  members: membersProgram,
+  organisations: organisationsProgram,
   queue: queueProgram,
   'dead-letters': deadLettersProgram,
   clusters: clustersProgram,
+  clock: clockProgram,
   credentials: credentialsProgram,
   'admin-tokens': adminTokensProgram,
   'generate-keys': generateKeysProgram,

@@ -3,22 +3,26 @@
  * provisioner, metering. Owns the order of starting and of ending; each part is elsewhere.
  */
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReadyLine } from '../src/contracts/ready.ts';
+import { iso } from '../src/lib/time.ts';
+import { type EmbeddedClock, openClock } from './clock/clock.ts';
+import { clockControl } from './clock/control.ts';
+import { startClockServer } from './clock/server.ts';
 import { ensureLocalCluster, LOCAL_CLUSTER, LOCAL_DOORBELL, newProvisionerToken } from './cluster/local.ts';
-import { startClock } from './cron/clock.ts';
+import { startCron } from './cron/ticks.ts';
 import { openDataFolder } from './data/folder.ts';
-import { readJson, writePrivateJson } from './data/private-file.ts';
+import { readJson } from './data/private-file.ts';
 import { useNewer } from './data/version.ts';
+import { demoBegins, refuseHalfDemo } from './demo/fill.ts';
 import { choosePort } from './free-port.ts';
 import { waitForHealth } from './health.ts';
-import { startMetering } from './metering/start.ts';
+import { startMailbox } from './mail/mailbox.ts';
+import { startOwnIssuer } from './oidc/start.ts';
 import { openPages } from './pages/start.ts';
 import { publishPlansOnce } from './plans.ts';
 import { PlatformError, reasonOf } from './problem.ts';
 import { readable } from './processes/readable.ts';
-import { supervise } from './processes/supervised.ts';
-import { provisionerProgram } from './provisioner.ts';
+import { startPrograms } from './programs.ts';
 import { openQueueBroker } from './queue/broker.ts';
 import { startDelivery } from './queue/delivery.ts';
 import { startProducerSocket } from './queue/producer-socket.ts';
@@ -35,32 +39,40 @@ import { workerBindings } from './worker/environment.ts';
 import { migrate } from './worker/migrate.ts';
 import { startWorker } from './worker/runtime.ts';
 import { startLog } from './worker/start-log.ts';
+/**
+ * Everything on one machine, in order: data folder, secrets, queue, Worker, databases, cluster, deliveries, cron,
+ * provisioner, metering. Owns the order of starting and of ending; each part is elsewhere.
+ */
 
 export type Platform = {
   ready: ReadyLine;
   /** Resolves when a part has turned out not to run with what it was given: the platform is of no use without it. */
   failed: Promise<PlatformError>;
+  /** Begins what follows the ready line. */
+  begin: () => void;
   stop: () => Promise<void>;
 };
 type Env = Record<string, string | undefined>;
 type OnStop = (name: string, stop: () => void | Promise<void>) => void;
 
-/** How long `ready` waits for the provisioner's first line, after which it does not refuse its configuration. */
-const FIRST_LINE_MS_MAX = 30_000;
-/** Log levels that keep that line back. */
-const QUIET = ['warn', 'error', 'fatal', 'silent'];
-
+/** Who mails of this machine are from, unless the environment says so. */
+const OUR_MAIL = 'Tenantry <tenantry@tenantry.localhost>';
 /** The ports that parts had the last time, so that addresses outlive a restart. */
 function lastPorts(dataDir: string, log: (line: string) => void) {
   const path = join(dataDir, 'ready.json');
   try {
     const last = readJson(path) as Partial<ReadyLine> | null;
     const portOf = (url: string | null | undefined) => (url ? Number(new URL(url).port) : undefined);
-    return { queue: portOf(last?.queue_api_url), stripe: portOf(last?.stripe_url) };
+    return {
+      queue: portOf(last?.queue_api_url),
+      stripe: portOf(last?.stripe_url),
+      clock: portOf(last?.clock_url),
+      oidc: portOf(last?.oidc_issuer),
+    };
   } catch (error) {
     // The file is written anew with this run's addresses: a damaged one is said, and keeps nobody from starting.
     log(`${path} of the last run cannot be read, addresses may change: ${reasonOf(error)}`);
-    return { queue: undefined, stripe: undefined };
+    return { queue: undefined, stripe: undefined, clock: undefined, oidc: undefined };
   }
 }
 
@@ -79,8 +91,8 @@ export async function startPlatform(settings: Settings, env: Env, log: (line: st
   const undo = undoStack(log);
   const failure = Promise.withResolvers<PlatformError>();
   try {
-    const ready = await startParts(settings, env, log, undo.push, failure);
-    return { ready, failed: failure.promise, stop: undo.run };
+    const { ready, begin } = await startParts(settings, env, log, undo.push, failure);
+    return { ready, failed: failure.promise, begin, stop: undo.run };
   } catch (error) {
     await undo.run();
     throw error;
@@ -92,30 +104,64 @@ async function startStandIn(
   dataDir: string,
   env: Env,
   secrets: Secrets,
-  port: number | undefined,
+  { port, now }: { port: number | undefined; now: () => number },
   log: (line: string) => void,
   onStop: OnStop,
 ): Promise<string | null> {
   if (env['STRIPE_SECRET_KEY']) return null;
-  const api = openStripeApi(join(dataDir, 'stripe.sqlite'));
+  const api = openStripeApi(join(dataDir, 'stripe.sqlite'), now);
   onStop('stripe', api.close);
   const server = await startStripe(api, { secretKey: secrets.stripe_secret_key, port }, log);
   onStop('stripe server', server.close);
   return server.url;
 }
 
+/** The address of the mailbox of this machine, or null where another mail server is given. */
+async function startOwnMailbox(
+  dataDir: string,
+  env: Env,
+  log: (line: string) => void,
+  onStop: OnStop,
+): Promise<string | null> {
+  if (env['SMTP_URL']) return null;
+  const mailbox = await startMailbox(dataDir, log);
+  onStop('mailbox', mailbox.close);
+  log(`mail is kept in ${mailbox.folder}`);
+  return mailbox.url;
+}
+
+/** The clock that the folder keeps, or one that begins at `at`. Throws PlatformError where only real time may be shown. */
+async function openClockOf(
+  { dataDir, realTimeBecause }: Settings,
+  at: number | null,
+  log: (line: string) => void,
+): Promise<EmbeddedClock> {
+  const clock = openClock(dataDir);
+  if (at !== null) await clock.change(clock.runningFrom(at));
+  if (clock.isMoved()) {
+    if (realTimeBecause !== null) throw new PlatformError(`the clock of ${dataDir} is moved, and ${realTimeBecause}`);
+    log(`the clock ${clock.isHeld() ? 'stands at' : 'shows'} ${iso(clock.now())}`);
+  }
+  return clock;
+}
+
 async function startParts(
-  { port: wantedPort, dataDir, fresh, workerConfig, provisioner, exporters, buildsPages }: Settings,
+  settings: Settings,
   env: Env,
   log: (line: string) => void,
   onStop: OnStop,
   { promise: failed, resolve: onRefused }: PromiseWithResolvers<PlatformError>,
-): Promise<ReadyLine> {
-  onStop('data folder', openDataFolder(dataDir, fresh));
+): Promise<{ ready: ReadyLine; begin: () => void }> {
+  const { port: wantedPort, dataDir, fresh, workerConfig, demo } = settings;
+  const at = demo ? demoBegins(Date.now()) : settings.at;
+  const emptyFor = demo ? '--demo' : '--at';
+  onStop('data folder', openDataFolder(dataDir, fresh, at === null ? null : emptyFor));
+  refuseHalfDemo(dataDir);
   const port = await choosePort(wantedPort);
   log(`data folder ${dataDir}`);
   const secrets = await loadSecrets(dataDir);
   const ports = lastPorts(dataDir, log);
+  const clock = await openClockOf(settings, at, log);
 
   log('reading and bundling the Worker');
   const build = join(dataDir, 'build');
@@ -129,7 +175,11 @@ async function startParts(
   const pullApi = await startPullApi(broker, { accountId, token: secrets.queue_api_token, port: ports.queue }, log);
   onStop('queue api', pullApi.close);
 
-  const stripe = await startStandIn(dataDir, env, secrets, ports.stripe, log, onStop);
+  const stripe = await startStandIn(dataDir, env, secrets, { port: ports.stripe, now: clock.now }, log, onStop);
+  const publicUrl = env['PUBLIC_URL'] || `http://127.0.0.1:${port}`;
+  const issuer = await startOwnIssuer({ dataDir, port: ports.oidc, publicUrl, env }, log, onStop);
+
+  const smtpUrl = await startOwnMailbox(dataDir, env, log, onStop);
 
   log('starting workerd');
   const adminToken = env['ADMIN_API_TOKEN'] || secrets.admin_token;
@@ -143,16 +193,21 @@ async function startParts(
     port,
     dataDir,
     queueSocket: socket.path,
+    told: clock.told,
     log: workerLog.line,
     pagesState: pages.state,
     bindings: workerBindings(env, {
       ADMIN_API_TOKEN: adminToken,
       LICENSE_PRIVATE_KEYS: secrets.license_private_keys,
-      PUBLIC_URL: `http://127.0.0.1:${port}`,
+      PUBLIC_URL: publicUrl,
+      ...issuer.bindings,
+      MAIL_FROM: OUR_MAIL,
+      ...(smtpUrl === null ? {} : { SMTP_URL: smtpUrl }),
       ...(stripe === null ? {} : { STRIPE_SECRET_KEY: secrets.stripe_secret_key, STRIPE_API_BASE: stripe }),
     }),
   });
   onStop('worker', worker.stop);
+  clock.onChange(worker.tell);
   for (const [binding, applied] of await migrate(worker, description.databases, useNewer(dataDir))) {
     log(`database ${binding}: ${applied.length === 0 ? 'up to date' : `applied ${applied.join(', ')}`}`);
   }
@@ -162,6 +217,7 @@ async function startParts(
   const admin = { url: worker.url, token: adminToken };
   for (const line of await publishPlansOnce(admin)) log(line);
   await ensureLocalCluster(admin);
+  await issuer.introduce(admin);
   const provisionerToken = secrets.provisioner_token ?? (await newProvisionerToken(admin));
   keepSecrets(dataDir, { ...secrets, provisioner_token: provisionerToken });
 
@@ -169,7 +225,14 @@ async function startParts(
     const delivery = startDelivery(broker, queue, worker.deliver, log);
     onStop(`deliveries of ${queue.name}`, delivery.stop);
   }
-  onStop('cron', startClock(description.crons, worker.tick, log).stop);
+  const cron = startCron(description.crons, worker.tick, clock, log);
+  onStop('cron', cron.stop);
+  const control = clockControl(clock, cron.runDue, settings.realTimeBecause, log);
+  onStop('clock', control.stop);
+  const token = secrets.clock_token;
+  const clockServer = await startClockServer(control, { token, port: ports.clock }, log);
+  onStop('clock server', clockServer.close);
+  await control.goOn();
 
   const ready: ReadyLine = {
     url: worker.url,
@@ -182,21 +245,15 @@ async function startParts(
     queue_api_token: secrets.queue_api_token,
     stripe_url: stripe,
     stripe_webhook_secret: null,
-    oidc_issuer: null,
+    oidc_issuer: issuer.url,
+    oidc_password: issuer.password,
+    clock_url: clockServer.url,
+    clock_token: token,
   };
-  if (provisioner !== null) {
-    log('starting the provisioner');
-    const child = await supervise(provisionerProgram(provisioner, ready, dataDir, env), log, onRefused);
-    onStop('provisioner', child.stop);
-    const waitMs = QUIET.includes(env['LOG_LEVEL'] ?? '') ? 0 : FIRST_LINE_MS_MAX;
-    const refusal = await Promise.race([child.firstLine, failed, sleep(waitMs, undefined, { ref: false })]);
-    if (refusal instanceof PlatformError) throw refusal;
-  }
-  await startMetering({ dataDir, billingApiUrl: ready.url, exporters, env, onRefused }, log, onStop);
-  if (buildsPages && description.pages !== null) {
+  if (settings.buildsPages && description.pages !== null) {
     pages.build();
     onStop('pages', pages.stop);
   }
-  writePrivateJson(join(dataDir, 'ready.json'), ready);
-  return ready;
+  const begin = await startPrograms(settings, { env, ready, clock, control }, log, onStop, { failed, onRefused });
+  return { ready, begin };
 }

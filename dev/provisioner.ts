@@ -26,6 +26,7 @@ const PASSED = [
   'no_proxy',
   'QUEUE_CONCURRENCY',
   'JOB_TIMEOUT_MS',
+  'SIMULATED_JOB_MS',
 ] as const;
 
 export function provisionerProgram(

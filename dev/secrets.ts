@@ -18,6 +18,8 @@ const schema = z.object({
   license_private_keys: z.string(),
   /** The cluster's own token, made by the Worker at the first start. */
   provisioner_token: z.string().nullable(),
+  /** Moves the clock. Folders of an older version have none: it is made, and kept with the provisioner's token. */
+  clock_token: z.string().default(() => newToken()),
 });
 export type Secrets = z.infer<typeof schema>;
 
@@ -31,15 +33,17 @@ async function newLicenceKeys(): Promise<string> {
   return JSON.stringify([{ ...jwk, alg: 'RS256', use: 'sig', kid: await calculateJwkThumbprint(jwk) }]);
 }
 
+const newToken = (): string => randomBytes(TOKEN_BYTES).toString('hex');
+
 async function newSecrets(): Promise<Secrets> {
-  const token = () => randomBytes(TOKEN_BYTES).toString('hex');
   return {
-    admin_token: token(),
-    queue_api_token: token(),
+    admin_token: newToken(),
+    queue_api_token: newToken(),
     queue_account_id: randomBytes(ACCOUNT_ID_BYTES).toString('hex'),
-    stripe_secret_key: `sk_test_${token()}`,
+    stripe_secret_key: `sk_test_${newToken()}`,
     license_private_keys: await newLicenceKeys(),
     provisioner_token: null,
+    clock_token: newToken(),
   };
 }
 

@@ -6,6 +6,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { plainHttpFaults, plainHttpMeaning } from '../src/lib/base-url.ts';
 import { boolean, byDefault, choice, integer, optional, readVariables, text, url } from '../src/lib/variables.ts';
+import { type Arguments, readArguments } from './arguments.ts';
 import { PlatformError, UsageError } from './problem.ts';
 
 const PORT_MAX = 65_535;
@@ -32,16 +33,17 @@ const carried: Readonly<Record<string, readonly string[]>> = {
   STRIPE_API_BASE: ['STRIPE_SECRET_KEY'],
 };
 
-export type Settings = {
+export type Settings = Arguments & {
   port: number;
   dataDir: string;
-  fresh: boolean;
   /** The Worker's description, a wrangler.toml. */
   workerConfig: string;
   /** The provisioner's entry, or null to start none. */
   provisioner: string | null;
   /** How many exporters may run over the simulated cluster. */
   exporters: number;
+  /** Why the clock may not show another time than the machine's; null: it may. */
+  realTimeBecause: string | null;
   /** Whether pages that are missing or stale are built in the background. */
   buildsPages: boolean;
 };
@@ -53,40 +55,38 @@ export type Settings = {
 export function readSettings(env: Env, args: string[]): Settings {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const read = readVariables(platformVariables, given, (found) => plainHttpFaults({ ...given, ...found }, carried));
-  const ofArguments = faultsOfArguments(args, given);
+  const asked = readArguments(args, given, Date.now());
   const ofVariables = read.ok ? [] : read.error;
-  if (ofArguments.length > 0) throw new UsageError([...ofArguments, ...ofVariables].join('\n'));
+  if (!asked.ok) throw new UsageError([...asked.error, ...ofVariables].join('\n'));
   if (!read.ok) throw new PlatformError(ofVariables.join('\n'));
   const ofProject = (path: string) => (isAbsolute(path) ? path : join(projectRoot, path));
   const { PORT, DATA_DIR, WORKER_CONFIG, PROVISIONER_PROGRAM, EXPORTERS, PAGES } = read.value;
   return {
+    ...asked.value,
     port: PORT,
     dataDir: resolve(DATA_DIR),
-    fresh: args.includes('--fresh'),
     workerConfig: ofProject(WORKER_CONFIG),
     provisioner: PROVISIONER_PROGRAM === 'off' ? null : ofProject(PROVISIONER_PROGRAM),
     exporters: EXPORTERS,
+    realTimeBecause: realTimeBecause(given),
     buildsPages: PAGES === 'build',
   };
 }
 
-function faultsOfArguments(args: string[], env: Env): string[] {
-  const unknown = args.filter((arg) => arg !== '--fresh');
-  // `npm start --fresh`: npm keeps the option for itself. Data is not emptied on that word, nor kept against it.
-  const swallowed = env['npm_config_fresh'] === undefined || args.includes('--fresh') ? [] : ['--fresh'];
-  return [
-    ...(unknown.length === 0 ? [] : [`unknown argument ${unknown.join(' ')}; there is only --fresh`]),
-    ...swallowed.map((option) => `npm kept ${option} for itself: write npm start -- ${option}`),
-  ];
+const isLive = (stripeKey = ''): boolean => /^[sr]k_live_/.test(stripeKey);
+
+/** Money and a real cluster know one time only. */
+function realTimeBecause({ STRIPE_SECRET_KEY: stripeKey, KUBECONFIG: kubeconfig }: Env): string | null {
+  if (isLive(stripeKey)) return 'STRIPE_SECRET_KEY is a live key: the clock cannot be moved beside real money';
+  if (kubeconfig) return 'KUBECONFIG is set: the clock cannot be moved beside a real cluster, which has its own';
+  return null;
 }
 
 /** What is about to be real: a line each, before anything is touched. */
 export function warningsOf(env: Env): string[] {
-  const { KUBECONFIG: kubeconfig, STRIPE_SECRET_KEY: stripeKey = '' } = env;
+  const { KUBECONFIG: kubeconfig, STRIPE_SECRET_KEY: stripeKey } = env;
   return [
     ...(kubeconfig ? [`KUBECONFIG is set: deployments are made for real, in the cluster of ${kubeconfig}`] : []),
-    ...(/^[sr]k_live_/.test(stripeKey)
-      ? ['STRIPE_SECRET_KEY is a live key: customers are made in your live account']
-      : []),
+    ...(isLive(stripeKey) ? ['STRIPE_SECRET_KEY is a live key: customers are made in your live account'] : []),
   ];
 }

@@ -40,6 +40,7 @@ async function main(): Promise<void> {
   }
   log(`ready ${JSON.stringify(platform.ready)}`);
   log(`Tenantry answers at ${platform.ready.url}; Ctrl-C ends it`);
+  platform.begin();
   const why = await Promise.race([interrupted, platform.failed]);
   log(why instanceof PlatformError ? 'a part cannot run: stopping' : `${why}: stopping`);
   await platform.stop();

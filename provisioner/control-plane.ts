@@ -1,6 +1,7 @@
 /**
  * The provisioner's side of the job protocol (contracts/jobs.ts): one HTTP call each, with a time-out. Owns what an answer
- * means; when to call again is the caller's. `next` is never repeated blindly: an answer that was lost costs its lease.
+ * means; when to call again is the caller's. `next` is never repeated blindly: an answer that was lost costs its lease. It does
+ * not call by contracts/call.ts: of each answer it reads what this version needs, for an API that may be older or newer.
  */
 import { z } from 'zod';
 import {

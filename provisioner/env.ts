@@ -60,6 +60,10 @@ export const provisionerVariables = {
     text(),
     'where simulation keeps one file per namespace',
   ),
+  SIMULATED_JOB_MS: optional(
+    duration('milliseconds', 0, hourMs),
+    'how long a simulated job takes, ms; without it 3 to 5 s',
+  ),
   LOG_LEVEL: byDefault(
     'info',
     choice(['debug', 'info', 'warn', 'error', 'silent']),

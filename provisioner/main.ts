@@ -59,6 +59,7 @@ function simulatedCluster(config: Config, log: Logger): Executor {
     now: monotonic,
     random: cryptoRandom,
     fraction: Math.random,
+    ...(config.SIMULATED_JOB_MS === undefined ? {} : { takesMs: [config.SIMULATED_JOB_MS, config.SIMULATED_JOB_MS] }),
   });
 }
 

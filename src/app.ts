@@ -1,9 +1,10 @@
 /** The API's table of contents: every domain's endpoints, mounted in one place. */
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
+import { auditEndpoints } from './audit/routes.ts';
 import { batchEndpoints } from './batches/routes.ts';
 import { clusterEndpoints } from './clusters/routes.ts';
-import { type Failure, notFound } from './contracts/failures.ts';
+import { type Failure, inWordsOf, notFound } from './contracts/failures.ts';
 import { accountKeyEndpoints } from './credentials/account-key-routes.ts';
 import { credentialEndpoints } from './credentials/routes.ts';
 import { customerEndpoints } from './customers/routes.ts';
@@ -15,9 +16,15 @@ import { EnvError, type RawEnv } from './env.ts';
 import { healthEndpoints } from './health.ts';
 import type { Endpoint } from './http/endpoint.ts';
 import { type AppEnv, mount } from './http/mount.ts';
+import { referenceEndpoints } from './http/openapi-routes.ts';
 import { problemResponse, thrownFailure } from './http/problem.ts';
 import { newId } from './lib/ids.ts';
 import { licenceEndpoints } from './licences/routes.ts';
+import { organisationBillingEndpoints } from './organisations/billing-routes.ts';
+import { exportEndpoints } from './organisations/export-routes.ts';
+import { organisationKeyEndpoints } from './organisations/key-routes.ts';
+import { liveEndpoints } from './organisations/live-routes.ts';
+import { projectEndpoints } from './organisations/project-routes.ts';
 import { organisationEndpoints } from './organisations/routes.ts';
 import { outboxEndpoints } from './outbox/routes.ts';
 import { periodEndpoints } from './periods/routes.ts';
@@ -28,6 +35,9 @@ import { pricingEndpoints } from './pricing/routes.ts';
 import { simulationEndpoints } from './pricing/simulation-routes.ts';
 import { reporterEndpoints } from './reporters/routes.ts';
 import { type Outside, platform, servicesOf } from './services.ts';
+import { memberEndpoints } from './sessions/member-routes.ts';
+import { oidcEndpoints } from './sessions/oidc-routes.ts';
+import { sessionEndpoints } from './sessions/routes.ts';
 import { usageAdminEndpoints } from './usage/admin-routes.ts';
 import { deadLetterEndpoints } from './usage/dead-letter-routes.ts';
 import { usageReadEndpoints } from './usage/read-routes.ts';
@@ -42,6 +52,15 @@ export const endpoints: readonly Endpoint[] = [
   ...credentialEndpoints,
   ...clusterEndpoints,
   ...organisationEndpoints,
+  ...projectEndpoints,
+  ...oidcEndpoints,
+  ...sessionEndpoints,
+  ...memberEndpoints,
+  ...organisationBillingEndpoints,
+  ...exportEndpoints,
+  ...organisationKeyEndpoints,
+  ...liveEndpoints,
+  ...auditEndpoints,
   ...licenceEndpoints,
   ...queueEndpoints,
   ...queueOrderEndpoints,
@@ -59,6 +78,7 @@ export const endpoints: readonly Endpoint[] = [
   ...ownMeterEndpoints,
   ...planEndpoints,
   ...simulationEndpoints,
+  ...referenceEndpoints(() => endpoints),
 ];
 
 /** What is wrong stands in the log only: a variable's name is nobody else's business. */
@@ -91,8 +111,9 @@ export function createApp(outside: Outside = platform): Hono<AppEnv & { Bindings
   });
   mount(app as unknown as Hono<AppEnv>, endpoints);
   app.notFound((c) => problemResponse(c.get('services'), notFound));
-  app.onError((error, c) =>
-    problemResponse(c.get('services'), thrownFailure(c.get('services'), error), c.get('headers')),
-  );
+  app.onError((error, c) => {
+    const failure = inWordsOf(c.get('words'), thrownFailure(c.get('services'), error));
+    return problemResponse(c.get('services'), failure, c.get('headers'));
+  });
   return app;
 }

@@ -4,6 +4,8 @@ import { forgetExpired } from './http/idempotency.ts';
 import { reasonOf } from './lib/reason.ts';
 import { dayMs, hourMs, minuteMs } from './lib/time.ts';
 import type { Services } from './services.ts';
+import { forgetLinks } from './sessions/link-store.ts';
+import { forgetEnded } from './sessions/store.ts';
 import { carriersOf, contextOf, replayMeansOf } from './wiring.ts';
 import { foldNames } from './workflows/accounts/fold-names.ts';
 import { runSimulations } from './workflows/billing/simulate.ts';
@@ -44,6 +46,9 @@ export async function runCron(services: Services, scheduledTime: number): Promis
     fold_names: () => foldNames(services),
     roll_up: () => rollUpDays(services.env.usageShards, services.now()),
     run_simulations: () => runSimulations(contextOf(services)),
+    ...(hourly
+      ? { forget_sessions: () => commit(services.db, [forgetEnded(services.now()), forgetLinks(services.now())]) }
+      : {}),
     ...(hourly ? { forget_finished: () => forgetFinished(services) } : {}),
     ...(daily ? { forget_old: () => forgetOld(contextOf(services)) } : {}),
     ...(hourly ? { forget_idempotency: () => commit(services.db, [forgetExpired(services.now())]) } : {}),

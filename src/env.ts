@@ -4,7 +4,8 @@
  */
 import { clusterId } from './contracts/common.ts';
 import { planSlug } from './contracts/plans.ts';
-import { plainHttpFaults, plainHttpMeaning } from './lib/base-url.ts';
+import { isConfidential, plainHttpFaults, plainHttpMeaning } from './lib/base-url.ts';
+import { isOneLine } from './lib/text.ts';
 import { dayMs, hourMs, secondMs } from './lib/time.ts';
 import {
   boolean,
@@ -22,6 +23,7 @@ import {
   url,
   type ValuesOf,
 } from './lib/variables.ts';
+import { readStaffRoles, type StaffRoles } from './sessions/staff.ts';
 
 export type RateLimit = { requests: number; seconds: number };
 
@@ -58,6 +60,30 @@ const offeredPlans: Kind<readonly string[] | 'all'> = {
   },
 };
 
+/** `groups:tenantry-admins=owner,tenantry-ops=operator`. */
+const staffRoleWords: Kind<StaffRoles> = {
+  words: 'a claim, a colon and value=role with commas between, e.g. groups:admins=owner,ops=operator',
+  repeats: false,
+  read: (given) => readStaffRoles(given) ?? undefined,
+};
+
+/** Where mail is handed in. */
+const mailServer: Kind<string> = {
+  words: 'smtps://user:password@host:port, or smtp://… for a server that goes over to TLS',
+  repeats: false,
+  read: (given) => {
+    const parsed = URL.parse(given);
+    const isServer = parsed !== null && /^smtps?:$/.test(parsed.protocol) && parsed.hostname !== '';
+    return isServer && /^[/]?$/.test(parsed.pathname) && !/[?#]/.test(given) ? given : undefined;
+  },
+};
+
+/** An address, with or without a name before it. */
+const sender: Kind<string> = text(
+  'an address, or a name and an address: Tenantry <mail@example.com>',
+  (given) => isOneLine(given) && /^(?:[^<>@"]+ <[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/.test(given),
+);
+
 const trialDaysMax = 365;
 const runsMax = 20;
 
@@ -72,6 +98,11 @@ export const workerVariables = {
   ALLOW_PLAIN_HTTP: byDefault('false', boolean, plainHttpMeaning),
   STRIPE_SECRET_KEY: optional(secret(), 'without it nothing is sent to Stripe'),
   STRIPE_API_BASE: optional(url, "another address than Stripe's own"),
+  STAFF_OIDC_ISSUER: optional(url, 'where staff sign in beside admin tokens; https, or http to this machine'),
+  STAFF_OIDC_AUDIENCE: optional(text(), "the audience of staff's tokens; without it the client's id"),
+  STAFF_OIDC_CLIENT_ID: optional(text(), 'our client at the staff issuer'),
+  STAFF_OIDC_CLIENT_SECRET: optional(secret(), "that client's secret, if it has one"),
+  STAFF_OIDC_ROLES: optional(staffRoleWords, 'which claim makes a viewer, operator or owner'),
   UNPAID_STACKS_PERCENT: byDefault(
     '50',
     integer(1, 100),
@@ -79,8 +110,16 @@ export const workerVariables = {
   ),
   SIGNUP_PLANS: optional(offeredPlans, 'the plans that anyone may sign up for; without it those that plans.yaml opens'),
   SIGNUP_VERIFICATION: byDefault('none', choice(['none', 'email']), 'email is not available in this version'),
+  SMTP_URL: optional(mailServer, 'the mail server, with its user and password; without it no mail is sent'),
+  MAIL_FROM: optional(sender, 'who mails are from; needed with SMTP_URL'),
   RATE_LIMIT_SIGNUP: byDefault('100/900', rateLimit, 'signups of one address'),
-  RATE_LIMIT_AUTH: byDefault('100/900', rateLimit, 'failed authentications of one address'),
+  RATE_LIMIT_AUTH: byDefault(
+    '100/900',
+    rateLimit,
+    'failed authentications of one address, its sign-ins, and its mailed links',
+  ),
+  RATE_LIMIT_SIGN_IN: byDefault('20/900', rateLimit, 'passwords that are tried for one email'),
+  RATE_LIMIT_LINKS: byDefault('5/3600', rateLimit, 'links that are mailed to one email'),
   RATE_LIMIT_REPORT: byDefault('60/3600', rateLimit, 'single reports of one reporter'),
   RATE_LIMIT_BATCH: byDefault('600/3600', rateLimit, 'batches of one reporter or cluster'),
   RATE_LIMIT_VALIDATE: byDefault('600/3600', rateLimit, 'licences that one caller has validated'),
@@ -98,14 +137,35 @@ interface Bindings {
   CONTROL: D1Database;
   USAGE_QUEUE: Queue;
   RATE_LIMITER: DurableObjectNamespace;
+  LIVE: DurableObjectNamespace;
+  LIVE_DIRECTORY: DurableObjectNamespace;
 }
-const bindingNames = ['CONTROL', 'USAGE_QUEUE', 'RATE_LIMITER'] as const satisfies (keyof Bindings)[];
+const bindingNames = [
+  'CONTROL',
+  'USAGE_QUEUE',
+  'RATE_LIMITER',
+  'LIVE',
+  'LIVE_DIRECTORY',
+] as const satisfies (keyof Bindings)[];
+
+/** A clock that the Worker goes by instead of the runtime's own: ms since the epoch. */
+interface Clock {
+  now: () => number;
+}
+
+/**
+ * The clock that the embedded platform puts around the Worker (dev/worker/edge.ts), else null. What is deployed has none and
+ * cannot be given one: it is a function, and neither a variable nor a binding of wrangler.toml is.
+ */
+const clockOf = ({ CLOCK }: RawEnv): Clock | null =>
+  typeof (CLOCK as Partial<Clock> | undefined)?.now === 'function' ? (CLOCK as Clock) : null;
 
 /** The Worker's parsed environment, plus the usage shards in order (`USAGE_0`, `USAGE_1`, …) and all doorbell queues. */
 export type Env = ValuesOf<typeof workerVariables> &
   Bindings & {
     usageShards: D1Database[];
     doorbell: (bindingName: string) => Queue | null;
+    clock: Clock | null;
   };
 
 /** The environment as the runtime hands it over. */
@@ -116,6 +176,17 @@ export class EnvError extends Error {
   override name = 'EnvError';
 }
 
+/** A staff issuer is set as a whole, and no password is sent to it in the clear. */
+function staffFaults(found: Partial<ValuesOf<typeof workerVariables>>): string[] {
+  const { STAFF_OIDC_ISSUER: issuer } = found;
+  if (issuer === undefined) return [];
+  const needed = (['STAFF_OIDC_CLIENT_ID', 'STAFF_OIDC_ROLES'] as const).filter((name) => found[name] === undefined);
+  return [
+    ...needed.map((name) => `${name} is required beside STAFF_OIDC_ISSUER`),
+    ...(isConfidential(issuer) ? [] : ['STAFF_OIDC_ISSUER must be https']),
+  ];
+}
+
 let parsed: { raw: RawEnv; env: Env } | null = null;
 
 /** Parses the runtime's environment; the same object is parsed once. Throws EnvError. */
@@ -124,16 +195,19 @@ export function parseEnv(raw: RawEnv): Env {
   const missing = [...bindingNames, 'USAGE_0'].filter((name) => typeof raw[name] !== 'object' || raw[name] === null);
   const read = readVariables(workerVariables, raw, (found) => [
     ...plainHttpFaults(found, { STRIPE_API_BASE: ['STRIPE_SECRET_KEY'] }),
+    ...staffFaults(found),
     ...(found.SIGNUP_VERIFICATION === 'email'
-      ? ['SIGNUP_VERIFICATION=email is not available in this version: nothing sends mail; use none']
+      ? ['SIGNUP_VERIFICATION=email is not available in this version; use none']
       : []),
+    ...(found.SMTP_URL !== undefined && found.MAIL_FROM === undefined ? ['MAIL_FROM is needed with SMTP_URL'] : []),
     ...missing.map((name) => `the binding ${name} is missing`),
   ]);
   if (!read.ok) throw new EnvError(read.error.join('\n'));
   const usageShards: D1Database[] = [];
   for (let i = 0; raw[`USAGE_${i}`]; i++) usageShards.push(raw[`USAGE_${i}`] as D1Database);
   const doorbell = (name: string) => (name.startsWith('DOORBELL_') ? ((raw[name] as Queue | undefined) ?? null) : null);
-  const { CONTROL, USAGE_QUEUE, RATE_LIMITER } = raw as unknown as Bindings;
-  parsed = { raw, env: { ...read.value, CONTROL, USAGE_QUEUE, RATE_LIMITER, usageShards, doorbell } };
+  const { CONTROL, USAGE_QUEUE, RATE_LIMITER, LIVE, LIVE_DIRECTORY } = raw as unknown as Bindings;
+  const bindings: Bindings = { CONTROL, USAGE_QUEUE, RATE_LIMITER, LIVE, LIVE_DIRECTORY };
+  parsed = { raw, env: { ...read.value, ...bindings, usageShards, doorbell, clock: clockOf(raw) } };
   return parsed.env;
 }

@@ -5,7 +5,9 @@ import { runCron } from './cron.ts';
 import type { RawEnv } from './env.ts';
 import { servicesOf } from './services.ts';
 
-export { RateLimiter } from './http/rate-limit.ts';
+export { LiveDirectory } from './http/live-directory.ts';
+export { LiveFeed } from './http/live-feed.ts';
+export { RateLimiter } from './http/rate-limiter.ts';
 
 const app = createApp();
 

@@ -1,7 +1,12 @@
 /** Makes the context of workflows, and the queues and Stripe of deliveries, from the services of a request, batch or tick. */
 import { actorOf, credentialOf, type Principal } from './credentials/principal.ts';
+import type { Env } from './env.ts';
 import { type Keyring, openKeyring } from './licences/keyring.ts';
+import type { MailPort } from './mail/port.ts';
+import { openSmtp } from './mail/smtp.ts';
 import type { Services } from './services.ts';
+import { linkSecrets } from './sessions/link.ts';
+import type { StaffIssuer } from './sessions/staff.ts';
 import { openStripe } from './stripe/client.ts';
 import { proverOf } from './usage/message/proof.ts';
 import type { Context } from './workflows/deed.ts';
@@ -33,12 +38,28 @@ export function contextOf(services: Services & { principal?: Principal }): Conte
       jobTimeoutMs: env.JOB_TIMEOUT_MS,
       runsMax: env.QUEUE_MAX_RETRY,
       backoffMs: env.QUEUE_BACKOFF_DELAY,
+      staffIssuer: staffIssuerOf(env),
     },
     keyring: () => keyringOf(services),
+    linkSecret: (linkId) => linkSecrets(env.LICENSE_PRIVATE_KEYS, linkId)[0],
+    outbound: services.outbound,
+    keySets: services.keySets,
+    sealer: services.sealer,
   };
 }
 
-/** Where outbox rows go from here. Without a Stripe key nothing is sent to Stripe and the rows wait. */
+/** The staff issuer of this environment; null where there is none. env.ts refuses one that is set in part. */
+function staffIssuerOf(env: Env): StaffIssuer | null {
+  const { STAFF_OIDC_ISSUER: issuer, STAFF_OIDC_CLIENT_ID: clientId, STAFF_OIDC_ROLES: roles } = env;
+  if (issuer === undefined || clientId === undefined || roles === undefined) return null;
+  const audience = env.STAFF_OIDC_AUDIENCE ?? clientId;
+  return { issuer, audience, clientId, clientSecret: env.STAFF_OIDC_CLIENT_SECRET ?? null, roles };
+}
+
+const mailOf = ({ SMTP_URL: url, MAIL_FROM: from }: Env): MailPort | null =>
+  url === undefined || from === undefined ? null : openSmtp({ url, from });
+
+/** Where outbox rows go from here. Without a Stripe key or a mail server nothing is sent there, and the rows wait. */
 export const carriersOf = (services: Services): Carriers => ({
   db: services.db,
   now: services.now,
@@ -46,6 +67,9 @@ export const carriersOf = (services: Services): Carriers => ({
   stripe: services.env.STRIPE_SECRET_KEY
     ? openStripe(services.env.STRIPE_SECRET_KEY, services.env.STRIPE_API_BASE)
     : null,
+  mail: mailOf(services.env),
+  linkSecrets: (linkId) => linkSecrets(services.env.LICENSE_PRIVATE_KEYS, linkId),
+  publicUrl: services.env.PUBLIC_URL,
   doorbell: services.env.doorbell,
 });
 

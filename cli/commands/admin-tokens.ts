@@ -2,8 +2,8 @@
 import { Option } from 'commander';
 import type { z } from 'zod';
 import { adminRole, adminTokenBody } from '../../src/contracts/credentials.ts';
+import { makeAdminToken } from '../../src/contracts/routes/credentials.ts';
 import type { Api } from '../api.ts';
-import { makeAdminToken } from '../calls.ts';
 import { by, type Define, type Done, done, instantBy } from '../command.ts';
 import { titled } from '../format/customer.ts';
 import { type JsonOption, jsonOption, print } from '../output.ts';
@@ -18,7 +18,9 @@ interface Options extends JsonOption {
 
 async function create(world: World, api: Api, options: Options): Done {
   const { name, role, expires } = options;
-  const made = await makeAdminToken(api, { name, role, ...(expires === undefined ? {} : { expires_at: expires }) });
+  const made = await api.call(makeAdminToken, {
+    body: { name, role, ...(expires === undefined ? {} : { expires_at: expires }) },
+  });
   if (!made.ok) return made;
   const { credential_id: id, token } = made.value;
   print(world, options, made.value, [

@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { signupBody } from '../../src/contracts/customers.ts';
 import { planSlug } from '../../src/contracts/plans.ts';
+import { readCost } from '../../src/contracts/routes/costs.ts';
 import { hex } from '../../src/lib/ids.ts';
 import { ok, type Result } from '../../src/lib/result.ts';
 import type { Api } from '../api.ts';
-import { readCost } from '../calls.ts';
 import { by, type Define, type Done, done } from '../command.ts';
 import { type Failure, lineOf } from '../failure.ts';
 import { dollars } from '../format/amounts.ts';
@@ -44,7 +44,7 @@ async function walk(
   const at = Date.parse(ready.value.job.finished_at ?? made.value.customer.created_at);
   const reported = await reportHour(world, api, { customerId, shortId, at }, tell);
   if (!reported.ok) return reported;
-  const cost = await readCost(api, customerId);
+  const cost = await api.call(readCost, { params: { customerId } });
   if (!cost.ok) return cost;
   const { total_cents: total, lines } = cost.value;
   tell({

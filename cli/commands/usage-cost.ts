@@ -1,8 +1,8 @@
 /** The money of `usage`: what a period costs, or where the running one ends. */
 import type { CostAnswer } from '../../src/contracts/cost.ts';
+import { readCost, readForecast } from '../../src/contracts/routes/costs.ts';
 import { err, type Result } from '../../src/lib/result.ts';
 import type { Api } from '../api.ts';
-import { readCost, readForecast } from '../calls.ts';
 import { type Done, done } from '../command.ts';
 import type { Failure } from '../failure.ts';
 import { minuteOf } from '../format/amounts.ts';
@@ -20,7 +20,7 @@ export async function costOf(
   id: string,
   period?: string,
 ): Promise<Result<CostAnswer, Failure>> {
-  const cost = await readCost(api, id, period === undefined ? {} : { period });
+  const cost = await api.call(readCost, { params: { customerId: id }, query: period === undefined ? {} : { period } });
   if (!cost.ok || period === undefined) return cost;
   const { start, end } = cost.value.period;
   const isAsked = period === 'previous' ? Date.parse(end) <= world.now() : Date.parse(start) === Date.parse(period);
@@ -39,7 +39,7 @@ export async function showCost(world: World, api: Api, id: string, options: Json
 
 /** `usage --forecast`: where the running period ends. */
 export async function showForecast(world: World, api: Api, id: string, options: JsonOption): Done {
-  const forecast = await readForecast(api, id);
+  const forecast = await api.call(readForecast, { params: { customerId: id } });
   if (!forecast.ok) return forecast;
   print(world, options, forecast.value, forecastTable(forecast.value));
   return done;

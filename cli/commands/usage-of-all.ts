@@ -3,11 +3,12 @@
  * that is not there ends it at once.
  */
 import type { CostAnswer } from '../../src/contracts/cost.ts';
+import { readCost } from '../../src/contracts/routes/costs.ts';
+import { readUsage } from '../../src/contracts/routes/usage-reads.ts';
 import type { QuantityField } from '../../src/contracts/usage.ts';
 import { err, ok, type Result } from '../../src/lib/result.ts';
 import { allCustomers, type Customer } from '../all-customers.ts';
 import type { Api } from '../api.ts';
-import { readCost, readUsage } from '../calls.ts';
 import { type Done, done } from '../command.ts';
 import { type Failure, lineOf } from '../failure.ts';
 import { counted, dollars, fieldQuantity } from '../format/amounts.ts';
@@ -42,7 +43,10 @@ const isOver = ({ status, period }: CostAnswer, now: number): boolean =>
 
 async function lineFor(api: Api, customer: Customer, range: HistoryRange, now: number): Promise<Result<Line, Failure>> {
   const id = customer.customer_id;
-  const [usage, cost] = await Promise.all([readUsage(api, id, { ...range, limit: 1 }), readCost(api, id)]);
+  const [usage, cost] = await Promise.all([
+    api.call(readUsage, { params: { customerId: id }, query: { ...range, limit: 1 } }),
+    api.call(readCost, { params: { customerId: id } }),
+  ]);
   const failure = [usage, cost].flatMap((r) => (r.ok ? [] : [r.error]))[0];
   if (failure?.kind === 'unreachable') return err(failure);
   return ok({

@@ -1,11 +1,12 @@
 /** `usage`: one customer's history, gaps and cost, or all customers in a table. */
 import { z } from 'zod';
 import { namespace } from '../../src/contracts/common.ts';
+import { readCustomer } from '../../src/contracts/routes/customers.ts';
+import { readGaps, readUsage } from '../../src/contracts/routes/usage-reads.ts';
 import { historyQuery } from '../../src/contracts/usage.ts';
 import { err, ok, type Result } from '../../src/lib/result.ts';
 import { iso } from '../../src/lib/time.ts';
 import type { Api } from '../api.ts';
-import { readCustomer, readGaps, readUsage } from '../calls.ts';
 import { by, type Define, type Done, done, instantBy } from '../command.ts';
 import type { Failure } from '../failure.ts';
 import { type CustomerOption, onCustomerOrAll, takesCustomer } from '../find-customer.ts';
@@ -49,7 +50,7 @@ async function usageOfOne(world: World, api: Api, id: string, options: UsageOpti
   if (options.forecast) return await showForecast(world, api, id, options);
   const asked = rangeOf(options, world.now());
   if (!asked.ok) return asked;
-  const customer = await readCustomer(api, id);
+  const customer = await api.call(readCustomer, { params: { customerId: id } });
   if (!customer.ok) return customer;
   const { granularity = 'day' } = options;
   const where = options.namespace === undefined ? {} : { namespace: options.namespace };
@@ -57,7 +58,10 @@ async function usageOfOne(world: World, api: Api, id: string, options: UsageOpti
   let range: HistoryRange = asked.value;
   const read = await readAll(
     async (page, limit) => {
-      const answer = await readUsage(api, id, { ...range, ...where, granularity, page, limit });
+      const answer = await api.call(readUsage, {
+        params: { customerId: id },
+        query: { ...range, ...where, granularity, page, limit },
+      });
       if (answer.ok) range = { from: answer.value.from, to: answer.value.to };
       return answer;
     },
@@ -65,7 +69,9 @@ async function usageOfOne(world: World, api: Api, id: string, options: UsageOpti
   );
   if (!read.ok) return read;
   const history = { ...read.value.first, items: read.value.items };
-  const found = await readAll((page, limit) => readGaps(api, id, { ...asked.value, page, limit }));
+  const found = await readAll((page, limit) =>
+    api.call(readGaps, { params: { customerId: id }, query: { ...asked.value, page, limit } }),
+  );
   if (!found.ok) return found;
   const inNamespace = found.value.items.filter((gap) => (options.namespace ?? gap.namespace) === gap.namespace);
   const gaps = { ...found.value.first, items: inNamespace, total: inNamespace.length };

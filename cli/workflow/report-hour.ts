@@ -3,11 +3,14 @@
  * beside the customer's, `workload-{shortId}`, because the deployment's reporter owns the customer's own. The reporter ends
  * with its hour: one that never reports again would leave a gap every hour.
  */
+
+import { createReporter, endReporter } from '../../src/contracts/routes/reporters.ts';
+import { reportUsage } from '../../src/contracts/routes/usage-intake.ts';
+import { readUsage } from '../../src/contracts/routes/usage-reads.ts';
 import type { HistoryAnswer, Quantities } from '../../src/contracts/usage.ts';
 import { err, ok, type Result } from '../../src/lib/result.ts';
 import { floorTo, hourMs, iso } from '../../src/lib/time.ts';
 import type { Api } from '../api.ts';
-import { addReporter, endReporter, readUsage, sendReport } from '../calls.ts';
 import type { Failure } from '../failure.ts';
 import { fieldQuantity, minuteOf } from '../format/amounts.ts';
 import { fieldsOf } from '../format/usage.ts';
@@ -53,10 +56,13 @@ export async function reportHour(
   const namespace = `workload-${shortId}`;
   const start = floorTo(at - 1, hourMs);
   const end = start + hourMs;
-  const made = await addReporter(admin, customerId, {
-    instance_id: instanceId,
-    namespaces: [namespace],
-    active_from: iso(start),
+  const made = await admin.call(createReporter, {
+    params: { customerId },
+    body: {
+      instance_id: instanceId,
+      namespaces: [namespace],
+      active_from: iso(start),
+    },
   });
   if (!made.ok) return made;
   const { reporter, api_key: reporterKey } = made.value;
@@ -65,20 +71,29 @@ export async function reportHour(
     message: `${reporter.id} (${instanceId}) measures namespace ${namespace}; its key is used here and not kept`,
     data: { reporter },
   });
-  const sent = await sendReport(admin.as(reporterKey), {
-    customer_id: customerId,
-    instance_id: instanceId,
-    namespace,
-    timestamp: iso(at),
-    ...sampleHour,
-  });
+  const sent = await admin.as(reporterKey).call(
+    reportUsage,
+    {
+      body: {
+        customer_id: customerId,
+        instance_id: instanceId,
+        namespace,
+        timestamp: iso(at),
+        ...sampleHour,
+      },
+    },
+    { repeatable: true },
+  );
   if (!sent.ok) return sent;
   const window = `${minuteOf(iso(start))} to ${minuteOf(iso(end)).slice(11)} UTC`;
   const said = fieldsOf([sampleHour]).map((field) => `${field} ${fieldQuantity(field, sampleHour[field])}`);
   tell({ step: 'usage', message: `accepted the hour ${window}: ${said.join(', ')}`, data: { usage: sampleHour } });
   const shown = await waitShown(world, admin, { customerId, namespace, end }, tell);
   if (!shown.ok) return shown;
-  const ended = await endReporter(admin, customerId, reporter.id, { active_until: iso(end) });
+  const ended = await admin.call(endReporter, {
+    params: { customerId, reporterId: reporter.id },
+    body: { active_until: iso(end) },
+  });
   if (!ended.ok) return ended;
   tell({ step: 'reporter', message: `${reporter.id} ends at ${minuteOf(iso(end))} UTC, with its hour` });
   return shown;
@@ -92,7 +107,10 @@ async function waitShown(
 ): Promise<Result<HistoryAnswer, Failure>> {
   const until = world.now() + storedWithinMs;
   for (;;) {
-    const read = await readUsage(api, row.customerId, { days: 1, granularity: 'window', namespace: row.namespace });
+    const read = await api.call(readUsage, {
+      params: { customerId: row.customerId },
+      query: { days: 1, granularity: 'window', namespace: row.namespace },
+    });
     if (!read.ok) return read;
     if (read.value.items.some((item) => Date.parse(item.window_end) === row.end)) {
       tell({ step: 'usage', message: `stored: the history shows the window of ${row.namespace}` });

@@ -2,10 +2,11 @@
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import type { SignupAnswer } from '../../src/contracts/customers.ts';
 import { licenceClaims } from '../../src/contracts/licences.ts';
+import { signUp } from '../../src/contracts/routes/customers.ts';
+import { readKeySet } from '../../src/contracts/routes/licences.ts';
 import { err, ok, type Result } from '../../src/lib/result.ts';
 import { iso } from '../../src/lib/time.ts';
 import type { Api } from '../api.ts';
-import { readPublicKeys, signUp } from '../calls.ts';
 import type { Failure } from '../failure.ts';
 import { minuteOf } from '../format/amounts.ts';
 import type { Tell } from './story.ts';
@@ -22,10 +23,12 @@ export async function signUpAndCheck(api: Api, who: Applicant, tell: Tell): Prom
     step: 'signup',
     message: `${who.company} <${who.email}> signs up${who.plan === undefined ? '' : ` for ${who.plan}`} at ${api.url}`,
   });
-  const made = await signUp(api, {
-    email: who.email,
-    company_name: who.company,
-    ...(who.plan === undefined ? {} : { plan: who.plan }),
+  const made = await api.call(signUp, {
+    body: {
+      email: who.email,
+      company_name: who.company,
+      ...(who.plan === undefined ? {} : { plan: who.plan }),
+    },
   });
   if (!made.ok) return made;
   const { customer, subscription, deployment, api_key: apiKey } = made.value;
@@ -41,7 +44,7 @@ export async function signUpAndCheck(api: Api, who: Applicant, tell: Tell): Prom
 }
 
 async function checkLicence(api: Api, made: SignupAnswer, tell: Tell): Promise<Result<void, Failure>> {
-  const keys = await readPublicKeys(api);
+  const keys = await api.call(readKeySet, {});
   if (!keys.ok) return keys;
   const bad = (why: string) => err<Failure>({ kind: 'failed', message: `the licence does not verify: ${why}` });
   try {

@@ -1,8 +1,8 @@
 /** A simulation of a file of plans, followed to its end. */
 import type { SimulationAnswer } from '../../src/contracts/plan-catalogue.ts';
+import { beginSimulation, readSimulation } from '../../src/contracts/routes/simulations.ts';
 import { err, ok, type Result } from '../../src/lib/result.ts';
 import type { Api } from '../api.ts';
-import { beginSimulation, readSimulation } from '../calls.ts';
 import type { Failure } from '../failure.ts';
 import type { World } from '../world.ts';
 
@@ -16,13 +16,13 @@ export async function simulate(
   yaml: string,
   period?: string,
 ): Promise<Result<SimulationAnswer, Failure>> {
-  const begun = await beginSimulation(api, { yaml, ...(period === undefined ? {} : { period }) });
+  const begun = await api.call(beginSimulation, { body: { yaml, ...(period === undefined ? {} : { period }) } });
   if (!begun.ok) return begun;
   const { simulation_id: id } = begun.value;
   let told = -1;
   for (let waitMs = firstPollMs; ; waitMs = pollMs) {
     await world.sleep(waitMs);
-    const read = await readSimulation(api, id);
+    const read = await api.call(readSimulation, { params: { simulationId: id } });
     if (!read.ok) return read;
     const { state, progress, customers, failed } = read.value;
     if (progress !== told) world.note(`simulated ${progress} % of ${customers} customers`);

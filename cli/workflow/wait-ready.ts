@@ -4,9 +4,10 @@
  */
 import type { CustomerAnswer, SignupAnswer } from '../../src/contracts/customers.ts';
 import type { JobView } from '../../src/contracts/jobs.ts';
+import { readCustomer } from '../../src/contracts/routes/customers.ts';
+import { readJob } from '../../src/contracts/routes/queue.ts';
 import { err, ok, type Result } from '../../src/lib/result.ts';
 import type { Api } from '../api.ts';
-import { readCustomer, readJob } from '../calls.ts';
 import type { Failure } from '../failure.ts';
 import { jobErrorLines } from '../format/job.ts';
 import type { World } from '../world.ts';
@@ -35,11 +36,11 @@ export async function waitReady(
   let told = '';
   let status: string = made.deployment.status;
   for (;;) {
-    const read = await readJob(api, jobId);
+    const read = await api.call(readJob, { params: { jobId } });
     if (!read.ok) return read;
     const { job } = read.value;
     told = tellJob(job, told, tell);
-    const customer = await readCustomer(api, made.customer.customer_id);
+    const customer = await api.call(readCustomer, { params: { customerId: made.customer.customer_id } });
     if (!customer.ok) return customer;
     status = tellStatus(customer.value, status, tell);
     if (status === 'ready') return ok({ customer: customer.value, job });

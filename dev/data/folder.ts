@@ -1,5 +1,5 @@
 /** The data folder: made, checked, locked for one platform at a time, emptied by --fresh. */
-import { accessSync, constants, mkdirSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { PlatformError, reasonOf } from '../problem.ts';
@@ -8,7 +8,10 @@ import { stampVersion } from './version.ts';
 /** What the platform keeps there; --fresh removes these and nothing else, whatever folder it is pointed at. */
 const OURS = [
   'build',
+  'clock.json',
+  'demo.json',
   'exporters',
+  'mail',
   'queue.sock',
   'queue.sqlite',
   'queue.sqlite-shm',
@@ -46,10 +49,10 @@ function lock(dataDir: string): () => void {
 }
 
 /**
- * Makes the folder ours; returns what gives it back. Throws PlatformError when it cannot be used, or a newer version has
- * used it.
+ * Makes the folder ours; returns what gives it back. Throws PlatformError when it cannot be used, a newer version has
+ * used it, or something is in it though `emptyFor` (the argument that says so) demands that nothing is.
  */
-export function openDataFolder(dataDir: string, fresh: boolean): () => void {
+export function openDataFolder(dataDir: string, fresh: boolean, emptyFor: string | null = null): () => void {
   let unlock: () => void;
   try {
     mkdirSync(dataDir, { recursive: true, mode: OWNER_ONLY });
@@ -63,6 +66,11 @@ export function openDataFolder(dataDir: string, fresh: boolean): () => void {
     for (const name of OURS) rmSync(join(dataDir, name), { recursive: true, force: true });
   }
   try {
+    if (emptyFor !== null && OURS.some((name) => existsSync(join(dataDir, name)))) {
+      throw new PlatformError(
+        `${emptyFor} needs an empty folder, and ${dataDir} has data: add --fresh to empty it, or set DATA_DIR to another folder`,
+      );
+    }
     stampVersion(dataDir);
   } catch (error) {
     unlock();

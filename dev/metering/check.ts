@@ -14,11 +14,11 @@ const NO_TIMES = ['--from', 'never', '--to', 'never', '--dry-run'];
 const NOBODY = { name: 'customer-00000000', customerId: `cust_${'0'.repeat(32)}`, apiKey: 'none' };
 
 /** Throws PlatformError with a line for each variable that the exporter refuses. Costs nothing where none was set. */
-export async function checkExporterVariables(settings: Omit<ExporterSettings, 'entry'>): Promise<void> {
+export async function checkExporterVariables(settings: Omit<ExporterSettings, 'entry' | 'offsetMs'>): Promise<void> {
   const chosen = chosenIn(settings.env);
   if (chosen.length === 0) return;
   const namespace = { ...NOBODY, metering: true, runs: [], changedMs: 0 };
-  const { args, env } = await exporterProgram({ ...settings, entry: async () => ENTRY }, namespace, 0);
+  const { args, env } = await exporterProgram({ ...settings, entry: async () => ENTRY, offsetMs: 0 }, namespace, 0);
   const said = await promisify(execFile)(process.execPath, [...args, ...NO_TIMES], { env, timeout: minuteMs }).then(
     ({ stderr }) => stderr,
     (error: { stderr?: string }) => error.stderr ?? '',

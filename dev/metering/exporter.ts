@@ -1,5 +1,6 @@
 /** How a namespace's exporter is run here: as the chart does, with a spool of its own under DATA_DIR/exporters. */
 import { join } from 'node:path';
+import { shifted } from '../clock/program.ts';
 import { LOOPBACK } from '../data/http.ts';
 import type { Program } from '../processes/supervised.ts';
 import type { Namespace } from './namespaces.ts';
@@ -37,6 +38,8 @@ export type ExporterSettings = {
   billingApiUrl: string;
   prometheusUrl: string;
   env: Env;
+  /** How far the clock is ahead of the machine's. */
+  offsetMs: number;
 };
 
 /** @param port of its health server */
@@ -50,7 +53,7 @@ export async function exporterProgram(
     env[name] ? [[name, env[name]] as const] : [],
   );
   const shortId = namespace.name.replace(/^customer-/, '');
-  return {
+  const program = {
     name: `exporter ${namespace.name}`,
     args: [...SMALL, await settings.entry()],
     env: {
@@ -70,4 +73,5 @@ export async function exporterProgram(
       HEALTH_CHECK_PORT: String(port),
     },
   };
+  return shifted(program, settings.offsetMs);
 }

@@ -99,21 +99,25 @@ function answerQuery(form: URLSearchParams, namespaces: () => Namespace[], nowMs
   }
 }
 
-async function answer(request: IncomingMessage, namespaces: () => Namespace[]): Promise<Answer> {
+async function answer(request: IncomingMessage, namespaces: () => Namespace[], now: () => number): Promise<Answer> {
   const path = new URL(request.url ?? '/', 'http://prometheus').pathname;
   if (request.method === 'GET' && path === '/-/healthy') return { status: 200, body: { status: 'healthy' } };
   if (path !== '/api/v1/query') return refuse(404, 'not_found', 'the simulated Prometheus has only /api/v1/query');
   if (request.method !== 'POST') return refuse(405, 'bad_data', 'POST it');
   const body = await readBody(request, queryBytesMax);
   if (body === null) return refuse(413, 'bad_data', 'the query is too long');
-  return answerQuery(new URLSearchParams(body.toString('utf8')), namespaces, Date.now());
+  return answerQuery(new URLSearchParams(body.toString('utf8')), namespaces, now());
 }
 
-/** Serves it on a free loopback port. */
-export async function startSimulatedPrometheus(namespaces: () => Namespace[], log: (line: string) => void) {
+/** Serves it on a free loopback port. @param now the platform's clock, ms: no sample is younger */
+export async function startSimulatedPrometheus(
+  namespaces: () => Namespace[],
+  now: () => number,
+  log: (line: string) => void,
+) {
   const send = (response: ServerResponse, { status, body }: Answer) => answerJson(response, status, body);
   const server = createServer((request, response) => {
-    answer(request, namespaces)
+    answer(request, namespaces, now)
       .then((answered) => send(response, answered))
       .catch((error: unknown) => {
         log(`simulated Prometheus: ${String(error)}`);

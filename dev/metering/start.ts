@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { minuteMs } from '../../src/lib/time.ts';
 import type { PlatformError } from '../problem.ts';
 import { tiedToUs } from '../processes/lifetime.ts';
+import { type Pausable, pausable } from '../processes/pausable.ts';
 import { checkExporterVariables } from './check.ts';
 import { startExporters } from './exporters.ts';
 import { namespaceReader } from './namespaces.ts';
@@ -22,6 +23,7 @@ export type MeteringOptions = {
   /** How many exporters at most; 0 starts nothing. */
   exporters: number;
   env: Record<string, string | undefined>;
+  clock: { now: () => number; told: () => { offset_ms: number } };
   /** An exporter cannot run with what it was given. */
   onRefused: (reason: PlatformError) => void;
 };
@@ -35,20 +37,20 @@ async function bundleInto(dataDir: string): Promise<string> {
 }
 
 /**
- * Starts it; exporters follow the namespaces from then on, none before there is one. Throws PlatformError when they would
- * refuse what was set for them.
+ * Prepares it; resumed, exporters follow the namespaces, none before there is one. Null where none is to be started. Throws
+ * PlatformError when they would refuse what was set for them.
  */
 export async function startMetering(
-  { dataDir, billingApiUrl, exporters, env, onRefused }: MeteringOptions,
+  { dataDir, billingApiUrl, exporters, env, clock, onRefused }: MeteringOptions,
   log: (line: string) => void,
   onStop: (name: string, stop: () => Promise<void>) => void,
-): Promise<void> {
-  if (env['KUBECONFIG'] || exporters === 0) return;
+): Promise<Pausable | null> {
+  if (env['KUBECONFIG'] || exporters === 0) return null;
   await checkExporterVariables({ dataDir, billingApiUrl, prometheusUrl: env['PROMETHEUS_URL'] || billingApiUrl, env });
   const namespaces = namespaceReader(join(dataDir, 'simulated-cluster'));
   let prometheusUrl = env['PROMETHEUS_URL'];
   if (!prometheusUrl) {
-    const prometheus = await startSimulatedPrometheus(namespaces, log);
+    const prometheus = await startSimulatedPrometheus(namespaces, clock.now, log);
     onStop('simulated Prometheus', prometheus.close);
     prometheusUrl = prometheus.url;
   }
@@ -59,5 +61,8 @@ export async function startMetering(
     return bundle;
   };
   const settings = { entry, dataDir, billingApiUrl, prometheusUrl, env };
-  onStop('exporters', startExporters(settings, namespaces, exporters, log, onRefused).stop);
+  return pausable(async () => {
+    const { offset_ms: offsetMs } = clock.told();
+    return startExporters({ ...settings, offsetMs }, namespaces, exporters, log, onRefused);
+  });
 }

@@ -1,9 +1,10 @@
 /**
- * How a batch of the queue reaches the Worker's queue() handler: through a Worker of a few lines beside it, with a socket
- * of its own that only the platform can use. A batch travels as a line of JSON and then the bodies, one after another
+ * How a batch of the queue reaches the Worker's queue() handler, and a change of the clock its isolate: through a Worker of a
+ * few lines beside it, with a socket of its own that only the platform can use. A batch travels as a line of JSON and then the bodies, one after another
  * and byte for byte as the queue keeps them: Miniflare's own way, and JSON too, would read every character of them.
  */
 import { Agent, request } from 'undici';
+import type { Told } from '../clock/clock.ts';
 import type { HandlerResult } from '../queue/decision.ts';
 import type { StoredMessage } from '../queue/message.ts';
 
@@ -26,6 +27,10 @@ export default {
   async fetch(request, env) {
     if (!same(bytesOf(request.headers.get('authorization') ?? ''), bytesOf(env.SECRET))) {
       return new Response(null, { status: 403 });
+    }
+    if (request.method === 'PUT') {
+      await env.CLOCK.tell(await request.json());
+      return new Response();
     }
     const batch = new Uint8Array(await request.arrayBuffer());
     const lineEnd = batch.indexOf(NEW_LINE);
@@ -71,4 +76,16 @@ export async function deliverThrough(
   const answer = await body.text();
   if (statusCode !== 200) throw new Error(`the delivery door answered ${statusCode} ${answer}`);
   return JSON.parse(answer) as HandlerResult;
+}
+
+/** Tells the Worker's isolate what time it is. Rejects when the door cannot be reached. */
+export async function tellThrough(url: URL, secret: string, told: Told): Promise<void> {
+  const { statusCode, body } = await request(url, {
+    method: 'PUT',
+    dispatcher: agent,
+    headers: { authorization: secret },
+    body: JSON.stringify(told),
+  });
+  const answer = await body.text();
+  if (statusCode !== 200) throw new Error(`the delivery door answered ${statusCode} ${answer}`);
 }

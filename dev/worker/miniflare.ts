@@ -8,13 +8,14 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, Response, type V4MiniflareOptions } from 'miniflare';
+import type { Told } from '../clock/clock.ts';
 import { LOOPBACK } from '../data/http.ts';
 import type { PagesState } from '../pages/state.ts';
 import { writeWorkerdWrapper } from '../processes/lifetime.ts';
 import { PLUGIN_NAME } from '../queue/binding-plugin.ts';
 import { DELIVERY_DOOR, doorScript } from './delivery-door.ts';
 import type { Pages, WorkerDescription } from './description.ts';
-import { modulesBehindEdge } from './edge.ts';
+import { CLOCK_ENTRYPOINT, CLOCK_SOURCE, modulesBehindEdge } from './edge.ts';
 import { PAGES_FILES, PAGES_STATE } from './pages-script.ts';
 
 export type MiniflareSettings = {
@@ -28,6 +29,8 @@ export type MiniflareSettings = {
   queueSocket: string;
   /** Who knows it may deliver to the Worker's queue() handler. */
   doorSecret: string;
+  /** What the clock shows, for a new isolate. */
+  told: () => Told;
   /** How far the building of the pages is, for whoever asks for a page that is not there yet. */
   pagesState: () => PagesState;
   log: (line: string) => void;
@@ -62,8 +65,8 @@ const pageServices = ({ directory }: Pages, state: () => PagesState) => ({
 });
 
 function optionsFor(settings: MiniflareSettings): V4MiniflareOptions {
-  const { description, scriptPath, bindings, port, dataDir, queueSocket, doorSecret, log } = settings;
-  const { queueProducers: _ours, queueConsumers: _oursToo, ...worker } = description.options;
+  const { description, scriptPath, bindings, port, dataDir, queueSocket, doorSecret, told, log } = settings;
+  const { queueProducers: _ours, queueConsumers: _oursToo, serviceBindings, ...worker } = description.options;
   const modulesRoot = dirname(scriptPath);
   const compatibilityDate = String(worker['compatibilityDate']);
   const queueBindings = (description.queues.producers ?? []).map(({ binding, queue }) => ({
@@ -93,7 +96,11 @@ function optionsFor(settings: MiniflareSettings): V4MiniflareOptions {
         unsafeDirectSockets: [{ host: LOOPBACK, port }],
         bindings: { ...(worker['bindings'] as Record<string, string>), ...bindings },
         unsafeBindings: queueBindings,
-        serviceBindings: description.pages === null ? {} : pageServices(description.pages, settings.pagesState),
+        serviceBindings: {
+          ...(serviceBindings as object),
+          [CLOCK_SOURCE]: async () => Response.json(told()),
+          ...(description.pages === null ? {} : pageServices(description.pages, settings.pagesState)),
+        },
       },
       {
         name: DELIVERY_DOOR,
@@ -103,7 +110,10 @@ function optionsFor(settings: MiniflareSettings): V4MiniflareOptions {
         // Gives the binding its queue(); experimental, as is the way in which Miniflare runs workerd.
         compatibilityFlags: ['service_binding_extra_handlers'],
         bindings: { SECRET: doorSecret },
-        serviceBindings: { WORKER: description.name },
+        serviceBindings: {
+          WORKER: description.name,
+          CLOCK: { name: description.name, entrypoint: CLOCK_ENTRYPOINT },
+        },
         unsafeDirectSockets: [{ host: LOOPBACK, port: 0 }],
       },
     ],

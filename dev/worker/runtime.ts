@@ -4,16 +4,19 @@
  * new Miniflare takes its place on the same port.
  */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Miniflare } from 'miniflare';
+import type { Told } from '../clock/clock.ts';
 import { PlatformError, reasonOf } from '../problem.ts';
 import type { Handler } from '../queue/delivery.ts';
-import { DELIVERY_DOOR, deliverThrough } from './delivery-door.ts';
+import { DELIVERY_DOOR, deliverThrough, tellThrough } from './delivery-door.ts';
 import { createMiniflare, type MiniflareSettings } from './miniflare.ts';
 
 export type RuntimeOptions = Omit<MiniflareSettings, 'onLost' | 'doorSecret'>;
 export type WorkerRuntime = Awaited<ReturnType<typeof startWorker>>;
 
 const PAUSE_MS = 500;
+const TELL_TRIES = 60;
 const SECRET_BYTES = 32;
 
 /** Starts the Worker. Throws PlatformError when its port is taken or workerd does not start. */
@@ -44,7 +47,7 @@ export async function startWorker(options: RuntimeOptions) {
       } catch (error) {
         if (stopped) throw error;
         log(reasonOf(error));
-        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+        await sleep(PAUSE_MS);
       }
     }
   };
@@ -64,9 +67,23 @@ export async function startWorker(options: RuntimeOptions) {
   const deliver: Handler = async (queue, messages) =>
     deliverThrough(await (await current).unsafeGetDirectURL(DELIVERY_DOOR), doorSecret, queue, messages);
 
+  /** A workerd that has died since comes back with an isolate that asks by itself; telling it once more does no harm. */
+  const tell = async (told: Told): Promise<void> => {
+    for (let attempt = 1; !stopped; attempt++) {
+      try {
+        return await tellThrough(await (await current).unsafeGetDirectURL(DELIVERY_DOOR), doorSecret, told);
+      } catch (error) {
+        if (attempt === TELL_TRIES) throw error;
+        await sleep(PAUSE_MS);
+      }
+    }
+  };
+
   return {
     url: url.origin,
     deliver,
+    /** Tells the Worker a change of the clock; resolves when every later request sees it. */
+    tell,
     database: async (binding: string) => (await current).getD1Database(binding, description.name),
     /** Runs the scheduled() handler; rejects when it fails. */
     async tick(cron: string, scheduledTime: Date): Promise<void> {

@@ -1,6 +1,8 @@
 /**
  * The billing API as the exporter needs it: health, cursor, batch. A report has one natural key and a revision, so that
- * every request may be repeated. Decides nothing about when to.
+ * every request may be repeated. Decides nothing about when to. It does not call by contracts/call.ts: an exporter reads answers
+ * more loosely than the API writes them, because either may be newer, and a route's data would bring schemas of its whole domain
+ * into a program that has little memory.
  */
 import { Agent, type Dispatcher } from 'undici';
 import { z } from 'zod';

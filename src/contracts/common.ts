@@ -1,7 +1,7 @@
 /** Pieces of the wire that every domain uses. Times are ISO 8601 UTC, ids prefixed, money integer cents. */
 import { z } from 'zod';
 import { idPattern } from '../lib/ids.ts';
-import { isOneLine, toOneLine } from '../lib/text.ts';
+import { isOneLine, linePattern, toOneLine } from '../lib/text.ts';
 
 /** An instant. Offsets are accepted and normalised by the reader; answers are always UTC with milliseconds. */
 export const instant = z.iso.datetime({ offset: true });
@@ -22,7 +22,13 @@ export const clusterId = z.string().max(63).regex(label, labelWords);
 
 /** One line that a person wrote, 1 to `max` characters: what would forge a second line is refused. */
 export const lineText = (max: number) =>
-  z.string().trim().min(1).max(max).refine(isOneLine, 'must be one line without control characters');
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .refine(isOneLine, 'must be one line without control characters')
+    .meta({ pattern: linePattern });
 
 /** Text of programs (Helm, Kubernetes, a pod) for people to read: made one line, because whoever wrote it may be hostile. */
 export const foreignLine = (max: number) => z.string().max(max).overwrite(toOneLine);
@@ -31,12 +37,12 @@ export const foreignLine = (max: number) => z.string().max(max).overwrite(toOneL
 export const searchText = z.string().max(200);
 
 /** An email, blanks around it taken off. */
-export const emailText = z.string().trim().pipe(z.email().max(254));
+export const emailText = z.string().trim().pipe(z.email().max(254)).meta({ format: 'email', maxLength: 254 });
 
-/** Query of every list: page from 1, limit 1 to 100 (default 20). */
+/** Query of every list: page from 1, limit 1 to 100 (default 20). What a parameter means stands in the OpenAPI document. */
 export const pageQuery = z.object({
-  page: z.coerce.number().int().min(1).max(1_000_000).default(1),
-  limit: z.coerce.number().int().min(1).max(100).default(20),
+  page: z.coerce.number().int().min(1).max(1_000_000).default(1).describe('The page, from 1.'),
+  limit: z.coerce.number().int().min(1).max(100).default(20).describe('Items of a page.'),
 });
 
 /** `{items, total, page, limit}`: the one shape of a list. */

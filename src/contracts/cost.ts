@@ -30,7 +30,9 @@ export const costQuery = z.object({
       (period) => period === 'previous' || instant.safeParse(period).success,
       'must be previous, or the start of a billing period, e.g. 2026-11-20T12:30:00.000Z',
     )
-    .optional(),
+    .optional()
+    .meta({ anyOf: [{ const: 'previous' }, { format: 'date-time' }] })
+    .describe('`previous`, or the start of a billing period; absent: the one that runs.'),
 });
 
 export const costAnswer = z.object({

@@ -10,8 +10,8 @@ export const adminRole = z.enum(['viewer', 'operator', 'owner']);
 
 /** GET /api/credentials: `owner` is the id that the key begins with, or a cluster's own id. */
 export const credentialsQuery = pageQuery.extend({
-  kind: credentialKind.optional(),
-  owner: z.string().min(1).max(100).optional(),
+  kind: credentialKind.optional().describe('Only credentials of this kind.'),
+  owner: z.string().min(1).max(100).optional().describe('The id of the customer, reporter or cluster that has them.'),
 });
 
 /** Never a secret, nor its hash. `revoked_at` may lie ahead; `last_used_on` is a day (UTC). */

@@ -14,12 +14,17 @@ const signupFields = {
   plan: planSlug.optional(),
 };
 
+/** Said of the bodies in the OpenAPI document; src/customers/customer.ts refuses a body without a name. */
+const named = { anyOf: [{ required: ['company_name'] }, { required: ['companyName'] }] };
+
 /** POST /api/customers/signup. Both spellings of a name are taken; the route refuses two different values (400). */
-export const signupBody = z.strictObject(signupFields);
+export const signupBody = z.strictObject(signupFields).meta(named);
 export type SignupBody = z.infer<typeof signupBody>;
 
 /** POST /api/customers (admin): a signup that may add a customer to an organisation. */
-export const createCustomerBody = z.strictObject({ ...signupFields, organisation_id: organisationId.optional() });
+export const createCustomerBody = z
+  .strictObject({ ...signupFields, organisation_id: organisationId.optional() })
+  .meta(named);
 
 export const deploymentStatus = z.enum([
   'pending',
@@ -90,9 +95,9 @@ export type CustomerAnswer = z.infer<typeof customerAnswer>;
 
 /** GET /api/customers. */
 export const customersQuery = pageQuery.extend({
-  q: searchText.optional(),
-  status: subscriptionStatus.optional(),
-  plan: planSlug.optional(),
+  q: searchText.optional().describe('Part of a company name, an email or an id.'),
+  status: subscriptionStatus.optional().describe('Only subscriptions in this state.'),
+  plan: planSlug.optional().describe('Only subscribers of this plan.'),
 });
 export const customerList = listOf(
   customer.extend({ plan: z.string(), status: subscriptionStatus, deployment_status: deploymentStatus }),

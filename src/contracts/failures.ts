@@ -11,16 +11,25 @@ const failures = {
   conflicting_fields: [400, 'Conflicting fields'],
   invalid_idempotency_key: [400, 'Invalid Idempotency-Key'],
   unauthenticated: [401, 'Authentication required'],
+  sign_in_failed: [401, 'Sign-in failed'],
+  link_invalid: [401, 'Link is not valid'],
   forbidden: [403, 'Forbidden'],
+  cross_site: [403, 'Cross-site request'],
+  password_wrong: [403, 'Wrong password'],
+  token_required: [401, 'Authentication token required'],
+  namespace_denied: [403, 'Access denied to namespace'],
   customer_mismatch: [403, 'Customer mismatch'],
   plan_not_offered: [403, 'Plan not offered'],
   not_found: [404, 'Not found'],
   email_exists: [409, 'Email already registered'],
+  member_exists: [409, 'Member already exists'],
+  last_owner: [409, 'Last owner'],
   name_taken: [409, 'Name taken'],
   key_revoked: [409, 'Key revoked'],
   last_key: [409, 'Last key'],
   already_rotated: [409, 'Already rotated'],
   cluster_exists: [409, 'Cluster already exists'],
+  slug_taken: [409, 'Slug taken'],
   queue_taken: [409, 'Queue taken'],
   version_changed: [409, 'Published version changed'],
   currency_mismatch: [409, 'Currency mismatch'],
@@ -33,6 +42,7 @@ const failures = {
   meter_owned: [409, 'Meter already owned'],
   namespace_taken: [409, 'Namespace taken'],
   namespace_ambiguous: [409, 'Namespace ambiguous'],
+  project_own: [409, 'Own namespace'],
   reporter_ended: [409, 'Reporter already ended'],
   already_deactivated: [409, 'Already deactivated'],
   not_deactivated: [409, 'Not deactivated'],
@@ -44,6 +54,7 @@ const failures = {
   generation_stale: [409, 'Generation is stale'],
   licence_revoked: [409, 'Licence revoked'],
   outbox_not_refused: [409, 'Row was not refused'],
+  review_closed: [409, 'Review closed'],
   already_replayed: [409, 'Already replayed'],
   idempotency_conflict: [409, 'Idempotency-Key was used with another request'],
   idempotency_in_progress: [409, 'The first request is still running'],
@@ -64,9 +75,14 @@ const failures = {
   no_quantities: [422, 'No quantities'],
   unknown_meter: [422, 'Unknown meter'],
   period_closed: [422, 'Period closed'],
+  issuer_unusable: [422, 'Issuer unusable'],
+  upgrade_required: [426, 'Upgrade required'],
   rate_limited: [429, 'Too many requests'],
+  too_many_sockets: [429, 'Too many sockets'],
   internal: [500, 'Internal error'],
+  issuer_unavailable: [503, 'Issuer not reachable'],
   unavailable: [503, 'Temporarily unavailable'],
+  billing_unavailable: [503, 'Billing service unreachable'],
 } as const satisfies Record<string, readonly [number, string]>;
 
 /** Every code that an answer can carry. */
@@ -85,6 +101,18 @@ export const statusOf = (code: FailureCode): number => failures[code][0];
 
 /** The short word of a code. */
 export const titleOf = (code: FailureCode): string => failures[code][1];
+
+/** Codes for which the routes of organisation billing have their own. */
+const inBilling: Partial<Record<FailureCode, FailureCode>> = {
+  unauthenticated: 'token_required',
+  unavailable: 'billing_unavailable',
+};
+
+/** The failure as a route of these words says it (route.ts, `words`). */
+export function inWordsOf(words: 'billing' | undefined, failure: Failure): Failure {
+  const code = words === 'billing' ? inBilling[failure.code] : undefined;
+  return code === undefined ? failure : { ...failure, code };
+}
 
 /** What a missing id and somebody else's id both answer: the same words, so that nothing can be told from them. */
 export const notFound: Failure<'not_found'> = { code: 'not_found', message: 'there is nothing here, or not for you' };

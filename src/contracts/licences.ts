@@ -37,7 +37,9 @@ export type LicenceClaims = z.infer<typeof licenceClaims>;
 export const licenceAnswer = z.object({ license: z.string(), decoded: licenceClaims });
 
 /** GET /api/licenses/public-key: `kid` names the key of a licence that an older key signed. */
-export const publicKeyQuery = z.object({ kid: z.string().max(100).optional() });
+export const publicKeyQuery = z.object({
+  kid: z.string().max(100).optional().describe('The key that signed a licence; absent: the one that signs new ones.'),
+});
 
 /** POST /api/licenses/validate: always 200, the verdict is in the body. */
 export const validateBody = z.strictObject({ license: z.string().max(16_384) });

@@ -5,7 +5,9 @@ import { listOf, pageQuery } from './common.ts';
 const outboxState = z.enum(['planned', 'sent', 'confirmed', 'never', 'dropped']);
 
 /** GET /api/outbox. */
-export const outboxQuery = pageQuery.extend({ state: outboxState.default('never') });
+export const outboxQuery = pageQuery.extend({
+  state: outboxState.default('never').describe('`never` are the rows that the other side refused.'),
+});
 const outboxItem = z.object({
   outbox_id: z.string(),
   kind: z.string(),

@@ -64,12 +64,14 @@ const plan_versions = z
 const simulated = { yaml: yaml.optional(), plan_versions: plan_versions.optional(), period };
 const oneOf = (body: { yaml?: unknown; plan_versions?: unknown }) =>
   (body.yaml === undefined) !== (body.plan_versions === undefined);
+const either = { oneOf: [{ required: ['yaml'] }, { required: ['plan_versions'] }] };
 const oneOfWords = { error: 'must have either yaml or plan_versions', path: ['yaml'] };
 
 /** POST /api/simulations: past periods under other plans, those of a file or published ones. */
 export const simulationBody = z
   .strictObject({ ...simulated, customer_ids: z.array(customerId).min(1).max(1000).optional() })
-  .refine(oneOf, oneOfWords);
+  .refine(oneOf, oneOfWords)
+  .meta(either);
 export const simulationStarted = z.object({ success: z.literal(true), simulation_id: z.string() });
 
 /** GET /api/simulations/:simulationId. */
@@ -91,7 +93,7 @@ export const simulationAnswer = z.object({
 export type SimulationAnswer = z.infer<typeof simulationAnswer>;
 
 /** POST /api/usage/:customerId/simulate: one customer, at once. */
-export const simulateBody = z.strictObject(simulated).refine(oneOf, oneOfWords);
+export const simulateBody = z.strictObject(simulated).refine(oneOf, oneOfWords).meta(either);
 export const simulateAnswer = customerChange.extend({
   success: z.literal(true),
   period: z.object({ start: z.string(), end: z.string() }),
@@ -119,7 +121,8 @@ export const migrateBody = z
   .refine(({ customer_ids, all }) => (customer_ids === undefined) !== (all === undefined), {
     error: 'must have either customer_ids or all',
     path: ['customer_ids'],
-  });
+  })
+  .meta({ oneOf: [{ required: ['customer_ids'] }, { required: ['all'] }] });
 export const migrateAnswer = z.object({
   success: z.literal(true),
   moved: z.number().int(),

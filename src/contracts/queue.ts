@@ -129,7 +129,7 @@ const pause = z.object({
 export const pausesAnswer = z.object({ paused: z.array(pause) });
 export type PausesAnswer = z.infer<typeof pausesAnswer>;
 
-export const bulkIdsMax = 1000;
+const bulkIdsMax = 1000;
 export const bulkAction = z.enum(['retry', 'remove', 'promote']);
 export type BulkAction = z.infer<typeof bulkAction>;
 const rate = z.number().int().min(1).max(50);

@@ -13,5 +13,10 @@ export const readyLine = z.object({
   stripe_url: z.string().nullable(),
   stripe_webhook_secret: z.string().nullable(),
   oidc_issuer: z.string().nullable(),
+  /** Everybody's at that issuer: it is a stand-in of this machine. */
+  oidc_password: z.string().nullable(),
+  /** Where the clock is read and moved (embedded-clock.ts). */
+  clock_url: z.string(),
+  clock_token: z.string(),
 });
 export type ReadyLine = z.infer<typeof readyLine>;

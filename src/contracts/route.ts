@@ -15,7 +15,7 @@ export type MemberRole = (typeof memberRoles)[number];
 
 /**
  * What a route admits. `admin` and `account` name the least role; `public` needs no credential; `person` is somebody of an
- * organisation.
+ * organisation, `organisation` a key of one.
  */
 export interface Allow {
   public?: true;
@@ -24,6 +24,7 @@ export interface Allow {
   cluster?: true;
   provisioner?: true;
   person?: true;
+  organisation?: true;
   admin?: Role;
 }
 
@@ -40,10 +41,19 @@ export interface Route<Path extends string = string, A extends Answers = Answers
   summary: string;
   allow: Allow;
   body?: z.ZodType;
+  /** What the body should be, for programs and people, where `body` takes more and each part is judged by itself. */
+  bodyForm?: z.ZodType;
   query?: z.ZodType;
   answers: A;
-  /** Codes that this route can fail with, beside those that follow from what it takes (credential, body, query, id). */
+  /** The media type of a 200 that is not JSON: instead of its schema, or beside it where the query chooses. */
+  text?: string;
+  /** Codes that this route can fail with, beside those that follow from what it takes (failures-of.ts). */
   failures?: readonly FailureCode[];
+  /**
+   * Says in the words of organisation billing that a token is needed and that nothing can be read (failures.ts, `inWordsOf`). Absent: the
+   * common ones.
+   */
+  words?: 'billing';
   /** Takes an Idempotency-Key (every mutating POST but usage, provisioner and webhooks). */
   idempotent?: true;
   /** Takes `?preview=true`: the same answer, nothing stored. */

@@ -8,22 +8,32 @@ import { customerId, emailText, listOf, pageQuery } from './common.ts';
 import { adminRole } from './credentials.ts';
 import { memberRoles } from './route.ts';
 
-export const sessionId = z.string().regex(idPattern('session'), 'must look like ses_ + 32 hex digits');
 export const memberId = z.string().regex(idPattern('member'), 'must look like mem_ + 32 hex digits');
 export const memberRole = z.enum(memberRoles);
 
 const passwordText = z.string().min(8).max(200);
 const secretCharsMax = 512;
 
+/** The fields of each way to sign in; `customer_id` may be beside those of people. */
+const ways = [['email', 'password'], ['admin_token'], ['link']] as const;
+
 /**
  * POST /api/sessions: one way to sign in. `link` is the secret of a mailed link, used once. `customer_id` chooses among the
- * customers of whoever signs in by a link; without it, and with several, the answer says which there are.
+ * customers of a person who has several; without it the answer says which there are.
  */
-export const sessionBody = z.union([
-  z.strictObject({ email: emailText, password: z.string().min(1).max(200) }),
-  z.strictObject({ admin_token: z.string().min(1).max(secretCharsMax) }),
-  z.strictObject({ link: z.string().min(1).max(secretCharsMax), customer_id: customerId.optional() }),
-]);
+export const sessionBody = z
+  .strictObject({
+    email: emailText.optional(),
+    password: z.string().min(1).max(200).optional(),
+    admin_token: z.string().min(1).max(secretCharsMax).optional(),
+    link: z.string().min(1).max(secretCharsMax).optional(),
+    customer_id: customerId.optional(),
+  })
+  .refine((body) => {
+    const given = Object.keys(body).filter((name) => name !== 'customer_id');
+    return ways.some((way) => way.length === given.length && way.every((name) => given.includes(name)));
+  }, 'must be either email and password, or admin_token, or link');
+export type SessionBody = z.infer<typeof sessionBody>;
 
 /** Who a session is: the fields of the other kinds are null. Times are instants. */
 export const session = z.object({

@@ -1,6 +1,7 @@
 /** Usage on the wire: reports, batches, cursor, history, gaps. Quantities are numbers as the seeds have them. */
 import { z } from 'zod';
-import { customerId, instant, listOf, namespace, pageQuery } from './common.ts';
+import { idPattern } from '../lib/ids.ts';
+import { customerId, instant, lineText, listOf, namespace, pageQuery } from './common.ts';
 
 /** Upper bounds of one window; they keep every period's sum below 2^53 in the stored base units (spec §1). */
 const hoursMax = 1e5;
@@ -147,7 +148,10 @@ export const batchAnswer = z.object({
 export type BatchAnswer = z.infer<typeof batchAnswer>;
 
 /** GET /api/usage/:customerId/cursor. */
-export const cursorQuery = z.object({ instance_id: z.string().min(1).max(200), namespace: namespace.optional() });
+export const cursorQuery = z.object({
+  instance_id: z.string().min(1).max(200).describe('The instance that the reporter reports as.'),
+  namespace: namespace.optional().describe('Absent: the customer’s own namespace.'),
+});
 export const cursorAnswer = z.object({
   customer_id: z.string(),
   instance_id: z.string(),
@@ -163,12 +167,12 @@ export type CursorAnswer = z.infer<typeof cursorAnswer>;
 
 /** GET /api/usage/:customerId. A day has the windows that end in it: (00:00, 24:00]. */
 export const historyQuery = pageQuery.extend({
-  days: z.coerce.number().int().min(1).max(400).default(30),
-  from: instant.optional(),
-  to: instant.optional(),
-  granularity: z.enum(['window', 'day']).default('day'),
-  namespace: namespace.optional(),
-  format: z.enum(['json', 'csv']).default('json'),
+  days: z.coerce.number().int().min(1).max(400).default(30).describe('How far back, where there is no `from`.'),
+  from: instant.optional().describe('Windows that end after this instant.'),
+  to: instant.optional().describe('Windows that end at this instant or before; absent: now.'),
+  granularity: z.enum(['window', 'day']).default('day').describe('An item a window or a UTC day.'),
+  namespace: namespace.optional().describe('Only this namespace.'),
+  format: z.enum(['json', 'csv']).default('json').describe('`csv`: the whole range as a file, not paged.'),
 });
 
 const historyItem = z
@@ -198,10 +202,10 @@ export type HistoryAnswer = z.infer<typeof historyAnswer>;
 
 /** GET /api/usage/:customerId/gaps, oldest first: expected windows that nobody reported, and parts that were not seen. */
 export const gapsQuery = pageQuery.extend({
-  limit: z.coerce.number().int().min(1).max(1000).default(1000),
-  days: z.coerce.number().int().min(1).max(400).default(30),
-  from: instant.optional(),
-  to: instant.optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(1000).describe('Items of a page.'),
+  days: z.coerce.number().int().min(1).max(400).default(30).describe('How far back, where there is no `from`.'),
+  from: instant.optional().describe('Windows that end after this instant.'),
+  to: instant.optional().describe('Windows that end at this instant or before; absent: now.'),
 });
 /** Nobody reported it, the reporter declared it unavailable, or a part of it was not seen. */
 const gapReason = z.enum(['missing', 'unavailable', 'partial']);
@@ -240,20 +244,57 @@ export const gapsAnswer = z.object({
 });
 export type GapsAnswer = z.infer<typeof gapsAnswer>;
 
+/**
+ * What became of a replacement that did not take effect by itself: it waits for a person, a later one has answered it, or a
+ * person has decided.
+ */
+const reviewState = z.enum(['open', 'superseded', 'accepted', 'rejected']);
+
 /** GET /api/usage/reviews (admin): replacements that did not take effect, newest first. Quantities are wire fields. */
-export const reviewsQuery = pageQuery.extend({ state: z.enum(['open', 'superseded']).default('open') });
+export const reviewsQuery = pageQuery.extend({ state: reviewState.default('open').describe('`open` ones wait.') });
 export const reviewList = listOf(
   z.object({
+    review_id: z.string(),
     customer_id: z.string(),
     namespace: z.string(),
     instance_id: z.string(),
     window_start: z.string(),
     window_end: z.string(),
     reason: z.enum(['lowered', 'late', 'revision_conflict', 'repeated']),
-    state: z.enum(['open', 'superseded']),
+    state: reviewState,
     held_at: z.string(),
+    /** Null until a person has decided. */
+    decision: z.object({ at: z.string(), by: z.string(), reason: z.string() }).nullable(),
     standing: z.object({ revision: z.number().int(), quantities }),
     proposed: z.object({ revision: z.number().int(), complete: z.boolean(), gap_seconds: z.number(), quantities }),
   }),
 );
 export type ReviewList = z.infer<typeof reviewList>;
+
+const reviewId = z.string().regex(idPattern('review'), 'must look like rvw_ + 32 hex digits');
+const decisionReason = lineText(500);
+
+/** POST /api/usage/reviews/:reviewId/accept|reject (operator). */
+export const decisionBody = z.strictObject({ reason: decisionReason });
+export const decisionAnswer = z.object({
+  success: z.literal(true),
+  review_id: z.string(),
+  state: z.enum(['accepted', 'rejected']),
+});
+
+/** POST /api/usage/reviews/decide (operator): up to 100 at once, each decided by itself. */
+export const decideBody = z.strictObject({
+  ids: z.array(reviewId).min(1).max(100),
+  decision: z.enum(['accept', 'reject']),
+  reason: decisionReason,
+});
+export const decideAnswer = z.object({
+  success: z.literal(true),
+  results: z.array(
+    z.object({
+      id: z.string(),
+      status: z.enum(['accepted', 'rejected', 'refused']),
+      code: z.enum(['not_found', 'review_closed', 'window_too_old']).optional(),
+    }),
+  ),
+});

@@ -62,7 +62,10 @@ function findersOf(db: Db): Record<CredentialKind, Find> {
     async account(key) {
       const [row] = await plain.execute({ ...key, kind: 'account' });
       return row
-        ? { ...row, principal: { kind: 'account', customerId: key.owner, role: 'owner', keyId: row.keyId } }
+        ? {
+            ...row,
+            principal: { kind: 'account', customerId: key.owner, role: 'owner', keyId: row.keyId, memberId: null },
+          }
         : null;
     },
     async admin(key) {
@@ -70,6 +73,11 @@ function findersOf(db: Db): Record<CredentialKind, Find> {
       if (!row) return null;
       const { keyId, name, role } = row;
       return { ...row, principal: { kind: 'admin', name: name ?? key.owner, role: role ?? 'viewer', keyId } };
+    },
+    async organisation(key) {
+      const [row] = await plain.execute({ ...key, kind: 'organisation' });
+      if (!row) return null;
+      return { ...row, principal: { kind: 'organisation', organisationId: key.owner, keyId: row.keyId } };
     },
     async reporter(key) {
       const [row] = await ofReporter.execute({ ...key });

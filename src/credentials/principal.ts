@@ -1,13 +1,15 @@
 /** Who calls, and what each route lets in. Default deny: a kind that a route does not name is refused. */
 
 import { type Allow, type MemberRole, memberRoles, type Role, roles } from '../contracts/route.ts';
+import { idPattern } from '../lib/ids.ts';
 
 /** The name of the token that the environment holds; no other admin token may have it. */
 export const rootName = 'root';
 
 export type Principal =
   | { kind: 'public' }
-  | { kind: 'account'; customerId: string; role: MemberRole; keyId: string }
+  /** `memberId` is who it is, where a member is signed in; null for an account key. */
+  | { kind: 'account'; customerId: string; role: MemberRole; keyId: string; memberId: string | null }
   /** `rights` is what it may report, as text: src/usage/rights-store.ts reads it. */
   | { kind: 'reporter'; reporterId: string; customerId: string; keyId: string; rights: string }
   | { kind: 'cluster'; clusterId: string; keyId: string }
@@ -24,8 +26,13 @@ export type Principal =
       expiresAt: number;
       keyId: string;
     }
-  /** `keyId` is `root` for the token of the environment. */
-  | { kind: 'admin'; name: string; role: Role; keyId: string };
+  /** A key of an organisation: its one right is to read the organisation's metrics. */
+  | { kind: 'organisation'; organisationId: string; keyId: string }
+  /**
+   * `keyId` is `root` for the token of the environment. A session has its own id there, and in `owner` whose it is: the
+   * token that was typed in, or the name that the staff issuer says.
+   */
+  | { kind: 'admin'; name: string; role: Role; keyId: string; owner?: string };
 
 /** Whether the route admits the principal's kind and role; whose things it may touch is the route's own check. */
 export function admits(allow: Allow, principal: Principal): boolean {
@@ -41,6 +48,7 @@ export function admits(allow: Allow, principal: Principal): boolean {
     case 'cluster':
     case 'provisioner':
     case 'person':
+    case 'organisation':
       return allow[principal.kind] === true;
   }
 }
@@ -51,7 +59,9 @@ export function actorOf(principal: Principal): string {
     case 'public':
       return 'public';
     case 'account':
-      return `account:${principal.customerId}`;
+      return principal.memberId === null
+        ? `account:${principal.customerId}`
+        : `account:${principal.customerId}/${principal.memberId}`;
     case 'reporter':
       return `reporter:${principal.reporterId}`;
     case 'cluster':
@@ -60,14 +70,22 @@ export function actorOf(principal: Principal): string {
       return `provisioner:${principal.clusterId}`;
     case 'person':
       return `person:${principal.organisationId}/${principal.subject}`;
+    case 'organisation':
+      return `organisation:${principal.organisationId}`;
     case 'admin':
       return `admin:${principal.name}`;
   }
 }
 
-/** The id of the credential that was presented, null without one: two tokens of one name are two principals. */
+/** The id of the credential or session that was presented, null without one: two tokens of one name are two principals. */
 export const credentialOf = (principal: Principal): string | null =>
   principal.kind === 'public' ? null : principal.keyId;
+
+/** The id of the session that the request came by; null where it came by a key or a token. */
+export function sessionOf(principal: Principal): string | null {
+  const id = credentialOf(principal);
+  return id !== null && idPattern('session').test(id) ? id : null;
+}
 
 /** Whose requests a limit counts together, whichever of their keys they use; null for the public. */
 export function ownerOf(principal: Principal): string | null {
@@ -82,9 +100,10 @@ export function ownerOf(principal: Principal): string | null {
     case 'provisioner':
       return principal.clusterId;
     case 'person':
+    case 'organisation':
       return principal.organisationId;
     case 'admin':
-      return principal.keyId;
+      return principal.owner ?? principal.keyId;
   }
 }
 

@@ -37,14 +37,3 @@ const conflict = (a: string, b: string): NamesFailure => ({
   code: 'conflicting_fields',
   message: `${a} and ${b} have different values`,
 });
-
-/** A slug from a company's name, made unique by the short id; it is the `org` of the organisation's tokens. */
-export function slugOf(companyName: string, shortId: string): string {
-  const words = companyName
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 40);
-  return words === '' ? shortId : `${words}-${shortId}`;
-}

@@ -7,18 +7,32 @@ import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } fro
 import type { SubscriptionStatus } from '../contracts/customers.ts';
 import type { LicenceClaims } from '../contracts/licences.ts';
 import type { CredentialKind } from '../lib/keys.ts';
+import type { ClaimNames } from '../organisations/claims.ts';
+import type { IssuerMetadata } from '../organisations/issuer.ts';
 import type { PeriodKind } from '../periods/period.ts';
 
 const at = (name: string) => integer(name);
 
-export const organisations = sqliteTable('organisations', {
-  id: text('id').primaryKey(),
-  slug: text('slug').notNull().unique(),
-  name: text('name').notNull(),
-  issuer: text('issuer'),
-  audience: text('audience'),
-  createdAt: at('created_at').notNull(),
-});
+export const organisations = sqliteTable(
+  'organisations',
+  {
+    id: text('id').primaryKey(),
+    slug: text('slug').notNull().unique(),
+    name: text('name').notNull(),
+    /** Where its people sign in, with what follows; null while nobody can. */
+    issuer: text('issuer'),
+    audience: text('audience'),
+    clientId: text('client_id'),
+    /** Sealed (src/licences/seal.ts). */
+    clientSecret: text('client_secret'),
+    scopes: text('scopes', { mode: 'json' }).$type<string[]>(),
+    claims: text('claims', { mode: 'json' }).$type<ClaimNames>(),
+    issuerMetadata: text('issuer_metadata', { mode: 'json' }).$type<IssuerMetadata>(),
+    issuerSetAt: at('issuer_set_at'),
+    createdAt: at('created_at').notNull(),
+  },
+  (t) => [index('organisations_issuer').on(t.issuer).where(sql`issuer IS NOT NULL`)],
+);
 
 export const customers = sqliteTable(
   'customers',
@@ -169,6 +183,10 @@ export const projects = sqliteTable(
       .references(() => customers.id),
     own: integer('own', { mode: 'boolean' }).notNull(),
     createdAt: at('created_at').notNull(),
+    /** From then on nobody measures it; what was measured stays. Null while it is attached. */
+    detachedAt: at('detached_at'),
+    /** What the organisation calls it by, key by key. Null is none. */
+    labels: text('labels', { mode: 'json' }).$type<Record<string, string>>(),
   },
   (t) => [
     uniqueIndex('projects_namespace').on(t.clusterId, t.namespace),

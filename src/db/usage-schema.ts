@@ -5,7 +5,7 @@
  * the batch whatever runs beside it.
  */
 import { sql } from 'drizzle-orm';
-import { check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import {
   averagedColumns,
   dayPeakOf,
@@ -94,8 +94,10 @@ export const reviews = sqliteTable(
   {
     ...key(),
     revision: integer('revision').notNull(),
+    /** `rvw_…`, made by the trigger that holds the replacement. */
+    id: text('id'),
     reason: text('reason', { enum: ['lowered', 'late', 'revision_conflict', 'repeated'] }).notNull(),
-    state: text('state', { enum: ['open', 'superseded'] }).notNull(),
+    state: text('state', { enum: ['open', 'superseded', 'accepted', 'rejected'] }).notNull(),
     heldAt: integer('held_at').notNull(),
     seconds: integer('seconds').notNull(),
     standingRevision: integer('standing_revision').notNull(),
@@ -105,9 +107,17 @@ export const reviews = sqliteTable(
     missing: integer('missing').notNull(),
     missingHigh: integer('missing_high').notNull().default(0),
     quantities: text('quantities').notNull(),
+    /** The revision under which an accepted one was stored: above the one that stood. */
+    acceptedRevision: integer('accepted_revision'),
+    decidedAt: integer('decided_at'),
+    /** The actor, and the request by which they decided: what comes again by the same one has been done. */
+    decidedBy: text('decided_by'),
+    decidedRequest: text('decided_request'),
+    decisionReason: text('decision_reason'),
   },
   (t) => [
     primaryKey({ columns: [t.customerSeq, t.windowEnd, t.reporterSeq, t.projectSeq, t.revision] }),
+    uniqueIndex('reviews_id').on(t.id),
     index('reviews_held').on(t.state, t.heldAt),
   ],
 );
@@ -132,6 +142,9 @@ export const daily = sqliteTable(
     ...quantityColumns(),
     ...secondsColumns(),
     ...dayPeakColumns(),
+    /** The time of its windows and the end of the newest; null where a version before these columns has rolled up the day. */
+    seconds: integer('seconds'),
+    lastEnd: integer('last_end'),
   },
   (t) => [primaryKey({ columns: [t.customerSeq, t.day, t.reporterSeq, t.projectSeq] })],
 );

@@ -186,12 +186,12 @@ export const batchItems = sqliteTable(
   (t) => [primaryKey({ columns: [t.batchId, t.place] })],
 );
 
-/** What must reach a queue or Stripe. Written in the batch of its cause; sent at once and swept by cron. */
+/** What must reach a queue, Stripe or a mailbox. Written in the batch of its cause; sent at once and swept by cron. */
 export const outbox = sqliteTable(
   'outbox',
   {
     id: text('id').primaryKey(),
-    kind: text('kind', { enum: ['doorbell', 'stripe_customer'] }).notNull(),
+    kind: text('kind', { enum: ['doorbell', 'stripe_customer', 'mail'] }).notNull(),
     payload: text('payload', { mode: 'json' }).$type<Record<string, string | number>>().notNull(),
     state: text('state', { enum: ['planned', 'sent', 'confirmed', 'never', 'dropped'] }).notNull(),
     /** Part of the idempotency key at Stripe; raised only after a look-up shows that the last one is not there. */
@@ -220,7 +220,7 @@ export const auditLog = sqliteTable(
     details: text('details', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
     requestId: text('request_id').notNull(),
   },
-  (t) => [index('audit_subject').on(t.subject, t.at)],
+  (t) => [index('audit_subject').on(t.subject, t.at), index('audit_at').on(t.at)],
 );
 
 /** First answers of mutating POSTs, kept 24 h and encrypted under a key derived from the Idempotency-Key. */
@@ -250,6 +250,7 @@ export const deadLetters = sqliteTable(
   },
   (t) => [
     index('dead_letters_at').on(t.createdAt),
+    index('dead_letters_customer').on(t.customerId),
     index('dead_letters_open').on(t.code, t.createdAt).where(sql`replayed_at IS NULL`),
   ],
 );

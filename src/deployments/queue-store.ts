@@ -58,8 +58,7 @@ export interface JobFilter {
 function says(text: string): SQL {
   const [q, folded] = [text.toLowerCase(), foldCase(text)];
   return sql`(instr(j.id, ${q}) OR instr(j.customer_id, ${q}) OR instr(j.cluster_id, ${q}) OR instr(coalesce(j.error_code, ''), ${q})
-    OR EXISTS (SELECT 1 FROM customers c WHERE c.id = j.customer_id
-      AND instr(coalesce(c.company_search, upper(c.company_name)), ${folded})))`;
+    OR j.customer_id IN (SELECT id FROM customers WHERE instr(coalesce(company_search, upper(company_name)), ${folded})))`;
 }
 
 function conditionsOf(filter: JobFilter): SQL | null {

@@ -9,8 +9,11 @@ import { minuteMs } from '../lib/time.ts';
 const quietMs = minuteMs;
 const addressesMax = 1000;
 
-/** What was presented: nothing, two that contradict each other or none of the form, or a key of that kind. */
-export type Presented = 'none' | 'malformed' | CredentialKind;
+/**
+ * What was presented: nothing, two that contradict each other or none of the form, a key of that kind, a person's token, or
+ * at sign-in.
+ */
+export type Presented = 'none' | 'malformed' | 'person' | 'password' | 'link' | CredentialKind;
 
 export interface FailedAuthentication {
   address: string;

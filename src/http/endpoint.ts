@@ -15,6 +15,8 @@ import type { Limit } from './limits.ts';
 
 interface Headed {
   headers?: Record<string, string>;
+  /** Values of `Set-Cookie` beside one in `headers`. */
+  cookies?: readonly string[];
 }
 
 /** A body is only read from here on; so a literal in a handler keeps its literal type (`status: 'ok'`). */
@@ -31,17 +33,28 @@ export type AnswerOf<A extends Answers> = {
     : Headed & { status: S; body?: undefined };
 }[keyof A & number];
 
-/** An answer whose body is not JSON (CSV, PEM). */
+/** An answer whose body is not JSON (CSV, PEM); a stream where it may be large. */
 export interface TextAnswer extends Headed {
   status: 200;
-  text: { content: string; type: string };
+  text: Text;
+}
+interface Text {
+  content: string | ReadableStream<Uint8Array>;
+  type: string;
+}
+
+/** An answer that becomes a WebSocket: the caller's end of it. */
+export interface SocketAnswer extends Headed {
+  status: 101;
+  socket: WebSocket;
 }
 
 /** Any route's answer. */
 export interface Answer extends Headed {
   status: number;
   body?: unknown;
-  text?: { content: string; type: string };
+  text?: Text;
+  socket?: WebSocket;
 }
 
 /** A handler's outcome. */
@@ -108,7 +121,7 @@ export const endpoint = <
 }: Omit<Description<P, A>, 'body' | 'query'> & {
   body?: B;
   query?: Q;
-  handle: (call: CallOf<P, B, Q>) => Promise<Result<AnswerOf<A> | TextAnswer, Failure>>;
+  handle: (call: CallOf<P, B, Q>) => Promise<Result<AnswerOf<A> | TextAnswer | SocketAnswer, Failure>>;
 }): Endpoint => ({
   ...(description as Description),
   idempotent: false,

@@ -45,7 +45,7 @@ export async function takeAll(
   for (const limit of limits) {
     const counted = limit.by === 'principal' ? (ownerOf(who.principal) ?? who.address) : who.address;
     const { RATE_LIMITER, [limit.rate]: rate } = services.env;
-    const hit = await takeOne(RATE_LIMITER, `${limit.name}:${counted}`, rate, services.log);
+    const hit = await takeOne(RATE_LIMITER, `${limit.name}:${counted}`, rate, services);
     if (hit && !hit.allowed) return { refusedBy: limit, tightest: hit };
     if (hit && (tightest === null || hit.remaining < tightest.remaining)) tightest = hit;
   }

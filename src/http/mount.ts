@@ -6,25 +6,35 @@
 import { zValidator } from '@hono/zod-validator';
 import type { Context, Hono, MiddlewareHandler } from 'hono';
 import type { z } from 'zod';
-import { type Failure, notFound } from '../contracts/failures.ts';
+import { type Failure, inWordsOf, notFound } from '../contracts/failures.ts';
+import type { Route } from '../contracts/route.ts';
 import { readInWords } from '../contracts/words.ts';
-import { admits, boundCustomer, type Principal } from '../credentials/principal.ts';
+import { admits, boundCustomer, type Principal, sessionOf } from '../credentials/principal.ts';
 import { noteUse } from '../credentials/store.ts';
 import { commit } from '../db/client.ts';
 import { idPattern } from '../lib/ids.ts';
 import { reasonOf } from '../lib/reason.ts';
 import type { Services } from '../services.ts';
-import { authenticate } from './auth.ts';
+import { noteUse as noteSessionUse } from '../sessions/store.ts';
+import { authenticate, type Refusal } from './auth.ts';
 import { failedAuthenticationLog, type Presented } from './auth-log.ts';
 import type { Endpoint } from './endpoint.ts';
 import { failedAuthentications, takeAll } from './limits.ts';
 import { problemResponse } from './problem.ts';
 import { addressOf, limitHeaders, tooMany } from './rate-limit.ts';
 import { serve } from './serve.ts';
+import { isFromOurs } from './session-cookie.ts';
 import { faultOf, isTextOfUrl, queryTextFault } from './validate.ts';
 
-/** `headers` are those that every answer to the request has, whatever becomes of it. */
-export type AppEnv = { Variables: { services: Services; principal: Principal; headers: Record<string, string> } };
+/** `headers` are those that every answer to the request has, whatever becomes of it; `words` the route's own. */
+export type AppEnv = {
+  Variables: {
+    services: Services;
+    principal: Principal;
+    headers: Record<string, string>;
+    words: Route['words'];
+  };
+};
 
 /** A `:customerId` of somebody else, and a parameter that no id could be, answer like one that does not exist. */
 function isTheirs(principal: Principal, params: Record<string, string>): boolean {
@@ -48,28 +58,52 @@ async function refuseUnknown(c: Context<AppEnv>, services: Services, presented: 
   });
   const failure: Failure =
     refusedBy && tightest ? tooMany(tightest) : { code: 'unauthenticated', message: 'a valid credential is required' };
-  return problemResponse(services, failure, limitHeaders(tightest));
+  return problemResponse(services, inWordsOf(c.get('words'), failure), limitHeaders(tightest));
 }
 
-/** Notes the day of a key's use, once a day, beside the request: a note that fails must not fail it. */
-const noter = (services: Services) => (keyId: string) => {
-  const noted = commit(services.db, [noteUse(keyId, services.now())]);
+const noAccess: Failure = { code: 'forbidden', message: 'the token is valid, and gives no role here' };
+
+const issuerAway: Failure = {
+  code: 'issuer_unavailable',
+  message: 'the issuer of the token does not answer, so that its keys are not known; try again',
+  retryAfterSeconds: 10,
+};
+
+/** The answer to whoever is not let in. */
+async function refuse(c: Context<AppEnv>, services: Services, why: Refusal): Promise<Response> {
+  if (why === 'no_access') return problemResponse(services, noAccess);
+  if (why === 'issuer_away') return problemResponse(services, issuerAway);
+  return await refuseUnknown(c, services, why);
+}
+
+/** Notes the use of a key or session beside the request, not at every one: a note that fails must not fail it. */
+const noter = (services: Services) => (id: string) => {
+  const note = idPattern('session').test(id) ? noteSessionUse : noteUse;
+  const noted = commit(services.db, [note(id, services.now())]);
   services.defer(
     noted.catch((error: unknown) => {
-      services.log('warn', 'the use of a key could not be noted', { key_id: keyId, error: reasonOf(error) });
+      services.log('warn', 'the use of a credential could not be noted', { key_id: id, error: reasonOf(error) });
     }),
   );
 };
 
-/** Lets a request past, with its principal, or answers 401, 403, 404 or 429. */
+const crossSite: Failure = {
+  code: 'cross_site',
+  message: 'a session is used by pages of its own site only; programs send a key',
+};
+
+/** Lets a request past, with its principal, or answers 401, 403, 404, 429 or 503. */
 const gate =
   (spec: Endpoint): MiddlewareHandler<AppEnv> =>
   async (c, next) => {
+    c.set('words', spec.words);
     const services = c.get('services');
-    const { db, env, now } = services;
-    const known = await authenticate(db, c.req.raw.headers, env.ADMIN_API_TOKEN, now(), noter(services));
-    if (!known.ok) return await refuseUnknown(c, services, known.error);
+    const { db, env, now, outbound, keySets } = services;
+    const door = { db, env, now: now(), outbound, keySets, used: noter(services) };
+    const known = await authenticate(c.req.raw.headers, door);
+    if (!known.ok) return await refuse(c, services, known.error);
     const principal = known.value;
+    if (sessionOf(principal) !== null && !isFromOurs(c.req.raw, env)) return problemResponse(services, crossSite);
     if (principal.kind === 'public' && !spec.allow.public) return await refuseUnknown(c, services, 'none');
     if (!admits(spec.allow, principal)) {
       return problemResponse(services, { code: 'forbidden', message: 'this credential may not do that' });

@@ -16,6 +16,8 @@ const problemOf = (failure: Failure, requestId: string, nowMs: number): ProblemB
   request_id: requestId,
 });
 
+const unauthorized = 401;
+
 /** The answer of a failure, in the one error shape. */
 export function problemResponse(
   services: Pick<Services, 'requestId' | 'now'>,
@@ -24,7 +26,7 @@ export function problemResponse(
 ): Response {
   const headers: Record<string, string> = { ...extra, 'x-request-id': services.requestId };
   if (failure.retryAfterSeconds !== undefined) headers['Retry-After'] = String(failure.retryAfterSeconds);
-  if (failure.code === 'unauthenticated') headers['WWW-Authenticate'] = 'Bearer';
+  if (statusOf(failure.code) === unauthorized) headers['WWW-Authenticate'] = 'Bearer';
   const body = problemOf(failure, services.requestId, services.now());
   return Response.json(body, { status: statusOf(failure.code), headers });
 }

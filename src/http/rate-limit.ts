@@ -1,10 +1,6 @@
-/**
- * Exact request limits: one Durable Object a key, a fixed window from the first request (spec §10). Cloudflare's own
- * rate-limit binding is approximate and per location, so it cannot promise 60 an hour.
- */
-import { DurableObject } from 'cloudflare:workers';
+/** Exact request limits: one Durable Object a key (rate-limiter.ts) is asked, and what its answer means. */
 import type { Failure } from '../contracts/failures.ts';
-import type { RateLimit, RawEnv } from '../env.ts';
+import type { RateLimit } from '../env.ts';
 import { canonicalAddress } from '../lib/address.ts';
 import type { Log } from '../lib/log.ts';
 import { reasonOf } from '../lib/reason.ts';
@@ -16,31 +12,14 @@ export interface Hit {
   resetSeconds: number;
 }
 
+/** What a Durable Object of RATE_LIMITER answers. */
+export interface Counter {
+  /** Takes one from the window, or says when the next one opens. `now` is the caller's clock, ms. */
+  hit(limit: number, windowSeconds: number, now: number): Promise<Hit>;
+}
+
 /** Only the edge sets this header; without an edge all callers share one address. IPv6 is counted by its /64. */
 export const addressOf = (headers: Headers): string => canonicalAddress(headers.get('cf-connecting-ip'));
-
-/** Counts the requests of one key. Storage operations of one object are serialised, so the count is exact. */
-export class RateLimiter extends DurableObject<RawEnv> {
-  /** Takes one from the window, or says when the next one opens. */
-  async hit(limit: number, windowSeconds: number): Promise<Hit> {
-    const now = Date.now();
-    const stored = await this.ctx.storage.get<{ count: number; endsAt: number }>('window');
-    const window = stored && stored.endsAt > now ? stored : { count: 0, endsAt: now + windowSeconds * 1000 };
-    const allowed = window.count < limit;
-    if (allowed) {
-      window.count += 1;
-      await this.ctx.storage.put('window', window);
-      if (window !== stored) await this.ctx.storage.setAlarm(window.endsAt + 1000);
-    }
-    const resetSeconds = Math.max(1, Math.ceil((window.endsAt - now) / 1000));
-    return { allowed, limit, remaining: limit - window.count, resetSeconds };
-  }
-
-  /** Forgets a window that is over, so that addresses are not kept. */
-  override async alarm(): Promise<void> {
-    await this.ctx.storage.deleteAll();
-  }
-}
 
 /**
  * Takes one from the key's window. A limiter that cannot be asked lets the request through: limits guard against abuse,
@@ -50,12 +29,12 @@ export async function takeOne(
   limiters: DurableObjectNamespace,
   key: string,
   limit: RateLimit | null,
-  log: Log,
+  { now, log }: { now: () => number; log: Log },
 ): Promise<Hit | null> {
   if (limit === null) return null;
   try {
-    const stub = limiters.get(limiters.idFromName(key)) as unknown as Pick<RateLimiter, 'hit'>;
-    return await stub.hit(limit.requests, limit.seconds);
+    const stub = limiters.get(limiters.idFromName(key)) as unknown as Counter;
+    return await stub.hit(limit.requests, limit.seconds, now());
   } catch (error) {
     log('warn', 'the rate limiter could not be asked', { error: reasonOf(error) });
     return null;

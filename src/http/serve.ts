@@ -1,6 +1,6 @@
 /** Serves a request that the gate has let past: body, Idempotency-Key, customer, endpoint, answer. */
 import { bodyBytesMax } from '../contracts/common.ts';
-import { type Failure, notFound } from '../contracts/failures.ts';
+import { type Failure, inWordsOf, notFound } from '../contracts/failures.ts';
 import { credentialOf, type Principal } from '../credentials/principal.ts';
 import { findWhole } from '../customers/store.ts';
 import { ok, type Result } from '../lib/result.ts';
@@ -50,7 +50,7 @@ export async function serve(spec: Endpoint, admitted: Admitted): Promise<Respons
     request,
   };
   const outcome = await run(spec, call, admission.value);
-  if (!outcome.ok) return problemResponse(services, outcome.error, headers);
+  if (!outcome.ok) return problemResponse(services, inWordsOf(spec.words, outcome.error), headers);
   return answerResponse(services, { ...outcome.value, headers: { ...headers, ...outcome.value.headers } });
 }
 
@@ -110,13 +110,13 @@ async function admissionOf(spec: Endpoint, admitted: Admitted, body: unknown): P
 }
 
 function answerResponse(services: Services, answer: Answer): Response {
-  const headers = { ...answer.headers, 'x-request-id': services.requestId };
-  if (answer.text) {
-    return new Response(answer.text.content, {
-      status: answer.status,
-      headers: { ...headers, 'content-type': answer.text.type },
-    });
-  }
-  if (answer.body === undefined) return new Response(null, { status: answer.status, headers });
-  return Response.json(answer.body, { status: answer.status, headers });
+  const response = bodyResponse(answer, { ...answer.headers, 'x-request-id': services.requestId });
+  for (const cookie of answer.cookies ?? []) response.headers.append('set-cookie', cookie);
+  return response;
+}
+
+function bodyResponse({ status, body, text, socket }: Answer, headers: Record<string, string>): Response {
+  if (socket) return new Response(null, { status, headers, webSocket: socket });
+  if (text) return new Response(text.content, { status, headers: { ...headers, 'content-type': text.type } });
+  return body === undefined ? new Response(null, { status, headers }) : Response.json(body, { status, headers });
 }

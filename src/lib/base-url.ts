@@ -13,8 +13,8 @@ export function isBaseUrl(text: string): boolean {
   return url.username === '' && url.password === '' && !/[?#]/.test(text);
 }
 
-/** Whether a request to the host stays on this machine. `hostname` as `URL` gives it, IPv6 in brackets. */
-function isLoopback(hostname: string): boolean {
+/** Whether what is sent to the host stays on this machine. `hostname` as `URL` gives it, IPv6 in brackets. */
+export function isLoopback(hostname: string): boolean {
   return hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname) || /(?:^|\.)localhost$/.test(hostname);
 }
 
@@ -22,6 +22,12 @@ function isLoopback(hostname: string): boolean {
 export function isConfidential(baseUrl: string): boolean {
   const { protocol, hostname } = new URL(baseUrl);
   return protocol === 'https:' || isLoopback(hostname);
+}
+
+/** Whether the URL is http to this very machine: a browser takes no cookie there that is for https only. */
+export function isPlainLoopback(baseUrl: string): boolean {
+  const { protocol, hostname } = new URL(baseUrl);
+  return protocol === 'http:' && isLoopback(hostname);
 }
 
 /** The URL without slashes at its end, so that a path can be added. */

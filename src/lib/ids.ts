@@ -6,6 +6,7 @@ const prefixes = {
   cluster: 'clu',
   credential: 'key',
   session: 'ses',
+  link: 'lnk',
   member: 'mem',
   job: 'job',
   lease: 'lease',
@@ -16,6 +17,7 @@ const prefixes = {
   simulation: 'sim',
   batch: 'bat',
   deadLetter: 'dead',
+  review: 'rvw',
   request: 'req',
 } as const;
 

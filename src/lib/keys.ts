@@ -5,7 +5,7 @@
 import { hex, type Random } from './ids.ts';
 
 /** What a bearer of an opaque token can be; the owner's prefix says which. */
-export const credentialKinds = ['account', 'reporter', 'cluster', 'provisioner', 'admin'] as const;
+export const credentialKinds = ['account', 'reporter', 'cluster', 'provisioner', 'admin', 'organisation'] as const;
 export type CredentialKind = (typeof credentialKinds)[number];
 
 const kindOfPrefix: Record<string, CredentialKind> = {
@@ -14,9 +14,10 @@ const kindOfPrefix: Record<string, CredentialKind> = {
   clu: 'cluster',
   prv: 'provisioner',
   adm: 'admin',
+  org: 'organisation',
 };
 
-const keyPattern = /^((cust|rep|clu|prv|adm)_[0-9a-f]{32})_([0-9a-f]{32})$/;
+const keyPattern = /^((cust|rep|clu|prv|adm|org)_[0-9a-f]{32})_([0-9a-f]{32})$/;
 
 /** A new key of the owner. */
 export const newKey = (owner: string, random: Random): string => `${owner}_${hex(random(16))}`;
@@ -26,6 +27,13 @@ export function parseKey(key: string): { owner: string; kind: CredentialKind } |
   const match = keyPattern.exec(key);
   const kind = kindOfPrefix[match?.[2] ?? ''];
   return match?.[1] && kind ? { owner: match[1], kind } : null;
+}
+
+/** Compares two hex hashes of equal length without telling where they differ. */
+export function sameHash(a: string, b: string): boolean {
+  let difference = a.length ^ b.length;
+  for (let i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i);
+  return difference === 0;
 }
 
 /** SHA-256 of a UTF-8 text, lower-case hex. */

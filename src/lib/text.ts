@@ -4,8 +4,11 @@
  */
 
 /** C0, DEL, C1, the two separators of Unicode, and the bidi embeddings, overrides and isolates. Marks (U+200E, U+200F) may stand. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the point
-const forging = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g;
+const forgingChars = '\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069';
+const forging = new RegExp(`[${forgingChars}]+`, 'g');
+
+/** A line that is not blank, for whoever reads a schema; what is taken is told by `isOneLine`. */
+export const linePattern = `^[^${forgingChars}]*[^\\s${forgingChars}][^${forgingChars}]*$`;
 
 /** A terminal's sequences: `ESC [ … m` and its like, `ESC ] … BEL`, and the same begun by a C1 character. */
 const sequences =

@@ -1,13 +1,16 @@
-/** How the delivery of an outbox row (to a queue or to Stripe) can end. Pure. */
+/** How the delivery of an outbox row (to a queue, to Stripe or to a mailbox) can end. Pure. */
 
 /**
- * What a sender says of a row: the other side has it; it does not take it now; it refused it, and would refuse it again.
+ * What a sender says of a row: the other side has it; it does not take it now; it refused it, and would refuse it again;
+ * nobody needs it any more.
  * `why` is a short word of ours, not the other side's text.
  */
 export type Sent<Statement> =
   | { outcome: 'ok'; writes: readonly Statement[] }
   | { outcome: 'later'; why: string }
-  | { outcome: 'never'; why: string };
+  | { outcome: 'never'; why: string }
+  | { outcome: 'needless'; why: string };
 
 export const later = (why: string) => ({ outcome: 'later', why }) as const;
 export const never = (why: string) => ({ outcome: 'never', why }) as const;
+export const needless = (why: string) => ({ outcome: 'needless', why }) as const;

@@ -1,7 +1,7 @@
 /**
- * What must reach a queue or Stripe, as rows written in the batch of their cause. A row is claimed for a minute, sent,
+ * What must reach a queue, Stripe or a mailbox, as rows written in the batch of their cause. A row is claimed for a minute, sent,
  * and confirmed; a sender that is killed in between leaves a claim that runs out. Sending twice is harmless by design: doorbells
- * carry no work, Stripe calls carry an idempotency key of (row, epoch).
+ * carry no work, Stripe calls carry an idempotency key of (row, epoch), a mail that comes twice has one link.
  */
 import { and, desc, eq, inArray, lte, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
@@ -78,6 +78,10 @@ export const postpone = (id: string, nextAt: number, error: string): Write =>
 /** The other side refused the row, and would again: it stays for a person to see. */
 export const giveUp = (id: string, error: string): Write =>
   write(build.update(outbox).set({ state: 'never', claimedUntil: 0, lastError: error }).where(eq(outbox.id, id)));
+
+/** Nobody needs the row any more. */
+export const discard = (id: string, why: string): Write =>
+  write(build.update(outbox).set({ state: 'dropped', claimedUntil: 0, lastError: why }).where(eq(outbox.id, id)));
 
 const refused = (id: string) => sql`EXISTS (SELECT 1 FROM outbox WHERE id = ${id} AND state = 'never')`;
 

@@ -74,6 +74,13 @@ export function takeOwnership(t: Takeover): Write[] {
   ];
 }
 
+/** Ends whatever is owned of a namespace at an edge, ms; what would begin after it never was. */
+export const endOwnershipsOf = (projectSeq: number, edge: number): Write[] => [
+  write(sql`UPDATE ownerships SET until_at = ${edge}
+    WHERE project_seq = ${projectSeq} AND (until_at IS NULL OR until_at > ${edge})`),
+  write(sql`DELETE FROM ownerships WHERE project_seq = ${projectSeq} AND until_at <= from_at`),
+];
+
 export interface Activation {
   reporter: Pick<ReporterRow, 'id' | 'seq' | 'customerId'>;
   meters: Slots;

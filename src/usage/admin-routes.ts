@@ -1,6 +1,12 @@
 /** What did not take effect, for admins: held replacements. Dead letters: dead-letter-routes.ts. */
+
+import { type Failure, notFound } from '../contracts/failures.ts';
 import * as routes from '../contracts/routes/usage-admin.ts';
-import { type Endpoint, endpoint, reply } from '../http/endpoint.ts';
+import { deed } from '../http/deed.ts';
+import { type Call, type Endpoint, endpoint, json, param, reply } from '../http/endpoint.ts';
+import { err } from '../lib/result.ts';
+import type { Context } from '../workflows/deed.ts';
+import { type Decided, decideReviews, type ReviewRefusal, type Verdict } from '../workflows/metering/decide-reviews.ts';
 import { readReviews } from '../workflows/metering/review-usage.ts';
 import { readsOf } from './read-routes.ts';
 
@@ -9,5 +15,53 @@ const reviews = endpoint({
   handle: async (call) => reply(200, await readReviews(readsOf(call), call.query)),
 });
 
+const refusals: Record<ReviewRefusal, Failure> = {
+  not_found: notFound,
+  review_closed: { code: 'review_closed', message: 'this review is decided, or a later revision has answered it' },
+  window_too_old: {
+    code: 'window_too_old',
+    message: 'the window ended more than 62 days ago: nothing in it changes any more',
+  },
+};
+
+/** One review, decided by its own route. */
+async function planOne(context: Context, call: Call<{ reason: string }>, verdict: Verdict) {
+  const planned = await decideReviews(context, {
+    ids: [param(call, 'reviewId')],
+    verdict,
+    reason: call.body.reason,
+  });
+  const [outcome] = planned.ok ? planned.value.value : [];
+  return outcome && 'refused' in outcome ? err(refusals[outcome.refused]) : planned;
+}
+
+const answerOne = ([outcome]: Decided[]) => {
+  if (!outcome || 'refused' in outcome) throw new Error('a refused review was answered as decided');
+  return json(200, { success: true, review_id: outcome.id, state: outcome.status });
+};
+
+const acceptOne = deed({
+  ...routes.acceptReview,
+  plan: (context, call) => planOne(context, call, 'accept'),
+  answer: answerOne,
+});
+
+const rejectOne = deed({
+  ...routes.rejectReview,
+  plan: (context, call) => planOne(context, call, 'reject'),
+  answer: answerOne,
+});
+
+const decide = deed({
+  ...routes.decideReviews,
+  plan: (context, { body: { ids, decision, reason } }) => decideReviews(context, { ids, verdict: decision, reason }),
+  answer: (outcomes) => {
+    const results = outcomes.map((o) =>
+      'refused' in o ? { id: o.id, status: 'refused' as const, code: o.refused } : { id: o.id, status: o.status },
+    );
+    return json(200, { success: true, results });
+  },
+});
+
 /** `/api/usage/reviews` must be mounted before `/api/usage/:customerId`. */
-export const usageAdminEndpoints: readonly Endpoint[] = [reviews];
+export const usageAdminEndpoints: readonly Endpoint[] = [reviews, acceptOne, rejectOne, decide];

@@ -2,8 +2,9 @@
  * The consumer of the usage queue and of its dead-letter queue, which is only a later attempt. Every message is
  * acknowledged or retried by itself; order and redelivery do not matter, because the store decides by revision.
  */
+import { tellLive } from '../http/live.ts';
 import type { Services } from '../services.ts';
-import { storeUsage } from '../workflows/metering/store-usage.ts';
+import { type StoredFor, storeUsage } from '../workflows/metering/store-usage.ts';
 import { retrySeconds } from './backoff.ts';
 import { proverOf } from './message/proof.ts';
 
@@ -12,7 +13,13 @@ const byteValues = 256;
 export async function consumeUsage(batch: MessageBatch, services: Services): Promise<void> {
   const { db: control, env, log } = services;
   const prover = proverOf(env.LICENSE_PRIVATE_KEYS);
-  const stores = { control, shards: env.usageShards, prover, now: services.now(), log };
+  const customers = new Map<string, Set<string>>();
+  const stored = ({ organisationId, customerId }: StoredFor) => {
+    const known = customers.get(organisationId);
+    if (known) known.add(customerId);
+    else customers.set(organisationId, new Set([customerId]));
+  };
+  const stores = { control, shards: env.usageShards, prover, now: services.now(), log, stored };
   const again = await storeUsage(
     stores,
     batch.messages.map((message) => message.body),
@@ -22,4 +29,6 @@ export async function consumeUsage(batch: MessageBatch, services: Services): Pro
     if (again.has(place)) message.retry({ delaySeconds: retrySeconds(message.attempts, spread) });
     else message.ack();
   }
+  // Whoever watches is told beside the answer: usage is stored by now, and never waits for a socket.
+  services.defer(tellLive(services, customers));
 }

@@ -92,9 +92,21 @@ function expectedOf(e: Expectation, running: readonly Interval[] | null, range: 
   return intersect(intersect(merged(e.active), merged(outward)), [inside]);
 }
 
+/** An expectation, and when its deployment was meant to run; null where the namespace is not its own. */
+export interface Running extends Expectation {
+  running: readonly Interval[] | null;
+}
+
+/** The whole windows of a range that should be there by now. */
+export function dueOf(e: Running, range: Interval, now: number): Interval[] {
+  const step = e.windowSeconds * secondMs;
+  const until = floorTo(dueUntil(now, e.windowSeconds), step);
+  return intersect(expectedOf(e, e.running, range), [{ from: range.from - step, to: until }]);
+}
+
 /** All gaps of a range, oldest first. */
 export function gapsOf(
-  expectations: readonly (Expectation & { running: readonly Interval[] | null })[],
+  expectations: readonly Running[],
   accounted: readonly Accounted[],
   range: Interval,
   now: number,
@@ -109,8 +121,7 @@ export function gapsOf(
     };
     const own = accountedBy.get(nameOf(e)) ?? [];
     const expected = expectedOf(e, e.running, range);
-    const due = intersect(expected, [{ from: range.from - step, to: floorTo(dueUntil(now, e.windowSeconds), step) }]);
-    const missing = subtract(due, merged(own)).map((hole) => gapOf(hole, 'missing'));
+    const missing = subtract(dueOf(e, range, now), merged(own)).map((hole) => gapOf(hole, 'missing'));
     const unseen = own.flatMap(({ state, from, to }) =>
       state === 'complete' ? [] : intersect(expected, [{ from, to }]).map((hole) => gapOf(hole, state)),
     );

@@ -79,11 +79,13 @@ const secondsSums = averaged.map((q) => `coalesce(sum(iif(${q.column} IS NULL, 0
 export const rollUpColumns = [
   'complete',
   'gap_ms',
+  'seconds',
+  'last_end',
   ...quantityColumns,
   ...secondsColumns,
   ...ownMeterColumns.map(dayPeakOf),
 ];
-export const rollUpOf = `min(complete), sum(gap_ms), ${rolledUp}, ${secondsSums}, ${dayPeaks}`;
+export const rollUpOf = `min(complete), sum(gap_ms), sum(seconds), max(window_end), ${rolledUp}, ${secondsSums}, ${dayPeaks}`;
 export const dayOfSql = `(window_end - 1) / ${dayMs}`;
 
 /** Days over before `beforeDay` that wait for their roll-up, oldest first. */

@@ -78,9 +78,9 @@ END`,
  */
 const hold = (reason: string, columns: readonly string[]): string => `
   UPDATE reviews SET state = 'superseded' WHERE ${sameWindow} AND state = 'open' AND revision < NEW.revision;
-  INSERT INTO reviews (${keys.join(', ')}, revision, reason, state, held_at, seconds, standing_revision,
+  INSERT INTO reviews (${keys.join(', ')}, revision, id, reason, state, held_at, seconds, standing_revision,
     standing_quantities, ${flaws.join(', ')}, quantities)
-  VALUES (${keys.map((column) => `NEW.${column}`).join(', ')}, NEW.revision, ${reason},
+  VALUES (${keys.map((column) => `NEW.${column}`).join(', ')}, NEW.revision, 'rvw_' || lower(hex(randomblob(16))), ${reason},
     iif(EXISTS (SELECT 1 FROM reviews WHERE ${sameWindow} AND state = 'open' AND revision > NEW.revision), 'superseded', 'open'),
     NEW.accepted_at, NEW.seconds, OLD.revision,
     ${objectOf('OLD', columns)},
@@ -101,7 +101,7 @@ BEGIN${hold("'revision_conflict'", columns)}`,
 
 /**
  * Lowers a quantity by more than 20 % (left out, it is lowered to nothing), was accepted late and changes something, or has
- * been replaced too often: a person decides, until then the old stands.
+ * been replaced too often: a person decides, until then the old stands. What a person has accepted is stored.
  */
 const held = (columns: readonly string[]): Trigger => ({
   name: 'windows_hold',
@@ -110,6 +110,8 @@ const held = (columns: readonly string[]): Trigger => ({
   OR (NEW.accepted_at > NEW.window_end + ${lateMs} AND (${rowOf('NEW', [...flaws, ...columns])}
     IS NOT ${rowOf('OLD', [...flaws, ...columns])}))
   OR (SELECT count(*) FROM window_changes WHERE ${sameWindow}) >= ${changesMax})
+  AND NOT EXISTS (SELECT 1 FROM reviews
+    WHERE ${sameWindow} AND state = 'accepted' AND accepted_revision = NEW.revision)
 BEGIN${hold(
     `CASE WHEN NEW.accepted_at > NEW.window_end + ${lateMs} THEN 'late'
     WHEN (SELECT count(*) FROM window_changes WHERE ${sameWindow}) >= ${changesMax} THEN 'repeated' ELSE 'lowered' END`,

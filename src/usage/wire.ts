@@ -62,8 +62,10 @@ const toGap = (gap: NamedGap): GapsAnswer['items'][number] => ({
   to: iso(gap.to),
   windows: gap.windows,
   reason: gap.reason,
-  details: gap.details.map(({ from, to, ms, ...rest }) => ({
-    ...rest,
+  details: gap.details.map(({ field, thing, reason, from, to, ms }) => ({
+    field,
+    thing,
+    reason,
     from: iso(from),
     to: iso(to),
     seconds: ms / secondMs,

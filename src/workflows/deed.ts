@@ -12,9 +12,13 @@ import { commit, type Db } from '../db/client.ts';
 import { ConstraintFailed, GuardFailed } from '../db/failure.ts';
 import type { Write } from '../db/write.ts';
 import type { Random } from '../lib/ids.ts';
+import type { KeySets } from '../lib/key-sets.ts';
 import type { Log } from '../lib/log.ts';
+import type { Outbound } from '../lib/outbound.ts';
 import type { Result } from '../lib/result.ts';
 import type { Keyring } from '../licences/keyring.ts';
+import type { Sealer } from '../licences/seal.ts';
+import type { StaffIssuer } from '../sessions/staff.ts';
 
 /** What the environment says, as workflows use it. */
 export interface Settings {
@@ -31,6 +35,8 @@ export interface Settings {
   /** Failed runs of a job before it is given up, and the pause after the first one, ms. */
   runsMax: number;
   backoffMs: number;
+  /** Where staff sign in; null where only admin tokens do. */
+  staffIssuer: StaffIssuer | null;
 }
 
 /** What every workflow is given: no clock, no randomness and no environment of its own. */
@@ -46,6 +52,12 @@ export interface Context {
   settings: Settings;
   /** The licence keys of this environment. */
   keyring: () => Promise<Keyring>;
+  /** The secret of a mailed link of that id (src/sessions/link.ts). */
+  linkSecret: (linkId: string) => string;
+  /** Calls of addresses that others named. */
+  outbound: Outbound;
+  keySets: KeySets;
+  sealer: Sealer;
 }
 
 /** What a workflow has decided: nothing of it is written yet. */

@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { openApi, retries } from '../../cli/api.ts';
-import { deactivateCustomer, readCustomer, readQueueStats, sendReport } from '../../cli/calls.ts';
 import { exitCodeOf, lineOf } from '../../cli/failure.ts';
+import { deactivateCustomer, readCustomer } from '../../src/contracts/routes/customers.ts';
+import { readQueueStats } from '../../src/contracts/routes/queue.ts';
+import { reportUsage } from '../../src/contracts/routes/usage-intake.ts';
 import type { Result } from '../../src/lib/result.ts';
 import {
   customerBody,
@@ -39,13 +41,13 @@ function failureOf<T, E>(result: Result<T, E>): E {
 describe('the API client', () => {
   it('sends the token as a bearer and reads the answer by its contract', async () => {
     const { api, server } = await open(() => ({ status: 200, body: { ...stats, newer_field: true } }));
-    expect(await readQueueStats(api)).toEqual({ ok: true, value: stats });
+    expect(await api.call(readQueueStats, {})).toEqual({ ok: true, value: stats });
     expect(server.heard[0]?.headers.authorization).toBe(`Bearer ${token}`);
   });
 
   it('says code, message and request id of a refusal in one line, and does not ask again', async () => {
     const { api, server } = await open(() => ({ status: 404, body: problem('not_found', 'there is\nnothing here') }));
-    const failure = failureOf(await readCustomer(api, customerId));
+    const failure = failureOf(await api.call(readCustomer, { params: { customerId } }));
     expect(lineOf(failure)).toBe(
       'error: not_found: there is nothing here (request req_0123456789abcdef0123456789abcdef)',
     );
@@ -55,13 +57,13 @@ describe('the API client', () => {
 
   it.each(['drop', 'half', 'silence'] as const)('reads again after a connection that ends in %s', async (kind) => {
     const { api, server } = await open((_, nth) => (nth <= 2 ? kind : { status: 200, body: stats }));
-    expect(await readQueueStats(api)).toEqual({ ok: true, value: stats });
+    expect(await api.call(readQueueStats, {})).toEqual({ ok: true, value: stats });
     expect(server.heard).toHaveLength(3);
   });
 
   it.each(['drop', 'silence'] as const)('sends a POST again under one Idempotency-Key after %s', async (kind) => {
     const { api, server } = await open((_, nth) => (nth === 1 ? kind : { status: 200, body: customerBody('ready') }));
-    expect((await deactivateCustomer(api, customerId, { reason: 'asked' })).ok).toBe(true);
+    expect((await api.call(deactivateCustomer, { params: { customerId }, body: { reason: 'asked' } })).ok).toBe(true);
     const keys = server.heard.map((h) => h.headers['idempotency-key']);
     expect(keys).toHaveLength(2);
     expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
@@ -71,8 +73,8 @@ describe('the API client', () => {
 
   it('gives two POSTs two keys', async () => {
     const { api, server } = await open(() => ({ status: 200, body: customerBody('ready') }));
-    await deactivateCustomer(api, customerId, {});
-    await deactivateCustomer(api, customerId, {});
+    await api.call(deactivateCustomer, { params: { customerId }, body: {} });
+    await api.call(deactivateCustomer, { params: { customerId }, body: {} });
     const keys = server.heard.map((h) => h.headers['idempotency-key']);
     expect(new Set(keys).size).toBe(2);
   });
@@ -83,14 +85,16 @@ describe('the API client', () => {
         ? { status: 409, body: problem('idempotency_in_progress', 'still running'), headers: { 'retry-after': '1' } }
         : { status: 200, body: customerBody('ready') },
     );
-    expect((await deactivateCustomer(api, customerId, {})).ok).toBe(true);
+    expect((await api.call(deactivateCustomer, { params: { customerId }, body: {} })).ok).toBe(true);
     // What was asked for, and a share of its own.
     expect(world.slept).toEqual([1030]);
   });
 
   it('sends no Idempotency-Key with a usage report, which is one row for ever', async () => {
     const { api, server } = await open(() => ({ status: 202, body: { success: true, accepted: 1 } }));
-    const sent = await sendReport(api.as('rep_key'), { customer_id: customerId, instance_id: 'a', cpu_hours: 1 });
+    const sent = await api
+      .as('rep_key')
+      .call(reportUsage, { body: { customer_id: customerId, instance_id: 'a', cpu_hours: 1 } }, { repeatable: true });
     expect(sent.ok).toBe(true);
     expect(server.heard[0]?.headers).not.toHaveProperty('idempotency-key');
     expect(server.heard[0]?.headers.authorization).toBe('Bearer rep_key');
@@ -102,7 +106,7 @@ describe('the API client', () => {
       body: problem('unavailable', 'the database is not available'),
       headers: { 'retry-after': '5' },
     }));
-    const failure = failureOf(await readQueueStats(api));
+    const failure = failureOf(await api.call(readQueueStats, {}));
     expect(server.heard).toHaveLength(retries.attemptsMax);
     expect(world.slept).toEqual([5015, 5061, 5182]);
     expect(exitCodeOf(failure)).toBe(3);
@@ -115,7 +119,7 @@ describe('the API client', () => {
       body: problem('rate_limited', 'too many requests, try again in 840 s'),
       headers: { 'retry-after': '840' },
     }));
-    const failure = failureOf(await readQueueStats(api));
+    const failure = failureOf(await api.call(readQueueStats, {}));
     expect(server.heard).toHaveLength(1);
     expect(world.slept).toEqual([]);
     expect(lineOf(failure)).toContain('rate_limited: too many requests, try again in 840 s');
@@ -124,38 +128,40 @@ describe('the API client', () => {
 
   it('repeats a 500 like any "not now", and then says whom to ask', async () => {
     const { api, server } = await open(() => ({ status: 500, body: problem('internal', 'something went wrong') }));
-    expect(lineOf(failureOf(await readQueueStats(api)))).toContain('internal: something went wrong (request req_');
+    expect(lineOf(failureOf(await api.call(readQueueStats, {})))).toContain(
+      'internal: something went wrong (request req_',
+    );
     expect(server.heard).toHaveLength(retries.attemptsMax);
   });
 
   it('says that nobody listens, and that it is unreachable', async () => {
     const { api, server: gone } = await open(() => 'drop');
     await gone.close();
-    const failure = failureOf(await readQueueStats(api));
+    const failure = failureOf(await api.call(readQueueStats, {}));
     expect(lineOf(failure)).toMatch(/^error: cannot reach http:\/\/127\.0\.0\.1:\d+: .*ECONNREFUSED/);
     expect(exitCodeOf(failure)).toBe(3);
   });
 
   it('says that silence is silence', async () => {
     const { api } = await open(() => 'silence');
-    expect(lineOf(failureOf(await readQueueStats(api)))).toContain(`no answer within ${timeoutMs} ms`);
+    expect(lineOf(failureOf(await api.call(readQueueStats, {})))).toContain(`no answer within ${timeoutMs} ms`);
   });
 
   it('tells an address that is not this API', async () => {
     const { api } = await open(() => ({ status: 404, body: { error: 'Cannot GET /api/queue/stats' } }));
-    expect(lineOf(failureOf(await readQueueStats(api)))).toContain('answered 404, not as this API does');
+    expect(lineOf(failureOf(await api.call(readQueueStats, {})))).toContain('answered 404, not as this API does');
   });
 
   it('tells an answer of another version by the field', async () => {
     const { api } = await open(() => ({ status: 200, body: { ...stats, failed: 'four' } }));
-    const failure = failureOf(await readQueueStats(api));
+    const failure = failureOf(await api.call(readQueueStats, {}));
     expect(lineOf(failure)).toContain('in a form this version does not know (failed)');
     expect(exitCodeOf(failure)).toBe(1);
   });
 
   it('follows no redirect, which would carry the token elsewhere', async () => {
     const { api, server } = await open(() => ({ status: 302, headers: { location: '/elsewhere' } }));
-    expect((await readQueueStats(api)).ok).toBe(false);
+    expect((await api.call(readQueueStats, {})).ok).toBe(false);
     expect(server.heard).toHaveLength(1);
   });
 });

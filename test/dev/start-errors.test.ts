@@ -79,7 +79,9 @@ describe('a start that cannot work says why in one line', () => {
       'EXPORTERS must be a whole number from 0 to 20, not "21"',
       'the platform ended with 2',
     ]);
-    expect(() => readSettings({}, ['--quickly'])).toThrow('unknown argument --quickly; there is only --fresh');
+    expect(() => readSettings({}, ['--quickly'])).toThrow(
+      'unknown argument --quickly; there are only --fresh, --at, --demo',
+    );
   });
 
   it('when a credential would go to another machine in the clear', async () => {

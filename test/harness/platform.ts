@@ -27,6 +27,8 @@ export type PlatformOptions = {
   /** A folder of the caller's, kept when the platform stops; without it a temporary one, removed by `stop`. */
   dataDir?: string;
   fresh?: boolean;
+  /** Arguments beyond that. */
+  args?: string[];
 };
 
 export type TestPlatform = {
@@ -93,7 +95,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Test
   };
   const logs: string[] = [];
   const env = { PORT: '0', DATA_DIR: dataDir, EXPORTERS: '0', PAGES: 'off', ...options.env };
-  const { child, lines } = launch(env, options.fresh ? ['--fresh'] : [], logs);
+  const { child, lines } = launch(env, [...(options.fresh ? ['--fresh'] : []), ...(options.args ?? [])], logs);
   const exited = once(child, 'close') as Promise<[number | null]>;
   let ready: ReadyLine;
   try {

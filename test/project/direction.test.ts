@@ -54,6 +54,7 @@ const forbidden: [rule: string, from: string, to: string][] = [
   ['workflows-below-index', 'src/workflows/d.ts', 'src/index.ts'],
   ['http-at-the-edge', 'src/workflows/e.ts', 'hono'],
   ['stripe-in-one-place', 'src/workflows/f.ts', 'stripe'],
+  ['mail-in-one-place', 'src/workflows/mail.ts', 'nodemailer'],
   ...[
     ['accounts', 'provisioning'],
     ['subscriptions', 'accounts'],

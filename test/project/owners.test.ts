@@ -3,13 +3,14 @@ import { getTableName, is, Table } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import * as controlSchema from '../../src/db/control-schema.ts';
 import * as pricingSchema from '../../src/db/pricing-schema.ts';
+import * as sessionSchema from '../../src/db/session-schema.ts';
 import * as usageSchema from '../../src/db/usage-schema.ts';
 import * as workSchema from '../../src/db/work-schema.ts';
 import { files, textOf } from './tree.ts';
 
 /** Each table's name by the name of its constant. */
 const tables = new Map(
-  [controlSchema, workSchema, pricingSchema, usageSchema].flatMap((schema) =>
+  [controlSchema, workSchema, pricingSchema, sessionSchema, usageSchema].flatMap((schema) =>
     Object.entries<unknown>({ ...schema }).flatMap(([constant, value]) =>
       is(value, Table) ? [[constant, getTableName(value)] as const] : [],
     ),

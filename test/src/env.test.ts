@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { EnvError, parseEnv, type RawEnv, workerVariables } from '../../src/env.ts';
+import { servicesOf } from '../../src/services.ts';
 import { disagreements } from '../harness/variables.ts';
 
 const whole = { ...(env as unknown as RawEnv) };
@@ -72,8 +73,34 @@ describe("the Worker's environment", () => {
     expect(refusal({ ...clear, STRIPE_API_BASE: 'http://127.0.0.1:12111' })).toEqual([]);
   });
 
+  it('takes a staff issuer as a whole, and over TLS', () => {
+    const staff = {
+      STAFF_OIDC_ISSUER: 'https://staff.example',
+      STAFF_OIDC_CLIENT_ID: 'c',
+      STAFF_OIDC_ROLES: 'g:a=owner',
+    };
+    expect(refusal(staff)).toEqual([]);
+    expect(refusal({ ...staff, STAFF_OIDC_ROLES: undefined, STAFF_OIDC_CLIENT_ID: undefined })).toEqual([
+      'STAFF_OIDC_CLIENT_ID is required beside STAFF_OIDC_ISSUER',
+      'STAFF_OIDC_ROLES is required beside STAFF_OIDC_ISSUER',
+    ]);
+    expect(refusal({ ...staff, STAFF_OIDC_ISSUER: 'http://staff.example' })).toEqual([
+      'STAFF_OIDC_ISSUER must be https',
+    ]);
+    expect(refusal({ ...staff, STAFF_OIDC_ISSUER: 'http://127.0.0.1:9000' })).toEqual([]);
+    expect(refusal({ ...staff, STAFF_OIDC_ROLES: 'groups:a=king' })[0]).toMatch(/^STAFF_OIDC_ROLES must be a claim/);
+  });
+
   it('is what docs/worker.md says', () => {
     expect(disagreements(workerVariables, String(whole['TEST_WORKER_DOCUMENT']))).toEqual([]);
+  });
+
+  it('has a clock of its own only where a module around the Worker gives one: no variable and no binding is a function', () => {
+    for (const given of [undefined, '{"now":1}', { now: 1 }, { fetch: () => new Response('1') }, null])
+      expect(parseEnv({ ...whole, CLOCK: given }).clock).toBeNull();
+    const ctx = { waitUntil: () => {} };
+    expect(servicesOf({ ...whole, CLOCK: { now: () => 86_400_000 } }, ctx).now()).toBe(86_400_000);
+    expect(Math.abs(servicesOf(whole, ctx).now() - Date.now())).toBeLessThan(1_000);
   });
 
   it('tells everything wrong at once, and no secret', () => {

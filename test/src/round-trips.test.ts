@@ -138,4 +138,23 @@ describe('round trips', () => {
       expect(inSequence).toBeLessThanOrEqual(3);
     },
   );
+
+  it.each([
+    ['health', 2],
+    ['project/:namespace/overview', 2],
+    ['summary', 2],
+    ['trends', 2],
+    ['attribution?by=label:team', 2],
+    ['projects', 3],
+  ])('of billing/%s are at most %d in sequence', async (route, most) => {
+    const { deployment, customer } = await signUp(api);
+    const listed = await api.call('GET', '/api/organisations?limit=100', { token: rootToken });
+    const { items } = await listed.json<{ items: { organisation_id: string; slug: string }[] }>();
+    const own = items.find(({ organisation_id }) => organisation_id === customer.organisation_id);
+    const asked = `/api/billing/${route.replace(':namespace', deployment.namespace)}`;
+    const path = `${asked}${asked.includes('?') ? '&' : '?'}organisation=${own?.slug}`;
+    const { value, inSequence } = await count(() => api.call('GET', path, { token: rootToken, bindings }));
+    expect(value.status).toBe(200);
+    expect(inSequence).toBeLessThanOrEqual(most);
+  });
 });

@@ -13,7 +13,7 @@ const TRIAL_DAYS = 14;
 const MONTH_DAYS = 30;
 
 /** The database under a folder that has a table; files of other databases are left closed. */
-function openWith(folder: string, table: string): DatabaseSync {
+export function openWith(folder: string, table: string): DatabaseSync {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.sqlite'));
   for (const name of names) {
     const database = new DatabaseSync(join(folder, name));

@@ -43,6 +43,7 @@ export async function consumerRate(count: number): Promise<number> {
     port: 0,
     dataDir,
     queueSocket: join(dataDir, 'no-queue'),
+    told: () => ({ version: 0, offset_ms: 0, held_at_ms: null }),
     pagesState: () => ({ state: 'off' }),
     log: console.error,
     bindings: { ADMIN_API_TOKEN: TOKEN, PUBLIC_URL: 'http://127.0.0.1', LICENSE_PRIVATE_KEYS: KEYS },

@@ -2,8 +2,8 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { clusterBody } from '../../../src/contracts/organisations.ts';
+import { createCluster } from '../../../src/contracts/routes/clusters.ts';
 import type { Api } from '../../api.ts';
-import { addCluster } from '../../calls.ts';
 import { by, type Define, type Done, done } from '../../command.ts';
 import { titled } from '../../format/customer.ts';
 import { type JsonOption, jsonOption, print } from '../../output.ts';
@@ -24,12 +24,14 @@ export const takesCluster = (command: Command): Command =>
 
 async function create(world: World, api: Api, id: string, options: Options): Done {
   const { queueBinding, namespacesMax, servicesMax, storageClass } = options;
-  const made = await addCluster(api, {
-    cluster_id: id,
-    queue_binding: queueBinding,
-    ...(namespacesMax === undefined ? {} : { namespaces_max: namespacesMax }),
-    ...(servicesMax === undefined ? {} : { services_max: servicesMax }),
-    ...(storageClass === undefined ? {} : { storage_class: storageClass }),
+  const made = await api.call(createCluster, {
+    body: {
+      cluster_id: id,
+      queue_binding: queueBinding,
+      ...(namespacesMax === undefined ? {} : { namespaces_max: namespacesMax }),
+      ...(servicesMax === undefined ? {} : { services_max: servicesMax }),
+      ...(storageClass === undefined ? {} : { storage_class: storageClass }),
+    },
   });
   if (!made.ok) return made;
   const { cluster } = made.value;

@@ -1,6 +1,7 @@
 /** `clusters key`: makes the key with which an exporter reports for all customers of a cluster. Prints it, once. */
+
+import { makeClusterKey } from '../../../src/contracts/routes/clusters.ts';
 import type { Api } from '../../api.ts';
-import { makeClusterKey } from '../../calls.ts';
 import { type Define, type Done, done } from '../../command.ts';
 import { titled } from '../../format/customer.ts';
 import { type JsonOption, jsonOption, print } from '../../output.ts';
@@ -8,7 +9,7 @@ import type { World } from '../../world.ts';
 import { takesCluster } from './create.ts';
 
 async function key(world: World, api: Api, id: string, options: JsonOption): Done {
-  const made = await makeClusterKey(api, id);
+  const made = await api.call(makeClusterKey, { params: { clusterId: id }, body: {} });
   if (!made.ok) return made;
   print(world, options, made.value, [
     titled('credential', made.value.key_id),

@@ -1,6 +1,7 @@
 /** `clusters list`: how full each one is. */
+
+import { listClusters } from '../../../src/contracts/routes/clusters.ts';
 import type { Api } from '../../api.ts';
-import { listClusters } from '../../calls.ts';
 import { type Define, type Done, done } from '../../command.ts';
 import { dateOf, quantity } from '../../format/amounts.ts';
 import { type Column, tableOf } from '../../format/table.ts';
@@ -22,7 +23,7 @@ const columns: readonly Column[] = [
 
 async function list(world: World, api: Api, options: Options): Done {
   const { page, limit } = options;
-  const read = await listClusters(api, { page, limit });
+  const read = await api.call(listClusters, { query: { page, limit } });
   if (!read.ok) return read;
   const rows = read.value.items.map((one) => [
     one.cluster_id,

@@ -1,6 +1,7 @@
 /** `clusters token`: makes the token with which a cluster's provisioner signs in. Prints it, once. */
+
+import { makeClusterToken } from '../../../src/contracts/routes/clusters.ts';
 import type { Api } from '../../api.ts';
-import { makeClusterToken } from '../../calls.ts';
 import { type Define, type Done, done } from '../../command.ts';
 import { titled } from '../../format/customer.ts';
 import { type JsonOption, jsonOption, print } from '../../output.ts';
@@ -8,7 +9,7 @@ import type { World } from '../../world.ts';
 import { takesCluster } from './create.ts';
 
 async function token(world: World, api: Api, id: string, options: JsonOption): Done {
-  const made = await makeClusterToken(api, id);
+  const made = await api.call(makeClusterToken, { params: { clusterId: id }, body: {} });
   if (!made.ok) return made;
   print(world, options, made.value, [
     titled('credential', made.value.key_id),

@@ -2,8 +2,8 @@
 import { Option } from 'commander';
 import type { z } from 'zod';
 import { type CredentialView, credentialKind } from '../../../src/contracts/credentials.ts';
+import { listCredentials } from '../../../src/contracts/routes/credentials.ts';
 import type { Api } from '../../api.ts';
-import { listCredentials } from '../../calls.ts';
 import { type Define, type Done, done } from '../../command.ts';
 import { type CustomerOption, onAnyCustomer, takesCustomer } from '../../find-customer.ts';
 import { dateOf, minuteOrDash } from '../../format/amounts.ts';
@@ -44,11 +44,13 @@ const rowOf = (one: CredentialView): string[] => [
 async function list(world: World, api: Api, customerId: string | undefined, options: Options): Done {
   const { page, limit, kind } = options;
   const owner = options.owner ?? customerId;
-  const read = await listCredentials(api, {
-    page,
-    limit,
-    ...(kind === undefined ? {} : { kind }),
-    ...(owner === undefined ? {} : { owner }),
+  const read = await api.call(listCredentials, {
+    query: {
+      page,
+      limit,
+      ...(kind === undefined ? {} : { kind }),
+      ...(owner === undefined ? {} : { owner }),
+    },
   });
   if (!read.ok) return read;
   const table = tableOf(columns, read.value.items.map(rowOf));

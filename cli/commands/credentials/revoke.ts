@@ -1,7 +1,7 @@
 /** `credentials revoke`: a key or token of any kind stops working within a second. Asks first. */
 import { credentialId } from '../../../src/contracts/credentials.ts';
+import { revokeCredential } from '../../../src/contracts/routes/credentials.ts';
 import type { Api } from '../../api.ts';
-import { revokeCredential } from '../../calls.ts';
 import { by, type Define, type Done, done } from '../../command.ts';
 import { canConfirm, confirm, type YesOption, yesOption } from '../../confirm.ts';
 import { type JsonOption, jsonOption, print } from '../../output.ts';
@@ -12,7 +12,7 @@ type Options = JsonOption & YesOption;
 async function revoke(world: World, api: Api, id: string, options: Options): Done {
   const may = await confirm(world, options, `${id} stops working at once, whoever uses it.`);
   if (!may.ok) return may;
-  const gone = await revokeCredential(api, id);
+  const gone = await api.call(revokeCredential, { params: { credentialId: id } });
   if (!gone.ok) return gone;
   print(world, options, { credential_id: id, revoked: true }, [`${id} is revoked`]);
   return done;

@@ -2,8 +2,8 @@
 import { organisationId } from '../../../src/contracts/common.ts';
 import { signupBody } from '../../../src/contracts/customers.ts';
 import { planSlug } from '../../../src/contracts/plans.ts';
+import { createCustomer } from '../../../src/contracts/routes/customers.ts';
 import type { Api } from '../../api.ts';
-import { addCustomer } from '../../calls.ts';
 import { by, type Define, type Done, done } from '../../command.ts';
 import { customerLines, keyLines } from '../../format/customer.ts';
 import { type JsonOption, jsonOption, print } from '../../output.ts';
@@ -20,12 +20,14 @@ interface Options extends JsonOption {
 const { shape } = signupBody;
 
 async function add(world: World, api: Api, options: Options): Done {
-  const made = await addCustomer(api, {
-    email: options.email,
-    company_name: options.company,
-    ...(options.name === undefined ? {} : { full_name: options.name }),
-    ...(options.plan === undefined ? {} : { plan: options.plan }),
-    ...(options.organisation === undefined ? {} : { organisation_id: options.organisation }),
+  const made = await api.call(createCustomer, {
+    body: {
+      email: options.email,
+      company_name: options.company,
+      ...(options.name === undefined ? {} : { full_name: options.name }),
+      ...(options.plan === undefined ? {} : { plan: options.plan }),
+      ...(options.organisation === undefined ? {} : { organisation_id: options.organisation }),
+    },
   });
   if (!made.ok) return made;
   // The licence can be read again at any time; only the key cannot.

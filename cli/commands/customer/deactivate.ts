@@ -1,7 +1,7 @@
 /** `customer deactivate`: cancels at once. Asks first. */
 import { deactivateBody } from '../../../src/contracts/customers.ts';
+import { deactivateCustomer, readCustomer } from '../../../src/contracts/routes/customers.ts';
 import type { Api } from '../../api.ts';
-import { deactivateCustomer, readCustomer } from '../../calls.ts';
 import { by, type Define, type Done, done } from '../../command.ts';
 import { canConfirm, confirm, type YesOption, yesOption } from '../../confirm.ts';
 import { type CustomerOption, onCustomer, takesCustomer } from '../../find-customer.ts';
@@ -14,13 +14,16 @@ interface Options extends JsonOption, CustomerOption, YesOption {
 }
 
 async function deactivate(world: World, api: Api, id: string, options: Options): Done {
-  const found = await readCustomer(api, id);
+  const found = await api.call(readCustomer, { params: { customerId: id } });
   if (!found.ok) return found;
   const { company_name: company, email } = found.value.customer;
   const deed = `${company} (${email}, ${id}) is cancelled at once: keys and licence are revoked, the stack stops.`;
   const may = await confirm(world, options, deed);
   if (!may.ok) return may;
-  const gone = await deactivateCustomer(api, id, options.reason === undefined ? {} : { reason: options.reason });
+  const gone = await api.call(deactivateCustomer, {
+    params: { customerId: id },
+    body: options.reason === undefined ? {} : { reason: options.reason },
+  });
   if (!gone.ok) return gone;
   print(world, options, gone.value, [
     ...customerLines(gone.value),

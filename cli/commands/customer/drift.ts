@@ -1,6 +1,7 @@
 /** `customer drift`: what differs between the cluster and what is wanted, looked for now and, if told so, put right. */
+
+import { checkDrift, readDeployment } from '../../../src/contracts/routes/deployments.ts';
 import type { Api } from '../../api.ts';
-import { lookForDrift, readDeployment } from '../../calls.ts';
 import { type Define, type Done, done } from '../../command.ts';
 import { type CustomerOption, onCustomer, takesCustomer } from '../../find-customer.ts';
 import { type Column, tableOf } from '../../format/table.ts';
@@ -16,7 +17,7 @@ const columns: readonly Column[] = [{ title: 'object' }, { title: 'kind' }, { ti
 
 /** What the last look found. */
 async function shown(world: World, api: Api, id: string, options: Options): Done {
-  const read = await readDeployment(api, id);
+  const read = await api.call(readDeployment, { params: { customerId: id } });
   if (!read.ok) return read;
   const { drift, wanted, observed } = read.value;
   const rows = drift.map((one) => [one.object, one.kind, one.difference]);
@@ -29,7 +30,7 @@ async function shown(world: World, api: Api, id: string, options: Options): Done
 
 async function ordered(world: World, api: Api, id: string, options: Options): Done {
   const correct = options.correct === true;
-  const sent = await lookForDrift(api, id, { correct });
+  const sent = await api.call(checkDrift, { params: { customerId: id }, body: { correct } });
   if (!sent.ok) return sent;
   const { job_id: jobId } = sent.value;
   print(world, options, { customer_id: id, job_id: jobId, correct }, [

@@ -2,8 +2,8 @@
 import { Option } from 'commander';
 import { type SubscriptionStatus, subscriptionStatus } from '../../../src/contracts/customers.ts';
 import { planSlug } from '../../../src/contracts/plans.ts';
+import { listCustomers } from '../../../src/contracts/routes/customers.ts';
 import type { Api } from '../../api.ts';
-import { listCustomers } from '../../calls.ts';
 import { by, type Define, type Done, done } from '../../command.ts';
 import { dateOf } from '../../format/amounts.ts';
 import { statusWord } from '../../format/customer.ts';
@@ -30,12 +30,14 @@ const columns: readonly Column[] = [
 
 async function list(world: World, api: Api, options: Options): Done {
   const { page, limit, search, status, plan } = options;
-  const found = await listCustomers(api, {
-    page,
-    limit,
-    ...(search === undefined ? {} : { q: search }),
-    ...(status === undefined ? {} : { status }),
-    ...(plan === undefined ? {} : { plan }),
+  const found = await api.call(listCustomers, {
+    query: {
+      page,
+      limit,
+      ...(search === undefined ? {} : { q: search }),
+      ...(status === undefined ? {} : { status }),
+      ...(plan === undefined ? {} : { plan }),
+    },
   });
   if (!found.ok) return found;
   const rows = found.value.items.map((c) => [

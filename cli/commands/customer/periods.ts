@@ -1,6 +1,7 @@
 /** `customer periods`: the billing periods of a customer, newest first. */
+
+import { listPeriods } from '../../../src/contracts/routes/periods.ts';
 import type { Api } from '../../api.ts';
-import { listPeriods } from '../../calls.ts';
 import { type Define, type Done, done } from '../../command.ts';
 import { type CustomerOption, onCustomer, takesCustomer } from '../../find-customer.ts';
 import { periodTable, unbilledLines } from '../../format/periods.ts';
@@ -12,7 +13,7 @@ type Options = JsonOption & CustomerOption & PageOptions;
 
 async function show(world: World, api: Api, id: string, options: Options): Done {
   const { page, limit } = options;
-  const found = await listPeriods(api, id, { page, limit });
+  const found = await api.call(listPeriods, { params: { customerId: id }, query: { page, limit } });
   if (!found.ok) return found;
   const { value } = found;
   print(world, options, value, [

@@ -1,6 +1,7 @@
 /** `customer reactivate`: brings a deactivated customer back; the new account key is printed here, once. */
+
+import { reactivateCustomer } from '../../../src/contracts/routes/customers.ts';
 import type { Api } from '../../api.ts';
-import { reactivateCustomer } from '../../calls.ts';
 import { type Define, type Done, done } from '../../command.ts';
 import { type CustomerOption, onCustomer, takesCustomer } from '../../find-customer.ts';
 import { customerLines, keyLines } from '../../format/customer.ts';
@@ -10,7 +11,7 @@ import type { World } from '../../world.ts';
 type Options = JsonOption & CustomerOption;
 
 async function reactivate(world: World, api: Api, id: string, options: Options): Done {
-  const back = await reactivateCustomer(api, id);
+  const back = await api.call(reactivateCustomer, { params: { customerId: id }, body: {} });
   if (!back.ok) return back;
   print(world, options, back.value, [...customerLines(back.value), ...keyLines(back.value.api_key)]);
   return done;

@@ -1,9 +1,9 @@
 /** `customer redeploy`: orders a job that brings a stack to its desired state once more, for one customer or for all of them. */
 import type { z } from 'zod';
 import { redeployBody } from '../../../src/contracts/deployments.ts';
+import { redeploy } from '../../../src/contracts/routes/deployments.ts';
 import { allCustomers, doToEach, printDeeds, rateDefault, rateOption } from '../../all-customers.ts';
 import type { Api } from '../../api.ts';
-import { redeploy } from '../../calls.ts';
 import { by, type Define, type Done, done } from '../../command.ts';
 import { canConfirm, confirm, type YesOption, yesOption } from '../../confirm.ts';
 import { type CustomerOption, onCustomerOrAll, takesCustomer } from '../../find-customer.ts';
@@ -30,7 +30,7 @@ async function one(world: World, api: Api, id: string, options: Options): Done {
     const may = await confirm(world, options, `The stack of ${id} is deployed again. ${lossSaid}`);
     if (!may.ok) return may;
   }
-  const sent = await redeploy(api, id, bodyOf(options));
+  const sent = await api.call(redeploy, { params: { customerId: id }, body: bodyOf(options) });
   if (!sent.ok) return sent;
   const { job_id: jobId } = sent.value;
   print(world, options, { customer_id: id, job_id: jobId }, [
@@ -52,7 +52,7 @@ async function every(world: World, api: Api, options: Options): Done {
   if (!may.ok) return may;
   const body = bodyOf(options);
   const sent = await doToEach(world, living, options.rate ?? rateDefault, (customer) =>
-    redeploy(api, customer.customer_id, body),
+    api.call(redeploy, { params: { customerId: customer.customer_id }, body }),
   );
   if (!sent.ok) return sent;
   return printDeeds(world, options, sent.value, {

@@ -1,8 +1,10 @@
 /** `customer show`: one customer, what is wanted of its stack, what was seen of it, and what is going on. */
 
+import { readCustomer } from '../../../src/contracts/routes/customers.ts';
+import { readDeployment } from '../../../src/contracts/routes/deployments.ts';
+import { readJob } from '../../../src/contracts/routes/queue.ts';
 import { ok, type Result } from '../../../src/lib/result.ts';
 import type { Api } from '../../api.ts';
-import { readCustomer, readDeployment, readJob } from '../../calls.ts';
 import { type Define, type Done, done } from '../../command.ts';
 import type { Failure } from '../../failure.ts';
 import { type CustomerOption, onCustomer, takesCustomer } from '../../find-customer.ts';
@@ -17,10 +19,13 @@ const nullIfAbsent = <T>(read: Result<T, Failure>): Result<T | null, Failure> =>
   !read.ok && read.error.kind === 'refused' && read.error.status === 404 ? ok(null) : read;
 
 async function show(world: World, api: Api, id: string, options: Options): Done {
-  const found = await readCustomer(api, id);
+  const found = await api.call(readCustomer, { params: { customerId: id } });
   if (!found.ok) return found;
   const { job_id: jobId } = found.value.deployment;
-  const [told, read] = await Promise.all([readDeployment(api, id), jobId === null ? null : readJob(api, jobId)]);
+  const [told, read] = await Promise.all([
+    api.call(readDeployment, { params: { customerId: id } }),
+    jobId === null ? null : api.call(readJob, { params: { jobId } }),
+  ]);
   const deployment = nullIfAbsent(told);
   if (!deployment.ok) return deployment;
   const job = read === null ? ok(null) : nullIfAbsent(read);

@@ -1,8 +1,8 @@
 /** `dead-letters list`: what could not be stored and why, newest first. */
 import type { z } from 'zod';
 import type { deadLetter } from '../../../src/contracts/queue.ts';
+import { listDeadLetters } from '../../../src/contracts/routes/dead-letters.ts';
 import type { Api } from '../../api.ts';
-import { listDeadLetters } from '../../calls.ts';
 import { type Define, type Done, done } from '../../command.ts';
 import { minuteOf, minuteOrDash } from '../../format/amounts.ts';
 import { type Column, tableOf } from '../../format/table.ts';
@@ -32,7 +32,7 @@ const rowOf = (letter: z.infer<typeof deadLetter>): string[] => [
 
 async function list(world: World, api: Api, options: Options): Done {
   const { page, limit } = options;
-  const read = await listDeadLetters(api, { page, limit });
+  const read = await api.call(listDeadLetters, { query: { page, limit } });
   if (!read.ok) return read;
   const table = tableOf(columns, read.value.items.map(rowOf));
   print(world, options, read.value, pageLines(options, read.value.total, 'dead letters', table));

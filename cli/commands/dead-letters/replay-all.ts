@@ -1,6 +1,7 @@
 /** `dead-letters replay-all`: sends all again that are open. */
+
+import { listDeadLetters, replayDeadLetter } from '../../../src/contracts/routes/dead-letters.ts';
 import type { Api } from '../../api.ts';
-import { listDeadLetters, replayDeadLetter } from '../../calls.ts';
 import { type Define, type Done, done } from '../../command.ts';
 import { counted } from '../../format/amounts.ts';
 import { type JsonOption, jsonOption, print } from '../../output.ts';
@@ -12,11 +13,13 @@ const unproven = 'message_unproven';
 
 /** All of the list is read before the first letter is sent: a letter that fails again must not be sent twice. */
 async function replayAll(world: World, api: Api, options: JsonOption): Done {
-  const read = await readAll((page, limit) => listDeadLetters(api, { page, limit }), { idOf: (letter) => letter.id });
+  const read = await readAll((page, limit) => api.call(listDeadLetters, { query: { page, limit } }), {
+    idOf: (letter) => letter.id,
+  });
   if (!read.ok) return read;
   const open = read.value.items.filter((letter) => letter.replayed_at === null && letter.code !== unproven);
   for (const [i, letter] of open.entries()) {
-    const sent = await replayDeadLetter(api, letter.id);
+    const sent = await api.call(replayDeadLetter, { params: { id: letter.id }, body: {} });
     if (!sent.ok) return sent;
     world.note(`${i + 1} of ${open.length}: ${letter.id}`);
   }

@@ -1,7 +1,7 @@
 /** `keys create`: one more account key; printed here, once. */
 import { apiKeyBody } from '../../../src/contracts/customers.ts';
+import { makeAccountKey } from '../../../src/contracts/routes/account-keys.ts';
 import type { Api } from '../../api.ts';
-import { makeAccountKey } from '../../calls.ts';
 import { by, type Define, type Done, done, instantBy } from '../../command.ts';
 import { type CustomerOption, onCustomer, takesCustomer } from '../../find-customer.ts';
 import { keyLines, titled } from '../../format/customer.ts';
@@ -16,9 +16,12 @@ interface Options extends JsonOption, CustomerOption {
 
 async function create(world: World, api: Api, id: string, options: Options): Done {
   const { name, expires } = options;
-  const made = await makeAccountKey(api, id, {
-    ...(name === undefined ? {} : { name }),
-    ...(expires === undefined ? {} : { expires_at: expires }),
+  const made = await api.call(makeAccountKey, {
+    params: { customerId: id },
+    body: {
+      ...(name === undefined ? {} : { name }),
+      ...(expires === undefined ? {} : { expires_at: expires }),
+    },
   });
   if (!made.ok) return made;
   print(world, options, made.value, [titled('key', made.value.key_id), ...keyLines(made.value.api_key)]);

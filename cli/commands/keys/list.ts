@@ -1,7 +1,7 @@
 /** `keys list`: a customer's account keys without their secrets. */
 import type { AccountKeyView } from '../../../src/contracts/customers.ts';
+import { listAccountKeys } from '../../../src/contracts/routes/account-keys.ts';
 import type { Api } from '../../api.ts';
-import { listAccountKeys } from '../../calls.ts';
 import { type Define, type Done, done } from '../../command.ts';
 import { type CustomerOption, onCustomer, takesCustomer } from '../../find-customer.ts';
 import { dateOf, minuteOrDash } from '../../format/amounts.ts';
@@ -34,7 +34,7 @@ const rowOf = (key: AccountKeyView): string[] => [
 
 async function list(world: World, api: Api, id: string, options: Options): Done {
   const { page, limit } = options;
-  const read = await listAccountKeys(api, id, { page, limit });
+  const read = await api.call(listAccountKeys, { params: { customerId: id }, query: { page, limit } });
   if (!read.ok) return read;
   const table = tableOf(columns, read.value.items.map(rowOf));
   print(world, options, read.value, pageLines(options, read.value.total, 'keys', table));

@@ -1,6 +1,7 @@
 /** `keys revoke`: an account key stops working within a second. Asks first. */
+
+import { revokeAccountKey } from '../../../src/contracts/routes/account-keys.ts';
 import type { Api } from '../../api.ts';
-import { revokeAccountKey } from '../../calls.ts';
 import { type Define, type Done, done } from '../../command.ts';
 import { canConfirm, confirm, type YesOption, yesOption } from '../../confirm.ts';
 import { type CustomerName, type CustomerOption, onCustomer } from '../../find-customer.ts';
@@ -13,7 +14,7 @@ interface Options extends JsonOption, CustomerOption, YesOption {}
 async function revoke(world: World, api: Api, id: string, keyId: string, options: Options): Done {
   const may = await confirm(world, options, `${keyId} of ${id} stops working at once.`);
   if (!may.ok) return may;
-  const gone = await revokeAccountKey(api, id, keyId);
+  const gone = await api.call(revokeAccountKey, { params: { customerId: id, keyId } });
   if (!gone.ok) return gone;
   print(world, options, { customer_id: id, key_id: keyId, revoked: true }, [`${keyId} is revoked`]);
   return done;

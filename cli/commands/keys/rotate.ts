@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { credentialId } from '../../../src/contracts/credentials.ts';
 import { overlapSecondsDefault, rotateBody } from '../../../src/contracts/customers.ts';
+import { rotateAccountKey } from '../../../src/contracts/routes/account-keys.ts';
 import { hourMs, secondMs } from '../../../src/lib/time.ts';
 import type { Api } from '../../api.ts';
-import { rotateAccountKey } from '../../calls.ts';
 import { by, type Define, type Done, done } from '../../command.ts';
 import { canConfirm, confirm, type YesOption, yesOption } from '../../confirm.ts';
 import { type CustomerName, type CustomerOption, onCustomer, takesCustomer } from '../../find-customer.ts';
@@ -30,7 +30,10 @@ async function rotate(world: World, api: Api, id: string, keyId: string, options
     const may = await confirm(world, options, `${keyId} stops working at once.`);
     if (!may.ok) return may;
   }
-  const made = await rotateAccountKey(api, id, keyId, { overlap_seconds: options.overlap });
+  const made = await api.call(rotateAccountKey, {
+    params: { customerId: id, keyId },
+    body: { overlap_seconds: options.overlap },
+  });
   if (!made.ok) return made;
   print(world, options, made.value, [
     titled('key', made.value.key_id),

@@ -1,8 +1,8 @@
 /** `licences history`: every licence that a customer was ever given, and which of them are revoked. */
 import type { z } from 'zod';
 import type { licenceHistory } from '../../../src/contracts/licences.ts';
+import { listLicences } from '../../../src/contracts/routes/licences.ts';
 import type { Api } from '../../api.ts';
-import { readLicenceHistory } from '../../calls.ts';
 import { type Define, type Done, done } from '../../command.ts';
 import { type CustomerOption, onCustomer, takesCustomer } from '../../find-customer.ts';
 import { minuteOf } from '../../format/amounts.ts';
@@ -34,7 +34,7 @@ function historyLines(read: z.infer<typeof licenceHistory>): string[] {
 }
 
 async function history(world: World, api: Api, id: string, options: Options): Done {
-  const read = await readLicenceHistory(api, id);
+  const read = await api.call(listLicences, { params: { customerId: id } });
   if (!read.ok) return read;
   print(world, options, read.value, historyLines(read.value));
   return done;

@@ -1,15 +1,16 @@
 /** `licences keys`: the public keys as the API publishes them. */
+
+import { readKeySet } from '../../../src/contracts/routes/licences.ts';
 import type { Api } from '../../api.ts';
-import { readPublicKeys } from '../../calls.ts';
 import { type Define, type Done, done } from '../../command.ts';
 import { tableOf } from '../../format/table.ts';
 import { type JsonOption, jsonOption, print } from '../../output.ts';
 import type { World } from '../../world.ts';
 
 async function keys(world: World, api: Api, options: JsonOption): Done {
-  const read = await readPublicKeys(api);
+  const read = await api.call(readKeySet, {});
   if (!read.ok) return read;
-  const rows = read.value.keys.map((key) => [String(key['kid'] ?? ''), key.kty, String(key['alg'] ?? '')]);
+  const rows = read.value.keys.map((key) => ['kid', 'kty', 'alg'].map((name) => String(key[name] ?? '')));
   print(world, options, read.value, tableOf([{ title: 'kid' }, { title: 'type' }, { title: 'algorithm' }], rows));
   return done;
 }

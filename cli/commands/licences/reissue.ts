@@ -1,8 +1,8 @@
 /** `licences reissue`: a new licence in the place of the old one, also of a revoked one. */
 import { revokeBody } from '../../../src/contracts/licences.ts';
+import { reissueLicences } from '../../../src/contracts/routes/licences.ts';
 import { allCustomers, doToEach, printDeeds, rateDefault } from '../../all-customers.ts';
 import type { Api } from '../../api.ts';
-import { reissueLicences } from '../../calls.ts';
 import { by, type Define, type Done, done } from '../../command.ts';
 import { canConfirm, confirm, type YesOption, yesOption } from '../../confirm.ts';
 import { type CustomerOption, onCustomerOrAll, takesCustomer } from '../../find-customer.ts';
@@ -20,7 +20,7 @@ export const howToReissue = (id: string): string =>
   `A new licence: tenantry licences reissue ${id} --reason "…", or, when deactivated, tenantry customer reactivate ${id}`;
 
 async function one(world: World, api: Api, id: string, options: Options): Done {
-  const sent = await reissueLicences(api, { customer_ids: [id], reason: options.reason });
+  const sent = await api.call(reissueLicences, { body: { customer_ids: [id], reason: options.reason } });
   if (!sent.ok) return sent;
   print(world, options, sent.value, [`${id} gets a new licence; its instance pulls it within 6 hours`]);
   return done;
@@ -34,7 +34,7 @@ async function every(world: World, api: Api, options: Options): Done {
   const may = await confirm(world, options, `${counted(living.length, 'customer')} get a new licence.`);
   if (!may.ok) return may;
   const sent = await doToEach(world, living, rateDefault, (customer) =>
-    reissueLicences(api, { customer_ids: [customer.customer_id], reason: options.reason }),
+    api.call(reissueLicences, { body: { customer_ids: [customer.customer_id], reason: options.reason } }),
   );
   if (!sent.ok) return sent;
   return printDeeds(world, options, sent.value, {

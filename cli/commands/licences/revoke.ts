@@ -1,7 +1,8 @@
 /** `licences revoke`: withdraws the customer's licences, says what follows, and how to give a new one. Asks first. */
 import { revokeBody } from '../../../src/contracts/licences.ts';
+import { readCustomer } from '../../../src/contracts/routes/customers.ts';
+import { revokeLicence } from '../../../src/contracts/routes/licences.ts';
 import type { Api } from '../../api.ts';
-import { readCustomer, revokeLicence } from '../../calls.ts';
 import { by, type Define, type Done, done } from '../../command.ts';
 import { canConfirm, confirm, type YesOption, yesOption } from '../../confirm.ts';
 import { type CustomerOption, onCustomer, takesCustomer } from '../../find-customer.ts';
@@ -14,12 +15,12 @@ interface Options extends JsonOption, CustomerOption, YesOption {
 }
 
 async function revoke(world: World, api: Api, id: string, options: Options): Done {
-  const found = await readCustomer(api, id);
+  const found = await api.call(readCustomer, { params: { customerId: id } });
   if (!found.ok) return found;
   const { company_name: company } = found.value.customer;
   const may = await confirm(world, options, `The licences of ${company} (${id}) are revoked.`);
   if (!may.ok) return may;
-  const gone = await revokeLicence(api, id, { reason: options.reason });
+  const gone = await api.call(revokeLicence, { params: { customerId: id }, body: { reason: options.reason } });
   if (!gone.ok) return gone;
   const { plan, status } = found.value.subscription;
   print(world, options, gone.value, [

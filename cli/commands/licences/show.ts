@@ -1,8 +1,8 @@
 /** `licences show`: what the licence in force says. */
 import type { LicenceClaims } from '../../../src/contracts/licences.ts';
+import { readLicence } from '../../../src/contracts/routes/licences.ts';
 import { iso } from '../../../src/lib/time.ts';
 import type { Api } from '../../api.ts';
-import { readLicence } from '../../calls.ts';
 import { type Define, type Done, done } from '../../command.ts';
 import { type CustomerOption, onCustomer, takesCustomer } from '../../find-customer.ts';
 import { minuteOf } from '../../format/amounts.ts';
@@ -34,7 +34,7 @@ function claimLines(claims: LicenceClaims): string[] {
 }
 
 async function show(world: World, api: Api, id: string, options: Options): Done {
-  const read = await readLicence(api, id);
+  const read = await api.call(readLicence, { params: { customerId: id } });
   if (!read.ok) {
     if (read.error.kind === 'refused' && read.error.code === 'licence_revoked') world.note(howToReissue(id));
     return read;

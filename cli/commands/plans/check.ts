@@ -1,7 +1,8 @@
 /** `plans check`: what is wrong with a file of plans. */
+
+import { checkPlans } from '../../../src/contracts/routes/plans.ts';
 import { err } from '../../../src/lib/result.ts';
 import type { Api } from '../../api.ts';
-import { checkPlans } from '../../calls.ts';
 import { type Define, type Done, done } from '../../command.ts';
 import { counted } from '../../format/amounts.ts';
 import { issueLines } from '../../format/plans.ts';
@@ -12,7 +13,7 @@ import type { World } from '../../world.ts';
 async function check(world: World, api: Api, file: string, options: JsonOption): Done {
   const yaml = await readPlans(file);
   if (!yaml.ok) return yaml;
-  const read = await checkPlans(api, yaml.value);
+  const read = await api.call(checkPlans, { body: { yaml: yaml.value } });
   if (!read.ok) return read;
   const { valid, issues, diff } = read.value;
   const changes = diff.length === 0 ? 'nothing changes' : `${counted(diff.length, 'change')}: tenantry plans diff`;

@@ -1,7 +1,8 @@
 /** `plans diff`: what a file of plans would change of what is sold now. */
+
+import { checkPlans } from '../../../src/contracts/routes/plans.ts';
 import { err } from '../../../src/lib/result.ts';
 import type { Api } from '../../api.ts';
-import { checkPlans } from '../../calls.ts';
 import { type Define, type Done, done } from '../../command.ts';
 import { diffLines, issueLines } from '../../format/plans.ts';
 import { type JsonOption, jsonOption, print } from '../../output.ts';
@@ -11,7 +12,7 @@ import type { World } from '../../world.ts';
 async function diff(world: World, api: Api, file: string, options: JsonOption): Done {
   const yaml = await readPlans(file);
   if (!yaml.ok) return yaml;
-  const read = await checkPlans(api, yaml.value);
+  const read = await api.call(checkPlans, { body: { yaml: yaml.value } });
   if (!read.ok) return read;
   const { valid, issues } = read.value;
   for (const line of issueLines(file, issues)) world.note(line);

@@ -1,11 +1,12 @@
 /** `plans migrate`: subscribers of a version get another one at the end of their running period. */
 
+import type { z } from 'zod';
 import { customerId } from '../../../src/contracts/common.ts';
 import { type MigrateAnswer, migrateBody } from '../../../src/contracts/plan-catalogue.ts';
 import { planSlug } from '../../../src/contracts/plans.ts';
+import { migrateSubscribers } from '../../../src/contracts/routes/plans.ts';
 import { err, type Result } from '../../../src/lib/result.ts';
 import type { Api } from '../../api.ts';
-import { migrateSubscribers, previewMigration } from '../../calls.ts';
 import { by, type Define, type Done, done } from '../../command.ts';
 import { canConfirm, confirm, type YesOption, yesOption } from '../../confirm.ts';
 import type { Failure } from '../../failure.ts';
@@ -21,7 +22,7 @@ interface Options extends JsonOption, YesOption {
 }
 
 /** What is asked of the API, or why the call says too little or too much. */
-function bodyOf({ from, to, customer, all }: Options): Result<Parameters<typeof migrateSubscribers>[2], Failure> {
+function bodyOf({ from, to, customer, all }: Options): Result<z.input<typeof migrateBody>, Failure> {
   if ((customer === undefined) === (all === undefined)) {
     return err({ kind: 'usage', message: 'give either --customer or --all' });
   }
@@ -34,13 +35,13 @@ async function migrate(world: World, api: Api, plan: string, options: Options): 
   if (!body.ok) return body;
   const may = canConfirm(world, options);
   if (!may.ok) return may;
-  const preview = await previewMigration(api, plan, body.value);
+  const preview = await api.call(migrateSubscribers, { params: { plan }, body: body.value, preview: true });
   if (!preview.ok) return preview;
   for (const line of skippedLines(preview.value)) world.note(line);
   const deed = `${counted(preview.value.moved, 'customer')} of ${plan} ${options.from} move to ${options.to} at the end of their running period.`;
   const sure = await confirm(world, options, deed);
   if (!sure.ok) return sure;
-  const moved = await migrateSubscribers(api, plan, body.value);
+  const moved = await api.call(migrateSubscribers, { params: { plan }, body: body.value });
   if (!moved.ok) return moved;
   print(world, options, moved.value, [`${counted(moved.value.moved, 'customer')} scheduled to move to ${options.to}`]);
   return done;

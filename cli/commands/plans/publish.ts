@@ -1,7 +1,8 @@
 /** `plans publish`: makes a file of plans count, after showing what it changes, and whom. */
+
+import { checkPlans, publishPlans } from '../../../src/contracts/routes/plans.ts';
 import { err, ok, type Result } from '../../../src/lib/result.ts';
 import type { Api } from '../../api.ts';
-import { checkPlans, previewPublishing, publishPlans } from '../../calls.ts';
 import { type Define, type Done, done } from '../../command.ts';
 import { canConfirm, confirm, type YesOption, yesOption } from '../../confirm.ts';
 import type { Failure } from '../../failure.ts';
@@ -19,7 +20,7 @@ async function publish(world: World, api: Api, file: string, options: Options): 
   if (!may.ok) return may;
   const yaml = await readPlans(file);
   if (!yaml.ok) return yaml;
-  const checked = await checkPlans(api, yaml.value);
+  const checked = await api.call(checkPlans, { body: { yaml: yaml.value } });
   if (!checked.ok) return checked;
   const { valid, issues, diff } = checked.value;
   if (!valid) {
@@ -32,7 +33,7 @@ async function publish(world: World, api: Api, file: string, options: Options): 
   for (const line of [...shown, ...diffLines(diff)]) world.note(line);
   const sure = await confirm(world, options, `${file} is published: ${counted(diff.length, 'change')}.`);
   if (!sure.ok) return sure;
-  const published = await publishPlans(api, yaml.value);
+  const published = await api.call(publishPlans, { body: { yaml: yaml.value } });
   if (!published.ok) return published;
   const { versions } = published.value;
   const names = versions.map(({ plan, version }) => `${plan} ${version}`).join(', ');
@@ -42,7 +43,7 @@ async function publish(world: World, api: Api, file: string, options: Options): 
 
 /** What the simulation that the file needs has found; a new one where there is none. Null where none is needed. */
 async function whomItChanges(world: World, api: Api, yaml: string): Promise<Result<Found | null, Failure>> {
-  const preview = await previewPublishing(api, yaml);
+  const preview = await api.call(publishPlans, { body: { yaml }, preview: true });
   if (preview.ok) return ok(preview.value.simulation);
   const needed = preview.error.kind === 'refused' && preview.error.code === 'simulation_required';
   return needed ? await simulate(world, api, yaml) : preview;

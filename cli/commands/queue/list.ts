@@ -1,8 +1,8 @@
 /** `queue list`: jobs by page, newest first. */
 import { Option } from 'commander';
 import { type JobState, type JobView, jobState } from '../../../src/contracts/jobs.ts';
+import { listJobs } from '../../../src/contracts/routes/queue.ts';
 import type { Api } from '../../api.ts';
-import { listJobs } from '../../calls.ts';
 import { type Define, type Done, done } from '../../command.ts';
 import { type CustomerOption, onAnyCustomer, takesCustomer } from '../../find-customer.ts';
 import { minuteOf } from '../../format/amounts.ts';
@@ -42,12 +42,14 @@ const rowOf = (job: JobView): string[] => [
 async function list(world: World, api: Api, customerId: string | undefined, options: Options): Done {
   const { page, limit, state, error } = options;
   const search = options.search ?? customerId;
-  const read = await listJobs(api, {
-    page,
-    limit,
-    ...(state === undefined ? {} : { state }),
-    ...(error === undefined ? {} : { error }),
-    ...(search === undefined ? {} : { q: search }),
+  const read = await api.call(listJobs, {
+    query: {
+      page,
+      limit,
+      ...(state === undefined ? {} : { state }),
+      ...(error === undefined ? {} : { error }),
+      ...(search === undefined ? {} : { q: search }),
+    },
   });
   if (!read.ok) return read;
   const table = tableOf(columns, read.value.items.map(rowOf));

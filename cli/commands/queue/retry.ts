@@ -1,13 +1,13 @@
 /** `queue retry`: sends a failed job again. */
 import { jobId } from '../../../src/contracts/common.ts';
+import { retryJob } from '../../../src/contracts/routes/queue.ts';
 import type { Api } from '../../api.ts';
-import { retryJob } from '../../calls.ts';
 import { by, type Define, type Done, done } from '../../command.ts';
 import { type JsonOption, jsonOption, print } from '../../output.ts';
 import type { World } from '../../world.ts';
 
 async function retry(world: World, api: Api, id: string, options: JsonOption): Done {
-  const sent = await retryJob(api, id);
+  const sent = await api.call(retryJob, { params: { jobId: id }, body: {} });
   if (!sent.ok) return sent;
   print(world, options, sent.value, [`${id} is waiting again`]);
   return done;

@@ -13,6 +13,7 @@ export const makeAccountKey = route({
   allow,
   body: apiKeyBody,
   answers: { 201: apiKeyAnswer },
+  failures: ['already_deactivated'],
   idempotent: true,
 });
 
@@ -24,6 +25,7 @@ export const rotateAccountKey = route({
   allow,
   body: rotateBody,
   answers: { 201: rotateAnswer },
+  failures: ['already_deactivated', 'already_rotated'],
   idempotent: true,
 });
 
@@ -44,4 +46,5 @@ export const revokeAccountKey = route({
   summary: 'Revoke an account key',
   allow,
   answers: { 204: null },
+  failures: ['last_key'],
 });

@@ -12,6 +12,7 @@ export const createCluster = route({
   allow: { admin: 'owner' },
   body: clusterBody,
   answers: { 201: clusterAnswer },
+  failures: ['cluster_exists', 'queue_taken'],
   idempotent: true,
 });
 

@@ -29,5 +29,6 @@ export const makeAdminToken = route({
   allow: { admin: 'owner' },
   body: adminTokenBody,
   answers: { 201: adminTokenAnswer },
+  failures: ['name_taken'],
   idempotent: true,
 });

@@ -20,6 +20,7 @@ export const signUp = route({
   allow: { public: true },
   body: signupBody,
   answers: { 201: signupAnswer },
+  failures: ['conflicting_fields', 'email_exists', 'plan_not_offered', 'catalogue_empty', 'no_cluster', 'cluster_full'],
   idempotent: true,
 });
 
@@ -31,6 +32,15 @@ export const createCustomer = route({
   allow: { admin: 'operator' },
   body: createCustomerBody,
   answers: { 201: signupAnswer },
+  failures: [
+    'conflicting_fields',
+    'email_exists',
+    'not_found',
+    'plan_not_offered',
+    'catalogue_empty',
+    'no_cluster',
+    'cluster_full',
+  ],
   idempotent: true,
 });
 
@@ -61,6 +71,7 @@ export const deactivateCustomer = route({
   allow: { admin: 'operator' },
   body: deactivateBody,
   answers: { 200: customerAnswer },
+  failures: ['already_deactivated'],
   idempotent: true,
 });
 
@@ -72,5 +83,6 @@ export const reactivateCustomer = route({
   allow: { admin: 'operator' },
   body: reactivateBody,
   answers: { 200: reactivateAnswer },
+  failures: ['not_deactivated'],
   idempotent: true,
 });

@@ -19,6 +19,7 @@ export const redeploy = route({
   allow: { admin: 'operator' },
   body: redeployBody,
   answers: { 202: jobOrdered },
+  failures: ['deployment_deleted'],
   idempotent: true,
 });
 
@@ -30,5 +31,6 @@ export const checkDrift = route({
   allow: { admin: 'operator' },
   body: driftBody,
   answers: { 202: jobOrdered },
+  failures: ['deployment_deleted'],
   idempotent: true,
 });

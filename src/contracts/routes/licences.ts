@@ -20,6 +20,7 @@ export const readLicence = route({
   summary: 'The licence in force; the ETag is its jti',
   allow: { admin: 'viewer', account: 'viewer', reporter: true },
   answers: { 200: licenceAnswer, 304: null },
+  failures: ['licence_revoked'],
 });
 
 export const listLicences = route({
@@ -60,6 +61,7 @@ export const reissueLicences = route({
   allow: { admin: 'owner' },
   body: reissueBody,
   answers: { 202: reissueAnswer },
+  failures: ['not_found', 'already_deactivated'],
   idempotent: true,
 });
 
@@ -71,6 +73,8 @@ export const readPublicKey = route({
   allow: { public: true },
   query: publicKeyQuery,
   answers: { 200: null },
+  text: 'application/x-pem-file',
+  failures: ['not_found'],
 });
 
 export const readKeySet = route({

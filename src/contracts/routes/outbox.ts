@@ -20,6 +20,7 @@ export const retryOutboxRow = route({
   allow: { admin: 'operator' },
   body: outboxDecisionBody,
   answers: { 200: outboxDecisionAnswer },
+  failures: ['outbox_not_refused'],
   idempotent: true,
 });
 
@@ -31,5 +32,6 @@ export const dropOutboxRow = route({
   allow: { admin: 'operator' },
   body: outboxDecisionBody,
   answers: { 200: outboxDecisionAnswer },
+  failures: ['outbox_not_refused'],
   idempotent: true,
 });

@@ -21,5 +21,6 @@ export const agreeOverrides = route({
   allow: { admin: 'operator' },
   body: overridesBody,
   answers: { 200: agreedAnswer },
+  failures: ['period_closed', 'unknown_meter'],
   preview: true,
 });

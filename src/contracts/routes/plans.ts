@@ -39,6 +39,7 @@ export const publishPlans = route({
   allow: { admin: 'owner' },
   body: publishBody,
   answers: { 200: publishAnswer, 201: publishAnswer },
+  failures: ['currency_mismatch', 'meter_changed', 'version_changed', 'simulation_required'],
   idempotent: true,
   preview: true,
   wireBytesMax: plansBodyBytesMax,

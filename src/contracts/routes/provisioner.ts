@@ -34,6 +34,7 @@ export const reportProgress = route({
   allow,
   body: progressBody,
   answers: { 200: accepted },
+  failures: ['lease_lost'],
 });
 
 export const sendJobLogs = route({
@@ -56,6 +57,7 @@ export const completeJob = route({
   allow,
   body: completeBody,
   answers: { 200: accepted },
+  failures: ['lease_lost', 'generation_stale'],
 });
 
 export const failJob = route({
@@ -66,6 +68,7 @@ export const failJob = route({
   allow,
   body: failBody,
   answers: { 200: accepted },
+  failures: ['lease_lost', 'generation_stale'],
 });
 
 export const registerReporterKey = route({
@@ -76,4 +79,5 @@ export const registerReporterKey = route({
   allow,
   body: reporterKeyBody,
   answers: { 200: accepted },
+  failures: ['lease_lost', 'key_revoked'],
 });

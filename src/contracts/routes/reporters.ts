@@ -11,6 +11,14 @@ export const createReporter = route({
   allow: { admin: 'operator' },
   body: reporterBody,
   answers: { 201: reporterAnswer },
+  failures: [
+    'already_deactivated',
+    'unknown_meter',
+    'namespace_taken',
+    'namespace_ambiguous',
+    'reporter_exists',
+    'meter_owned',
+  ],
   idempotent: true,
 });
 
@@ -32,5 +40,6 @@ export const endReporter = route({
   allow: { admin: 'operator' },
   body: endReporterBody,
   answers: { 200: endReporterAnswer },
+  failures: ['reporter_ended'],
   idempotent: true,
 });

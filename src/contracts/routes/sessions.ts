@@ -25,6 +25,7 @@ export const signIn = route({
   allow: { public: true },
   body: sessionBody,
   answers: { 201: sessionAnswer, 200: sessionChoice },
+  failures: ['sign_in_failed', 'link_invalid', 'not_found'],
 });
 
 export const mailLink = route({
@@ -44,6 +45,7 @@ export const readSession = route({
   summary: 'Who this session is',
   allow: anybodySignedIn,
   answers: { 200: sessionAnswer },
+  failures: ['not_found'],
 });
 
 export const listSessions = route({
@@ -63,6 +65,7 @@ export const signOut = route({
   summary: 'Sign out: the session of this request ends',
   allow: anybodySignedIn,
   answers: { 204: null },
+  failures: ['not_found'],
 });
 
 export const endSession = route({
@@ -72,6 +75,7 @@ export const endSession = route({
   summary: 'End one of your own sessions',
   allow: anybodySignedIn,
   answers: { 204: null },
+  failures: ['not_found'],
 });
 
 export const changePassword = route({
@@ -82,6 +86,7 @@ export const changePassword = route({
   allow: { account: 'viewer' },
   body: passwordBody,
   answers: { 204: null },
+  failures: ['not_found', 'password_wrong'],
 });
 
 export const listMembers = route({
@@ -102,6 +107,7 @@ export const addMember = route({
   allow: { account: 'owner', admin: 'operator' },
   body: memberBody,
   answers: { 201: memberAnswer },
+  failures: ['already_deactivated', 'member_exists'],
   idempotent: true,
 });
 
@@ -112,4 +118,5 @@ export const removeMember = route({
   summary: 'Take a member away; their sessions end',
   allow: { account: 'owner', admin: 'operator' },
   answers: { 204: null },
+  failures: ['not_found', 'last_owner'],
 });

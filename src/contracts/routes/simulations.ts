@@ -17,6 +17,7 @@ export const beginSimulation = route({
   allow: { admin: 'operator' },
   body: simulationBody,
   answers: { 202: simulationStarted },
+  failures: ['not_found', 'currency_mismatch', 'meter_changed', 'version_changed'],
   idempotent: true,
   wireBytesMax: plansBodyBytesMax,
 });
@@ -38,5 +39,6 @@ export const simulateCustomer = route({
   allow: { admin: 'operator' },
   body: simulateBody,
   answers: { 200: simulateAnswer },
+  failures: ['currency_mismatch', 'meter_changed', 'version_changed'],
   wireBytesMax: plansBodyBytesMax,
 });

@@ -1,6 +1,6 @@
 /** The routes of usage admin: where they are, whom they admit, what they take and answer. */
 import { route } from '../route.ts';
-import { reviewList, reviewsQuery } from '../usage.ts';
+import { decideAnswer, decideBody, decisionAnswer, decisionBody, reviewList, reviewsQuery } from '../usage.ts';
 
 export const listReviews = route({
   operation: 'listReviews',
@@ -10,4 +10,39 @@ export const listReviews = route({
   allow: { admin: 'viewer' },
   query: reviewsQuery,
   answers: { 200: reviewList },
+});
+
+export const acceptReview = route({
+  operation: 'acceptReview',
+  method: 'post',
+  path: '/api/usage/reviews/:reviewId/accept',
+  summary: 'Let a replacement that waits take effect',
+  allow: { admin: 'operator' },
+  body: decisionBody,
+  answers: { 200: decisionAnswer },
+  failures: ['not_found', 'review_closed', 'window_too_old'],
+  idempotent: true,
+});
+
+export const rejectReview = route({
+  operation: 'rejectReview',
+  method: 'post',
+  path: '/api/usage/reviews/:reviewId/reject',
+  summary: 'Leave what stands: the replacement takes no effect',
+  allow: { admin: 'operator' },
+  body: decisionBody,
+  answers: { 200: decisionAnswer },
+  failures: ['not_found', 'review_closed'],
+  idempotent: true,
+});
+
+export const decideReviews = route({
+  operation: 'decideReviews',
+  method: 'post',
+  path: '/api/usage/reviews/decide',
+  summary: 'Decide up to 100 reviews at once, each by itself',
+  allow: { admin: 'operator' },
+  body: decideBody,
+  answers: { 200: decideAnswer },
+  idempotent: true,
 });

@@ -11,6 +11,7 @@ export const readUsage = route({
   allow: { admin: 'viewer', account: 'viewer' },
   query: historyQuery,
   answers: { 200: historyAnswer },
+  text: 'text/csv; charset=utf-8',
 });
 
 export const readGaps = route({

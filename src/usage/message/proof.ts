@@ -3,8 +3,8 @@
  * at Cloudflare may write to every queue of the account, so what comes out of one is believed only with an HMAC in front.
  * The keys are derived from LICENSE_PRIVATE_KEYS: the first proves, all are accepted, so that they are rotated together.
  */
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
-import { parseJson } from '../../lib/json.ts';
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { derive, exponentsOf } from '../../licences/derived-key.ts';
 
 export interface Prover {
   /** The message with its proof in front. */
@@ -22,19 +22,13 @@ const mark = 'proof 1';
 const secretBytes = 32;
 const idBytes = 6;
 
-/** The licence key's private exponent is the secret; the purpose keeps what is derived apart from all else. */
-const derive = (exponent: string, purpose: string, bytes: number): Buffer =>
-  Buffer.from(hkdfSync('sha256', exponent, '', `tenantry usage message ${purpose} v1`, bytes));
-
 function keysOf(licenceKeys: string): [ProofKey, ...ProofKey[]] {
-  const jwks = parseJson(licenceKeys);
-  const exponents = Array.isArray(jwks) ? jwks.map((jwk) => (jwk as { d?: unknown } | null)?.d) : [];
-  const [first, ...others] = exponents.map((d): ProofKey => {
-    if (typeof d !== 'string' || d === '') throw new Error('LICENSE_PRIVATE_KEYS: every key must be a private RSA JWK');
-    return { id: derive(d, 'key id', idBytes).toString('hex'), secret: derive(d, 'secret', secretBytes) };
+  const keyOf = (exponent: string): ProofKey => ({
+    id: derive(exponent, 'usage message key id', idBytes).toString('hex'),
+    secret: derive(exponent, 'usage message secret', secretBytes),
   });
-  if (!first) throw new Error('LICENSE_PRIVATE_KEYS: must be an array with at least one key');
-  return [first, ...others];
+  const [first, ...others] = exponentsOf(licenceKeys);
+  return [keyOf(first), ...others.map(keyOf)];
 }
 
 const macOf = ({ secret }: ProofKey, message: string): Buffer => createHmac('sha256', secret).update(message).digest();

@@ -12,6 +12,7 @@ import { err, ok } from '../../lib/result.ts';
 import * as licenceStore from '../../licences/store.ts';
 import { ringWaiting } from '../../outbox/store.ts';
 import { findDeploymentReporter } from '../../reporters/deployment-reporter-store.ts';
+import { endAllOfCustomer } from '../../sessions/store.ts';
 import { guardStatus, setStatus } from '../../subscriptions/store.ts';
 import { statusAfter } from '../../subscriptions/subscription.ts';
 import type { Context, Planned } from '../deed.ts';
@@ -39,6 +40,7 @@ export async function deactivate(
       setStatus(id, after, now),
       customerStore.setDeactivated(id, now),
       credentialStore.revokeAll('account', id, now),
+      endAllOfCustomer(id),
       licenceStore.revokeAll(id, reason, now),
       ...deploymentStore.desire({ ...run, phase: 'suspended', drainWindowEnd, verb: 'suspend' }),
       ringWaiting(id, doorbellId, now),

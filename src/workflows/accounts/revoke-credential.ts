@@ -4,6 +4,7 @@ import type { Role } from '../../contracts/route.ts';
 import { isLive } from '../../credentials/credential.ts';
 import * as credentialStore from '../../credentials/store.ts';
 import { err, ok } from '../../lib/result.ts';
+import { endAll } from '../../sessions/store.ts';
 import type { Context, Planned } from '../deed.ts';
 
 /** One that has ended already is not found. An operator revokes what belongs to clusters, an owner everything. */
@@ -16,7 +17,7 @@ export async function revokeCredential(
   if (role !== 'owner' && found.kind !== 'cluster' && found.kind !== 'provisioner') return err(notTheirs);
   return ok({
     value: null,
-    writes: [credentialStore.revoke(credentialId, now)],
+    writes: [credentialStore.revoke(credentialId, now), endAll(credentialId)],
     audit: [
       { action: 'credential.revoked', subject: credentialId, details: { kind: found.kind, owner: found.ownerId } },
     ],

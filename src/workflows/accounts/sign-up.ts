@@ -7,7 +7,6 @@ import type { Place } from '../../clusters/store.ts';
 import * as clusterStore from '../../clusters/store.ts';
 import type { SubscriptionStatus } from '../../contracts/customers.ts';
 import { type Failure, notFound } from '../../contracts/failures.ts';
-import { slugOf } from '../../customers/customer.ts';
 import { hashPassword } from '../../customers/password.ts';
 import * as customerStore from '../../customers/store.ts';
 import type { Write } from '../../db/write.ts';
@@ -17,6 +16,7 @@ import { err, ok, type Result } from '../../lib/result.ts';
 import { foldCase } from '../../lib/text.ts';
 import { dayMs } from '../../lib/time.ts';
 import { insertProject } from '../../organisations/project-store.ts';
+import { markedSlug } from '../../organisations/slug.ts';
 import { findOrganisation, insertOrganisation } from '../../organisations/store.ts';
 import * as outboxStore from '../../outbox/store.ts';
 import { type AnchoredPeriod, firstPeriod, trialPeriod } from '../../periods/period.ts';
@@ -152,7 +152,7 @@ async function plan(
       ? [
           insertOrganisation({
             id: organisationId,
-            slug: slugOf(input.companyName, shortId),
+            slug: markedSlug(input.companyName, shortId),
             name: input.companyName,
             createdAt: now,
           }),

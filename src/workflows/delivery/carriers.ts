@@ -1,7 +1,8 @@
-/** What a delivery sends with: queues and Stripe, the clock and the log. */
+/** What a delivery sends with: queues, Stripe and mail, the clock and the log. */
 import type { Db } from '../../db/client.ts';
 import type { Write } from '../../db/write.ts';
 import type { Log } from '../../lib/log.ts';
+import type { MailPort } from '../../mail/port.ts';
 import type { Sent } from '../../outbox/outbox.ts';
 import type { OutboxRow } from '../../outbox/store.ts';
 import type { StripePort } from '../../stripe/port.ts';
@@ -13,6 +14,12 @@ export interface Carriers {
   log: Log;
   /** Null without a Stripe key: rows for Stripe wait. */
   stripe: StripePort | null;
+  /** Null without a mail server: mails wait as long as their links hold. */
+  mail: MailPort | null;
+  /** The secrets that a mailed link of that id may have (src/sessions/link.ts). */
+  linkSecrets: (linkId: string) => readonly string[];
+  /** The API's own address, where links lead. */
+  publicUrl: string;
   /** The doorbell queue of a binding's name, null when the Worker has none of that name. */
   doorbell: (queueBinding: string) => Queue | null;
 }

@@ -53,5 +53,8 @@ async function deliver(carriers: Carriers, row: OutboxRow): Promise<boolean> {
       log('error', 'a delivery was refused for good; a person must look', { ...named, why: sent.why });
       await commit(db, [outboxStore.giveUp(row.id, sent.why)]);
       return false;
+    case 'needless':
+      await commit(db, [outboxStore.discard(row.id, sent.why)]);
+      return false;
   }
 }

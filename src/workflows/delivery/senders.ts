@@ -2,9 +2,11 @@
 import type { OutboxKind } from '../../outbox/store.ts';
 import type { Sender } from './carriers.ts';
 import { sendDoorbell } from './send-doorbell.ts';
+import { sendMail } from './send-mail.ts';
 import { sendStripeCustomer } from './send-stripe-customer.ts';
 
 export const senders: Readonly<Record<OutboxKind, Sender>> = {
   doorbell: sendDoorbell,
+  mail: sendMail,
   stripe_customer: sendStripeCustomer,
 };

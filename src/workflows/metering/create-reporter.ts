@@ -13,10 +13,9 @@ import { newId } from '../../lib/ids.ts';
 import { newKey, sha256Hex } from '../../lib/keys.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { iso } from '../../lib/time.ts';
-import { ambiguousIn } from '../../organisations/namespace.ts';
-import { findAmbiguous, guardDistinct, insertProject } from '../../organisations/project-store.ts';
+import { attachAgain } from '../../organisations/project-store.ts';
 import { takeOwnership } from '../../reporters/ownership-store.ts';
-import { isStart, reservedFor, startEdge } from '../../reporters/reporter.ts';
+import { isStart, startEdge } from '../../reporters/reporter.ts';
 import * as reporterStore from '../../reporters/store.ts';
 import { guardStatus } from '../../subscriptions/store.ts';
 import { meanings } from '../../subscriptions/subscription.ts';
@@ -24,6 +23,7 @@ import { lastEndWith } from '../../usage/history-store.ts';
 import { everyMeter, slotsOfMeters } from '../../usage/meters.ts';
 import type { Slots } from '../../usage/slots.ts';
 import type { Context, Planned } from '../deed.ts';
+import { attachWrites, refuseAmbiguous, refuseReserved } from './attach-namespaces.ts';
 import { holdBackReports } from './hold-back-reports.ts';
 
 export interface MadeReporter {
@@ -67,12 +67,8 @@ export async function createReporter(
     activeFrom: startEdge(activeFrom, body.window_seconds, body.take_over),
     apiKey: newKey(id, random),
   };
-  for (const namespace of made.namespaces) {
-    const reserved = reservedFor(namespace, deployment.namespace);
-    if (reserved === 'system') return refuse('validation_failed', `namespaces: ${namespace} is the cluster's own`);
-    if (reserved === 'customer')
-      return refuse('namespace_taken', `the namespace ${namespace} belongs to somebody else`);
-  }
+  const reserved = refuseReserved('namespaces', made.namespaces, deployment.namespace);
+  if (reserved) return err(reserved);
   const standing = await reporterStore.findStanding(db, {
     customerId: customer.id,
     instanceId: made.instanceId,
@@ -85,8 +81,12 @@ export async function createReporter(
   const foreign = standing.projects.find((project) => project.customerId !== customer.id);
   if (foreign) return refuse('namespace_taken', `the namespace ${foreign.namespace} belongs to somebody else`);
   const attached = unattached(made, standing.projects);
-  const ambiguous = await ambiguity(context, deployment.clusterId, attached, made.namespaces);
-  if (ambiguous) return ambiguous;
+  const ambiguous = await refuseAmbiguous(context, 'namespaces', {
+    clusterId: deployment.clusterId,
+    attached,
+    all: made.namespaces,
+  });
+  if (ambiguous) return err(ambiguous);
   const guards = body.take_over ? await takeOver(context, whole, made, standing.projects) : ok([]);
   if (!guards.ok) return guards;
   return ok({
@@ -94,7 +94,8 @@ export async function createReporter(
     writes: [
       guardStatus(customer.id, subscription.status),
       ...guards.value,
-      ...attach(context, whole, attached),
+      ...attachWrites(context, customer, deployment.clusterId, attached),
+      attachAgain(customer.id, deployment.clusterId, made.namespaces),
       reporterStore.insertReporter({
         id,
         customerId: customer.id,
@@ -156,34 +157,6 @@ async function takeOver(
 function unattached({ namespaces }: MadeReporter, projects: readonly reporterStore.StandingProject[]): string[] {
   const attached = new Set(projects.map(({ namespace }) => namespace));
   return namespaces.filter((namespace) => !attached.has(namespace));
-}
-
-/** The refusal of namespaces whose services could not be told from another's by name; null when there is nothing to refuse. */
-async function ambiguity({ db }: Context, clusterId: string, attached: readonly string[], all: readonly string[]) {
-  if (attached.length === 0) return null;
-  const among = ambiguousIn(all);
-  const standing = among ? null : await findAmbiguous(db, clusterId, attached);
-  const [one, other] = among ?? [standing?.standing, standing?.wanted];
-  if (one === undefined || other === undefined) return null;
-  const [shorter, longer] = [one, other].sort((a, b) => a.length - b.length);
-  const told = `the name of ${longer} goes on from ${shorter}, so that metrics by name confuse their services`;
-  return refuse('namespace_ambiguous', `namespaces: ${told}; a cluster takes only one of the two`);
-}
-
-/** The statements that attach namespaces. */
-function attach({ now }: Context, { customer, deployment }: WholeCustomer, attached: readonly string[]): Write[] {
-  if (attached.length === 0) return [];
-  const rows = attached.map((namespace) =>
-    insertProject({
-      clusterId: deployment.clusterId,
-      namespace,
-      organisationId: customer.organisationId,
-      customerId: customer.id,
-      own: false,
-      createdAt: now,
-    }),
-  );
-  return [guardDistinct(deployment.clusterId, attached), ...rows];
 }
 
 function ownershipWrites({ customer, deployment }: WholeCustomer, made: MadeReporter, takesOver: boolean): Write[] {

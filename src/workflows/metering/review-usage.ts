@@ -48,6 +48,7 @@ export async function readReviews(reads: UsageReads, query: z.output<typeof revi
     projects: rows.map((r) => r.projectSeq),
   });
   const toWire = (row: ReviewRow): ReviewList['items'][number] => ({
+    review_id: row.id,
     customer_id: names.customers.get(row.customerSeq) ?? `#${row.customerSeq}`,
     namespace: names.projects.get(row.projectSeq) ?? `#${row.projectSeq}`,
     instance_id: names.reporters.get(row.reporterSeq) ?? `#${row.reporterSeq}`,
@@ -56,6 +57,10 @@ export async function readReviews(reads: UsageReads, query: z.output<typeof revi
     reason: row.reason,
     state: row.state,
     held_at: iso(row.heldAt),
+    decision:
+      row.decidedAt === null
+        ? null
+        : { at: iso(row.decidedAt), by: row.decidedBy ?? '', reason: row.decisionReason ?? '' },
     standing: { revision: row.standingRevision, quantities: fieldsOf(row.standingQuantities, row.seconds) },
     proposed: {
       revision: row.revision,

@@ -26,10 +26,17 @@ export interface Stores {
   prover: Prover;
   now: number;
   log: Log;
+  /** Told of each customer whose rows have just been committed. */
+  stored?: (customer: StoredFor) => void;
 }
 
-interface Owner {
+/** Whose usage it was. */
+export interface StoredFor {
   customerId: string;
+  organisationId: string;
+}
+
+interface Owner extends StoredFor {
   shard: Db | null;
   ownershipVersion: number;
 }
@@ -83,14 +90,21 @@ async function readBodies(sink: DeadLetterSink, prover: Prover, bodies: readonly
 
 /** Which customer, shard and count of ownership each number is. */
 async function ownersOf(stores: Stores, numbers: readonly number[]): Promise<Map<number, Owner>> {
-  const found = await stores.control.all<{ seq: number; id: string; shard: number; version: number }>(
-    sql`SELECT seq, id, usage_shard AS shard, ownership_version AS version FROM customers
+  const found = await stores.control.all<{
+    seq: number;
+    id: string;
+    organisation: string;
+    shard: number;
+    version: number;
+  }>(
+    sql`SELECT seq, id, organisation_id AS organisation, usage_shard AS shard, ownership_version AS version FROM customers
       WHERE seq IN (SELECT value FROM json_each(${JSON.stringify([...new Set(numbers)])}))`,
   );
   return new Map(
-    found.map(({ seq, id, shard, version }) => {
+    found.map(({ seq, id, organisation, shard, version }) => {
       const database = stores.shards[shard];
-      return [seq, { customerId: id, shard: database ? openDb(database) : null, ownershipVersion: version }];
+      const owner = { customerId: id, organisationId: organisation, ownershipVersion: version };
+      return [seq, { ...owner, shard: database ? openDb(database) : null }];
     }),
   );
 }
@@ -180,7 +194,6 @@ async function storeAsOne(
 ): Promise<'stored' | 'unavailable' | { refused: string }> {
   try {
     await commit(shard, [guardMinimumVersions(bundles), ...storeBundles(bundles)]);
-    return 'stored';
   } catch (error) {
     if (isRowsFault(error)) return { refused: reasonOf(error).slice(0, reasonCharsMax) };
     const rows = bundles.reduce((total, { count }) => total + count, 0);
@@ -193,6 +206,11 @@ async function storeAsOne(
     else log('error', 'the shard could not be written');
     return 'unavailable';
   }
+  for (const { customerSeq } of bundles) {
+    const owner = delivery.owners.get(customerSeq);
+    if (owner) delivery.stored?.(owner);
+  }
+  return 'stored';
 }
 
 /** A minimum above the control database's count is a hand-over that runs, or one that never came about: count up to it. */

@@ -40,7 +40,7 @@ export function writeNamespace(
 export async function simulatedCluster() {
   const folder = mkdtempSync(join(tmpdir(), 'tenantry-simulated-'));
   const logs: string[] = [];
-  const prometheus = await startSimulatedPrometheus(namespaceReader(folder), (line) => logs.push(line));
+  const prometheus = await startSimulatedPrometheus(namespaceReader(folder), Date.now, (line) => logs.push(line));
   return {
     url: prometheus.url,
     folder,
@@ -53,6 +53,7 @@ export async function simulatedCluster() {
       if (namespace === undefined) throw new Error(`${shortId} was not written`);
       const settings = {
         entry: async () => join(root, 'exporter/main.ts'),
+        offsetMs: 0,
         dataDir: folder,
         billingApiUrl: 'http://127.0.0.1:9',
         prometheusUrl: prometheus.url,

@@ -71,6 +71,7 @@ function optionsIn(folder: string): RuntimeOptions {
     port: 0,
     dataDir: folder,
     queueSocket: join(folder, 'no-queue'),
+    told: () => ({ version: 0, offset_ms: 0, held_at_ms: null }),
     pagesState: () => ({ state: 'off' }),
     log: (line) => log.push(line),
   };

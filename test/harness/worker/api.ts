@@ -6,6 +6,7 @@ import type { SignupAnswer } from '../../../src/contracts/customers.ts';
 import { runCron } from '../../../src/cron.ts';
 import { cryptoRandom } from '../../../src/lib/ids.ts';
 import { type Outside, servicesOf } from '../../../src/services.ts';
+import { holdToDeclared } from './declared.ts';
 
 export const rootToken = (env as unknown as { ADMIN_API_TOKEN: string }).ADMIN_API_TOKEN;
 
@@ -13,10 +14,17 @@ export const rootToken = (env as unknown as { ADMIN_API_TOKEN: string }).ADMIN_A
 export function makeApi(startAt = Date.now()) {
   const clock = { now: startAt };
   const logs: { level: string; message: string; fields: unknown }[] = [];
+  /** Who answers outbound calls, by origin; nobody else is there. */
+  const internet = new Map<string, (request: Request) => Response | Promise<Response>>();
   const outside: Outside = {
     now: () => clock.now,
     random: cryptoRandom,
     log: (level, message, fields) => logs.push({ level, message, fields }),
+    async fetch(url, init) {
+      const answer = internet.get(new URL(url).origin);
+      if (!answer) throw new TypeError(`nobody is at ${url}`);
+      return await answer(new Request(url, init));
+    },
   };
   const app = createApp(outside);
   const bindings: Record<string, unknown> = { ...env };
@@ -35,6 +43,7 @@ export function makeApi(startAt = Date.now()) {
     const ctx = createExecutionContext();
     const response = await app.fetch(request, { ...bindings, ...options.bindings }, ctx);
     if (options.settle !== false) await waitOnExecutionContext(ctx);
+    await holdToDeclared(method, path, response);
     return response;
   }
 
@@ -45,7 +54,7 @@ export function makeApi(startAt = Date.now()) {
     await waitOnExecutionContext(ctx);
   }
 
-  return { app, clock, logs, call, tick, outside, bindings };
+  return { app, clock, logs, call, tick, outside, bindings, internet };
 }
 export type Api = ReturnType<typeof makeApi>;
 

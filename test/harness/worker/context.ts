@@ -2,8 +2,14 @@
 import { env } from 'cloudflare:workers';
 import { openDb } from '../../../src/db/client.ts';
 import { cryptoRandom } from '../../../src/lib/ids.ts';
+import { makeKeySets } from '../../../src/lib/key-sets.ts';
+import { guardOutbound } from '../../../src/lib/outbound.ts';
 import { openKeyring } from '../../../src/licences/keyring.ts';
+import { makeSealer } from '../../../src/licences/seal.ts';
+import { linkSecrets } from '../../../src/sessions/link.ts';
 import { type Context, carryOut, type Planned } from '../../../src/workflows/deed.ts';
+
+const licenceKeys = (env as unknown as { LICENSE_PRIVATE_KEYS: string }).LICENSE_PRIVATE_KEYS;
 
 export interface Own {
   control: D1Database;
@@ -29,9 +35,14 @@ export const makeContext = ({ control, shards, now, settings }: Own): Context =>
     jobTimeoutMs: 300_000,
     runsMax: 3,
     backoffMs: 5000,
+    staffIssuer: null,
     ...settings,
   },
-  keyring: () => openKeyring((env as unknown as { LICENSE_PRIVATE_KEYS: string }).LICENSE_PRIVATE_KEYS),
+  keyring: () => openKeyring(licenceKeys),
+  linkSecret: (linkId) => linkSecrets(licenceKeys, linkId)[0],
+  outbound: guardOutbound(() => Promise.reject(new TypeError('no network in this test')), { local: false }),
+  keySets: makeKeySets(),
+  sealer: makeSealer(licenceKeys, cryptoRandom),
 });
 
 /** Plans and commits a workflow, as the shell does; its value, or its failure. */

@@ -6,6 +6,7 @@ import { createExecutionContext } from 'cloudflare:test';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createApp, endpoints } from '../../../src/app.ts';
 import { problemBody } from '../../../src/contracts/common.ts';
+import { inWordsOf } from '../../../src/contracts/failures.ts';
 import { nameOf, urlOf } from './address.ts';
 import { type Fixture, kindsOf, makeFixture } from './fixture.ts';
 import { samples } from './samples.ts';
@@ -54,7 +55,8 @@ describe.each(endpoints.map((spec) => [nameOf(spec), spec] as const))('%s', (nam
 
   if (!spec.allow.public) {
     it('needs a credential, and a live one', async () => {
-      await refusal(await send(body()), 401, 'unauthenticated');
+      const { code } = inWordsOf(spec.words, { code: 'unauthenticated', message: '' });
+      await refusal(await send(body()), 401, code);
       for (const token of Object.values(f.revoked)) await refusal(await send({ ...body(), token }), 401);
       const bent = [
         'x',
@@ -64,6 +66,8 @@ describe.each(endpoints.map((spec) => [nameOf(spec), spec] as const))('%s', (nam
         '_'.repeat(600),
       ];
       for (const token of bent) await refusal(await send({ ...body(), token }), 401);
+      for (const token of f.forgedPeople) await refusal(await send({ ...body(), token }), 401, 'unauthenticated');
+      await refusal(await send({ ...body(), token: f.guest }), 403, 'forbidden');
     });
 
     it('refuses two different credentials in one request', async () => {
@@ -73,6 +77,15 @@ describe.each(endpoints.map((spec) => [nameOf(spec), spec] as const))('%s', (nam
 
     it('refuses every other kind of principal', async () => {
       for (const kind of refused) await refusal(await send({ ...body(), token: f.tokens[kind] }), 403, 'forbidden');
+    });
+  }
+
+  if (spec.allow.person && !spec.allow.public) {
+    it('shows a person nothing of another organisation', async () => {
+      const answer = await send({ ...body(), token: f.otherPerson });
+      expect(answer.status).toBeLessThan(500);
+      const text = await answer.text();
+      for (const theirs of [f.organisationId, f.customerId]) expect(text).not.toContain(theirs);
     });
   }
 
@@ -168,7 +181,7 @@ describe.each(endpoints.map((spec) => [nameOf(spec), spec] as const))('%s', (nam
 
   if (spec.query) {
     it('refuses a wrong query', async () => {
-      const url = `${urlOf(spec, { ...sample, query: '' }, f)}?page=x&limit=-1&days=x&state=nope&instance_id=&kind=x&period=x&kid=${'x'.repeat(101)}`;
+      const url = `${urlOf(spec, { ...sample, query: '' }, f)}?page=x&limit=-1&days=x&state=nope&instance_id=&kind=x&period=x&hours=x&reason=&kid=${'x'.repeat(101)}`;
       await refusal(await f.api.call(spec.method.toUpperCase(), url, goodToken()), 422, 'validation_failed');
     });
   }
@@ -190,6 +203,6 @@ describe.each(endpoints.map((spec) => [nameOf(spec), spec] as const))('%s', (nam
     expect(response.status).toBeLessThan(500);
     expect(response.headers.get('cache-control')).toMatch(/^(no-store|private, no-cache|public, max-age=300)$/);
     expect(response.headers.get('x-request-id')).toMatch(/^req_/);
-    if (response.status >= 400) await refusal(response, [403, 404, 409, 422]);
+    if (response.status >= 400) await refusal(response, [403, 404, 409, 422, 426]);
   });
 });

@@ -1,11 +1,22 @@
 /** The cast of the battery: one credential of every kind, a second tenant and revoked keys. */
 import { env } from 'cloudflare:workers';
+import type { JWTPayload } from 'jose';
 import type { Allow } from '../../../src/contracts/route.ts';
 import { cryptoRandom, newId } from '../../../src/lib/ids.ts';
 import { newKey, sha256Hex } from '../../../src/lib/keys.ts';
 import { type Api, ensureCluster, makeApi, rootToken, signUp } from '../../harness/worker/api.ts';
+import { startIssuer, type TestIssuer, trust } from '../../harness/worker/issuer.ts';
 
-export type Kind = 'account' | 'reporter' | 'cluster' | 'provisioner' | 'viewer' | 'operator' | 'owner';
+export type Kind =
+  | 'account'
+  | 'reporter'
+  | 'cluster'
+  | 'provisioner'
+  | 'person'
+  | 'organisation'
+  | 'viewer'
+  | 'operator'
+  | 'owner';
 
 export interface Fixture {
   api: Api;
@@ -14,11 +25,22 @@ export interface Fixture {
   victimId: string;
   jobId: string;
   reporterId: string;
+  /** The customer's own namespace, a project of the organisation. */
+  namespace: string;
   tokens: Record<Kind, string>;
   otherAccount: string;
   otherReporter: string;
-  revoked: Record<'account' | 'reporter' | 'provisioner' | 'cluster' | 'viewer', string>;
+  /** Somebody of another organisation, which has an issuer of its own. */
+  otherPerson: string;
+  /** People's tokens that open no door: of a guest (403), and those that nobody should believe (401). */
+  guest: string;
+  forgedPeople: string[];
+  organisationId: string;
+  revoked: Record<'account' | 'reporter' | 'provisioner' | 'cluster' | 'organisation' | 'viewer', string>;
 }
+
+/** The slug of the customer's organisation. */
+export const organisationSlug = 'battery';
 
 const control = () => (env as unknown as { CONTROL: D1Database }).CONTROL;
 
@@ -43,15 +65,37 @@ async function one(sql: string, ...bind: string[]): Promise<string> {
   return row.v;
 }
 
+/** An issuer that an organisation trusts, and its tokens for it. */
+async function issuerOf(api: Api, organisationId: string, origin: string) {
+  const slug = await one('SELECT slug v FROM organisations WHERE id = ?', organisationId);
+  const issuer = await startIssuer(api, origin);
+  const set = await trust(api, organisationId, { issuer: origin });
+  if (set.status !== 200) throw new Error(await set.text());
+  const claims = { aud: 'tenantry', org: slug };
+  return {
+    issuer,
+    token: (more: JWTPayload) => issuer.token({ ...claims, ...more }),
+    signedBy: (other: { issuer: TestIssuer }, more: JWTPayload) =>
+      issuer.token({ ...claims, ...more }, {}, other.issuer.keys[0]),
+  };
+}
+
 export async function makeFixture(): Promise<Fixture> {
   const api = makeApi();
   const { provisionerToken, clusterKey } = await ensureCluster(api);
   const made = await signUp(api);
   const other = await signUp(api);
   const reporterOf = (customerId: string) => one('SELECT id v FROM reporters WHERE customer_id = ?', customerId);
+  await control()
+    .prepare('UPDATE organisations SET slug = ? WHERE id = (SELECT organisation_id FROM customers WHERE id = ?)')
+    .bind(organisationSlug, made.customer.customer_id)
+    .run();
   const reporterId = await reporterOf(made.customer.customer_id);
   const admin = () => newId('admin', cryptoRandom);
+  const people = await issuerOf(api, made.customer.organisation_id, 'https://login.one.example');
+  const others = await issuerOf(api, other.customer.organisation_id, 'https://login.other.example');
   const tokenOwner = await one("SELECT token_owner v FROM clusters WHERE id = 'local'");
+  const organisationId = await one('SELECT organisation_id v FROM customers WHERE id = ?', made.customer.customer_id);
   const keyOwner = await one("SELECT key_owner v FROM clusters WHERE id = 'local'");
   return {
     api,
@@ -60,22 +104,35 @@ export async function makeFixture(): Promise<Fixture> {
     victimId: (await signUp(api)).customer.customer_id,
     jobId: made.deployment.job_id ?? '',
     reporterId,
+    namespace: await one('SELECT namespace v FROM projects WHERE customer_id = ?', made.customer.customer_id),
     tokens: {
       account: made.api_key,
       reporter: await credential('reporter', reporterId),
       cluster: clusterKey,
       provisioner: provisionerToken,
+      person: await people.token({ groups: ['org-admin'] }),
+      organisation: await credential('organisation', organisationId),
       viewer: await credential('admin', admin(), 'viewer'),
       operator: await credential('admin', admin(), 'operator'),
       owner: rootToken,
     },
     otherAccount: other.api_key,
     otherReporter: await credential('reporter', await reporterOf(other.customer.customer_id)),
+    otherPerson: await others.token({ groups: ['org-admin'] }),
+    guest: await people.token({ groups: ['guest'] }),
+    forgedPeople: [
+      await people.token({ groups: ['org-admin'], exp: 1 }),
+      await people.token({ groups: ['org-admin'], aud: 'account' }),
+      await people.signedBy(others, { groups: ['org-admin'] }),
+      (await people.token({ groups: ['org-admin'] })).replace(/[^.]*$/, ''),
+    ],
+    organisationId: made.customer.organisation_id,
     revoked: {
       account: await credential('account', made.customer.customer_id, null, true),
       reporter: await credential('reporter', reporterId, null, true),
       provisioner: await credential('provisioner', tokenOwner, null, true),
       cluster: await credential('cluster', keyOwner, null, true),
+      organisation: await credential('organisation', organisationId, null, true),
       viewer: await credential('admin', admin(), 'owner', true),
     },
   };
@@ -85,7 +142,17 @@ const roleRank = { viewer: 0, operator: 1, owner: 2 } as const;
 
 /** The kinds that a route's declaration lets in and keeps out. */
 export function kindsOf(allow: Allow): { admitted: Kind[]; refused: Kind[] } {
-  const all: Kind[] = ['account', 'reporter', 'cluster', 'provisioner', 'viewer', 'operator', 'owner'];
+  const all: Kind[] = [
+    'account',
+    'reporter',
+    'cluster',
+    'provisioner',
+    'person',
+    'organisation',
+    'viewer',
+    'operator',
+    'owner',
+  ];
   const admitted = all.filter((kind) => {
     if (kind === 'viewer' || kind === 'operator' || kind === 'owner') {
       return allow.admin !== undefined && roleRank[kind] >= roleRank[allow.admin];

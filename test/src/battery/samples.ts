@@ -2,8 +2,9 @@
  * One good request for every route of the app, by `METHOD path`. The battery bends each of them in every way it knows;
  * a route that is mounted and not here fails it.
  */
+import { rootToken } from '../../harness/worker/api.ts';
 import { shippedPlans } from '../../harness/worker/plans.ts';
-import type { Fixture } from './fixture.ts';
+import { type Fixture, organisationSlug } from './fixture.ts';
 
 export interface Sample {
   /** Fills the path's parameters. */
@@ -20,12 +21,22 @@ const mine = (f: Fixture) => ({ customerId: f.customerId });
 /** Somebody who may be deactivated: the battery's own customer must keep its keys. */
 const victim = (f: Fixture) => ({ customerId: f.victimId });
 const job = (f: Fixture) => ({ jobId: f.jobId });
+const organisation = (f: Fixture) => ({ organisationId: f.organisationId });
+/** The battery's own people must be able to come in until its end. */
+const noOrganisation = () => ({ organisationId: `org_${'0'.repeat(32)}` });
 const lease = `lease_${'0'.repeat(32)}`;
 const empty = () => ({});
+/** The battery's organisation, as an admin names it. */
+const ofOrganisation = `?organisation=${organisationSlug}`;
+const itsNamespace = (f: Fixture) => ({ namespace: f.namespace });
+
+const review = () => ({ reviewId: `rvw_${'0'.repeat(32)}` });
 
 export const samples: Record<string, Sample> = {
   'GET /health': {},
   'GET /ready': {},
+  'GET /api/openapi.json': {},
+  'GET /api/docs': {},
   'POST /api/customers/signup': {
     body: () => ({ email: 'battery@example.com', company_name: 'Battery' }),
     wrongType: { email: 7 },
@@ -50,6 +61,20 @@ export const samples: Record<string, Sample> = {
     body: empty,
     wrongType: { overlap_seconds: -1 },
   },
+  'POST /api/sessions': { body: () => ({ admin_token: rootToken }), wrongType: { email: 7 } },
+  'POST /api/sessions/links': { body: () => ({ email: 'nobody@example.com' }), wrongType: { email: 7 } },
+  'GET /api/sessions/current': {},
+  'GET /api/sessions': { query: '?page=1' },
+  'DELETE /api/sessions': {},
+  'DELETE /api/sessions/:sessionId': { params: () => ({ sessionId: 'ses_none' }) },
+  'PUT /api/sessions/password': { body: () => ({ new: 'a long password' }), wrongType: { new: 7 } },
+  'GET /api/customers/:customerId/members': { params: mine },
+  'POST /api/customers/:customerId/members': {
+    params: mine,
+    body: () => ({ email: 'battery-member@example.com', role: 'viewer' }),
+    wrongType: { role: 'king' },
+  },
+  'DELETE /api/customers/:customerId/members/:memberId': { params: (f) => ({ ...mine(f), memberId: 'mem_none' }) },
   'GET /api/credentials': { query: '?kind=account' },
   'DELETE /api/credentials/:credentialId': { params: () => ({ credentialId: 'key_none' }) },
   'POST /api/admin-tokens': { body: () => ({ name: 'battery', role: 'viewer' }), wrongType: { role: 'king' } },
@@ -61,6 +86,48 @@ export const samples: Record<string, Sample> = {
   'POST /api/clusters/:clusterId/tokens': { params: () => ({ clusterId: 'local' }), body: empty },
   'POST /api/clusters/:clusterId/keys': { params: () => ({ clusterId: 'local' }), body: empty },
   'GET /api/organisations': {},
+  'POST /api/organisations': { body: () => ({ name: 'Battery' }), wrongType: { slug: 'No Slug' } },
+  'GET /api/organisations/:organisationId': { params: organisation },
+  'GET /api/organisations/:organisationId/issuer': { params: organisation },
+  'PUT /api/organisations/:organisationId/issuer': {
+    params: noOrganisation,
+    body: () => ({ issuer: 'https://login.none.example', audience: 'a', client_id: 'c' }),
+    wrongType: { issuer: 'nowhere' },
+  },
+  'DELETE /api/organisations/:organisationId/issuer': { params: noOrganisation },
+  'GET /api/organisations/:organisationId/projects': { params: organisation },
+  'POST /api/organisations/:organisationId/projects': {
+    params: organisation,
+    body: (f) => ({ cluster_id: 'local', namespace: 'battery-shop', customer_id: f.customerId }),
+    wrongType: { namespace: 'No Namespace' },
+  },
+  'DELETE /api/organisations/:organisationId/projects/:clusterId/:namespace': {
+    params: (f) => ({ ...organisation(f), clusterId: 'local', namespace: 'battery-shop' }),
+  },
+  'GET /api/sessions/oidc/start': { query: '?organisation=nobody' },
+  'GET /api/sessions/oidc/callback': {},
+  'GET /api/billing/health': { query: ofOrganisation },
+  'GET /api/billing/projects': { query: ofOrganisation },
+  'GET /api/billing/project/:namespace/overview': { params: itsNamespace, query: ofOrganisation },
+  'GET /api/billing/summary': { query: ofOrganisation },
+  'GET /api/billing/trends': { query: ofOrganisation },
+  'GET /api/billing/attribution': { query: `${ofOrganisation}&by=label:team` },
+  'PUT /api/billing/projects/:namespace/labels': {
+    params: itsNamespace,
+    query: ofOrganisation,
+    body: () => ({ team: 'battery' }),
+    wrongType: { team: 7 },
+    // Its fields are labels.
+    toleratesUnknownFields: true,
+  },
+  'GET /api/audit': { query: '?action=customer.' },
+  'GET /api/billing/export': { query: `${ofOrganisation}&format=focus` },
+  'GET /api/billing/metrics': { query: ofOrganisation },
+  'GET /api/billing/audit': { query: ofOrganisation },
+  'POST /api/billing/keys': { query: ofOrganisation, body: empty, wrongType: { name: 7 } },
+  'GET /api/billing/live': { query: ofOrganisation },
+  'GET /api/billing/keys': { query: ofOrganisation },
+  'DELETE /api/billing/keys/:keyId': { query: ofOrganisation, params: () => ({ keyId: 'key_none' }) },
   'GET /api/licenses/public-key': {},
   'GET /.well-known/jwks.json': {},
   'POST /api/licenses/reissue': {
@@ -155,6 +222,20 @@ export const samples: Record<string, Sample> = {
     toleratesUnknownFields: true,
   },
   'GET /api/usage/reviews': {},
+  'POST /api/usage/reviews/:reviewId/accept': {
+    params: review,
+    body: () => ({ reason: 'seen' }),
+    wrongType: { reason: 1 },
+  },
+  'POST /api/usage/reviews/:reviewId/reject': {
+    params: review,
+    body: () => ({ reason: 'seen' }),
+    wrongType: { reason: 1 },
+  },
+  'POST /api/usage/reviews/decide': {
+    body: () => ({ ids: [review().reviewId], decision: 'accept', reason: 'seen' }),
+    wrongType: { ids: 'all' },
+  },
   'GET /api/dead-letters': { query: '?state=open' },
   'GET /api/dead-letters/groups': {},
   'POST /api/dead-letters/replay': { body: () => ({ code: 'none' }), wrongType: { rate: 51 } },

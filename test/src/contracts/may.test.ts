@@ -16,7 +16,7 @@ const people: [name: string, who: Who, principal: Principal][] = [
   ...memberRoles.map((role): [string, Who, Principal] => [
     `member ${role}`,
     { kind: 'account', admin_role: null, customer: { customer_id: 'c', company_name: 'C', role } },
-    { kind: 'account', customerId: 'c', role, keyId: 'k' },
+    { kind: 'account', customerId: 'c', role, memberId: null, keyId: 'k' },
   ]),
   [
     'person',

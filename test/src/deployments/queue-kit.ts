@@ -6,7 +6,7 @@ import { cryptoRandom, newId } from '../../../src/lib/ids.ts';
 import { newKey, sha256Hex } from '../../../src/lib/keys.ts';
 import { type Api, ensureCluster, makeApi, rootToken, signUp } from '../../harness/worker/api.ts';
 
-export const control = (env as unknown as { CONTROL: D1Database }).CONTROL;
+const control = (env as unknown as { CONTROL: D1Database }).CONTROL;
 
 /** One value of the control database. */
 export async function value<T>(query: string, ...bind: unknown[]): Promise<T | null> {

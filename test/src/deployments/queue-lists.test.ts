@@ -140,16 +140,22 @@ describe('finished jobs', () => {
 
   it('of a deployment that nothing newer speaks for stay, so that the customer names its job and a look runs it again', async () => {
     const { customerId, jobId } = await queue.waiting('Last');
+    const hour = Math.ceil(queue.api.clock.now / 3_600_000) * 3_600_000;
+    queue.api.clock.now = hour + 3_000_000;
     const leased = await queue.lease(jobId);
     await queue.fail(leased);
     const cleaned = await queue.post('/api/queue/clean', { state: 'failed', older_than_seconds: 0 });
     expect(cleaned.status).toBe(200);
     expect(await ids(`?customer_id=${customerId}`)).toEqual([]);
-    queue.api.clock.now = Math.ceil((queue.api.clock.now + 3_600_000) / 3_600_000) * 3_600_000;
+    // Cron forgets before anybody looks again.
+    queue.api.clock.now = hour + 3_600_000;
     await queue.api.tick();
     const customer = await queue.get<{ deployment: { job_id: string } }>(`/api/customers/${customerId}`);
     expect(customer.deployment.job_id).toBe(jobId);
-    expect(await queue.job(jobId)).toMatchObject({ state: 'waiting', attempts: expect.any(Number) });
+    expect(await queue.job(jobId)).toMatchObject({ state: 'failed' });
+    queue.api.clock.now = hour + 2 * 3_600_000;
+    await queue.api.tick();
+    expect(await queue.job(jobId)).toMatchObject({ state: 'waiting' });
     expect(await ids(`?customer_id=${customerId}`)).toEqual([jobId]);
   });
 });

@@ -55,6 +55,20 @@ describe('request limits', () => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
   });
 
+  it("begin again by the Worker's clock, be it a year behind the machine's", async () => {
+    const year = 365 * 86_400_000;
+    const then = makeApi(Date.now() - year);
+    const bindings = { RATE_LIMIT_AUTH: '2/900' };
+    const guess = async () =>
+      (await then.call('GET', '/api/customers', { token: 'guess', headers: from('192.0.2.77'), bindings })).status;
+    const statuses = [await guess(), await guess(), await guess()];
+    then.clock.now += 899_000;
+    statuses.push(await guess());
+    then.clock.now += 1_000;
+    statuses.push(await guess());
+    expect(statuses).toEqual([401, 401, 429, 429, 401]);
+  });
+
   it('count one caller once, however the address is spelled and whichever of a /64 it is', async () => {
     const bindings = { RATE_LIMIT_AUTH: '2/900' };
     const guess = async (address: string) =>

@@ -263,7 +263,9 @@ describe('reviews', () => {
       shardOf(env)
         .prepare(
           `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ${count - 1})
-          INSERT INTO reviews SELECT ${customer}, 3600000, i % 5, i, 1, 'late', 'open', ${heldAt}, 3600, 0, '[]', 1, 0, 0, '[]', 0 FROM n`,
+          INSERT INTO reviews (customer_seq, window_end, reporter_seq, project_seq, revision, reason, state, held_at, seconds,
+            standing_revision, standing_quantities, complete, gap_ms, missing, quantities)
+          SELECT ${customer}, 3600000, i % 5, i, 1, 'late', 'open', ${heldAt}, 3600, 0, '[]', 1, 0, 0, '[]' FROM n`,
         )
         .run();
     await fill(130, 2_000_000, 900_001);

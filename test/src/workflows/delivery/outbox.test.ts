@@ -55,9 +55,12 @@ function makeCarriers(stripe: StripePort | null, queue: 'up' | 'down' = 'up') {
         rung.push({ message, delaySeconds: options?.delaySeconds });
       },
     }) as unknown as Queue;
-  const carriers: Carriers = { db, now: () => api.clock.now, log: api.outside.log, stripe, doorbell };
+  const carriers: Carriers = { db, now: () => api.clock.now, log: api.outside.log, stripe, doorbell, ...noMail };
   return { carriers, rung };
 }
+
+/** Nothing here is mailed. */
+const noMail = { mail: null, linkSecrets: () => [], publicUrl: 'https://x.test' };
 
 /** A signup whose own delivery cannot happen: the platform's carriers are not these. */
 async function signUpQuietly(email: string): Promise<SignupAnswer> {

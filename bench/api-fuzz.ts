@@ -1,0 +1,42 @@
+/** `npm run figures -- api-fuzz`: schemathesis against the platform, once as each kind of principal. */
+import { Command } from 'commander';
+import { fuzz } from './support/api-fuzz/fuzz.ts';
+import { isPrincipal, type PrincipalName, principalNames } from './support/api-fuzz/principals.ts';
+import { wholeNumber } from './support/options.ts';
+import { printJson, printTable } from './support/report.ts';
+
+interface Options {
+  cases: number;
+  seed: number;
+  as: PrincipalName[];
+  schemathesis: string;
+}
+
+const namesIn = (text: string): PrincipalName[] => {
+  const names = text.split(',');
+  const unknown = names.find((name) => !isPrincipal(name));
+  if (unknown !== undefined) throw new Error(`there is no principal ${unknown}: ${principalNames.join(', ')}`);
+  return names.filter(isPrincipal);
+};
+
+export async function run(args: string[]): Promise<void> {
+  const command = new Command('api-fuzz')
+    .description(
+      'cases made from /api/openapi.json (pip install schemathesis==4.32.0): 5xx, and answers that it does not allow',
+    )
+    .option('--cases <n>', 'cases a principal, at least', wholeNumber, 3_000)
+    .option('--seed <n>', 'of the cases', wholeNumber, 1)
+    .option('--as <names>', `of ${principalNames.join(', ')}`, namesIn, [...principalNames])
+    .option('--schemathesis <file>', 'its program', 'schemathesis')
+    .parse(args, { from: 'user' });
+  const { as, ...options } = command.opts<Options>();
+  const results = await fuzz(as, options);
+  printTable([
+    ['principal', 'operations', 'cases', 'accepted', '5xx', 'undeclared'],
+    ...results.map((r) => [r.principal, r.operations, r.cases, r.accepted, r.server_errors, r.undeclared]),
+  ]);
+  for (const { principal, failures } of results) for (const told of failures) console.log(`${principal}: ${told}`);
+  printJson('api-fuzz', { seed: options.seed, results });
+  const bad = results.some((r) => r.server_errors + r.undeclared > 0 || r.cases < options.cases || !r.complete);
+  if (bad) process.exitCode = 1;
+}

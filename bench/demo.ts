@@ -1,0 +1,100 @@
+/**
+ * `npm run figures -- demo`: how long `npm start -- --demo` takes on this machine from an empty folder, and what it makes. Fails
+ * above two minutes, or when the numbers of two runs differ (`--runs 2`): ids are drawn, amounts are not.
+ */
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Command } from 'commander';
+import { costAnswer } from '../src/contracts/cost.ts';
+import { customerList } from '../src/contracts/customers.ts';
+import { periodList } from '../src/contracts/periods.ts';
+import { startPlatform, type TestPlatform } from '../test/harness/platform.ts';
+import { type Api, callApi } from './support/api.ts';
+import { wholeNumber } from './support/options.ts';
+import { printJson, printTable } from './support/report.ts';
+
+const secondsMax = 120;
+const EXIT_FAILED = 1;
+const lookMs = 200;
+const megabyte = 2 ** 20;
+
+const read = async (api: Api, path: string): Promise<unknown> => (await callApi(api, 'GET', path)).body;
+
+function bytesUnder(folder: string): number {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+}
+
+/** The total of every closed period, by company and start: what must be the same in every run of a day. */
+async function totalsOf(api: Api): Promise<[string, number][]> {
+  const totals: [string, number][] = [];
+  for (const { customer_id, company_name } of customerList.parse(await read(api, '/api/customers?limit=100')).items) {
+    const { items } = periodList.parse(await read(api, `/api/customers/${customer_id}/periods?limit=100`));
+    for (const { start, state } of items) {
+      if (state === 'open') continue;
+      const period = encodeURIComponent(start);
+      const { total_cents } = costAnswer.parse(await read(api, `/api/usage/${customer_id}/cost?period=${period}`));
+      totals.push([`${company_name} ${start}`, total_cents]);
+    }
+  }
+  return totals.sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+async function completed(platform: TestPlatform): Promise<string> {
+  let hasEnded = false;
+  void platform.exited.then(() => {
+    hasEnded = true;
+  });
+  for (;;) {
+    const line = platform.logs.find((text) => text.startsWith('demo complete'));
+    if (line !== undefined) return line;
+    if (hasEnded) throw new Error(`the platform ended: ${platform.logs.slice(-3).join('\n')}`);
+    await sleep(lookMs);
+  }
+}
+
+async function runOnce() {
+  const dataDir = mkdtempSync(join(tmpdir(), 'tenantry-demo-'));
+  const begun = performance.now();
+  const platform = await startPlatform({ dataDir, args: ['--demo'] });
+  try {
+    const readySeconds = (performance.now() - begun) / 1000;
+    const line = await completed(platform);
+    const seconds = (performance.now() - begun) / 1000;
+    const totals = await totalsOf({ url: platform.url, token: platform.ready.admin_token });
+    return { line, readySeconds, seconds, megabytes: bytesUnder(dataDir) / megabyte, totals };
+  } finally {
+    await platform.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+export async function run(args: string[]): Promise<void> {
+  const { runs } = new Command('demo')
+    .description('from an empty folder to thirteen months of thirty customers')
+    .option('--runs <n>', 'how often', wholeNumber, 1)
+    .parse(args, { from: 'user' })
+    .opts<{ runs: number }>();
+  const made: Awaited<ReturnType<typeof runOnce>>[] = [];
+  for (let n = 0; n < runs; n++) made.push(await runOnce());
+  for (const { line } of made) console.log(line);
+  const tenths = (number: number): number => Math.round(number * 10) / 10;
+  printTable([
+    ['', 'seconds to ready', 'seconds in all', 'MB', 'closed periods', 'their total, $'],
+    ...made.map(({ readySeconds, seconds, megabytes, totals }, n) => [
+      `run ${n + 1}`,
+      tenths(readySeconds),
+      tenths(seconds),
+      tenths(megabytes),
+      totals.length,
+      totals.reduce((sum, [, cents]) => sum + cents, 0) / 100,
+    ]),
+  ]);
+  const same = made.every(({ totals }) => JSON.stringify(totals) === JSON.stringify(made[0]?.totals));
+  const slowest = Math.max(...made.map(({ seconds }) => seconds));
+  printJson('demo', { runs, seconds: tenths(slowest), same, periods: made[0]?.totals.length ?? 0 });
+  if (!same || slowest > secondsMax) process.exitCode = EXIT_FAILED;
+}

@@ -1,0 +1,103 @@
+/** Who the demo is about: companies, what they bought, how they use it, and what becomes of them. */
+import type { Profile, Shape, Size } from './shapes.ts';
+
+export type Member = Profile & {
+  /** Its place in the cast, which its noise is made of. */
+  number: number;
+  company: string;
+  /** The local part of its mail address, and of a host name. */
+  name: string;
+  plan: 'starter' | 'professional' | 'enterprise';
+  /** One of the organisation's projects: all of them belong to the first one's organisation. */
+  project: { team: string; env: string } | null;
+  /** Days after the start; negative: before the end. */
+  joins: number;
+  /** Goes over to paying when the trial ends. */
+  pays: boolean;
+  /** Days after it joined. */
+  leaves: number | null;
+  /** Days after it left. */
+  returns: number | null;
+};
+
+type Told = Partial<Pick<Member, 'project' | 'pays' | 'leaves' | 'returns' | 'growth'>>;
+type Line = [name: string, company: string, plan: Member['plan'], size: Size, shape: Shape, joins: number, told?: Told];
+
+const project = (team: string, env: string): Told => ({ project: { team, env } });
+
+const lines: Line[] = [
+  // Six projects of one organisation.
+  [
+    'northwind-shop',
+    'Northwind Shop',
+    'enterprise',
+    'huge',
+    'evening',
+    0,
+    { ...project('commerce', 'production'), growth: 0.04 },
+  ],
+  ['northwind-shop-staging', 'Northwind Shop Staging', 'starter', 'small', 'office', 0, project('commerce', 'staging')],
+  [
+    'northwind-logistics',
+    'Northwind Logistics',
+    'professional',
+    'large',
+    'office',
+    0,
+    project('logistics', 'production'),
+  ],
+  ['northwind-reports', 'Northwind Reports', 'professional', 'medium', 'nightly', 33, project('data', 'production')],
+  [
+    'northwind-iot',
+    'Northwind Stores IoT',
+    'professional',
+    'large',
+    'steady',
+    95,
+    { ...project('stores', 'production'), growth: 0.06 },
+  ],
+  ['northwind-lab', 'Northwind Lab', 'starter', 'medium', 'bursty', 190, project('data', 'development')],
+  // Everybody else.
+  ['alder-clinic', 'Alder Clinic', 'starter', 'small', 'office', 0],
+  ['brightside', 'Brightside Media', 'professional', 'large', 'evening', 0, { growth: 0.05 }],
+  ['cobalt-foundry', 'Cobalt Foundry', 'professional', 'medium', 'steady', 0],
+  ['dune-games', 'Dune Games', 'starter', 'medium', 'evening', 0, { growth: 0.08 }],
+  ['ember-heating', 'Ember Heating', 'starter', 'small', 'steady', 33],
+  ['fjord-analytics', 'Fjord Analytics', 'professional', 'large', 'nightly', 33],
+  ['gable-estates', 'Gable Estates', 'starter', 'small', 'idle', 33],
+  ['harbour-freight', 'Harbour Freight', 'enterprise', 'huge', 'steady', 61],
+  ['iris-optics', 'Iris Optics', 'starter', 'medium', 'office', 61, { growth: 0.03 }],
+  ['juniper-farms', 'Juniper Farms', 'starter', 'small', 'steady', 95],
+  ['kestrel-air', 'Kestrel Air', 'professional', 'large', 'bursty', 95],
+  ['lumen-schools', 'Lumen Schools', 'professional', 'medium', 'office', 128],
+  ['maple-bakery', 'Maple Bakery', 'starter', 'small', 'office', 128, { leaves: 75 }],
+  ['nimbus-weather', 'Nimbus Weather', 'professional', 'medium', 'steady', 160],
+  ['orchid-spa', 'Orchid Spa', 'starter', 'small', 'idle', 160, { pays: false, leaves: 44 }],
+  ['pioneer-tools', 'Pioneer Tools', 'professional', 'medium', 'office', 190, { leaves: 60, returns: 41 }],
+  ['quartz-mining', 'Quartz Mining', 'enterprise', 'large', 'nightly', 225],
+  ['river-transit', 'River Transit', 'professional', 'large', 'evening', 260, { growth: 0.09 }],
+  ['saffron-kitchen', 'Saffron Kitchen', 'starter', 'small', 'evening', 260, { leaves: 90 }],
+  ['tundra-outdoor', 'Tundra Outdoor', 'starter', 'medium', 'bursty', 300],
+  ['umbra-security', 'Umbra Security', 'professional', 'medium', 'steady', 340],
+  ['verdant-energy', 'Verdant Energy', 'starter', 'small', 'office', -40, { pays: false }],
+  ['willow-books', 'Willow Books', 'starter', 'small', 'evening', -9],
+  ['zephyr-bikes', 'Zephyr Bikes', 'professional', 'medium', 'office', -4],
+];
+
+export const cast: readonly Member[] = lines.map(
+  ([name, company, plan, size, shape, joins, told], number): Member => ({
+    number,
+    name,
+    company,
+    plan,
+    size,
+    shape,
+    joins,
+    project: null,
+    pays: true,
+    leaves: null,
+    returns: null,
+    growth: 0.01,
+    ...told,
+  }),
+);

@@ -1,0 +1,33 @@
+/** A project as billing reads it, and how one is found by what people call it. Pure. */
+
+export interface ProjectRow {
+  seq: number;
+  namespace: string;
+  clusterId: string;
+  customerId: string;
+  /** The customer's own namespace, which runs only while its stack does. */
+  own: boolean;
+  /** Null is none. */
+  labels: Readonly<Record<string, string>> | null;
+}
+
+/** Every label key that some projects have, sorted. */
+export const labelKeysOf = (projects: readonly ProjectRow[]): string[] =>
+  [...new Set(projects.flatMap(({ labels }) => Object.keys(labels ?? {})))].sort();
+
+/** Whether a project is found by what somebody typed: a part of its namespace, or of a label. */
+export function isFoundBy({ namespace, labels }: ProjectRow, typed: string): boolean {
+  const text = typed.trim().toLowerCase();
+  const words = [namespace, ...Object.entries(labels ?? {}).map(([key, value]) => `${key}:${value}`)];
+  return words.some((word) => word.toLowerCase().includes(text));
+}
+
+/** Whether a project has the label that `key:value` names. */
+export function hasLabel({ labels }: ProjectRow, pair: string): boolean {
+  const colon = pair.indexOf(':');
+  return (
+    labels !== null &&
+    Object.hasOwn(labels, pair.slice(0, colon)) &&
+    labels[pair.slice(0, colon)] === pair.slice(colon + 1)
+  );
+}

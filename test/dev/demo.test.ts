@@ -1,0 +1,256 @@
+/**
+ * The demo in a short form: what the API says of it is what the generator says, reckoned here by itself. The whole of it is
+ * `npm run figures -- demo`.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Decimal } from 'decimal.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { demoApi } from '../../dev/demo/api.ts';
+import { cast, type Member } from '../../dev/demo/cast.ts';
+import { demoBegins, refuseHalfDemo } from '../../dev/demo/fill.ts';
+import { play } from '../../dev/demo/run.ts';
+import { scaled, type Use } from '../../dev/demo/shapes.ts';
+import { plan, type Story } from '../../dev/demo/story.ts';
+import { readCost } from '../../src/contracts/routes/costs.ts';
+import { readCustomer } from '../../src/contracts/routes/customers.ts';
+import { listDeadLetters } from '../../src/contracts/routes/dead-letters.ts';
+import { listOrganisations } from '../../src/contracts/routes/organisations.ts';
+import { listPeriods } from '../../src/contracts/routes/periods.ts';
+import { listJobs, readQueueStats } from '../../src/contracts/routes/queue.ts';
+import { listReviews } from '../../src/contracts/routes/usage-admin.ts';
+import { readGaps, readUsage } from '../../src/contracts/routes/usage-reads.ts';
+import { dayMs, hourMs, iso } from '../../src/lib/time.ts';
+import { startPlatform, type TestPlatform } from '../harness/platform.ts';
+
+const from = Date.parse('2026-01-01T00:00:00Z');
+const until = from + 56 * dayMs + 11 * hourMs;
+const seed = 7;
+
+/** Some of the cast, together sooner: all that happens in the demo happens among them. */
+const lives: Record<number, Partial<Member>> = {
+  2: { joins: 0 },
+  4: { joins: 1 },
+  6: { joins: 0 },
+  9: { joins: 0 },
+  18: { joins: 0, leaves: 25 },
+  19: { joins: 1 },
+  22: { joins: 2 },
+  23: { joins: 2 },
+  28: { joins: -9 },
+};
+const members = cast.flatMap((member) => (lives[member.number] ? [{ ...member, ...lives[member.number] }] : []));
+const story = plan(members, { seed, from, until });
+
+const outage = { from: from + 30 * dayMs + 2 * hourMs, to: from + 30 * dayMs + 8 * hourMs };
+const corrected = {
+  member: 2,
+  from: from + 20 * dayMs + 10 * hourMs,
+  to: from + 20 * dayMs + 14 * hourMs,
+  factor: 1.12,
+};
+
+/** What a member used in the hours that end in `(after, to]`, with what was corrected. */
+function usesOf(of: Story, member: Member, after: number, to: number): Use[] {
+  return of.windowsOf(member, after, to).flatMap(({ end, use }) => {
+    const isCorrected = member.number === corrected.member && end > corrected.from && end <= corrected.to;
+    return use === null ? [] : isCorrected ? scaled(use, corrected.factor) : use;
+  });
+}
+
+/** plans.yaml, as it ships: fee in cents; vCPU and GB by the hour; GB, GB and requests by the period; null is unlimited. */
+const plans = {
+  starter: { fee: 2900, included: { cpu: 1, memory: 2, disk: 10, network: 100, requests: 1_000_000 } },
+  professional: { fee: 9900, included: { cpu: 4, memory: 8, disk: 50, network: 500, requests: 10_000_000 } },
+  enterprise: { fee: 29_900, included: null },
+};
+
+/** What a period costs, in cents: each line rounded, then added. */
+function centsOf(member: Member, period: { start: number; end: number; isTrial: boolean }): number {
+  const uses = usesOf(story, member, period.start, period.end);
+  const total = (of: (use: Use) => number) => uses.reduce((sum, use) => sum.plus(of(use)), new Decimal(0));
+  const { fee, included } = plans[member.plan];
+  const base = period.isTrial ? 0 : fee;
+  if (included === null) return base;
+  const seconds = (period.end - period.start) / 1000;
+  const hours = new Decimal(seconds).div(3600);
+  const over = (used: Decimal, free: Decimal.Value) => Decimal.max(0, used.minus(free));
+  const cents = (billable: Decimal, dollars: number): number =>
+    billable.times(dollars).times(100).toDecimalPlaces(0, Decimal.ROUND_HALF_UP).toNumber();
+  const gb = new Decimal(2).pow(30);
+  const sent = total(({ sentBytes }) => sentBytes).div(gb);
+  const received = total(({ receivedBytes }) => receivedBytes).div(gb);
+  const network = sent.plus(received);
+  const billed = over(network, included.network);
+  const share = (part: Decimal): Decimal => (network.isZero() ? network : billed.times(part).div(network));
+  return [
+    base,
+    cents(over(total(({ cpuCoreMs }) => cpuCoreMs).div(3_600_000), hours.times(included.cpu)), 0.05),
+    cents(over(total(({ memoryMibS }) => memoryMibS).div(1024 * 3600), hours.times(included.memory)), 0.01),
+    cents(
+      over(
+        total(({ storageMibS }) => storageMibS)
+          .div(1024)
+          .div(seconds),
+        included.disk,
+      ),
+      0.2,
+    ),
+    cents(share(sent), 0.1),
+    cents(share(received), 0.1),
+    cents(
+      over(
+        total(({ requests }) => requests),
+        included.requests,
+      ),
+      0.000_000_5,
+    ),
+  ].reduce((sum, line) => sum + line, 0);
+}
+
+describe('the short demo', () => {
+  let platform: TestPlatform;
+  let api: ReturnType<typeof demoApi>;
+  let people: Awaited<ReturnType<typeof play>>['people'];
+  let windows: number;
+  const shares: number[] = [];
+  const customerOf = (number: number): string => people.get(number)?.customerId ?? '';
+  const everybody = () => [...people.values()].map(({ member, customerId }) => ({ member, params: { customerId } }));
+
+  beforeAll(async () => {
+    const env = { SIMULATED_JOB_MS: '0', LOG_LEVEL: 'warn' };
+    platform = await startPlatform({ args: ['--at', iso(from)], env });
+    api = demoApi(platform.ready, new AbortController().signal);
+    ({ people, windows } = await play(api, story, (share) => shares.push(share)));
+  });
+  afterAll(async () => {
+    await platform.stop();
+  });
+
+  it('costs in every period of every customer what the generator says, to the cent', async () => {
+    let rated = 0;
+    for (const { member, params } of everybody()) {
+      for (const { start, end, kind } of (await api.admin(listPeriods, { params })).items) {
+        const { total_cents } = await api.admin(readCost, { params, query: { period: start } });
+        const period = { start: Date.parse(start), end: Date.parse(end), isTrial: kind === 'trial' };
+        expect([member.name, start, total_cents]).toEqual([member.name, start, centsOf(member, period)]);
+        if (total_cents > plans[member.plan].fee) rated += 1;
+      }
+    }
+    // Some of them used more than their plan includes: the numbers above are not fees alone.
+    expect(rated).toBeGreaterThanOrEqual(3);
+  });
+
+  it('has every window that was reported, and gaps where the cluster was dark', async () => {
+    let count = 0;
+    for (const { member, params } of everybody()) {
+      const range = { from: iso(from), to: iso(until) };
+      const { total } = await api.admin(readUsage, { params, query: { ...range, granularity: 'window', limit: 1 } });
+      expect([member.name, total]).toEqual([member.name, story.windowsOf(member, from, until).length]);
+      count += total;
+      const { items } = await api.admin(readGaps, { params, query: range });
+      const isDark = story.runsOf(member).some((run) => run.from < outage.from && run.to > outage.to);
+      const gap = { from: iso(outage.from), to: iso(outage.to), windows: 6, reason: 'missing' };
+      expect(items).toMatchObject(isDark ? [gap] : []);
+    }
+    expect(windows).toBe(count + 4 + 1); // and those that were sent once more: a correction, and one that waits for a person
+  });
+
+  it('has the later revision of what was corrected, and asks a person about what was lowered', async () => {
+    const params = { customerId: customerOf(corrected.member) };
+    const query = { from: iso(corrected.from), to: iso(corrected.to), granularity: 'window' as const };
+    const { items } = await api.admin(readUsage, { params, query });
+    const [first] = story.windowsOf(members[0] as Member, corrected.from, corrected.from + hourMs);
+    const cores = (first?.use?.cpuCoreMs ?? 0) * corrected.factor;
+    const found = items.find(({ window_end }) => Date.parse(window_end) === corrected.from + hourMs);
+    expect(found?.cpu_hours).toBeCloseTo(cores / 3_600_000, 6);
+    expect(await api.admin(listReviews, {})).toMatchObject({
+      total: 1,
+      items: [{ customer_id: customerOf(6), reason: 'lowered', state: 'open' }],
+    });
+  });
+
+  it('has customers in the states that there are without Stripe, in one organisation or in their own', async () => {
+    const found = await Promise.all(everybody().map(({ params }) => api.admin(readCustomer, { params })));
+    const statusOf = new Map(found.map(({ customer, subscription }) => [customer.customer_id, subscription.status]));
+    expect(statusOf.get(customerOf(28))).toBe('trialing');
+    expect(statusOf.get(customerOf(18))).toBe('canceled');
+    for (const active of [2, 4, 6, 9, 22]) expect(statusOf.get(customerOf(active))).toBe('active');
+    const organisations = await api.admin(listOrganisations, {});
+    expect(organisations.total).toBe(members.length - 1);
+  });
+
+  it('leaves an operator something to look at', async () => {
+    expect(await api.admin(readQueueStats, {})).toMatchObject({ waiting: 1, active: 1, failed: 1, delayed: 1 });
+    const delayed = await api.admin(listJobs, { query: { state: 'delayed' } });
+    expect(delayed.items).toMatchObject([{ customer_id: customerOf(23), error: { code: 'cluster_unreachable' } }]);
+    const failed = await api.admin(listJobs, { query: { state: 'failed' } });
+    expect(failed.items).toMatchObject([{ customer_id: customerOf(19), error: { code: 'not_ready' } }]);
+    expect((await api.admin(listDeadLetters, {})).total).toBe(2);
+  });
+
+  it('stops at its end, and says how far it is on the way', () => {
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+    expect([shares.length > 50, shares.at(-1)]).toEqual([true, 1]);
+  });
+});
+
+describe('the story of the demo', () => {
+  const whole = { from: Date.parse('2025-10-26T00:00:00Z'), until: Date.parse('2026-11-26T08:10:00Z') };
+
+  it('is the same for the same seed, in whatever order it is asked for, and another one for another seed', () => {
+    const [one, same, other] = [1, 1, 2].map((n) => plan(cast, { seed: n, ...whole })) as [Story, Story, Story];
+    const member = cast[7] as Member;
+    const day = (n: number): [number, number] => [whole.from + n * dayMs, whole.from + (n + 1) * dayMs];
+    same.windowsOf(member, ...day(300));
+    expect(same.windowsOf(member, ...day(40))).toEqual(one.windowsOf(member, ...day(40)));
+    expect(other.windowsOf(member, ...day(40))).not.toEqual(one.windowsOf(member, ...day(40)));
+    expect(same.moments).toEqual(one.moments);
+  });
+
+  it('is thirty customers over thirteen months: six projects of one organisation, every plan, every fate', () => {
+    const { moments, windowsOf, corrections } = plan(cast, { seed, ...whole });
+    const count = (deed: string): number => moments.filter((moment) => moment.deed === deed).length;
+    expect([count('join'), count('pay'), count('leave'), count('return')]).toEqual([30, 26, 4, 1]);
+    expect(cast.filter(({ project }) => project !== null)).toHaveLength(6);
+    expect(new Set(cast.map(({ plan: bought }) => bought)).size).toBe(3);
+    expect(corrections).toHaveLength(1);
+    const windows = cast.flatMap((member) => windowsOf(member, whole.from, whole.until));
+    expect(windows.length).toBeGreaterThan(170_000);
+    expect(windows.some(({ use }) => use === null)).toBe(true);
+    expect(windows.some(({ unseenSeconds, use }) => unseenSeconds > 0 && use !== null)).toBe(true);
+  });
+
+  it('has office hours, quiet weekends and growth', () => {
+    const { windowsOf } = plan(cast, { seed, ...whole });
+    const office = cast[2] as Member;
+    const cores = (after: number, hours: number): number =>
+      windowsOf(office, after, after + hours * hourMs).reduce((sum, { use }) => sum + (use?.cpuCoreMs ?? 0), 0);
+    const monday = Date.parse('2026-02-02T00:00:00Z');
+    expect(cores(monday + 12 * hourMs, 2)).toBeGreaterThan(4 * cores(monday, 2));
+    expect(cores(monday, 24)).toBeGreaterThan(3 * cores(monday - dayMs, 24));
+    expect(cores(monday + 266 * dayMs, 7 * 24)).toBeGreaterThan(1.05 * cores(monday, 7 * 24));
+  });
+
+  it('begins on the same day thirteen months before', () => {
+    expect(iso(demoBegins(Date.parse('2026-11-26T08:10:00Z')))).toBe('2025-10-26T00:00:00.000Z');
+    expect(iso(demoBegins(Date.parse('2027-03-31T08:10:00Z')))).toBe('2026-02-28T00:00:00.000Z');
+  });
+});
+
+describe('a demo that was cut off', () => {
+  it('is known by its folder, which says how to begin again', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'tenantry-demo-'));
+    refuseHalfDemo(dataDir);
+    writeFileSync(join(dataDir, 'demo.json'), '{"state":"complete"}');
+    refuseHalfDemo(dataDir);
+    rmSync(join(dataDir, 'demo.json'));
+    const platform = await startPlatform({ dataDir, args: ['--demo'] });
+    expect(JSON.parse(JSON.stringify(platform.ready))).toEqual(platform.ready);
+    await platform.kill9();
+    await expect(startPlatform({ dataDir })).rejects.toThrow('begin again with npm start -- --fresh --demo');
+    await expect(startPlatform({ dataDir, args: ['--demo'] })).rejects.toThrow('--demo needs an empty folder');
+    rmSync(dataDir, { recursive: true });
+  });
+});
