@@ -3,8 +3,8 @@ import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { expectAccessible } from '../harness/browser/accessibility.ts';
 import { describeInBrowser, phone } from '../harness/browser/chromium.ts';
-import { adminSession, asAdmin } from '../harness/browser/session.ts';
-import { refusal, standInSessions } from '../harness/browser/stand-in-sessions.ts';
+import { asAdmin } from '../harness/browser/session.ts';
+import { adminSession, refusal, standInSessions } from '../harness/browser/stand-in-sessions.ts';
 
 const deep = '/admin/queues?state=failed&q=acme';
 const secret = 'a-secret-of-a-mailed-link';
@@ -39,6 +39,22 @@ describeInBrowser('the frame of the pages', (browsing) => {
     await page.getByText('Nothing matches').waitFor();
     expect(sessions.asked).toEqual([{ admin_token: 'a-token' }]);
     expect(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).not.toContain('a-token');
+  });
+
+  it('the API’s own session is signed in with a token, and signed out of', async () => {
+    const page = await browsing.open('/sign-in?error=no_access&return_to=%2Fadmin%2Fqueues');
+    await page.getByText('You are signed in there, but have no role here').waitFor();
+    await page.getByRole('tab', { name: 'Admin token' }).click();
+    await page.getByRole('textbox', { name: 'Admin token' }).fill('not-a-token');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('That is not right').waitFor();
+    await page.getByRole('textbox', { name: 'Admin token' }).fill(browsing.platform.ready.admin_token);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await heading(page, 'Queue').waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await heading(page, 'Sign in').waitFor();
+    await page.goBack();
+    await heading(page, 'Sign in').waitFor();
   });
 
   it('a session that ends while a page is open is signed in again, and the page is where it was', async () => {

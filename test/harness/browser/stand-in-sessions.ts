@@ -3,7 +3,21 @@
  * in by what, ends the session, and sees what was sent. The API's own are tested with it.
  */
 import type { BrowserContext, Route } from 'playwright-core';
+import type { Role } from '../../../src/contracts/route.ts';
 import type { SessionView } from '../../../src/contracts/sessions.ts';
+
+const base = {
+  session_id: 'ses_00000000000000000000000000000001',
+  customer: null,
+  admin_role: null,
+  organisation: null,
+  created_at: '2026-11-01T00:00:00.000Z',
+  last_used_at: '2026-11-01T00:00:00.000Z',
+  expires_at: '2026-11-08T00:00:00.000Z',
+  current: true,
+};
+
+export const adminSession = (role: Role): SessionView => ({ ...base, kind: 'admin', name: 'root', admin_role: role });
 
 export interface StandInSessions {
   /** Who is signed in. */
