@@ -19,6 +19,7 @@ const MINUTE_MS = 60_000;
  * the next half minute, at least 1; all of them together are 23 minutes of two workers.
  */
 const BUDGETS: Record<string, number> = {
+  browser: 3,
   charts: 2.5,
   cli: 1,
   cluster: 1,

@@ -48,7 +48,11 @@ const areInstalled = (): boolean => textOf(installedOf) === lockHash();
 async function install({ log, signal }: BuildOptions): Promise<void> {
   if (areInstalled()) return;
   log('installing their packages (npm ci in ui/, about half a minute)');
-  const npm: Tool = { name: 'npm ci', command: 'npm', args: ['ci', '--no-audit', '--no-fund', '--loglevel=error'] };
+  const npm: Tool = {
+    name: 'npm ci',
+    command: 'npm',
+    args: ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+  };
   await runTool(npm, ui, signal);
   writeFileSync(installedOf, lockHash());
 }

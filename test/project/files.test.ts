@@ -44,7 +44,7 @@ describe('files', () => {
   });
 
   // Newer npm refuses a lock that lacks the packages of other platforms; a registry that lacks them writes such a lock.
-  it('package-lock.json is what package.json asks for, on every platform', async () => {
-    await expectClean('npm', 'ci', '--dry-run', '--offline', '--ignore-scripts');
+  it.each(['.', 'ui'])('package-lock.json of %s is what package.json asks for, on every platform', async (folder) => {
+    await expectClean('npm', 'ci', '--dry-run', '--offline', '--ignore-scripts', '--prefix', folder);
   });
 });

@@ -6,13 +6,9 @@ import { createRoot } from 'react-dom/client';
 import { newQueryClient } from './data/query-client.ts';
 import { Router } from './router.tsx';
 import { sessionKey } from './session/session.tsx';
-import { reloadOnce } from './shell/chunk-error.ts';
 import { applyTheme } from './shell/theme.ts';
 
 applyTheme();
-window.addEventListener('vite:preloadError', (event) => {
-  if (reloadOnce()) event.preventDefault();
-});
 
 const queries = newQueryClient(sessionKey);
 const root = document.getElementById('root');

@@ -1,47 +1,23 @@
-/** Somebody who is signed in, as a page's browser sees it. */
+/** Somebody who is signed in, as a page's browser sees it: with a session of the API and its cookie. */
 import type { BrowserContext } from 'playwright-core';
-import type { SessionView } from '../../../src/contracts/sessions.ts';
+import type { Role } from '../../../src/contracts/route.ts';
+import { makeAdminToken } from '../../../src/contracts/routes/credentials.ts';
+import { signIn } from '../../../src/contracts/routes/sessions.ts';
 import type { TestPlatform } from '../platform.ts';
+import { apiOf } from './api.ts';
 
-const base = {
-  session_id: 'ses_00000000000000000000000000000001',
-  customer: null,
-  admin_role: null,
-  organisation: null,
-  created_at: '2026-11-01T00:00:00.000Z',
-  last_used_at: '2026-11-01T00:00:00.000Z',
-  expires_at: '2026-11-08T00:00:00.000Z',
-  current: true,
-};
+/** A token of a role: the one that `npm start` prints is an owner's. */
+async function tokenOf({ ready }: TestPlatform, role: Role): Promise<string> {
+  if (role === 'owner') return ready.admin_token;
+  const api = apiOf(ready.url, ready.admin_token);
+  return (await api.call(makeAdminToken, { body: { name: `${role}-${crypto.randomUUID()}`, role } })).token;
+}
 
-const adminSession = (role: 'viewer' | 'operator' | 'owner'): SessionView => ({
-  ...base,
-  kind: 'admin',
-  name: 'root',
-  admin_role: role,
-});
-
-/** Every call of the page is the admin's whose token `npm start` prints, and the session says the role. */
+/** Signs in by an admin token of the role, as the sign-in page does. */
 export const asAdmin =
-  (platform: TestPlatform, role: 'viewer' | 'operator' | 'owner' = 'owner') =>
+  (platform: TestPlatform, role: Role = 'owner') =>
   async (context: BrowserContext): Promise<void> => {
-    await context.setExtraHTTPHeaders({ authorization: `Bearer ${platform.ready.admin_token}` });
-    await context.route('**/api/sessions/current', (route) =>
-      route.fulfill({ json: { success: true, session: adminSession(role) } }),
-    );
+    const data = { admin_token: await tokenOf(platform, role) };
+    const answer = await context.request.post(signIn.path, { data });
+    if (answer.status() !== 201) throw new Error(`signing in answered ${answer.status()}: ${await answer.text()}`);
   };
-
-/** Nobody is signed in. */
-export const asNobody = async (context: BrowserContext): Promise<void> => {
-  await context.route('**/api/sessions/current', (route) => route.fulfill({ status: 401, json: refusal }));
-};
-
-const refusal = {
-  success: false,
-  error: 'unauthenticated',
-  code: 'unauthenticated',
-  message: 'a valid credential is required',
-  details: {},
-  timestamp: '2026-11-01T00:00:00.000Z',
-  request_id: 'req_00000000000000000000000000000001',
-};

@@ -12,17 +12,23 @@ const mainId = 'page';
 /** PatternFly's own edge, from which on the navigation stands beside the page. */
 const wide = window.matchMedia('(min-width: 75rem)');
 
+/** PatternFly looks at the window's width, and shows its navigation on a phone, only where somebody listens. */
+const askForWidth = () => {};
+
 export function Layout() {
   const [isOpen, setOpen] = useState(wide.matches);
   const { pathname } = useLocation();
   // A page that was chosen begins at its top.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the place is what it follows
-  useEffect(() => document.getElementById(mainId)?.scrollTo(0, 0), [pathname]);
+  useEffect(() => {
+    void document.getElementById(mainId)?.scrollTo(0, 0);
+  }, [pathname]);
   return (
     <WithSession>
       <Page
         mainContainerId={mainId}
         mainTabIndex={-1}
+        onPageResize={askForWidth}
         skipToContent={<SkipToContent href={`#${mainId}`}>{common.skip}</SkipToContent>}
         masthead={
           <TopBar navigation={{ isOpen, toggle: () => setOpen(!isOpen) }}>

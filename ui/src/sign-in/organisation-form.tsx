@@ -5,11 +5,7 @@ import { useSearchParams } from 'react-router';
 import { homeOf, ownPath } from '../session/return-to.ts';
 import { signInTexts as texts } from '../texts/sign-in.ts';
 import { Field } from './field.tsx';
-
-/** Where the Worker begins. */
-function startAddress(slug: string, returnTo: string): string {
-  return `/api/sessions/oidc/start?${new URLSearchParams({ organisation: slug, return_to: returnTo })}`;
-}
+import { startAddress } from './start-address.ts';
 
 export function OrganisationForm() {
   const [slug, setSlug] = useState('');
@@ -19,7 +15,7 @@ export function OrganisationForm() {
     <Form
       onSubmit={(event) => {
         event.preventDefault();
-        window.location.assign(startAddress(slug.trim(), returnTo));
+        window.location.assign(startAddress({ organisation: slug.trim() }, returnTo));
       }}
     >
       <Field

@@ -44,6 +44,16 @@ function Ways() {
   );
 }
 
+/** Why a sign-in at an issuer did not come about; the Worker names it in the address. */
+function IssuerFault({ code }: { code: string | null }) {
+  const fault = Object.entries(texts.faults).find(([name]) => name === code)?.[1];
+  return fault === undefined ? null : (
+    <div role="alert">
+      <Alert isInline variant="danger" title={fault} />
+    </div>
+  );
+}
+
 export function SignInPage() {
   const [query] = useSearchParams();
   const link = linkOfAddress();
@@ -56,6 +66,7 @@ export function SignInPage() {
         <Card>
           <CardTitle component="h1">{link === null ? texts.title : texts.linkTitle}</CardTitle>
           <CardBody>
+            <IssuerFault code={query.get('error')} />
             {query.has('ended') ? <Alert isInline variant="info" title={texts.ended} /> : null}
             {link === null ? <Ways /> : <RedeemLink link={link} />}
           </CardBody>

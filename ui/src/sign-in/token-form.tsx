@@ -1,14 +1,19 @@
 /** With an admin token, typed once. */
 import { ActionGroup, Button, Form } from '@patternfly/react-core';
 import { useState } from 'react';
+import { useSearchParams } from 'react-router';
+import { homeOf, ownPath } from '../session/return-to.ts';
 import { signInTexts as texts } from '../texts/sign-in.ts';
 import { Field } from './field.tsx';
 import { SignInFailure } from './sign-in-failure.tsx';
+import { startAddress } from './start-address.ts';
 import { useSignIn } from './use-sign-in.ts';
 
 export function TokenForm() {
   const [token, setToken] = useState('');
   const { submit, isPending, error } = useSignIn();
+  const [query] = useSearchParams();
+  const returnTo = ownPath(query.get('return_to')) ?? homeOf('admin');
   return (
     <Form
       onSubmit={(event) => {
@@ -29,6 +34,9 @@ export function TokenForm() {
       <ActionGroup>
         <Button type="submit" isLoading={isPending} isDisabled={isPending || token === ''}>
           {texts.submit}
+        </Button>
+        <Button variant="link" component="a" href={startAddress({ staff: 'true' }, returnTo)}>
+          {texts.asStaff}
         </Button>
       </ActionGroup>
     </Form>

@@ -1,4 +1,6 @@
 /** Words of the sign-in page. */
+import type { SignInFault } from '../../../src/contracts/sign-in.ts';
+
 export const signInTexts = {
   title: 'Sign in',
   ended: 'Your session has ended. Sign in again: you come back to where you were.',
@@ -14,6 +16,16 @@ export const signInTexts = {
   continue: 'Continue',
   token: 'Admin token',
   tokenHelp: 'It is not kept in the browser: the session is.',
+  faults: {
+    organisation_unknown: 'No organisation of that name has people who sign in.',
+    staff_unknown: 'Staff sign in with an admin token here.',
+    issuer_unavailable: 'Your organisation’s sign-in page does not answer. Try again in a moment.',
+    expired: 'That took more than ten minutes, or was begun in another window. Begin again.',
+    denied: 'Your organisation’s sign-in page says that it was not allowed, or was broken off.',
+    failed: 'What your organisation’s sign-in page answered does not hold.',
+    no_access: 'You are signed in there, but have no role here. Ask whoever runs your organisation’s accounts.',
+  } satisfies Record<SignInFault, string>,
+  asStaff: 'Continue with the staff sign-in page',
   wrong: 'That is not right. Check it and try again.',
   linkUsed: 'This link has been used, or is too old. Ask for a new one.',
   linkTitle: 'Signing in',
