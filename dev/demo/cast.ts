@@ -1,6 +1,9 @@
 /** Who the demo is about: companies, what they bought, how they use it, and what becomes of them. */
 import type { Profile, Shape, Size } from './shapes.ts';
 
+/** What a project's labels say: whose it is, what it is for, and whether its cost is everybody's. */
+export type Project = { team: string; env: string; isShared: boolean };
+
 export type Member = Profile & {
   /** Its place in the cast, which its noise is made of. */
   number: number;
@@ -8,8 +11,8 @@ export type Member = Profile & {
   /** The local part of its mail address, and of a host name. */
   name: string;
   plan: 'starter' | 'professional' | 'enterprise';
-  /** One of the organisation's projects: all of them belong to the first one's organisation. */
-  project: { team: string; env: string } | null;
+  /** One of the organisation's projects; null for a customer of its own. */
+  project: Project | null;
   /** Days after the start; negative: before the end. */
   joins: number;
   /** Goes over to paying when the trial ends. */
@@ -23,7 +26,7 @@ export type Member = Profile & {
 type Told = Partial<Pick<Member, 'project' | 'pays' | 'leaves' | 'returns' | 'growth'>>;
 type Line = [name: string, company: string, plan: Member['plan'], size: Size, shape: Shape, joins: number, told?: Told];
 
-const project = (team: string, env: string): Told => ({ project: { team, env } });
+const project = (team: string, env: string, isShared = false): Told => ({ project: { team, env, isShared } });
 
 const lines: Line[] = [
   // Six projects of one organisation.
@@ -46,7 +49,15 @@ const lines: Line[] = [
     0,
     project('logistics', 'production'),
   ],
-  ['northwind-reports', 'Northwind Reports', 'professional', 'medium', 'nightly', 33, project('data', 'production')],
+  [
+    'northwind-reports',
+    'Northwind Reports',
+    'professional',
+    'medium',
+    'nightly',
+    33,
+    project('data', 'production', true),
+  ],
   [
     'northwind-iot',
     'Northwind Stores IoT',

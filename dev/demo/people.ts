@@ -5,6 +5,7 @@
 import { createCustomer, deactivateCustomer, reactivateCustomer } from '../../src/contracts/routes/customers.ts';
 import type { Ask } from './api.ts';
 import type { Member } from './cast.ts';
+import { findOrMakeOrganisation, labelProject } from './organisation.ts';
 import type { Deed } from './story.ts';
 
 export type Customer = { member: Member; customerId: string; shortId: string; namespace: string };
@@ -14,17 +15,16 @@ export type People = Map<number, Customer>;
 
 const reasons = { pay: 'trial over: goes over to paying', leave: 'cancelled by the customer' };
 
-async function join(ask: Ask, people: People, organisation: { id: string | null }, member: Member): Promise<void> {
+async function join(ask: Ask, people: People, organisationId: string, member: Member): Promise<void> {
   const { project } = member;
-  const inOrganisation = project !== null && organisation.id !== null;
   const body = {
     email: `billing@${member.name}.example.com`,
     company_name: member.company,
     plan: member.plan,
-    ...(inOrganisation ? { organisation_id: organisation.id as string } : {}),
+    ...(project === null ? {} : { organisation_id: organisationId }),
   };
   const { customer, deployment } = await ask(createCustomer, { body });
-  if (project !== null) organisation.id ??= customer.organisation_id;
+  if (project !== null) await labelProject(ask, deployment.namespace, project);
   people.set(member.number, {
     member,
     customerId: customer.customer_id,
@@ -33,12 +33,12 @@ async function join(ask: Ask, people: People, organisation: { id: string | null 
   });
 }
 
-/** Does what the plan says of a member at this moment. */
-export function doer(ask: Ask, people: People): (deed: Deed, member: Member) => Promise<void> {
-  const organisation: { id: string | null } = { id: null };
+/** What does a member's part of the plan, each when it is its time. */
+export async function doer(ask: Ask, people: People): Promise<(deed: Deed, member: Member) => Promise<void>> {
+  const organisationId = await findOrMakeOrganisation(ask);
   const params = (member: Member) => ({ customerId: people.get(member.number)?.customerId ?? '' });
   return async (deed, member) => {
-    if (deed === 'join') return await join(ask, people, organisation, member);
+    if (deed === 'join') return await join(ask, people, organisationId, member);
     if (deed === 'pay' || deed === 'leave')
       await ask(deactivateCustomer, { params: params(member), body: { reason: reasons[deed] } });
     if (deed === 'pay' || deed === 'return') await ask(reactivateCustomer, { params: params(member), body: {} });

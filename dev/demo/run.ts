@@ -61,8 +61,8 @@ export async function play(
   arrivesAt: () => number = () => story.until,
 ): Promise<Played> {
   const people: People = new Map();
-  const act = doer(api.admin, people);
   await api.clock({ hold: true });
+  const act = await doer(api.admin, people);
   const sender = await usageSender(api, story, people);
   const end = story.until - troublesMs;
   let reported = story.from;

@@ -44,8 +44,11 @@ export async function ensureDemoOrganisation(
   return demo.id;
 }
 
-/** The first project of the organisation by name, null as long as there is none. */
+/** The namespace that has been attached for longest, of the first hundred by name; null as long as there is none. */
 export async function firstProjectOf(api: AdminApi, organisationId: string): Promise<string | null> {
-  const { items } = projectList.parse(await call(api, 'GET', `/api/organisations/${organisationId}/projects?limit=1`));
-  return items[0]?.namespace ?? null;
+  const path = `/api/organisations/${organisationId}/projects?limit=${LIST_LIMIT}`;
+  const { items } = projectList.parse(await call(api, 'GET', path));
+  const attached = items.filter(({ detached_at }) => detached_at === null);
+  const [first] = attached.toSorted((a, b) => Date.parse(a.attached_at) - Date.parse(b.attached_at));
+  return first?.namespace ?? null;
 }

@@ -1,7 +1,7 @@
 /** Who can sign in at the platform's own issuer, and for what: people to try the roles with, not anybody's accounts. */
 
-/** The organisation whose issuer it is. */
-export const DEMO_ORGANISATION = { slug: 'demo', name: 'Demo' };
+/** The organisation whose issuer it is; the demo's projects are in it. */
+export const DEMO_ORGANISATION = { slug: 'demo', name: 'Northwind Group' };
 export const DEMO_AUDIENCE = 'tenantry';
 export const DEMO_CLIENT = 'tenantry-demo';
 export const STAFF_CLIENT = 'tenantry-staff';

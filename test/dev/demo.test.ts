@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Decimal } from 'decimal.js';
+import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoApi } from '../../dev/demo/api.ts';
 import { cast, type Member } from '../../dev/demo/cast.ts';
@@ -16,6 +17,13 @@ import { plan, type Story } from '../../dev/demo/story.ts';
 import { readCost } from '../../src/contracts/routes/costs.ts';
 import { readCustomer } from '../../src/contracts/routes/customers.ts';
 import { listDeadLetters } from '../../src/contracts/routes/dead-letters.ts';
+import {
+  listBillingProjects,
+  readAttribution,
+  readBillingSummary,
+  readBillingTrends,
+  readProjectOverview,
+} from '../../src/contracts/routes/organisation-billing.ts';
 import { listOrganisations } from '../../src/contracts/routes/organisations.ts';
 import { listPeriods } from '../../src/contracts/routes/periods.ts';
 import { listJobs, readQueueStats } from '../../src/contracts/routes/queue.ts';
@@ -30,8 +38,12 @@ const seed = 7;
 
 /** Some of the cast, together sooner: all that happens in the demo happens among them. */
 const lives: Record<number, Partial<Member>> = {
+  0: { joins: 0 },
+  1: { joins: 0 },
   2: { joins: 0 },
+  3: { joins: 1 },
   4: { joins: 1 },
+  5: { joins: 20 },
   6: { joins: 0 },
   9: { joins: 0 },
   18: { joins: 0, leaves: 25 },
@@ -58,6 +70,11 @@ function usesOf(of: Story, member: Member, after: number, to: number): Use[] {
     return use === null ? [] : isCorrected ? scaled(use, corrected.factor) : use;
   });
 }
+
+const organisation = 'demo';
+const projects = 6;
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, number) => all + number, 0);
+const centsIn = (dollars: number): number => Math.round(dollars * 100);
 
 /** plans.yaml, as it ships: fee in cents; vCPU and GB by the hour; GB, GB and requests by the period; null is unlimited. */
 const plans = {
@@ -161,7 +178,11 @@ describe('the short demo', () => {
     const params = { customerId: customerOf(corrected.member) };
     const query = { from: iso(corrected.from), to: iso(corrected.to), granularity: 'window' as const };
     const { items } = await api.admin(readUsage, { params, query });
-    const [first] = story.windowsOf(members[0] as Member, corrected.from, corrected.from + hourMs);
+    const [first] = story.windowsOf(
+      people.get(corrected.member)?.member as Member,
+      corrected.from,
+      corrected.from + hourMs,
+    );
     const cores = (first?.use?.cpuCoreMs ?? 0) * corrected.factor;
     const found = items.find(({ window_end }) => Date.parse(window_end) === corrected.from + hourMs);
     expect(found?.cpu_hours).toBeCloseTo(cores / 3_600_000, 6);
@@ -177,8 +198,57 @@ describe('the short demo', () => {
     expect(statusOf.get(customerOf(28))).toBe('trialing');
     expect(statusOf.get(customerOf(18))).toBe('canceled');
     for (const active of [2, 4, 6, 9, 22]) expect(statusOf.get(customerOf(active))).toBe('active');
-    const organisations = await api.admin(listOrganisations, {});
-    expect(organisations.total).toBe(members.length - 1);
+    const { items, total } = await api.admin(listOrganisations, { query: { limit: 100 } });
+    expect(total).toBe(members.length - projects + 1);
+    const demo = items.find(({ slug }) => slug === organisation);
+    expect(demo?.issuer).toBe(platform.ready.oidc_issuer);
+    const inDemo = found.filter(({ customer }) => customer.organisation_id === demo?.organisation_id);
+    const named = members.flatMap(({ project, company }) => (project === null ? [] : [company]));
+    expect(inDemo.map(({ customer }) => customer.company_name)).toEqual(named);
+  });
+
+  it('has six labelled projects in the organisation whose people sign in here, equal to the cent however a month is read', async () => {
+    const { data: listed } = await api.admin(listBillingProjects, { query: { organisation, limit: 100 } });
+    expect(listed.total).toBe(projects);
+    for (const { member, customerId, namespace } of people.values()) {
+      if (member.project === null) continue;
+      const { team, env, isShared } = member.project;
+      const labels = { team, env, ...(isShared ? { shared: 'true' } : {}) };
+      expect(listed.items).toContainEqual(expect.objectContaining({ customer_id: customerId, namespace, labels }));
+    }
+
+    const months = await Promise.all(
+      listed.items.map(async ({ namespace }) => {
+        const input = { params: { namespace }, query: { organisation } };
+        const { billing_summary, previous_month_total } = (await api.admin(readProjectOverview, input)).data;
+        return { now: centsIn(billing_summary.current_month_total), before: centsIn(previous_month_total) };
+      }),
+    );
+    const total = sum(months.map(({ now }) => now));
+    const before = sum(months.map((month) => month.before));
+    const { data: summary } = await api.admin(readBillingSummary, { query: { organisation } });
+    expect([centsIn(summary.total), total > 0, summary.month]).toEqual([total, true, '2026-02']);
+    const { data: january } = await api.admin(readBillingSummary, { query: { organisation, month: '2026-01' } });
+    expect([centsIn(january.total), before > 0]).toEqual([before, true]);
+    const { data: trends } = await api.admin(readBillingTrends, { query: { organisation } });
+    expect([centsIn(trends.total), trends.series.length]).toEqual([total, projects]);
+
+    const by = 'label:team' as const;
+    const { data: attribution } = await api.admin(readAttribution, { query: { organisation, by } });
+    expect(attribution.shares.map(({ value }) => value).sort()).toEqual(['commerce', 'data', 'logistics', 'stores']);
+    expect(sum(attribution.shares.map(({ cost }) => centsIn(cost)))).toBe(total);
+    expect(attribution.unlabelled).toEqual({ cost: 0, percent: 0, projects: [] });
+    const shared = people.get(3)?.namespace;
+    expect(attribution.shared).toMatchObject({ rule: 'by_own_cost', projects: [shared], left: 0 });
+    expect(attribution.shared.cost).toBeGreaterThan(0);
+  });
+
+  it('lets project-user see the oldest of them', async () => {
+    const { oidc_issuer, oidc_password } = platform.ready;
+    const authorization = `Basic ${Buffer.from(`project-user:${oidc_password}`).toString('base64')}`;
+    const answer = await fetch(`${oidc_issuer}/programs/token`, { method: 'POST', headers: { authorization } });
+    const { access_token } = (await answer.json()) as { access_token: string };
+    expect(decodeJwt(access_token)).toMatchObject({ org: organisation, namespaces: [people.get(0)?.namespace] });
   });
 
   it('leaves an operator something to look at', async () => {
