@@ -39,10 +39,6 @@ import { workerBindings } from './worker/environment.ts';
 import { migrate } from './worker/migrate.ts';
 import { startWorker } from './worker/runtime.ts';
 import { startLog } from './worker/start-log.ts';
-/**
- * Everything on one machine, in order: data folder, secrets, queue, Worker, databases, cluster, deliveries, cron,
- * provisioner, metering. Owns the order of starting and of ending; each part is elsewhere.
- */
 
 export type Platform = {
   ready: ReadyLine;
@@ -57,6 +53,7 @@ type OnStop = (name: string, stop: () => void | Promise<void>) => void;
 
 /** Who mails of this machine are from, unless the environment says so. */
 const OUR_MAIL = 'Tenantry <tenantry@tenantry.localhost>';
+
 /** The ports that parts had the last time, so that addresses outlive a restart. */
 function lastPorts(dataDir: string, log: (line: string) => void) {
   const path = join(dataDir, 'ready.json');

@@ -6,6 +6,7 @@
 import type { RunFailureCode as FailureCode } from '../src/contracts/deployment-failures.ts';
 import type { JobEvent } from '../src/contracts/jobs.ts';
 import { err } from '../src/lib/result.ts';
+import { redact } from './redact.ts';
 
 export const retryable = {
   helm_missing: true,
@@ -70,7 +71,8 @@ const reasonMax = 200;
 const eventsMax = 50;
 
 const cut = (text: string, max: number): string => (text.length <= max ? text : `${text.slice(0, max - 1)}…`);
-const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
+/** As it may leave the provisioner: one line without what could be a credential, since people read it on a page. */
+const oneLine = (text: string): string => redact(text.replace(/\s+/g, ' ').trim());
 
 /** A failure as POST …/fail takes it. */
 export function toWire(failure: Failure): {

@@ -2,7 +2,7 @@
 
 const forms: readonly RegExp[] = [
   // Keys of ours: whose they are stays to be read.
-  /(?<=\b(?:cust|rep|clu|prv|adm)_[0-9a-f]{32}_)[0-9a-f]{32}\b/g,
+  /(?<=\b(?:cust|rep|clu|prv|adm|org)_[0-9a-f]{32}_)[0-9a-f]{32}\b/g,
   // A bearer token, and userinfo of a URL.
   /(?<=\bBearer\s+)\S+/gi,
   /(?<=:\/\/)[^\s/@]+(?=@)/g,

@@ -14,6 +14,7 @@ import { type Deadlines, deadlinesOf } from './deadline.ts';
 import type { Done, Executor, JobContext } from './executor.ts';
 import { failed, lost, type Stop, scopeOf, toWire } from './failure.ts';
 import { type JobLog, jobLog } from './job-log.ts';
+import { redact } from './redact.ts';
 
 export type RunDeps = {
   api: ControlPlane;
@@ -206,7 +207,7 @@ function progressReporter(deps: RunDeps, { job }: Claim, onLost: () => void) {
 
   return {
     tell(percent: number, message: string): void {
-      waiting = { percent, message };
+      waiting = { percent, message: redact(message) };
       sending ??= drain();
     },
     /** Resolves when nothing is on its way any more; what waits is dropped, since a result follows. */

@@ -294,7 +294,7 @@ export const decideAnswer = z.object({
     z.object({
       id: z.string(),
       status: z.enum(['accepted', 'rejected', 'refused']),
-      code: z.enum(['not_found', 'review_closed', 'window_too_old']).optional(),
+      code: z.enum(['not_found', 'review_closed', 'window_too_old', 'unavailable']).optional(),
     }),
   ),
 });

@@ -34,6 +34,7 @@ const guards = {
   batch_place: 'nobody else has taken the order for many further',
   deployment_standing: 'the deployment is not deleted',
   outbox_refused: 'the other side refused the row, and nobody has decided about it',
+  issuer_standing: 'the issuer of the organisation is the one that was read',
   review_open: 'the review waits for a person',
   simulation_place: 'nobody else has taken the simulation further',
   subscriptions_unmoved: 'the subscriptions that are moved are on the version, and in the period, that was read',

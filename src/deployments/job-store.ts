@@ -36,7 +36,7 @@ export function lease(l: { clusterId: string; leaseId: string; now: number; time
     WHERE s.customer_id = jobs.customer_id) * ${l.timeoutBaseMs}`;
   return [
     write(sql`
-      UPDATE deployments SET status = 'failed', reason = 'the provisioner lost its lease too often', updated_at = ${l.now}
+      UPDATE deployments SET status = 'failed', reason = 'the provisioner lost its lease too often', reason_code = 'lease_lost', updated_at = ${l.now}
       WHERE customer_id IN (SELECT customer_id FROM jobs WHERE cluster_id = ${l.clusterId} AND state = 'active'
         AND lease_until <= ${l.now} AND lost_leases >= ${lostLeasesMax})`),
     write(sql`

@@ -74,11 +74,11 @@ export async function authenticate(headers: Headers, door: Door): Promise<Result
   const given = givenIn(headers);
   if (given.kind === 'none') return ok(await signedIn(headers, door));
   if (given.kind === 'conflict') return err('malformed');
-  if (looksLikeJwt(given.token)) return given.viaApiKeyHeader ? err('person') : await personWith(given.token, door);
   const hash = hashOf(given.token);
   if (sameHash(hash, rootHash(door.env.ADMIN_API_TOKEN))) {
     return given.viaApiKeyHeader ? err('admin') : ok({ kind: 'admin', name: rootName, role: 'owner', keyId: 'root' });
   }
+  if (looksLikeJwt(given.token)) return given.viaApiKeyHeader ? err('person') : await personWith(given.token, door);
   const key = parseKey(given.token);
   if (!key) return err('malformed');
   if (given.viaApiKeyHeader && (key.kind === 'admin' || key.kind === 'provisioner')) return err(key.kind);

@@ -98,12 +98,14 @@ async function admissionOf(spec: Endpoint, admitted: Admitted, body: unknown): P
   const { services, principal, request, path } = admitted;
   const key = request.headers.get('idempotency-key');
   if (!spec.idempotent || key === null) return ok(noReceipt);
+  const { search } = new URL(request.url);
   return await admit(services.db, {
     principal: idempotencyOwner(principal, body),
     method: request.method,
     path,
     key,
-    body,
+    // What is asked for in the query is part of what is asked: another one under the same key is another request.
+    body: search === '' ? body : [body, search],
     holder: services.requestId,
     now: services.now(),
   });

@@ -2,6 +2,7 @@
 import { and, desc, eq, isNotNull, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { organisations } from '../db/control-schema.ts';
+import { guard } from '../db/guards.ts';
 import { build, type Write, write } from '../db/write.ts';
 
 export type OrganisationRow = typeof organisations.$inferSelect;
@@ -13,6 +14,10 @@ export async function findOrganisation(db: Db, id: string): Promise<Organisation
   const rows = await db.select().from(organisations).where(eq(organisations.id, id));
   return rows[0] ?? null;
 }
+
+/** Fails the batch when the organisation's issuer was set anew or taken away since `setAt` was read, ms; null: there was none. */
+export const guardIssuer = (id: string, setAt: number | null): Write =>
+  guard('issuer_standing', sql`EXISTS (SELECT 1 FROM organisations WHERE id = ${id} AND issuer_set_at IS ${setAt})`);
 
 export async function findBySlug(db: Db, slug: string): Promise<OrganisationRow | null> {
   const rows = await db.select().from(organisations).where(eq(organisations.slug, slug));

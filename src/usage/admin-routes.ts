@@ -18,6 +18,11 @@ const reviews = endpoint({
 const refusals: Record<ReviewRefusal, Failure> = {
   not_found: notFound,
   review_closed: { code: 'review_closed', message: 'this review is decided, or a later revision has answered it' },
+  unavailable: {
+    code: 'unavailable',
+    message: 'the usage of this customer cannot be reached now',
+    retryAfterSeconds: 10,
+  },
   window_too_old: {
     code: 'window_too_old',
     message: 'the window ended more than 62 days ago: nothing in it changes any more',

@@ -120,7 +120,7 @@ describe('a start that cannot work says why in one line', () => {
   it('when a variable of the provisioner is wrong: before it says that it is ready', async () => {
     const env = { PROVISIONER_PROGRAM: 'provisioner/main.ts', QUEUE_CONCURRENCY: '900', LOG_LEVEL: 'loud' };
     const said = await linesOf(env);
-    expect(said.filter((line) => /provisioner[ :]|ready /.test(line))).toEqual([
+    expect(said.filter((line) => /provisioner[ :]|^ready /.test(line))).toEqual([
       expect.stringMatching(/^provisioner: QUEUE_CONCURRENCY:? must be /),
       expect.stringMatching(/^provisioner: LOG_LEVEL/),
     ]);
@@ -130,7 +130,7 @@ describe('a start that cannot work says why in one line', () => {
   it('when a variable of the exporters is wrong: before there is one, and before it says that it is ready', async () => {
     const env = { EXPORTERS: '1', HTTP_METRICS: 'carrier-pigeon', SETTLE_DELAY: '-1' };
     const said = await linesOf(env);
-    expect(said.filter((line) => /exporter|ready /.test(line)).toSorted()).toEqual([
+    expect(said.filter((line) => /exporter|^ready /.test(line)).toSorted()).toEqual([
       expect.stringMatching(/^exporter: HTTP_METRICS/),
       expect.stringMatching(/^exporter: SETTLE_DELAY:? must be/),
     ]);

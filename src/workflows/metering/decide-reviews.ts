@@ -5,7 +5,7 @@
  */
 import type { FailureCode } from '../../contracts/failures.ts';
 import { commit, openDb } from '../../db/client.ts';
-import { GuardFailed } from '../../db/failure.ts';
+import { DatabaseUnavailable, GuardFailed } from '../../db/failure.ts';
 import { ok } from '../../lib/result.ts';
 import { iso } from '../../lib/time.ts';
 import { namesOf } from '../../usage/names-store.ts';
@@ -14,7 +14,7 @@ import { openMs } from '../../usage/window-bounds.ts';
 import type { Context, Planned } from '../deed.ts';
 
 export type Verdict = 'accept' | 'reject';
-export type ReviewRefusal = Extract<FailureCode, 'not_found' | 'review_closed' | 'window_too_old'>;
+export type ReviewRefusal = Extract<FailureCode, 'not_found' | 'review_closed' | 'window_too_old' | 'unavailable'>;
 
 /** What became of one of the reviews. */
 export type Decided = { id: string; status: 'accepted' | 'rejected' } | { id: string; refused: ReviewRefusal };
@@ -38,6 +38,8 @@ async function decideOne(
     return done;
   } catch (error) {
     if (error instanceof GuardFailed && error.guard === 'review_open') return { id, refused: 'review_closed' };
+    // Those that are decided by now must get into the audit log, which a throw would keep them from.
+    if (error instanceof DatabaseUnavailable) return { id, refused: 'unavailable' };
     throw error;
   }
 }

@@ -12,10 +12,13 @@ export interface CallersOrganisation {
   namespaces: readonly string[] | null;
 }
 
-/** A person's and a key's own; the one that an admin names by its slug. */
+/** A person's own, which they may name; the one that an admin names by its slug. */
 export async function callersOrganisation(db: Db, asker: Asker): Promise<Result<CallersOrganisation, Failure>> {
   const { principal, organisation: slug } = asker;
-  if (principal.kind === 'person') return ok({ id: principal.organisationId, namespaces: principal.namespaces });
+  if (principal.kind === 'person') {
+    const isOwn = slug === undefined || (await findBySlug(db, slug))?.id === principal.organisationId;
+    return isOwn ? ok({ id: principal.organisationId, namespaces: principal.namespaces }) : err(otherOrganisation);
+  }
   if (principal.kind !== 'admin') return err(notTheirs);
   if (slug === undefined) return err(invalid('organisation', 'is required: an admin names it by its slug'));
   const found = await findBySlug(db, slug);
@@ -28,5 +31,6 @@ export async function administeredOrganisation(db: Db, asker: Asker): Promise<Re
   return found.ok && found.value.namespaces !== null ? err(orgAdminsOnly) : found;
 }
 
+const otherOrganisation: Failure = { code: 'forbidden', message: 'this token is not of that organisation' };
 const notTheirs: Failure = { code: 'forbidden', message: 'this credential may not do that' };
 const orgAdminsOnly: Failure = { code: 'forbidden', message: 'only an org-admin may do that' };

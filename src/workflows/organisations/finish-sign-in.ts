@@ -4,7 +4,7 @@
  */
 import type { SignInFault } from '../../contracts/sign-in.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
-import { findOrganisation } from '../../organisations/store.ts';
+import { findOrganisation, guardIssuer, type OrganisationRow } from '../../organisations/store.ts';
 import { endOf, read } from '../../organisations/token.ts';
 import { callbackUrl } from '../../sessions/oidc-addresses.ts';
 import type { Grant } from '../../sessions/session.ts';
@@ -36,7 +36,10 @@ export async function finishSignIn(context: Context, input: FinishInput): Promis
   const begun = await openBegun(context, input.sealed);
   if (!begun.ok) return ok(nothing(begun.error, null));
   const slug = begun.value.organisation?.slug ?? null;
-  const granted = await grantOf(context, begun.value, input.query);
+  const organisation = begun.value.organisation
+    ? await findOrganisation(context.db, begun.value.organisation.id)
+    : null;
+  const granted = await grantOf(context, begun.value, organisation, input.query);
   if (!granted.ok) {
     context.log('info', 'a sign-in at an issuer did not come about', { fault: granted.error, organisation: slug });
     return ok(nothing(granted.error, slug));
@@ -45,7 +48,12 @@ export async function finishSignIn(context: Context, input: FinishInput): Promis
   const { currentId } = input;
   return ok({
     value: { ok: true, session, returnTo: begun.value.returnTo },
-    writes: [...(currentId === null ? [] : [end(currentId)]), stored],
+    writes: [
+      // An issuer that is taken away while its answer is asked for opens no session: the removal ends those that are there.
+      ...(organisation === null ? [] : [guardIssuer(organisation.id, organisation.issuerSetAt)]),
+      ...(currentId === null ? [] : [end(currentId)]),
+      stored,
+    ],
     audit: [
       {
         action: 'session.opened',
@@ -65,13 +73,16 @@ const nothing = (fault: SignInFault, organisation: string | null): Plan<Finished
 type IssuerGrant = Extract<Grant, { kind: 'staff' | 'person' }>;
 
 /** What the issuer's answer proves. */
-async function grantOf(context: Context, begun: Begun, query: string): Promise<Result<IssuerGrant, SignInFault>> {
+async function grantOf(
+  context: Context,
+  begun: Begun,
+  organisation: OrganisationRow | null,
+  query: string,
+): Promise<Result<IssuerGrant, SignInFault>> {
   const callback = new URL(`${callbackUrl(context.settings.publicUrl)}${query}`);
   // Said before the issuer is asked anything: an answer to another beginning is not this browser's.
   if (callback.searchParams.get('state') !== begun.state) return err('expired');
-  const party = begun.organisation
-    ? await organisationParty(context, await findOrganisation(context.db, begun.organisation.id))
-    : await staffParty(context);
+  const party = begun.organisation ? await organisationParty(context, organisation) : await staffParty(context);
   if (!party.ok) return party;
   const tokens = await exchangeCode(context.outbound, party.value.client, callback, begun);
   return tokens.ok ? await grantWith(context, party.value, tokens.value) : tokens;

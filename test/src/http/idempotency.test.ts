@@ -43,6 +43,24 @@ describe('Idempotency-Key', () => {
     expect(later.status).toBe(201);
   });
 
+  it('knows another query as another request, and answers it with nothing of the first', async () => {
+    const slugs = ['first-org', 'second-org'];
+    for (const slug of slugs) {
+      await api.call('POST', '/api/organisations', { token: rootToken, body: { name: slug, slug } });
+    }
+    const make = (slug: string) =>
+      api.call('POST', `/api/billing/keys?organisation=${slug}`, {
+        token: rootToken,
+        body: { name: 'prometheus' },
+        headers: { 'idempotency-key': 'the-same-key-for-both' },
+      });
+    const [first, second, again] = [await make('first-org'), await make('second-org'), await make('first-org')];
+    const { data } = (await first.json()) as { data: { api_key: string } };
+    expect([first.status, second.status, again.status]).toEqual([201, 409, 201]);
+    expect(await second.text()).not.toContain(data.api_key);
+    expect(await again.json()).toMatchObject({ data });
+  });
+
   it('keeps no failure: a refused request may be tried again under its key', async () => {
     const made = await signUp(api, { email: 'taken@example.com' });
     const body = { email: 'taken@example.com', company_name: 'Again' };

@@ -238,4 +238,28 @@ describe('coming back', () => {
     const { location } = await comeBack(begun, { code: 'c', state: asked['state'] ?? '' });
     expect(location).toBe(toPage('organisation_unknown'));
   });
+
+  it('opens no session when the issuer is taken away, or set anew, while its answer is awaited', async () => {
+    const meanwhile = [
+      () => api.call('DELETE', `/api/organisations/${acmeId}/issuer`, { token: rootToken }),
+      async () => {
+        api.clock.now += 1;
+        return await trust(api, acmeId, { issuer: issuer.url, client_secret: 'another' });
+      },
+    ];
+    for (const change of meanwhile) {
+      expect((await trust(api, acmeId, { issuer: issuer.url, client_secret: 'c-secret' })).status).toBe(200);
+      const before = await sessionsInTable();
+      tokens = async (nonce) => {
+        const answer = { ...opaque, id_token: await issuer.token({ ...admin, nonce }) };
+        expect((await change()).ok).toBe(true);
+        // A code is exchanged once.
+        tokens = async () => ({ error: 'invalid_grant' });
+        return answer;
+      };
+      const { session } = await signIn();
+      expect(session).toBe('');
+      expect(await sessionsInTable()).toEqual(before);
+    }
+  });
 });
