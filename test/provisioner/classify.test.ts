@@ -248,6 +248,14 @@ describe('what goes over the wire', () => {
     }
   });
 
+  it('takes out what could be a credential, in the message and in the events', () => {
+    const pull = 'Failed to pull "https://robot:hunter2@images.test/app"';
+    const { error } = failed('not_ready', `${pull}: Bearer abc.def`, [event(pull)]);
+    const wire = JSON.stringify(toWire(error));
+    expect(wire).toContain('images.test/app');
+    expect(wire).not.toMatch(/hunter2|abc\.def/);
+  });
+
   it('mistakes are final, and what people or time can mend is not', () => {
     const final = Object.entries(retryable)
       .filter(([, again]) => !again)
