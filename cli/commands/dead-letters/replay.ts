@@ -44,7 +44,7 @@ export const deadLettersReplayCommand: Define = ({ program, world, withApi }) =>
     .description('send one again, or all open ones of a code')
     .argument('[letter]', 'dead_ + 32 hex digits', by(letterId))
     .option('--code <code>', 'all open letters of this code')
-    .option('--rate <n>', 'of a code: so many a second, up to 10', wholeNumber(replayManyBody.shape.rate), 10)
+    .option('--rate <n>', 'of a code: so many a second, up to 50', wholeNumber(replayManyBody.shape.rate), 10)
     .option('--reason <text>', 'of a code: kept in the audit log', by(replayManyBody.shape.reason))
     .option(...jsonOption)
     .action(withApi((api, id: string | undefined, options: Options) => replay(world, api, id, options)));

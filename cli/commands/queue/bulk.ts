@@ -68,7 +68,7 @@ export const queueBulkCommand: Define = ({ program, world, withApi }) => {
     .addOption(new Option('--state <state>', 'jobs in this state').choices(jobState.options))
     .option('--search <text>', 'part of an id, a company or an error code')
     .option('--error <text>', 'an error code, or a cause of `queue groups`')
-    .option('--rate <n>', 'so many a second, up to 10', wholeNumber(bulkBody.shape.rate), 5)
+    .option('--rate <n>', 'so many a second, up to 50', wholeNumber(bulkBody.shape.rate), 5)
     .option('--reason <text>', 'kept in the audit log', by(bulkBody.shape.reason))
     .option(...yesOption)
     .option(...jsonOption)
