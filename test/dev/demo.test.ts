@@ -2,15 +2,11 @@
  * The demo in a short form: what the API says of it is what the generator says, reckoned here by itself. The whole of it is
  * `npm run figures -- demo`.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Decimal } from 'decimal.js';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoApi } from '../../dev/demo/api.ts';
 import { cast, type Member } from '../../dev/demo/cast.ts';
-import { demoBegins, refuseHalfDemo } from '../../dev/demo/fill.ts';
 import { play } from '../../dev/demo/run.ts';
 import { scaled, type Use } from '../../dev/demo/shapes.ts';
 import { plan, type Story } from '../../dev/demo/story.ts';
@@ -263,64 +259,5 @@ describe('the short demo', () => {
   it('stops at its end, and says how far it is on the way', () => {
     expect(shares).toEqual(shares.toSorted((a, b) => a - b));
     expect([shares.length > 50, shares.at(-1)]).toEqual([true, 1]);
-  });
-});
-
-describe('the story of the demo', () => {
-  const whole = { from: Date.parse('2025-10-26T00:00:00Z'), until: Date.parse('2026-11-26T08:10:00Z') };
-
-  it('is the same for the same seed, in whatever order it is asked for, and another one for another seed', () => {
-    const [one, same, other] = [1, 1, 2].map((n) => plan(cast, { seed: n, ...whole })) as [Story, Story, Story];
-    const member = cast[7] as Member;
-    const day = (n: number): [number, number] => [whole.from + n * dayMs, whole.from + (n + 1) * dayMs];
-    same.windowsOf(member, ...day(300));
-    expect(same.windowsOf(member, ...day(40))).toEqual(one.windowsOf(member, ...day(40)));
-    expect(other.windowsOf(member, ...day(40))).not.toEqual(one.windowsOf(member, ...day(40)));
-    expect(same.moments).toEqual(one.moments);
-  });
-
-  it('is thirty customers over thirteen months: six projects of one organisation, every plan, every fate', () => {
-    const { moments, windowsOf, corrections } = plan(cast, { seed, ...whole });
-    const count = (deed: string): number => moments.filter((moment) => moment.deed === deed).length;
-    expect([count('join'), count('pay'), count('leave'), count('return')]).toEqual([30, 26, 4, 1]);
-    expect(cast.filter(({ project }) => project !== null)).toHaveLength(6);
-    expect(new Set(cast.map(({ plan: bought }) => bought)).size).toBe(3);
-    expect(corrections).toHaveLength(1);
-    const windows = cast.flatMap((member) => windowsOf(member, whole.from, whole.until));
-    expect(windows.length).toBeGreaterThan(170_000);
-    expect(windows.some(({ use }) => use === null)).toBe(true);
-    expect(windows.some(({ unseenSeconds, use }) => unseenSeconds > 0 && use !== null)).toBe(true);
-  });
-
-  it('has office hours, quiet weekends and growth', () => {
-    const { windowsOf } = plan(cast, { seed, ...whole });
-    const office = cast[2] as Member;
-    const cores = (after: number, hours: number): number =>
-      windowsOf(office, after, after + hours * hourMs).reduce((sum, { use }) => sum + (use?.cpuCoreMs ?? 0), 0);
-    const monday = Date.parse('2026-02-02T00:00:00Z');
-    expect(cores(monday + 12 * hourMs, 2)).toBeGreaterThan(4 * cores(monday, 2));
-    expect(cores(monday, 24)).toBeGreaterThan(3 * cores(monday - dayMs, 24));
-    expect(cores(monday + 266 * dayMs, 7 * 24)).toBeGreaterThan(1.05 * cores(monday, 7 * 24));
-  });
-
-  it('begins on the same day thirteen months before', () => {
-    expect(iso(demoBegins(Date.parse('2026-11-26T08:10:00Z')))).toBe('2025-10-26T00:00:00.000Z');
-    expect(iso(demoBegins(Date.parse('2027-03-31T08:10:00Z')))).toBe('2026-02-28T00:00:00.000Z');
-  });
-});
-
-describe('a demo that was cut off', () => {
-  it('is known by its folder, which says how to begin again', async () => {
-    const dataDir = mkdtempSync(join(tmpdir(), 'tenantry-demo-'));
-    refuseHalfDemo(dataDir);
-    writeFileSync(join(dataDir, 'demo.json'), '{"state":"complete"}');
-    refuseHalfDemo(dataDir);
-    rmSync(join(dataDir, 'demo.json'));
-    const platform = await startPlatform({ dataDir, args: ['--demo'] });
-    expect(JSON.parse(JSON.stringify(platform.ready))).toEqual(platform.ready);
-    await platform.kill9();
-    await expect(startPlatform({ dataDir })).rejects.toThrow('begin again with npm start -- --fresh --demo');
-    await expect(startPlatform({ dataDir, args: ['--demo'] })).rejects.toThrow('--demo needs an empty folder');
-    rmSync(dataDir, { recursive: true });
   });
 });

@@ -94,12 +94,12 @@ describe('who sees which entries', () => {
       '',
       `?subject=${mine.customer.customer_id}`,
       `?subject=${reporter['id']}`,
-      `?organisation=${slug}`,
       '?action=customer.',
       '?q=cust_',
     ]) {
       expect(await readAs(other, query), query).toMatchObject({ items: [], total: 0 });
     }
+    expect((await callAs(api, other, 'GET', `/api/billing/audit?organisation=${slug}`)).status).toBe(403);
   });
 
   it('somebody with some namespaces is no org-admin and is refused', async () => {
