@@ -6,12 +6,10 @@ import { bodyBytesMax, problemBody } from '../contracts/common.ts';
 import { type FailureCode, statusOf, titleOf } from '../contracts/failures.ts';
 import { failuresOf } from '../contracts/failures-of.ts';
 import type { Answers } from '../contracts/route.ts';
+import { version } from '../lib/version.ts';
 import type { Endpoint } from './endpoint.ts';
 import { bodyOf, inlined, type Json, type Schemas, schemasOf } from './openapi-schemas.ts';
 import { admitted, chapterOf, chaptersIn, pathParameter, securityOf } from './openapi-words.ts';
-
-/** Raised with the API's own (package.json). */
-const version = '0.1.0';
 
 const header = (description: string, schema: Json = { type: 'string' }): Json => ({ description, schema });
 const headers: Record<string, Json> = {

@@ -4,7 +4,7 @@ import type { Db } from '../../db/client.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { invalid } from '../../organisations/invalid.ts';
 import { findBySlug } from '../../organisations/store.ts';
-import type { Asker } from './find-scope.ts';
+import { type Asker, otherOrganisation } from './find-scope.ts';
 
 export interface CallersOrganisation {
   id: string;
@@ -31,6 +31,5 @@ export async function administeredOrganisation(db: Db, asker: Asker): Promise<Re
   return found.ok && found.value.namespaces !== null ? err(orgAdminsOnly) : found;
 }
 
-const otherOrganisation: Failure = { code: 'forbidden', message: 'this token is not of that organisation' };
 const notTheirs: Failure = { code: 'forbidden', message: 'this credential may not do that' };
 const orgAdminsOnly: Failure = { code: 'forbidden', message: 'only an org-admin may do that' };

@@ -37,7 +37,8 @@ const organisationNeeded: Failure<'validation_failed'> = {
   details: { issues: [{ path: 'organisation', message: 'is required' }] },
 };
 const noOrganisation: Failure<'not_found'> = { code: 'not_found', message: 'there is no such organisation' };
-const otherOrganisation: Failure<'forbidden'> = {
+/** What a person is told who names another organisation than their own. */
+export const otherOrganisation: Failure<'forbidden'> = {
   code: 'forbidden',
   message: 'this token is not of that organisation',
 };
