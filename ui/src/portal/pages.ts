@@ -1,0 +1,17 @@
+/** The customer's own pages, in the order of the navigation. */
+import { readCost } from '../../../src/contracts/routes/costs.ts';
+import { readCustomer } from '../../../src/contracts/routes/customers.ts';
+import type { Page } from '../page.ts';
+import { portalTexts } from '../texts/portal.ts';
+import { costAddress, overviewAddress } from './addresses.ts';
+
+const { titles } = portalTexts;
+
+type Own = Pick<Page, 'path' | 'title' | 'needs' | 'load'>;
+
+const own: readonly Own[] = [
+  { path: overviewAddress, title: titles.overview, needs: readCustomer, load: () => import('./overview-page.tsx') },
+  { path: costAddress, title: titles.cost, needs: readCost, load: () => import('./cost-page.tsx') },
+];
+
+export const portalPages: readonly Page[] = own.map((page) => ({ ...page, audience: 'account', nav: page.title }));
