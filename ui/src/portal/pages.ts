@@ -1,9 +1,10 @@
 /** The customer's own pages, in the order of the navigation. */
 import { readCost } from '../../../src/contracts/routes/costs.ts';
 import { readCustomer } from '../../../src/contracts/routes/customers.ts';
+import { readUsage } from '../../../src/contracts/routes/usage-reads.ts';
 import type { Page } from '../page.ts';
 import { portalTexts } from '../texts/portal.ts';
-import { costAddress, overviewAddress } from './addresses.ts';
+import { costAddress, overviewAddress, usageAddress } from './addresses.ts';
 
 const { titles } = portalTexts;
 
@@ -11,6 +12,7 @@ type Own = Pick<Page, 'path' | 'title' | 'needs' | 'load'>;
 
 const own: readonly Own[] = [
   { path: overviewAddress, title: titles.overview, needs: readCustomer, load: () => import('./overview-page.tsx') },
+  { path: usageAddress, title: titles.usage, needs: readUsage, load: () => import('./usage-page.tsx') },
   { path: costAddress, title: titles.cost, needs: readCost, load: () => import('./cost-page.tsx') },
 ];
 
