@@ -1,10 +1,11 @@
 /** The customer's own pages, in the order of the navigation. */
 import { readCost } from '../../../src/contracts/routes/costs.ts';
 import { readCustomer } from '../../../src/contracts/routes/customers.ts';
+import { readLicence } from '../../../src/contracts/routes/licences.ts';
 import { readUsage } from '../../../src/contracts/routes/usage-reads.ts';
 import type { Page } from '../page.ts';
 import { portalTexts } from '../texts/portal.ts';
-import { costAddress, overviewAddress, usageAddress } from './addresses.ts';
+import { costAddress, licenceAddress, overviewAddress, usageAddress } from './addresses.ts';
 
 const { titles } = portalTexts;
 
@@ -14,6 +15,7 @@ const own: readonly Own[] = [
   { path: overviewAddress, title: titles.overview, needs: readCustomer, load: () => import('./overview-page.tsx') },
   { path: usageAddress, title: titles.usage, needs: readUsage, load: () => import('./usage-page.tsx') },
   { path: costAddress, title: titles.cost, needs: readCost, load: () => import('./cost-page.tsx') },
+  { path: licenceAddress, title: titles.licence, needs: readLicence, load: () => import('./licence-page.tsx') },
 ];
 
 export const portalPages: readonly Page[] = own.map((page) => ({ ...page, audience: 'account', nav: page.title }));
