@@ -1,11 +1,12 @@
 /** The customer's own pages, in the order of the navigation. */
+import { listAccountKeys } from '../../../src/contracts/routes/account-keys.ts';
 import { readCost } from '../../../src/contracts/routes/costs.ts';
 import { readCustomer } from '../../../src/contracts/routes/customers.ts';
 import { readLicence } from '../../../src/contracts/routes/licences.ts';
 import { readUsage } from '../../../src/contracts/routes/usage-reads.ts';
 import type { Page } from '../page.ts';
 import { portalTexts } from '../texts/portal.ts';
-import { costAddress, licenceAddress, overviewAddress, usageAddress } from './addresses.ts';
+import { costAddress, keysAddress, licenceAddress, overviewAddress, usageAddress } from './addresses.ts';
 
 const { titles } = portalTexts;
 
@@ -16,6 +17,7 @@ const own: readonly Own[] = [
   { path: usageAddress, title: titles.usage, needs: readUsage, load: () => import('./usage-page.tsx') },
   { path: costAddress, title: titles.cost, needs: readCost, load: () => import('./cost-page.tsx') },
   { path: licenceAddress, title: titles.licence, needs: readLicence, load: () => import('./licence-page.tsx') },
+  { path: keysAddress, title: titles.keys, needs: listAccountKeys, load: () => import('./keys-page.tsx') },
 ];
 
 export const portalPages: readonly Page[] = own.map((page) => ({ ...page, audience: 'account', nav: page.title }));
