@@ -18,13 +18,11 @@ describeInBrowser(
   (browsing) => {
     let admin: Api;
     let params: { customerId: string };
-    let apiKey: string;
     beforeAll(async () => {
       admin = apiOf(browsing.platform.url, browsing.platform.ready.admin_token);
       const body = { email: 'owner@example.com', company_name: hostile, plan: 'starter' };
       const made = await admin.call(createCustomer, { body });
       params = { customerId: made.customer.customer_id };
-      apiKey = made.api_key;
     });
     const as = (role: Parameters<typeof asMember>[2]) => asMember(browsing.platform, params.customerId, role);
     const open = (path: string, options = {}) => browsing.open(path, { before: as('owner'), ...options });
@@ -180,10 +178,6 @@ describeInBrowser(
         await expectAccessible(page);
       },
     );
-
-    it('the account key that signup gave works beside', async () => {
-      await apiOf(browsing.platform.url, apiKey).call(readCustomer, { params });
-    });
   },
   withoutSignInLimits,
 );
