@@ -1,9 +1,9 @@
-/** A customer's member as a page's browser sees them: invited by an admin, signed in by the link of the mail. */
+/** A customer's member as a page's browser sees them: added by an admin, signed in by a mailed link. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext } from 'playwright-core';
 import type { MemberRole } from '../../../src/contracts/route.ts';
-import { addMember, signIn } from '../../../src/contracts/routes/sessions.ts';
+import { addMember, mailLink, signIn } from '../../../src/contracts/routes/sessions.ts';
 import { eventually } from '../eventually.ts';
 import type { TestPlatform } from '../platform.ts';
 import { apiOf } from './api.ts';
@@ -17,18 +17,18 @@ const decoded = (mail: string): string =>
     .replace(/=\r?\n/g, '')
     .replace(/=([0-9A-F]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 
-/** The secret of the link that was mailed to the email. */
+/** The secret of the link that the email has asked for. The invitation has one too, among words of others. */
 async function mailedLink(dataDir: string, email: string): Promise<string> {
   const folder = join(dataDir, 'mail');
   const read = async () =>
     readdirSync(folder)
       .filter((name) => name.endsWith('.eml'))
       .map((name) => readFileSync(join(folder, name), 'utf8'))
-      .findLast((mail) => mail.includes(email));
+      .find((mail) => mail.includes(email) && mail.includes('Subject: Your sign-in link'));
   const mail = await eventually(read, (found) => found !== undefined);
-  const secret = /#link=([\w.~%-]+)/.exec(decoded(mail ?? ''))?.[1];
+  const secret = /#link=([\w-]{43})/.exec(decoded(mail ?? ''))?.[1];
   if (secret === undefined) throw new Error(`the mail to ${email} has no link: ${mail}`);
-  return decodeURIComponent(secret);
+  return secret;
 }
 
 /** @returns the email of a new member, and the secret that signs in once */
@@ -37,6 +37,7 @@ export async function invited(platform: TestPlatform, customerId: string, role: 
   const email = `${role}-${crypto.randomUUID()}@example.com`;
   const api = apiOf(ready.url, ready.admin_token);
   await api.call(addMember, { params: { customerId }, body: { email, role } });
+  await api.call(mailLink, { body: { email } });
   return { email, link: await mailedLink(dataDir, email) };
 }
 
