@@ -72,7 +72,7 @@ describeInBrowser(
       const rotated = page.getByRole('row').filter({ hasText: 'Works until' });
       await rotated.getByRole('button', { name: 'Revoke' }).click();
       await dialogOf(page, 'Revoke this key?').getByRole('button', { name: 'Revoke' }).click();
-      await page.getByRole('cell', { name: 'Revoked' }).waitFor();
+      await page.getByText('Revoked', { exact: true }).waitFor();
       const refused = apiOf(browsing.platform.url, secret).call(readCustomer, { params });
       await expect(refused).rejects.toThrow();
     });

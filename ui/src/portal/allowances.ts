@@ -1,7 +1,7 @@
 /**
  * A period's cost lines as what is used of each allowance. How large an allowance is (prorated, or agreed with this
  * customer) the API says in a line's sentence only (src/pricing/wire.ts), so it is read out of that one;
- * test/ui/allowances.test.ts fails where the two part. Pure.
+ * test/src/pricing/allowances-shown.test.ts fails where the two part. Pure.
  */
 import type { CostLine } from '../../../src/contracts/cost.ts';
 

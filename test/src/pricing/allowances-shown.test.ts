@@ -1,9 +1,9 @@
 /** Usage against allowances, as the pages read it out of the API's cost lines. */
 import { describe, expect, it } from 'vitest';
-import type { CostLine } from '../../src/contracts/cost.ts';
-import { toCostLine } from '../../src/pricing/wire.ts';
-import { allowancesOf } from '../../ui/src/portal/allowances.ts';
-import { dayMs, gb, hourMs, large, rateOf, small, smallApp, start, stretch } from '../src/pricing/versions.ts';
+import type { CostLine } from '../../../src/contracts/cost.ts';
+import { toCostLine } from '../../../src/pricing/wire.ts';
+import { allowancesOf } from '../../../ui/src/portal/allowances.ts';
+import { dayMs, gb, hourMs, large, rateOf, small, smallApp, start, stretch } from './versions.ts';
 
 const period = { start, end: start + 30 * dayMs };
 type Rated = ReturnType<typeof rateOf>;
