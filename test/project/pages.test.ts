@@ -46,7 +46,20 @@ describe('what is a page', () => {
   });
 
   it('every page is: its path is not the Worker’s', () => {
-    const pages = ['/', '/sign-in', '/organisation', '/admin/queues', '/console', '/assets/index.js'];
+    const pages = [
+      '/',
+      '/usage',
+      '/cost',
+      '/licence',
+      '/keys',
+      '/members',
+      '/account',
+      '/sign-in',
+      '/organisation',
+      '/admin/queues',
+      '/console',
+      '/assets/index.js',
+    ];
     expect(pages.filter(isWorkers)).toEqual([]);
     const known = linesWith(
       /^export const \w+Address = '/,

@@ -1,6 +1,7 @@
 /** How the pages write moments, lengths and amounts. */
 import { describe, expect, it } from 'vitest';
-import { moneyText } from '../../ui/src/money/money-text.ts';
+import { moneyText, priceText } from '../../ui/src/money/money-text.ts';
+import { quantityText } from '../../ui/src/money/quantity-text.ts';
 import { lengthText, utcText } from '../../ui/src/time/time-text.ts';
 
 describe('texts of the pages', () => {
@@ -24,4 +25,17 @@ describe('texts of the pages', () => {
     [123_450, '$1,234.50'],
     [-100, '-$1.00'],
   ])('%i cents are %s', (cents, text) => expect(moneyText(cents)).toBe(text));
+
+  it.each([
+    ['0.05', '$0.05'],
+    ['29', '$29.00'],
+    ['0.0000005', '$0.0000005'],
+    ['1234.5', '$1,234.50'],
+  ])('a unit’s price of %s is %s, exact', (dollars, text) => expect(priceText(dollars)).toBe(text));
+
+  it.each([
+    ['0', '0'],
+    ['1234.56789', '1,234.568'],
+    ['0.000012345', '0.000012'],
+  ])('a quantity of %s is %s', (quantity, text) => expect(quantityText(quantity)).toBe(text));
 });

@@ -1,5 +1,6 @@
 /** Every page, by audience. */
 import type { Page } from './page.ts';
+import { portalPages } from './portal/pages.ts';
 import { queuePages } from './queue/pages.ts';
 
-export const pages: readonly Page[] = [...queuePages];
+export const pages: readonly Page[] = [...portalPages, ...queuePages];

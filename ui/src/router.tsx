@@ -1,5 +1,5 @@
 /** Addresses and what stands at them, made of the pages' own data. A page's program is loaded when it is opened. */
-import { lazy } from 'react';
+import { lazy, type ReactNode } from 'react';
 import { BrowserRouter, Navigate, type RouteObject, useRoutes } from 'react-router';
 import type { Page } from './page.ts';
 import { pages } from './pages.ts';
@@ -10,21 +10,20 @@ import { Layout } from './shell/layout.tsx';
 import { NotFound } from './shell/not-found.tsx';
 import { Safely } from './shell/safely.tsx';
 
-function routeOf({ load, ...page }: Page): RouteObject {
-  const Body = lazy(async () => ({ default: (await load()).Page }));
-  return { path: page.path, element: <FramedPage page={page} Body={Body} /> };
-}
-
-/** The first address, for whom there is no page at it: where their kind begins. */
-function Home() {
+/** The first address: who has no page at it is led to where their kind begins. */
+function AtFirst({ children }: { children: ReactNode }) {
   const { kind } = useSession();
   const home = homeOf(kind);
-  return home === '/' ? <NotFound /> : <Navigate replace to={home} />;
+  return home === '/' ? children : <Navigate replace to={home} />;
+}
+
+function routeOf({ load, ...page }: Page): RouteObject {
+  const Body = lazy(async () => ({ default: (await load()).Page }));
+  const framed = <FramedPage page={page} Body={Body} />;
+  return { path: page.path, element: page.path === '/' ? <AtFirst>{framed}</AtFirst> : framed };
 }
 
 const SignInPage = lazy(async () => ({ default: (await import('./sign-in/sign-in-page.tsx')).SignInPage }));
-
-const home: RouteObject[] = pages.some(({ path }) => path === '/') ? [] : [{ path: '/', element: <Home /> }];
 
 const routes: RouteObject[] = [
   {
@@ -35,7 +34,7 @@ const routes: RouteObject[] = [
       </Safely>
     ),
   },
-  { element: <Layout />, children: [...home, ...pages.map(routeOf), { path: '*', element: <NotFound /> }] },
+  { element: <Layout />, children: [...pages.map(routeOf), { path: '*', element: <NotFound /> }] },
 ];
 
 const Routes = () => useRoutes(routes);

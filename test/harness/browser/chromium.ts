@@ -29,6 +29,13 @@ export interface Browsing {
   open: (path: string, options?: OpenOptions) => Promise<Page>;
 }
 
+export interface Filling {
+  /** Arguments of the platform. */
+  args?: string[];
+  /** What there is before the first page is opened. */
+  fill?: (platform: TestPlatform) => Promise<void>;
+}
+
 /** What Chromium itself writes when a request is answered with an error: the test's own assertion is about that. */
 const refusedRequest =
   /^Failed to load resource: the server responded with a status of|^Failed to load resource: net::ERR_/;
@@ -54,6 +61,7 @@ export function describeInBrowser(
   name: string,
   body: (browsing: Browsing) => void,
   env: Record<string, string> = {},
+  { args = [], fill = async () => {} }: Filling = {},
 ): void {
   describeWithTools([CHROMIUM], name, () => {
     let platform: TestPlatform;
@@ -63,7 +71,7 @@ export function describeInBrowser(
     beforeAll(async () => {
       await builtPages();
       [platform, browser] = await Promise.all([
-        startPlatform({ env }),
+        startPlatform({ env, args }),
         chromium.launch({
           executablePath: toolPath(CHROMIUM),
           args: [
@@ -73,6 +81,7 @@ export function describeInBrowser(
           ],
         }),
       ]);
+      await fill(platform);
     });
     afterEach(async () => {
       const all = opened.splice(0);

@@ -26,6 +26,8 @@ export interface DeedProps<R extends Route> {
   /** The reads that are asked for again when it is done. */
   changes: readonly Route[];
   isDangerous?: boolean;
+  /** False while fields among `what` lack something. */
+  isReady?: boolean;
   variant?: ButtonProps['variant'];
   onDone?: (answer: AnswerTo<R>) => void;
 }
@@ -40,6 +42,7 @@ export function Deed<R extends Route>(props: DeedProps<R>) {
     input,
     changes,
     isDangerous = false,
+    isReady = true,
     variant = 'secondary',
     onDone,
   } = props;
@@ -71,7 +74,7 @@ export function Deed<R extends Route>(props: DeedProps<R>) {
           title={title}
           action={label}
           isDangerous={isDangerous}
-          isDisabled={reason === 'needed' && said === ''}
+          isDisabled={!isReady || (reason === 'needed' && said === '')}
           isPending={deed.isPending}
           error={deed.error}
           onConfirm={confirm}

@@ -1,4 +1,4 @@
-/** One field of a sign-in form. */
+/** One field of a form about signing in. */
 import { FormGroup, FormHelperText, HelperText, HelperTextItem, TextInput } from '@patternfly/react-core';
 
 export interface FieldProps {
@@ -9,16 +9,18 @@ export interface FieldProps {
   type?: 'text' | 'email' | 'password';
   autoComplete: string;
   help?: string;
+  isRequired?: boolean;
 }
 
-export function Field({ id, label, value, onChange, type = 'text', autoComplete, help }: FieldProps) {
+export function Field(props: FieldProps) {
+  const { id, label, value, onChange, type = 'text', autoComplete, help, isRequired = true } = props;
   return (
-    <FormGroup label={label} fieldId={id} isRequired>
+    <FormGroup label={label} fieldId={id} isRequired={isRequired}>
       <TextInput
         id={id}
         type={type}
         value={value}
-        isRequired
+        isRequired={isRequired}
         autoComplete={autoComplete}
         onChange={(_, next) => onChange(next)}
         {...(help === undefined ? {} : { 'aria-describedby': `${id}-help` })}

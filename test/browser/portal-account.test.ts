@@ -1,0 +1,183 @@
+/** What a customer's people see and do: licence, account keys, members, their own sessions and password. */
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, it } from 'vitest';
+import { listAccountKeys } from '../../src/contracts/routes/account-keys.ts';
+import { createCustomer, readCustomer } from '../../src/contracts/routes/customers.ts';
+import { listLicences, readLicence } from '../../src/contracts/routes/licences.ts';
+import { listMembers, signIn } from '../../src/contracts/routes/sessions.ts';
+import { expectAccessible } from '../harness/browser/accessibility.ts';
+import { type Api, apiOf } from '../harness/browser/api.ts';
+import { describeInBrowser, phone } from '../harness/browser/chromium.ts';
+import { asMember, invited, withoutSignInLimits } from '../harness/browser/member.ts';
+import { refusal } from '../harness/browser/stand-in-sessions.ts';
+
+const hostile = '<img src=x onerror="document.title=\'gone\'"> ﷽ & Söhne "GmbH"';
+
+describeInBrowser(
+  'a customer’s account',
+  (browsing) => {
+    let admin: Api;
+    let params: { customerId: string };
+    beforeAll(async () => {
+      admin = apiOf(browsing.platform.url, browsing.platform.ready.admin_token);
+      const body = { email: 'owner@example.com', company_name: hostile, plan: 'starter' };
+      const made = await admin.call(createCustomer, { body });
+      params = { customerId: made.customer.customer_id };
+    });
+    const as = (role: Parameters<typeof asMember>[2]) => asMember(browsing.platform, params.customerId, role);
+    const open = (path: string, options = {}) => browsing.open(path, { before: as('owner'), ...options });
+    const dialogOf = (page: Page, name: string) => page.getByRole('dialog', { name });
+
+    it('the licence is said in words, copied whole, and has its history', async () => {
+      const before = async (context: Parameters<ReturnType<typeof as>>[0]) => {
+        await as('viewer')(context);
+        await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+      };
+      const page = await open('/licence', { before });
+      const { license, decoded } = await admin.call(readLicence, { params });
+      await page.getByText(decoded.customerName, { exact: true }).first().waitFor();
+      const devices = page.locator('dl > div').filter({ hasText: 'Devices' }).first();
+      expect(await devices.textContent()).toContain(String(decoded.features['maxDevices']));
+      await page.getByRole('button', { name: 'Copy: Licence' }).click();
+      await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(license);
+      const { history } = await admin.call(listLicences, { params });
+      const rows = page.getByRole('grid', { name: 'Licences until now' }).locator('tbody tr');
+      await expect.poll(() => rows.count()).toBe(history.length);
+      await expectAccessible(page);
+    });
+
+    it('a key is made and shown once, works, is rotated, and revoked', async () => {
+      const page = await open('/keys');
+      await page.getByRole('grid', { name: 'Account keys' }).locator('tbody tr').first().waitFor();
+      await expectAccessible(page);
+      await page.getByRole('button', { name: 'Make a key' }).click();
+      const asked = dialogOf(page, 'Make an account key?');
+      await asked.getByText('You see it once').waitFor();
+      await asked.getByRole('textbox').fill('robot');
+      await asked.getByRole('button', { name: 'Make a key' }).click();
+      const once = dialogOf(page, 'Your new account key');
+      const secret = await once.getByRole('textbox', { name: 'Account key' }).inputValue();
+      await expectAccessible(page);
+      await apiOf(browsing.platform.url, secret).call(readCustomer, { params });
+      await once.getByRole('button', { name: 'I have kept it' }).click();
+      await once.waitFor({ state: 'detached' });
+      expect(await page.content()).not.toContain(secret);
+      const row = page.getByRole('row').filter({ hasText: 'robot' }).first();
+      await row.getByRole('button', { name: 'Rotate' }).click();
+      await dialogOf(page, 'Make a new key in the place of this one?').getByRole('button', { name: 'Rotate' }).click();
+      await once.getByRole('button', { name: 'I have kept it' }).click();
+      await page.getByText('Works until').waitFor();
+      const { items } = await admin.call(listAccountKeys, { params });
+      expect(items.filter(({ rotated_to }) => rotated_to !== null)).toMatchObject([{ name: 'robot' }]);
+      const rotated = page.getByRole('row').filter({ hasText: 'Works until' });
+      await rotated.getByRole('button', { name: 'Revoke' }).click();
+      await dialogOf(page, 'Revoke this key?').getByRole('button', { name: 'Revoke' }).click();
+      await page.getByText('Revoked', { exact: true }).waitFor();
+      const refused = apiOf(browsing.platform.url, secret).call(readCustomer, { params });
+      await expect(refused).rejects.toThrow();
+    });
+
+    it('somebody is added and removed by the keyboard alone; the last owner stays', async () => {
+      const page = await open('/members');
+      const rows = page.getByRole('grid', { name: 'Members' }).locator('tbody tr');
+      await rows.first().waitFor();
+      expect(await rows.count()).toBe((await admin.call(listMembers, { params })).total);
+      await expectAccessible(page);
+      await page.getByRole('button', { name: 'Add somebody' }).focus();
+      await page.keyboard.press('Enter');
+      const asked = dialogOf(page, 'Let somebody sign in?');
+      expect(await asked.getByRole('button', { name: 'Add somebody' }).isDisabled()).toBe(true);
+      await asked.getByRole('textbox', { name: 'Email' }).focus();
+      await page.keyboard.type('new@example.com');
+      await page.keyboard.press('Tab');
+      await page.keyboard.type('Billing');
+      await asked.getByRole('button', { name: 'Add somebody' }).focus();
+      await page.keyboard.press('Enter');
+      const row = page.getByRole('row').filter({ hasText: 'new@example.com' });
+      await row.getByText('Billing').waitFor();
+      await row.getByRole('button', { name: 'Remove' }).focus();
+      await page.keyboard.press('Enter');
+      await dialogOf(page, 'Remove this member?').getByRole('button', { name: 'Remove' }).focus();
+      await page.keyboard.press('Enter');
+      await row.waitFor({ state: 'detached' });
+      expect((await admin.call(listMembers, { params })).items.map(({ email }) => email)).not.toContain(
+        'new@example.com',
+      );
+    });
+
+    it.each(['viewer', 'billing'] as const)(
+      'a %s sees everything and no button that only an owner may press',
+      async (role) => {
+        for (const path of ['/keys', '/members']) {
+          const page = await open(path, { before: as(role) });
+          await page.getByRole('grid').locator('tbody tr').first().waitFor();
+          expect(await page.locator('[data-operation]').count()).toBe(0);
+        }
+      },
+    );
+
+    it('a session elsewhere is ended here, and the password changed: the old one is refused, the new one signs in', async () => {
+      const { email, link } = await invited(browsing.platform, params.customerId, 'billing');
+      const page = await browsing.open('/account', {
+        before: async (context) => {
+          const answer = await context.request.post(signIn.path, { data: { link } });
+          expect(answer.status()).toBe(201);
+        },
+      });
+      await page.getByText(`You are signed in as ${email}.`).waitFor();
+      await page.getByText('This one').waitFor();
+      await expectAccessible(page);
+      await page.getByLabel('New password').fill('short');
+      expect(await page.getByRole('button', { name: 'Change the password' }).isDisabled()).toBe(true);
+      await page.getByLabel('New password').fill('a long enough one');
+      await page.getByRole('button', { name: 'Change the password' }).click();
+      await page.getByText('The password is changed.').waitFor();
+      const elsewhere = await fetch(`${browsing.platform.url}${signIn.path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ email, password: 'a long enough one' }),
+      });
+      expect(elsewhere.status).toBe(201);
+      await page.reload();
+      await page.getByRole('button', { name: 'End', exact: true }).click();
+      await dialogOf(page, 'End this session?').getByRole('button', { name: 'End' }).click();
+      await page.getByRole('button', { name: 'End', exact: true }).waitFor({ state: 'detached' });
+      const cookie = elsewhere.headers.get('set-cookie')?.split(';')[0] ?? '';
+      const gone = await fetch(`${browsing.platform.url}/api/sessions/current`, { headers: { cookie } });
+      expect(gone.status).toBe(401);
+    });
+
+    it('a new customer is told that there is no usage yet', async () => {
+      const page = await open('/usage');
+      await page.getByText('No usage in this time').waitFor();
+      await page.getByText('No gaps: everything that was expected').waitFor();
+      await expectAccessible(page);
+    });
+
+    it('a licence that was revoked is said, and the history is still there', async () => {
+      const page = await open('/licence', {
+        before: async (context: Parameters<ReturnType<typeof as>>[0]) => {
+          await as('viewer')(context);
+          await context.route(`**/api/licenses/${params.customerId}`, (route) =>
+            route.fulfill({ status: 410, json: refusal('licence_revoked', 'the licence is revoked') }),
+          );
+        },
+      });
+      await page.getByText('the licence is revoked').first().waitFor();
+      await page.getByRole('grid', { name: 'Licences until now' }).waitFor();
+      await expectAccessible(page);
+    });
+
+    it.each(['/licence', '/keys', '/members', '/account'])(
+      'on a phone nothing of %s is wider than the screen',
+      async (path) => {
+        const page = await open(path, { viewport: phone });
+        await page.getByRole('grid').locator('tbody tr').first().waitFor();
+        const widths = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+        expect(widths[0]).toBeLessThanOrEqual(widths[1] ?? 0);
+        await expectAccessible(page);
+      },
+    );
+  },
+  withoutSignInLimits,
+);

@@ -1,0 +1,20 @@
+/** A text that is to be copied whole: shown, with a button that does it and says so. */
+import { ClipboardCopy } from '@patternfly/react-core';
+import { portalTexts } from '../texts/portal.ts';
+
+const { copy, copied } = portalTexts.licence;
+
+export function CopiedText({ label, text }: { label: string; text: string }) {
+  return (
+    <ClipboardCopy
+      isReadOnly
+      isCode
+      textAriaLabel={label}
+      copyAriaLabel={`${copy}: ${label}`}
+      hoverTip={copy}
+      clickTip={copied}
+    >
+      {text}
+    </ClipboardCopy>
+  );
+}

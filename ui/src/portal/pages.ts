@@ -1,0 +1,34 @@
+/** The customer's own pages, in the order of the navigation. */
+import { listAccountKeys } from '../../../src/contracts/routes/account-keys.ts';
+import { readCost } from '../../../src/contracts/routes/costs.ts';
+import { readCustomer } from '../../../src/contracts/routes/customers.ts';
+import { readLicence } from '../../../src/contracts/routes/licences.ts';
+import { listMembers, listSessions } from '../../../src/contracts/routes/sessions.ts';
+import { readUsage } from '../../../src/contracts/routes/usage-reads.ts';
+import type { Page } from '../page.ts';
+import { portalTexts } from '../texts/portal.ts';
+import {
+  costAddress,
+  keysAddress,
+  licenceAddress,
+  membersAddress,
+  overviewAddress,
+  signInsAddress,
+  usageAddress,
+} from './addresses.ts';
+
+const { titles } = portalTexts;
+
+type Own = Pick<Page, 'path' | 'title' | 'needs' | 'load'>;
+
+const own: readonly Own[] = [
+  { path: overviewAddress, title: titles.overview, needs: readCustomer, load: () => import('./overview-page.tsx') },
+  { path: usageAddress, title: titles.usage, needs: readUsage, load: () => import('./usage-page.tsx') },
+  { path: costAddress, title: titles.cost, needs: readCost, load: () => import('./cost-page.tsx') },
+  { path: licenceAddress, title: titles.licence, needs: readLicence, load: () => import('./licence-page.tsx') },
+  { path: keysAddress, title: titles.keys, needs: listAccountKeys, load: () => import('./keys-page.tsx') },
+  { path: membersAddress, title: titles.members, needs: listMembers, load: () => import('./members-page.tsx') },
+  { path: signInsAddress, title: titles.signIns, needs: listSessions, load: () => import('./sign-ins-page.tsx') },
+];
+
+export const portalPages: readonly Page[] = own.map((page) => ({ ...page, audience: 'account', nav: page.title }));
