@@ -53,7 +53,7 @@ describeInBrowser(
         expect(await rows.nth(n).locator('[data-label="This month"]').textContent()).toBe(money(current_month_total));
       }
       expect(await page.title()).toBe('Projects · Tenantry');
-      await page.getByText(hostile).first().waitFor();
+      await page.getByRole('link', { name: `note: ${hostile}` }).waitFor();
       await page.getByText('Live', { exact: true }).waitFor();
       await expectAccessible(page);
       let loads = 0;
@@ -71,7 +71,9 @@ describeInBrowser(
       const page = await open('/organisation', {
         before: async (context: BrowserContext) => {
           await asPerson(browsing.platform, 'org-admin')(context);
-          await context.routeWebSocket('**/api/billing/live*', (socket) => socket.close({ code: 1011 }));
+          await context.addInitScript(() => {
+            Object.assign(window, { WebSocket: class NeverOpens {} });
+          });
         },
       });
       await page.getByText('Every 15 seconds').waitFor();

@@ -38,8 +38,11 @@ export function openLive(query: Readonly<Record<string, string>>, listener: Live
         opening.close();
         return;
       }
-      pauseMs = firstPauseMs;
-      ping = setInterval(() => opening.send('ping'), pingEveryMs);
+      ping = setInterval(() => {
+        // One that is closed as soon as it opens has not held: the pauses go on growing.
+        pauseMs = firstPauseMs;
+        opening.send('ping');
+      }, pingEveryMs);
       listener.opened();
     };
     opening.onmessage = ({ data }) => {

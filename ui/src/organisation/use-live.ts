@@ -55,20 +55,20 @@ export function useLive({ query, name }: ShownOrganisation): boolean {
   useEffect(() => {
     if (!isChosen) return;
     let gathering: ReturnType<typeof setTimeout> | undefined;
-    const ask = (routes: typeof figures) => {
-      for (const route of routes) void queries.invalidateQueries({ queryKey: keyOf(route) });
-    };
     const close = openLive(query, {
       opened: () => {
         setLive(true);
-        ask(figures);
+        // What is under way is not asked for twice: a page that opens reads, too.
+        for (const route of figures) {
+          void queries.invalidateQueries({ queryKey: keyOf(route) }, { cancelRefetch: false });
+        }
       },
       closed: () => setLive(false),
       message: (message) => {
         showInList(queries, message);
         gathering ??= setTimeout(() => {
           gathering = undefined;
-          ask(sums);
+          for (const route of sums) void queries.invalidateQueries({ queryKey: keyOf(route) });
         }, gatherMs);
       },
     });

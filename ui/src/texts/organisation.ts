@@ -190,7 +190,6 @@ export const organisationTexts = {
     copied: 'Copied',
     newKey: 'New key',
     revoke: 'Revoke',
-    revokeOf: (name: string) => `Revoke ${name}`,
     revokeTitle: (name: string) => `Revoke ${name}?`,
     revokeWhat: 'A Prometheus that uses it is refused from then on. It cannot be undone.',
     emptyTitle: 'No keys',
