@@ -180,7 +180,6 @@ export const organisationTexts = {
     created: 'Made',
     lastUsed: 'Last used on',
     state: 'State',
-    valid: 'Valid',
     revokedAt: 'Revoked',
     make: 'Make a key',
     makeTitle: 'Make a key for metrics?',
