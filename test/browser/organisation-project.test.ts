@@ -15,6 +15,9 @@ import {
 import { asAdmin } from '../harness/browser/session.ts';
 import { refusal } from '../harness/browser/stand-in-sessions.ts';
 
+/** A page asks the API before it changes. */
+const patiently = { timeout: 15_000 };
+
 describeInBrowser(
   'organisation billing: one project',
   (browsing) => {
@@ -53,7 +56,7 @@ describeInBrowser(
       const query = { organisation, namespace, by: 'meter', granularity: 'month' } as const;
       const { data } = await work.admin.call(readBillingTrends, { query });
       const row = trends.getByRole('grid').locator('tbody tr').first();
-      await expect.poll(() => row.locator('[data-label="Total"]').textContent()).toBe(money(data.total));
+      await expect.poll(() => row.locator('[data-label="Total"]').textContent(), patiently).toBe(money(data.total));
       expect(await page.title()).toBe('Project · Tenantry');
     });
 
