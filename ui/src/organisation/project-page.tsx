@@ -9,7 +9,7 @@ import {
   Stack,
   StackItem,
 } from '@patternfly/react-core';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { Link, useParams, useSearchParams } from 'react-router';
 import type { Overview } from '../../../src/contracts/organisation-billing.ts';
 import { listBillingProjects, readProjectOverview } from '../../../src/contracts/routes/organisation-billing.ts';
@@ -22,7 +22,6 @@ import { Time } from '../time/time.tsx';
 import { organisationAddress } from './addresses.ts';
 import { Breakdown } from './breakdown.tsx';
 import { Dollars } from './dollars.tsx';
-import { EditLabels } from './edit-labels.tsx';
 import { Facts } from './facts.tsx';
 import { ForOrganisation } from './for-organisation.tsx';
 import { LiveLabel } from './live-label.tsx';
@@ -34,6 +33,9 @@ import { useLive } from './use-live.ts';
 const texts = organisationTexts.project;
 const splits = [{ value: 'meter', label: organisationTexts.trends.byMeter }] as const;
 const listMax = 100;
+
+/** Its dialog and fields are of nobody's first look. */
+const EditLabels = lazy(async () => ({ default: (await import('./edit-labels.tsx')).EditLabels }));
 
 const factsOf = (overview: Overview): (readonly [string, ReactNode])[] => {
   const { billing_summary: bill, compute_instances: compute } = overview;
@@ -67,7 +69,9 @@ function Labels({ namespace, cluster }: { namespace: string; cluster: string | n
         <ProjectLabels labels={project.labels} to={to} />
       </FlexItem>
       <FlexItem>
-        <EditLabels project={project} />
+        <Suspense fallback={null}>
+          <EditLabels project={project} />
+        </Suspense>
       </FlexItem>
     </Flex>
   );
