@@ -7,6 +7,8 @@ export interface Page {
   /** react-router's path syntax. */
   path: string;
   audience: Audience;
+  /** Others who may look at it, too. */
+  alsoFor?: readonly Audience[];
   /** The document's title, before the product's name. */
   title: string;
   /** The read without which there is nothing to show: who may not call it is not led here. */
@@ -16,3 +18,7 @@ export interface Page {
   /** Loaded when the page is opened. */
   load: () => Promise<{ Page: ComponentType }>;
 }
+
+/** Whether the page is for that kind of people. */
+export const isFor = ({ audience, alsoFor = [] }: Pick<Page, 'audience' | 'alsoFor'>, kind: Audience): boolean =>
+  audience === kind || alsoFor.includes(kind);

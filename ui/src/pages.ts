@@ -1,6 +1,7 @@
 /** Every page, by audience. */
+import { organisationPages } from './organisation/pages.ts';
 import type { Page } from './page.ts';
 import { portalPages } from './portal/pages.ts';
 import { queuePages } from './queue/pages.ts';
 
-export const pages: readonly Page[] = [...portalPages, ...queuePages];
+export const pages: readonly Page[] = [...portalPages, ...queuePages, ...organisationPages];

@@ -2,7 +2,7 @@
 import { Button, EmptyState, EmptyStateBody, EmptyStateFooter } from '@patternfly/react-core';
 import { type ComponentType, useEffect } from 'react';
 import { useNavigate } from 'react-router';
-import type { Page } from '../page.ts';
+import { isFor, type Page } from '../page.ts';
 import { homeOf } from '../session/return-to.ts';
 import { useMay, useSession } from '../session/session.tsx';
 import { common } from '../texts/common.ts';
@@ -15,7 +15,7 @@ export function FramedPage({ page, Body }: { page: Omit<Page, 'load'>; Body: Com
   useEffect(() => {
     document.title = `${page.title} · ${common.product}`;
   }, [page.title]);
-  if (page.audience === kind && mayCall(page.needs)) {
+  if (isFor(page, kind) && mayCall(page.needs)) {
     return (
       <Safely>
         <Body />

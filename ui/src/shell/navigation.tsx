@@ -1,6 +1,7 @@
 /** The pages that somebody may see, as links. */
 import { Nav, NavItem, NavList, PageSidebar, PageSidebarBody } from '@patternfly/react-core';
 import { Link, useLocation } from 'react-router';
+import { isFor } from '../page.ts';
 import { pages } from '../pages.ts';
 import { useMay, useSession } from '../session/session.tsx';
 import { common } from '../texts/common.ts';
@@ -13,7 +14,7 @@ export function Navigation({ isOpen, onChoose }: { isOpen: boolean; onChoose: ()
   const { kind } = useSession();
   const mayCall = useMay();
   const { pathname } = useLocation();
-  const shown = pages.filter((page) => page.nav !== undefined && page.audience === kind && mayCall(page.needs));
+  const shown = pages.filter((page) => page.nav !== undefined && isFor(page, kind) && mayCall(page.needs));
   return (
     <PageSidebar isSidebarOpen={isOpen}>
       <PageSidebarBody>

@@ -1,0 +1,92 @@
+/** Projects of the organisation whose people sign in at the platform's own issuer, with costs: the test itself reports usage. */
+import type { BrowserContext } from 'playwright-core';
+import { DEMO_ORGANISATION, type PersonName } from '../../../dev/oidc/people.ts';
+import { createCustomer } from '../../../src/contracts/routes/customers.ts';
+import { putProjectLabels, readProjectOverview } from '../../../src/contracts/routes/organisation-billing.ts';
+import { listOrganisations } from '../../../src/contracts/routes/organisations.ts';
+import { createReporter } from '../../../src/contracts/routes/reporters.ts';
+import { reportUsage } from '../../../src/contracts/routes/usage-intake.ts';
+import { openBrowser } from '../../dev/oidc/browser.ts';
+import { eventually } from '../eventually.ts';
+import type { TestPlatform } from '../platform.ts';
+import { apiOf } from './api.ts';
+
+/** The platform's environment for such a test: a minute is a window. */
+export const withMinutes = { ALLOW_SHORT_WINDOWS: 'true', RATE_LIMIT_REPORT: 'off' };
+
+export const organisation = DEMO_ORGANISATION.slug;
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+/** As pages show it. @param amount dollars of the API */
+export const money = (amount: number): string =>
+  new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' }).format(amount);
+
+export interface Project {
+  namespace: string;
+  customerId: string;
+  /** Reports a minute more, and waits until the project's total has it. @param cpuHours 0.05 dollars each */
+  use: (cpuHours: number) => Promise<void>;
+}
+
+export function organisationWork({ ready }: TestPlatform) {
+  const admin = apiOf(ready.url, ready.admin_token);
+  const overview = async (namespace: string) =>
+    (await admin.call(readProjectOverview, { params: { namespace }, query: { organisation } })).data;
+
+  async function project(company: string, labels: Record<string, string> = {}): Promise<Project> {
+    const { items } = await admin.call(listOrganisations, { query: { limit: 100 } });
+    const organisationId = items.find(({ slug }) => slug === organisation)?.organisation_id ?? '';
+    const email = `${crypto.randomUUID()}@example.com`;
+    const body = { email, company_name: company, organisation_id: organisationId };
+    const { customer, deployment } = await admin.call(createCustomer, { body });
+    const { namespace } = deployment;
+    const params = { customerId: customer.customer_id };
+    const begin = Math.floor(Date.now() / hourMs) * hourMs - hourMs;
+    const { api_key } = await admin.call(createReporter, {
+      params,
+      body: { instance_id: 'test', window_seconds: 60, active_from: new Date(begin).toISOString() },
+    });
+    await admin.call(putProjectLabels, { params: { namespace }, query: { organisation }, body: labels });
+    const reporter = apiOf(ready.url, api_key);
+    let end = begin;
+    return {
+      namespace,
+      customerId: params.customerId,
+      async use(cpuHours) {
+        end += minuteMs;
+        const at = new Date(end).toISOString();
+        await reporter.call(reportUsage, {
+          body: {
+            customer_id: params.customerId,
+            instance_id: 'test',
+            timestamp: at,
+            window_start: new Date(end - minuteMs).toISOString(),
+            window_end: at,
+            cpu_hours: cpuHours,
+            memory_gb_hours: cpuHours / 2,
+          },
+        });
+        await eventually(
+          async () => (await overview(namespace)).as_of,
+          (asOf) => asOf === at,
+        );
+      },
+    };
+  }
+
+  return { admin, overview, project };
+}
+
+/** Signs in at the platform's own issuer, as the sign-in page leads there. */
+export const asPerson =
+  ({ ready, url }: TestPlatform, person: PersonName) =>
+  async (context: BrowserContext): Promise<void> => {
+    const browser = openBrowser();
+    const asked = await browser.go(new URL(`/api/sessions/oidc/start?organisation=${organisation}`, url));
+    await browser.submit(asked, { person, password: ready.oidc_password ?? '' });
+    const value = browser.jar.get('tenantry');
+    if (value === undefined) throw new Error(`${person} was not signed in`);
+    await context.addCookies([{ name: 'tenantry', value, url, httpOnly: true, sameSite: 'Lax' }]);
+  };
