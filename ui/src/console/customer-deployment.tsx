@@ -15,6 +15,7 @@ import { Time } from '../time/time.tsx';
 import { Facts } from './facts.tsx';
 import { ReadPart } from './read-part.tsx';
 import { DeploymentLabel } from './status-labels.tsx';
+import { wholeRead } from './whole-read.ts';
 
 const texts = customerTexts.deployment;
 const everyMs = 5_000;
@@ -62,7 +63,6 @@ const driftColumns: readonly Column<Drifted>[] = [
 
 function Found({ answer }: { answer: DeploymentAnswer }) {
   const { observed, drift, drift_checked_at = null, suspended_for } = answer;
-  const whole = (data: readonly Row[]) => ({ data, error: null, dataUpdatedAt: 0, refetch: async () => {} });
   return (
     <Stack hasGutter>
       {suspended_for === null ? null : (
@@ -87,7 +87,7 @@ function Found({ answer }: { answer: DeploymentAnswer }) {
           label={texts.compareLabel}
           columns={columns}
           idOf={({ part }) => part}
-          read={whole(rowsOf(answer))}
+          read={wholeRead(rowsOf(answer))}
           empty={null}
         />
       </StackItem>
@@ -101,7 +101,7 @@ function Found({ answer }: { answer: DeploymentAnswer }) {
             label={texts.driftLabel}
             columns={driftColumns}
             idOf={({ object, kind, difference }) => [object, kind, difference].join(' ')}
-            read={{ data: drift, error: null, dataUpdatedAt: 0, refetch: async () => {} }}
+            read={wholeRead(drift)}
             empty={null}
           />
         )}
