@@ -1,5 +1,6 @@
 /** Every customer: searched, by subscription and plan, page by page. */
 import { PageSection, ToolbarItem } from '@patternfly/react-core';
+import { useState } from 'react';
 import { Link } from 'react-router';
 import { type CustomerList, customersQuery, subscriptionStatus } from '../../../src/contracts/customers.ts';
 import { listCustomers } from '../../../src/contracts/routes/customers.ts';
@@ -15,6 +16,8 @@ import { consoleTexts } from '../texts/console.ts';
 import { optionsOf, customerTexts as texts } from '../texts/console-customers.ts';
 import { Time } from '../time/time.tsx';
 import { customerAddress, organisationAddress } from './addresses.ts';
+import { CreateCustomer } from './create-customer.tsx';
+import { Once } from './once.tsx';
 import { PageTitle } from './page-title.tsx';
 import { DeploymentLabel, SubscriptionLabel } from './status-labels.tsx';
 
@@ -78,6 +81,7 @@ export function Page() {
   const status = subscriptionStatus.safeParse(list.filters['status']).data;
   const plan = customersQuery.shape.plan.safeParse(list.filters['plan']).data;
   const plans = usePlanOptions();
+  const [secret, setSecret] = useState<string | null>(null);
   const customers = useRead(
     listCustomers,
     {
@@ -95,6 +99,7 @@ export function Page() {
     <>
       <PageTitle title={consoleTexts.customers} intro={texts.intro} />
       <PageSection>
+        <Once label={texts.create.secret} secret={secret} onClose={() => setSecret(null)} />
         <List
           name="customers"
           label={texts.listLabel}
@@ -124,6 +129,11 @@ export function Page() {
                 />
               </ToolbarItem>
             </>
+          }
+          actions={
+            <ToolbarItem>
+              <CreateCustomer plans={plans} onSecret={setSecret} />
+            </ToolbarItem>
           }
           empty={<NothingYet title={texts.emptyTitle}>{texts.empty}</NothingYet>}
         />

@@ -38,8 +38,17 @@ export const customerTexts = {
     deleted: 'Deleted',
   },
   emptyTitle: 'No customers',
-  empty:
-    'A customer appears here when somebody signs up, or when you create one with the CLI: tenantry customers create.',
+  empty: 'A customer appears here when somebody signs up, or when an operator creates one here.',
+  create: {
+    label: 'Create a customer',
+    title: 'Create a customer?',
+    what: [
+      'They get a trial, a licence and a deployment, as by signing up. Their account key is shown once, and their email is the first owner’s.',
+    ],
+    email: 'Email',
+    company: 'Company',
+    secret: 'Account key',
+  },
   toList: 'All customers',
   tabsLabel: 'Parts of a customer',
   tabs: {
