@@ -101,7 +101,7 @@ describeInBrowser(
         const bar = page.getByRole('progressbar', { name: `Namespaces of ${cluster?.cluster_id}` });
         await bar.waitFor();
         expect(await bar.getAttribute('aria-valuenow')).toBe(String(cluster?.namespaces_used));
-        await page.getByRole('link', { name: '1 failed job' }).waitFor();
+        await page.getByRole('link', { name: '1 job failed' }).waitFor();
         await expectAccessible(page);
         await page.getByRole('button', { name: 'Cluster key' }).click();
         await page.getByRole('dialog').getByText('reports usage of every customer').waitFor();

@@ -1,6 +1,9 @@
 /** Words of reviews, clusters, organisations, the outbox and credentials. */
 const reviews = (count: number): string => (count === 1 ? '1 review' : `${count} reviews`);
 
+const jobs = (count: number, isMore: boolean): string =>
+  count === 1 && !isMore ? '1 job' : `${count}${isMore ? ' or more' : ''} jobs`;
+
 export const reviewTexts = {
   intro: 'Reports that would change what was reported before, and wait for a person.',
   label: 'Reviews',
@@ -76,8 +79,8 @@ export const clusterTexts = {
   roomOf: (cluster: string) => `Namespaces of ${cluster}`,
   well: 'No job of it has failed',
   paused: (reason: string) => `Paused: ${reason}`,
-  failing: (count: number) => (count === 1 ? '1 failed job' : `${count} failed jobs`),
-  waiting: (count: number) => (count === 1 ? '1 job tried again' : `${count} jobs tried again`),
+  failing: (count: number, isMore: boolean) => `${jobs(count, isMore)} failed`,
+  waiting: (count: number, isMore: boolean) => `${jobs(count, isMore)} tried again`,
   unknown: 'Not known',
   emptyTitle: 'No clusters',
   empty: 'Customers need one: register the cluster, make a token for its provisioner, and start the provisioner there.',
