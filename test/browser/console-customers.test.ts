@@ -271,7 +271,7 @@ describeInBrowser(
           await page.getByText('Something else than Tenantry answered').waitFor();
           trouble.set('slow');
           await page.getByRole('button', { name: 'Try again' }).click();
-          await page.getByText(arrived).first().waitFor({ state: 'detached' });
+          await page.locator('main').getByText('Loading').first().waitFor({ state: 'attached' });
           trouble.set('well');
           await page.getByText(arrived).first().waitFor();
         }

@@ -9,18 +9,19 @@ export const troubleMessage = 'the database is away';
 /** @param pattern the addresses that are in trouble, as Playwright takes them */
 export function troubledApi(pattern: string | RegExp) {
   let answer: Answer = 'failure';
-  let release = () => {};
+  let waiting: (() => void)[] = [];
   return {
     /** What requests are answered with from now on; those that a slow API keeps are let go on. */
     set(next: Answer): void {
       answer = next;
-      release();
+      for (const goOn of waiting) goOn();
+      waiting = [];
     },
     async install(context: BrowserContext): Promise<void> {
       await context.route(pattern, async (route) => {
         if (answer === 'slow')
           await new Promise<void>((resolve) => {
-            release = resolve;
+            waiting.push(resolve);
           });
         if (answer === 'failure') {
           await route.fulfill({ status: 503, json: refusal('unavailable', troubleMessage) });
