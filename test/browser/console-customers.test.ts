@@ -29,7 +29,9 @@ describeInBrowser(
     const open = (path: string, options = {}) =>
       browsing.open(path, { before: asAdmin(browsing.platform), ...options });
     const asViewer = () => ({ before: asAdmin(browsing.platform, 'viewer') });
-    const rowsOf = (page: Page, name: string) => page.getByRole('grid', { name, exact: true }).locator('tbody tr');
+    /** Those that have come; while they load there are none. */
+    const rowsOf = (page: Page, name: string) =>
+      page.getByRole('grid', { name, exact: true }).and(page.locator('[aria-busy="false"]')).locator('tbody tr');
     const factOf = (page: Page, term: string) =>
       page.locator('dl > div', { has: page.locator('dt').getByText(term, { exact: true }) }).locator('dd');
 
@@ -148,6 +150,9 @@ describeInBrowser(
         await page.getByText('No licence is in force').waitFor();
         const { history } = await demo.admin(listLicences, params(other));
         expect(history.some(({ revoked_reason }) => revoked_reason === 'it was copied')).toBe(true);
+        // The pointer is where the dialog was, over a moment whose tooltip fades in.
+        await page.mouse.move(0, 0);
+        await page.getByRole('tooltip').waitFor({ state: 'detached' });
         await expectAccessible(page);
         await page.getByRole('button', { name: 'Issue anew' }).click();
         await page.getByRole('dialog').getByRole('textbox').fill('a new instance');

@@ -41,7 +41,9 @@ describeInBrowser(
   (browsing) => {
     const open = (path: string, options = {}) =>
       browsing.open(path, { before: asAdmin(browsing.platform), ...options });
-    const rowsOf = (page: Page, name: string) => page.getByRole('grid', { name, exact: true }).locator('tbody tr');
+    /** Those that have come; while they load there are none. */
+    const rowsOf = (page: Page, name: string) =>
+      page.getByRole('grid', { name, exact: true }).and(page.locator('[aria-busy="false"]')).locator('tbody tr');
     const factOf = (page: Page, term: string) =>
       page.locator('dl > div', { has: page.locator('dt').getByText(term, { exact: true }) }).locator('dd');
 
