@@ -12,11 +12,11 @@ import { expectAccessible } from '../harness/browser/accessibility.ts';
 import { apiOf } from '../harness/browser/api.ts';
 import { describeInBrowser, phone } from '../harness/browser/chromium.ts';
 import { asMember, withoutSignInLimits } from '../harness/browser/member.ts';
+import { type DemoName, portalDemo } from '../harness/browser/portal-demo.ts';
 import { asAdmin } from '../harness/browser/session.ts';
-import { type DemoName, shortDemo } from '../harness/browser/short-demo.ts';
 import { refusal } from '../harness/browser/stand-in-sessions.ts';
 
-const demo = shortDemo();
+const demo = portalDemo();
 
 describeInBrowser(
   'a customer’s figures',

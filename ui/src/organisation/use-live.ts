@@ -21,7 +21,7 @@ const sums = [readProjectOverview, readBillingSummary, readBillingTrends, readAt
 const figures = [listBillingProjects, ...sums];
 /** Many messages come at once: sums are asked for once for them. */
 const gatherMs = 500;
-export const pollEveryMs = 15_000;
+const pollEveryMs = 15_000;
 /** Forecasts and the last day move without a message, too. */
 const livePollEveryMs = 60_000;
 

@@ -1,0 +1,285 @@
+/** Reviews, the catalogue, clusters, organisations, the outbox and credentials as staff sees them, on some weeks of the demo. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { listClusters } from '../../src/contracts/routes/clusters.ts';
+import { listCredentials } from '../../src/contracts/routes/credentials.ts';
+import { listOrganisations, listProjects } from '../../src/contracts/routes/organisations.ts';
+import { listOutbox } from '../../src/contracts/routes/outbox.ts';
+import { listPlans } from '../../src/contracts/routes/plans.ts';
+import { readSimulation } from '../../src/contracts/routes/simulations.ts';
+import { listReviews } from '../../src/contracts/routes/usage-admin.ts';
+import { expectAccessible } from '../harness/browser/accessibility.ts';
+import { describeInBrowser, phone } from '../harness/browser/chromium.ts';
+import {
+  type ConsoleDemo,
+  consoleDemoMsMax,
+  forConsoleDemo,
+  playConsoleDemo,
+} from '../harness/browser/console-demo.ts';
+import { asAdmin } from '../harness/browser/session.ts';
+import { refusal } from '../harness/browser/stand-in-sessions.ts';
+import { troubledApi, troubleMessage } from '../harness/browser/troubled-api.ts';
+import { dollars } from '../harness/browser/words.ts';
+
+const plansYaml = readFileSync(join(import.meta.dirname, '../../plans.yaml'), 'utf8');
+/** The same plans with a dearer core-hour, as a new version. */
+const dearer = plansYaml
+  .replace('version: "2026-11"', 'version: "2027-01"')
+  .replace('cpu_core_ms: { per: core-hour, price: 0.05 }', 'cpu_core_ms: { per: core-hour, price: 0.50 }');
+
+const refused = {
+  outbox_id: `out_${'1'.repeat(32)}`,
+  kind: 'stripe.customer',
+  state: 'never',
+  subject: `cust_${'2'.repeat(32)}`,
+  attempts: 3,
+  last_error: '<b>No such customer</b>',
+  created_at: '2026-11-20T10:00:00.000Z',
+  sent_at: null,
+  next_at: '2026-11-20T11:00:00.000Z',
+};
+
+describeInBrowser(
+  'console: operations',
+  (browsing) => {
+    const open = (path: string, options = {}) =>
+      browsing.open(path, { before: asAdmin(browsing.platform), ...options });
+    /** Those that have come; while they load there are none. */
+    const rowsOf = (page: Page, name: string) =>
+      page.getByRole('grid', { name, exact: true }).and(page.locator('[aria-busy="false"]')).locator('tbody tr');
+    const factOf = (page: Page, term: string) =>
+      page.locator('dl > div', { has: page.locator('dt').getByText(term, { exact: true }) }).locator('dd');
+
+    it('says that nothing waits, and what would', async () => {
+      const reviews = await open('/console/reviews');
+      await reviews.getByText('Nothing waits. A report that lowers usage').waitFor();
+      await expectAccessible(reviews);
+      const outbox = await open('/console/outbox');
+      await outbox.getByText('The other side has refused nothing.').waitFor();
+      await expectAccessible(outbox);
+    });
+
+    describe('on the demo', () => {
+      let demo: ConsoleDemo;
+      beforeAll(async () => {
+        demo = await playConsoleDemo(browsing.platform);
+      }, consoleDemoMsMax);
+
+      it('a review says what it would change, and a viewer cannot decide it', async () => {
+        const page = await open('/console/reviews', { before: asAdmin(browsing.platform, 'viewer') });
+        await rowsOf(page, 'Reviews').first().waitFor();
+        const { items, total } = await demo.admin(listReviews, {});
+        expect(await rowsOf(page, 'Reviews').count()).toBe(total);
+        const [review] = items;
+        const { cpu_hours: before } = review?.standing.quantities ?? {};
+        const { cpu_hours: after } = review?.proposed.quantities ?? {};
+        await page.getByText(`cpu_hours: ${before} → ${after}`).waitFor();
+        expect(await page.locator('[data-operation]').count()).toBe(0);
+        expect(await page.getByRole('checkbox').count()).toBe(0);
+        await expectAccessible(page);
+      });
+
+      it('reviews that are chosen are rejected at once with a reason, by the keyboard alone', async () => {
+        const page = await open('/console/reviews');
+        await page.getByRole('checkbox', { name: 'Choose all rows of this page' }).focus();
+        await page.keyboard.press('Space');
+        await page.getByRole('button', { name: 'Reject 1 review' }).focus();
+        await page.keyboard.press('Enter');
+        const dialog = page.getByRole('dialog', { name: 'Leave what stands, against 1 review?' });
+        await dialog.getByRole('textbox').focus();
+        await page.keyboard.type('the exporter was wrong');
+        await expectAccessible(page);
+        await dialog.getByRole('button', { name: 'Reject 1 review' }).focus();
+        await page.keyboard.press('Enter');
+        await page.getByText('Decided: 1 review').waitFor();
+        await page.getByText('Nothing waits.').waitFor();
+        await page.getByRole('combobox', { name: 'State' }).selectOption('rejected');
+        await page.waitForURL('**/console/reviews?state=rejected');
+        await page.getByText('the exporter was wrong').waitFor();
+        expect(await demo.admin(listReviews, { query: { state: 'rejected' } })).toMatchObject({ total: 1 });
+      });
+
+      it('clusters show the room that the API says, and what is wrong with their jobs', async () => {
+        const page = await open('/console/clusters');
+        const { items } = await demo.admin(listClusters, {});
+        const [cluster] = items;
+        const bar = page.getByRole('progressbar', { name: `Namespaces of ${cluster?.cluster_id}` });
+        await bar.waitFor();
+        expect(await bar.getAttribute('aria-valuenow')).toBe(String(cluster?.namespaces_used));
+        await page.getByRole('link', { name: '1 job failed' }).waitFor();
+        await expectAccessible(page);
+        await page.getByRole('button', { name: 'Cluster key' }).click();
+        await page.getByRole('dialog').getByText('reports usage of every customer').waitFor();
+        await page.getByRole('dialog').getByRole('button', { name: 'Cluster key' }).click();
+        expect(await page.getByRole('textbox', { name: 'Cluster key' }).inputValue()).toMatch(/^\S{20,}$/);
+      });
+
+      it('who may not read clusters and credentials is not led there', async () => {
+        const page = await open('/console/clusters', { before: asAdmin(browsing.platform, 'operator') });
+        await page.getByText('This page is for others').waitFor();
+        const navigation = page.getByRole('navigation', { name: 'Pages' });
+        await navigation.getByRole('link', { name: 'Customers' }).waitFor();
+        expect(await navigation.getByRole('link', { name: 'Clusters' }).count()).toBe(0);
+        expect(await navigation.getByRole('link', { name: 'Credentials' }).count()).toBe(0);
+      });
+
+      it('the catalogue has every version with its subscribers', async () => {
+        const page = await open('/console/catalogue');
+        const { items } = await demo.admin(listPlans, {});
+        await rowsOf(page, 'Versions of plans').first().waitFor();
+        expect(await rowsOf(page, 'Versions of plans').count()).toBe(items.length);
+        for (const { name, subscribers, fee_cents } of items) {
+          const row = rowsOf(page, 'Versions of plans').filter({ hasText: name }).first();
+          expect(await row.getByRole('link').textContent()).toBe(String(subscribers));
+          expect(await row.textContent()).toContain(dollars(fee_cents));
+        }
+        await expectAccessible(page);
+      });
+
+      it('a file is checked, simulated on past bills, previewed and published', async () => {
+        const page = await open('/console/catalogue/change');
+        const file = page.getByRole('textbox', { name: 'plans.yaml' });
+        await file.fill('plans: nonsense');
+        await page.getByRole('button', { name: 'Check' }).click();
+        await rowsOf(page, 'What is wrong').first().waitFor();
+        await expectAccessible(page);
+        expect(await page.getByRole('button', { name: 'Simulate' }).count()).toBe(0);
+        await file.fill(dearer);
+        await page.getByRole('button', { name: 'Check' }).click();
+        await page.getByText('The file is well-formed').waitFor();
+        await rowsOf(page, 'What changes').first().waitFor();
+        await page.getByRole('button', { name: 'Simulate' }).click();
+        await page.getByRole('dialog').getByRole('button', { name: 'Simulate' }).click();
+        await page.waitForURL('**/console/catalogue/change?simulation=sim_*');
+        const simulationId = new URL(page.url()).searchParams.get('simulation') ?? '';
+        await page.getByRole('progressbar', { name: 'Progress of the simulation' }).waitFor();
+        await rowsOf(page, 'Whom it changes most').first().waitFor();
+        const simulation = await demo.admin(readSimulation, { params: { simulationId } });
+        expect(simulation.after_cents).toBeGreaterThan(simulation.before_cents);
+        expect(await factOf(page, 'They paid').textContent()).toBe(dollars(simulation.before_cents));
+        expect(await factOf(page, 'They would pay').textContent()).toBe(dollars(simulation.after_cents));
+        expect(await rowsOf(page, 'Whom it changes most').count()).toBe(simulation.top.length);
+        await expectAccessible(page);
+        const before = (await demo.admin(listPlans, {})).items.length;
+        await page.getByRole('button', { name: 'See what would be published' }).click();
+        await page.getByText(dollars(simulation.after_cents)).last().waitFor();
+        expect((await demo.admin(listPlans, {})).items.length).toBe(before);
+        await page.getByRole('button', { name: 'Publish', exact: true }).click();
+        await page.getByRole('dialog').getByRole('button', { name: 'Publish', exact: true }).click();
+        await page.getByText('It is published.').waitFor();
+        expect((await demo.admin(listPlans, {})).items.length).toBeGreaterThan(before);
+      });
+
+      it('an organisation shows its projects and where its people sign in', async () => {
+        const { items, total } = await demo.admin(listOrganisations, { query: { limit: 100 } });
+        const organisation = items.find(({ issuer }) => issuer !== null);
+        const list = await open('/console/organisations');
+        await rowsOf(list, 'Organisations').first().waitFor();
+        expect(await rowsOf(list, 'Organisations').count()).toBe(Math.min(total, 20));
+        await list.getByRole('link', { name: organisation?.name ?? '', exact: true }).click();
+        await factOf(list, 'Issuer')
+          .getByText(organisation?.issuer ?? '')
+          .waitFor();
+        const params = { organisationId: organisation?.organisation_id ?? '' };
+        const projects = await demo.admin(listProjects, { params });
+        await rowsOf(list, 'Namespaces').first().waitFor();
+        expect(await rowsOf(list, 'Namespaces').count()).toBe(projects.total);
+        await expectAccessible(list);
+      });
+
+      it('an organisation is made', async () => {
+        const page = await open('/console/organisations');
+        await page.getByRole('button', { name: 'Make an organisation' }).click();
+        await page.getByRole('dialog').getByRole('textbox', { name: 'Name', exact: true }).fill('Acme <b>Group</b>');
+        await page.getByRole('dialog').getByRole('button', { name: 'Make an organisation' }).click();
+        await page.getByRole('heading', { name: 'Acme <b>Group</b>' }).waitFor();
+        await page.getByText('it has no issuer').waitFor();
+        await page.getByText('A customer of the organisation brings its own namespace').waitFor();
+      });
+
+      it('what was refused is sent again with a reason, and the outbox is read by its states', async () => {
+        const asked: unknown[] = [];
+        const page = await open('/console/outbox', {
+          before: async (context: Parameters<ReturnType<typeof asAdmin>>[0]) => {
+            await asAdmin(browsing.platform)(context);
+            await context.route('**/api/outbox?*state=never*', (route) =>
+              route.fulfill({ json: { items: [refused], total: 1, page: 1, limit: 20 } }),
+            );
+            await context.route('**/api/outbox/*/retry', (route) => {
+              asked.push(route.request().postDataJSON());
+              return route.fulfill({ status: 409, json: refusal('outbox_not_refused', 'it was sent meanwhile') });
+            });
+          },
+        });
+        await page.getByText(refused.last_error).waitFor();
+        await expectAccessible(page);
+        await page.getByRole('button', { name: 'Send again' }).click();
+        await page.getByRole('dialog').getByRole('textbox').fill('made there');
+        await page.getByRole('dialog').getByRole('button', { name: 'Send again' }).click();
+        await page.getByText('it was sent meanwhile').waitFor();
+        expect(asked).toEqual([{ reason: 'made there' }]);
+        await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+        await page.getByRole('combobox', { name: 'State' }).selectOption('confirmed');
+        await page.waitForURL('**/console/outbox?state=confirmed');
+        const { total } = await demo.admin(listOutbox, { query: { state: 'confirmed' } });
+        await expect.poll(() => rowsOf(page, 'Outbox').count()).toBe(Math.min(total, 20));
+      });
+
+      it('an admin token is made, shown once, and revoked', async () => {
+        const page = await open('/console/credentials?kind=admin');
+        await page.getByRole('button', { name: 'Make an admin token' }).click();
+        const dialog = page.getByRole('dialog');
+        await dialog.getByRole('textbox', { name: 'Name' }).fill('from-the-console');
+        await dialog.getByRole('combobox', { name: 'Role' }).selectOption('operator');
+        await dialog.getByRole('button', { name: 'Make an admin token' }).click();
+        expect(await page.getByRole('textbox', { name: 'Admin token' }).inputValue()).toMatch(/^\S{20,}$/);
+        const row = rowsOf(page, 'Credentials').filter({ hasText: 'from-the-console' });
+        await row.getByText('Operator').waitFor();
+        await expectAccessible(page);
+        await row.getByRole('button', { name: 'Revoke' }).click();
+        await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+        await row.getByRole('button', { name: 'Revoke' }).waitFor({ state: 'detached' });
+        const { items } = await demo.admin(listCredentials, { query: { kind: 'admin' } });
+        expect(items.find(({ name }) => name === 'from-the-console')?.revoked_at).not.toBeNull();
+      });
+
+      it('an API that fails or answers HTML is said, with another try', async () => {
+        for (const { path, pattern, label } of [
+          { path: '/console/reviews?state=rejected', pattern: '**/api/usage/reviews?*', label: 'Reviews' },
+          { path: '/console/clusters', pattern: '**/api/clusters?*', label: 'Clusters' },
+          { path: '/console/catalogue', pattern: '**/api/plans', label: 'Versions of plans' },
+          { path: '/console/organisations', pattern: '**/api/organisations?*', label: 'Organisations' },
+          { path: '/console/credentials', pattern: '**/api/credentials?*', label: 'Credentials' },
+        ]) {
+          const trouble = troubledApi(pattern);
+          const page = await open(path, {
+            before: async (context: Parameters<ReturnType<typeof asAdmin>>[0]) => {
+              await asAdmin(browsing.platform)(context);
+              await trouble.install(context);
+            },
+          });
+          await page.getByText(troubleMessage).waitFor();
+          trouble.set('html');
+          await page.getByRole('button', { name: 'Try again' }).click();
+          await page.getByText('Something else than Tenantry answered').waitFor();
+          trouble.set('well');
+          await page.getByRole('button', { name: 'Try again' }).click();
+          await rowsOf(page, label).first().waitFor();
+        }
+      });
+
+      it('on a phone nothing is wider than the screen', async () => {
+        for (const part of ['reviews?state=rejected', 'clusters', 'catalogue', 'organisations', 'credentials']) {
+          const page = await open(`/console/${part}`, { viewport: phone });
+          await page.getByRole('grid').first().and(page.locator('[aria-busy="false"]')).waitFor();
+          const widths = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+          expect([part, (widths[0] ?? 0) <= (widths[1] ?? 0)]).toEqual([part, true]);
+          await expectAccessible(page);
+        }
+      });
+    });
+  },
+  forConsoleDemo,
+);

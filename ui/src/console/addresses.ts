@@ -1,0 +1,17 @@
+/** Addresses of the console. */
+export const consoleAddress = '/console';
+export const customersAddress = `${consoleAddress}/customers`;
+export const reviewsAddress = `${consoleAddress}/reviews`;
+export const clustersAddress = `${consoleAddress}/clusters`;
+export const catalogueAddress = `${consoleAddress}/catalogue`;
+export const changeAddress = `${catalogueAddress}/change`;
+export const organisationsAddress = `${consoleAddress}/organisations`;
+export const outboxAddress = `${consoleAddress}/outbox`;
+export const credentialsAddress = `${consoleAddress}/credentials`;
+
+export const customerAddress = (id: string): string => `${customersAddress}/${encodeURIComponent(id)}`;
+
+export const organisationAddress = (id: string): string => `${organisationsAddress}/${encodeURIComponent(id)}`;
+
+/** The subscribers of a plan. */
+export const subscribersOf = (plan: string): string => `${customersAddress}?${new URLSearchParams({ plan })}`;

@@ -1,0 +1,71 @@
+/** The pages of the console. */
+import { listClusters } from '../../../src/contracts/routes/clusters.ts';
+import { listCredentials } from '../../../src/contracts/routes/credentials.ts';
+import { listCustomers, readCustomer } from '../../../src/contracts/routes/customers.ts';
+import { listOrganisations, readOrganisation } from '../../../src/contracts/routes/organisations.ts';
+import { listOutbox } from '../../../src/contracts/routes/outbox.ts';
+import { checkPlans, listPlans } from '../../../src/contracts/routes/plans.ts';
+import { listReviews } from '../../../src/contracts/routes/usage-admin.ts';
+import type { Page } from '../page.ts';
+import { consoleTexts as texts } from '../texts/console.ts';
+import {
+  catalogueAddress,
+  changeAddress,
+  clustersAddress,
+  consoleAddress,
+  credentialsAddress,
+  customersAddress,
+  organisationsAddress,
+  outboxAddress,
+  reviewsAddress,
+} from './addresses.ts';
+
+const audience = 'admin' as const;
+
+/** A page that the navigation leads to, under its own title. */
+const led = (path: string, title: string, needs: Page['needs'], load: Page['load']): Page => ({
+  path,
+  audience,
+  title,
+  nav: title,
+  needs,
+  load,
+});
+
+export const consolePages: readonly Page[] = [
+  {
+    path: consoleAddress,
+    audience,
+    title: texts.customers,
+    needs: listCustomers,
+    load: () => import('./home-page.tsx'),
+  },
+  led(customersAddress, texts.customers, listCustomers, () => import('./customers-page.tsx')),
+  {
+    path: `${customersAddress}/:customerId`,
+    audience,
+    title: texts.customer,
+    needs: readCustomer,
+    load: () => import('./customer-page.tsx'),
+  },
+  led(reviewsAddress, texts.reviews, listReviews, () => import('./reviews-page.tsx')),
+  led(clustersAddress, texts.clusters, listClusters, () => import('./clusters-page.tsx')),
+  led(catalogueAddress, texts.catalogue, listPlans, () => import('./catalogue-page.tsx')),
+  {
+    path: changeAddress,
+    audience,
+    title: texts.change,
+    needs: checkPlans,
+    load: () => import('./change-page.tsx'),
+  },
+  led(organisationsAddress, texts.organisations, listOrganisations, () => import('./organisations-page.tsx')),
+  {
+    path: `${organisationsAddress}/:organisationId`,
+    audience,
+    title: texts.organisation,
+    needs: readOrganisation,
+    load: () => import('./organisation-page.tsx'),
+  },
+  led(outboxAddress, texts.outbox, listOutbox, () => import('./outbox-page.tsx')),
+  led(credentialsAddress, texts.credentials, listCredentials, () => import('./credentials-page.tsx')),
+];

@@ -1,0 +1,19 @@
+/** Words of the console that its list of pages and several of its pages use. */
+export const consoleTexts = {
+  customers: 'Customers',
+  customer: 'Customer',
+  reviews: 'Reviews',
+  clusters: 'Clusters',
+  catalogue: 'Catalogue',
+  change: 'Change the catalogue',
+  organisations: 'Organisations',
+  organisation: 'Organisation',
+  outbox: 'Outbox',
+  credentials: 'Credentials',
+  yes: 'Yes',
+  no: 'No',
+  onceTitle: 'Copy it now: it is shown this once',
+  onceHint: 'Only its hash is kept. Who loses it gets a new one.',
+  copy: 'Copy',
+  copied: 'Copied',
+} as const;
