@@ -3,7 +3,9 @@ import { defineConfig } from 'drizzle-kit';
 // `npm run migrations` writes the next migration of each database from src/db/*-schema.ts.
 const database = process.env['DATABASE'] === 'usage' ? 'usage' : 'control';
 const schema =
-  database === 'usage' ? ['usage-schema'] : ['control-schema', 'work-schema', 'pricing-schema', 'session-schema'];
+  database === 'usage'
+    ? ['usage-schema']
+    : ['control-schema', 'work-schema', 'pricing-schema', 'session-schema', 'stripe-schema'];
 
 export default defineConfig({
   dialect: 'sqlite',

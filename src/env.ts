@@ -84,7 +84,21 @@ const sender: Kind<string> = text(
   (given) => isOneLine(given) && /^(?:[^<>@"]+ <[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/.test(given),
 );
 
+/** `https://app.example.com,https://www.example.com`: scheme, host and port only. */
+const originList: Kind<readonly string[]> = {
+  words: 'origins with commas between, e.g. https://app.example.com',
+  repeats: true,
+  read: (given) => {
+    const origins = given.split(',').map((origin) => origin.trim());
+    return origins.every((origin) => URL.parse(origin)?.origin === origin) ? origins : undefined;
+  },
+};
+
 const trialDaysMax = 365;
+/** Stripe holds a draft for 72 h at most. */
+const holdHoursMax = 72;
+const graceDaysMax = 90;
+const deleteDaysMax = 365;
 const runsMax = 20;
 
 export const workerVariables = {
@@ -98,6 +112,15 @@ export const workerVariables = {
   ALLOW_PLAIN_HTTP: byDefault('false', boolean, plainHttpMeaning),
   STRIPE_SECRET_KEY: optional(secret(), 'without it nothing is sent to Stripe'),
   STRIPE_API_BASE: optional(url, "another address than Stripe's own"),
+  STRIPE_WEBHOOK_SECRET: optional(secret(), 'what Stripe signs its webhooks with; without it none is taken'),
+  STRIPE_WEBHOOK_SECRET_OLD: optional(secret(), 'the one before, while Stripe still signs with both'),
+  HOLD_HOURS: byDefault('6', integer(1, holdHoursMax), 'how long a renewal invoice waits for its usage, hours'),
+  GRACE_DAYS: byDefault('7', integer(0, graceDaysMax), 'days from a failed payment to the suspension'),
+  DELETE_AFTER_DAYS: byDefault('30', integer(1, deleteDaysMax), 'days from a cancellation until data is deleted'),
+  CHECKOUT_RETURN_ORIGINS: optional(
+    originList,
+    'where checkout and portal may return to, with commas between; PUBLIC_URL is always one',
+  ),
   STAFF_OIDC_ISSUER: optional(url, 'where staff sign in beside admin tokens; https, or http to this machine'),
   STAFF_OIDC_AUDIENCE: optional(text(), "the audience of staff's tokens; without it the client's id"),
   STAFF_OIDC_CLIENT_ID: optional(text(), 'our client at the staff issuer'),
@@ -136,6 +159,7 @@ export const workerVariables = {
 interface Bindings {
   CONTROL: D1Database;
   USAGE_QUEUE: Queue;
+  STRIPE_QUEUE: Queue;
   RATE_LIMITER: DurableObjectNamespace;
   LIVE: DurableObjectNamespace;
   LIVE_DIRECTORY: DurableObjectNamespace;
@@ -143,6 +167,7 @@ interface Bindings {
 const bindingNames = [
   'CONTROL',
   'USAGE_QUEUE',
+  'STRIPE_QUEUE',
   'RATE_LIMITER',
   'LIVE',
   'LIVE_DIRECTORY',
@@ -206,8 +231,8 @@ export function parseEnv(raw: RawEnv): Env {
   const usageShards: D1Database[] = [];
   for (let i = 0; raw[`USAGE_${i}`]; i++) usageShards.push(raw[`USAGE_${i}`] as D1Database);
   const doorbell = (name: string) => (name.startsWith('DOORBELL_') ? ((raw[name] as Queue | undefined) ?? null) : null);
-  const { CONTROL, USAGE_QUEUE, RATE_LIMITER, LIVE, LIVE_DIRECTORY } = raw as unknown as Bindings;
-  const bindings: Bindings = { CONTROL, USAGE_QUEUE, RATE_LIMITER, LIVE, LIVE_DIRECTORY };
+  const { CONTROL, USAGE_QUEUE, STRIPE_QUEUE, RATE_LIMITER, LIVE, LIVE_DIRECTORY } = raw as unknown as Bindings;
+  const bindings: Bindings = { CONTROL, USAGE_QUEUE, STRIPE_QUEUE, RATE_LIMITER, LIVE, LIVE_DIRECTORY };
   parsed = { raw, env: { ...read.value, ...bindings, usageShards, doorbell, clock: clockOf(raw) } };
   return parsed.env;
 }

@@ -8,6 +8,7 @@ import type { Services } from './services.ts';
 import { linkSecrets } from './sessions/link.ts';
 import type { StaffIssuer } from './sessions/staff.ts';
 import { openStripe } from './stripe/client.ts';
+import type { StripePort } from './stripe/port.ts';
 import { proverOf } from './usage/message/proof.ts';
 import type { Context } from './workflows/deed.ts';
 import type { Carriers } from './workflows/delivery/carriers.ts';
@@ -45,8 +46,13 @@ export function contextOf(services: Services & { principal?: Principal }): Conte
     outbound: services.outbound,
     keySets: services.keySets,
     sealer: services.sealer,
+    stripe: stripeOf(services),
   };
 }
+
+/** Stripe as this environment has it; null without a key. */
+const stripeOf = ({ env, fetch }: Services): StripePort | null =>
+  env.STRIPE_SECRET_KEY ? openStripe({ secretKey: env.STRIPE_SECRET_KEY, baseUrl: env.STRIPE_API_BASE, fetch }) : null;
 
 /** The staff issuer of this environment; null where there is none. env.ts refuses one that is set in part. */
 function staffIssuerOf(env: Env): StaffIssuer | null {
@@ -64,9 +70,7 @@ export const carriersOf = (services: Services): Carriers => ({
   db: services.db,
   now: services.now,
   log: services.log,
-  stripe: services.env.STRIPE_SECRET_KEY
-    ? openStripe(services.env.STRIPE_SECRET_KEY, services.env.STRIPE_API_BASE)
-    : null,
+  stripe: stripeOf(services),
   mail: mailOf(services.env),
   linkSecrets: (linkId) => linkSecrets(services.env.LICENSE_PRIVATE_KEYS, linkId),
   publicUrl: services.env.PUBLIC_URL,

@@ -48,6 +48,10 @@ export const subscriptionStatus = z.enum([
 ]);
 export type SubscriptionStatus = z.infer<typeof subscriptionStatus>;
 
+/** Why a stack stands: an unpaid trial has ended, an invoice is unpaid, a spend cap was reached, or an operator stopped it. */
+export const suspendedFor = z.enum(['trial_ended', 'unpaid', 'spend_cap', 'operator']);
+export type SuspendedFor = z.infer<typeof suspendedFor>;
+
 const customer = z.object({
   customer_id: customerId,
   short_id: z.string(),

@@ -4,7 +4,7 @@
  */
 import { sql } from 'drizzle-orm';
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import type { SubscriptionStatus } from '../contracts/customers.ts';
+import type { SubscriptionStatus, SuspendedFor } from '../contracts/customers.ts';
 import type { LicenceClaims } from '../contracts/licences.ts';
 import type { CredentialKind } from '../lib/keys.ts';
 import type { ClaimNames } from '../organisations/claims.ts';
@@ -66,16 +66,46 @@ export const customers = sqliteTable(
   ],
 );
 
-export const subscriptions = sqliteTable('subscriptions', {
-  customerId: text('customer_id')
-    .primaryKey()
-    .references(() => customers.id),
-  plan: text('plan').notNull(),
-  planVersion: text('plan_version').notNull(),
-  status: text('status').$type<SubscriptionStatus>().notNull(),
-  trialEndsAt: at('trial_ends_at'),
-  updatedAt: at('updated_at').notNull(),
-});
+export const subscriptions = sqliteTable(
+  'subscriptions',
+  {
+    customerId: text('customer_id')
+      .primaryKey()
+      .references(() => customers.id),
+    plan: text('plan').notNull(),
+    planVersion: text('plan_version').notNull(),
+    status: text('status').$type<SubscriptionStatus>().notNull(),
+    trialEndsAt: at('trial_ends_at'),
+    /** Of the price at Stripe; usage is by the month whatever it is. */
+    interval: text('interval', { enum: ['month', 'year'] })
+      .notNull()
+      .default('month'),
+    collection: text('collection', { enum: ['none', 'card', 'invoice'] })
+      .notNull()
+      .default('none'),
+    /** Why the stack stands, and so who may have it run again; null while nothing is suspended. */
+    suspendedFor: text('suspended_for').$type<SuspendedFor>(),
+    stripeSubscriptionId: text('stripe_subscription_id').unique(),
+    /** When it ends, if it is cancelled at an end that lies ahead. */
+    cancelAt: at('cancel_at'),
+    canceledAt: at('canceled_at'),
+    /** When a payment that fails stops the stack. */
+    graceEndsAt: at('grace_ends_at'),
+    /** A change at the end of the period, as Stripe's schedule has it. */
+    scheduledPlan: text('scheduled_plan'),
+    scheduledVersion: text('scheduled_version'),
+    scheduledInterval: text('scheduled_interval', { enum: ['month', 'year'] }),
+    scheduledAt: at('scheduled_at'),
+    stripeScheduleId: text('stripe_schedule_id'),
+    updatedAt: at('updated_at').notNull(),
+  },
+  (t) => [
+    index('subscriptions_grace').on(t.graceEndsAt).where(sql`grace_ends_at IS NOT NULL`),
+    index('subscriptions_trial').on(t.trialEndsAt).where(sql`status = 'trialing'`),
+    index('subscriptions_canceled').on(t.canceledAt).where(sql`status = 'canceled'`),
+    index('subscriptions_ending').on(t.cancelAt).where(sql`cancel_at IS NOT NULL`),
+  ],
+);
 
 /** What was subscribed from when; rating cuts a period at these instants. */
 export const planChanges = sqliteTable(

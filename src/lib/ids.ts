@@ -18,6 +18,9 @@ const prefixes = {
   batch: 'bat',
   deadLetter: 'dead',
   review: 'rvw',
+  drift: 'drf',
+  driftRun: 'drun',
+  pendingSignup: 'sgn',
   request: 'req',
 } as const;
 

@@ -1,30 +1,43 @@
 /**
- * The port over the official client, in workerd. Every call has a timeout; the client's own retries reuse the call's
- * idempotency key. Lacks: a look-up that is sure to see a customer made a moment ago is by email (lists are consistent,
- * search lags by about a minute).
+ * The official client in workerd, resource by resource. Every call has a timeout; the client's own retries reuse the call's
+ * idempotency key.
  */
 import Stripe from 'stripe';
-import type { StripeFailure, StripePort, StripeResult } from './port.ts';
+import type { Fetch } from '../lib/outbound.ts';
+import { customersOf } from './customers.ts';
+import type { StripePort } from './port.ts';
+import { subscriptionsOf } from './subscriptions.ts';
 
 const timeoutMs = 10_000;
 const networkRetries = 1;
-/** More customers than this with one email do not exist: an email is unique here. */
-const sameEmailMax = 100;
 
-let opened: { secretKey: string; baseUrl: string | undefined; port: StripePort } | null = null;
+export interface StripeAccount {
+  secretKey: string;
+  /** Another address than Stripe's own. */
+  baseUrl: string | undefined;
+  fetch: Fetch;
+}
+
+let opened: (StripeAccount & { port: StripePort }) | null = null;
 
 /** The client for the real API, or for the stand-in when `baseUrl` is given; made once an isolate. */
-export function openStripe(secretKey: string, baseUrl: string | undefined): StripePort {
-  if (opened?.secretKey !== secretKey || opened.baseUrl !== baseUrl) {
-    opened = { secretKey, baseUrl, port: connect(secretKey, baseUrl) };
+export function openStripe(account: StripeAccount): StripePort {
+  const { secretKey, baseUrl, fetch } = account;
+  if (opened?.secretKey !== secretKey || opened.baseUrl !== baseUrl || opened.fetch !== fetch) {
+    opened = { ...account, port: portOver(connect(account)) };
   }
   return opened.port;
 }
 
-function connect(secretKey: string, baseUrl: string | undefined): StripePort {
+const portOver = (stripe: Stripe): StripePort => ({
+  customers: customersOf(stripe),
+  subscriptions: subscriptionsOf(stripe),
+});
+
+function connect({ secretKey, baseUrl, fetch: send }: StripeAccount): Stripe {
   const base = baseUrl === undefined ? null : new URL(baseUrl);
-  const stripe = new Stripe(secretKey, {
-    httpClient: Stripe.createFetchHttpClient(),
+  return new Stripe(secretKey, {
+    httpClient: Stripe.createFetchHttpClient((url, init = {}) => send(String(url), init as RequestInit)),
     timeout: timeoutMs,
     maxNetworkRetries: networkRetries,
     telemetry: false,
@@ -36,39 +49,4 @@ function connect(secretKey: string, baseUrl: string | undefined): StripePort {
         }
       : {}),
   });
-  return {
-    createCustomer: (input, idempotencyKey) =>
-      attempt(async () => {
-        const customer = await stripe.customers.create(
-          { email: input.email, name: input.name, metadata: { tenantry_customer_id: input.customerId } },
-          { idempotencyKey },
-        );
-        return customer.id;
-      }),
-    findCustomer: (input) =>
-      attempt(async () => {
-        const found = await stripe.customers.list({ email: input.email, limit: sameEmailMax });
-        return found.data.find((c) => c.metadata['tenantry_customer_id'] === input.customerId)?.id ?? null;
-      }),
-  };
-}
-
-async function attempt<T>(call: () => Promise<T>): Promise<StripeResult<T>> {
-  try {
-    return { ok: true, value: await call() };
-  } catch (error) {
-    return { ok: false, error: failureOf(error) };
-  }
-}
-
-/** Statuses that speak of our key or our pace, not of the call (docs.stripe.com/error-low-level). */
-const denials: readonly number[] = [401, 403, 429];
-
-/** Only Stripe's own words for "not done" are a refusal; silence, 5xx and 409 (the same key is in use) leave it open. */
-function failureOf(error: unknown): StripeFailure {
-  if (!(error instanceof Stripe.errors.StripeError)) return { kind: 'unclear', code: 'unexpected' };
-  const status = error.statusCode ?? 0;
-  const code = error.code ?? error.type;
-  if (denials.includes(status)) return { kind: 'denied', code };
-  return status >= 400 && status < 500 && status !== 409 ? { kind: 'refused', code } : { kind: 'unclear', code };
 }

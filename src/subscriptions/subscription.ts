@@ -1,6 +1,6 @@
 /**
- * The states of a subscription as one table: what each means for the stack, the licence, the account keys and the bill,
- * and which event leads from where to where. Whoever asks "may this customer …" asks this table. Pure.
+ * The states of a subscription as one table: what each means for the stack, the licence, the account keys and the bill.
+ * Whoever asks "may this customer …" asks this table. Which event leads from where to where: transitions.ts. Pure.
  */
 import type { SubscriptionStatus } from '../contracts/customers.ts';
 import type { PeriodKind } from '../periods/period.ts';
@@ -39,21 +39,3 @@ export function periodFollows(status: SubscriptionStatus, kind: PeriodKind): boo
 
 /** Statuses of customers who pay, or have paid: their work comes first. */
 export const paying: readonly SubscriptionStatus[] = ['active', 'past_due', 'suspended', 'paused'];
-
-/** What an operator does to a subscription; what Stripe tells comes with the webhooks. */
-export type SubscriptionEvent = 'deactivate' | 'reactivate';
-
-/** The status after an event, null where the event does not apply. `trialRuns`: the trial's end is still ahead. */
-export function statusAfter(
-  status: SubscriptionStatus,
-  event: SubscriptionEvent,
-  trialRuns: boolean,
-): SubscriptionStatus | null {
-  switch (event) {
-    case 'deactivate':
-      return status === 'canceled' ? null : 'canceled';
-    case 'reactivate':
-      if (status !== 'canceled') return null;
-      return trialRuns ? 'trialing' : 'active';
-  }
-}

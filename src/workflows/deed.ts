@@ -19,6 +19,7 @@ import type { Result } from '../lib/result.ts';
 import type { Keyring } from '../licences/keyring.ts';
 import type { Sealer } from '../licences/seal.ts';
 import type { StaffIssuer } from '../sessions/staff.ts';
+import type { StripePort } from '../stripe/port.ts';
 
 /** What the environment says, as workflows use it. */
 export interface Settings {
@@ -58,6 +59,8 @@ export interface Context {
   outbound: Outbound;
   keySets: KeySets;
   sealer: Sealer;
+  /** Null without a Stripe key. */
+  stripe: StripePort | null;
 }
 
 /** What a workflow has decided: nothing of it is written yet. */

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import * as controlSchema from '../../src/db/control-schema.ts';
 import * as pricingSchema from '../../src/db/pricing-schema.ts';
 import * as sessionSchema from '../../src/db/session-schema.ts';
+import * as stripeSchema from '../../src/db/stripe-schema.ts';
 import * as usageSchema from '../../src/db/usage-schema.ts';
 import * as workSchema from '../../src/db/work-schema.ts';
 import { root } from './tool.ts';
@@ -23,8 +24,8 @@ describe('docs/storage.md', () => {
   const rows = [...textOf('docs/storage.md').matchAll(/^\| `([a-z_]+)` +\| ([a-z-]+) +\|/gm)];
 
   it('has every table of both databases, and no other', () => {
-    const schemas = [controlSchema, workSchema, pricingSchema, sessionSchema, usageSchema].flatMap((schema) =>
-      Object.values<unknown>({ ...schema }),
+    const schemas = [controlSchema, workSchema, pricingSchema, sessionSchema, stripeSchema, usageSchema].flatMap(
+      (schema) => Object.values<unknown>({ ...schema }),
     );
     const tables = schemas.filter((value) => is(value, Table)).map(getTableName);
     expect(rows.map(([, table]) => table).sort()).toEqual(tables.sort());

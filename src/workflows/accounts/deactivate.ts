@@ -13,8 +13,8 @@ import * as licenceStore from '../../licences/store.ts';
 import { ringWaiting } from '../../outbox/store.ts';
 import { findDeploymentReporter } from '../../reporters/deployment-reporter-store.ts';
 import { endAllOfCustomer } from '../../sessions/store.ts';
-import { guardStatus, setStatus } from '../../subscriptions/store.ts';
-import { statusAfter } from '../../subscriptions/subscription.ts';
+import { guardStatus, setState } from '../../subscriptions/store.ts';
+import { stateAfter } from '../../subscriptions/transitions.ts';
 import type { Context, Planned } from '../deed.ts';
 import { changed } from './changed.ts';
 
@@ -26,7 +26,7 @@ export async function deactivate(
 ): Promise<Planned<WholeCustomer>> {
   const { id } = before.customer;
   const { status } = before.subscription;
-  const after = statusAfter(status, 'deactivate', false);
+  const after = stateAfter(before.subscription, 'deactivate');
   if (after === null) {
     return err({ code: 'already_deactivated', message: 'the customer is deactivated already' });
   }
@@ -34,10 +34,10 @@ export async function deactivate(
   const run = { customerId: id, jobId: newId('job', random), now };
   const drainWindowEnd = lastWindowEnd(await findDeploymentReporter(db, id), now);
   return ok({
-    value: changed(before, { status: after, phase: 'suspended', jobId: run.jobId, deactivatedAt: now }),
+    value: changed(before, { status: after.status, phase: 'suspended', jobId: run.jobId, deactivatedAt: now }),
     writes: [
       guardStatus(id, status),
-      setStatus(id, after, now),
+      setState(id, after, now),
       customerStore.setDeactivated(id, now),
       credentialStore.revokeAll('account', id, now),
       endAllOfCustomer(id),

@@ -6,8 +6,8 @@ import * as deploymentStore from '../../deployments/store.ts';
 import { newId } from '../../lib/ids.ts';
 import { err, ok } from '../../lib/result.ts';
 import { ringWaiting } from '../../outbox/store.ts';
-import { guardStatus, setStatus } from '../../subscriptions/store.ts';
-import { statusAfter } from '../../subscriptions/subscription.ts';
+import { guardStatus, setState } from '../../subscriptions/store.ts';
+import { stateAfter } from '../../subscriptions/transitions.ts';
 import { resumePeriod } from '../billing/resume-period.ts';
 import type { Context, Planned } from '../deed.ts';
 import { issueLicence, licenceSubject } from '../licensing/issue-licence.ts';
@@ -25,12 +25,13 @@ export async function reactivate(context: Context, before: WholeCustomer): Promi
   const { now, random } = context;
   const { id } = before.customer;
   const { trialEndsAt } = before.subscription;
-  const status = statusAfter(before.subscription.status, 'reactivate', trialEndsAt !== null && trialEndsAt > now);
-  if (status === null) return err({ code: 'not_deactivated', message: 'the customer is not deactivated' });
+  const trialRuns = trialEndsAt !== null && trialEndsAt > now;
+  const after = stateAfter(before.subscription, trialRuns ? 'reactivate_in_trial' : 'reactivate');
+  if (after === null) return err({ code: 'not_deactivated', message: 'the customer is not deactivated' });
   const doorbellId = newId('outbox', random);
   const run = { customerId: id, jobId: newId('job', random), now };
   const { period, writes: opened } = await resumePeriod(context, id);
-  const whole = changed(before, { status, phase: 'running', jobId: run.jobId, deactivatedAt: null });
+  const whole = changed(before, { status: after.status, phase: 'running', jobId: run.jobId, deactivatedAt: null });
   const licence = await issueLicence(context, 'resumed', licenceSubject(whole, period.end));
   const { key, stored } = await newAccountKey(context, id, { name: 'reactivation', expiresAt: null });
   const verb = verbOf(before.deployment.phase, 'running');
@@ -38,7 +39,7 @@ export async function reactivate(context: Context, before: WholeCustomer): Promi
     value: { whole, apiKey: key.apiKey },
     writes: [
       guardStatus(id, before.subscription.status),
-      setStatus(id, status, now),
+      setState(id, after, now),
       customerStore.setDeactivated(id, null),
       stored,
       ...opened,
@@ -46,7 +47,7 @@ export async function reactivate(context: Context, before: WholeCustomer): Promi
       ...deploymentStore.desire({ ...run, phase: 'running', drainWindowEnd: null, verb }),
       ringWaiting(id, doorbellId, now),
     ],
-    audit: [{ action: 'customer.reactivated', subject: id, details: { status } }],
+    audit: [{ action: 'customer.reactivated', subject: id, details: { status: after.status } }],
     outbox: [doorbellId],
   });
 }

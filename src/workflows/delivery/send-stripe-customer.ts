@@ -13,8 +13,8 @@ export const sendStripeCustomer: Sender = async (carriers, row) => {
     name: String(row.payload['name']),
   };
   return await sendIntent(carriers, row, {
-    find: () => stripe.findCustomer(input),
-    send: (key) => stripe.createCustomer(input, key),
+    find: () => stripe.customers.find(input),
+    send: (key) => stripe.customers.create(input, key),
     settle: (stripeId) => [customerStore.setStripeId(input.customerId, stripeId)],
   });
 };

@@ -8,7 +8,7 @@ import { hourMs } from '../../lib/time.ts';
 import { later, never, type Sent } from '../../outbox/outbox.ts';
 import type { OutboxRow } from '../../outbox/store.ts';
 import * as outboxStore from '../../outbox/store.ts';
-import type { StripeFailure, StripeResult } from '../../stripe/port.ts';
+import type { StripeFailure, StripeResult } from '../../stripe/call.ts';
 import type { Carriers } from './carriers.ts';
 
 export interface Intent {

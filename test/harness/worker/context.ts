@@ -43,6 +43,7 @@ export const makeContext = ({ control, shards, now, settings }: Own): Context =>
   outbound: guardOutbound(() => Promise.reject(new TypeError('no network in this test')), { local: false }),
   keySets: makeKeySets(),
   sealer: makeSealer(licenceKeys, cryptoRandom),
+  stripe: null,
 });
 
 /** Plans and commits a workflow, as the shell does; its value, or its failure. */

@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { subscriptionStatus } from '../../../src/contracts/customers.ts';
-import {
-  meanings,
-  periodFollows,
-  type SubscriptionEvent,
-  statusAfter,
-} from '../../../src/subscriptions/subscription.ts';
+import { meanings, periodFollows } from '../../../src/subscriptions/subscription.ts';
 
 const statuses = subscriptionStatus.options;
-const events: SubscriptionEvent[] = ['deactivate', 'reactivate'];
 
 describe('the states of a subscription', () => {
   it('each say what they mean, and a stopped one that is not canceled keeps its keys and licence', () => {
@@ -32,14 +26,4 @@ describe('the states of a subscription', () => {
     expect(follow('manual')).toEqual(months);
     expect(follow('paid')).toEqual(months);
   });
-
-  it.each(statuses.flatMap((status) => events.map((event) => [status, event] as const)))(
-    'from %s, %s leads where the table says',
-    (status, event) => {
-      const [inTrial, after] = [true, false].map((trialRuns) => statusAfter(status, event, trialRuns));
-      if (event === 'deactivate')
-        expect([inTrial, after]).toEqual(Array(2).fill(status === 'canceled' ? null : 'canceled'));
-      else expect([inTrial, after]).toEqual(status === 'canceled' ? ['trialing', 'active'] : [null, null]);
-    },
-  );
 });

@@ -2,7 +2,8 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CustomerAnswer, SignupAnswer } from '../../../../src/contracts/customers.ts';
 import { openDb } from '../../../../src/db/client.ts';
 import { parseEnv } from '../../../../src/env.ts';
-import type { StripePort, StripeResult } from '../../../../src/stripe/port.ts';
+import type { StripeResult } from '../../../../src/stripe/call.ts';
+import type { StripePort } from '../../../../src/stripe/port.ts';
 import type { Carriers } from '../../../../src/workflows/delivery/carriers.ts';
 import { deliverOutbox } from '../../../../src/workflows/delivery/deliver-outbox.ts';
 import { ringAgain } from '../../../../src/workflows/delivery/ring-again.ts';
@@ -23,14 +24,17 @@ beforeEach(async () => {
   ]);
 });
 
+/** A Stripe that is asked for customers alone. */
+const customersOnly = (customers: StripePort['customers']): StripePort => ({ customers }) as unknown as StripePort;
+
 /** A Stripe that remembers by idempotency key, as the real one does for 24 h, and fails when it is told to. */
 function fakeStripe() {
   const byKey = new Map<string, string>();
   const customers: { id: string; customerId: string }[] = [];
   const state = { failure: null as null | 'before' | 'after', calls: [] as string[] };
   const unclear = { ok: false as const, error: { kind: 'unclear' as const, code: 'timeout' } };
-  const stripe: StripePort = {
-    async createCustomer(input, key): Promise<StripeResult<string>> {
+  const stripe = customersOnly({
+    async create(input, key): Promise<StripeResult<string>> {
       state.calls.push(key);
       if (state.failure === 'before') return unclear;
       const known = byKey.get(key);
@@ -39,10 +43,10 @@ function fakeStripe() {
       byKey.set(key, id);
       return state.failure === 'after' ? unclear : { ok: true, value: id };
     },
-    async findCustomer(input) {
+    async find(input) {
       return { ok: true, value: customers.find((c) => c.customerId === input.customerId)?.id ?? null };
     },
-  };
+  });
   return { stripe, state, customers, forgetKeys: () => byKey.clear() };
 }
 
@@ -147,13 +151,13 @@ describe('what Stripe refuses', () => {
   it('is not sent again by itself: a person sees it, and has it sent under a new key or dropped', async () => {
     const made = await signUpQuietly('refused@example.com');
     const keys: string[] = [];
-    const refusing: StripePort = {
-      createCustomer: async (_, key) => {
+    const refusing = customersOnly({
+      create: async (_, key) => {
         keys.push(key);
         return { ok: false, error: { kind: 'refused', code: 'email_invalid' } };
       },
-      findCustomer: async () => ({ ok: true, value: null }),
-    };
+      find: async () => ({ ok: true, value: null }),
+    });
     const { carriers } = makeCarriers(refusing);
     for (let hour = 0; hour < 5; hour++) {
       await deliverOutbox(carriers);
@@ -180,10 +184,10 @@ describe('what Stripe refuses', () => {
 
   it('for our key is tried again: the key is at fault, not the row', async () => {
     const made = await signUpQuietly('denied@example.com');
-    const denying: StripePort = {
-      createCustomer: async () => ({ ok: false, error: { kind: 'denied', code: 'invalid_api_key' } }),
-      findCustomer: async () => ({ ok: true, value: null }),
-    };
+    const denying = customersOnly({
+      create: async () => ({ ok: false, error: { kind: 'denied', code: 'invalid_api_key' } }),
+      find: async () => ({ ok: true, value: null }),
+    });
     await deliverOutbox(makeCarriers(denying).carriers);
     api.clock.now += 60 * minuteMs;
     const good = fakeStripe();

@@ -1,0 +1,31 @@
+/** One call of the official client, with its outcome as a value: what Stripe's answers and silences mean for the caller. */
+import Stripe from 'stripe';
+
+/**
+ * Why a call did not give an answer. `unclear`: it may have happened. `refused`: it did not, and the same call never will.
+ * `denied`: it did not, because our key may not do it or too much was asked at once; another time it may.
+ */
+export type StripeFailure = { kind: 'unclear' | 'refused' | 'denied'; code: string };
+
+export type StripeResult<T> = { ok: true; value: T } | { ok: false; error: StripeFailure };
+
+/** Makes the call; never throws for what Stripe or the network does. */
+export async function attempt<T>(call: () => Promise<T>): Promise<StripeResult<T>> {
+  try {
+    return { ok: true, value: await call() };
+  } catch (error) {
+    return { ok: false, error: failureOf(error) };
+  }
+}
+
+/** Statuses that speak of our key or our pace, not of the call (docs.stripe.com/error-low-level). */
+const denials: readonly number[] = [401, 403, 429];
+
+/** Only Stripe's own words for "not done" are a refusal; silence, 5xx and 409 (the same key is in use) leave it open. */
+function failureOf(error: unknown): StripeFailure {
+  if (!(error instanceof Stripe.errors.StripeError)) return { kind: 'unclear', code: 'unexpected' };
+  const status = error.statusCode ?? 0;
+  const code = error.code ?? error.type;
+  if (denials.includes(status)) return { kind: 'denied', code };
+  return status >= 400 && status < 500 && status !== 409 ? { kind: 'refused', code } : { kind: 'unclear', code };
+}

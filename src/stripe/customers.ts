@@ -1,0 +1,33 @@
+/**
+ * Customers at Stripe. A look-up that is sure to see a customer made a moment ago is by email: lists are consistent, search lags by
+ * about a minute.
+ */
+import type Stripe from 'stripe';
+import { attempt, type StripeResult } from './call.ts';
+
+export interface StripeCustomerInput {
+  customerId: string;
+  email: string;
+  name: string;
+}
+
+/** More customers than this with one email do not exist: an email is unique here. */
+const sameEmailMax = 100;
+
+export const customersOf = (stripe: Stripe) => ({
+  /** Makes a customer; the same idempotency key within 24 h answers the same customer. Returns `cus_…`. */
+  create: (input: StripeCustomerInput, idempotencyKey: string): Promise<StripeResult<string>> =>
+    attempt(async () => {
+      const customer = await stripe.customers.create(
+        { email: input.email, name: input.name, metadata: { tenantry_customer_id: input.customerId } },
+        { idempotencyKey },
+      );
+      return customer.id;
+    }),
+  /** The `cus_…` that carries our customer id in its metadata, null when there is none. */
+  find: (input: Pick<StripeCustomerInput, 'customerId' | 'email'>): Promise<StripeResult<string | null>> =>
+    attempt(async () => {
+      const found = await stripe.customers.list({ email: input.email, limit: sameEmailMax });
+      return found.data.find((c) => c.metadata['tenantry_customer_id'] === input.customerId)?.id ?? null;
+    }),
+});
