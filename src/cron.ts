@@ -8,6 +8,7 @@ import { forgetLinks } from './sessions/link-store.ts';
 import { forgetEnded } from './sessions/store.ts';
 import { carriersOf, contextOf, replayMeansOf } from './wiring.ts';
 import { foldNames } from './workflows/accounts/fold-names.ts';
+import { publishPrices } from './workflows/billing/publish-prices.ts';
 import { runSimulations } from './workflows/billing/simulate.ts';
 import { deliverOutbox, forgetDone } from './workflows/delivery/deliver-outbox.ts';
 import { ringAgain } from './workflows/delivery/ring-again.ts';
@@ -40,6 +41,7 @@ export async function runCron(services: Services, scheduledTime: number): Promis
     // What they send again is rung for below.
     continue_orders: () => continueOrders(contextOf(services)),
     continue_replays: () => continueReplays(contextOf(services), replayMeansOf(services)),
+    publish_prices: () => publishPrices(contextOf(services)),
     sweep_outbox: () => deliverOutbox(carriers),
     ring_again: () => ringAgain(carriers),
     revoke_ended_keys: () => revokeEndedKeys(contextOf(services)),

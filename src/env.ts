@@ -191,6 +191,8 @@ export type Env = ValuesOf<typeof workerVariables> &
     usageShards: D1Database[];
     doorbell: (bindingName: string) => Queue | null;
     clock: Clock | null;
+    /** Prices at Stripe that an operator has bound, by variable: STRIPE_PRICE_STARTER=price_… */
+    boundPrices: ReadonlyMap<string, string>;
   };
 
 /** The environment as the runtime hands it over. */
@@ -212,6 +214,19 @@ function staffFaults(found: Partial<ValuesOf<typeof workerVariables>>): string[]
   ];
 }
 
+const boundPricesOf = (raw: RawEnv): ReadonlyMap<string, string> =>
+  new Map(
+    Object.entries(raw).flatMap(([name, value]) =>
+      name.startsWith('STRIPE_PRICE_') && typeof value === 'string' && value !== '' ? [[name, value]] : [],
+    ),
+  );
+
+/** Anything else is not a price's id, and would be asked for in vain. */
+const priceFaults = (raw: RawEnv): string[] =>
+  [...boundPricesOf(raw)].flatMap(([name, value]) =>
+    /^price_[A-Za-z0-9_]{1,250}$/.test(value) ? [] : [`${name} must be the id of a price at Stripe: price_…`],
+  );
+
 let parsed: { raw: RawEnv; env: Env } | null = null;
 
 /** Parses the runtime's environment; the same object is parsed once. Throws EnvError. */
@@ -225,6 +240,7 @@ export function parseEnv(raw: RawEnv): Env {
       ? ['SIGNUP_VERIFICATION=email is not available in this version; use none']
       : []),
     ...(found.SMTP_URL !== undefined && found.MAIL_FROM === undefined ? ['MAIL_FROM is needed with SMTP_URL'] : []),
+    ...priceFaults(raw),
     ...missing.map((name) => `the binding ${name} is missing`),
   ]);
   if (!read.ok) throw new EnvError(read.error.join('\n'));
@@ -233,6 +249,9 @@ export function parseEnv(raw: RawEnv): Env {
   const doorbell = (name: string) => (name.startsWith('DOORBELL_') ? ((raw[name] as Queue | undefined) ?? null) : null);
   const { CONTROL, USAGE_QUEUE, STRIPE_QUEUE, RATE_LIMITER, LIVE, LIVE_DIRECTORY } = raw as unknown as Bindings;
   const bindings: Bindings = { CONTROL, USAGE_QUEUE, STRIPE_QUEUE, RATE_LIMITER, LIVE, LIVE_DIRECTORY };
-  parsed = { raw, env: { ...read.value, ...bindings, usageShards, doorbell, clock: clockOf(raw) } };
+  parsed = {
+    raw,
+    env: { ...read.value, ...bindings, usageShards, doorbell, clock: clockOf(raw), boundPrices: boundPricesOf(raw) },
+  };
   return parsed.env;
 }

@@ -71,6 +71,7 @@ export const carriersOf = (services: Services): Carriers => ({
   now: services.now,
   log: services.log,
   stripe: stripeOf(services),
+  boundPrice: (variable) => services.env.boundPrices.get(variable) ?? null,
   mail: mailOf(services.env),
   linkSecrets: (linkId) => linkSecrets(services.env.LICENSE_PRIVATE_KEYS, linkId),
   publicUrl: services.env.PUBLIC_URL,

@@ -51,7 +51,8 @@ export function workerBindings(
   env: Record<string, string | undefined>,
   own: { ADMIN_API_TOKEN: string; LICENSE_PRIVATE_KEYS: string; PUBLIC_URL: string } & Record<string, string>,
 ): Record<string, string> {
-  const passed = PASSED.flatMap((name) => {
+  const named = [...PASSED, ...Object.keys(env).filter((name) => name.startsWith('STRIPE_PRICE_'))];
+  const passed = named.flatMap((name) => {
     const value = env[name];
     return value === undefined || value === '' ? [] : [[name, value] as const];
   });

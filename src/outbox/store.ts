@@ -99,6 +99,15 @@ export const drop = (id: string): Write[] => [
   write(build.update(outbox).set({ state: 'dropped' }).where(eq(outbox.id, id))),
 ];
 
+/** Which of these rows there are. */
+export async function findExisting(db: Db, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .select({ id: outbox.id })
+    .from(outbox)
+    .where(sql`${outbox.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`);
+  return new Set(rows.map(({ id }) => id));
+}
+
 export async function find(db: Db, id: string): Promise<OutboxRow | null> {
   const rows = await db.select().from(outbox).where(eq(outbox.id, id));
   return rows[0] ?? null;

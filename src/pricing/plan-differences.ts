@@ -56,6 +56,7 @@ function fieldsOf(version: PlanVersion): Map<string, string> {
     ['name', version.name],
     ['order', String(version.order)],
     ['fee', `$${version.fee} a ${version.interval}`],
+    ...(version.annualFee === undefined ? [] : [['annual_fee', `$${version.annualFee} a year`] as const]),
     ['list', version.list],
     ['open', String(version.open)],
     ...entitled('features', version.features),

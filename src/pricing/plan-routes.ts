@@ -7,18 +7,33 @@ import { checkPlans } from '../workflows/billing/check-plans.ts';
 import { publishPlans } from '../workflows/billing/publish-plans.ts';
 import { migrateSubscribers } from '../workflows/subscriptions/migrate-subscribers.ts';
 import { countSubscribers, findCatalogue } from './catalogue-store.ts';
+import type { PlanVersion } from './plan.ts';
 import { toCustomerChange, toPlanItem } from './plan-wire.ts';
 import { nameOf } from './publication.ts';
+import { queryStripePrices } from './stripe-price-store.ts';
 
 const list = endpoint({
   ...routes.listPlans,
   limits: [publicReads],
   handle: async ({ db, principal }) => {
     const forAdmin = principal.kind === 'admin';
-    const [{ versions }, subscribers] = await Promise.all([findCatalogue(db), forAdmin ? countSubscribers(db) : null]);
+    const [{ versions }, subscribers, prices] = await Promise.all([
+      findCatalogue(db),
+      forAdmin ? countSubscribers(db) : null,
+      queryStripePrices(db),
+    ]);
+    const priceOf = ({ plan, version, interval }: PlanVersion): string | null =>
+      prices.find((row) => row.plan === plan && row.planVersion === version && row.interval === interval)?.priceId ??
+      null;
     const items = versions
       .filter(({ state }) => forAdmin || state === 'sold')
-      .map((version) => toPlanItem(version, subscribers && (subscribers.get(nameOf(version.definition)) ?? 0)));
+      .map((version) =>
+        toPlanItem(
+          version,
+          subscribers && (subscribers.get(nameOf(version.definition)) ?? 0),
+          priceOf(version.definition),
+        ),
+      );
     return reply(200, { items });
   },
 });

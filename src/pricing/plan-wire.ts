@@ -16,6 +16,7 @@ import { definitionOf } from './stretch.ts';
 export const toPlanItem = (
   { state, definition }: PublishedVersion,
   subscribers: number | null,
+  stripePriceId: string | null,
 ): z.input<typeof planItem> => ({
   plan: definition.plan,
   version: definition.version,
@@ -34,7 +35,7 @@ export const toPlanItem = (
     ]),
   ),
   subscribers,
-  stripe_price_id: null,
+  stripe_price_id: stripePriceId,
 });
 
 function toAllowance(allowance: Allowance): z.input<typeof planAllowance> {

@@ -47,6 +47,8 @@ export interface PlanVersion {
   /** Dollars an interval. */
   fee: string;
   interval: 'month' | 'year';
+  /** Dollars a year for who pays by the year, where the interval is a month; absent where that is not sold. */
+  annualFee?: string;
   /** The name of the price list. A change of list happens at period ends only, so that no byte is billed twice. */
   list: string;
   /** Whether anybody may sign up for it; else only an admin adds customers to it. */

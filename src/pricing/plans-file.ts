@@ -88,6 +88,7 @@ const toVersion = (
   order: Number(plan.order),
   fee: plain(plan.fee),
   interval: plan.interval,
+  ...(plan.annual_fee === undefined ? {} : { annualFee: plain(plan.annual_fee) }),
   list: plan.list,
   open: plan.open === 'true',
   features: toEntitlements(plan.features),

@@ -68,6 +68,8 @@ const plan = z.strictObject({
   order: whole,
   fee: dollars,
   interval: z.enum(['month', 'year']).default('month'),
+  /** Of who pays by the year; usage is by the month all the same. */
+  annual_fee: dollars.optional(),
   list: word,
   open: flag.default('false'),
   features: entitlements,

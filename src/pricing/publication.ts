@@ -54,4 +54,10 @@ export const repriced = (catalogue: Catalogue, file: PlansFile): string[] =>
     return before === null || sameJson(moneyOf(before), moneyOf(definition)) ? [] : [definition.plan];
   });
 
-const moneyOf = ({ fee, interval, prices, allowances }: PlanVersion) => ({ fee, interval, prices, allowances });
+const moneyOf = ({ fee, interval, annualFee, prices, allowances }: PlanVersion) => ({
+  fee,
+  interval,
+  ...(annualFee === undefined ? {} : { annualFee }),
+  prices,
+  allowances,
+});

@@ -6,6 +6,7 @@ import Stripe from 'stripe';
 import type { Fetch } from '../lib/outbound.ts';
 import { customersOf } from './customers.ts';
 import type { StripePort } from './port.ts';
+import { pricesOf } from './prices.ts';
 import { subscriptionsOf } from './subscriptions.ts';
 
 const timeoutMs = 10_000;
@@ -31,6 +32,7 @@ export function openStripe(account: StripeAccount): StripePort {
 
 const portOver = (stripe: Stripe): StripePort => ({
   customers: customersOf(stripe),
+  prices: pricesOf(stripe),
   subscriptions: subscriptionsOf(stripe),
 });
 

@@ -13,6 +13,7 @@ import { nameOf, repriced } from '../../pricing/publication.ts';
 import { findFinished, type Simulation } from '../../pricing/simulation-store.ts';
 import type { Context, Planned } from '../deed.ts';
 import { type FileToPublish, fileToPublish } from './file-to-publish.ts';
+import { planPrices } from './publish-prices.ts';
 
 /** An older simulation says nothing of the customers of today. */
 const simulationAgeMax = dayMs;
@@ -38,16 +39,21 @@ export async function publishPlans(context: Context, input: PublishInput): Promi
   if (!read.ok) return read;
   const [last, sha256] = await Promise.all([findPublishedFile(db), sha256Hex(input.yaml)]);
   if (last?.sha256 === sha256) {
-    return ok({ value: { versions: [], again: true, simulation: null }, writes: [], audit: [] });
+    const sold = read.value.file.versions.filter(({ state }) => state === 'sold').map(({ definition }) => definition);
+    const left = await planPrices(context, sold);
+    return ok({ value: { versions: [], again: true, simulation: null }, ...left, audit: [] });
   }
   const simulation = await simulationFor(context, read.value, sha256, input.simulationId);
   if (!simulation.ok) return simulation;
   const { fresh, standing } = read.value.comparison;
+  const sold = [...fresh, ...standing].filter(({ state }) => state === 'sold').map(({ definition }) => definition);
+  const prices = await planPrices(context, sold);
   return ok({
     value: { versions: fresh.map(({ definition }) => definition), again: false, simulation: simulation.value },
     writes: [
       ...publish({ sha256, text: input.yaml, fresh, standing, now }),
       ...publishOwnMeters(read.value.file.meters, now),
+      ...prices.writes,
     ],
     audit: [
       {
@@ -59,6 +65,7 @@ export async function publishPlans(context: Context, input: PublishInput): Promi
         },
       },
     ],
+    outbox: prices.outbox,
   });
 }
 

@@ -14,6 +14,8 @@ export interface Carriers {
   log: Log;
   /** Null without a Stripe key: rows for Stripe wait. */
   stripe: StripePort | null;
+  /** The price that an operator has bound by that variable (STRIPE_PRICE_…), null where none is. */
+  boundPrice: (variable: string) => string | null;
   /** Null without a mail server: mails wait as long as their links hold. */
   mail: MailPort | null;
   /** The secrets that a mailed link of that id may have (src/sessions/link.ts). */

@@ -4,9 +4,11 @@ import type { Sender } from './carriers.ts';
 import { sendDoorbell } from './send-doorbell.ts';
 import { sendMail } from './send-mail.ts';
 import { sendStripeCustomer } from './send-stripe-customer.ts';
+import { sendStripePrice } from './send-stripe-price.ts';
 
 export const senders: Readonly<Record<OutboxKind, Sender>> = {
   doorbell: sendDoorbell,
   mail: sendMail,
   stripe_customer: sendStripeCustomer,
+  stripe_price: sendStripePrice,
 };

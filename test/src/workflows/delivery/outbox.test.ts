@@ -59,7 +59,15 @@ function makeCarriers(stripe: StripePort | null, queue: 'up' | 'down' = 'up') {
         rung.push({ message, delaySeconds: options?.delaySeconds });
       },
     }) as unknown as Queue;
-  const carriers: Carriers = { db, now: () => api.clock.now, log: api.outside.log, stripe, doorbell, ...noMail };
+  const carriers: Carriers = {
+    db,
+    now: () => api.clock.now,
+    log: api.outside.log,
+    stripe,
+    boundPrice: () => null,
+    doorbell,
+    ...noMail,
+  };
   return { carriers, rung };
 }
 
