@@ -23,6 +23,7 @@ import {
   url,
   type ValuesOf,
 } from './lib/variables.ts';
+import { boundPriceFaults, boundPricesOf } from './pricing/bound-prices.ts';
 import { readStaffRoles, type StaffRoles } from './sessions/staff.ts';
 
 export type RateLimit = { requests: number; seconds: number };
@@ -214,19 +215,6 @@ function staffFaults(found: Partial<ValuesOf<typeof workerVariables>>): string[]
   ];
 }
 
-const boundPricesOf = (raw: RawEnv): ReadonlyMap<string, string> =>
-  new Map(
-    Object.entries(raw).flatMap(([name, value]) =>
-      name.startsWith('STRIPE_PRICE_') && typeof value === 'string' && value !== '' ? [[name, value]] : [],
-    ),
-  );
-
-/** Anything else is not a price's id, and would be asked for in vain. */
-const priceFaults = (raw: RawEnv): string[] =>
-  [...boundPricesOf(raw)].flatMap(([name, value]) =>
-    /^price_[A-Za-z0-9_]{1,250}$/.test(value) ? [] : [`${name} must be the id of a price at Stripe: price_…`],
-  );
-
 let parsed: { raw: RawEnv; env: Env } | null = null;
 
 /** Parses the runtime's environment; the same object is parsed once. Throws EnvError. */
@@ -240,7 +228,7 @@ export function parseEnv(raw: RawEnv): Env {
       ? ['SIGNUP_VERIFICATION=email is not available in this version; use none']
       : []),
     ...(found.SMTP_URL !== undefined && found.MAIL_FROM === undefined ? ['MAIL_FROM is needed with SMTP_URL'] : []),
-    ...priceFaults(raw),
+    ...boundPriceFaults(raw),
     ...missing.map((name) => `the binding ${name} is missing`),
   ]);
   if (!read.ok) throw new EnvError(read.error.join('\n'));

@@ -112,5 +112,8 @@ describe("the Worker's environment", () => {
       'the',
     ]);
     expect(lines.join()).not.toMatch(/short|sk_live/);
+    expect(refusal({ STRIPE_PRICE_STARTER: 'prod_1' })).toEqual([
+      'STRIPE_PRICE_STARTER must be the id of a price at Stripe: price_…',
+    ]);
   });
 });
