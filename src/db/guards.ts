@@ -36,6 +36,8 @@ const guards = {
   outbox_refused: 'the other side refused the row, and nobody has decided about it',
   issuer_standing: 'the issuer of the organisation is the one that was read',
   review_open: 'the review waits for a person',
+  drift_place: 'nobody else has taken the comparison further',
+  drift_open: 'the difference waits for a person',
   simulation_place: 'nobody else has taken the simulation further',
   subscriptions_unmoved: 'the subscriptions that are moved are on the version, and in the period, that was read',
   plan_change_due: 'the change of plan has not taken effect yet',

@@ -135,12 +135,22 @@ export const driftRuns = sqliteTable('drift_runs', {
   startedAt: at('started_at').notNull(),
   startedBy: text('started_by').notNull(),
   finishedAt: at('finished_at'),
-  /** Where it goes on: the last customer's `seq`, or a cursor of Stripe's list. */
+  /** Which part is compared, and behind what it goes on: an id of Stripe's, or a customer's `seq`. */
+  phase: text('phase', { enum: ['customers', 'subscriptions', 'prices', 'ours'] })
+    .notNull()
+    .default('customers'),
   cursor: text('cursor').notNull().default(''),
   compared: integer('compared').notNull().default(0),
   found: integer('found').notNull().default(0),
   error: text('error'),
 });
+
+/** What a comparison that runs has met at Stripe: what of ours is not among it is missing there. Emptied at its end. */
+export const driftSeen = sqliteTable(
+  'drift_seen',
+  { runId: text('run_id').notNull(), objectId: text('object_id').notNull() },
+  (t) => [primaryKey({ columns: [t.runId, t.objectId] })],
+);
 
 /** What differs, one row a thing for as long as it does. */
 export const driftFindings = sqliteTable(

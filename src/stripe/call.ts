@@ -9,6 +9,14 @@ export type StripeFailure = { kind: 'unclear' | 'refused' | 'denied'; code: stri
 
 export type StripeResult<T> = { ok: true; value: T } | { ok: false; error: StripeFailure };
 
+/** A page of one of Stripe's lists; `next` is the id to go on behind, null at the end. */
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+/** Items of a page. */
+export const pageMax = 100;
+
 /** Makes the call; never throws for what Stripe or the network does. */
 export async function attempt<T>(call: () => Promise<T>): Promise<StripeResult<T>> {
   try {

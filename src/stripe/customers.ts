@@ -2,8 +2,9 @@
  * Customers at Stripe. A look-up that is sure to see a customer made a moment ago is by email: lists are consistent, search lags by
  * about a minute.
  */
-import type Stripe from 'stripe';
-import { attempt, type StripeResult } from './call.ts';
+import Stripe from 'stripe';
+import { secondMs } from '../lib/time.ts';
+import { attempt, type Page, pageMax, type StripeResult } from './call.ts';
 
 export interface StripeCustomerInput {
   customerId: string;
@@ -23,6 +24,29 @@ export const customersOf = (stripe: Stripe) => ({
         { idempotencyKey },
       );
       return customer.id;
+    }),
+  /** Whether it is there: false of one that was deleted, or never was. */
+  exists: (id: string): Promise<StripeResult<boolean>> =>
+    attempt(async () => {
+      try {
+        return (await stripe.customers.retrieve(id)).deleted !== true;
+      } catch (error) {
+        if (error instanceof Stripe.errors.StripeError && error.code === 'resource_missing') return false;
+        throw error;
+      }
+    }),
+  /** A page of all customers that carry an id of ours, newest first; `next` is what to go on behind, null at the end. */
+  page: (after: string | null): Promise<StripeResult<Page<{ id: string; ourId: string; createdAt: number }>>> =>
+    attempt(async () => {
+      const page = await stripe.customers.list({
+        limit: pageMax,
+        ...(after === null ? {} : { starting_after: after }),
+      });
+      const items = page.data.flatMap(({ id, metadata, created }) => {
+        const ourId = metadata['tenantry_customer_id'];
+        return ourId === undefined ? [] : [{ id, ourId, createdAt: created * secondMs }];
+      });
+      return { items, next: page.has_more ? (page.data.at(-1)?.id ?? null) : null };
     }),
   /** The `cus_…` that carries our customer id in its metadata, null when there is none. */
   find: (input: Pick<StripeCustomerInput, 'customerId' | 'email'>): Promise<StripeResult<string | null>> =>
