@@ -12,6 +12,7 @@ import { provisionerEndpoints } from './deployments/provisioner-routes.ts';
 import { queueOrderEndpoints } from './deployments/queue-order-routes.ts';
 import { queueEndpoints } from './deployments/queue-routes.ts';
 import { deploymentEndpoints } from './deployments/routes.ts';
+import { driftEndpoints } from './drift/routes.ts';
 import { EnvError, type RawEnv } from './env.ts';
 import { healthEndpoints } from './health.ts';
 import type { Endpoint } from './http/endpoint.ts';
@@ -78,6 +79,7 @@ export const endpoints: readonly Endpoint[] = [
   ...ownMeterEndpoints,
   ...planEndpoints,
   ...simulationEndpoints,
+  ...driftEndpoints,
   ...referenceEndpoints(() => endpoints),
 ];
 

@@ -23,6 +23,8 @@ import { lookAtFailed } from './workflows/provisioning/look-again.ts';
 import { continueOrders } from './workflows/provisioning/order-jobs.ts';
 import { applyPlanChanges } from './workflows/subscriptions/apply-plan-changes.ts';
 import { openPeriods } from './workflows/subscriptions/open-periods.ts';
+import { checkInvariantsHourly } from './workflows/watching/check-invariants.ts';
+import { beginNightly, continueDrift } from './workflows/watching/run-drift.ts';
 
 /** Runs the steps of a tick. `scheduledTime` is the tick's own instant, ms. */
 export async function runCron(services: Services, scheduledTime: number): Promise<void> {
@@ -51,6 +53,9 @@ export async function runCron(services: Services, scheduledTime: number): Promis
     ...(hourly
       ? { forget_sessions: () => commit(services.db, [forgetEnded(services.now()), forgetLinks(services.now())]) }
       : {}),
+    continue_drift: () => continueDrift(contextOf(services)),
+    ...(hourly ? { check_invariants: () => checkInvariantsHourly(contextOf(services)) } : {}),
+    ...(daily ? { begin_drift: () => beginNightly(contextOf(services)) } : {}),
     ...(hourly ? { forget_finished: () => forgetFinished(services) } : {}),
     ...(daily ? { forget_old: () => forgetOld(contextOf(services)) } : {}),
     ...(hourly ? { forget_idempotency: () => commit(services.db, [forgetExpired(services.now())]) } : {}),

@@ -21,10 +21,17 @@ CREATE TABLE `drift_runs` (
 	`started_at` integer NOT NULL,
 	`started_by` text NOT NULL,
 	`finished_at` integer,
+	`phase` text DEFAULT 'customers' NOT NULL,
 	`cursor` text DEFAULT '' NOT NULL,
 	`compared` integer DEFAULT 0 NOT NULL,
 	`found` integer DEFAULT 0 NOT NULL,
 	`error` text
+);
+--> statement-breakpoint
+CREATE TABLE `drift_seen` (
+	`run_id` text NOT NULL,
+	`object_id` text NOT NULL,
+	PRIMARY KEY(`run_id`, `object_id`)
 );
 --> statement-breakpoint
 CREATE TABLE `invariant_results` (

@@ -99,12 +99,28 @@ export const drop = (id: string): Write[] => [
   write(build.update(outbox).set({ state: 'dropped' }).where(eq(outbox.id, id))),
 ];
 
-/** Which of these rows there are. */
-export async function findExisting(db: Db, ids: readonly string[]): Promise<ReadonlySet<string>> {
+/**
+ * Plans a delivery whose id follows from what it is for. One that is done is made again, under a new key; one that is under way, or was
+ * refused, stays as it is.
+ */
+export const planOnce = (row: { id: string; kind: OutboxKind; payload: OutboxRow['payload']; now: number }): Write =>
+  write(sql`
+    INSERT INTO outbox (id, kind, payload, state, next_at, created_at)
+    VALUES (${row.id}, ${row.kind}, ${JSON.stringify(row.payload)}, 'planned', ${row.now}, ${row.now})
+    ON CONFLICT (id) DO UPDATE SET state = 'planned', sent_at = NULL, attempts = 0, epoch = epoch + 1,
+      next_at = excluded.next_at WHERE outbox.state IN ('confirmed', 'dropped')`);
+
+/** Which of these rows are under way, or were refused. */
+export async function findStanding(db: Db, ids: readonly string[]): Promise<ReadonlySet<string>> {
   const rows = await db
     .select({ id: outbox.id })
     .from(outbox)
-    .where(sql`${outbox.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`);
+    .where(
+      and(
+        sql`${outbox.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`,
+        inArray(outbox.state, ['planned', 'sent', 'never']),
+      ),
+    );
   return new Set(rows.map(({ id }) => id));
 }
 

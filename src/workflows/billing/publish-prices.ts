@@ -33,7 +33,7 @@ export async function planPrices(
   const fresh = await withoutRows(db, planned);
   return {
     writes: fresh.map(({ id, wanted: { plan, version, interval } }) =>
-      outboxStore.plan({ id, kind: 'stripe_price', payload: { plan, version, interval }, now }),
+      outboxStore.planOnce({ id, kind: 'stripe_price', payload: { plan, version, interval }, now }),
     ),
     outbox: fresh.map(({ id }) => id),
   };
@@ -41,7 +41,7 @@ export async function planPrices(
 
 async function withoutRows<T extends { id: string }>(db: Db, planned: readonly T[]): Promise<T[]> {
   if (planned.length === 0) return [];
-  const there = await outboxStore.findExisting(
+  const there = await outboxStore.findStanding(
     db,
     planned.map(({ id }) => id),
   );

@@ -30,12 +30,19 @@ const empty = () => ({});
 const ofOrganisation = `?organisation=${organisationSlug}`;
 const itsNamespace = (f: Fixture) => ({ namespace: f.namespace });
 
+const drift = () => ({ driftId: `drf_${'0'.repeat(32)}` });
 const review = () => ({ reviewId: `rvw_${'0'.repeat(32)}` });
 
 export const samples: Record<string, Sample> = {
   'GET /health': {},
   'GET /ready': {},
   'GET /api/openapi.json': {},
+  'GET /api/drift': {},
+  'POST /api/drift/run': { body: empty },
+  'POST /api/drift/:driftId/fix': { params: drift, body: () => ({ reason: 'r' }), wrongType: { reason: 1 } },
+  'POST /api/drift/:driftId/ignore': { params: drift, body: () => ({ reason: 'r' }), wrongType: { reason: 1 } },
+  'GET /api/invariants': {},
+  'POST /api/invariants/run': { body: empty },
   'GET /api/docs': {},
   'POST /api/customers/signup': {
     body: () => ({ email: 'battery@example.com', company_name: 'Battery' }),
