@@ -3,7 +3,7 @@
  * something is still on its way is asked before (workflows/watching). Pure.
  */
 import type { DriftKind, DriftSide } from '../contracts/drift.ts';
-import { iso } from '../lib/time.ts';
+import { iso, secondMs } from '../lib/time.ts';
 import type { StripePrice } from '../stripe/prices.ts';
 import type { StripeSubscription } from '../stripe/subscriptions.ts';
 import { type SubscriptionState, stateAfter } from '../subscriptions/transitions.ts';
@@ -130,10 +130,10 @@ function stateDifferences(theirs: StripeSubscription, ours: OurCustomer): Told[]
 const isOurPause = ({ state }: OurCustomer): boolean => state.status === 'suspended' && state.suspendedFor === 'unpaid';
 const isPausable = (ours: OurCustomer): boolean => isOurPause(ours) && ours.collection === 'card';
 
-/** In its own trial at Stripe the period there is the trial, and ours is the one from signup. */
+/** Stripe counts in seconds. In its own trial at Stripe the period there is the trial, and ours is the one from signup. */
 function isOtherPeriod({ status, item }: StripeSubscription, { paidPeriod, state }: OurCustomer): boolean {
   if (status !== 'active' || state.status !== 'active' || item === null || item.interval === 'year') return false;
-  return paidPeriod === null || paidPeriod.start !== item.start || paidPeriod.end !== item.end;
+  return paidPeriod === null || paidPeriod.end !== item.end || Math.abs(paidPeriod.start - item.start) > secondMs;
 }
 
 function itemDifferences(theirs: StripeSubscription, ours: OurCustomer): Told[] {
