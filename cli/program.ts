@@ -13,7 +13,9 @@ import { clustersProgram } from './commands/clusters.ts';
 import { credentialsProgram } from './commands/credentials.ts';
 import { customerProgram } from './commands/customer.ts';
 import { deadLettersProgram } from './commands/dead-letters.ts';
+import { driftProgram } from './commands/drift.ts';
 import { generateKeysProgram } from './commands/generate-keys.ts';
+import { invariantsProgram } from './commands/invariants.ts';
 import { keysProgram } from './commands/keys.ts';
 import { licencesProgram } from './commands/licences.ts';
 import { membersProgram } from './commands/members.ts';
@@ -41,6 +43,8 @@ export const commands: Readonly<Record<string, Define>> = {
   organisations: organisationsProgram,
   queue: queueProgram,
   'dead-letters': deadLettersProgram,
+  drift: driftProgram,
+  invariants: invariantsProgram,
   clusters: clustersProgram,
   clock: clockProgram,
   credentials: credentialsProgram,

@@ -43,6 +43,11 @@ const chapters: readonly { name: string; paths: RegExp; description: string }[] 
     paths: /^\/api\/(?:queue|outbox)\b/,
     description: 'Deployment jobs, and what must leave the system.',
   },
+  {
+    name: 'Stripe',
+    paths: /^\/api\/(?:drift|invariants)\b/,
+    description: 'What differs between our rows and Stripe, and whether our ledger holds together.',
+  },
   { name: 'Audit', paths: /^\/api\/audit\b/, description: 'Who did what.' },
   { name: 'Provisioner', paths: /^\/api\/provisioner\b/, description: 'The protocol of the program that deploys.' },
   {
@@ -98,6 +103,7 @@ const ids: Readonly<Record<string, readonly [IdKind, string]>> = {
   sessionId: ['session', 'The session.'],
   memberId: ['member', 'The member.'],
   jobId: ['job', 'The job.'],
+  driftId: ['drift', 'The difference.'],
   outboxId: ['outbox', 'The row.'],
   simulationId: ['simulation', 'The simulation.'],
 };
