@@ -178,7 +178,7 @@ export const driftFindings = sqliteTable(
   ],
 );
 
-/** The newest result of each invariant of our own ledger (src/drift/invariants.ts). */
+/** The newest result of each invariant of our own ledger (src/drift/rules-store.ts). */
 export const invariantResults = sqliteTable('invariant_results', {
   name: text('name').primaryKey(),
   ok: integer('ok', { mode: 'boolean' }).notNull(),

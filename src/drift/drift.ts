@@ -4,9 +4,7 @@
  */
 import type { DriftKind, DriftSide } from '../contracts/drift.ts';
 import { iso, secondMs } from '../lib/time.ts';
-import type { StripePrice } from '../stripe/prices.ts';
-import type { StripeSubscription } from '../stripe/subscriptions.ts';
-import { type SubscriptionState, stateAfter } from '../subscriptions/transitions.ts';
+import { type StripeStatus, type SubscriptionState, stateAfter } from '../subscriptions/transitions.ts';
 
 /** What a fix does: applies what Stripe says, has a customer or price made there, or cancels what nobody owns. */
 export type Fix = 'apply' | 'make_customer' | 'make_price';
@@ -19,6 +17,21 @@ export interface Difference {
   expected: string;
   found: string;
   fix: Fix | null;
+}
+
+/** A subscription at Stripe, as far as it is compared. Times are ms. */
+export interface TheirSubscription {
+  id: string;
+  status: StripeStatus;
+  item: { priceId: string; interval: 'month' | 'year'; start: number; end: number } | null;
+  cancelAt: number | null;
+}
+
+/** A price at Stripe, as far as it is compared. */
+export interface TheirPrice {
+  amountCents: number | null;
+  currency: string;
+  active: boolean;
 }
 
 /** In words, for people. */
@@ -43,7 +56,7 @@ export interface OurCustomer {
 }
 
 /** Over at Stripe: nothing is billed by it any more. */
-export const isOver = ({ status }: Pick<StripeSubscription, 'status'>): boolean =>
+export const isOver = ({ status }: Pick<TheirSubscription, 'status'>): boolean =>
   status === 'canceled' || status === 'incomplete_expired';
 
 const named = ({ status, suspendedFor }: SubscriptionState): string =>
@@ -84,7 +97,7 @@ export const missingSubscription = (ours: OurCustomer): Difference => ({
 });
 
 /** A subscription at Stripe beside the customer whose it is; `ours` null: nobody's. */
-export function subscriptionDifferences(theirs: StripeSubscription, ours: OurCustomer | null): Difference[] {
+export function subscriptionDifferences(theirs: TheirSubscription, ours: OurCustomer | null): Difference[] {
   const at = { objectId: theirs.id, customerId: ours?.customerId ?? null };
   if (ours?.stripeSubscriptionId !== theirs.id) {
     if (isOver(theirs)) return [];
@@ -102,7 +115,7 @@ export function subscriptionDifferences(theirs: StripeSubscription, ours: OurCus
 
 type Told = Pick<Difference, 'kind' | 'expected' | 'found' | 'fix'>;
 
-function stateDifferences(theirs: StripeSubscription, ours: OurCustomer): Told[] {
+function stateDifferences(theirs: TheirSubscription, ours: OurCustomer): Told[] {
   const said: Told[] = [];
   const next = stateAfter(ours.state, `stripe_${theirs.status}`);
   if (next !== null && named(next) !== named(ours.state)) {
@@ -131,12 +144,12 @@ const isOurPause = ({ state }: OurCustomer): boolean => state.status === 'suspen
 const isPausable = (ours: OurCustomer): boolean => isOurPause(ours) && ours.collection === 'card';
 
 /** Stripe counts in seconds. In its own trial at Stripe the period there is the trial, and ours is the one from signup. */
-function isOtherPeriod({ status, item }: StripeSubscription, { paidPeriod, state }: OurCustomer): boolean {
+function isOtherPeriod({ status, item }: TheirSubscription, { paidPeriod, state }: OurCustomer): boolean {
   if (status !== 'active' || state.status !== 'active' || item === null || item.interval === 'year') return false;
   return paidPeriod === null || paidPeriod.end !== item.end || Math.abs(paidPeriod.start - item.start) > secondMs;
 }
 
-function itemDifferences(theirs: StripeSubscription, ours: OurCustomer): Told[] {
+function itemDifferences(theirs: TheirSubscription, ours: OurCustomer): Told[] {
   if (isOver(theirs) || ours.priceId === null) return [];
   const { item } = theirs;
   if (item === null) return [{ kind: 'item', expected: ours.priceId, found: 'no item', fix: null }];
@@ -147,7 +160,7 @@ function itemDifferences(theirs: StripeSubscription, ours: OurCustomer): Told[] 
 /** A price that we have kept beside the one at Stripe; `theirs` null: it is not there. */
 export function priceDifferences(
   ours: { priceId: string; plan: string; version: string; interval: string; amountCents: number; currency: string },
-  theirs: StripePrice | null,
+  theirs: TheirPrice | null,
 ): Difference[] {
   const name = `${ours.plan}/${ours.version} by the ${ours.interval}`;
   const at = { objectId: ours.priceId, customerId: null };

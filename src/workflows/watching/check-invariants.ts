@@ -5,10 +5,11 @@
 import type { SQL } from 'drizzle-orm';
 import { type Db, openDb } from '../../db/client.ts';
 import { type InvariantResult, keepResult } from '../../drift/invariant-store.ts';
-import { invariants, rowsMax } from '../../drift/invariants.ts';
-import { placeAt, type Row, reportedBy, someCustomers, unequalDays, unowned } from '../../drift/ledger-store.ts';
+import { invariants, rowsMax } from '../../drift/rules-store.ts';
 import { ok } from '../../lib/result.ts';
 import { dayMs } from '../../lib/time.ts';
+import { unowned } from '../../reporters/unowned-store.ts';
+import { placeAt, type Row, reportedBy, someCustomers, unequalDays } from '../../usage/ledger-store.ts';
 import { type Context, carryOut, type Planned } from '../deed.ts';
 
 const limited = (db: Db, rule: SQL): Promise<Row[]> => db.all<Row>(rule).then((rows) => rows.slice(0, rowsMax));

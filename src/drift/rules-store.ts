@@ -1,6 +1,6 @@
 /**
  * Rules of our own ledger, each as a query of the control database that must return no row. What needs a usage shard as well is
- * ledger-store.ts's. Owns what must hold; when it is asked is the watching workflows'.
+ * asked beside these (workflows/watching). Owns what must hold, not when it is asked.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { SubscriptionStatus } from '../contracts/customers.ts';

@@ -5,7 +5,7 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { dayMs, hourMs } from '../lib/time.ts';
-import { rollUpColumns, rollUpOf } from '../usage/store.ts';
+import { rollUpColumns, rollUpOf } from './store.ts';
 
 export type Row = Record<string, unknown>;
 
@@ -76,15 +76,3 @@ export const reportedBy = (shard: Db, customers: readonly number[]): Promise<Rep
       min(window_end - seconds * 1000) AS firstStart, max(window_end) AS lastEnd
     FROM windows WHERE customer_seq IN (SELECT value FROM json_each(${JSON.stringify(customers)}))
     GROUP BY 1, 2, 3`);
-
-/** Those that no ownership of the control database covers: it began later, ended before, or never was. */
-export const unowned = (control: Db, reported: readonly Reported[], limit: number): Promise<Row[]> =>
-  control.all<Row>(sql`
-    SELECT r.value ->> 'customerSeq' AS customer_seq, r.value ->> 'reporterSeq' AS reporter_seq,
-      r.value ->> 'projectSeq' AS project_seq, r.value ->> 'firstStart' AS first_start, r.value ->> 'lastEnd' AS last_end
-    FROM json_each(${JSON.stringify(reported)}) r
-    WHERE NOT EXISTS (SELECT 1 FROM ownerships o WHERE o.reporter_seq = r.value ->> 'reporterSeq'
-        AND o.project_seq = r.value ->> 'projectSeq' AND o.from_at <= r.value ->> 'firstStart')
-      OR NOT EXISTS (SELECT 1 FROM ownerships o WHERE o.reporter_seq = r.value ->> 'reporterSeq'
-        AND o.project_seq = r.value ->> 'projectSeq' AND (o.until_at IS NULL OR o.until_at >= r.value ->> 'lastEnd'))
-    LIMIT ${limit}`);
