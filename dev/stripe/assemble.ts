@@ -42,12 +42,16 @@ export type StandInOptions = {
 /** Does something as an operation does, in a commit of its own; what it emits goes out. Rejects with its Refusal. */
 export type Act = <T>(work: (context: Context) => T) => Promise<T>;
 
+/** The context of something that only reads. */
+export type Look = () => Context;
+
 /** What Stripe's objects do. */
 export type Core = {
   operations: readonly Operation[];
   due: (store: Store, commit: Commit, contextAt: (now: number) => Context) => Timed;
-  doorRoutes: (act: Act) => readonly DoorRoute[];
-  pages: (act: Act) => Area;
+  doorRoutes: (act: Act, look: Look) => readonly DoorRoute[];
+  /** @param origin where they are served: `http://127.0.0.1:4242` */
+  pages: (act: Act, look: Look, origin: string) => Area;
 };
 export type StandIn = Awaited<ReturnType<typeof assemble>>;
 
@@ -75,6 +79,7 @@ export async function assemble(core: Core, options: StandInOptions, log: (line: 
   const onCommitted = () => {
     if (listening) sender?.kick(time.now());
   };
+  const look: Look = () => contextAt(time.now());
   const act: Act = async (work) => {
     const outcome = await commit(() => {
       try {
@@ -111,7 +116,7 @@ export async function assemble(core: Core, options: StandInOptions, log: (line: 
         log,
       });
       const own = ownRoutes({ faults, deliveries, sender, now: time.now });
-      return { api, door: controlDoor([...own, ...core.doorRoutes(act)]), pages: core.pages(act) };
+      return { api, door: controlDoor([...own, ...core.doorRoutes(act, look)]), pages: core.pages(act, look, url) };
     },
   );
 

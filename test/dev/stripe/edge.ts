@@ -99,7 +99,7 @@ export async function openEdge(options: Partial<StandInOptions> & { core?: Core 
     return {
       status: response.status,
       headers: response.headers,
-      body: (await response.json()) as Record<string, never>,
+      body: (await response.json()) as Record<string, unknown>,
     };
   };
   return {
