@@ -11,6 +11,7 @@ import { controlDoor, type DoorRoute } from './control/door.ts';
 import { ownRoutes } from './control/routes.ts';
 import { openFaults } from './faults.ts';
 import { openIdempotency } from './idempotency.ts';
+import { takeOverOldFile } from './old-file.ts';
 import { rateLimit } from './rate-limit.ts';
 import { routerOf } from './router.ts';
 import { type Area, startServer } from './server.ts';
@@ -58,6 +59,7 @@ export type StandIn = Awaited<ReturnType<typeof assemble>>;
 export async function assemble(core: Core, options: StandInOptions, log: (line: string) => void) {
   const { path, secretKey, port, now: clockNow = Date.now, webhook } = options;
   const store = openStripeStore(path);
+  takeOverOldFile(store);
   const commit = groupCommit(store.db);
   const faults = openFaults();
   const deliveries = openDeliveryStore(store.db, webhook !== undefined);

@@ -5,11 +5,12 @@ export type RateLimit = () => boolean;
 
 export function rateLimit(perSecond: number | null, realNow: () => number = Date.now): RateLimit {
   if (perSecond === null) return () => true;
-  let left = perSecond;
+  const full = Math.max(1, perSecond);
+  let left = full;
   let at = realNow();
   return () => {
     const now = realNow();
-    left = Math.min(perSecond, left + ((now - at) / 1000) * perSecond);
+    left = Math.min(full, left + ((now - at) / 1000) * perSecond);
     at = now;
     if (left < 1) return false;
     left -= 1;
