@@ -34,7 +34,13 @@ const SCHEMA = `
     type TEXT NOT NULL,
     created INTEGER NOT NULL,  -- s
     at INTEGER NOT NULL,       -- ms
+    object TEXT,               -- the id of what it is about
     body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS event_object ON event (object, type);
+  CREATE TABLE IF NOT EXISTS setting (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
   ) STRICT;
 `;
 
@@ -87,8 +93,11 @@ export function openStripeStore(path: string) {
   const nextDue = db.prepare('SELECT at FROM due ORDER BY at LIMIT 1');
   const firstDue = db.prepare('SELECT at, what, object FROM due WHERE at <= ? ORDER BY at, rowid LIMIT 1');
   const dueOf = db.prepare('SELECT at FROM due WHERE what = ? AND object = ?');
-  const addEvent = db.prepare('INSERT INTO event (id, type, created, at, body) VALUES (?, ?, ?, ?, ?)');
+  const addEvent = db.prepare('INSERT INTO event (id, type, created, at, object, body) VALUES (?, ?, ?, ?, ?, ?)');
   const eventById = db.prepare('SELECT body FROM event WHERE id = ? AND at >= ?');
+  const eventAbout = db.prepare('SELECT id FROM event WHERE object = ? AND type = ? ORDER BY seq LIMIT 1');
+  const setting = db.prepare('SELECT value FROM setting WHERE name = ?');
+  const set = db.prepare('INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)');
   const listEvents = db.prepare(
     `SELECT body FROM event WHERE ?1 = ?1 AND ?2 = ?2 AND at >= ?3
      AND (?4 IS NULL OR type IN (SELECT value FROM json_each(?4))) AND ${pageOf('event')}`,
@@ -125,14 +134,21 @@ export function openStripeStore(path: string) {
     nextDueAt: () => (nextDue.get() as { at: number } | undefined)?.at ?? null,
     firstDue: (until: number) => (firstDue.get(until) as Due | undefined) ?? null,
     addEvent: (event: EventBody, at: number) =>
-      addEvent.run(event.id, event.type, event.created, at, JSON.stringify(event)),
+      addEvent.run(event.id, event.type, event.created, at, event.data.object.id ?? null, JSON.stringify(event)),
+    /** The id of the first event of that type about an object. */
+    eventAbout: (type: string, object: string) =>
+      (eventAbout.get(object, type) as { id: string } | undefined)?.id ?? null,
+    /** What the account is set to do, where its dashboard has a choice. */
+    setting: (name: string) => (setting.get(name) as { value: string } | undefined)?.value ?? null,
+    set: (name: string, value: string) => set.run(name, value),
     event: (id: string, sinceMs: number): EventBody | null => {
       const row = eventById.get(id, sinceMs);
       return row === undefined ? null : bodyOf(row);
     },
     /** Newest first. */
-    events({ types, sinceMs, created, after = null, before = null, limit }: EventQuery): EventBody[] {
+    events({ types, sinceMs, created, limit, ...query }: EventQuery): EventBody[] {
       const { from, to } = span(created);
+      const [after, before] = [query.after ?? null, query.before ?? null];
       const kinds = types === undefined ? null : JSON.stringify(types);
       const rows = listEvents.all(0, 0, sinceMs, kinds, after, before, from, to, limit).map(bodyOf);
       return before === null ? rows : rows.toReversed();

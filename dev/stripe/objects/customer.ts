@@ -37,36 +37,36 @@ const prefixOf = (id: string) => id.slice(-8).toUpperCase();
 export const invoiceNumber = (customer: Customer, sequence: number): string =>
   `${prefixOf(customer.id)}-${String(sequence).padStart(4, '0')}`;
 
-export const customerWire = (customer: Customer): Wire =>
-  customer.deleted
-    ? { id: customer.id, object: 'customer', deleted: true }
-    : {
-        id: customer.id,
-        object: 'customer',
-        address: customer.address,
-        balance: customer.balance,
-        created: customer.created,
-        currency: customer.currency,
-        customer_account: null,
-        default_source: null,
-        delinquent: customer.delinquent,
-        description: customer.description,
-        discount: null,
-        email: customer.email,
-        invoice_prefix: prefixOf(customer.id),
-        invoice_settings: {
-          custom_fields: null,
-          default_payment_method: customer.defaultPaymentMethod,
-          footer: null,
-          rendering_options: null,
-        },
-        livemode: false,
-        metadata: customer.metadata,
-        name: customer.name,
-        next_invoice_sequence: customer.nextInvoice,
-        phone: customer.phone,
-        preferred_locales: [],
-        shipping: null,
-        tax_exempt: customer.taxExempt,
-        test_clock: null,
-      };
+export const customerWire = (customer: Customer): Wire => {
+  if (customer.deleted) return { id: customer.id, object: 'customer', deleted: true } as Wire;
+  return {
+    id: customer.id,
+    object: 'customer',
+    address: customer.address,
+    balance: customer.balance,
+    created: customer.created,
+    currency: customer.currency,
+    customer_account: null,
+    default_source: null,
+    delinquent: customer.delinquent,
+    description: customer.description,
+    discount: null,
+    email: customer.email,
+    invoice_prefix: prefixOf(customer.id),
+    invoice_settings: {
+      custom_fields: null,
+      default_payment_method: customer.defaultPaymentMethod,
+      footer: null,
+      rendering_options: null,
+    },
+    livemode: false,
+    metadata: customer.metadata,
+    name: customer.name,
+    next_invoice_sequence: customer.nextInvoice,
+    phone: customer.phone,
+    preferred_locales: [],
+    shipping: null,
+    tax_exempt: customer.taxExempt,
+    test_clock: null,
+  } as Wire;
+};
