@@ -33,7 +33,8 @@ const pageHeaders = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy': "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
   'cache-control': 'no-store',
-  'referrer-policy': 'no-referrer',
+  // Not no-referrer: a form would then come from the origin "null".
+  'referrer-policy': 'same-origin',
 };
 
 export function answerPage(response: ServerResponse, status: number, title: string, body: Html): void {
