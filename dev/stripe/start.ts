@@ -1,13 +1,15 @@
 /** The Stripe stand-in: what Stripe's objects do, served. */
 import { assemble, type Core, type StandIn, type StandInOptions } from './assemble.ts';
+import { deedRoutes } from './control/acts.ts';
 import { objectRoutes } from './control/objects.ts';
-import { customers } from './operations/customers.ts';
+import { openDue } from './due.ts';
+import { operations } from './operations/all.ts';
 import { standInPages } from './pages/stand-in-pages.ts';
 
 const core: Core = {
-  operations: [...customers],
-  due: () => ({ nextAt: () => null, run: async () => {} }),
-  doorRoutes: objectRoutes,
+  operations,
+  due: openDue,
+  doorRoutes: (act, look) => [...objectRoutes(act, look), ...deedRoutes(act)],
   pages: standInPages,
 };
 

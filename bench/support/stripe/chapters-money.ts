@@ -177,8 +177,9 @@ const refusals: Chapter = {
       await refusalOf(stripe.customers.create({ name: 'B', ...clock.forCustomer }, key)),
     );
     tell('an unknown parameter', await refusalOf(stripe.customers.create({ nonsense: 'x' } as object)));
+    const { id: product } = await stripe.products.create({ name: unique('Euro') });
     const other = await stripe.prices.create({
-      product_data: { name: unique('Euro') },
+      product,
       currency: 'eur',
       unit_amount: 100,
       recurring: { interval: 'month' },

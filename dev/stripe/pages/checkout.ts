@@ -32,6 +32,7 @@ const promotionField = (): Html =>
 
 /** @param problem why the form that was sent was not taken */
 export function checkoutPage(context: Context, session: Session, problem: string | null): Html {
+  if (session.status !== 'open') return html`<p>This page is over: nothing more is bought here.</p>`;
   const { email } = must(context, 'customer', session.customer);
   const { trialEnd } = session.data;
   const asksAddress = session.automaticTax || session.addressCollection === 'required';
@@ -41,7 +42,7 @@ ${session.items.map((item) => itemLine(context, item))}
 </ul>
 ${trialEnd === null ? null : html`<p>Free until ${day(trialEnd)}; the card is charged then.</p>`}
 ${email === null ? null : html`<p>For ${email}</p>`}
-<form method="post">
+<form method="post" action="/checkout/${session.id}">
 ${cardFields()}
 ${asksAddress ? addressFields() : null}
 ${session.allowPromotionCodes === true ? promotionField() : null}

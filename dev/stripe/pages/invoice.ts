@@ -33,7 +33,7 @@ ${totals.tax === 0 ? null : html`<tr><td>Tax</td><td>${money(totals.tax, currenc
 </table>
 ${
   canBePaid(invoice)
-    ? html`<form method="post">
+    ? html`<form method="post" action="/invoice/${invoice.id}">
 ${cardFields()}
 <p><button>Pay ${money(due, currency)}</button></p>
 </form>`
