@@ -22,7 +22,8 @@ export function codeProblem(context: Context, code: PromotionCode, customer: str
 export const codeByText = ({ store }: Context, text: string): PromotionCode | null =>
   store.list('promotion_code', { key: text.trim().toLowerCase() }).find(({ active }) => active) ?? null;
 
-function couponOf(context: Context, { coupon, promotion_code }: Redeem, customer: string) {
+/** What would be redeemed. Refuses what is over or is for somebody else. */
+export function redeemable(context: Context, { coupon, promotion_code }: Redeem, customer: string) {
   if (promotion_code !== undefined) {
     const code = context.store.get('promotion_code', promotion_code);
     if (code === null) throw new Refusal({ ...missing('promotion code', promotion_code, 'discounts'), status: 400 });
@@ -41,9 +42,9 @@ function couponOf(context: Context, { coupon, promotion_code }: Redeem, customer
 const endOf = ({ duration, months }: Coupon, now: number): number | null =>
   duration === 'repeating' && months !== null ? stepFrom(now, { interval: 'month', count: months }, 1) : null;
 
-/** Redeems it for a customer: gives the id of the discount. Refuses what is over or is for somebody else. */
+/** Redeems it for a customer: gives the id of the discount. */
 export function redeem(context: Context, wanted: Redeem, customer: string, session: string | null = null): string {
-  const { coupon, code } = couponOf(context, wanted, customer);
+  const { coupon, code } = redeemable(context, wanted, customer);
   const now = secondsOf(context.now);
   context.store.put('coupon', { ...coupon, timesRedeemed: coupon.timesRedeemed + 1 });
   if (code !== null) context.store.put('promotion_code', { ...code, timesRedeemed: code.timesRedeemed + 1 });
