@@ -35,6 +35,7 @@ export function begin<K extends Moving>(context: Context, kind: K, object: Kinds
   const { to, emits } = rowOf(kind, 'new', by);
   if (to !== object.status) throw new Error(`${kind} begins as ${to} by ${by}, not as ${object.status}`);
   context.store.put(kind, object);
+  context.store.addMove({ at: context.now, kind, object: object.id, from: 'new', by, to });
   for (const type of emits) context.emit(type, rendered(context, kind, object));
   return object;
 }
@@ -55,6 +56,7 @@ export function move<K extends Moving>(
   const after = { ...before, ...changes, status: to } as Kinds[K];
   if (to === 'gone') context.store.remove(before.id);
   else context.store.put(kind, after);
+  context.store.addMove({ at: context.now, kind, object: before.id, from: before.status, by, to });
   const wire = to === 'gone' ? earlier : rendered(context, kind, after);
   for (const type of emits) {
     context.emit(type, wire, type.endsWith('.updated') ? differences(earlier, wire) : undefined);

@@ -38,6 +38,15 @@ const SCHEMA = `
     body TEXT NOT NULL
   ) STRICT;
   CREATE INDEX IF NOT EXISTS event_object ON event (object, type);
+  CREATE TABLE IF NOT EXISTS move (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,       -- ms
+    kind TEXT NOT NULL,
+    object TEXT NOT NULL,
+    from_status TEXT NOT NULL,
+    by TEXT NOT NULL,
+    to_status TEXT NOT NULL
+  ) STRICT;
   CREATE TABLE IF NOT EXISTS setting (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -63,6 +72,7 @@ export type EventQuery = {
   before?: string | undefined;
   limit: number;
 };
+export type Moved = { at: number; kind: string; object: string; from: string; by: string; to: string };
 export type Store = ReturnType<typeof openStripeStore>;
 
 const span = ({ gt, gte, lt, lte }: Span = {}) => ({
@@ -96,6 +106,9 @@ export function openStripeStore(path: string) {
   const addEvent = db.prepare('INSERT INTO event (id, type, created, at, object, body) VALUES (?, ?, ?, ?, ?, ?)');
   const eventById = db.prepare('SELECT body FROM event WHERE id = ? AND at >= ?');
   const eventAbout = db.prepare('SELECT id FROM event WHERE object = ? AND type = ? ORDER BY seq LIMIT 1');
+  const addMove = db.prepare(
+    'INSERT INTO move (at, kind, object, from_status, by, to_status) VALUES (?, ?, ?, ?, ?, ?)',
+  );
   const setting = db.prepare('SELECT value FROM setting WHERE name = ?');
   const set = db.prepare('INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)');
   const listEvents = db.prepare(
@@ -138,6 +151,8 @@ export function openStripeStore(path: string) {
     /** The id of the first event of that type about an object. */
     eventAbout: (type: string, object: string) =>
       (eventAbout.get(object, type) as { id: string } | undefined)?.id ?? null,
+    /** The history of what has a status, for whoever looks into the file. */
+    addMove: ({ at, kind, object, from, by, to }: Moved) => addMove.run(at, kind, object, from, by, to),
     /** What the account is set to do, where its dashboard has a choice. */
     setting: (name: string) => (setting.get(name) as { value: string } | undefined)?.value ?? null,
     set: (name: string, value: string) => set.run(name, value),

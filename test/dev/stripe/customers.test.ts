@@ -113,6 +113,6 @@ describe('the Stripe stand-in, through the official client', () => {
       param: 'balance',
     });
     await expect(client('sk_test_wrong').customers.list()).rejects.toMatchObject({ type: 'StripeAuthenticationError' });
-    await expect(stripe.products.list()).rejects.toMatchObject({ statusCode: 404 });
+    await expect(stripe.quotes.list()).rejects.toMatchObject({ statusCode: 404 });
   });
 });
