@@ -29,7 +29,7 @@ export const invoiceLives: readonly Life[] = [
       expect((await invoices(id))[0]).toMatchObject({ status: 'draft' });
       await advance(0, 1);
       expect((await invoices(id))[0]).toMatchObject({ status: 'paid', total: 4100, automatically_finalizes_at: null });
-      await advance(28);
+      await advance(27, 18);
       const [next] = await invoices(id);
       await stripe.invoices.update(next?.id ?? '', { auto_advance: false });
       await advance(5);
