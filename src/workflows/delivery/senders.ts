@@ -4,9 +4,13 @@ import type { Sender } from './carriers.ts';
 import { sendDoorbell } from './send-doorbell.ts';
 import { sendMail } from './send-mail.ts';
 import { sendStripeCustomer } from './send-stripe-customer.ts';
+import { sendStripeGoOn } from './send-stripe-go-on.ts';
+import { sendStripeOrder } from './send-stripe-order.ts';
 
 export const senders: Readonly<Record<OutboxKind, Sender>> = {
   doorbell: sendDoorbell,
   mail: sendMail,
   stripe_customer: sendStripeCustomer,
+  stripe_go_on: sendStripeGoOn,
+  stripe_order: sendStripeOrder,
 };
