@@ -37,7 +37,9 @@ export async function previewChange(context: Context, wish: MoveWish): Promise<R
   const { stripe, found, item, chosen, effective } = move.value;
   const prorationAt = floorTo(context.now, secondMs);
   const change = { subscriptionId: found.id, itemId: item.id, priceId: chosen.priceId, prorationAt };
-  const atStripe = effective === 'now' ? await stripe.changes.preview(change) : ok(nothingAsked);
+  // In the free days nothing is asked for: what Stripe would show is the invoice at their end.
+  const asks = effective === 'now' && found.status !== 'trialing';
+  const atStripe = asks ? await stripe.changes.preview(change) : ok(nothingAsked);
   if (!atStripe.ok) return err(stripeFailed(atStripe.error));
   return ok({
     effective,

@@ -1,12 +1,9 @@
 /** Buying a subscription on Stripe's page, at the stand-in: what is bought becomes the customer's, and what cannot be bought says why. */
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SignupAnswer } from '../../../src/contracts/customers.ts';
-import type { SubscriptionView } from '../../../src/contracts/subscriptions.ts';
-import { contextOf } from '../../../src/wiring.ts';
-import { refreshSubscription } from '../../../src/workflows/subscriptions/refresh-subscription.ts';
-import { servicesOf } from '../../../src/services.ts';
 import { ensureCluster, makeApi, rootToken, signUp } from '../../harness/worker/api.ts';
 import { openStandIn, type StandInOfTests } from '../../harness/worker/stripe.ts';
+import { good, type OpenPage, problem, subscribersOf, urls } from '../../harness/worker/subscriber.ts';
 
 const day = 86_400_000;
 const begin = Date.parse('2026-11-20T12:34:56.789Z');
@@ -23,47 +20,11 @@ beforeEach(async () => {
   await stripe.heal();
 });
 
-const urls = { success_url: 'http://127.0.0.1:8787/done?s={CHECKOUT_SESSION_ID}', cancel_url: 'http://127.0.0.1:8787/' };
-
-/** A customer of the stand-in's clock. */
-async function customer(): Promise<SignupAnswer> {
-  return await signUp(api, { plan: 'starter' });
-}
-
-interface Opened {
-  session_id: string;
-  checkout_url: string;
-  expires_at: string;
-}
-
-const ask = (path: string, token: string, body: Record<string, unknown>) =>
-  api.call('POST', `/api/subscriptions/${path}`, { token, body });
-
-const checkOut = async (made: SignupAnswer, body: Record<string, unknown> = {}) =>
-  await ask('checkout', made.api_key, { customer_id: made.customer.customer_id, plan: 'starter', ...urls, ...body });
-
-const opened = async (response: Response): Promise<Opened> => {
-  const text = await response.text();
-  expect(response.status, text).toBe(200);
-  return JSON.parse(text) as Opened;
-};
-
-const subscriptionOf = async ({ customer: { customer_id: id } }: SignupAnswer) => {
-  const read = await api.call('GET', `/api/subscriptions/${id}`, { token: rootToken });
-  return ((await read.json()) as { subscription: SubscriptionView }).subscription;
-};
-
-const problem = async (response: Response) =>
-  (await response.json()) as { code: string; message: string; details: Record<string, unknown> };
-
-/** Pays on the page; the event that Stripe sends is what tells us, here done by hand. */
-async function pay({ session_id }: Opened, card = '4242424242424242', more = {}): Promise<string> {
-  const session = await stripe.door<{ subscription: string }>(`/checkout/${session_id}/complete`, { card, ...more });
-  return session.subscription;
-}
-
-const refresh = (id: string) =>
-  refreshSubscription(contextOf(servicesOf(api.bindings, { waitUntil: () => {} }, api.outside)), id);
+const { ask, subscriptionOf, pay, refresh } = subscribersOf(api, () => stripe);
+const customer = () => signUp(api, { plan: 'starter' });
+const checkOut = (made: SignupAnswer, body: Record<string, unknown> = {}, token?: string) =>
+  ask('checkout', made, { plan: 'starter', ...urls, ...body }, token);
+const opened = (response: Response) => good<OpenPage>(response);
 
 describe('a checkout', () => {
   it('opens a page; what is paid on it is the customer’s, and the free days stay', async () => {
@@ -222,7 +183,7 @@ describe('a checkout that cannot be', () => {
     const mismatch = await checkOut(made);
     expect([mismatch.status, (await problem(mismatch)).code]).toEqual([409, 'currency_mismatch']);
     await api.call('POST', `/api/customers/${id}/deactivate`, { token: rootToken, body: {} });
-    const left = await ask('checkout', rootToken, { customer_id: id, plan: 'starter', ...urls });
+    const left = await checkOut(made, {}, rootToken);
     expect([left.status, (await problem(left)).code]).toEqual([409, 'subscription_ended']);
   });
 
@@ -239,11 +200,9 @@ describe('a checkout that cannot be', () => {
 describe('the portal', () => {
   it('is opened for the customer, and returns to our pages only', async () => {
     const made = await customer();
-    const body = { customer_id: made.customer.customer_id, return_url: 'http://127.0.0.1:8787/plan' };
-    const response = await ask('portal', made.api_key, body);
-    expect(response.status).toBe(200);
-    expect(((await response.json()) as { portal_url: string }).portal_url).toContain('http');
-    const elsewhere = await ask('portal', made.api_key, { ...body, return_url: 'https://evil.test' });
+    const response = await ask('portal', made, { return_url: 'http://127.0.0.1:8787/plan' });
+    expect((await good<{ portal_url: string }>(response)).portal_url).toContain('http');
+    const elsewhere = await ask('portal', made, { return_url: 'https://evil.test' });
     expect([elsewhere.status, (await problem(elsewhere)).code]).toEqual([422, 'return_url_not_allowed']);
   });
 });
