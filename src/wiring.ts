@@ -15,6 +15,7 @@ import type { Context } from './workflows/deed.ts';
 import type { Carriers } from './workflows/delivery/carriers.ts';
 import { deliverOutbox } from './workflows/delivery/deliver-outbox.ts';
 import type { ReplayMeans } from './workflows/metering/replay-letters.ts';
+import { refreshSubscription } from './workflows/subscriptions/refresh-subscription.ts';
 
 /** The context of one deed; `now` is read once, so that a deed has one time. Without a principal the actor is cron. */
 export function contextOf(services: Services & { principal?: Principal }): Context {
@@ -74,6 +75,7 @@ export const carriersOf = (services: Services): Carriers => ({
   log: services.log,
   stripe: stripeOf(services),
   boundPrice: (variable) => services.env.boundPrices.get(variable) ?? null,
+  refresh: (id) => refreshSubscription(contextOf(services), id),
   mail: mailOf(services.env),
   linkSecrets: (linkId) => linkSecrets(services.env.LICENSE_PRIVATE_KEYS, linkId),
   publicUrl: services.env.PUBLIC_URL,

@@ -26,9 +26,14 @@ export const setStripeId = (customerId: string, stripeId: string): Write =>
       .where(and(eq(customers.id, customerId), sql`${customers.stripeCustomerId} IS NULL`)),
   );
 
-/** What Stripe called the customer is gone there: it gets a new one. */
-export const forgetStripeId = (customerId: string): Write =>
-  write(build.update(customers).set({ stripeCustomerId: null }).where(eq(customers.id, customerId)));
+/** Stripe has that customer no more: another is made. */
+export const forgetStripeId = (customerId: string, stripeId: string): Write =>
+  write(
+    build
+      .update(customers)
+      .set({ stripeCustomerId: null })
+      .where(and(eq(customers.id, customerId), eq(customers.stripeCustomerId, stripeId))),
+  );
 
 /** Some customers whose names are not folded for the search yet: rows older than the column. */
 export const findUnfolded = (db: Db, limit: number) =>

@@ -191,7 +191,9 @@ export const outbox = sqliteTable(
   'outbox',
   {
     id: text('id').primaryKey(),
-    kind: text('kind', { enum: ['doorbell', 'stripe_customer', 'stripe_price', 'mail'] }).notNull(),
+    kind: text('kind', {
+      enum: ['doorbell', 'stripe_customer', 'stripe_price', 'mail', 'stripe_order', 'stripe_go_on'],
+    }).notNull(),
     payload: text('payload', { mode: 'json' }).$type<Record<string, string | number>>().notNull(),
     state: text('state', { enum: ['planned', 'sent', 'confirmed', 'never', 'dropped'] }).notNull(),
     /** Part of the idempotency key at Stripe; raised only after a look-up shows that the last one is not there. */

@@ -15,6 +15,9 @@ export type OutboxKind = OutboxRow['kind'];
 
 const claimMs = minuteMs;
 
+/** States of rows that are still to be delivered. */
+const undelivered = inArray(outbox.state, ['planned', 'sent']);
+
 /** Plans one delivery. */
 export const plan = (row: { id: string; kind: OutboxKind; payload: OutboxRow['payload']; now: number }): Write =>
   write(
@@ -28,8 +31,81 @@ export const plan = (row: { id: string; kind: OutboxKind; payload: OutboxRow['pa
     }),
   );
 
-/** States of rows that are still to be delivered. */
-const undelivered = inArray(outbox.state, ['planned', 'sent']);
+/** A call that the request which plans it makes itself, at once: nobody else takes it for this long. */
+const orderMs = 3 * minuteMs;
+
+/**
+ * Plans a call that somebody waits for, as sent already: whoever finds the row later looks up what has become of it. Fails the batch
+ * while another one of the customer is on its way.
+ */
+export const planOrder = (row: { id: string; payload: OutboxRow['payload']; now: number }): Write[] => [
+  guard(
+    'stripe_order',
+    sql`NOT EXISTS (SELECT 1 FROM outbox WHERE kind = 'stripe_order' AND state IN ('planned', 'sent')
+      AND payload ->> 'customer_id' = ${row.payload['customer_id']})`,
+  ),
+  write(
+    build.insert(outbox).values({
+      id: row.id,
+      kind: 'stripe_order',
+      payload: row.payload,
+      state: 'sent',
+      attempts: 1,
+      claimedUntil: row.now + orderMs,
+      nextAt: row.now + orderMs,
+      sentAt: row.now,
+      createdAt: row.now,
+    }),
+  ),
+];
+
+/** The order of a customer that is on its way, null where none is. */
+export async function findOpenOrder(db: Db, customerId: string): Promise<OutboxRow | null> {
+  const rows = await db
+    .select()
+    .from(outbox)
+    .where(and(eq(outbox.kind, 'stripe_order'), undelivered, sql`${outbox.payload} ->> 'customer_id' = ${customerId}`));
+  return rows[0] ?? null;
+}
+
+/** Plans a call about a subscription at Stripe, unless the same one is on its way. */
+export const planForSubscription = (row: {
+  id: string;
+  kind: OutboxKind;
+  subscriptionId: string;
+  customerId: string;
+  now: number;
+}): Write =>
+  write(sql`
+    INSERT INTO outbox (id, kind, payload, state, next_at, created_at)
+    SELECT ${row.id}, ${row.kind}, json_object('customer_id', ${row.customerId}, 'subscription_id', ${row.subscriptionId}), 'planned', ${row.now}, ${row.now}
+    WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE kind = ${row.kind} AND state IN ('planned', 'sent')
+      AND payload ->> 'subscription_id' = ${row.subscriptionId})`);
+
+/** The row that makes the customer at Stripe and has not done so yet, null where none waits. */
+export async function findCustomerRow(db: Db, customerId: string): Promise<OutboxRow | null> {
+  const rows = await db
+    .select()
+    .from(outbox)
+    .where(
+      and(eq(outbox.kind, 'stripe_customer'), undelivered, sql`${outbox.payload} ->> 'customer_id' = ${customerId}`),
+    );
+  return rows[0] ?? null;
+}
+
+/** The orders of a customer to that price that may have come about, the newest first. */
+export const findOrdersOf = (db: Db, customerId: string, priceId: string): Promise<OutboxRow[]> =>
+  db
+    .select()
+    .from(outbox)
+    .where(
+      and(
+        eq(outbox.kind, 'stripe_order'),
+        sql`${outbox.payload} ->> 'customer_id' = ${customerId}`,
+        sql`${outbox.payload} ->> 'price_id' = ${priceId}`,
+      ),
+    )
+    .orderBy(desc(outbox.createdAt));
 
 export interface Claim {
   now: number;

@@ -2,7 +2,7 @@
  * Customers at Stripe. A look-up that is sure to see a customer made a moment ago is by email: lists are consistent, search lags by
  * about a minute.
  */
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import { secondMs } from '../lib/time.ts';
 import { attempt, type Page, pageMax, type StripeResult } from './call.ts';
 
@@ -25,15 +25,13 @@ export const customersOf = (stripe: Stripe) => ({
       );
       return customer.id;
     }),
-  /** Whether it is there: false of one that was deleted, or never was. */
-  exists: (id: string): Promise<StripeResult<boolean>> =>
+  /** Whether it is still there, and the currency that it is bound to, null before its first invoice. */
+  fetch: (id: string): Promise<StripeResult<{ deleted: boolean; currency: string | null }>> =>
     attempt(async () => {
-      try {
-        return (await stripe.customers.retrieve(id)).deleted !== true;
-      } catch (error) {
-        if (error instanceof Stripe.errors.StripeError && error.code === 'resource_missing') return false;
-        throw error;
-      }
+      const customer = await stripe.customers.retrieve(id);
+      return customer.deleted
+        ? { deleted: true, currency: null }
+        : { deleted: false, currency: customer.currency ?? null };
     }),
   /** A page of all customers that carry an id of ours, newest first; `next` is what to go on behind, null at the end. */
   page: (after: string | null): Promise<StripeResult<Page<{ id: string; ourId: string; createdAt: number }>>> =>

@@ -62,6 +62,11 @@ export const replace = ({ customerId, ...row }: SubscriptionRow, now: number): W
       .where(eq(subscriptions.customerId, customerId)),
   );
 
+export async function findSubscription(db: Db, customerId: string): Promise<SubscriptionRow | null> {
+  const rows = await db.select().from(subscriptions).where(eq(subscriptions.customerId, customerId));
+  return rows[0] ?? null;
+}
+
 /** What Stripe says of whose a subscription is. */
 export interface Claim {
   id: string;

@@ -116,9 +116,10 @@ const ours: Part = async ({ db, stripe, now }, { id: runId, cursor }) => {
   const differences: Difference[] = [];
   for (const side of sides) {
     if (side.isMoving) continue;
-    const customer = side.stripeCustomerId === null ? ok(false) : await stripe.customers.exists(side.stripeCustomerId);
+    const customer =
+      side.stripeCustomerId === null ? ok(null) : present(await stripe.customers.fetch(side.stripeCustomerId));
     if (!customer.ok) return customer;
-    if (!customer.value) differences.push(missingCustomer(side));
+    if (customer.value === null || customer.value.deleted) differences.push(missingCustomer(side));
     if (side.stripeSubscriptionId === null) continue;
     const subscription = present(await stripe.subscriptions.fetch(side.stripeSubscriptionId));
     if (!subscription.ok) return subscription;

@@ -86,7 +86,9 @@ const fixes: Readonly<Record<Fix, (context: Context, row: driftStore.Finding) =>
     const rowId = newId('outbox', random);
     const payload = { customer_id: customer.id, email: customer.email, name: customer.companyName };
     const writes = [
-      customerStore.forgetStripeId(customer.id),
+      ...(customer.stripeCustomerId === null
+        ? []
+        : [customerStore.forgetStripeId(customer.id, customer.stripeCustomerId)]),
       outboxStore.plan({ id: rowId, kind: 'stripe_customer', payload, now }),
     ];
     return ok({ writes, outbox: [rowId] });
