@@ -41,6 +41,7 @@ export function contextOf(services: Services & { principal?: Principal }): Conte
       runsMax: env.QUEUE_MAX_RETRY,
       backoffMs: env.QUEUE_BACKOFF_DELAY,
       graceMs: env.GRACE_DAYS * dayMs,
+      deleteAfterMs: env.DELETE_AFTER_DAYS * dayMs,
       staffIssuer: staffIssuerOf(env),
     },
     keyring: () => keyringOf(services),

@@ -28,6 +28,13 @@ export const plan = (row: { id: string; kind: OutboxKind; payload: OutboxRow['pa
     }),
   );
 
+/** Plans one delivery where the condition does not hold when the batch runs. */
+export const planUnless = (row: { kind: OutboxKind; payload: OutboxRow['payload']; now: number }, held: SQL): Write =>
+  write(sql`
+    INSERT INTO outbox (id, kind, payload, state, next_at, created_at)
+    SELECT 'out_' || lower(hex(randomblob(16))), ${row.kind}, ${JSON.stringify(row.payload)}, 'planned', ${row.now}, ${row.now}
+    WHERE NOT ${held}`);
+
 /**
  * Plans one delivery to each owner and billing member of the customer, whom the payload names as `member_id`; none where
  * `only` does not hold. The first has the id, the others have ids of their own.

@@ -5,6 +5,7 @@
 import Stripe from 'stripe';
 import type { Fetch } from '../lib/outbound.ts';
 import { customersOf } from './customers.ts';
+import { pausesOf } from './pauses.ts';
 import type { StripePort } from './port.ts';
 import { subscriptionsOf } from './subscriptions.ts';
 
@@ -31,6 +32,7 @@ export function openStripe(account: StripeAccount): StripePort {
 
 const portOver = (stripe: Stripe): StripePort => ({
   customers: customersOf(stripe),
+  pauses: pausesOf(stripe),
   subscriptions: subscriptionsOf(stripe),
 });
 
