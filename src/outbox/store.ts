@@ -28,11 +28,19 @@ export const plan = (row: { id: string; kind: OutboxKind; payload: OutboxRow['pa
     }),
   );
 
+export interface Conditional {
+  /** Null: drawn by the database. */
+  id: string | null;
+  kind: OutboxKind;
+  payload: OutboxRow['payload'];
+  now: number;
+}
+
 /** Plans one delivery where the condition does not hold when the batch runs. */
-export const planUnless = (row: { kind: OutboxKind; payload: OutboxRow['payload']; now: number }, held: SQL): Write =>
+export const planUnless = (row: Conditional, held: SQL): Write =>
   write(sql`
     INSERT INTO outbox (id, kind, payload, state, next_at, created_at)
-    SELECT 'out_' || lower(hex(randomblob(16))), ${row.kind}, ${JSON.stringify(row.payload)}, 'planned', ${row.now}, ${row.now}
+    SELECT coalesce(${row.id}, 'out_' || lower(hex(randomblob(16)))), ${row.kind}, ${JSON.stringify(row.payload)}, 'planned', ${row.now}, ${row.now}
     WHERE NOT ${held}`);
 
 /**
@@ -52,6 +60,11 @@ export const planToMembers = (row: {
     SELECT CASE WHEN row_number() OVER (ORDER BY created_at, id) = 1 THEN ${row.id} ELSE 'out_' || lower(hex(randomblob(16))) END,
       ${row.kind}, json_set(${JSON.stringify(row.payload)}, '$.member_id', id), 'planned', ${row.now}, ${row.now}
     FROM members WHERE customer_id = ${row.customerId} AND role IN ('owner', 'billing') AND ${row.only}`);
+
+/** Whether a delivery of the kind for the customer is under way. */
+export const isUnderWay = (kind: OutboxKind, customerId: string): SQL => sql`EXISTS (
+  SELECT 1 FROM outbox WHERE kind = ${kind} AND state IN ('planned', 'sent') AND state <> 'confirmed'
+    AND json_extract(payload, '$.customer_id') = ${customerId})`;
 
 /** States of rows that are still to be delivered. */
 const undelivered = inArray(outbox.state, ['planned', 'sent']);
