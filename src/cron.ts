@@ -1,4 +1,5 @@
 /** Cron: every minute each step runs by itself; one that fails is logged and tried again at the next tick. */
+import { forgetPending } from './customers/pending-signup-store.ts';
 import { commit } from './db/client.ts';
 import { forgetExpired } from './http/idempotency.ts';
 import { reasonOf } from './lib/reason.ts';
@@ -27,6 +28,9 @@ import { endGrace } from './workflows/subscriptions/end-grace.ts';
 import { endTrials } from './workflows/subscriptions/end-trials.ts';
 import { openPeriods } from './workflows/subscriptions/open-periods.ts';
 import { remindGrace, remindTrials, warnOfDeletion } from './workflows/subscriptions/remind.ts';
+
+/** What has run out: sessions, mailed links, signups that nobody has verified. */
+const forgottenAt = (now: number) => [forgetEnded(now), forgetLinks(now), forgetPending(now)];
 
 /** Runs the steps of a tick. `scheduledTime` is the tick's own instant, ms. */
 export async function runCron(services: Services, scheduledTime: number): Promise<void> {
@@ -59,9 +63,7 @@ export async function runCron(services: Services, scheduledTime: number): Promis
     fold_names: () => foldNames(services),
     roll_up: () => rollUpDays(services.env.usageShards, services.now()),
     run_simulations: () => runSimulations(contextOf(services)),
-    ...(hourly
-      ? { forget_sessions: () => commit(services.db, [forgetEnded(services.now()), forgetLinks(services.now())]) }
-      : {}),
+    ...(hourly ? { forget_sessions: () => commit(services.db, forgottenAt(services.now())) } : {}),
     ...(hourly ? { forget_finished: () => forgetFinished(services) } : {}),
     ...(daily ? { forget_old: () => forgetOld(contextOf(services)) } : {}),
     ...(hourly ? { forget_idempotency: () => commit(services.db, [forgetExpired(services.now())]) } : {}),

@@ -41,6 +41,24 @@ export const signInMail = (to: string, { link, minutes }: { link: string; minute
     notYours,
   ]);
 
+/** The link that verifies a signup's email. It says nothing that the signup has said: anybody may have typed it. */
+export const verificationMail = (to: string, { address, hours }: { address: string; hours: number }): Mail =>
+  mailOf(to, 'Confirm your email', [
+    'Somebody, you we hope, has signed up with this email. Open this link to confirm it and to have the account made:',
+    { address },
+    `The link works for ${hours} hours, once. Of several such mails the newest counts.`,
+    'If this was not you, do nothing: without the link nothing is made.',
+  ]);
+
+/** To who has signed up with an email that is a customer's. */
+export const knownEmailMail = (to: string, { signInPage }: { signInPage: string }): Mail =>
+  mailOf(to, 'You have an account already', [
+    'Somebody, perhaps you, has tried to sign up with this email, and there is an account with it.',
+    'If it was you, sign in; without a password have a link mailed:',
+    { address: signInPage },
+    'If it was not you, do nothing: nothing has changed.',
+  ]);
+
 export interface Invitation {
   link: string;
   minutes: number;

@@ -4,6 +4,7 @@ import type { Sender } from './carriers.ts';
 import { sendDoorbell } from './send-doorbell.ts';
 import { sendMail } from './send-mail.ts';
 import { sendNotice } from './send-notice.ts';
+import { sendSignupMail } from './send-signup-mail.ts';
 import { sendStripeCustomer } from './send-stripe-customer.ts';
 import { sendStripePause, sendStripeResume } from './send-stripe-pause.ts';
 
@@ -11,6 +12,7 @@ export const senders: Readonly<Record<OutboxKind, Sender>> = {
   doorbell: sendDoorbell,
   mail: sendMail,
   notice: sendNotice,
+  signup_mail: sendSignupMail,
   stripe_customer: sendStripeCustomer,
   stripe_pause: sendStripePause,
   stripe_resume: sendStripeResume,
