@@ -69,6 +69,7 @@ export default defineConfig({
           name: 'worker',
           include: ['test/src/**/*.test.ts'],
           setupFiles: ['test/harness/worker/setup.ts'],
+          globalSetup: ['test/harness/stripe-stand-in.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

@@ -30,8 +30,8 @@ import { startPullApi } from './queue/pull-api.ts';
 import { queuesOf } from './queue/settings.ts';
 import { keepSecrets, loadSecrets, type Secrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
-import { openStripeApi } from './stripe/api.ts';
-import { startStripe } from './stripe/server.ts';
+import type { StandIn } from './stripe/assemble.ts';
+import { startStripe } from './stripe/start.ts';
 import { undoStack } from './undo-stack.ts';
 import { bundleWorker } from './worker/bundle.ts';
 import { describeWorker, type WorkerDescription } from './worker/description.ts';
@@ -96,21 +96,24 @@ export async function startPlatform(settings: Settings, env: Env, log: (line: st
   }
 }
 
-/** The Stripe stand-in's address, or null where a real key is given. */
+/** Where Stripe's events go. */
+const WEBHOOK_PATH = '/api/webhooks/stripe';
+
+/** The Stripe stand-in, or null where a real key is given. */
 async function startStandIn(
   dataDir: string,
   env: Env,
   secrets: Secrets,
-  { port, now }: { port: number | undefined; now: () => number },
+  { port, now, publicUrl }: { port: number | undefined; now: () => number; publicUrl: string },
   log: (line: string) => void,
   onStop: OnStop,
-): Promise<string | null> {
+): Promise<StandIn | null> {
   if (env['STRIPE_SECRET_KEY']) return null;
-  const api = openStripeApi(join(dataDir, 'stripe.sqlite'), now);
-  onStop('stripe', api.close);
-  const server = await startStripe(api, { secretKey: secrets.stripe_secret_key, port }, log);
-  onStop('stripe server', server.close);
-  return server.url;
+  const { stripe_secret_key: secretKey, stripe_webhook_secret: secret } = secrets;
+  const webhook = { url: new URL(WEBHOOK_PATH, publicUrl).href, secret };
+  const stripe = await startStripe({ path: join(dataDir, 'stripe.sqlite'), secretKey, port, now, webhook }, log);
+  onStop('stripe', stripe.close);
+  return stripe;
 }
 
 /** The address of the mailbox of this machine, or null where another mail server is given. */
@@ -172,8 +175,9 @@ async function startParts(
   const pullApi = await startPullApi(broker, { accountId, token: secrets.queue_api_token, port: ports.queue }, log);
   onStop('queue api', pullApi.close);
 
-  const stripe = await startStandIn(dataDir, env, secrets, { port: ports.stripe, now: clock.now }, log, onStop);
   const publicUrl = env['PUBLIC_URL'] || `http://127.0.0.1:${port}`;
+  const stripePort = { port: ports.stripe, now: clock.now, publicUrl };
+  const stripe = await startStandIn(dataDir, env, secrets, stripePort, log, onStop);
   const issuer = await startOwnIssuer({ dataDir, port: ports.oidc, publicUrl, env }, log, onStop);
 
   const smtpUrl = await startOwnMailbox(dataDir, env, log, onStop);
@@ -200,7 +204,13 @@ async function startParts(
       ...issuer.bindings,
       MAIL_FROM: OUR_MAIL,
       ...(smtpUrl === null ? {} : { SMTP_URL: smtpUrl }),
-      ...(stripe === null ? {} : { STRIPE_SECRET_KEY: secrets.stripe_secret_key, STRIPE_API_BASE: stripe }),
+      ...(stripe === null
+        ? {}
+        : {
+            STRIPE_SECRET_KEY: secrets.stripe_secret_key,
+            STRIPE_API_BASE: stripe.url,
+            STRIPE_WEBHOOK_SECRET: secrets.stripe_webhook_secret,
+          }),
     }),
   });
   onStop('worker', worker.stop);
@@ -224,12 +234,20 @@ async function startParts(
   }
   const cron = startCron(description.crons, worker.tick, clock, log);
   onStop('cron', cron.stop);
-  const control = clockControl(clock, cron.runDue, settings.realTimeBecause, log);
+  stripe?.listen();
+  onStop('stripe webhooks', async () => await stripe?.quiet());
+  // What Stripe does at a step's instants is known before the step's ticks look for it.
+  const runDue = async (from: number, to: number): Promise<void> => {
+    await stripe?.runDue(to);
+    await cron.runDue(from, to);
+  };
+  const control = clockControl(clock, runDue, settings.realTimeBecause, log);
   onStop('clock', control.stop);
   const token = secrets.clock_token;
   const clockServer = await startClockServer(control, { token, port: ports.clock }, log);
   onStop('clock server', clockServer.close);
   await control.goOn();
+  stripe?.followClock();
 
   const ready: ReadyLine = {
     url: worker.url,
@@ -240,8 +258,8 @@ async function startParts(
     queue_account_id: accountId,
     queue_id: broker.queueByName(doorbellQueue(description))?.id ?? '',
     queue_api_token: secrets.queue_api_token,
-    stripe_url: stripe,
-    stripe_webhook_secret: null,
+    stripe_url: stripe?.url ?? null,
+    stripe_webhook_secret: stripe === null ? null : secrets.stripe_webhook_secret,
     oidc_issuer: issuer.url,
     oidc_password: issuer.password,
     clock_url: clockServer.url,

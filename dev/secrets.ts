@@ -20,6 +20,8 @@ const schema = z.object({
   provisioner_token: z.string().nullable(),
   /** Moves the clock. Folders of an older version have none: it is made, and kept with the provisioner's token. */
   clock_token: z.string().default(() => newToken()),
+  /** Signs the stand-in's webhooks; made for an older folder as well. */
+  stripe_webhook_secret: z.string().default(() => newWebhookSecret()),
 });
 export type Secrets = z.infer<typeof schema>;
 
@@ -34,6 +36,7 @@ async function newLicenceKeys(): Promise<string> {
 }
 
 const newToken = (): string => randomBytes(TOKEN_BYTES).toString('hex');
+const newWebhookSecret = (): string => `whsec_${newToken()}`;
 
 async function newSecrets(): Promise<Secrets> {
   return {
@@ -44,6 +47,7 @@ async function newSecrets(): Promise<Secrets> {
     license_private_keys: await newLicenceKeys(),
     provisioner_token: null,
     clock_token: newToken(),
+    stripe_webhook_secret: newWebhookSecret(),
   };
 }
 

@@ -31,6 +31,7 @@ import { periodEndpoints } from './periods/routes.ts';
 import { overrideEndpoints } from './pricing/overrides-routes.ts';
 import { ownMeterEndpoints } from './pricing/own-meter-routes.ts';
 import { planEndpoints } from './pricing/plan-routes.ts';
+import { previewEndpoints } from './pricing/preview-routes.ts';
 import { pricingEndpoints } from './pricing/routes.ts';
 import { simulationEndpoints } from './pricing/simulation-routes.ts';
 import { reporterEndpoints } from './reporters/routes.ts';
@@ -38,6 +39,7 @@ import { type Outside, platform, servicesOf } from './services.ts';
 import { memberEndpoints } from './sessions/member-routes.ts';
 import { oidcEndpoints } from './sessions/oidc-routes.ts';
 import { sessionEndpoints } from './sessions/routes.ts';
+import { subscriptionEndpoints } from './subscriptions/routes.ts';
 import { usageAdminEndpoints } from './usage/admin-routes.ts';
 import { deadLetterEndpoints } from './usage/dead-letter-routes.ts';
 import { usageReadEndpoints } from './usage/read-routes.ts';
@@ -47,6 +49,8 @@ import { usageIntakeEndpoints } from './usage/routes.ts';
 export const endpoints: readonly Endpoint[] = [
   ...healthEndpoints,
   ...customerEndpoints,
+  ...subscriptionEndpoints,
+  ...previewEndpoints,
   ...deploymentEndpoints,
   ...accountKeyEndpoints,
   ...credentialEndpoints,

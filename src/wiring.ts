@@ -16,6 +16,7 @@ import type { Context } from './workflows/deed.ts';
 import type { Carriers } from './workflows/delivery/carriers.ts';
 import { deliverOutbox } from './workflows/delivery/deliver-outbox.ts';
 import type { ReplayMeans } from './workflows/metering/replay-letters.ts';
+import { refreshSubscription } from './workflows/subscriptions/refresh-subscription.ts';
 
 /** The context of one deed; `now` is read once, so that a deed has one time. Without a principal the actor is cron. */
 export function contextOf(services: Services & { principal?: Principal }): Context {
@@ -77,6 +78,7 @@ export const carriersOf = (services: Services): Carriers => ({
   now: services.now,
   log: services.log,
   stripe: stripeOf(services),
+  refresh: (id) => refreshSubscription(contextOf(services), id),
   mail: mailOf(services.env),
   linkSecrets: (linkId) => linkSecrets(services.env.LICENSE_PRIVATE_KEYS, linkId),
   publicUrl: services.env.PUBLIC_URL,

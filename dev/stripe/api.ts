@@ -1,109 +1,110 @@
 /**
- * What the stand-in answers: customers only (create, retrieve, list, search), with Stripe's idempotency: the same key
- * within 24 h answers the same, with other parameters it is refused; refused parameters are not kept. A create and its
- * kept answer are one commit, so that kill -9 never makes a twin.
+ * Carries out a request of Stripe's API: finds its operation, reads its parameters, runs it in a commit with its events and the
+ * answer that is kept for its key. Owns what is undone and what is kept; HTTP is server.ts's, what an operation does its own.
  */
-import { createHash, randomBytes } from 'node:crypto';
-import { groupCommit } from '../data/group-commit.ts';
-import { type Customer, readCustomer, toWire } from './customers.ts';
-import { invalid, missing, otherParameters, type StripeError, unknownRoute } from './errors.ts';
-import { type Form, readForm } from './form.ts';
-import { readQuery } from './search.ts';
-import { openStripeStore } from './store.ts';
+import type { DatabaseSync } from 'node:sqlite';
+import type { Commit } from '../data/group-commit.ts';
+import type { Context, EventBody } from './context.ts';
+import { broken, invalid, keyInUse, otherParameters, Refusal, type StripeError, unknownRoute } from './errors.ts';
+import { readForm } from './form.ts';
+import { fingerprintOf, type Idempotency, keyCharactersMax } from './idempotency.ts';
+import { execute, isError } from './operation.ts';
+import type { Found, Router } from './router.ts';
+import { undoable } from './undoable.ts';
 
-export type StripeRequest = { method: string; path: string; parameters: string; idempotencyKey: string | null };
-export type StripeAnswer = { status: number; body: string; replayed: boolean };
+export type StripeRequest = {
+  /** `req_…` */
+  id: string;
+  method: string;
+  path: string;
+  /** Form or query string. */
+  parameters: string;
+  idempotencyKey: string | null;
+};
+/** `original`: the id of the request that was answered so the first time, null for this one. */
+export type StripeAnswer = { status: number; body: string; original: string | null };
+export type ContextAt = (now: number, request: EventBody['request']) => Context;
 
-const KEPT_MS = 24 * 3_600_000;
-const KEY_CHARACTERS_MAX = 255;
-const LIST_DEFAULT = 10;
-const LIST_MAX = 100;
-const ID_BYTES = 10;
+type Parts = {
+  db: DatabaseSync;
+  commit: Commit;
+  router: Router;
+  idempotency: Idempotency;
+  contextAt: ContextAt;
+  now: () => number;
+  /** Something may have been emitted. */
+  onCommitted: () => void;
+  log: (line: string) => void;
+};
+/** What running came to, and whether it is what the key is answered with from now on. */
+type Ran = { status: number; body: string; kept: boolean };
 
-const json = (status: number, body: unknown): StripeAnswer => ({ status, body: JSON.stringify(body), replayed: false });
-const failed = ({ status, error }: StripeError): StripeAnswer => json(status, { error });
+const failed = ({ status, error }: StripeError): StripeAnswer => ({
+  status,
+  body: JSON.stringify({ error }),
+  original: null,
+});
+/** A card that was declined is an outcome; wrong parameters are as if nobody had asked. */
+const paymentRequired = 402;
 
-function limitOf(form: Form): number | StripeError {
-  const text = form.fields.get('limit') ?? String(LIST_DEFAULT);
-  const limit = Number(text);
-  if (/^\d+$/.test(text) && limit >= 1 && limit <= LIST_MAX) return limit;
-  return invalid(`Invalid limit: must be between 1 and ${LIST_MAX}`, 'parameter_invalid_integer', 'limit');
-}
+export function openApi({ db, commit, router, idempotency, contextAt, now, onCommitted, log }: Parts) {
+  /** Runs it; what a refusal or a mistake of ours wrote is undone. */
+  function run({ operation, path }: Found, request: StripeRequest): Ran {
+    try {
+      const context = contextAt(now(), { id: request.id, idempotency_key: request.idempotencyKey });
+      const result = undoable(db, () => execute(operation, context, path, readForm(request.parameters)));
+      const { status, body } = isError(result) ? failed(result) : { status: 200, body: JSON.stringify(result) };
+      return { status, body, kept: true };
+    } catch (error) {
+      if (error instanceof Refusal) {
+        const { refusal } = error;
+        return { ...failed(refusal), kept: refusal.status === paymentRequired };
+      }
+      log(`stripe: ${request.method} ${request.path}: ${String((error as Error).stack)}`);
+      return { ...failed(broken()), kept: false };
+    }
+  }
 
-export function openStripeApi(path: string, now: () => number = Date.now) {
-  const store = openStripeStore(path);
-  const commit = groupCommit(store.db);
+  /** Inside a commit. @param work makes the answer, unless the key has one */
+  function once(request: StripeRequest, work: () => Ran): StripeAnswer {
+    const { idempotencyKey: key, id } = request;
+    if (key === null) return { ...work(), original: null };
+    const fingerprint = fingerprintOf(request.method, request.path, request.parameters);
+    const before = idempotency.kept(key, now());
+    if (before !== null) {
+      if (before.request !== fingerprint) return failed(otherParameters(key));
+      return { status: before.status, body: before.body, original: before.request_id };
+    }
+    const { status, body, kept } = work();
+    if (kept) idempotency.keep(key, { request: fingerprint, request_id: id, status, body }, now());
+    return { status, body, original: null };
+  }
 
-  const create = (request: StripeRequest): StripeAnswer => {
-    const input = readCustomer(readForm(request.parameters));
-    if ('error' in input) return failed(input);
-    const id = `cus_${randomBytes(ID_BYTES).toString('base64url').replace(/[-_]/g, '0')}`;
-    const customer: Customer = { id, created: Math.floor(now() / 1000), ...input };
-    store.insert(customer);
-    return json(200, toWire(customer));
-  };
-
-  /** Runs inside a commit. */
-  const createOnce = (request: StripeRequest): StripeAnswer => {
-    const { idempotencyKey: key, method, path, parameters } = request;
-    if (key === null) return create(request);
-    if (key.length > KEY_CHARACTERS_MAX) return failed(invalid('The idempotency key is too long'));
-    const fingerprint = createHash('sha256')
-      .update(JSON.stringify([method, path, parameters]))
-      .digest('hex');
-    const kept = store.kept(key, now() - KEPT_MS);
-    if (kept?.request === fingerprint) return { status: kept.status, body: kept.body, replayed: true };
-    if (kept !== undefined) return failed(otherParameters(key));
-    const answer = create(request);
-    if (answer.status < 300) store.keep(key, { request: fingerprint, ...answer }, now());
-    return answer;
-  };
-
-  const list = (form: Form): StripeAnswer => {
-    const limit = limitOf(form);
-    if (typeof limit !== 'number') return failed(limit);
-    const startingAfter = form.fields.get('starting_after') ?? null;
-    if (startingAfter !== null && store.byId(startingAfter) === null) return failed(missing('customer', startingAfter));
-    const found = store.page(form.fields.get('email') ?? null, startingAfter, limit + 1);
-    const data = found.slice(0, limit).map(toWire);
-    return json(200, { object: 'list', url: '/v1/customers', has_more: found.length > limit, data });
-  };
-
-  const search = (form: Form): StripeAnswer => {
-    const limit = limitOf(form);
-    if (typeof limit !== 'number') return failed(limit);
-    const query = readQuery(form.fields.get('query') ?? '');
-    if (typeof query !== 'function') return failed(query);
-    const found = store.all().filter(query);
-    // A page token is the number of customers already seen.
-    const from = Number(form.fields.get('page') ?? 0);
-    const next = from + limit;
-    return json(200, {
-      object: 'search_result',
-      url: '/v1/customers/search',
-      has_more: found.length > next,
-      next_page: found.length > next ? String(next) : null,
-      data: found.slice(from, next).map(toWire),
-    });
-  };
-
-  const read = ({ method, path, parameters }: StripeRequest): StripeAnswer => {
-    const form = readForm(parameters);
-    if (method !== 'GET') return failed(unknownRoute(method, path));
-    if (path === '/v1/customers') return list(form);
-    if (path === '/v1/customers/search') return search(form);
-    const id = /^\/v1\/customers\/([^/]+)$/.exec(path)?.[1];
-    if (id === undefined) return failed(unknownRoute(method, path));
-    const customer = store.byId(decodeURIComponent(id));
-    return customer === null ? failed(missing('customer', id)) : json(200, toWire(customer));
-  };
+  /** The change that a POST or a DELETE asks for. A DELETE has no key. */
+  async function change(given: StripeRequest, work: () => Ran): Promise<StripeAnswer> {
+    const key = given.method === 'POST' ? given.idempotencyKey : null;
+    const request = { ...given, idempotencyKey: key };
+    if (key !== null && key.length > keyCharactersMax) return failed(invalid('The idempotency key is too long'));
+    if (key !== null && !idempotency.enter(key)) return failed(keyInUse(key));
+    try {
+      const answer = await commit(() => once(request, work));
+      onCommitted();
+      return answer;
+    } finally {
+      if (key !== null) idempotency.leave(key);
+    }
+  }
 
   return {
     async answer(request: StripeRequest): Promise<StripeAnswer> {
-      const creates = request.method === 'POST' && request.path === '/v1/customers';
-      return creates ? await commit(() => createOnce(request)) : read(request);
+      const found = router(request.method, request.path);
+      if (found === null) return failed(unknownRoute(request.method, request.path));
+      if (request.method === 'GET') return { ...run(found, request), original: null };
+      return await change(request, () => run(found, request));
     },
-    close: () => store.close(),
+    /** Answers 500 without doing anything, and from now on that key is answered so. */
+    failAndKeep: (request: StripeRequest): Promise<StripeAnswer> =>
+      change(request, () => ({ ...failed(broken()), kept: true })),
   };
 }
-export type StripeApi = ReturnType<typeof openStripeApi>;
+export type StripeApi = ReturnType<typeof openApi>;

@@ -1,14 +1,32 @@
-/** The Stripe stand-in's HTTP: authentication, request ids, headers. What is answered is api.ts's. */
+/**
+ * The Stripe stand-in's HTTP: whose request it is, rate limit, version, request ids, headers, and faults that are set for a
+ * request. What is answered is api.ts's, the control door's and the pages'.
+ */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { answerJson, closeServer, LOOPBACK, listen, readBody } from '../data/http.ts';
-import type { StripeAnswer, StripeApi } from './api.ts';
-import { broken, invalid, type StripeError, unauthorised } from './errors.ts';
+import { reasonOf } from '../problem.ts';
+import type { StripeAnswer, StripeApi, StripeRequest } from './api.ts';
+import { broken, invalid, type StripeError, tooMany, unauthorised } from './errors.ts';
+import type { Faults } from './faults.ts';
+import type { RateLimit } from './rate-limit.ts';
+import { API_VERSION } from './version.ts';
 
-const REQUEST_BYTES_MAX = 1_000_000;
-const REQUEST_ID_BYTES = 8;
+const requestBytesMax = 1_000_000;
+const requestIdBytes = 8;
 
-export type StripeServerOptions = { secretKey: string; port?: number | undefined };
+/** A part of the server with paths of its own. */
+export type Area = (request: IncomingMessage, response: ServerResponse, url: URL, body: string) => Promise<void>;
+
+type Parts = {
+  secretKey: string;
+  port?: number | undefined;
+  limit: RateLimit;
+  faults: Faults;
+  log: (line: string) => void;
+};
+type Served = { api: StripeApi; door: Area; pages: Area };
 
 /** The key in the Authorization header: Bearer, or Basic with the key as user name. */
 function keyOf(request: IncomingMessage): string {
@@ -25,42 +43,84 @@ function authorisation(request: IncomingMessage, secretKey: string): StripeError
   return same ? null : unauthorised('Invalid API Key provided');
 }
 
-async function answer(
-  api: StripeApi,
-  secretKey: string,
-  request: IncomingMessage,
-): Promise<StripeAnswer | StripeError> {
-  const refusal = authorisation(request, secretKey);
-  if (refusal !== null) return refusal;
-  const url = new URL(request.url ?? '/', 'http://stripe');
-  const body = await readBody(request, REQUEST_BYTES_MAX);
-  if (body === null) return invalid('The request is too large');
-  const key = request.headers['idempotency-key'];
-  return api.answer({
-    method: request.method ?? 'GET',
-    path: url.pathname,
-    parameters: request.method === 'POST' ? body.toString('utf8') : url.search,
-    idempotencyKey: typeof key === 'string' && key !== '' ? key : null,
-  });
+const header = (request: IncomingMessage, name: string): string | null => {
+  const value = request.headers[name];
+  return typeof value === 'string' && value !== '' ? value : null;
+};
+
+/** Why a request is refused before anybody looks at what it asks. */
+function refusalOf(request: IncomingMessage, limit: RateLimit): StripeError | null {
+  if (!limit()) return tooMany();
+  const version = header(request, 'stripe-version');
+  if (version === null || version === API_VERSION) return null;
+  return invalid(`Invalid Stripe API version: ${version}. This stand-in speaks ${API_VERSION}.`);
 }
 
-/** Serves the stand-in on loopback; `port` is tried first. */
-export async function startStripe(api: StripeApi, options: StripeServerOptions, log: (line: string) => void) {
+/**
+ * Serves the stand-in on loopback; `port` is tried first. `served` gets its address before anything is answered, because
+ * objects have addresses of its pages in them.
+ */
+export async function startServer({ secretKey, port, limit, faults, log }: Parts, served: (url: string) => Served) {
+  const stopping = new AbortController();
+  const parts = Promise.withResolvers<Served>();
+
+  /** What the API answers, or null where a fault leaves the caller without an answer. */
+  async function ask(api: StripeApi, asked: StripeRequest): Promise<StripeAnswer | StripeError | null> {
+    const fault = faults.ofRequest(asked.method, asked.path);
+    if (fault?.kind === 'refuse') return null;
+    if (fault?.kind === '429') return tooMany();
+    if (fault?.kind === '500') return broken();
+    if (fault?.kind === '500_stored') return await api.failAndKeep(asked);
+    const answer = await api.answer(asked);
+    if (fault?.kind !== 'timeout_after_accept') return answer;
+    await sleep(fault.hang_ms, undefined, { signal: stopping.signal }).catch(() => {});
+    return null;
+  }
+
+  async function serveApi(request: IncomingMessage, response: ServerResponse, url: URL, body: string, api: StripeApi) {
+    const id = `req_${randomBytes(requestIdBytes).toString('hex')}`;
+    const headers = { 'request-id': id, 'stripe-version': API_VERSION };
+    const method = request.method ?? 'GET';
+    const idempotencyKey = header(request, 'idempotency-key');
+    const parameters = method === 'POST' ? body : url.search;
+    const answer =
+      refusalOf(request, limit) ?? (await ask(api, { id, method, path: url.pathname, parameters, idempotencyKey }));
+    if (answer === null) return response.destroy();
+    if ('error' in answer) return answerJson(response, answer.status, { error: answer.error }, headers);
+    const replayed =
+      answer.original === null ? {} : { 'idempotent-replayed': 'true', 'original-request': answer.original };
+    const key = idempotencyKey === null ? {} : { 'idempotency-key': idempotencyKey };
+    response.writeHead(answer.status, { 'content-type': 'application/json', ...headers, ...key, ...replayed });
+    return response.end(answer.body);
+  }
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
+    const { api, door, pages } = await parts.promise;
+    const url = new URL(request.url ?? '/', 'http://stripe');
+    const isApi = /^\/v\d+\//.test(url.pathname);
+    const isDoor = url.pathname.startsWith('/_stand-in/');
+    const refusal = isApi || isDoor ? authorisation(request, secretKey) : null;
+    if (refusal !== null) return answerJson(response, refusal.status, { error: refusal.error });
+    const body = await readBody(request, requestBytesMax);
+    if (body === null) return answerJson(response, 413, { error: invalid('The request is too large').error });
+    const text = body.toString('utf8');
+    if (isApi) return await serveApi(request, response, url, text, api);
+    return await (isDoor ? door : pages)(request, response, url, text);
+  }
+
   const server = createServer((request, response) => {
-    const headers = { 'request-id': `req_${randomBytes(REQUEST_ID_BYTES).toString('hex')}` };
-    answer(api, options.secretKey, request)
-      .catch((error: unknown) => {
-        log(`stripe: ${String(error)}`);
-        return broken();
-      })
-      .then((answered) => {
-        if ('error' in answered) return answerJson(response, answered.status, { error: answered.error }, headers);
-        const replayed = answered.replayed ? { 'idempotent-replayed': 'true' } : {};
-        response.writeHead(answered.status, { 'content-type': 'application/json', ...headers, ...replayed });
-        response.end(answered.body);
-      })
-      .catch((error: unknown) => log(`stripe: ${String(error)}`));
+    serve(request, response).catch((error: unknown) => {
+      log(`stripe: ${request.method} ${request.url}: ${reasonOf(error)}`);
+      if (!response.headersSent) answerJson(response, 500, { error: broken().error });
+    });
   });
-  const port = await listen(server, options.port);
-  return { url: `http://${LOOPBACK}:${port}`, close: () => closeServer(server) };
+  const url = `http://${LOOPBACK}:${await listen(server, port)}`;
+  parts.resolve(served(url));
+  return {
+    url,
+    async close() {
+      stopping.abort();
+      await closeServer(server);
+    },
+  };
 }

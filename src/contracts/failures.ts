@@ -94,6 +94,7 @@ const failures = {
   rate_limited: [429, 'Too many requests'],
   too_many_sockets: [429, 'Too many sockets'],
   internal: [500, 'Internal error'],
+  price_missing: [503, 'Price not at Stripe'],
   issuer_unavailable: [503, 'Issuer not reachable'],
   stripe_unavailable: [503, 'Stripe not reachable'],
   unavailable: [503, 'Temporarily unavailable'],

@@ -18,6 +18,7 @@ const guards = {
   queue_free: 'no other cluster has the doorbell queue',
   subscription_status: 'the subscription has the status that was read',
   subscription_unchanged: 'the subscription is as it was read',
+  stripe_order: 'no other change of the subscription is on its way to Stripe',
   stripe_fetch: 'no later fetch of the object at Stripe has begun',
   period_last: 'the last period of the customer is the one that was read',
   period_open: 'the period is still the last one of its customer',

@@ -93,7 +93,7 @@ const logged = (context: Context, work: Promise<unknown>): Promise<unknown> =>
   });
 
 /** The marker of the Idempotency-Key ran out while this request was slow, and another request holds it now. */
-const takenOver: Failure = {
+export const takenOver: Failure = {
   code: 'idempotency_in_progress',
   message: 'another request with this Idempotency-Key has taken over',
   retryAfterSeconds: 1,

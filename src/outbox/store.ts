@@ -15,6 +15,9 @@ export type OutboxKind = OutboxRow['kind'];
 
 const claimMs = minuteMs;
 
+/** States of rows that are still to be delivered. */
+const undelivered = inArray(outbox.state, ['planned', 'sent']);
+
 /** Plans one delivery. */
 export const plan = (row: { id: string; kind: OutboxKind; payload: OutboxRow['payload']; now: number }): Write =>
   write(
@@ -28,19 +31,11 @@ export const plan = (row: { id: string; kind: OutboxKind; payload: OutboxRow['pa
     }),
   );
 
-export interface Conditional {
-  /** Null: drawn by the database. */
-  id: string | null;
-  kind: OutboxKind;
-  payload: OutboxRow['payload'];
-  now: number;
-}
-
-/** Plans one delivery where the condition does not hold when the batch runs. */
-export const planUnless = (row: Conditional, held: SQL): Write =>
+/** Plans one delivery, under an id of the database's, where the condition does not hold when the batch runs. */
+export const planUnless = (row: { kind: OutboxKind; payload: OutboxRow['payload']; now: number }, held: SQL): Write =>
   write(sql`
     INSERT INTO outbox (id, kind, payload, state, next_at, created_at)
-    SELECT coalesce(${row.id}, 'out_' || lower(hex(randomblob(16)))), ${row.kind}, ${JSON.stringify(row.payload)}, 'planned', ${row.now}, ${row.now}
+    SELECT 'out_' || lower(hex(randomblob(16))), ${row.kind}, ${JSON.stringify(row.payload)}, 'planned', ${row.now}, ${row.now}
     WHERE NOT ${held}`);
 
 /**
@@ -61,13 +56,81 @@ export const planToMembers = (row: {
       ${row.kind}, json_set(${JSON.stringify(row.payload)}, '$.member_id', id), 'planned', ${row.now}, ${row.now}
     FROM members WHERE customer_id = ${row.customerId} AND role IN ('owner', 'billing') AND ${row.only}`);
 
-/** Whether a delivery of the kind for the customer is under way. */
-export const isUnderWay = (kind: OutboxKind, customerId: string): SQL => sql`EXISTS (
-  SELECT 1 FROM outbox WHERE kind = ${kind} AND state IN ('planned', 'sent') AND state <> 'confirmed'
-    AND json_extract(payload, '$.customer_id') = ${customerId})`;
+/** A call that the request which plans it makes itself, at once: nobody else takes it for this long. */
+const orderMs = 3 * minuteMs;
 
-/** States of rows that are still to be delivered. */
-const undelivered = inArray(outbox.state, ['planned', 'sent']);
+/**
+ * Plans a call that somebody waits for, as sent already: whoever finds the row later looks up what has become of it. Fails the batch
+ * while another one of the customer is on its way.
+ */
+export const planOrder = (row: { id: string; payload: OutboxRow['payload']; now: number }): Write[] => [
+  guard(
+    'stripe_order',
+    sql`NOT EXISTS (SELECT 1 FROM outbox WHERE kind = 'stripe_order' AND state IN ('planned', 'sent')
+      AND payload ->> 'customer_id' = ${row.payload['customer_id']})`,
+  ),
+  write(
+    build.insert(outbox).values({
+      id: row.id,
+      kind: 'stripe_order',
+      payload: row.payload,
+      state: 'sent',
+      attempts: 1,
+      claimedUntil: row.now + orderMs,
+      nextAt: row.now + orderMs,
+      sentAt: row.now,
+      createdAt: row.now,
+    }),
+  ),
+];
+
+/** The order of a customer that is on its way, null where none is. */
+export async function findOpenOrder(db: Db, customerId: string): Promise<OutboxRow | null> {
+  const rows = await db
+    .select()
+    .from(outbox)
+    .where(and(eq(outbox.kind, 'stripe_order'), undelivered, sql`${outbox.payload} ->> 'customer_id' = ${customerId}`));
+  return rows[0] ?? null;
+}
+
+/** Plans a call about a subscription at Stripe, unless the same one is on its way. */
+export const planForSubscription = (row: {
+  id: string;
+  kind: OutboxKind;
+  subscriptionId: string;
+  customerId: string;
+  now: number;
+}): Write =>
+  write(sql`
+    INSERT INTO outbox (id, kind, payload, state, next_at, created_at)
+    SELECT ${row.id}, ${row.kind}, json_object('customer_id', ${row.customerId}, 'subscription_id', ${row.subscriptionId}), 'planned', ${row.now}, ${row.now}
+    WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE kind = ${row.kind} AND state IN ('planned', 'sent')
+      AND payload ->> 'subscription_id' = ${row.subscriptionId})`);
+
+/** The row that makes the customer at Stripe and has not done so yet, null where none waits. */
+export async function findCustomerRow(db: Db, customerId: string): Promise<OutboxRow | null> {
+  const rows = await db
+    .select()
+    .from(outbox)
+    .where(
+      and(eq(outbox.kind, 'stripe_customer'), undelivered, sql`${outbox.payload} ->> 'customer_id' = ${customerId}`),
+    );
+  return rows[0] ?? null;
+}
+
+/** The orders of a customer to that price that may have come about, the newest first. */
+export const findOrdersOf = (db: Db, customerId: string, priceId: string): Promise<OutboxRow[]> =>
+  db
+    .select()
+    .from(outbox)
+    .where(
+      and(
+        eq(outbox.kind, 'stripe_order'),
+        sql`${outbox.payload} ->> 'customer_id' = ${customerId}`,
+        sql`${outbox.payload} ->> 'price_id' = ${priceId}`,
+      ),
+    )
+    .orderBy(desc(outbox.createdAt));
 
 export interface Claim {
   now: number;

@@ -5,7 +5,12 @@ import Stripe from 'stripe';
  * Why a call did not give an answer. `unclear`: it may have happened. `refused`: it did not, and the same call never will.
  * `denied`: it did not, because our key may not do it or too much was asked at once; another time it may.
  */
-export type StripeFailure = { kind: 'unclear' | 'refused' | 'denied'; code: string };
+export interface StripeFailure {
+  kind: 'unclear' | 'refused' | 'denied';
+  code: string;
+  /** Of a refusal: the parameter that it is about. */
+  param?: string;
+}
 
 export type StripeResult<T> = { ok: true; value: T } | { ok: false; error: StripeFailure };
 
@@ -27,5 +32,6 @@ function failureOf(error: unknown): StripeFailure {
   const status = error.statusCode ?? 0;
   const code = error.code ?? error.type;
   if (denials.includes(status)) return { kind: 'denied', code };
-  return status >= 400 && status < 500 && status !== 409 ? { kind: 'refused', code } : { kind: 'unclear', code };
+  if (status < 400 || status >= 500 || status === 409) return { kind: 'unclear', code };
+  return { kind: 'refused', code, ...(error.param === undefined ? {} : { param: error.param }) };
 }

@@ -4,9 +4,13 @@
  */
 import Stripe from 'stripe';
 import type { Fetch } from '../lib/outbound.ts';
+import { changesOf } from './changes.ts';
+import { checkoutOf } from './checkout.ts';
 import { customersOf } from './customers.ts';
 import { pausesOf } from './pauses.ts';
 import type { StripePort } from './port.ts';
+import { portalOf } from './portal.ts';
+import { schedulesOf } from './schedules.ts';
 import { subscriptionsOf } from './subscriptions.ts';
 
 const timeoutMs = 10_000;
@@ -31,8 +35,12 @@ export function openStripe(account: StripeAccount): StripePort {
 }
 
 const portOver = (stripe: Stripe): StripePort => ({
+  changes: changesOf(stripe),
+  checkout: checkoutOf(stripe),
   customers: customersOf(stripe),
   pauses: pausesOf(stripe),
+  portal: portalOf(stripe),
+  schedules: schedulesOf(stripe),
   subscriptions: subscriptionsOf(stripe),
 });
 

@@ -24,6 +24,14 @@ export const customersOf = (stripe: Stripe) => ({
       );
       return customer.id;
     }),
+  /** Whether it is still there, and the currency that it is bound to, null before its first invoice. */
+  fetch: (id: string): Promise<StripeResult<{ deleted: boolean; currency: string | null }>> =>
+    attempt(async () => {
+      const customer = await stripe.customers.retrieve(id);
+      return customer.deleted
+        ? { deleted: true, currency: null }
+        : { deleted: false, currency: customer.currency ?? null };
+    }),
   /** The `cus_…` that carries our customer id in its metadata, null when there is none. */
   find: (input: Pick<StripeCustomerInput, 'customerId' | 'email'>): Promise<StripeResult<string | null>> =>
     attempt(async () => {

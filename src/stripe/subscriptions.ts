@@ -20,6 +20,8 @@ export interface StripeSubscription {
   trialEnd: number | null;
   /** When it ends, if it is cancelled: by `cancel_at` (portal) or at the period's end (API, dashboard). */
   cancelAt: number | null;
+  /** Which of the two says so: each is taken back in its own way. */
+  cancelBy: 'date' | 'period_end' | null;
   endedAt: number | null;
   collection: 'card' | 'invoice';
   scheduleId: string | null;
@@ -89,6 +91,7 @@ export function readSubscription(found: Stripe.Subscription): StripeSubscription
           },
     trialEnd: ms(found.trial_end),
     cancelAt: ms(found.cancel_at) ?? (found.cancel_at_period_end ? end : null),
+    cancelBy: found.cancel_at_period_end ? 'period_end' : found.cancel_at === null ? null : 'date',
     endedAt: ms(found.ended_at),
     collection: found.collection_method === 'send_invoice' ? 'invoice' : 'card',
     scheduleId: idOf(found.schedule),
@@ -102,10 +105,15 @@ export function readSubscription(found: Stripe.Subscription): StripeSubscription
   };
 }
 
+/** A customer has one; more than these are never looked at. */
+const perCustomer = 10;
 const expanded = ['schedule', 'latest_invoice'] as const;
 
 export const subscriptionsOf = (stripe: Stripe) => ({
   /** As it is now, with what its schedule changes to and its newest invoice. */
   fetch: (id: string): Promise<StripeResult<StripeSubscription>> =>
     attempt(async () => readSubscription(await stripe.subscriptions.retrieve(id, { expand: [...expanded] }))),
+  /** Those of a customer that are not over, the newest first. */
+  listOf: (customer: string): Promise<StripeResult<StripeSubscription[]>> =>
+    attempt(async () => (await stripe.subscriptions.list({ customer, limit: perCustomer })).data.map(readSubscription)),
 });

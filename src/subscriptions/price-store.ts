@@ -1,5 +1,5 @@
 /** Which plan versions a price at Stripe is of. Reads `stripe_prices`, which is pricing's. */
-import { desc, eq, or, sql } from 'drizzle-orm';
+import { and, desc, eq, or, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { planVersions } from '../db/pricing-schema.ts';
 import { stripePrices } from '../db/stripe-schema.ts';
@@ -30,3 +30,10 @@ export const findOffers = (db: Db, priceIds: readonly string[]): Promise<Offer[]
     )
     .where(or(...priceIds.map((id) => eq(stripePrices.priceId, id))) ?? sql`0`)
     .orderBy(desc(sql`${planVersions.state} = 'sold'`), desc(stripePrices.createdAt));
+
+/** The prices of a plan's versions for one interval. */
+export const findPricesOf = (db: Db, plan: string, interval: Offer['interval']): Promise<Offer[]> =>
+  db
+    .select(fields)
+    .from(stripePrices)
+    .where(and(eq(stripePrices.plan, plan), eq(stripePrices.interval, interval)));

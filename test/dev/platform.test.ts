@@ -139,14 +139,24 @@ describe('the embedded platform', () => {
     ]);
   });
 
-  it('serves a Stripe stand-in whose key is not in the ready line', async () => {
+  it('serves a Stripe stand-in whose key is not in the ready line, and whose events come signed by its secret', async () => {
     const { hostname, port } = new URL(platform.ready.stripe_url ?? '');
     const secrets = JSON.parse(readFileSync(join(platform.dataDir, 'secrets.json'), 'utf8')) as {
       stripe_secret_key: string;
     };
     const stripe = new Stripe(secrets.stripe_secret_key, { host: hostname, port, protocol: 'http' });
-    expect(await stripe.customers.create({ email: 'a@b.example' })).toMatchObject({ object: 'customer' });
+    const customer = await stripe.customers.create({ email: 'a@b.example' });
+    expect(customer).toMatchObject({ object: 'customer' });
     expect(JSON.stringify(platform.ready)).not.toContain(secrets.stripe_secret_key);
+
+    const rows = await eventually(
+      () => call<{ id: string }[]>(platform, 'GET', '/rows'),
+      ({ length }) => length > 0,
+    );
+    const { body, signature } = JSON.parse(rows[0]?.id ?? '{}') as { body: string; signature: string };
+    const secret = platform.ready.stripe_webhook_secret ?? '';
+    const event = await stripe.webhooks.constructEventAsync(body, signature, secret);
+    expect(event).toMatchObject({ type: 'customer.created', data: { object: { id: customer.id } } });
   });
 });
 

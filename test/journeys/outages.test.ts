@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Api, callApi, readCustomer, signUp, untilStatus } from '../../bench/support/api.ts';
-import { openStripeApi } from '../../dev/stripe/api.ts';
-import { startStripe } from '../../dev/stripe/server.ts';
+import { startStripe } from '../../dev/stripe/start.ts';
 import { reporterAnswer } from '../../src/contracts/reporters.ts';
 import { historyAnswer } from '../../src/contracts/usage.ts';
 import { startPlatform, type TestPlatform } from '../harness/platform.ts';
@@ -71,8 +70,8 @@ describe('the platform while something is down', () => {
       const { customer } = await untilStatus(admin, customerId, 'ready');
       expect(customer.stripe_customer_id).toBeNull();
 
-      const stripe = openStripeApi(join(folder, 'stripe.sqlite'));
-      const server = await startStripe(stripe, { secretKey: STRIPE_KEY, port: stripePort }, () => {});
+      const path = join(folder, 'stripe.sqlite');
+      const stripe = await startStripe({ path, secretKey: STRIPE_KEY, port: stripePort }, () => {});
       try {
         const linked = await vi.waitFor(
           async () => {
@@ -83,12 +82,11 @@ describe('the platform while something is down', () => {
           { timeout: OUTBOX_MS, interval: 500 },
         );
         const headers = { authorization: `Bearer ${STRIPE_KEY}` };
-        const list = await fetch(`${server.url}/v1/customers`, { headers });
+        const list = await fetch(`${stripe.url}/v1/customers`, { headers });
         const { data } = (await list.json()) as { data: { id: string }[] };
         expect(data.map(({ id }) => id)).toEqual([linked]);
       } finally {
-        await server.close();
-        stripe.close();
+        await stripe.close();
       }
     },
     OUTBOX_MS + 60_000,

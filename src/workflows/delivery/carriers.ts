@@ -14,6 +14,8 @@ export interface Carriers {
   log: Log;
   /** Null without a Stripe key: rows for Stripe wait. */
   stripe: StripePort | null;
+  /** Brings what Stripe has of a subscription to ours (src/workflows/subscriptions/refresh-subscription.ts). */
+  refresh: (stripeSubscriptionId: string) => Promise<unknown>;
   /** Null without a mail server: mails wait as long as their links hold. */
   mail: MailPort | null;
   /** The secrets that a mailed link of that id may have (src/sessions/link.ts). */

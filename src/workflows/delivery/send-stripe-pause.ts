@@ -1,73 +1,43 @@
 /**
- * Pauses a subscription at Stripe, or ends the pause. Each looks first whether it is still wanted: who has paid meanwhile is
- * not paused, and a pause that was on its way by then is taken back.
+ * Pauses a subscription at Stripe for which nothing was paid, its schedule released first. Whether that is still wanted is
+ * looked up before, and after: who pays while the pause is on its way would stand paused for ever.
  */
 import { ok } from '../../lib/result.ts';
 import { later, needless } from '../../outbox/outbox.ts';
-import type { OutboxRow } from '../../outbox/store.ts';
-import * as outboxStore from '../../outbox/store.ts';
-import type { StripeResult } from '../../stripe/call.ts';
+import { planUnless } from '../../outbox/store.ts';
+import type { StripePort } from '../../stripe/port.ts';
 import type { StripeSubscription } from '../../stripe/subscriptions.ts';
-import { findSubscription, isUnpaid, type SubscriptionRow } from '../../subscriptions/state-store.ts';
+import { findSubscription, isUnpaid } from '../../subscriptions/state-store.ts';
+import { isEnded } from '../../subscriptions/transitions.ts';
 import type { Sender } from './carriers.ts';
 import { sendIntent } from './stripe-intent.ts';
 
-const isOver = ({ status }: StripeSubscription): boolean => status === 'canceled' || status === 'incomplete_expired';
-const namesIn = ({ payload }: OutboxRow) => ({
-  customerId: String(payload['customer_id']),
-  id: String(payload['stripe_subscription_id']),
-});
-
-/** Stands for the unpaid invoice: the reason of the pause. */
-const isSuspended = (row: SubscriptionRow | null, id: string): boolean =>
-  row?.status === 'suspended' && row.suspendedFor === 'unpaid' && row.stripeSubscriptionId === id;
+const stands = ({ status }: StripeSubscription): boolean => status === 'paused' || isEnded(status);
 
 export const sendStripePause: Sender = async (carriers, row) => {
   const { stripe, db, now } = carriers;
   if (!stripe) return later('stripe_not_configured');
-  const { customerId, id } = namesIn(row);
-  if (!isSuspended(await findSubscription(db, customerId), id)) return needless('not_wanted_any_more');
-  const isThere = (found: StripeSubscription) => found.status === 'paused' || isOver(found);
-  return await sendIntent(carriers, row, {
-    find: () => idWhere(stripe.subscriptions.fetch(id), isThere),
-    send: async (key) => {
-      const found = await stripe.subscriptions.fetch(id);
-      if (!found.ok) return found;
-      return isThere(found.value) ? ok(id) : await stripe.pauses.pause(id, found.value.scheduleId, key);
-    },
-    settle: () => [
-      // Whoever paid while the call was under way would stand paused for ever.
-      outboxStore.planUnless(
-        { id: null, kind: 'stripe_resume', payload: row.payload, now: now() },
-        isUnpaid(customerId),
-      ),
-    ],
-  });
-};
-
-export const sendStripeResume: Sender = async (carriers, row) => {
-  const { stripe, db } = carriers;
-  if (!stripe) return later('stripe_not_configured');
-  const { customerId, id } = namesIn(row);
+  const [customerId, id] = [String(row.payload['customer_id']), String(row.payload['subscription_id'])];
   const subscription = await findSubscription(db, customerId);
-  if (subscription?.stripeSubscriptionId !== id || subscription.status === 'canceled') {
-    return needless('not_wanted_any_more');
-  }
+  const isWanted = subscription?.suspendedFor === 'unpaid' && subscription.stripeSubscriptionId === id;
+  if (!isWanted) return needless('not_wanted_any_more');
   return await sendIntent(carriers, row, {
-    find: () => idWhere(stripe.subscriptions.fetch(id), ({ status }) => status !== 'paused'),
-    send: async (key) => {
+    find: async () => {
       const found = await stripe.subscriptions.fetch(id);
-      if (!found.ok) return found;
-      return found.value.status === 'paused' ? await stripe.pauses.resume(id, key) : ok(id);
+      return found.ok ? ok(stands(found.value) ? id : null) : found;
     },
-    settle: () => [],
+    send: (key) => pause(stripe, id, key),
+    settle: () => [planUnless({ kind: 'stripe_go_on', payload: row.payload, now: now() }, isUnpaid(customerId))],
   });
 };
 
-async function idWhere(
-  fetched: Promise<StripeResult<StripeSubscription>>,
-  holds: (found: StripeSubscription) => boolean,
-): Promise<StripeResult<string | null>> {
-  const found = await fetched;
-  return found.ok ? ok(holds(found.value) ? found.value.id : null) : found;
+async function pause(stripe: StripePort, id: string, key: string) {
+  const found = await stripe.subscriptions.fetch(id);
+  if (!found.ok) return found;
+  if (stands(found.value)) return ok(id);
+  const { scheduleId } = found.value;
+  const released = scheduleId === null ? ok(null) : await stripe.schedules.release(scheduleId, `${key}-release`);
+  if (!released.ok) return released;
+  const paused = await stripe.pauses.pause(id, key);
+  return paused.ok ? ok(id) : paused;
 }

@@ -5,8 +5,11 @@ import { sendDoorbell } from './send-doorbell.ts';
 import { sendMail } from './send-mail.ts';
 import { sendNotice } from './send-notice.ts';
 import { sendSignupMail } from './send-signup-mail.ts';
+import { sendStripeCancel } from './send-stripe-cancel.ts';
 import { sendStripeCustomer } from './send-stripe-customer.ts';
-import { sendStripePause, sendStripeResume } from './send-stripe-pause.ts';
+import { sendStripeGoOn } from './send-stripe-go-on.ts';
+import { sendStripeOrder } from './send-stripe-order.ts';
+import { sendStripePause } from './send-stripe-pause.ts';
 
 export const senders: Readonly<Record<OutboxKind, Sender>> = {
   doorbell: sendDoorbell,
@@ -14,6 +17,8 @@ export const senders: Readonly<Record<OutboxKind, Sender>> = {
   notice: sendNotice,
   signup_mail: sendSignupMail,
   stripe_customer: sendStripeCustomer,
+  stripe_cancel: sendStripeCancel,
   stripe_pause: sendStripePause,
-  stripe_resume: sendStripeResume,
+  stripe_go_on: sendStripeGoOn,
+  stripe_order: sendStripeOrder,
 };

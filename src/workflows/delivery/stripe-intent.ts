@@ -41,4 +41,4 @@ export async function sendIntent(carriers: Carriers, row: OutboxRow, intent: Int
 }
 
 /** What Stripe refused it would refuse again; what our key may not do is our configuration's fault, not the row's. */
-const failed = ({ kind, code }: StripeFailure): Sent<Write> => (kind === 'refused' ? never(code) : later(code));
+export const failed = ({ kind, code }: StripeFailure): Sent<Write> => (kind === 'refused' ? never(code) : later(code));

@@ -5,8 +5,10 @@
 import type { AuditEntry } from '../../audit/store.ts';
 import { findWhole, type SubscriptionRow, type WholeCustomer } from '../../customers/store.ts';
 import type { Write } from '../../db/write.ts';
+import { newId } from '../../lib/ids.ts';
 import { sameJson } from '../../lib/json.ts';
 import { ok } from '../../lib/result.ts';
+import { findOrdersOf, planForSubscription } from '../../outbox/store.ts';
 import { followStripe } from '../../periods/paid.ts';
 import * as periodStore from '../../periods/store.ts';
 import { versionOf } from '../../pricing/catalogue.ts';
@@ -26,6 +28,8 @@ export interface Fetched {
   customerId: string;
   fetchSeq: number;
   found: StripeSubscription;
+  /** Of one that is paused there: whether nothing is owed any more. */
+  isPaidUp: boolean;
 }
 
 export interface Applied {
@@ -37,7 +41,7 @@ export interface Applied {
 /** Plans what the fetch comes to. */
 export async function applySubscription(context: Context, fetched: Fetched): Promise<Planned<Applied>> {
   const { db, now } = context;
-  const { customerId, fetchSeq, found } = fetched;
+  const { customerId, fetchSeq, found, isPaidUp } = fetched;
   const [whole, object] = await Promise.all([findWhole(db, customerId), findObject(db, found.id)]);
   if (!whole) throw new Error(`the customer ${customerId} of ${found.id} is gone`);
   if (!object) throw new Error(`the fetch of ${found.id} was not numbered`);
@@ -52,7 +56,7 @@ export async function applySubscription(context: Context, fetched: Fetched): Pro
   const followed = await follow(context, whole, { found, before: object.body as StripeSubscription | null });
   return ok({
     value: { overtaken: false, outbox: followed.outbox },
-    writes: [...write, ...followed.writes],
+    writes: [...write, ...followed.writes, ...(isPaidUp ? goOn(context, followed.next, found) : [])],
     audit: followed.audit,
     outbox: followed.outbox,
   });
@@ -77,6 +81,12 @@ const strangeSubscription = ({ log }: Context, { customer, subscription }: Whole
     status: subscription.status,
   });
 
+/** We paused it at Stripe when nothing was paid; now everything is, and it goes on. */
+const goOn = ({ random, now }: Context, { customerId, suspendedFor }: SubscriptionRow, { id }: StripeSubscription) =>
+  suspendedFor === 'unpaid'
+    ? [planForSubscription({ id: newId('outbox', random), kind: 'stripe_go_on', subscriptionId: id, customerId, now })]
+    : [];
+
 interface Seen {
   found: StripeSubscription;
   /** What the fetch before showed; null for the first. */
@@ -84,6 +94,7 @@ interface Seen {
 }
 
 interface Followed {
+  next: SubscriptionRow;
   writes: Write[];
   outbox: string[];
   audit: AuditEntry[];
@@ -122,6 +133,7 @@ async function follow(context: Context, whole: WholeCustomer, seen: Seen): Promi
   ];
   const guards = [subscriptionStore.guardUnchanged(subscription), periodStore.guardLast(customer.id, last)];
   return {
+    next,
     writes: writes.length === 0 ? [] : [...guards, ...writes],
     outbox: [...entailed.outbox, ...told.outbox],
     audit: [
@@ -220,7 +232,10 @@ function offerOf(
   return own ?? (wasMoved ? { plan: row.plan, planVersion: row.planVersion } : theirs[0]);
 }
 
-/** When the plan changed: as it was scheduled, with the subscription itself, or now; never before the change that was last. */
+/**
+ * When the plan changed: as it was scheduled, with the subscription itself, at the moment from which our own order had Stripe
+ * count, or now; never before the change that was last.
+ */
 async function changedAt(
   { db, now }: Context,
   row: SubscriptionRow,
@@ -229,9 +244,11 @@ async function changedAt(
 ): Promise<number> {
   const last = await subscriptionStore.lastChangeAt(db, row.customerId);
   const wasScheduled = row.scheduledAt !== null && row.scheduledAt <= now && row.scheduledPlan === next.plan;
-  const isNew = row.stripeSubscriptionId !== found.id;
-  const at = wasScheduled ? row.scheduledAt : isNew ? found.createdAt : now;
-  return Math.max(last, at ?? now);
+  if (wasScheduled) return Math.max(last, row.scheduledAt ?? now);
+  if (row.stripeSubscriptionId !== found.id) return Math.max(last, found.createdAt);
+  const orders = found.item === null ? [] : await findOrdersOf(db, row.customerId, found.item.priceId);
+  const ordered = orders.map(({ payload }) => Number(payload['proration_at'] ?? 0)).find((at) => at > 0);
+  return Math.max(last, ordered ?? now);
 }
 
 /** Periods as Stripe has them; of what has ended, or stands still there, none is opened. */

@@ -36,7 +36,7 @@ async function subscriptionsOf({ db, stripe }: Context, customerId: string): Pro
   if (subscription?.stripeSubscriptionId) return [subscription.stripeSubscriptionId];
   const stripeCustomerId = customer?.stripeCustomerId ?? null;
   if (stripe === null || stripeCustomerId === null) return [];
-  const found = await stripe.pauses.unendedOf(stripeCustomerId);
+  const found = await stripe.subscriptions.listOf(stripeCustomerId);
   if (!found.ok) throw new StripeNotRead(stripeCustomerId, found.error);
-  return found.value;
+  return found.value.map(({ id }) => id);
 }

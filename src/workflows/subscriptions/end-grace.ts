@@ -11,8 +11,8 @@ import { type Context, carryOut, type Planned } from '../deed.ts';
 import { each } from '../each.ts';
 import { planNotice } from '../plan-notice.ts';
 import { askStripe } from './ask-stripe.ts';
+import { planPause } from './end-at-stripe.ts';
 import { enterState } from './enter-state.ts';
-import { planPause } from './pause-at-stripe.ts';
 import { paymentPage } from './payment-page.ts';
 
 /** Of one tick; what is left waits for the next minute. */

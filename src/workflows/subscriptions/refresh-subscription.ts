@@ -3,6 +3,7 @@
  * here. The fetch is numbered before it begins, and what it shows is written only while no later one has begun.
  */
 import type { StripeFailure } from '../../stripe/call.ts';
+import type { StripePort } from '../../stripe/port.ts';
 import type { StripeSubscription } from '../../stripe/subscriptions.ts';
 import { findCustomerOf } from '../../subscriptions/store.ts';
 import { raiseFetch } from '../../webhooks/object-store.ts';
@@ -36,6 +37,12 @@ export interface Refreshed {
 /** Fetches that overtake one another more often than this are a fault; an event is then tried again later. */
 const fetchesMax = 6;
 
+async function isOwed(stripe: StripePort, id: string): Promise<boolean> {
+  const owed = await stripe.changes.isOwed(id);
+  if (!owed.ok) throw new StripeNotRead(id, owed.error);
+  return owed.value;
+}
+
 /**
  * Fetches the subscription and applies it, again where a later fetch has overtaken this one and was not written yet.
  * @throws StripeNotRead, UnknownSubscriber; DatabaseUnavailable
@@ -52,7 +59,10 @@ export async function refreshSubscription(context: Context, stripeSubscriptionId
     const metadataId = found.metadata['tenantry_customer_id'] ?? null;
     const customerId = await findCustomerOf(db, { id, customer: found.customer, metadataId });
     if (customerId === null) throw new UnknownSubscriber(found);
-    const applied = await carryOut(context, () => applySubscription(context, { customerId, fetchSeq, found }));
+    const isPaidUp = found.status === 'paused' && !(await isOwed(stripe, id));
+    const applied = await carryOut(context, () =>
+      applySubscription(context, { customerId, fetchSeq, found, isPaidUp }),
+    );
     if (!applied.ok) throw new Error(`${id} could not be applied: ${applied.error.code}`);
     const { overtaken, outbox } = applied.value.value;
     if (!overtaken) return { customerId, outbox };

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openStripeApi } from '../../../dev/stripe/api.ts';
-import { startStripe } from '../../../dev/stripe/server.ts';
+import { startStripe } from '../../../dev/stripe/start.ts';
 
 const secretKey = 'sk_test_standin';
 const dayMs = 86_400_000;
@@ -16,19 +15,16 @@ describe('the Stripe stand-in, through the official client', () => {
   let stripe: Stripe;
   let url: string;
 
-  const client = (key: string) => {
+  const client = (key: string, maxNetworkRetries = 0) => {
     const { hostname, port } = new URL(url);
-    return new Stripe(key, { host: hostname, port, protocol: 'http', maxNetworkRetries: 0, telemetry: false });
+    return new Stripe(key, { host: hostname, port, protocol: 'http', maxNetworkRetries, telemetry: false });
   };
   const open = async () => {
-    const api = openStripeApi(join(folder, 'stripe.sqlite'), () => now);
-    const server = await startStripe(api, { secretKey }, () => {});
-    url = server.url;
+    const path = join(folder, 'stripe.sqlite');
+    const standIn = await startStripe({ path, secretKey, now: () => now, callsPerSecond: null }, () => {});
+    url = standIn.url;
     stripe = client(secretKey);
-    close = async () => {
-      await server.close();
-      api.close();
-    };
+    close = standIn.close;
   };
   beforeEach(async () => {
     now = Date.parse('2026-11-21T00:00:00Z');
@@ -54,7 +50,9 @@ describe('the Stripe stand-in, through the official client', () => {
   });
 
   it('answers the same idempotency key with the same customer, in parallel too', async () => {
-    const make = () => stripe.customers.create({ email: 'a@b.example' }, { idempotencyKey: 'k1' });
+    // The client comes again when it is told that the first one is under way.
+    const patient = client(secretKey, 5);
+    const make = () => patient.customers.create({ email: 'a@b.example' }, { idempotencyKey: 'k1' });
     const made = await Promise.all(Array.from({ length: 20 }, make));
     expect(new Set(made.map(({ id }) => id)).size).toBe(1);
     expect((await stripe.customers.list({ email: 'a@b.example' })).data).toHaveLength(1);
@@ -115,6 +113,6 @@ describe('the Stripe stand-in, through the official client', () => {
       param: 'balance',
     });
     await expect(client('sk_test_wrong').customers.list()).rejects.toMatchObject({ type: 'StripeAuthenticationError' });
-    await expect(stripe.products.list()).rejects.toMatchObject({ statusCode: 404 });
+    await expect(stripe.quotes.list()).rejects.toMatchObject({ statusCode: 404 });
   });
 });

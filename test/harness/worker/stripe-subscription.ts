@@ -37,6 +37,7 @@ export const aSubscription = (
   item: { id: 'si_1', priceId: priceOf(plan), interval: 'month', start, end: start + 30 * day },
   trialEnd: null,
   cancelAt: null,
+  cancelBy: null,
   endedAt: null,
   collection: 'card',
   scheduleId: null,

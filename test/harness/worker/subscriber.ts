@@ -1,73 +1,97 @@
-/** A customer as the tests of its subscription see it: everything that a change of state must have changed together. */
-import type { SubscriptionStatus } from '../../../src/contracts/customers.ts';
-import { type Api, signUp } from './api.ts';
+/** Customers who subscribe at the stand-in: signup, checkout, payment, and what the Worker then says. */
+import { expect } from 'vitest';
+import type { SignupAnswer } from '../../../src/contracts/customers.ts';
+import type { SubscriptionView } from '../../../src/contracts/subscriptions.ts';
+import { servicesOf } from '../../../src/services.ts';
+import { contextOf } from '../../../src/wiring.ts';
+import { refreshSubscription } from '../../../src/workflows/subscriptions/refresh-subscription.ts';
+import { type Api, rootToken, signUp } from './api.ts';
+import type { StandInOfTests } from './stripe.ts';
 
-/** What is read of a customer; kinds of notices in the order in which they were planned. */
-export interface Seen {
-  status: SubscriptionStatus;
-  suspended_for: string | null;
-  phase: string;
-  verb: string | null;
-  /** Of the newest licence. */
-  licence: string;
-  revoked: boolean;
-  live_keys: number;
-  deactivated: boolean;
-  notices: string[];
-  stripe: string[];
-  changes: number;
+/** Where Stripe's pages lead back to in tests: PUBLIC_URL's own. */
+export const urls = {
+  success_url: 'http://127.0.0.1:8787/done?s={CHECKOUT_SESSION_ID}',
+  cancel_url: 'http://127.0.0.1:8787/',
+};
+
+export const goodCard = '4242424242424242';
+
+interface Problem {
+  code: string;
+  message: string;
+  details: Record<string, unknown>;
 }
 
-export function subscribers(api: Api) {
-  const control = api.bindings['CONTROL'] as D1Database;
+export const problem = async (response: Response) => (await response.json()) as Problem;
 
-  async function see(customerId: string): Promise<Seen> {
-    const [row, notices, stripe] = await Promise.all([
-      control
-        .prepare(
-          `SELECT s.status, s.suspended_for, d.phase,
-            (SELECT verb FROM jobs WHERE customer_id = ?1 ORDER BY created_at DESC, rowid DESC LIMIT 1) verb,
-            l.action licence, l.revoked_at IS NOT NULL revoked, c.deactivated_at IS NOT NULL deactivated,
-            (SELECT count(*) FROM credentials WHERE kind = 'account' AND owner_id = ?1 AND revoked_at IS NULL) live_keys,
-            (SELECT count(*) FROM audit_log WHERE subject = ?1 AND action = 'subscription.changed') changes
-          FROM subscriptions s JOIN customers c ON c.id = s.customer_id JOIN deployments d ON d.customer_id = s.customer_id
-          JOIN licences l ON l.customer_id = s.customer_id AND l.in_force = 1 WHERE s.customer_id = ?1`,
-        )
-        .bind(customerId)
-        .first<Record<string, unknown>>(),
-      control.prepare('SELECT kind FROM notices WHERE customer_id = ? ORDER BY rowid').bind(customerId).all(),
-      control
-        .prepare(
-          "SELECT kind FROM outbox WHERE kind LIKE 'stripe_%' AND kind <> 'stripe_customer' AND json_extract(payload, '$.customer_id') = ? ORDER BY rowid",
-        )
-        .bind(customerId)
-        .all(),
-    ]);
-    const { revoked, deactivated, ...others } = row ?? {};
-    const kinds = ({ results }: D1Result) => results.map((found) => String((found as { kind: string }).kind));
-    return {
-      ...(others as unknown as Seen),
-      revoked: revoked === 1,
-      deactivated: deactivated === 1,
-      notices: kinds(notices),
-      stripe: kinds(stripe),
-    };
-  }
+/** Status and code of a refusal. */
+export const refusalOf = async (response: Response) => [response.status, (await problem(response)).code];
 
-  /** Sets columns of the subscription: what webhooks and other deeds have brought about. */
-  async function set(customerId: string, columns: Record<string, string | number | null>): Promise<void> {
-    const names = Object.keys(columns);
-    await control
-      .prepare(`UPDATE subscriptions SET ${names.map((name) => `${name} = ?`).join(', ')} WHERE customer_id = ?`)
-      .bind(...Object.values(columns), customerId)
-      .run();
-  }
+/** The body of a 200. */
+export async function good<T>(response: Response): Promise<T> {
+  const text = await response.text();
+  expect(response.status, text).toBe(200);
+  return JSON.parse(text) as T;
+}
 
-  const join = async (columns: Record<string, string | number | null> = {}): Promise<string> => {
-    const { customer_id: id } = (await signUp(api)).customer;
-    if (Object.keys(columns).length > 0) await set(id, columns);
-    return id;
+export interface OpenPage {
+  session_id: string;
+  checkout_url: string;
+}
+
+export function subscribersOf(api: Api, stripe: () => StandInOfTests) {
+  const contextNow = () => contextOf(servicesOf(api.bindings, { waitUntil: () => {} }, api.outside));
+  /** What an event of Stripe's would have us do. */
+  const refresh = (id: string) => refreshSubscription(contextNow(), id);
+
+  const ask = (path: string, made: SignupAnswer, body: Record<string, unknown> = {}, token = made.api_key) =>
+    api.call('POST', `/api/subscriptions/${path}`, {
+      token,
+      body: { customer_id: made.customer.customer_id, ...body },
+    });
+
+  const subscriptionOf = async ({ customer: { customer_id: id } }: SignupAnswer) => {
+    const read = await api.call('GET', `/api/subscriptions/${id}`, { token: rootToken });
+    return (await good<{ subscription: SubscriptionView }>(read)).subscription;
   };
 
-  return { control, see, set, join };
+  /** Pays on the page, beside the Worker. */
+  async function pay({ session_id }: OpenPage, card = goodCard, more = {}): Promise<string> {
+    const done = await stripe().door<{ subscription: string }>(`/checkout/${session_id}/complete`, { card, ...more });
+    return done.subscription;
+  }
+
+  /** A customer who has bought a plan; the free days go on. */
+  async function subscribed(plan = 'starter', body: Record<string, unknown> = {}) {
+    const made = await signUp(api, { plan: 'starter' });
+    const page = await good<OpenPage>(await ask('checkout', made, { plan, ...urls, ...body }));
+    const id = await pay(page);
+    await refresh(id);
+    return { made, id };
+  }
+
+  /** As `subscribed`, of somebody whose trial was over in a day: what is bought is paid at once. */
+  async function paying(plan = 'starter', body: Record<string, unknown> = {}) {
+    const made = await signUp(api, { plan: 'starter' });
+    const control = api.bindings['CONTROL'] as D1Database;
+    const id = made.customer.customer_id;
+    const soon = api.clock.now + 86_400_000;
+    await control.batch([
+      control.prepare('UPDATE subscriptions SET trial_ends_at = ? WHERE customer_id = ?').bind(soon, id),
+      control.prepare('UPDATE billing_periods SET end_at = ? WHERE customer_id = ?').bind(soon, id),
+    ]);
+    const page = await good<OpenPage>(await ask('checkout', made, { plan, ...urls, ...body }));
+    const sub = await pay(page);
+    await refresh(sub);
+    return { made, id: sub };
+  }
+
+  /** The card that the subscription is charged to from now on. */
+  async function giveCard(subscriptionId: string, card: string): Promise<void> {
+    const { customer } = await stripe().read<{ customer: string }>(`/subscriptions/${subscriptionId}`);
+    const { id } = await stripe().door(`/customers/${customer}/cards`, { card });
+    await stripe().call(`/subscriptions/${subscriptionId}`, { default_payment_method: id });
+  }
+
+  return { ask, subscriptionOf, pay, refresh, subscribed, paying, giveCard, contextNow };
 }

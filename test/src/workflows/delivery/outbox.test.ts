@@ -25,7 +25,8 @@ beforeEach(async () => {
 });
 
 /** A Stripe that is asked for customers alone. */
-const customersOnly = (customers: StripePort['customers']): StripePort => ({ customers }) as unknown as StripePort;
+const customersOnly = (customers: Pick<StripePort['customers'], 'create' | 'find'>): StripePort =>
+  ({ customers }) as unknown as StripePort;
 
 /** A Stripe that remembers by idempotency key, as the real one does for 24 h, and fails when it is told to. */
 function fakeStripe() {
@@ -64,7 +65,7 @@ function makeCarriers(stripe: StripePort | null, queue: 'up' | 'down' = 'up') {
 }
 
 /** Nothing here is mailed. */
-const noMail = { mail: null, linkSecrets: () => [], publicUrl: 'https://x.test' };
+const noMail = { mail: null, refresh: async () => {}, linkSecrets: () => [], publicUrl: 'https://x.test' };
 
 /** A signup whose own delivery cannot happen: the platform's carriers are not these. */
 async function signUpQuietly(email: string): Promise<SignupAnswer> {

@@ -36,6 +36,7 @@ async function deliver(answer: MailFailure | 'takes it' | null, now = startAt): 
       now: () => now,
       log: () => {},
       stripe: null,
+      refresh: async () => {},
       mail: answer && {
         send: async (mail) => {
           sent.push(mail);

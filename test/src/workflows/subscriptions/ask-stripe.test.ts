@@ -12,8 +12,8 @@ import { endTrials } from '../../../../src/workflows/subscriptions/end-trials.ts
 import { refreshSubscription } from '../../../../src/workflows/subscriptions/refresh-subscription.ts';
 import { ensureCluster, makeApi, signUp } from '../../../harness/worker/api.ts';
 import { makeContext } from '../../../harness/worker/context.ts';
+import { subscribers } from '../../../harness/worker/seen-customer.ts';
 import { aSubscription, bindPrices, fakeStripe } from '../../../harness/worker/stripe-subscription.ts';
-import { subscribers } from '../../../harness/worker/subscriber.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -51,22 +51,41 @@ function stripe(): StripePort {
   return {
     ...fake.stripe,
     pauses: {
-      pause: async (id, scheduleId, key) => {
-        calls.push(`pause ${scheduleId ?? 'without a schedule'} ${key.slice(0, 13)}`);
+      pause: async (id) => {
+        calls.push('pause');
         if (pauseFails) return err(pauseFails);
         statusAtStripe(id, 'paused');
         await duringPause();
-        return ok(id);
+        return ok(null);
       },
-      resume: async (id) => {
-        calls.push('resume');
-        statusAtStripe(id, 'active');
-        return ok(id);
+    },
+    schedules: {
+      ...fake.stripe.schedules,
+      release: async (id) => {
+        calls.push(`release ${id}`);
+        return ok(null);
       },
-      unendedOf: async (customer) =>
+    },
+    subscriptions: {
+      ...fake.stripe.subscriptions,
+      listOf: async (customer) =>
         fake.state.failure
           ? err(fake.state.failure)
-          : ok([...fake.subscriptions.values()].filter((found) => found.customer === customer).map(({ id }) => id)),
+          : ok([...fake.subscriptions.values()].filter((found) => found.customer === customer)),
+    },
+    changes: {
+      ...fake.stripe.changes,
+      isOwed: async (id) => ok(fake.subscriptions.get(id)?.latestInvoice?.status === 'open'),
+      goOn: async (id) => {
+        calls.push('go on');
+        statusAtStripe(id, 'active');
+        return ok(null);
+      },
+      cancelNow: async (id) => {
+        calls.push('cancel');
+        statusAtStripe(id, 'canceled');
+        return ok(null);
+      },
     },
   };
 }
@@ -76,7 +95,9 @@ const contextAt = (now: number) => ({ ...makeContext({ control, shards: [], now 
 /** Delivers what waits for Stripe. */
 async function deliver() {
   const rows = await control
-    .prepare("SELECT id FROM outbox WHERE kind IN ('stripe_pause', 'stripe_resume') AND state IN ('planned', 'sent')")
+    .prepare(
+      "SELECT id FROM outbox WHERE kind IN ('stripe_pause', 'stripe_go_on', 'stripe_cancel') AND state IN ('planned', 'sent')",
+    )
     .all<{ id: string }>();
   await control.prepare('UPDATE outbox SET claimed_until = 0').run();
   await deliverOutbox(
@@ -85,6 +106,7 @@ async function deliver() {
       now: () => api.clock.now,
       log: () => {},
       stripe: stripe(),
+      refresh: (id) => refreshSubscription(contextAt(api.clock.now), id),
       mail: null,
       linkSecrets: () => [],
       publicUrl: 'https://api.test',
@@ -170,7 +192,7 @@ describe('the end of the grace', () => {
       .first<string>('payload');
     expect(JSON.parse(mail ?? '')).toMatchObject({ notice: 'suspended', payment_url: 'https://pay.test/in_2' });
     await deliver();
-    expect(calls).toEqual(['pause sub_sched_1 tenantry-out_']);
+    expect(calls).toEqual(['release sub_sched_1', 'pause']);
     expect(await stateOf(id)).toEqual(['stripe_pause confirmed']);
   });
 });
@@ -208,9 +230,9 @@ describe('a pause at Stripe', () => {
     paid(subId, 'paused');
     await refreshSubscription(contextAt(api.clock.now), subId);
     await refreshSubscription(contextAt(api.clock.now), subId);
-    expect((await see(id)).stripe).toEqual(['stripe_pause', 'stripe_resume']);
+    expect((await see(id)).stripe).toEqual(['stripe_pause', 'stripe_go_on']);
     await deliver();
-    expect(calls.at(-1)).toBe('resume');
+    expect(calls.at(-1)).toBe('go on');
     await refreshSubscription(contextAt(api.clock.now), subId);
     expect(await see(id)).toMatchObject({
       status: 'active',
@@ -234,10 +256,10 @@ describe('a pause at Stripe', () => {
     const { id } = await suspended();
     duringPause = () => set(id, { status: 'active', suspended_for: null });
     await deliver();
-    expect(await stateOf(id)).toEqual(['stripe_pause confirmed', 'stripe_resume planned']);
+    expect(await stateOf(id)).toEqual(['stripe_pause confirmed', 'stripe_go_on planned']);
     await deliver();
-    expect(calls.at(-1)).toBe('resume');
-    expect(await stateOf(id)).toEqual(['stripe_pause confirmed', 'stripe_resume confirmed']);
+    expect(calls.at(-1)).toBe('go on');
+    expect(await stateOf(id)).toEqual(['stripe_pause confirmed', 'stripe_go_on confirmed']);
   });
 
   it('whose answer was lost is not asked for twice', async () => {

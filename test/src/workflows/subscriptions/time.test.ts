@@ -3,7 +3,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { queryLoads } from '../../../../src/clusters/store.ts';
 import { openDb } from '../../../../src/db/client.ts';
 import { ensureCluster, makeApi, rootToken } from '../../../harness/worker/api.ts';
-import { subscribers } from '../../../harness/worker/subscriber.ts';
+import { subscribers } from '../../../harness/worker/seen-customer.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;

@@ -3,8 +3,8 @@
  * joined by AND. Stripe's own index lags by up to a minute; this one does not, so nothing may rely on search here to
  * prove that it needs no fallback there.
  */
-import type { Customer } from './customers.ts';
-import { invalid, type StripeError } from './errors.ts';
+import { refuse } from '../errors.ts';
+import type { Customer } from '../objects/customer.ts';
 
 export type Condition = (customer: Customer) => boolean;
 
@@ -14,13 +14,13 @@ const CLAUSE = new RegExp(String.raw`^\s*(?:metadata\[${QUOTED}\]|(email|name|ph
 const unquote = (single: string | undefined, double: string | undefined): string =>
   (single ?? double ?? '').replace(/\\(.)/g, '$1');
 
-/** The condition that a query states, or Stripe's refusal. */
-export function readQuery(query: string): Condition | StripeError {
+/** The condition that a query states. Throws Stripe's refusal. */
+export function readQuery(query: string): Condition {
   const conditions: Condition[] = [];
   let rest = query;
   for (;;) {
     const match = CLAUSE.exec(rest);
-    if (match === null) return invalid(`We were unable to parse your search query: ${query}`, undefined, 'query');
+    if (match === null) return refuse(`We were unable to parse your search query: ${query}`, undefined, 'query');
     const [whole, keySingle, keyDouble, field, single, double] = match;
     const value = unquote(single, double);
     if (field === 'email' || field === 'name' || field === 'phone')
@@ -31,8 +31,7 @@ export function readQuery(query: string): Condition | StripeError {
     }
     rest = rest.slice(whole.length);
     if (rest === '') return (customer) => conditions.every((holds) => holds(customer));
-    if (!/^and\s/i.test(rest))
-      return invalid(`We were unable to parse your search query: ${query}`, undefined, 'query');
+    if (!/^and\s/i.test(rest)) return refuse(`We were unable to parse your search query: ${query}`, undefined, 'query');
     rest = rest.slice('and '.length);
   }
 }

@@ -1,0 +1,57 @@
+/**
+ * Looks up what has become of an order that a request began and did not finish (src/workflows/subscriptions/order.ts). It is never
+ * sent again: nobody waits for it any more. What is there at Stripe is taken over; what is there in half is taken back.
+ */
+import { findCustomer } from '../../customers/store.ts';
+import { later, needless } from '../../outbox/outbox.ts';
+import type { OutboxRow } from '../../outbox/store.ts';
+import type { StripePort } from '../../stripe/port.ts';
+import type { StripeSubscription } from '../../stripe/subscriptions.ts';
+import type { Carriers, Sender } from './carriers.ts';
+import { failed } from './stripe-intent.ts';
+
+const nobodyWaits = needless('nobody_waits');
+
+export const sendStripeOrder: Sender = async (carriers, row) => {
+  const { stripe } = carriers;
+  if (!stripe) return later('stripe_not_configured');
+  const { payload } = row;
+  if (payload['what'] === 'checkout') return await endCheckout(carriers, stripe, row);
+  const id = String(payload['subscription_id']);
+  const found = await stripe.subscriptions.fetch(id);
+  if (!found.ok) return failed(found.error);
+  const { scheduleId, scheduled } = found.value;
+  if (payload['what'] === 'schedule' && scheduleId !== null && scheduled === null) {
+    const released = await stripe.schedules.release(scheduleId, `tenantry-${row.id}-release`);
+    if (!released.ok) return failed(released.error);
+  }
+  await carriers.refresh(id);
+  return isDone(payload, found.value) ? { outcome: 'ok', writes: [] } : nobodyWaits;
+};
+
+/** Whether what was ordered is there. */
+function isDone(payload: OutboxRow['payload'], found: StripeSubscription): boolean {
+  switch (payload['what']) {
+    case 'upgrade':
+      return found.item?.priceId === payload['price_id'];
+    case 'schedule':
+      return found.scheduled?.priceId === payload['price_id'];
+    case 'cancel':
+      return found.cancelAt !== null || found.status === 'canceled';
+    default:
+      return found.cancelAt === null && found.scheduleId === null;
+  }
+}
+
+/** Nobody was told where the page is. */
+async function endCheckout({ db }: Carriers, stripe: StripePort, row: OutboxRow) {
+  const customer = await findCustomer(db, String(row.payload['customer_id']));
+  if (!customer?.stripeCustomerId) return nobodyWaits;
+  const open = await stripe.checkout.listOpen(customer.stripeCustomerId);
+  if (!open.ok) return failed(open.error);
+  for (const session of open.value.filter(({ orderId }) => orderId === row.id)) {
+    const expired = await stripe.checkout.expire(session.id);
+    if (!expired.ok) return failed(expired.error);
+  }
+  return nobodyWaits;
+}
