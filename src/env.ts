@@ -133,9 +133,16 @@ export const workerVariables = {
     'the share of a cluster for customers who do not pay yet, percent',
   ),
   SIGNUP_PLANS: optional(offeredPlans, 'the plans that anyone may sign up for; without it those that plans.yaml opens'),
-  SIGNUP_VERIFICATION: byDefault('none', choice(['none', 'email']), 'email is not available in this version'),
-  SMTP_URL: optional(mailServer, 'the mail server, with its user and password; without it no mail is sent'),
-  MAIL_FROM: optional(sender, 'who mails are from; needed with SMTP_URL'),
+  SIGNUP_VERIFICATION: byDefault(
+    'none',
+    choice(['none', 'email']),
+    'email: a signup is made when its mailed link is opened',
+  ),
+  SMTP_URL: optional(
+    mailServer,
+    'the mail server, with its user and password; without it the binding EMAIL sends mail',
+  ),
+  MAIL_FROM: optional(sender, 'who mails are from; without it none is sent'),
   RATE_LIMIT_SIGNUP: byDefault('100/900', rateLimit, 'signups of one address'),
   RATE_LIMIT_AUTH: byDefault(
     '100/900',
@@ -186,6 +193,17 @@ interface Clock {
 const clockOf = ({ CLOCK }: RawEnv): Clock | null =>
   typeof (CLOCK as Partial<Clock> | undefined)?.now === 'function' ? (CLOCK as Clock) : null;
 
+/** Where mail is handed in: a mail server, or Cloudflare's own binding; `from` is who sends. */
+export type Postbox = { from: string } & ({ url: string } | { binding: SendEmail });
+type MailVariables = Partial<Pick<ValuesOf<typeof workerVariables>, 'SMTP_URL' | 'MAIL_FROM'>>;
+
+/** The mail server before the binding, which wrangler.toml gives every Worker; null where no mail is sent. */
+function postboxOf({ SMTP_URL: url, MAIL_FROM: from }: MailVariables, { EMAIL: binding }: RawEnv): Postbox | null {
+  if (from === undefined) return null;
+  if (url !== undefined) return { from, url };
+  return typeof binding === 'object' && binding !== null ? { from, binding: binding as SendEmail } : null;
+}
+
 /** The Worker's parsed environment, plus the usage shards in order (`USAGE_0`, `USAGE_1`, …) and all doorbell queues. */
 export type Env = ValuesOf<typeof workerVariables> &
   Bindings & {
@@ -194,6 +212,7 @@ export type Env = ValuesOf<typeof workerVariables> &
     clock: Clock | null;
     /** Prices at Stripe that an operator has bound, by variable: STRIPE_PRICE_STARTER=price_… */
     boundPrices: ReadonlyMap<string, string>;
+    postbox: Postbox | null;
   };
 
 /** The environment as the runtime hands it over. */
@@ -224,8 +243,8 @@ export function parseEnv(raw: RawEnv): Env {
   const read = readVariables(workerVariables, raw, (found) => [
     ...plainHttpFaults(found, { STRIPE_API_BASE: ['STRIPE_SECRET_KEY'] }),
     ...staffFaults(found),
-    ...(found.SIGNUP_VERIFICATION === 'email'
-      ? ['SIGNUP_VERIFICATION=email is not available in this version; use none']
+    ...(found.SIGNUP_VERIFICATION === 'email' && postboxOf(found, raw) === null
+      ? ['SIGNUP_VERIFICATION=email needs MAIL_FROM, with SMTP_URL or the binding EMAIL']
       : []),
     ...(found.SMTP_URL !== undefined && found.MAIL_FROM === undefined ? ['MAIL_FROM is needed with SMTP_URL'] : []),
     ...boundPriceFaults(raw),
@@ -239,7 +258,15 @@ export function parseEnv(raw: RawEnv): Env {
   const bindings: Bindings = { CONTROL, USAGE_QUEUE, STRIPE_QUEUE, RATE_LIMITER, LIVE, LIVE_DIRECTORY };
   parsed = {
     raw,
-    env: { ...read.value, ...bindings, usageShards, doorbell, clock: clockOf(raw), boundPrices: boundPricesOf(raw) },
+    env: {
+      ...read.value,
+      ...bindings,
+      usageShards,
+      doorbell,
+      clock: clockOf(raw),
+      boundPrices: boundPricesOf(raw),
+      postbox: postboxOf(read.value, raw),
+    },
   };
   return parsed.env;
 }

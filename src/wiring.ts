@@ -3,6 +3,7 @@ import { actorOf, credentialOf, type Principal } from './credentials/principal.t
 import type { Env } from './env.ts';
 import { dayMs } from './lib/time.ts';
 import { type Keyring, openKeyring } from './licences/keyring.ts';
+import { openBinding } from './mail/cloudflare.ts';
 import type { MailPort } from './mail/port.ts';
 import { openSmtp } from './mail/smtp.ts';
 import type { Services } from './services.ts';
@@ -42,6 +43,7 @@ export function contextOf(services: Services & { principal?: Principal }): Conte
       runsMax: env.QUEUE_MAX_RETRY,
       backoffMs: env.QUEUE_BACKOFF_DELAY,
       graceMs: env.GRACE_DAYS * dayMs,
+      deleteAfterMs: env.DELETE_AFTER_DAYS * dayMs,
       staffIssuer: staffIssuerOf(env),
     },
     keyring: () => keyringOf(services),
@@ -65,8 +67,10 @@ function staffIssuerOf(env: Env): StaffIssuer | null {
   return { issuer, audience, clientId, clientSecret: env.STAFF_OIDC_CLIENT_SECRET ?? null, roles };
 }
 
-const mailOf = ({ SMTP_URL: url, MAIL_FROM: from }: Env): MailPort | null =>
-  url === undefined || from === undefined ? null : openSmtp({ url, from });
+function mailOf({ postbox }: Env): MailPort | null {
+  if (postbox === null) return null;
+  return 'url' in postbox ? openSmtp(postbox) : openBinding(postbox.binding, postbox.from);
+}
 
 /** Where outbox rows go from here. Without a Stripe key or a mail server nothing is sent there, and the rows wait. */
 export const carriersOf = (services: Services): Carriers => ({

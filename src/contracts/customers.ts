@@ -88,6 +88,19 @@ export const signupAnswer = z.object({
 });
 export type SignupAnswer = z.infer<typeof signupAnswer>;
 
+/** 202 of a signup whose email is to be verified first: nothing is made yet. The same for an email that a customer has. */
+export const signupHeldAnswer = z.object({
+  success: z.literal(true),
+  verification: z.object({ sent_to: z.string(), expires_at: z.string() }),
+});
+export type SignupHeldAnswer = z.infer<typeof signupHeldAnswer>;
+
+/** POST /api/customers/signup/verify. `password` is set with the account: one that the signup had was not kept. */
+export const verifySignupBody = z.strictObject({
+  token: z.string().min(1).max(200),
+  password: signupFields.password,
+});
+
 /** GET /api/customers/:id: the signup's answer without secrets, with what is observed. */
 export const customerAnswer = z.object({
   success: z.literal(true),

@@ -1,9 +1,10 @@
 /** From rows of customers, subscriptions and deployments to the bodies of answers. Pure. */
-import type { CustomerAnswer, CustomerList, SignupAnswer } from '../contracts/customers.ts';
+import type { CustomerAnswer, CustomerList, SignupAnswer, SignupHeldAnswer } from '../contracts/customers.ts';
 import type { Principal } from '../credentials/principal.ts';
 import { instanceUrl } from '../deployments/deployment.ts';
 import { sentenceOf } from '../deployments/reason.ts';
 import { iso, isoOrNull } from '../lib/time.ts';
+import type { Held } from '../workflows/accounts/hold-sign-up.ts';
 import type { SignedUp } from '../workflows/accounts/sign-up.ts';
 import type { listCustomers, WholeCustomer } from './store.ts';
 
@@ -53,6 +54,12 @@ export const toSignupAnswer = (made: SignedUp, baseDomain: string): SignupAnswer
     job_id: made.jobId,
     generation: 1,
   },
+});
+
+/** POST /api/customers/signup where the email is verified first. */
+export const toHeldAnswer = ({ email, expiresAt }: Held): SignupHeldAnswer => ({
+  success: true,
+  verification: { sent_to: email, expires_at: iso(expiresAt) },
 });
 
 const toCustomer = (customer: WholeCustomer['customer']): SignupAnswer['customer'] => ({

@@ -12,6 +12,7 @@ const guards = {
   account_key_left: 'the customer keeps another live account key that no rotation ends',
   owner_left: 'the customer keeps another owner',
   member_password: 'the member still has the password that was compared',
+  signup_pending: 'the signup still waits for its email to be verified',
   link_unused: 'the link has not been used, and is not too old',
   admin_name: 'no live admin token has the name',
   queue_free: 'no other cluster has the doorbell queue',

@@ -192,7 +192,18 @@ export const outbox = sqliteTable(
   {
     id: text('id').primaryKey(),
     kind: text('kind', {
-      enum: ['doorbell', 'stripe_customer', 'stripe_price', 'mail', 'stripe_order', 'stripe_go_on'],
+      enum: [
+        'doorbell',
+        'stripe_customer',
+        'stripe_price',
+        'mail',
+        'notice',
+        'signup_mail',
+        'stripe_order',
+        'stripe_go_on',
+        'stripe_pause',
+        'stripe_cancel',
+      ],
     }).notNull(),
     payload: text('payload', { mode: 'json' }).$type<Record<string, string | number>>().notNull(),
     state: text('state', { enum: ['planned', 'sent', 'confirmed', 'never', 'dropped'] }).notNull(),

@@ -7,7 +7,7 @@ import type { Random } from '../lib/ids.ts';
 import { derive, exponentsOf } from './derived-key.ts';
 
 /** What a sealed text is for: one for another purpose does not open. */
-export type Purpose = 'client secret' | 'sign-in';
+export type Purpose = 'client secret' | 'sign-in' | 'signup';
 
 export interface Sealer {
   /** @param about what the text belongs to; it opens only with the same */

@@ -13,9 +13,10 @@ const escapes: Readonly<Record<string, string>> = {
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (found) => escapes[found] ?? found);
 
 /** A paragraph is text, or an address that can be followed. */
-type Paragraph = string | { address: string };
+export type Paragraph = string | { address: string };
 
-function mailOf(to: string, subject: string, paragraphs: readonly Paragraph[]): Mail {
+/** A mail of these paragraphs, in both forms. */
+export function mailOf(to: string, subject: string, paragraphs: readonly Paragraph[]): Mail {
   const lines = paragraphs.map((paragraph) => (typeof paragraph === 'string' ? paragraph : paragraph.address));
   const html = paragraphs.map((paragraph) => {
     if (typeof paragraph === 'string') return `<p>${escaped(paragraph)}</p>`;
@@ -38,6 +39,24 @@ export const signInMail = (to: string, { link, minutes }: { link: string; minute
     `This link signs you in once. It works for ${minutes} minutes.`,
     { address: link },
     notYours,
+  ]);
+
+/** The link that verifies a signup's email. It says nothing that the signup has said: anybody may have typed it. */
+export const verificationMail = (to: string, { address, hours }: { address: string; hours: number }): Mail =>
+  mailOf(to, 'Confirm your email', [
+    'Somebody, you we hope, has signed up with this email. Open this link to confirm it and to have the account made:',
+    { address },
+    `The link works for ${hours} hours, once. Of several such mails the newest counts.`,
+    'If this was not you, do nothing: without the link nothing is made.',
+  ]);
+
+/** To who has signed up with an email that is a customer's. */
+export const knownEmailMail = (to: string, { signInPage }: { signInPage: string }): Mail =>
+  mailOf(to, 'You have an account already', [
+    'Somebody, perhaps you, has tried to sign up with this email, and there is an account with it.',
+    'If it was you, sign in; without a password have a link mailed:',
+    { address: signInPage },
+    'If it was not you, do nothing: nothing has changed.',
   ]);
 
 export interface Invitation {

@@ -3,7 +3,7 @@
  * and confirmed; a sender that is killed in between leaves a claim that runs out. Sending twice is harmless by design: doorbells
  * carry no work, Stripe calls carry an idempotency key of (row, epoch), a mail that comes twice has one link.
  */
-import { and, desc, eq, inArray, lte, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, lte, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { guard } from '../db/guards.ts';
 import { outbox } from '../db/work-schema.ts';
@@ -30,6 +30,31 @@ export const plan = (row: { id: string; kind: OutboxKind; payload: OutboxRow['pa
       createdAt: row.now,
     }),
   );
+
+/** Plans one delivery, under an id of the database's, where the condition does not hold when the batch runs. */
+export const planUnless = (row: { kind: OutboxKind; payload: OutboxRow['payload']; now: number }, held: SQL): Write =>
+  write(sql`
+    INSERT INTO outbox (id, kind, payload, state, next_at, created_at)
+    SELECT 'out_' || lower(hex(randomblob(16))), ${row.kind}, ${JSON.stringify(row.payload)}, 'planned', ${row.now}, ${row.now}
+    WHERE NOT ${held}`);
+
+/**
+ * Plans one delivery to each owner and billing member of the customer, whom the payload names as `member_id`; none where
+ * `only` does not hold. The first has the id, the others have ids of their own.
+ */
+export const planToMembers = (row: {
+  id: string;
+  kind: OutboxKind;
+  payload: OutboxRow['payload'];
+  now: number;
+  customerId: string;
+  only: SQL;
+}): Write =>
+  write(sql`
+    INSERT INTO outbox (id, kind, payload, state, next_at, created_at)
+    SELECT CASE WHEN row_number() OVER (ORDER BY created_at, id) = 1 THEN ${row.id} ELSE 'out_' || lower(hex(randomblob(16))) END,
+      ${row.kind}, json_set(${JSON.stringify(row.payload)}, '$.member_id', id), 'planned', ${row.now}, ${row.now}
+    FROM members WHERE customer_id = ${row.customerId} AND role IN ('owner', 'billing') AND ${row.only}`);
 
 /** A call that the request which plans it makes itself, at once: nobody else takes it for this long. */
 const orderMs = 3 * minuteMs;

@@ -7,6 +7,7 @@ import type { Fetch } from '../lib/outbound.ts';
 import { changesOf } from './changes.ts';
 import { checkoutOf } from './checkout.ts';
 import { customersOf } from './customers.ts';
+import { pausesOf } from './pauses.ts';
 import type { StripePort } from './port.ts';
 import { portalOf } from './portal.ts';
 import { pricesOf } from './prices.ts';
@@ -39,6 +40,7 @@ const portOver = (stripe: Stripe): StripePort => ({
   checkout: checkoutOf(stripe),
   customers: customersOf(stripe),
   prices: pricesOf(stripe),
+  pauses: pausesOf(stripe),
   portal: portalOf(stripe),
   schedules: schedulesOf(stripe),
   subscriptions: subscriptionsOf(stripe),

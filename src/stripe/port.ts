@@ -2,6 +2,7 @@
 import type { changesOf } from './changes.ts';
 import type { checkoutOf } from './checkout.ts';
 import type { customersOf } from './customers.ts';
+import type { pausesOf } from './pauses.ts';
 import type { portalOf } from './portal.ts';
 import type { pricesOf } from './prices.ts';
 import type { schedulesOf } from './schedules.ts';
@@ -12,6 +13,7 @@ export interface StripePort {
   checkout: ReturnType<typeof checkoutOf>;
   customers: ReturnType<typeof customersOf>;
   prices: ReturnType<typeof pricesOf>;
+  pauses: ReturnType<typeof pausesOf>;
   portal: ReturnType<typeof portalOf>;
   schedules: ReturnType<typeof schedulesOf>;
   subscriptions: ReturnType<typeof subscriptionsOf>;

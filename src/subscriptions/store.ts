@@ -53,6 +53,17 @@ export const guardUnchanged = (row: SubscriptionRow): Write =>
       AND stripe_subscription_id IS ${row.stripeSubscriptionId} AND cancel_at IS ${row.cancelAt} AND updated_at = ${row.updatedAt})`,
   );
 
+/** The subscription at Stripe is over, and nothing of it is ours any more. */
+export const forgetStripe = (customerId: string, stripeSubscriptionId: string): Write =>
+  write(
+    build
+      .update(subscriptions)
+      .set({ stripeSubscriptionId: null, stripeScheduleId: null, collection: 'none' })
+      .where(
+        and(eq(subscriptions.customerId, customerId), eq(subscriptions.stripeSubscriptionId, stripeSubscriptionId)),
+      ),
+  );
+
 /** Puts the row in the place of the one that was. */
 export const replace = ({ customerId, ...row }: SubscriptionRow, now: number): Write =>
   write(

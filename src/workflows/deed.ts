@@ -38,6 +38,8 @@ export interface Settings {
   backoffMs: number;
   /** From a failed payment to the suspension, ms. */
   graceMs: number;
+  /** From a cancellation to the deletion of the stack and its data, ms. */
+  deleteAfterMs: number;
   /** Where staff sign in; null where only admin tokens do. */
   staffIssuer: StaffIssuer | null;
 }

@@ -9,6 +9,8 @@ import {
   reactivateBody,
   signupAnswer,
   signupBody,
+  signupHeldAnswer,
+  verifySignupBody,
 } from '../customers.ts';
 import { route } from '../route.ts';
 
@@ -19,8 +21,20 @@ export const signUp = route({
   summary: 'Sign up: account, licence, key and a deployment on its way',
   allow: { public: true },
   body: signupBody,
-  answers: { 201: signupAnswer },
+  answers: { 201: signupAnswer, 202: signupHeldAnswer },
   failures: ['conflicting_fields', 'email_exists', 'plan_not_offered', 'catalogue_empty', 'no_cluster', 'cluster_full'],
+  idempotent: true,
+});
+
+export const verifySignup = route({
+  operation: 'verifySignup',
+  method: 'post',
+  path: '/api/customers/signup/verify',
+  summary: 'Verify the email of a signup by the mailed link, and make the account',
+  allow: { public: true },
+  body: verifySignupBody,
+  answers: { 201: signupAnswer },
+  failures: ['link_invalid', 'email_exists', 'plan_not_offered', 'catalogue_empty', 'no_cluster', 'cluster_full'],
   idempotent: true,
 });
 

@@ -85,7 +85,10 @@ export async function signUp(context: Context, input: SignUpInput): Promise<Plan
 }
 
 /** The version that the customer gets: the one that is asked for, or the first of those that are offered. */
-function choosePlan(catalogue: Catalogue, { plan: asked, offered }: SignUpInput): Result<PlanVersion, Failure> {
+export function choosePlan(
+  catalogue: Catalogue,
+  { plan: asked, offered }: Pick<SignUpInput, 'plan' | 'offered'>,
+): Result<PlanVersion, Failure> {
   const sold = soldVersions(catalogue);
   const open = openVersions(catalogue, offered);
   const chosen = asked === null ? open[0] : open.find(({ plan }) => plan === asked);

@@ -14,13 +14,16 @@ const pauses = { baseMs: 5 * secondMs, maxMs: hourMs, jitter: 0 };
 const rowsPerTick = 200;
 const atOnce = 20;
 
+/** Kinds that are calls of Stripe, whose outcome may be unclear. */
+const calls = ['stripe_customer', 'stripe_price', 'stripe_go_on', 'stripe_pause', 'stripe_cancel'] as const;
+
 /** Delivers the named rows, or what is due. Returns how many were confirmed. Never throws for a carrier's failure. */
 export async function deliverOutbox(carriers: Carriers, ids?: readonly string[]): Promise<number> {
   const rows = await outboxStore.claimDue(carriers.db, {
     now: carriers.now(),
     limit: ids?.length ?? rowsPerTick,
     ids,
-    calls: carriers.stripe ? ['stripe_customer', 'stripe_price', 'stripe_go_on'] : [],
+    calls: carriers.stripe ? calls : [],
   });
   const confirmed = await each(rows, (row) => deliver(carriers, row), {
     log: carriers.log,

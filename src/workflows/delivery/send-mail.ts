@@ -3,40 +3,32 @@
  * old by now, nothing is left to do. The link's secret is made anew from its id and stands in the mail alone.
  */
 import { findCustomer } from '../../customers/store.ts';
-import { sha256Hex } from '../../lib/keys.ts';
 import { minuteMs } from '../../lib/time.ts';
 import type { Mail } from '../../mail/port.ts';
 import { invitationMail, signInMail } from '../../mail/texts.ts';
-import { later, needless, never } from '../../outbox/outbox.ts';
+import { needless, never } from '../../outbox/outbox.ts';
 import { linkAddress, signInAddress } from '../../sessions/link.ts';
-import { findLink, type LinkRow } from '../../sessions/link-store.ts';
+import { findLink } from '../../sessions/link-store.ts';
 import { findMemberships } from '../../sessions/member-store.ts';
 import { linkMs } from '../../sessions/session.ts';
 import { mayEnter } from '../../sessions/sign-in.ts';
 import type { Carriers, Sender } from './carriers.ts';
+import { handOver } from './hand-over.ts';
+import { secretOf } from './link-secret.ts';
 
 const minutes = linkMs / minuteMs;
 
 export const sendMail: Sender = async (carriers, row) => {
-  const { db, mail } = carriers;
+  const { db } = carriers;
   const link = await findLink(db, String(row.payload['link_id']));
   if (!link || link.usedAt !== null || link.expiresAt <= carriers.now()) return needless('link_over');
   if (!(await findMemberships(db, link.email)).some(mayEnter)) return needless('nobody_has_it');
-  if (!mail) return later('mail_not_configured');
   const secret = await secretOf(carriers, link);
   if (secret === null) return never('link_key_gone');
   const invitedTo = row.payload['invited_to'];
   const text = await textOf(carriers, link.email, secret, invitedTo === undefined ? null : String(invitedTo));
-  const sent = await mail.send(text, row.id);
-  if (sent.ok) return { outcome: 'ok', writes: [] };
-  return sent.error.kind === 'refused' ? never(sent.error.code) : later(sent.error.code);
+  return await handOver(carriers, row, text);
 };
-
-/** The secret whose hash the link has: it was made by the first of the Worker's keys, which may not be the first any more. */
-async function secretOf({ linkSecrets }: Carriers, link: LinkRow): Promise<string | null> {
-  for (const secret of linkSecrets(link.id)) if ((await sha256Hex(secret)) === link.hash) return secret;
-  return null;
-}
 
 async function textOf(
   { db, publicUrl }: Carriers,

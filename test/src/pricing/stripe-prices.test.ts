@@ -57,6 +57,7 @@ function carriers(stripe: StripePort, bound: Record<string, string> = {}): Carri
     now: () => api.clock.now,
     log: api.outside.log,
     stripe,
+    refresh: () => Promise.reject(new Error('nothing is refreshed here')),
     boundPrice: (variable) => bound[variable] ?? null,
     mail: null,
     linkSecrets: () => [],

@@ -1,0 +1,43 @@
+/**
+ * Pauses a subscription at Stripe for which nothing was paid, its schedule released first. Whether that is still wanted is
+ * looked up before, and after: who pays while the pause is on its way would stand paused for ever.
+ */
+import { ok } from '../../lib/result.ts';
+import { later, needless } from '../../outbox/outbox.ts';
+import { planUnless } from '../../outbox/store.ts';
+import type { StripePort } from '../../stripe/port.ts';
+import type { StripeSubscription } from '../../stripe/subscriptions.ts';
+import { findSubscription, isUnpaid } from '../../subscriptions/state-store.ts';
+import { isEnded } from '../../subscriptions/transitions.ts';
+import type { Sender } from './carriers.ts';
+import { sendIntent } from './stripe-intent.ts';
+
+const stands = ({ status }: StripeSubscription): boolean => status === 'paused' || isEnded(status);
+
+export const sendStripePause: Sender = async (carriers, row) => {
+  const { stripe, db, now } = carriers;
+  if (!stripe) return later('stripe_not_configured');
+  const [customerId, id] = [String(row.payload['customer_id']), String(row.payload['subscription_id'])];
+  const subscription = await findSubscription(db, customerId);
+  const isWanted = subscription?.suspendedFor === 'unpaid' && subscription.stripeSubscriptionId === id;
+  if (!isWanted) return needless('not_wanted_any_more');
+  return await sendIntent(carriers, row, {
+    find: async () => {
+      const found = await stripe.subscriptions.fetch(id);
+      return found.ok ? ok(stands(found.value) ? id : null) : found;
+    },
+    send: (key) => pause(stripe, id, key),
+    settle: () => [planUnless({ kind: 'stripe_go_on', payload: row.payload, now: now() }, isUnpaid(customerId))],
+  });
+};
+
+async function pause(stripe: StripePort, id: string, key: string) {
+  const found = await stripe.subscriptions.fetch(id);
+  if (!found.ok) return found;
+  if (stands(found.value)) return ok(id);
+  const { scheduleId } = found.value;
+  const released = scheduleId === null ? ok(null) : await stripe.schedules.release(scheduleId, `${key}-release`);
+  if (!released.ok) return released;
+  const paused = await stripe.pauses.pause(id, key);
+  return paused.ok ? ok(id) : paused;
+}
