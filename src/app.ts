@@ -42,6 +42,7 @@ import { usageAdminEndpoints } from './usage/admin-routes.ts';
 import { deadLetterEndpoints } from './usage/dead-letter-routes.ts';
 import { usageReadEndpoints } from './usage/read-routes.ts';
 import { usageIntakeEndpoints } from './usage/routes.ts';
+import { webhookEndpoints } from './webhooks/routes.ts';
 
 /** Every route of the API. The battery walks this list, and the app mounts nothing else. */
 export const endpoints: readonly Endpoint[] = [
@@ -78,6 +79,7 @@ export const endpoints: readonly Endpoint[] = [
   ...ownMeterEndpoints,
   ...planEndpoints,
   ...simulationEndpoints,
+  ...webhookEndpoints,
   ...referenceEndpoints(() => endpoints),
 ];
 

@@ -26,6 +26,15 @@ export const setStripeId = (customerId: string, stripeId: string): Write =>
       .where(and(eq(customers.id, customerId), sql`${customers.stripeCustomerId} IS NULL`)),
   );
 
+/** Stripe has deleted the customer that it called so. */
+export const forgetStripeId = (customerId: string, stripeId: string): Write =>
+  write(
+    build
+      .update(customers)
+      .set({ stripeCustomerId: null })
+      .where(and(eq(customers.id, customerId), eq(customers.stripeCustomerId, stripeId))),
+  );
+
 /** Some customers whose names are not folded for the search yet: rows older than the column. */
 export const findUnfolded = (db: Db, limit: number) =>
   db

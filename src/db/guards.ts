@@ -39,6 +39,8 @@ const guards = {
   simulation_place: 'nobody else has taken the simulation further',
   subscriptions_unmoved: 'the subscriptions that are moved are on the version, and in the period, that was read',
   plan_change_due: 'the change of plan has not taken effect yet',
+  event_replayable: 'the event of Stripe waits for nothing, or for longer than a person does',
+  stripe_fetch: 'nobody has begun a later fetch of the object at Stripe',
   draining: 'the deployment still drains at the same generation',
 } as const;
 

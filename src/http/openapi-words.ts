@@ -43,6 +43,7 @@ const chapters: readonly { name: string; paths: RegExp; description: string }[] 
     paths: /^\/api\/(?:queue|outbox)\b/,
     description: 'Deployment jobs, and what must leave the system.',
   },
+  { name: 'Stripe', paths: /^\/api\/webhooks\b/, description: 'What Stripe tells us, and what became of it.' },
   { name: 'Audit', paths: /^\/api\/audit\b/, description: 'Who did what.' },
   { name: 'Provisioner', paths: /^\/api\/provisioner\b/, description: 'The protocol of the program that deploys.' },
   {

@@ -4,7 +4,10 @@
  */
 import Stripe from 'stripe';
 import type { Fetch } from '../lib/outbound.ts';
+import { chargesOf } from './charges.ts';
 import { customersOf } from './customers.ts';
+import { eventsOf } from './events.ts';
+import { invoicesOf } from './invoices.ts';
 import type { StripePort } from './port.ts';
 import { subscriptionsOf } from './subscriptions.ts';
 
@@ -30,7 +33,10 @@ export function openStripe(account: StripeAccount): StripePort {
 }
 
 const portOver = (stripe: Stripe): StripePort => ({
+  charges: chargesOf(stripe),
   customers: customersOf(stripe),
+  events: eventsOf(stripe),
+  invoices: invoicesOf(stripe),
   subscriptions: subscriptionsOf(stripe),
 });
 

@@ -11,6 +11,15 @@ export interface StripeCustomerInput {
   name: string;
 }
 
+/** A customer at Stripe as the last fetch showed it. */
+export interface StripeCustomer {
+  /** `cus_…` */
+  id: string;
+  email: string | null;
+  name: string | null;
+  metadata: Readonly<Record<string, string>>;
+}
+
 /** More customers than this with one email do not exist: an email is unique here. */
 const sameEmailMax = 100;
 
@@ -23,6 +32,13 @@ export const customersOf = (stripe: Stripe) => ({
         { idempotencyKey },
       );
       return customer.id;
+    }),
+  /** As it is now; null where it was deleted. */
+  fetch: (id: string): Promise<StripeResult<StripeCustomer | null>> =>
+    attempt(async () => {
+      const found = await stripe.customers.retrieve(id);
+      if (found.deleted) return null;
+      return { id, email: found.email, name: found.name ?? null, metadata: found.metadata };
     }),
   /** The `cus_…` that carries our customer id in its metadata, null when there is none. */
   find: (input: Pick<StripeCustomerInput, 'customerId' | 'email'>): Promise<StripeResult<string | null>> =>

@@ -36,6 +36,8 @@ export interface Settings {
   /** Failed runs of a job before it is given up, and the pause after the first one, ms. */
   runsMax: number;
   backoffMs: number;
+  /** How long a renewal's invoice stays a draft for its usage, ms. */
+  holdMs: number;
   /** Where staff sign in; null where only admin tokens do. */
   staffIssuer: StaffIssuer | null;
 }

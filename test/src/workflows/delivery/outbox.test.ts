@@ -25,7 +25,8 @@ beforeEach(async () => {
 });
 
 /** A Stripe that is asked for customers alone. */
-const customersOnly = (customers: StripePort['customers']): StripePort => ({ customers }) as unknown as StripePort;
+const customersOnly = (customers: Pick<StripePort['customers'], 'create' | 'find'>): StripePort =>
+  ({ customers }) as unknown as StripePort;
 
 /** A Stripe that remembers by idempotency key, as the real one does for 24 h, and fails when it is told to. */
 function fakeStripe() {

@@ -1,0 +1,39 @@
+/** An invoice was made, finalised, paid or not: keeps how it is now, refreshes its subscription, and tells its customer of a payment. */
+import type { StripeInvoice } from '../../stripe/invoices.ts';
+import { subscriptionIn } from '../../webhooks/event.ts';
+import { keepFetched, raiseFetch } from '../../webhooks/object-store.ts';
+import type { Context } from '../deed.ts';
+import { refreshSubscription } from '../subscriptions/refresh-subscription.ts';
+import { answeredOrGone, type Handler, StripeFailed, stripeOf, whoseIs } from './handler.ts';
+import { holdInvoice } from './hold-invoice.ts';
+
+export const invoiceChanged: Handler = async (context, event) => {
+  const { db, now, log } = context;
+  const customerId = await whoseIs(context, event);
+  if (customerId === null || event.objectId === null) return null;
+  const subscriptionId = subscriptionIn(event.payload);
+  if (subscriptionId !== null) await refreshSubscription(context, subscriptionId);
+  const seq = await raiseFetch(db, { id: event.objectId, kind: 'invoice', now });
+  const invoice = answeredOrGone(await stripeOf(context).invoices.fetch(event.objectId));
+  if (invoice?.finalizationError) {
+    log('error', 'an invoice cannot be finalised', {
+      customer_id: customerId,
+      invoice: invoice.id,
+      why: invoice.finalizationError,
+    });
+  }
+  const held = invoice === null ? [] : await heldOf(context, invoice, customerId);
+  const body = invoice === null ? null : { ...invoice };
+  return {
+    customerId,
+    writes: [...keepFetched({ id: event.objectId, seq, customerId, body }, now), ...held],
+  };
+};
+
+/** A renewal whose event came by another way than a webhook (the list, a replay) is held here. */
+async function heldOf(context: Context, invoice: StripeInvoice, customerId: string) {
+  if (invoice.status !== 'draft' || invoice.billingReason !== 'subscription_cycle') return [];
+  const held = await holdInvoice(context, { id: invoice.id, customerId, madeAt: invoice.createdAt });
+  if (!held.ok) throw new StripeFailed(held.error);
+  return held.value;
+}
