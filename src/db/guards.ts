@@ -16,6 +16,9 @@ const guards = {
   admin_name: 'no live admin token has the name',
   queue_free: 'no other cluster has the doorbell queue',
   subscription_status: 'the subscription has the status that was read',
+  subscription_unchanged: 'the subscription is as it was read',
+  stripe_fetch: 'no later fetch of the object at Stripe has begun',
+  period_last: 'the last period of the customer is the one that was read',
   period_open: 'the period is still the last one of its customer',
   licence_in_force: 'the licence is the one in force, and not revoked',
   cluster_room: 'the cluster has room for one more namespace',
@@ -40,7 +43,6 @@ const guards = {
   subscriptions_unmoved: 'the subscriptions that are moved are on the version, and in the period, that was read',
   plan_change_due: 'the change of plan has not taken effect yet',
   event_replayable: 'the event of Stripe waits for nothing, or for longer than a person does',
-  stripe_fetch: 'nobody has begun a later fetch of the object at Stripe',
   draining: 'the deployment still drains at the same generation',
 } as const;
 

@@ -49,6 +49,23 @@ export const setOpen = (customerId: string, start: number, open: boolean): Write
       .where(and(eq(billingPeriods.customerId, customerId), eq(billingPeriods.startAt, start))),
   );
 
+/** Moves the end of a period. */
+export const setEnd = (customerId: string, start: number, end: number): Write =>
+  write(
+    build
+      .update(billingPeriods)
+      .set({ endAt: end })
+      .where(and(eq(billingPeriods.customerId, customerId), eq(billingPeriods.startAt, start))),
+  );
+
+/** Fails the batch unless the customer's last period is the one that was read. */
+export const guardLast = (customerId: string, { start, end, open }: StoredPeriod): Write =>
+  guard(
+    'period_last',
+    sql`(SELECT start_at = ${start} AND end_at = ${end} AND open = ${open ? 1 : 0} FROM billing_periods
+      WHERE customer_id = ${customerId} ORDER BY start_at DESC LIMIT 1)`,
+  );
+
 /** Fails the batch unless the period is still open. */
 export const guardOpen = (customerId: string, start: number): Write =>
   guard(

@@ -23,7 +23,11 @@ export interface StripeSubscription {
   endedAt: number | null;
   collection: 'card' | 'invoice';
   scheduleId: string | null;
+  /** The price that its schedule changes to next, and when; null without one. Known of a fetch alone. */
+  scheduled: { priceId: string; at: number } | null;
   latestInvoiceId: string | null;
+  /** What is to be paid, or was; known of a fetch alone. */
+  latestInvoice: SubscriptionInvoice | null;
   /** A change that waits for its payment; the old plan stands meanwhile. */
   hasPendingUpdate: boolean;
   currency: string;
@@ -31,9 +35,44 @@ export interface StripeSubscription {
   metadata: Readonly<Record<string, string>>;
 }
 
+/** The newest invoice of a subscription. */
+export interface SubscriptionInvoice {
+  /** `in_…` */
+  id: string;
+  status: Stripe.Invoice.Status | null;
+  amountDueCents: number;
+  /** Where a person pays it or confirms the payment; null for a draft. */
+  hostedUrl: string | null;
+}
+
+const readInvoice = (invoice: Stripe.Invoice): SubscriptionInvoice => ({
+  id: invoice.id ?? '',
+  status: invoice.status,
+  amountDueCents: invoice.amount_due,
+  hostedUrl: invoice.hosted_invoice_url ?? null,
+});
+
+/** The next phase of a schedule; one that is released or over has none. */
+function nextPhaseOf({
+  status,
+  current_phase: current,
+  phases,
+}: Stripe.SubscriptionSchedule): StripeSubscription['scheduled'] {
+  if (status !== 'active' && status !== 'not_started') return null;
+  const after = current?.end_date ?? 0;
+  const next = phases.find(({ start_date: start }) => start >= after);
+  const price = idOf(next?.items[0]?.price);
+  return next === undefined || price === null ? null : { priceId: price, at: next.start_date * secondMs };
+}
+
+/** What is in the answer as an object, and not by its id alone. */
+const objectIn = <T extends object>(value: string | T | null | undefined): T | null =>
+  typeof value === 'object' ? value : null;
+
 export function readSubscription(found: Stripe.Subscription): StripeSubscription {
   const item = found.items.data[0];
   const end = ms(item?.current_period_end);
+  const [schedule, invoice] = [objectIn(found.schedule), objectIn(found.latest_invoice)];
   return {
     id: found.id,
     customer: idOf(found.customer) ?? '',
@@ -53,7 +92,9 @@ export function readSubscription(found: Stripe.Subscription): StripeSubscription
     endedAt: ms(found.ended_at),
     collection: found.collection_method === 'send_invoice' ? 'invoice' : 'card',
     scheduleId: idOf(found.schedule),
+    scheduled: schedule === null ? null : nextPhaseOf(schedule),
     latestInvoiceId: idOf(found.latest_invoice),
+    latestInvoice: invoice === null ? null : readInvoice(invoice),
     hasPendingUpdate: found.pending_update !== null,
     currency: found.currency,
     createdAt: found.created * secondMs,
@@ -61,8 +102,10 @@ export function readSubscription(found: Stripe.Subscription): StripeSubscription
   };
 }
 
+const expanded = ['schedule', 'latest_invoice'] as const;
+
 export const subscriptionsOf = (stripe: Stripe) => ({
-  /** As it is now. */
+  /** As it is now, with what its schedule changes to and its newest invoice. */
   fetch: (id: string): Promise<StripeResult<StripeSubscription>> =>
-    attempt(async () => readSubscription(await stripe.subscriptions.retrieve(id))),
+    attempt(async () => readSubscription(await stripe.subscriptions.retrieve(id, { expand: [...expanded] }))),
 });

@@ -20,6 +20,12 @@ export type StripeStatus =
   | 'incomplete_expired'
   | 'paused';
 
+/** Whether a subscription at Stripe is over, or never came about. */
+export const isEnded = (status: StripeStatus): boolean => status === 'canceled' || status === 'incomplete_expired';
+
+/** Whether it is somebody's: it is no more over than an unfinished checkout. */
+export const isLive = (status: StripeStatus): boolean => !isEnded(status) && status !== 'incomplete';
+
 /**
  * `deactivate`, `reactivate`: an operator. `trial_over`: the free days end without a subscription at Stripe. `grace_over`: the days
  * after a failed payment. `stripe_*`: what Stripe says of the subscription that is the customer's.

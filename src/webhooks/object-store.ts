@@ -1,7 +1,6 @@
 /**
- * What we last saw of an object of Stripe's, and the count of its fetches. Owns `stripe_objects`. Who fetches an object raises the
- * count first, and writes under the guard that nobody has raised it since: of two that fetch the same object, the later fetch wins,
- * and the earlier one fetches again.
+ * What we last saw of an object at Stripe. A fetch is numbered before it begins, and only the newest one may be written: of two
+ * handlers the later fetch wins, whichever commits first. Owns `stripe_objects`.
  */
 import { eq, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
@@ -9,41 +8,53 @@ import { guard } from '../db/guards.ts';
 import { stripeObjects } from '../db/stripe-schema.ts';
 import { build, type Write, write } from '../db/write.ts';
 
-export type ObjectKind = typeof stripeObjects.$inferSelect.kind;
-export type ObjectRow = typeof stripeObjects.$inferSelect;
+export type StripeObjectRow = typeof stripeObjects.$inferSelect;
+export type StripeObjectKind = StripeObjectRow['kind'];
 
-/** Raises the count, before the fetch. @returns the count that the fetch has */
+/** Numbers a fetch that is about to begin. @returns its number, from 1 */
 export async function raiseFetch(
   db: Db,
-  { id, kind, now }: { id: string; kind: ObjectKind; now: number },
+  { id, kind, now }: { id: string; kind: StripeObjectKind; now: number },
 ): Promise<number> {
   const rows = await db
     .insert(stripeObjects)
     .values({ id, kind, fetchSeq: 1, updatedAt: now })
     .onConflictDoUpdate({ target: stripeObjects.id, set: { fetchSeq: sql`${stripeObjects.fetchSeq} + 1` } })
-    .returning({ seq: stripeObjects.fetchSeq });
-  const seq = rows[0]?.seq;
-  if (seq === undefined) throw new Error('the count of an object’s fetches could not be raised');
-  return seq;
+    .returning({ fetchSeq: stripeObjects.fetchSeq });
+  const [row] = rows;
+  if (!row) throw new Error(`the fetch of ${id} has no number`);
+  return row.fetchSeq;
 }
 
-export interface Fetched {
+/** The object as it was last written, null before its first fetch. */
+export async function findObject(db: Db, id: string): Promise<StripeObjectRow | null> {
+  const rows = await db.select().from(stripeObjects).where(eq(stripeObjects.id, id));
+  return rows[0] ?? null;
+}
+
+/** Writes what a fetch has shown; fails the batch when another fetch has begun since. */
+export const writeFetched = (fetched: {
   id: string;
-  /** What `raiseFetch` returned. */
-  seq: number;
-  customerId: string | null;
+  fetchSeq: number;
+  customerId: string;
   /** What we use of it; null where it is not there any more. */
   body: Record<string, unknown> | null;
-}
-
-/** Keeps what was fetched. Fails the batch (`stripe_fetch`) where a later fetch has begun. */
-export const keepFetched = ({ id, seq, customerId, body }: Fetched, now: number): Write[] => [
-  guard('stripe_fetch', sql`EXISTS (SELECT 1 FROM stripe_objects WHERE id = ${id} AND fetch_seq = ${seq})`),
+  now: number;
+}): Write[] => [
+  guard(
+    'stripe_fetch',
+    sql`EXISTS (SELECT 1 FROM stripe_objects WHERE id = ${fetched.id} AND fetch_seq = ${fetched.fetchSeq})`,
+  ),
   write(
     build
       .update(stripeObjects)
-      .set({ body, customerId, appliedSeq: seq, updatedAt: now })
-      .where(eq(stripeObjects.id, id)),
+      .set({
+        customerId: fetched.customerId,
+        appliedSeq: fetched.fetchSeq,
+        body: fetched.body,
+        updatedAt: fetched.now,
+      })
+      .where(eq(stripeObjects.id, fetched.id)),
   ),
 ];
 
@@ -55,8 +66,3 @@ export const noteHeld = (invoice: { id: string; customerId: string }, until: num
       .values({ id: invoice.id, kind: 'invoice', customerId: invoice.customerId, heldUntil: until, updatedAt: now })
       .onConflictDoUpdate({ target: stripeObjects.id, set: { heldUntil: until } }),
   );
-
-export async function findObject(db: Db, id: string): Promise<ObjectRow | null> {
-  const rows = await db.select().from(stripeObjects).where(eq(stripeObjects.id, id));
-  return rows[0] ?? null;
-}

@@ -38,6 +38,8 @@ export interface Settings {
   backoffMs: number;
   /** How long a renewal's invoice stays a draft for its usage, ms. */
   holdMs: number;
+  /** From a failed payment to the suspension, ms. */
+  graceMs: number;
   /** Where staff sign in; null where only admin tokens do. */
   staffIssuer: StaffIssuer | null;
 }

@@ -16,7 +16,7 @@ import { eventOf, type StripeEvent } from '../../webhooks/event.ts';
 import * as eventStore from '../../webhooks/event-store.ts';
 import type { Context, Planned } from '../deed.ts';
 import { goOn, goOnWithAll, type Slice } from '../go-on.ts';
-import { answered, stripeOf } from './handler.ts';
+import { shown, stripeOf } from './handler.ts';
 import { announce } from './receive.ts';
 
 /** Hours a second: each is a call at least. */
@@ -89,7 +89,7 @@ const sliceOf =
 
 /** Takes in what Stripe lists of `[start, end)` and the inbox does not have. */
 async function takeInListed(context: Context, queue: Queue, start: number, end: number): Promise<void> {
-  const stripe = stripeOf(context);
+  const stripe = stripeOf(context, 'its events');
   let after: string | null = null;
   do {
     const page: Awaited<ReturnType<typeof listed>> = await listed(stripe, start, end, after);
@@ -116,7 +116,7 @@ async function takeInListed(context: Context, queue: Queue, start: number, end: 
 }
 
 async function listed(stripe: ReturnType<typeof stripeOf>, start: number, end: number, after: string | null) {
-  const { events, next } = answered(await stripe.events.page(start, end, after));
+  const { events, next } = shown('its events', await stripe.events.page(start, end, after));
   return { next, events: events.map(eventOf).filter((event): event is StripeEvent => event !== null) };
 }
 

@@ -5,23 +5,26 @@ import { isNews, keepReversal } from '../../invoices/reversal-store.ts';
 import type { StripeReversal } from '../../stripe/charges.ts';
 import { chargeIn } from '../../webhooks/event.ts';
 import { findWhose } from '../../webhooks/event-store.ts';
-import { keepFetched, raiseFetch } from '../../webhooks/object-store.ts';
+import { raiseFetch, writeFetched } from '../../webhooks/object-store.ts';
 import type { Context } from '../deed.ts';
-import { answered, type Handler, stripeOf } from './handler.ts';
+import { type Handler, shown, stripeOf } from './handler.ts';
 
 export const chargeReversed: Handler = async (context, event) => {
   const { db, now } = context;
   const chargeId = chargeIn(event.payload);
   if (chargeId === null) return null;
-  const seq = await raiseFetch(db, { id: chargeId, kind: 'charge', now });
-  const { customer, metadata, reversals, ...charge } = answered(await stripeOf(context).charges.fetch(chargeId));
+  const fetchSeq = await raiseFetch(db, { id: chargeId, kind: 'charge', now });
+  const { customer, metadata, reversals, ...charge } = shown(
+    chargeId,
+    await stripeOf(context, chargeId).charges.fetch(chargeId),
+  );
   const ours = metadata['tenantry_customer_id'] ?? null;
   const customerId = await findWhose(db, { stripeId: customer, ours });
   if (customerId === null) return null;
   return {
     customerId,
     writes: [
-      ...keepFetched({ id: chargeId, seq, customerId, body: { ...charge } }, now),
+      ...writeFetched({ id: chargeId, fetchSeq, customerId, body: { ...charge }, now }),
       ...reversals.flatMap((reversal) => kept(context, { customerId, chargeId }, reversal)),
     ],
   };

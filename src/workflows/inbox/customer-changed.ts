@@ -2,18 +2,18 @@
 import * as customerStore from '../../customers/store.ts';
 import { newId } from '../../lib/ids.ts';
 import * as outboxStore from '../../outbox/store.ts';
-import { keepFetched, raiseFetch } from '../../webhooks/object-store.ts';
+import { raiseFetch, writeFetched } from '../../webhooks/object-store.ts';
 import type { Context } from '../deed.ts';
-import { answeredOrGone, type Handled, type Handler, stripeOf, whoseIs } from './handler.ts';
+import { type Handled, type Handler, shownOrGone, stripeOf, whoseIs } from './handler.ts';
 
 export const customerChanged: Handler = async (context, event) => {
   const { db, now } = context;
   const customerId = await whoseIs(context, event);
   if (customerId === null || event.objectId === null) return null;
-  const seq = await raiseFetch(db, { id: event.objectId, kind: 'customer', now });
-  const found = answeredOrGone(await stripeOf(context).customers.fetch(event.objectId));
+  const fetchSeq = await raiseFetch(db, { id: event.objectId, kind: 'customer', now });
+  const found = shownOrGone(event.objectId, await stripeOf(context, event.objectId).customers.fetch(event.objectId));
   const body = found === null ? null : { email: found.email, name: found.name };
-  const kept = keepFetched({ id: event.objectId, seq, customerId, body }, now);
+  const kept = writeFetched({ id: event.objectId, fetchSeq, customerId, body, now });
   const again = found === null ? await madeAnew(context, customerId, event.objectId) : null;
   return again === null ? { customerId, writes: kept } : { ...again, customerId, writes: [...kept, ...again.writes] };
 };

@@ -1,11 +1,12 @@
 /** The form of what an event leads to, and what handlers have in common. Which handler has which type stands in table.ts. */
 import type { AuditEntry } from '../../audit/store.ts';
 import type { Write } from '../../db/write.ts';
-import type { StripeFailure, StripeResult } from '../../stripe/call.ts';
+import type { StripeResult } from '../../stripe/call.ts';
 import type { StripePort } from '../../stripe/port.ts';
 import { eventOf } from '../../webhooks/event.ts';
 import { type EventRow, findWhose } from '../../webhooks/event-store.ts';
 import type { Context } from '../deed.ts';
+import { StripeNotRead } from '../subscriptions/refresh-subscription.ts';
 
 /** What an event led to: written in the batch that marks it processed. */
 export interface Handled {
@@ -19,34 +20,24 @@ export interface Handled {
 /**
  * Handles an event; null where it is about somebody whom we do not know. It asks Stripe how the object is now, and is called again
  * where somebody else has done so meanwhile. Doing it twice changes nothing the second time.
- * @throws StripeFailed, and what the batch's other guards throw: the event is tried again
+ * @throws StripeNotRead, UnknownSubscriber, and what the batch's other guards throw: the event is tried again
  */
 export type Handler = (context: Context, event: EventRow) => Promise<Handled | null>;
 
-/** Stripe has not said how an object is: another attempt may find out. */
-export class StripeFailed extends Error {
-  override name = 'StripeFailed';
-  readonly failure: StripeFailure;
-  constructor(failure: StripeFailure) {
-    super(`Stripe: ${failure.code}`);
-    this.failure = failure;
-  }
-}
-
-/** What Stripe answered. @throws StripeFailed */
-export function answered<T>(result: StripeResult<T>): T {
+/** What Stripe answered of an object. @throws StripeNotRead */
+export function shown<T>(id: string, result: StripeResult<T>): T {
   if (result.ok) return result.value;
-  throw new StripeFailed(result.error);
+  throw new StripeNotRead(id, result.error);
 }
 
-/** The same of an object; null where Stripe has none of that id any more. @throws StripeFailed */
-export const answeredOrGone = <T>(result: StripeResult<T>): T | null =>
-  !result.ok && result.error.code === 'resource_missing' ? null : answered(result);
+/** The same; null where Stripe has none of that id any more. @throws StripeNotRead */
+export const shownOrGone = <T>(id: string, result: StripeResult<T>): T | null =>
+  !result.ok && result.error.code === 'resource_missing' ? null : shown(id, result);
 
-/** @throws StripeFailed without a key */
-export function stripeOf({ stripe }: Context): StripePort {
+/** @throws StripeNotRead without a key */
+export function stripeOf({ stripe }: Context, id: string): StripePort {
   if (stripe) return stripe;
-  throw new StripeFailed({ kind: 'denied', code: 'stripe_not_configured' });
+  throw new StripeNotRead(id, { kind: 'denied', code: 'stripe_not_configured' });
 }
 
 /** Whom of ours the event's object names; null where we know nobody so. */

@@ -1,10 +1,10 @@
 /** An invoice was made, finalised, paid or not: keeps how it is now, refreshes its subscription, and tells its customer of a payment. */
 import type { StripeInvoice } from '../../stripe/invoices.ts';
 import { subscriptionIn } from '../../webhooks/event.ts';
-import { keepFetched, raiseFetch } from '../../webhooks/object-store.ts';
+import { raiseFetch, writeFetched } from '../../webhooks/object-store.ts';
 import type { Context } from '../deed.ts';
-import { refreshSubscription } from '../subscriptions/refresh-subscription.ts';
-import { answeredOrGone, type Handler, StripeFailed, stripeOf, whoseIs } from './handler.ts';
+import { refreshSubscription, StripeNotRead } from '../subscriptions/refresh-subscription.ts';
+import { type Handler, shownOrGone, stripeOf, whoseIs } from './handler.ts';
 import { holdInvoice } from './hold-invoice.ts';
 
 export const invoiceChanged: Handler = async (context, event) => {
@@ -12,9 +12,9 @@ export const invoiceChanged: Handler = async (context, event) => {
   const customerId = await whoseIs(context, event);
   if (customerId === null || event.objectId === null) return null;
   const subscriptionId = subscriptionIn(event.payload);
-  if (subscriptionId !== null) await refreshSubscription(context, subscriptionId);
-  const seq = await raiseFetch(db, { id: event.objectId, kind: 'invoice', now });
-  const invoice = answeredOrGone(await stripeOf(context).invoices.fetch(event.objectId));
+  const refreshed = subscriptionId === null ? null : await refreshSubscription(context, subscriptionId);
+  const fetchSeq = await raiseFetch(db, { id: event.objectId, kind: 'invoice', now });
+  const invoice = shownOrGone(event.objectId, await stripeOf(context, event.objectId).invoices.fetch(event.objectId));
   if (invoice?.finalizationError) {
     log('error', 'an invoice cannot be finalised', {
       customer_id: customerId,
@@ -26,7 +26,8 @@ export const invoiceChanged: Handler = async (context, event) => {
   const body = invoice === null ? null : { ...invoice };
   return {
     customerId,
-    writes: [...keepFetched({ id: event.objectId, seq, customerId, body }, now), ...held],
+    writes: [...writeFetched({ id: event.objectId, fetchSeq, customerId, body, now }), ...held],
+    outbox: refreshed?.outbox ?? [],
   };
 };
 
@@ -34,6 +35,6 @@ export const invoiceChanged: Handler = async (context, event) => {
 async function heldOf(context: Context, invoice: StripeInvoice, customerId: string) {
   if (invoice.status !== 'draft' || invoice.billingReason !== 'subscription_cycle') return [];
   const held = await holdInvoice(context, { id: invoice.id, customerId, madeAt: invoice.createdAt });
-  if (!held.ok) throw new StripeFailed(held.error);
+  if (!held.ok) throw new StripeNotRead(invoice.id, held.error);
   return held.value;
 }

@@ -7,7 +7,8 @@ import { afterFailure, pauseMs } from '../../webhooks/event.ts';
 import * as eventStore from '../../webhooks/event-store.ts';
 import { type Context, carryOut } from '../deed.ts';
 import { each } from '../each.ts';
-import { StripeFailed } from './handler.ts';
+import { StripeNotRead, UnknownSubscriber } from '../subscriptions/refresh-subscription.ts';
+import type { Handled, Handler } from './handler.ts';
 import { handlerOf } from './table.ts';
 
 const byteValues = 256;
@@ -55,7 +56,7 @@ async function processClaimed(context: Context, event: eventStore.EventRow): Pro
   }
   try {
     const done = await carryOut(context, async () => {
-      const handled = await handle(context, event);
+      const handled = await handledBy(handle, context, event);
       const outcome = handled
         ? ({ state: 'processed', customerId: handled.customerId, error: null } as const)
         : ({ state: 'ignored', customerId: null, error: unknownCustomer } as const);
@@ -78,9 +79,19 @@ async function processClaimed(context: Context, event: eventStore.EventRow): Pro
   }
 }
 
+/** What the event led to; null where it is about somebody whom we do not know, or its subscription is. */
+async function handledBy(handle: Handler, context: Context, event: eventStore.EventRow): Promise<Handled | null> {
+  try {
+    return await handle(context, event);
+  } catch (error) {
+    if (error instanceof UnknownSubscriber) return null;
+    throw error;
+  }
+}
+
 /** What admins are told of a failure; the log has its reason. */
 function faultOf(error: unknown): { code: string; message: string } {
-  if (error instanceof StripeFailed) return { code: error.failure.code, message: 'Stripe did not say how it is now' };
+  if (error instanceof StripeNotRead) return { code: error.failure.code, message: 'Stripe did not say how it is now' };
   if (error instanceof GuardFailed) return { code: 'overtaken', message: 'others were faster, again and again' };
   return { code: 'internal', message: 'something is wrong here; the log has the reason under the event’s id' };
 }

@@ -7,6 +7,6 @@ export const subscriptionChanged: Handler = async (context, event) => {
   const customerId = await whoseIs(context, event);
   if (customerId === null) return null;
   const subscriptionId = subscriptionIn(event.payload);
-  if (subscriptionId !== null) await refreshSubscription(context, subscriptionId);
-  return { customerId, writes: [] };
+  const refreshed = subscriptionId === null ? null : await refreshSubscription(context, subscriptionId);
+  return { customerId, writes: [], outbox: refreshed?.outbox ?? [] };
 };

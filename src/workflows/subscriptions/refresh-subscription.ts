@@ -1,16 +1,61 @@
-/** Applies a subscription as Stripe has it now. A stub until the real one is merged: it only keeps what was fetched. */
-import { commit } from '../../db/client.ts';
-import { findWhose } from '../../webhooks/event-store.ts';
-import { keepFetched, raiseFetch } from '../../webhooks/object-store.ts';
-import type { Context } from '../deed.ts';
+/**
+ * The one way in which a subscription at Stripe becomes ours: events, our own calls, cron and whoever mends a difference come
+ * here. The fetch is numbered before it begins, and what it shows is written only while no later one has begun.
+ */
+import type { StripeFailure } from '../../stripe/call.ts';
+import type { StripeSubscription } from '../../stripe/subscriptions.ts';
+import { findCustomerOf } from '../../subscriptions/store.ts';
+import { raiseFetch } from '../../webhooks/object-store.ts';
+import { type Context, carryOut } from '../deed.ts';
+import { applySubscription } from './apply-subscription.ts';
 
-/** @throws where Stripe does not say how it stands */
-export async function refreshSubscription(context: Context, stripeSubscriptionId: string): Promise<void> {
-  const { db, now, stripe } = context;
-  if (!stripe) throw new Error('there is no Stripe key');
-  const seq = await raiseFetch(db, { id: stripeSubscriptionId, kind: 'subscription', now });
-  const found = await stripe.subscriptions.fetch(stripeSubscriptionId);
-  if (!found.ok) throw new Error(found.error.code);
-  const customerId = await findWhose(db, { stripeId: found.value.customer, ours: null });
-  await commit(db, keepFetched({ id: stripeSubscriptionId, seq, customerId, body: { ...found.value } }, now));
+/** Stripe did not show the subscription: without a key, away, or it has none of that id. Another time it may. */
+export class StripeNotRead extends Error {
+  override name = 'StripeNotRead';
+  readonly failure: StripeFailure;
+  constructor(id: string, failure: StripeFailure) {
+    super(`Stripe does not show ${id}: ${failure.code}`);
+    this.failure = failure;
+  }
+}
+
+/** The subscription is of nobody whom we know. */
+export class UnknownSubscriber extends Error {
+  override name = 'UnknownSubscriber';
+  constructor({ id, customer }: StripeSubscription) {
+    super(`the subscription ${id} is of ${customer || 'nobody'}, who is no customer of ours`);
+  }
+}
+
+export interface Refreshed {
+  customerId: string;
+  /** Outbox rows of the change, which cron delivers within a minute; who can delivers them at once. */
+  outbox: readonly string[];
+}
+
+/** Fetches that overtake one another more often than this are a fault; an event is then tried again later. */
+const fetchesMax = 6;
+
+/**
+ * Fetches the subscription and applies it, again where a later fetch has overtaken this one and was not written yet.
+ * @throws StripeNotRead, UnknownSubscriber; DatabaseUnavailable
+ */
+export async function refreshSubscription(context: Context, stripeSubscriptionId: string): Promise<Refreshed> {
+  const id = stripeSubscriptionId;
+  const { db, stripe, now } = context;
+  if (stripe === null) throw new StripeNotRead(id, { kind: 'denied', code: 'stripe_not_configured' });
+  for (let fetches = 1; fetches <= fetchesMax; fetches++) {
+    const fetchSeq = await raiseFetch(db, { id, kind: 'subscription', now });
+    const read = await stripe.subscriptions.fetch(id);
+    if (!read.ok) throw new StripeNotRead(id, read.error);
+    const found = read.value;
+    const metadataId = found.metadata['tenantry_customer_id'] ?? null;
+    const customerId = await findCustomerOf(db, { id, customer: found.customer, metadataId });
+    if (customerId === null) throw new UnknownSubscriber(found);
+    const applied = await carryOut(context, () => applySubscription(context, { customerId, fetchSeq, found }));
+    if (!applied.ok) throw new Error(`${id} could not be applied: ${applied.error.code}`);
+    const { overtaken, outbox } = applied.value.value;
+    if (!overtaken) return { customerId, outbox };
+  }
+  throw new Error(`other fetches of ${id} were always faster`);
 }

@@ -1,0 +1,289 @@
+/**
+ * Applies a subscription at Stripe, as one fetch showed it, to the customer whose it is: state, plan, periods, licence, stack
+ * and what lies ahead, in one batch that counts only while no later fetch has begun. What is the same already changes nothing.
+ */
+import type { AuditEntry } from '../../audit/store.ts';
+import { findWhole, type SubscriptionRow, type WholeCustomer } from '../../customers/store.ts';
+import type { Write } from '../../db/write.ts';
+import { sameJson } from '../../lib/json.ts';
+import { ok } from '../../lib/result.ts';
+import { followStripe } from '../../periods/paid.ts';
+import * as periodStore from '../../periods/store.ts';
+import { versionOf } from '../../pricing/catalogue.ts';
+import { findCatalogue } from '../../pricing/catalogue-store.ts';
+import type { StripeSubscription } from '../../stripe/subscriptions.ts';
+import { findOffers, type Offer } from '../../subscriptions/price-store.ts';
+import * as subscriptionStore from '../../subscriptions/store.ts';
+import { meanings } from '../../subscriptions/subscription.ts';
+import { isEnded, isLive, stateAfter } from '../../subscriptions/transitions.ts';
+import { findObject, writeFetched } from '../../webhooks/object-store.ts';
+import type { Context, Planned } from '../deed.ts';
+import { followState } from './follow-state.ts';
+
+/** A subscription as a numbered fetch showed it. */
+export interface Fetched {
+  customerId: string;
+  fetchSeq: number;
+  found: StripeSubscription;
+}
+
+export interface Applied {
+  /** Whether a later fetch has begun that is not written yet: nothing was, and nobody knows whether that one will be. */
+  overtaken: boolean;
+  outbox: string[];
+}
+
+/** Plans what the fetch comes to. */
+export async function applySubscription(context: Context, fetched: Fetched): Promise<Planned<Applied>> {
+  const { db, now } = context;
+  const { customerId, fetchSeq, found } = fetched;
+  const [whole, object] = await Promise.all([findWhole(db, customerId), findObject(db, found.id)]);
+  if (!whole) throw new Error(`the customer ${customerId} of ${found.id} is gone`);
+  if (!object) throw new Error(`the fetch of ${found.id} was not numbered`);
+  if (object.fetchSeq !== fetchSeq) {
+    return ok({ value: { overtaken: object.appliedSeq <= fetchSeq, outbox: [] }, writes: [], audit: [] });
+  }
+  const write = writeFetched({ id: found.id, fetchSeq, customerId, body: { ...found }, now });
+  if (!isTheirs(whole.subscription, found)) {
+    if (isLive(found.status)) strangeSubscription(context, whole, found);
+    return ok({ value: { overtaken: false, outbox: [] }, writes: write, audit: [] });
+  }
+  const followed = await follow(context, whole, { found, before: object.body as StripeSubscription | null });
+  return ok({
+    value: { overtaken: false, outbox: followed.outbox },
+    writes: [...write, ...followed.writes],
+    audit: followed.audit,
+    outbox: followed.outbox,
+  });
+}
+
+/**
+ * A customer has the first subscription that runs while none is known; who has left gets none. One that never came about ends
+ * a signup that waited for it.
+ */
+function isTheirs(row: SubscriptionRow, { id, status }: StripeSubscription): boolean {
+  if (row.stripeSubscriptionId !== null) return row.stripeSubscriptionId === id;
+  if (status === 'incomplete_expired') return row.status === 'incomplete';
+  return row.status !== 'canceled' && isLive(status);
+}
+
+/** A customer has one subscription; another one that runs is for a person to end, and the drift report shows it. */
+const strangeSubscription = ({ log }: Context, { customer, subscription }: WholeCustomer, found: StripeSubscription) =>
+  log('error', 'a subscription runs at Stripe that is not the one of its customer', {
+    customer_id: customer.id,
+    found: found.id,
+    known: subscription.stripeSubscriptionId,
+    status: subscription.status,
+  });
+
+interface Seen {
+  found: StripeSubscription;
+  /** What the fetch before showed; null for the first. */
+  before: StripeSubscription | null;
+}
+
+interface Followed {
+  writes: Write[];
+  outbox: string[];
+  audit: AuditEntry[];
+}
+
+async function follow(context: Context, whole: WholeCustomer, seen: Seen): Promise<Followed> {
+  const { db, now } = context;
+  const { customer, subscription } = whole;
+  const { found } = seen;
+  const priceIds = [found.item?.priceId, found.scheduled?.priceId].filter((id) => id !== undefined);
+  const [offers, last, catalogue] = await Promise.all([
+    findOffers(db, priceIds),
+    periodStore.latest(db, customer.id),
+    findCatalogue(db),
+  ]);
+  if (!last) throw new Error(`the customer ${customer.id} has no billing period`);
+  const next = nextRow(context, subscription, seen, offers);
+  const plan = versionOf(catalogue, next.plan, next.planVersion);
+  const periods = periodChange(context, whole, last, found);
+  const changesPlan = next.plan !== subscription.plan || next.planVersion !== subscription.planVersion;
+  const effectiveAt = changesPlan ? await changedAt(context, subscription, next, seen) : now;
+  const isChanged = !sameJson(next, subscription);
+  const entailed = await followState(context, whole, {
+    subscription: next,
+    plan,
+    periodEndsAt: isEnded(found.status) || found.item === null ? last.end : found.item.end,
+    reason: 'the subscription has ended',
+  });
+  const writes = [
+    ...(isChanged ? [subscriptionStore.replace(next, now)] : []),
+    ...(changesPlan ? subscriptionStore.changePlan(next, effectiveAt) : []),
+    ...periods.writes,
+    ...entailed.writes,
+  ];
+  const guards = [subscriptionStore.guardUnchanged(subscription), periodStore.guardLast(customer.id, last)];
+  return {
+    writes: writes.length === 0 ? [] : [...guards, ...writes],
+    outbox: entailed.outbox,
+    audit: [
+      ...stateAudit(whole, next, found),
+      ...(changesPlan
+        ? [
+            {
+              action: 'plan.changed',
+              subject: customer.id,
+              details: {
+                from: `${subscription.plan}/${subscription.planVersion}`,
+                to: `${next.plan}/${next.planVersion}`,
+                plan: next.plan,
+                effective_at: effectiveAt,
+              },
+            },
+          ]
+        : []),
+      ...periods.audit,
+    ],
+  };
+}
+
+/** The row of the subscription as Stripe has it now. */
+function nextRow(
+  { now, settings, log }: Context,
+  row: SubscriptionRow,
+  { found, before }: Seen,
+  offers: readonly Offer[],
+): SubscriptionRow {
+  const state = stateAfter(row, `stripe_${found.status}`) ?? row;
+  const { status, suspendedFor } = state;
+  if (isEnded(found.status)) {
+    return {
+      ...row,
+      status,
+      suspendedFor,
+      canceledAt: status === 'canceled' ? (row.canceledAt ?? now) : row.canceledAt,
+      ...nothingAtStripe,
+    };
+  }
+  const offer = offerOf(row, offers, found.item?.priceId, before);
+  if (offer === undefined && found.item !== null) {
+    log('error', 'a subscription has a price that is none of ours', {
+      customer_id: row.customerId,
+      stripe_subscription_id: found.id,
+      price_id: found.item.priceId,
+    });
+  }
+  const scheduled = found.scheduled && offers.find(({ priceId }) => priceId === found.scheduled?.priceId);
+  const owes = status === 'past_due';
+  return {
+    ...row,
+    ...(offer && { plan: offer.plan, planVersion: offer.planVersion }),
+    interval: found.item?.interval ?? row.interval,
+    status,
+    suspendedFor,
+    collection: found.collection,
+    stripeSubscriptionId: found.id,
+    cancelAt: found.cancelAt,
+    graceEndsAt: owes ? (row.graceEndsAt ?? now + settings.graceMs) : null,
+    scheduledPlan: scheduled?.plan ?? null,
+    scheduledVersion: scheduled?.planVersion ?? null,
+    scheduledInterval: scheduled?.interval ?? null,
+    scheduledAt: scheduled && found.scheduled ? found.scheduled.at : null,
+    stripeScheduleId: found.scheduleId,
+  };
+}
+
+/** What a row says whose subscription at Stripe has ended, or never came about. */
+const nothingAtStripe = {
+  collection: 'none',
+  stripeSubscriptionId: null,
+  cancelAt: null,
+  graceEndsAt: null,
+  scheduledPlan: null,
+  scheduledVersion: null,
+  scheduledInterval: null,
+  scheduledAt: null,
+  stripeScheduleId: null,
+} as const;
+
+/**
+ * The version that is paid for. One that the customer was moved to by us, of the same plan, stands until the price at Stripe is
+ * another one; of several versions with one price the customer's own counts.
+ */
+function offerOf(
+  row: SubscriptionRow,
+  offers: readonly Offer[],
+  priceId: string | undefined,
+  before: StripeSubscription | null,
+): Pick<Offer, 'plan' | 'planVersion'> | undefined {
+  const theirs = offers.filter((offer) => offer.priceId === priceId);
+  const own = theirs.find(({ plan, planVersion }) => plan === row.plan && planVersion === row.planVersion);
+  const wasMoved = before?.item?.priceId === priceId && theirs.some(({ plan }) => plan === row.plan);
+  return own ?? (wasMoved ? { plan: row.plan, planVersion: row.planVersion } : theirs[0]);
+}
+
+/** When the plan changed: as it was scheduled, with the subscription itself, or now; never before the change that was last. */
+async function changedAt(
+  { db, now }: Context,
+  row: SubscriptionRow,
+  next: SubscriptionRow,
+  { found }: Seen,
+): Promise<number> {
+  const last = await subscriptionStore.lastChangeAt(db, row.customerId);
+  const wasScheduled = row.scheduledAt !== null && row.scheduledAt <= now && row.scheduledPlan === next.plan;
+  const isNew = row.stripeSubscriptionId !== found.id;
+  const at = wasScheduled ? row.scheduledAt : isNew ? found.createdAt : now;
+  return Math.max(last, at ?? now);
+}
+
+/** Periods as Stripe has them; of what has ended, or stands still there, none is opened. */
+function periodChange(
+  { now }: Context,
+  { customer, subscription }: WholeCustomer,
+  last: periodStore.StoredPeriod,
+  { status, item }: StripeSubscription,
+): { writes: Write[]; audit: AuditEntry[] } {
+  if (item === null || isEnded(status) || status === 'paused' || status === 'incomplete')
+    return { writes: [], audit: [] };
+  const fills = meanings[subscription.status].stack === 'running';
+  const at = { start: item.start, end: item.end, interval: item.interval, trial: status === 'trialing' };
+  const { last: lastAfter, begun } = followStripe(last, at, { now, fills });
+  const newest = begun.at(-1);
+  return {
+    writes: [
+      ...(lastAfter === null ? [] : [periodStore.setEnd(customer.id, last.start, lastAfter.end)]),
+      ...(lastAfter === null ? [] : [periodStore.setOpen(customer.id, last.start, lastAfter.open)]),
+      ...begun.map((period) =>
+        periodStore.insert(customer.id, { ...period, invoiceable: true, open: period === newest }),
+      ),
+    ],
+    audit: begun.map(({ start, end }) => ({ action: 'period.opened', subject: customer.id, details: { start, end } })),
+  };
+}
+
+function stateAudit(
+  { customer, subscription }: WholeCustomer,
+  next: SubscriptionRow,
+  found: StripeSubscription,
+): AuditEntry[] {
+  const { status, suspendedFor, stripeSubscriptionId, cancelAt, scheduledPlan } = next;
+  const of = (row: SubscriptionRow) => [
+    row.status,
+    row.suspendedFor,
+    row.stripeSubscriptionId,
+    row.cancelAt,
+    row.scheduledPlan,
+    row.scheduledAt,
+  ];
+  if (sameJson(of(subscription), of(next))) return [];
+  return [
+    {
+      action: 'subscription.changed',
+      subject: customer.id,
+      details: {
+        before: subscription.status,
+        status,
+        suspended_for: suspendedFor,
+        stripe_subscription_id: stripeSubscriptionId ?? found.id,
+        stripe_status: found.status,
+        cancel_at: cancelAt,
+        scheduled_plan: scheduledPlan,
+      },
+    },
+  ];
+}
