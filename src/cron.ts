@@ -27,7 +27,12 @@ import { forgetFinished, forgetOld } from './workflows/provisioning/forget-jobs.
 import { lookAtFailed } from './workflows/provisioning/look-again.ts';
 import { continueOrders } from './workflows/provisioning/order-jobs.ts';
 import { applyPlanChanges } from './workflows/subscriptions/apply-plan-changes.ts';
+import { deleteStacks } from './workflows/subscriptions/delete-stacks.ts';
+import { endCancelled } from './workflows/subscriptions/end-cancelled.ts';
+import { endGrace } from './workflows/subscriptions/end-grace.ts';
+import { endTrials } from './workflows/subscriptions/end-trials.ts';
 import { openPeriods } from './workflows/subscriptions/open-periods.ts';
+import { remindGrace, remindTrials, warnOfDeletion } from './workflows/subscriptions/remind.ts';
 
 /** How long the inbox keeps what has come. */
 const eventsKeptMs = 400 * dayMs;
@@ -40,10 +45,18 @@ export async function runCron(services: Services, scheduledTime: number): Promis
   const steps: Record<string, () => Promise<unknown>> = {
     // Before the periods: the licence that a new period brings is then of the new plan.
     apply_plan_changes: () => applyPlanChanges(contextOf(services)),
+    // What is cancelled for a trial's end ends as cancelled, and no period is opened for who has left by then.
+    end_cancelled: () => endCancelled(contextOf(services)),
+    end_trials: () => endTrials(contextOf(services)),
+    end_grace: () => endGrace(contextOf(services)),
     open_periods: () => openPeriods(contextOf(services)),
+    remind_trials: () => remindTrials(contextOf(services)),
+    remind_grace: () => remindGrace(contextOf(services)),
     reissue_licences: () => reissueLicences(contextOf(services)),
     look_at_failed: () => lookAtFailed(contextOf(services)),
     check_drift: () => checkAllForDrift(contextOf(services)),
+    ...(hourly ? { delete_stacks: () => deleteStacks(contextOf(services)) } : {}),
+    ...(hourly ? { warn_of_deletion: () => warnOfDeletion(contextOf(services)) } : {}),
     // The end of a drain puts its doorbell into the outbox, which is swept next.
     end_drains: () => endDrains(contextOf(services)),
     // What they send again is rung for below.

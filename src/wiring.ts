@@ -42,6 +42,7 @@ export function contextOf(services: Services & { principal?: Principal }): Conte
       backoffMs: env.QUEUE_BACKOFF_DELAY,
       holdMs: env.HOLD_HOURS * hourMs,
       graceMs: env.GRACE_DAYS * dayMs,
+      deleteAfterMs: env.DELETE_AFTER_DAYS * dayMs,
       staffIssuer: staffIssuerOf(env),
     },
     keyring: () => keyringOf(services),

@@ -34,7 +34,8 @@ export async function list(db: Db, page: number, limit: number) {
   return { rows, total: counted[0]?.total ?? 0 };
 }
 
-const pays = sql`s.status IN (SELECT value FROM json_each(${JSON.stringify(paying)}))`;
+/** A suspended trial was never paid for: it does not keep its place. */
+const pays = sql`(s.status IN (SELECT value FROM json_each(${JSON.stringify(paying)})) AND s.suspended_for IS NOT 'trial_ended')`;
 
 /** Stacks of a cluster that count (src/clusters/placement.ts), all or those of customers who do not pay, as SQL. */
 const stacks = (clusterId: SQL, unpaidOnly: boolean): SQL<number> => sql<number>`(

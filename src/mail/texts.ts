@@ -13,9 +13,10 @@ const escapes: Readonly<Record<string, string>> = {
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (found) => escapes[found] ?? found);
 
 /** A paragraph is text, or an address that can be followed. */
-type Paragraph = string | { address: string };
+export type Paragraph = string | { address: string };
 
-function mailOf(to: string, subject: string, paragraphs: readonly Paragraph[]): Mail {
+/** A mail of these paragraphs, in both forms. */
+export function mailOf(to: string, subject: string, paragraphs: readonly Paragraph[]): Mail {
   const lines = paragraphs.map((paragraph) => (typeof paragraph === 'string' ? paragraph : paragraph.address));
   const html = paragraphs.map((paragraph) => {
     if (typeof paragraph === 'string') return `<p>${escaped(paragraph)}</p>`;

@@ -1,5 +1,5 @@
 /** Projects: namespaces of organisations in clusters, as rows. Owns `projects`. */
-import { and, asc, eq, isNotNull, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { projects } from '../db/control-schema.ts';
 import { guard } from '../db/guards.ts';
@@ -27,6 +27,13 @@ export async function findProject(db: Db, clusterId: string, namespace: string) 
     .where(and(eq(projects.clusterId, clusterId), eq(projects.namespace, namespace)));
   return rows[0] ?? null;
 }
+
+/** The namespaces of a customer that are attached, its own too. */
+export const findAttached = (db: Db, customerId: string): Promise<Pick<ProjectRow, 'seq'>[]> =>
+  db
+    .select({ seq: projects.seq })
+    .from(projects)
+    .where(and(eq(projects.customerId, customerId), isNull(projects.detachedAt)));
 
 /** The projects of an organisation by cluster and name, the detached ones too. */
 export async function listProjects(db: Db, organisationId: string, page: number, limit: number) {

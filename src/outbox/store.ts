@@ -3,7 +3,7 @@
  * and confirmed; a sender that is killed in between leaves a claim that runs out. Sending twice is harmless by design: doorbells
  * carry no work, Stripe calls carry an idempotency key of (row, epoch), a mail that comes twice has one link.
  */
-import { and, desc, eq, inArray, lte, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, lte, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { guard } from '../db/guards.ts';
 import { outbox } from '../db/work-schema.ts';
@@ -27,6 +27,44 @@ export const plan = (row: { id: string; kind: OutboxKind; payload: OutboxRow['pa
       createdAt: row.now,
     }),
   );
+
+export interface Conditional {
+  /** Null: drawn by the database. */
+  id: string | null;
+  kind: OutboxKind;
+  payload: OutboxRow['payload'];
+  now: number;
+}
+
+/** Plans one delivery where the condition does not hold when the batch runs. */
+export const planUnless = (row: Conditional, held: SQL): Write =>
+  write(sql`
+    INSERT INTO outbox (id, kind, payload, state, next_at, created_at)
+    SELECT coalesce(${row.id}, 'out_' || lower(hex(randomblob(16)))), ${row.kind}, ${JSON.stringify(row.payload)}, 'planned', ${row.now}, ${row.now}
+    WHERE NOT ${held}`);
+
+/**
+ * Plans one delivery to each owner and billing member of the customer, whom the payload names as `member_id`; none where
+ * `only` does not hold. The first has the id, the others have ids of their own.
+ */
+export const planToMembers = (row: {
+  id: string;
+  kind: OutboxKind;
+  payload: OutboxRow['payload'];
+  now: number;
+  customerId: string;
+  only: SQL;
+}): Write =>
+  write(sql`
+    INSERT INTO outbox (id, kind, payload, state, next_at, created_at)
+    SELECT CASE WHEN row_number() OVER (ORDER BY created_at, id) = 1 THEN ${row.id} ELSE 'out_' || lower(hex(randomblob(16))) END,
+      ${row.kind}, json_set(${JSON.stringify(row.payload)}, '$.member_id', id), 'planned', ${row.now}, ${row.now}
+    FROM members WHERE customer_id = ${row.customerId} AND role IN ('owner', 'billing') AND ${row.only}`);
+
+/** Whether a delivery of the kind for the customer is under way. */
+export const isUnderWay = (kind: OutboxKind, customerId: string): SQL => sql`EXISTS (
+  SELECT 1 FROM outbox WHERE kind = ${kind} AND state IN ('planned', 'sent') AND state <> 'confirmed'
+    AND json_extract(payload, '$.customer_id') = ${customerId})`;
 
 /** States of rows that are still to be delivered. */
 const undelivered = inArray(outbox.state, ['planned', 'sent']);

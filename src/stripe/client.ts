@@ -8,6 +8,7 @@ import { chargesOf } from './charges.ts';
 import { customersOf } from './customers.ts';
 import { eventsOf } from './events.ts';
 import { invoicesOf } from './invoices.ts';
+import { pausesOf } from './pauses.ts';
 import type { StripePort } from './port.ts';
 import { subscriptionsOf } from './subscriptions.ts';
 
@@ -37,6 +38,7 @@ const portOver = (stripe: Stripe): StripePort => ({
   customers: customersOf(stripe),
   events: eventsOf(stripe),
   invoices: invoicesOf(stripe),
+  pauses: pausesOf(stripe),
   subscriptions: subscriptionsOf(stripe),
 });
 

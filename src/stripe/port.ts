@@ -3,6 +3,7 @@ import type { chargesOf } from './charges.ts';
 import type { customersOf } from './customers.ts';
 import type { eventsOf } from './events.ts';
 import type { invoicesOf } from './invoices.ts';
+import type { pausesOf } from './pauses.ts';
 import type { subscriptionsOf } from './subscriptions.ts';
 
 export interface StripePort {
@@ -10,5 +11,6 @@ export interface StripePort {
   customers: ReturnType<typeof customersOf>;
   events: ReturnType<typeof eventsOf>;
   invoices: ReturnType<typeof invoicesOf>;
+  pauses: ReturnType<typeof pausesOf>;
   subscriptions: ReturnType<typeof subscriptionsOf>;
 }

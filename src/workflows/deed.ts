@@ -40,6 +40,8 @@ export interface Settings {
   holdMs: number;
   /** From a failed payment to the suspension, ms. */
   graceMs: number;
+  /** From a cancellation to the deletion of the stack and its data, ms. */
+  deleteAfterMs: number;
   /** Where staff sign in; null where only admin tokens do. */
   staffIssuer: StaffIssuer | null;
 }

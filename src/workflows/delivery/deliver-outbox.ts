@@ -20,7 +20,7 @@ export async function deliverOutbox(carriers: Carriers, ids?: readonly string[])
     now: carriers.now(),
     limit: ids?.length ?? rowsPerTick,
     ids,
-    calls: carriers.stripe ? ['stripe_customer'] : [],
+    calls: carriers.stripe ? ['stripe_customer', 'stripe_pause', 'stripe_resume'] : [],
   });
   const confirmed = await each(rows, (row) => deliver(carriers, row), {
     log: carriers.log,

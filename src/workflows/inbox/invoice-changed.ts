@@ -6,6 +6,7 @@ import type { Context } from '../deed.ts';
 import { refreshSubscription, StripeNotRead } from '../subscriptions/refresh-subscription.ts';
 import { type Handler, shownOrGone, stripeOf, whoseIs } from './handler.ts';
 import { holdInvoice } from './hold-invoice.ts';
+import { tellOfPayment } from './tell-of-payment.ts';
 
 export const invoiceChanged: Handler = async (context, event) => {
   const { db, now, log } = context;
@@ -22,12 +23,17 @@ export const invoiceChanged: Handler = async (context, event) => {
       why: invoice.finalizationError,
     });
   }
+  const notice = invoice === null ? null : await tellOfPayment(context, { type: event.type, invoice, customerId });
   const held = invoice === null ? [] : await heldOf(context, invoice, customerId);
   const body = invoice === null ? null : { ...invoice };
   return {
     customerId,
-    writes: [...writeFetched({ id: event.objectId, fetchSeq, customerId, body, now }), ...held],
-    outbox: refreshed?.outbox ?? [],
+    writes: [
+      ...writeFetched({ id: event.objectId, fetchSeq, customerId, body, now }),
+      ...held,
+      ...(notice?.writes ?? []),
+    ],
+    outbox: [...(refreshed?.outbox ?? []), ...(notice ? [notice.outboxId] : [])],
   };
 };
 

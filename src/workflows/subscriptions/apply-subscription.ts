@@ -19,6 +19,7 @@ import { isEnded, isLive, stateAfter } from '../../subscriptions/transitions.ts'
 import { findObject, writeFetched } from '../../webhooks/object-store.ts';
 import type { Context, Planned } from '../deed.ts';
 import { followState } from './follow-state.ts';
+import { tellOfChange } from './tell-of-change.ts';
 
 /** A subscription as a numbered fetch showed it. */
 export interface Fetched {
@@ -111,16 +112,18 @@ async function follow(context: Context, whole: WholeCustomer, seen: Seen): Promi
     periodEndsAt: isEnded(found.status) || found.item === null ? last.end : found.item.end,
     reason: 'the subscription has ended',
   });
+  const told = tellOfChange(context, { before: subscription, next, found });
   const writes = [
     ...(isChanged ? [subscriptionStore.replace(next, now)] : []),
     ...(changesPlan ? subscriptionStore.changePlan(next, effectiveAt) : []),
     ...periods.writes,
     ...entailed.writes,
+    ...told.writes,
   ];
   const guards = [subscriptionStore.guardUnchanged(subscription), periodStore.guardLast(customer.id, last)];
   return {
     writes: writes.length === 0 ? [] : [...guards, ...writes],
-    outbox: entailed.outbox,
+    outbox: [...entailed.outbox, ...told.outbox],
     audit: [
       ...stateAudit(whole, next, found),
       ...(changesPlan

@@ -37,6 +37,7 @@ export const makeContext = ({ control, shards, now, settings }: Own): Context =>
     backoffMs: 5000,
     holdMs: 6 * 3_600_000,
     graceMs: 7 * 86_400_000,
+    deleteAfterMs: 30 * 86_400_000,
     staffIssuer: null,
     ...settings,
   },

@@ -1,0 +1,51 @@
+/**
+ * Cron ends the trials whose free days are over without a subscription: the stack is stopped with its data kept, the licence
+ * says so, and no billing period follows (decision 2).
+ */
+import { notFound } from '../../contracts/failures.ts';
+import { findWhole } from '../../customers/store.ts';
+import { err, ok } from '../../lib/result.ts';
+import { aboutOf, type Due, findTrialsOver } from '../../subscriptions/due-store.ts';
+import { type Context, carryOut, type Planned } from '../deed.ts';
+import { each } from '../each.ts';
+import { planNotice } from '../plan-notice.ts';
+import { askStripe } from './ask-stripe.ts';
+import { enterState } from './enter-state.ts';
+
+/** Of one tick; what is left waits for the next minute. */
+const perTick = 300;
+const atOnce = 8;
+
+/** Ends what is over. @returns how many trials */
+export async function endTrials(context: Context): Promise<number> {
+  const due = await findTrialsOver(context.db, context.now, perTick);
+  const done = await each(due, (one) => endOne(context, one), {
+    log: context.log,
+    what: "a trial's end",
+    named: ({ customerId }) => ({ customer_id: customerId }),
+    atOnce,
+  });
+  return done.filter(Boolean).length;
+}
+
+async function endOne(context: Context, due: Due): Promise<boolean> {
+  if (!(await askStripe(context, due))) return false;
+  const outcome = await carryOut(context, () => planEnd(context, due));
+  return outcome.ok && outcome.value.value;
+}
+
+/** False where the trial is not over any more: paid, extended, or ended by another tick. */
+async function planEnd(context: Context, { customerId, at }: Due): Promise<Planned<boolean>> {
+  const before = await findWhole(context.db, customerId);
+  if (!before) return err(notFound);
+  const isOver = before.subscription.status === 'trialing' && before.subscription.trialEndsAt === at;
+  const entered = isOver ? await enterState(context, before, 'trial_over', 'the trial has ended') : null;
+  if (!entered) return ok({ value: false, writes: [], audit: [] });
+  const told = planNotice(context, { customerId, kind: 'trial_ended', about: aboutOf(at), params: {} });
+  return ok({
+    ...entered,
+    value: true,
+    writes: [...entered.writes, ...told.writes],
+    outbox: [...entered.outbox, told.outboxId],
+  });
+}
