@@ -9,12 +9,19 @@ async function testKeys(): Promise<string> {
   return JSON.stringify([await exportJWK(pair.privateKey)]);
 }
 
-/** What `npm run figures` asks of a test that runs inside workerd (bench/organisation-sums.ts). */
+/** What `npm run figures` asks of tests that run inside workerd (bench/organisation-sums.ts, bench/webhooks.ts). */
 function figureOptions(): Record<string, number> {
-  const { ORGANISATION_MONTHS: months, ORGANISATION_FIRST: first } = process.env;
-  return months === undefined
-    ? {}
-    : { TEST_ORGANISATION_MONTHS: Number(months), TEST_ORGANISATION_FIRST: Number(first ?? 1) };
+  const asked = [
+    'ORGANISATION_MONTHS',
+    'ORGANISATION_FIRST',
+    'WEBHOOK_ORDERS',
+    'WEBHOOK_FIRST',
+    'WEBHOOK_RENEWALS',
+    'WEBHOOK_OUTAGE_CUSTOMERS',
+  ];
+  return Object.fromEntries(
+    asked.flatMap((name) => (process.env[name] === undefined ? [] : [[`TEST_${name}`, Number(process.env[name])]])),
+  );
 }
 
 /** Packages' source maps name sources that the packages do not ship: Vite would say so, a line for each file. */
@@ -53,7 +60,9 @@ export default defineConfig({
                 RATE_LIMIT_REPORT: 'off',
                 RATE_LIMIT_BATCH: 'off',
                 RATE_LIMIT_VALIDATE: 'off',
+                RATE_LIMIT_WEBHOOKS: 'off',
                 RATE_LIMIT_PUBLIC: 'off',
+                STRIPE_WEBHOOK_SECRET: 'whsec_test_secret_of_the_tests',
                 ...figureOptions(),
                 TEST_PLANS: readFileSync('plans.yaml', 'utf8'),
                 TEST_WORKER_DOCUMENT: readFileSync('docs/worker.md', 'utf8'),

@@ -24,6 +24,7 @@ const figures = {
   'api-fuzz': 'cases made from /api/openapi.json as each principal: 5xx, and answers that it does not allow',
   'organisation-sums':
     'random months of organisations, read in every way and beside exact fractions: what differs by a cent',
+  webhooks: 'Stripe’s events in any order, after 71 hours without webhooks, and holds that fail',
   intake: 'reports per second, accepted and durable, beside an Express + PostgreSQL insert per report',
 } as const;
 

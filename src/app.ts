@@ -45,6 +45,7 @@ import { usageAdminEndpoints } from './usage/admin-routes.ts';
 import { deadLetterEndpoints } from './usage/dead-letter-routes.ts';
 import { usageReadEndpoints } from './usage/read-routes.ts';
 import { usageIntakeEndpoints } from './usage/routes.ts';
+import { webhookEndpoints } from './webhooks/routes.ts';
 
 /** Every route of the API. The battery walks this list, and the app mounts nothing else. */
 export const endpoints: readonly Endpoint[] = [
@@ -84,6 +85,7 @@ export const endpoints: readonly Endpoint[] = [
   ...planEndpoints,
   ...simulationEndpoints,
   ...driftEndpoints,
+  ...webhookEndpoints,
   ...referenceEndpoints(() => endpoints),
 ];
 

@@ -7,12 +7,18 @@ import { dayMs, hourMs, minuteMs } from './lib/time.ts';
 import type { Services } from './services.ts';
 import { forgetLinks } from './sessions/link-store.ts';
 import { forgetEnded } from './sessions/store.ts';
+import { eventContextOf } from './webhooks/consumer.ts';
+import { forgetEvents } from './webhooks/event-store.ts';
 import { carriersOf, contextOf, replayMeansOf } from './wiring.ts';
 import { foldNames } from './workflows/accounts/fold-names.ts';
 import { publishPrices } from './workflows/billing/publish-prices.ts';
 import { runSimulations } from './workflows/billing/simulate.ts';
 import { deliverOutbox, forgetDone } from './workflows/delivery/deliver-outbox.ts';
 import { ringAgain } from './workflows/delivery/ring-again.ts';
+import { continueCatchUps, lookBack } from './workflows/inbox/catch-up.ts';
+import { processDue } from './workflows/inbox/process-event.ts';
+import { continueEventReplays } from './workflows/inbox/replay.ts';
+import { watchBacklog } from './workflows/inbox/watch-backlog.ts';
 import { reissueLicences } from './workflows/licensing/reissue-licences.ts';
 import { continueReplays } from './workflows/metering/replay-letters.ts';
 import { revokeEndedKeys } from './workflows/metering/revoke-ended-keys.ts';
@@ -34,6 +40,9 @@ import { beginNightly, continueDrift } from './workflows/watching/run-drift.ts';
 
 /** What has run out: sessions, mailed links, signups that nobody has verified. */
 const forgottenAt = (now: number) => [forgetEnded(now), forgetLinks(now), forgetPending(now)];
+
+/** How long the inbox keeps what has come. */
+const eventsKeptMs = 400 * dayMs;
 
 /** Runs the steps of a tick. `scheduledTime` is the tick's own instant, ms. */
 export async function runCron(services: Services, scheduledTime: number): Promise<void> {
@@ -61,6 +70,12 @@ export async function runCron(services: Services, scheduledTime: number): Promis
     continue_orders: () => continueOrders(contextOf(services)),
     continue_replays: () => continueReplays(contextOf(services), replayMeansOf(services)),
     publish_prices: () => publishPrices(contextOf(services)),
+    ...(hourly ? { look_back: () => lookBack(contextOf(services)) } : {}),
+    continue_catch_ups: () => continueCatchUps(contextOf(services), services.env.STRIPE_QUEUE),
+    continue_event_replays: () => continueEventReplays(contextOf(services)),
+    // What an event puts into the outbox is swept next.
+    process_events: () => processDue(() => eventContextOf(services)),
+    watch_events: () => watchBacklog(contextOf(services)),
     sweep_outbox: () => deliverOutbox(carriers),
     ring_again: () => ringAgain(carriers),
     revoke_ended_keys: () => revokeEndedKeys(contextOf(services)),
@@ -74,6 +89,7 @@ export async function runCron(services: Services, scheduledTime: number): Promis
     ...(hourly ? { forget_finished: () => forgetFinished(services) } : {}),
     ...(daily ? { forget_old: () => forgetOld(contextOf(services)) } : {}),
     ...(hourly ? { forget_idempotency: () => commit(services.db, [forgetExpired(services.now())]) } : {}),
+    ...(daily ? { forget_events: () => commit(services.db, [forgetEvents(services.now() - eventsKeptMs)]) } : {}),
     ...(daily ? { forget_outbox: () => forgetDone(services.db, services.now()) } : {}),
   };
   for (const [step, run] of Object.entries(steps)) {

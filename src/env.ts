@@ -154,6 +154,7 @@ export const workerVariables = {
   RATE_LIMIT_REPORT: byDefault('60/3600', rateLimit, 'single reports of one reporter'),
   RATE_LIMIT_BATCH: byDefault('600/3600', rateLimit, 'batches of one reporter or cluster'),
   RATE_LIMIT_VALIDATE: byDefault('600/3600', rateLimit, 'licences that one caller has validated'),
+  RATE_LIMIT_WEBHOOKS: byDefault('6000/60', rateLimit, 'webhooks of one address'),
   RATE_LIMIT_PUBLIC: byDefault('1200/60', rateLimit, 'reads of /ready and the licence keys, of one address'),
   QUEUE_MAX_RETRY: byDefault('3', integer(1, runsMax), 'failed runs after which a job is failed'),
   QUEUE_BACKOFF_DELAY: byDefault(

@@ -1,7 +1,7 @@
 /** Makes the context of workflows, and the queues and Stripe of deliveries, from the services of a request, batch or tick. */
 import { actorOf, credentialOf, type Principal } from './credentials/principal.ts';
 import type { Env } from './env.ts';
-import { dayMs } from './lib/time.ts';
+import { dayMs, hourMs } from './lib/time.ts';
 import { type Keyring, openKeyring } from './licences/keyring.ts';
 import { openBinding } from './mail/cloudflare.ts';
 import type { MailPort } from './mail/port.ts';
@@ -42,6 +42,7 @@ export function contextOf(services: Services & { principal?: Principal }): Conte
       jobTimeoutMs: env.JOB_TIMEOUT_MS,
       runsMax: env.QUEUE_MAX_RETRY,
       backoffMs: env.QUEUE_BACKOFF_DELAY,
+      holdMs: env.HOLD_HOURS * hourMs,
       graceMs: env.GRACE_DAYS * dayMs,
       deleteAfterMs: env.DELETE_AFTER_DAYS * dayMs,
       staffIssuer: staffIssuerOf(env),

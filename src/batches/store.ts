@@ -1,5 +1,5 @@
 /** Orders for many jobs or dead letters, and what became of each item. Owns `batches` and `batch_items`; decides nothing. */
-import { and, asc, eq, gt, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { BatchAnswer } from '../contracts/queue.ts';
 import type { Db } from '../db/client.ts';
 import { guard } from '../db/guards.ts';
@@ -36,6 +36,17 @@ export function insertBatch(
 
 export async function findBatch(db: Db, id: string): Promise<BatchRow | null> {
   const rows = await db.select().from(batches).where(eq(batches.id, id));
+  return rows[0] ?? null;
+}
+
+/** The newest order of its kind that somebody gave; null where there is none. */
+export async function findNewest(db: Db, action: BatchAction, startedBy: string): Promise<BatchRow | null> {
+  const rows = await db
+    .select()
+    .from(batches)
+    .where(and(eq(batches.action, action), eq(batches.startedBy, startedBy)))
+    .orderBy(desc(batches.createdAt))
+    .limit(1);
   return rows[0] ?? null;
 }
 

@@ -7,7 +7,10 @@ import { codeInWordsOf, type FailureCode } from './failures.ts';
 import type { Route } from './route.ts';
 
 /** What a route's failures follow from. */
-export type Fallible = Pick<Route, 'path' | 'allow' | 'body' | 'query' | 'failures' | 'inflatedBytesMax' | 'words'> & {
+export type Fallible = Pick<
+  Route,
+  'path' | 'allow' | 'body' | 'raw' | 'query' | 'failures' | 'inflatedBytesMax' | 'words'
+> & {
   idempotent?: boolean | undefined;
 };
 
@@ -38,6 +41,7 @@ const ofBodies: readonly FailureCode[] = [
   'unsupported_media_type',
   'validation_failed',
 ];
+const ofRawBodies: readonly FailureCode[] = ['body_incomplete', 'too_large'];
 const ofKeys: readonly FailureCode[] = ['invalid_idempotency_key', 'idempotency_conflict', 'idempotency_in_progress'];
 
 /** The codes, each once. */
@@ -47,6 +51,7 @@ export function failuresOf(route: Fallible): FailureCode[] {
     ...(route.path.includes('/:') ? (['not_found'] as const) : []),
     ...(route.query ? (['validation_failed'] as const) : []),
     ...(route.body ? ofBodies : []),
+    ...(route.raw === undefined ? [] : ofRawBodies),
     ...(route.inflatedBytesMax === undefined ? [] : (['invalid_gzip'] as const)),
     ...(isStrict(route.body) || isStrict(route.query) ? (['unknown_field'] as const) : []),
     ...(route.idempotent ? ofKeys : []),

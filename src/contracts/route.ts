@@ -43,6 +43,8 @@ export interface Route<Path extends string = string, A extends Answers = Answers
   body?: z.ZodType;
   /** What the body should be, for programs and people, where `body` takes more and each part is judged by itself. */
   bodyForm?: z.ZodType;
+  /** The media type of a body that is taken as it came and judged by what serves it; instead of `body`. */
+  raw?: string;
   query?: z.ZodType;
   answers: A;
   /** The media type of a 200 that is not JSON: instead of its schema, or beside it where the query chooses. */

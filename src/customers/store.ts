@@ -26,7 +26,7 @@ export const setStripeId = (customerId: string, stripeId: string): Write =>
       .where(and(eq(customers.id, customerId), sql`${customers.stripeCustomerId} IS NULL`)),
   );
 
-/** Stripe has that customer no more: another is made. */
+/** Stripe has deleted the customer that it called so. */
 export const forgetStripeId = (customerId: string, stripeId: string): Write =>
   write(
     build

@@ -46,6 +46,7 @@ const guards = {
   simulation_place: 'nobody else has taken the simulation further',
   subscriptions_unmoved: 'the subscriptions that are moved are on the version, and in the period, that was read',
   plan_change_due: 'the change of plan has not taken effect yet',
+  event_replayable: 'the event of Stripe waits for nothing, or for longer than a person does',
   draining: 'the deployment still drains at the same generation',
 } as const;
 

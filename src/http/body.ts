@@ -1,4 +1,4 @@
-/** Reads a JSON body with its limits counted as it streams (chunked too), gzip where the route takes it. */
+/** Reads a body with its limits counted as it streams (chunked too): JSON, gzip where the route takes it, or as it came. */
 
 import type { Failure } from '../contracts/failures.ts';
 import { err, ok, type Result } from '../lib/result.ts';
@@ -88,19 +88,25 @@ function parse(text: string, mendsText: boolean): Result<unknown, Failure> {
 
 const invalidJson: Failure = { code: 'invalid_json', message: 'the body is not valid JSON in UTF-8' };
 
+/** The bytes of a request as they came, or 413, 400 as a failure. */
+export async function readBytes(request: Request, bytesMax: number): Promise<Result<Uint8Array, Failure>> {
+  try {
+    const bytes = await read(request, bytesMax);
+    return bytes ? ok(bytes) : err(tooLarge(bytesMax));
+  } catch {
+    // Nothing but the caller's bytes was read: the caller broke the connection off, whatever the error says.
+    return err(incomplete);
+  }
+}
+
 /** The parsed JSON of a request, or 415, 413, 422, 400 as a failure. An empty body reads as `{}`. */
 export async function readJson(request: Request, limits: BodyLimits): Promise<Result<unknown, Failure>> {
   const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
   const encoding = (request.headers.get('content-encoding') ?? 'identity').trim().toLowerCase();
   const gzip = encoding === 'gzip' && limits.inflatedBytesMax !== undefined;
-  let wire: Uint8Array | null;
-  try {
-    wire = await read(request, limits.wireBytesMax);
-  } catch {
-    // Nothing but the caller's bytes was read: the caller broke the connection off, whatever the error says.
-    return err(incomplete);
-  }
-  if (!wire) return err(tooLarge(limits.wireBytesMax));
+  const whole = await readBytes(request, limits.wireBytesMax);
+  if (!whole.ok) return whole;
+  const wire = whole.value;
   if (wire.byteLength === 0 && type === '') return ok({});
   if (type !== 'application/json') return err(unsupported('the body must be application/json'));
   if (encoding !== 'identity' && !gzip)

@@ -45,8 +45,8 @@ const chapters: readonly { name: string; paths: RegExp; description: string }[] 
   },
   {
     name: 'Stripe',
-    paths: /^\/api\/(?:drift|invariants)\b/,
-    description: 'What differs between our rows and Stripe, and whether our ledger holds together.',
+    paths: /^\/api\/(?:webhooks|drift|invariants)\b/,
+    description: 'What Stripe tells us, what differs between us, and whether our ledger holds together.',
   },
   { name: 'Audit', paths: /^\/api\/audit\b/, description: 'Who did what.' },
   { name: 'Provisioner', paths: /^\/api\/provisioner\b/, description: 'The protocol of the program that deploys.' },

@@ -87,13 +87,18 @@ function parametersOf(spec: Endpoint): Json[] {
 
 /** A request without body and content type reads as `{}`: a body is needed where that does not do. */
 function requestBodyOf(spec: Endpoint, { refTo }: Schemas): Json | null {
+  const bytesMax = spec.wireBytesMax ?? bodyBytesMax;
+  if (spec.raw !== undefined) {
+    const content = { [spec.raw]: { schema: { type: 'object' } } };
+    return { description: `At most ${bytesMax} bytes, as they were signed.`, required: true, content };
+  }
   const schema = bodyOf(spec);
   if (!schema) return null;
   const required = !schema.safeParse({}).success;
   const gzip =
     spec.inflatedBytesMax === undefined ? '' : ` gzip is taken, up to ${spec.inflatedBytesMax} bytes inflated.`;
   return {
-    description: `At most ${spec.wireBytesMax ?? bodyBytesMax} bytes.${gzip}${required ? '' : ' May be absent.'}`,
+    description: `At most ${bytesMax} bytes.${gzip}${required ? '' : ' May be absent.'}`,
     required,
     content: { 'application/json': { schema: refTo(schema) } },
   };

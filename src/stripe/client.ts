@@ -5,8 +5,11 @@
 import Stripe from 'stripe';
 import type { Fetch } from '../lib/outbound.ts';
 import { changesOf } from './changes.ts';
+import { chargesOf } from './charges.ts';
 import { checkoutOf } from './checkout.ts';
 import { customersOf } from './customers.ts';
+import { eventsOf } from './events.ts';
+import { invoicesOf } from './invoices.ts';
 import { pausesOf } from './pauses.ts';
 import type { StripePort } from './port.ts';
 import { portalOf } from './portal.ts';
@@ -40,6 +43,9 @@ const portOver = (stripe: Stripe): StripePort => ({
   checkout: checkoutOf(stripe),
   customers: customersOf(stripe),
   prices: pricesOf(stripe),
+  charges: chargesOf(stripe),
+  events: eventsOf(stripe),
+  invoices: invoicesOf(stripe),
   pauses: pausesOf(stripe),
   portal: portalOf(stripe),
   schedules: schedulesOf(stripe),

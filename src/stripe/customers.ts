@@ -12,6 +12,17 @@ export interface StripeCustomerInput {
   name: string;
 }
 
+/** A customer at Stripe as the last fetch showed it. */
+export interface StripeCustomer {
+  /** `cus_…` */
+  id: string;
+  email: string | null;
+  name: string | null;
+  /** That it is bound to; null before its first invoice. */
+  currency: string | null;
+  metadata: Readonly<Record<string, string>>;
+}
+
 /** More customers than this with one email do not exist: an email is unique here. */
 const sameEmailMax = 100;
 
@@ -25,13 +36,18 @@ export const customersOf = (stripe: Stripe) => ({
       );
       return customer.id;
     }),
-  /** Whether it is still there, and the currency that it is bound to, null before its first invoice. */
-  fetch: (id: string): Promise<StripeResult<{ deleted: boolean; currency: string | null }>> =>
+  /** As it is now; null where it was deleted. */
+  fetch: (id: string): Promise<StripeResult<StripeCustomer | null>> =>
     attempt(async () => {
-      const customer = await stripe.customers.retrieve(id);
-      return customer.deleted
-        ? { deleted: true, currency: null }
-        : { deleted: false, currency: customer.currency ?? null };
+      const found = await stripe.customers.retrieve(id);
+      if (found.deleted) return null;
+      return {
+        id,
+        currency: found.currency ?? null,
+        email: found.email,
+        name: found.name ?? null,
+        metadata: found.metadata,
+      };
     }),
   /** A page of all customers that carry an id of ours, newest first; `next` is what to go on behind, null at the end. */
   page: (after: string | null): Promise<StripeResult<Page<{ id: string; ourId: string; createdAt: number }>>> =>

@@ -1,7 +1,10 @@
 /** The narrow port to Stripe: what workflows may ask of it, by resource. */
 import type { changesOf } from './changes.ts';
+import type { chargesOf } from './charges.ts';
 import type { checkoutOf } from './checkout.ts';
 import type { customersOf } from './customers.ts';
+import type { eventsOf } from './events.ts';
+import type { invoicesOf } from './invoices.ts';
 import type { pausesOf } from './pauses.ts';
 import type { portalOf } from './portal.ts';
 import type { pricesOf } from './prices.ts';
@@ -13,6 +16,9 @@ export interface StripePort {
   checkout: ReturnType<typeof checkoutOf>;
   customers: ReturnType<typeof customersOf>;
   prices: ReturnType<typeof pricesOf>;
+  charges: ReturnType<typeof chargesOf>;
+  events: ReturnType<typeof eventsOf>;
+  invoices: ReturnType<typeof invoicesOf>;
   pauses: ReturnType<typeof pausesOf>;
   portal: ReturnType<typeof portalOf>;
   schedules: ReturnType<typeof schedulesOf>;

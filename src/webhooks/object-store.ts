@@ -37,7 +37,8 @@ export const writeFetched = (fetched: {
   id: string;
   fetchSeq: number;
   customerId: string;
-  body: Record<string, unknown>;
+  /** What we use of it; null where it is not there any more. */
+  body: Record<string, unknown> | null;
   now: number;
 }): Write[] => [
   guard(
@@ -56,3 +57,12 @@ export const writeFetched = (fetched: {
       .where(eq(stripeObjects.id, fetched.id)),
   ),
 ];
+
+/** Notes until when we have Stripe keep the invoice a draft, ms. */
+export const noteHeld = (invoice: { id: string; customerId: string }, until: number, now: number): Write =>
+  write(
+    build
+      .insert(stripeObjects)
+      .values({ id: invoice.id, kind: 'invoice', customerId: invoice.customerId, heldUntil: until, updatedAt: now })
+      .onConflictDoUpdate({ target: stripeObjects.id, set: { heldUntil: until } }),
+  );

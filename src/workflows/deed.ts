@@ -36,6 +36,8 @@ export interface Settings {
   /** Failed runs of a job before it is given up, and the pause after the first one, ms. */
   runsMax: number;
   backoffMs: number;
+  /** How long a renewal's invoice stays a draft for its usage, ms. */
+  holdMs: number;
   /** From a failed payment to the suspension, ms. */
   graceMs: number;
   /** From a cancellation to the deletion of the stack and its data, ms. */

@@ -49,7 +49,7 @@ export async function applySubscription(context: Context, fetched: Fetched): Pro
     return ok({ value: { overtaken: object.appliedSeq <= fetchSeq, outbox: [] }, writes: [], audit: [] });
   }
   const write = writeFetched({ id: found.id, fetchSeq, customerId, body: { ...found }, now });
-  if (!isTheirs(whole.subscription, found)) {
+  if (!isTheirs(whole.subscription, found, object.appliedSeq === 0)) {
     if (isLive(found.status)) strangeSubscription(context, whole, found);
     return ok({ value: { overtaken: false, outbox: [] }, writes: write, audit: [] });
   }
@@ -64,10 +64,11 @@ export async function applySubscription(context: Context, fetched: Fetched): Pro
 
 /**
  * A customer has the first subscription that runs while none is known; who has left gets none. One that never came about ends
- * a signup that waited for it.
+ * a signup that waited for it. One that is over when we see it first was the customer's as well: nobody told us while it ran.
  */
-function isTheirs(row: SubscriptionRow, { id, status }: StripeSubscription): boolean {
+function isTheirs(row: SubscriptionRow, { id, status }: StripeSubscription, isFirstSight: boolean): boolean {
   if (row.stripeSubscriptionId !== null) return row.stripeSubscriptionId === id;
+  if (status === 'canceled') return isFirstSight && row.status !== 'canceled';
   if (status === 'incomplete_expired') return row.status === 'incomplete';
   return row.status !== 'canceled' && isLive(status);
 }

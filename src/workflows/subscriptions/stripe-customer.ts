@@ -30,8 +30,8 @@ export async function stripeCustomerOf(
 ): Promise<Result<AtStripe, Failure>> {
   if (customer.stripeCustomerId !== null) {
     const found = await stripe.customers.fetch(customer.stripeCustomerId);
-    const isGone = found.ok ? found.value.deleted : found.error.code === 'resource_missing';
-    if (found.ok && !isGone) return ok({ id: customer.stripeCustomerId, currency: found.value.currency });
+    const isGone = found.ok ? found.value === null : found.error.code === 'resource_missing';
+    if (found.ok && found.value !== null) return ok({ id: customer.stripeCustomerId, currency: found.value.currency });
     if (!found.ok && !isGone) return err(stripeFailed(found.error));
   }
   const made = await make(context, customer, deliver);

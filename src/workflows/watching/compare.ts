@@ -119,7 +119,7 @@ const ours: Part = async ({ db, stripe, now }, { id: runId, cursor }) => {
     const customer =
       side.stripeCustomerId === null ? ok(null) : present(await stripe.customers.fetch(side.stripeCustomerId));
     if (!customer.ok) return customer;
-    if (customer.value === null || customer.value.deleted) differences.push(missingCustomer(side));
+    if (customer.value === null) differences.push(missingCustomer(side));
     if (side.stripeSubscriptionId === null) continue;
     const subscription = present(await stripe.subscriptions.fetch(side.stripeSubscriptionId));
     if (!subscription.ok) return subscription;

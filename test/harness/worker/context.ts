@@ -35,6 +35,7 @@ export const makeContext = ({ control, shards, now, settings }: Own): Context =>
     jobTimeoutMs: 300_000,
     runsMax: 3,
     backoffMs: 5000,
+    holdMs: 6 * 3_600_000,
     graceMs: 7 * 86_400_000,
     deleteAfterMs: 30 * 86_400_000,
     staffIssuer: null,

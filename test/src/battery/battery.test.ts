@@ -48,7 +48,7 @@ describe.each(endpoints.map((spec) => [nameOf(spec), spec] as const))('%s', (nam
   const sample = samples[name] ?? {};
   const { admitted, refused } = kindsOf(spec.allow);
   const good = admitted.at(-1);
-  const body = () => (spec.body ? { body: sample.body?.(f) ?? {} } : {});
+  const body = () => (spec.body ? { body: sample.body?.(f) ?? {} } : (sample.raw?.() ?? {}));
   const goodToken = () => (good ? { token: f.tokens[good] } : {});
   const send = (options: Parameters<Fixture['api']['call']>[2], replace?: Record<string, string>) =>
     f.api.call(spec.method.toUpperCase(), urlOf(spec, sample, f, replace), options);

@@ -4,6 +4,7 @@
  */
 import { rootToken } from '../../harness/worker/api.ts';
 import { shippedPlans } from '../../harness/worker/plans.ts';
+import { secondsOf, signatureOf } from '../../harness/worker/stripe-events.ts';
 import { type Fixture, organisationSlug } from './fixture.ts';
 
 export interface Sample {
@@ -11,6 +12,8 @@ export interface Sample {
   params?: (f: Fixture) => Record<string, string>;
   query?: string;
   body?: (f: Fixture) => unknown;
+  /** What is sent where the body is taken as it comes: its text and its headers. */
+  raw?: () => { raw: string; headers: Record<string, string> };
   /** A field of the body and a value of the wrong type for it. */
   wrongType?: Record<string, unknown>;
   /** Usage bodies come from exporters that may be newer: unknown fields are ignored there, not refused. */
@@ -304,5 +307,19 @@ export const samples: Record<string, Sample> = {
     params: mine,
     body: () => ({ allowances: {} }),
     wrongType: { prices: { cpu_core_ms: -1 } },
+  },
+  'POST /api/webhooks/stripe': {
+    raw: () => {
+      const raw = JSON.stringify({ id: 'evt_battery', type: 'battery.event', data: { object: { id: 'x_1' } } });
+      return { raw, headers: { 'stripe-signature': signatureOf(raw, secondsOf(Date.now())) } };
+    },
+  },
+  'GET /api/webhooks/events': { query: '?state=dead' },
+  'GET /api/webhooks/events/:eventId': { params: () => ({ eventId: 'evt_none' }) },
+  'POST /api/webhooks/events/replay': { body: () => ({ state: 'dead' }), wrongType: { rate: 'fast' } },
+  'POST /api/webhooks/events/:eventId/replay': { params: () => ({ eventId: 'evt_none' }), body: empty },
+  'POST /api/webhooks/catch-up': {
+    body: () => ({ from: new Date(Date.now() - 3_600_000).toISOString() }),
+    wrongType: { from: 'yesterday' },
   },
 };

@@ -31,7 +31,7 @@ export function pagedStripe(perPage = 7) {
   const stripe = {
     customers: {
       page: (after: string | null) => pageOf([...customers.values()], after),
-      fetch: async (id: string) => ({ ok: true as const, value: { deleted: !customers.has(id), currency: null } }),
+      fetch: async (id: string) => ({ ok: true as const, value: customers.has(id) ? { id } : null }),
     },
     subscriptions: {
       ...fake.stripe.subscriptions,

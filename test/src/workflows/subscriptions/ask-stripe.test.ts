@@ -107,6 +107,7 @@ async function deliver() {
       log: () => {},
       stripe: stripe(),
       refresh: (id) => refreshSubscription(contextAt(api.clock.now), id),
+      boundPrice: () => null,
       mail: null,
       linkSecrets: () => [],
       publicUrl: 'https://api.test',

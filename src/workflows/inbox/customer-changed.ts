@@ -1,0 +1,39 @@
+/** A customer was changed or deleted at Stripe. One that was deleted there is made anew: without it nothing can be subscribed. */
+import * as customerStore from '../../customers/store.ts';
+import { newId } from '../../lib/ids.ts';
+import * as outboxStore from '../../outbox/store.ts';
+import { raiseFetch, writeFetched } from '../../webhooks/object-store.ts';
+import type { Context } from '../deed.ts';
+import { type Handled, type Handler, shownOrGone, stripeOf, whoseIs } from './handler.ts';
+
+export const customerChanged: Handler = async (context, event) => {
+  const { db, now } = context;
+  const customerId = await whoseIs(context, event);
+  if (customerId === null || event.objectId === null) return null;
+  const fetchSeq = await raiseFetch(db, { id: event.objectId, kind: 'customer', now });
+  const found = shownOrGone(event.objectId, await stripeOf(context, event.objectId).customers.fetch(event.objectId));
+  const body = found === null ? null : { email: found.email, name: found.name };
+  const kept = writeFetched({ id: event.objectId, fetchSeq, customerId, body, now });
+  const again = found === null ? await madeAnew(context, customerId, event.objectId) : null;
+  return again === null ? { customerId, writes: kept } : { ...again, customerId, writes: [...kept, ...again.writes] };
+};
+
+/** Read after the count was raised: of two that see the deletion, one fails on the other's fetch and finds nothing to do. */
+async function madeAnew(
+  { db, now, random }: Context,
+  customerId: string,
+  stripeId: string,
+): Promise<Omit<Handled, 'customerId'> | null> {
+  const customer = await customerStore.findCustomer(db, customerId);
+  if (customer?.stripeCustomerId !== stripeId) return null;
+  const id = newId('outbox', random);
+  const payload = { customer_id: customerId, email: customer.email, name: customer.companyName };
+  return {
+    writes: [
+      customerStore.forgetStripeId(customerId, stripeId),
+      outboxStore.plan({ id, kind: 'stripe_customer', payload, now }),
+    ],
+    audit: [{ action: 'stripe.customer_deleted', subject: customerId, details: { stripe_customer_id: stripeId } }],
+    outbox: [id],
+  };
+}

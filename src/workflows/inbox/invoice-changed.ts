@@ -1,0 +1,46 @@
+/** An invoice was made, finalised, paid or not: keeps how it is now, refreshes its subscription, and tells its customer of a payment. */
+import type { StripeInvoice } from '../../stripe/invoices.ts';
+import { subscriptionIn } from '../../webhooks/event.ts';
+import { raiseFetch, writeFetched } from '../../webhooks/object-store.ts';
+import type { Context } from '../deed.ts';
+import { refreshSubscription, StripeNotRead } from '../subscriptions/refresh-subscription.ts';
+import { type Handler, shownOrGone, stripeOf, whoseIs } from './handler.ts';
+import { holdInvoice } from './hold-invoice.ts';
+import { tellOfPayment } from './tell-of-payment.ts';
+
+export const invoiceChanged: Handler = async (context, event) => {
+  const { db, now, log } = context;
+  const customerId = await whoseIs(context, event);
+  if (customerId === null || event.objectId === null) return null;
+  const subscriptionId = subscriptionIn(event.payload);
+  const refreshed = subscriptionId === null ? null : await refreshSubscription(context, subscriptionId);
+  const fetchSeq = await raiseFetch(db, { id: event.objectId, kind: 'invoice', now });
+  const invoice = shownOrGone(event.objectId, await stripeOf(context, event.objectId).invoices.fetch(event.objectId));
+  if (invoice?.finalizationError) {
+    log('error', 'an invoice cannot be finalised', {
+      customer_id: customerId,
+      invoice: invoice.id,
+      why: invoice.finalizationError,
+    });
+  }
+  const notice = invoice === null ? null : await tellOfPayment(context, { type: event.type, invoice, customerId });
+  const held = invoice === null ? [] : await heldOf(context, invoice, customerId);
+  const body = invoice === null ? null : { ...invoice };
+  return {
+    customerId,
+    writes: [
+      ...writeFetched({ id: event.objectId, fetchSeq, customerId, body, now }),
+      ...held,
+      ...(notice?.writes ?? []),
+    ],
+    outbox: [...(refreshed?.outbox ?? []), ...(notice ? [notice.outboxId] : [])],
+  };
+};
+
+/** A renewal whose event came by another way than a webhook (the list, a replay) is held here. */
+async function heldOf(context: Context, invoice: StripeInvoice, customerId: string) {
+  if (invoice.status !== 'draft' || invoice.billingReason !== 'subscription_cycle') return [];
+  const held = await holdInvoice(context, { id: invoice.id, customerId, madeAt: invoice.createdAt });
+  if (!held.ok) throw new StripeNotRead(invoice.id, held.error);
+  return held.value;
+}
