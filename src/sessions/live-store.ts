@@ -10,6 +10,7 @@ import { credentials, subscriptions } from '../db/control-schema.ts';
 import { members, sessions } from '../db/session-schema.ts';
 import { meanings } from '../subscriptions/subscription.ts';
 import { noteEveryMs } from './session.ts';
+import { hashOfSettings, type StaffIssuer } from './staff.ts';
 import { isLive } from './store.ts';
 
 const now = sql.placeholder('now');
@@ -42,10 +43,20 @@ const queryOf = (db: Db) =>
 
 type Found = Awaited<ReturnType<ReturnType<typeof queryOf>['execute']>>[number];
 
+/** What admins' sessions are bound to beside their rows. */
+export interface Standing {
+  /** The SHA-256 of the environment's own token, hex. */
+  rootHash: string;
+  staffIssuer: StaffIssuer | null;
+}
+
 /** An admin, by the staff issuer's word, by the root token of the environment, or by a token that is still live. */
-function adminOf({ session, token }: Found, rootHash: string): Principal | null {
-  const { id: keyId, owner, method, name, role } = session;
-  if (method === 'issuer') return name && role ? { kind: 'admin', name, role, keyId, owner } : null;
+function adminOf({ session, token }: Found, { rootHash, staffIssuer }: Standing): Principal | null {
+  const { id: keyId, owner, method, name, role, staffHash } = session;
+  if (method === 'issuer') {
+    const holds = staffIssuer !== null && staffHash === hashOfSettings(staffIssuer);
+    return holds && name && role ? { kind: 'admin', name, role, keyId, owner } : null;
+  }
   if (session.rootHash !== null) {
     return session.rootHash === rootHash ? { kind: 'admin', name: rootName, role: 'owner', keyId, owner } : null;
   }
@@ -53,7 +64,7 @@ function adminOf({ session, token }: Found, rootHash: string): Principal | null 
 }
 
 /** Who a session that has not ended stands for; null when that does not hold any more. */
-function principalOf(found: Found, rootHash: string): Principal | null {
+function principalOf(found: Found, standing: Standing): Principal | null {
   const { session, member, status } = found;
   const { id: keyId, organisationId, subject, namespaces, endsAt: expiresAt } = session;
   switch (session.kind) {
@@ -61,7 +72,7 @@ function principalOf(found: Found, rootHash: string): Principal | null {
       if (!member || !status || !meanings[status].accountKeys) return null;
       return { kind: 'account', customerId: member.customerId, role: member.role, keyId, memberId: session.owner };
     case 'admin':
-      return adminOf(found, rootHash);
+      return adminOf(found, standing);
     case 'person':
       if (organisationId === null || subject === null) return null;
       return { kind: 'person', organisationId, subject, namespaces, expiresAt, keyId };
@@ -73,18 +84,17 @@ const prepared = new WeakMap<Db, ReturnType<typeof queryOf>>();
 /**
  * The principal of a live session, null when it is unknown or has ended, by itself or with what it stands for.
  * @param hash SHA-256 of the cookie's value, hex
- * @param rootHash that of the environment's own token
  * @param used called with the session's id when its use is to be noted
  */
 export async function findSessionPrincipal(
   db: Db,
-  presented: { hash: string; rootHash: string; now: number },
+  presented: Standing & { hash: string; now: number },
   used: (sessionId: string) => void,
 ): Promise<Principal | null> {
   const query = prepared.get(db) ?? queryOf(db);
   prepared.set(db, query);
   const [found] = await query.execute({ hash: presented.hash, now: presented.now });
-  const principal = found ? principalOf(found, presented.rootHash) : null;
+  const principal = found ? principalOf(found, presented) : null;
   if (found && principal && found.session.lastUsedAt <= presented.now - noteEveryMs) used(found.session.id);
   return principal;
 }

@@ -8,7 +8,7 @@ import { findOrganisation, guardIssuer, type OrganisationRow } from '../../organ
 import { endOf, read } from '../../organisations/token.ts';
 import { callbackUrl } from '../../sessions/oidc-addresses.ts';
 import type { Grant } from '../../sessions/session.ts';
-import { staffOf } from '../../sessions/staff.ts';
+import { hashOfSettings, staffOf } from '../../sessions/staff.ts';
 import { end } from '../../sessions/store.ts';
 import type { Context, Plan, Planned } from '../deed.ts';
 import { type OpenedSession, openSession } from '../open-session.ts';
@@ -141,5 +141,6 @@ async function staffGrant(
   if (!claims.ok) return claims;
   const admin = staffOf(staff.roles, claims.value);
   if (admin === null) return err('no_access');
-  return ok({ grant: { kind: 'staff', ...admin, endsAt: endOf(claims.value) }, subject: String(claims.value.sub) });
+  const grant = { kind: 'staff', ...admin, staffHash: hashOfSettings(staff), endsAt: endOf(claims.value) } as const;
+  return ok({ grant, subject: String(claims.value.sub) });
 }
