@@ -2,7 +2,7 @@
  * From the hash of a presented cookie to who calls: one indexed read, with what the session stands for. So a member who is
  * removed or has another role, a token that is revoked, and a customer that is deactivated count from the next request on.
  */
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Principal } from '../credentials/principal.ts';
 import { rootName } from '../credentials/principal.ts';
 import type { Db } from '../db/client.ts';
@@ -18,7 +18,7 @@ const now = sql.placeholder('now');
 /** The token behind a session is live: `revoked_at` and `expires_at` may lie ahead. */
 const tokenIsLive = sql`coalesce(${credentials.revokedAt}, 9e15) > ${now} AND coalesce(${credentials.expiresAt}, 9e15) > ${now}`;
 
-const queryOf = (db: Db) =>
+const queryOf = (db: Db, which: SQL) =>
   db
     .select({
       session: sessions,
@@ -38,7 +38,7 @@ const queryOf = (db: Db) =>
         tokenIsLive,
       ),
     )
-    .where(and(eq(sessions.hash, sql.placeholder('hash')), isLive(sql`${now}`)))
+    .where(and(which, isLive(sql`${now}`)))
     .prepare();
 
 type Found = Awaited<ReturnType<ReturnType<typeof queryOf>['execute']>>[number];
@@ -79,7 +79,17 @@ function principalOf(found: Found, standing: Standing): Principal | null {
   }
 }
 
-const prepared = new WeakMap<Db, ReturnType<typeof queryOf>>();
+const queriesOf = (db: Db) => ({
+  byHash: queryOf(db, eq(sessions.hash, sql.placeholder('hash'))),
+  byIds: queryOf(db, sql`${sessions.id} IN (SELECT value FROM json_each(${sql.placeholder('ids')}))`),
+});
+const prepared = new WeakMap<Db, ReturnType<typeof queriesOf>>();
+
+function preparedFor(db: Db): ReturnType<typeof queriesOf> {
+  const queries = prepared.get(db) ?? queriesOf(db);
+  prepared.set(db, queries);
+  return queries;
+}
 
 /**
  * The principal of a live session, null when it is unknown or has ended, by itself or with what it stands for.
@@ -91,10 +101,18 @@ export async function findSessionPrincipal(
   presented: Standing & { hash: string; now: number },
   used: (sessionId: string) => void,
 ): Promise<Principal | null> {
-  const query = prepared.get(db) ?? queryOf(db);
-  prepared.set(db, query);
-  const [found] = await query.execute({ hash: presented.hash, now: presented.now });
+  const [found] = await preparedFor(db).byHash.execute({ hash: presented.hash, now: presented.now });
   const principal = found ? principalOf(found, presented) : null;
   if (found && principal && found.session.lastUsedAt <= presented.now - noteEveryMs) used(found.session.id);
   return principal;
+}
+
+/** Those of some sessions that still stand for somebody at `now`, ms. */
+export async function standingAmong(
+  db: Db,
+  ids: readonly string[],
+  { now, ...standing }: Standing & { now: number },
+): Promise<Set<string>> {
+  const found = await preparedFor(db).byIds.execute({ ids: JSON.stringify(ids), now });
+  return new Set(found.filter((one) => principalOf(one, standing) !== null).map(({ session }) => session.id));
 }
