@@ -37,15 +37,29 @@ const subjects = (reporterKeys: SQL): SQL => sql`
   UNION ALL SELECT k.id, r.customer_id FROM ${reporterKeys} WHERE k.kind = 'reporter' AND k.owner_id = r.id`;
 const moreSubjects = sql`SELECT id AS subject, customer_id FROM dead_letters WHERE customer_id IS NOT NULL`;
 
+/**
+ * The customer that an entry itself names. Jobs and dead letters are forgotten one day, so their entries name whose they were;
+ * of other entries the subject alone decides.
+ */
+const named = sql`details ->> 'customer_id'`;
+const isForgettable = sql`(action GLOB 'job.*' OR action GLOB 'dead_letter.*')`;
+
+/** Entries about what one of some customers has, or had. */
+const concerns = (ids: SQL, customers: SQL): SQL =>
+  sql`(subject IN (${ids}) OR (${named} IN (${customers}) AND ${isForgettable}))`;
+
 /** The ids that are one of some customers' things. */
 const idsOf = (customers: SQL): SQL => sql`
   SELECT subject FROM (${subjects(sql`reporters r CROSS JOIN credentials k`)}) WHERE customer_id IN (${customers})
   UNION ALL SELECT subject FROM (${moreSubjects}) WHERE customer_id IN (${customers})`;
 
+const customersOf = (organisationId: string): SQL =>
+  sql`SELECT id FROM customers WHERE organisation_id = ${organisationId}`;
+
 /** What an organisation is concerned by: itself, its keys, its customers' things. */
 const idsOfOrganisation = (id: string): SQL => sql`
   SELECT ${id} UNION ALL SELECT id FROM credentials WHERE kind = 'organisation' AND owner_id = ${id}
-  UNION ALL SELECT * FROM (${idsOf(sql`SELECT id FROM customers WHERE organisation_id = ${id}`)})`;
+  UNION ALL SELECT * FROM (${idsOf(customersOf(id))})`;
 
 /** Texts that begin so. */
 const begins = (column: SQL, beginning: string): SQL => sql`substr(${column}, 1, length(${beginning})) = ${beginning}`;
@@ -53,8 +67,8 @@ const begins = (column: SQL, beginning: string): SQL => sql`substr(${column}, 1,
 function whereOf(filter: AuditFilter): SQL | undefined {
   const { organisationId, customerId, actor, action, subject, q, from, to } = filter;
   return and(
-    organisationId === undefined ? undefined : sql`subject IN (${idsOfOrganisation(organisationId)})`,
-    customerId === undefined ? undefined : sql`subject IN (${idsOf(sql`SELECT ${customerId}`)})`,
+    organisationId === undefined ? undefined : concerns(idsOfOrganisation(organisationId), customersOf(organisationId)),
+    customerId === undefined ? undefined : concerns(idsOf(sql`SELECT ${customerId}`), sql`${customerId}`),
     actor === undefined ? undefined : begins(sql`actor`, actor),
     action === undefined ? undefined : begins(sql`action`, action),
     subject === undefined ? undefined : sql`subject = ${subject}`,
@@ -67,7 +81,8 @@ function whereOf(filter: AuditFilter): SQL | undefined {
 /** The customer whom an entry concerns. */
 const concerned = sql<string | null>`coalesce(
   (SELECT customer_id FROM (${subjects(sql`credentials k CROSS JOIN reporters r`)}) found WHERE found.subject = audit_log.subject),
-  (SELECT customer_id FROM (${moreSubjects}) found WHERE found.subject = audit_log.subject))`;
+  (SELECT customer_id FROM (${moreSubjects}) found WHERE found.subject = audit_log.subject),
+  CASE WHEN ${isForgettable} THEN ${named} END)`;
 
 const shown = {
   id: auditLog.id,

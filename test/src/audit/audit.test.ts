@@ -115,6 +115,34 @@ describe('who sees which entries', () => {
     expect(aside).toMatchObject({ items: [], total: 0 });
   });
 
+  it('what was done to a job and a dead letter stays its customer’s when the rows are forgotten', async () => {
+    const customerId = mine.customer.customer_id;
+    const gone = { job: `job_${'a'.repeat(32)}`, letter: `dead_${'b'.repeat(32)}` };
+    const insert = `INSERT INTO audit_log (id, at, actor, action, subject, details, request_id)
+      VALUES (?, 2, 'admin:root', ?, ?, ?, 'req_2')`;
+    const details = JSON.stringify({ customer_id: customerId, generation: 1 });
+    for (const [action, subject] of [
+      ['job.retried', gone.job],
+      ['dead_letter.replayed', gone.letter],
+      // What names a customer and is of something else is decided by its subject.
+      ['project.detached', `org_${'c'.repeat(32)}`],
+    ]) {
+      await control.prepare(insert).bind(`aud_${subject}`, action, subject, details).run();
+    }
+    const seen = async (page: Promise<Page>) =>
+      (await page).items
+        .filter(({ request_id: id }) => id === 'req_2')
+        .map(({ action, customer_id: id }) => [action, id]);
+    const both = [
+      ['dead_letter.replayed', customerId],
+      ['job.retried', customerId],
+    ];
+    expect(await seen(read('/api/billing/audit?limit=100', mine.api_key))).toEqual(both);
+    expect(await seen(readAs(orgAdmin(organisationId), '?limit=100'))).toEqual(both);
+    expect(await seen(read(`/api/audit?customer_id=${customerId}&limit=100`))).toEqual(both);
+    expect(await seen(read('/api/billing/audit?limit=100', theirs.api_key))).toEqual([]);
+  });
+
   it('an admin names the organisation, or reads everything with what stands in it', async () => {
     expect((await api.call('GET', '/api/billing/audit', { token: rootToken })).status).toBe(422);
     expect((await api.call('GET', '/api/billing/audit?organisation=nobody', { token: rootToken })).status).toBe(404);
