@@ -45,13 +45,13 @@ export async function finishSignIn(context: Context, input: FinishInput): Promis
     return ok(nothing(granted.error, slug));
   }
   const { session, row, stored } = await openSession(context, granted.value);
-  const { currentId } = input;
+  const before = new Set([input.currentId, begun.value.session].filter((id) => id !== null));
   return ok({
     value: { ok: true, session, returnTo: begun.value.returnTo },
     writes: [
       // An issuer that is taken away while its answer is asked for opens no session: the removal ends those that are there.
       ...(organisation === null ? [] : [guardIssuer(organisation.id, organisation.issuerSetAt)]),
-      ...(currentId === null ? [] : [end(currentId)]),
+      ...[...before].map(end),
       stored,
     ],
     audit: [

@@ -25,6 +25,8 @@ const begun = z.object({
   /** Null: staff. */
   organisation: z.object({ id: z.string(), slug: z.string() }).nullable(),
   returnTo: z.string(),
+  /** The session that the browser had, which ends: the issuer's redirect brings no SameSite=Strict cookie back. */
+  session: z.string().nullable().default(null),
   until: z.number(),
 });
 /** A sign-in that has begun, as the browser carries it. */
@@ -34,6 +36,8 @@ export interface StartInput {
   /** A slug; undefined: staff. */
   organisation: string | undefined;
   returnTo: string | undefined;
+  /** The session that the request came by; null without one. */
+  currentId: string | null;
 }
 
 export interface Started {
@@ -45,7 +49,7 @@ export interface Started {
 
 export async function startSignIn(
   context: Context,
-  { organisation: slug, returnTo }: StartInput,
+  { organisation: slug, returnTo, currentId }: StartInput,
 ): Promise<Result<Started, SignInFault>> {
   const { db, now, random, sealer, settings } = context;
   const party =
@@ -59,6 +63,7 @@ export async function startSignIn(
     ...binding,
     organisation: value.kind === 'organisation' ? { id: value.organisation.id, slug: value.organisation.slug } : null,
     returnTo: returnPath(returnTo),
+    session: currentId,
     until: now + signInMs,
   };
   return ok({
