@@ -84,6 +84,8 @@ async function grantOf(
   if (callback.searchParams.get('state') !== begun.state) return err('expired');
   const party = begun.organisation ? await organisationParty(context, organisation) : await staffParty(context);
   if (!party.ok) return party;
+  // An issuer that has taken the place of the one that the browser was sent to is not shown a code of that one (mix-up).
+  if (party.value.client.metadata.issuer !== begun.issuer) return err('expired');
   const tokens = await exchangeCode(context.outbound, party.value.client, callback, begun);
   return tokens.ok ? await grantWith(context, party.value, tokens.value) : tokens;
 }

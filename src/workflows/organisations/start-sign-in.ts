@@ -22,6 +22,8 @@ const begun = z.object({
   state: z.string(),
   nonce: z.string(),
   verifier: z.string(),
+  /** Where the browser was sent: the code is exchanged there or nowhere. */
+  issuer: z.string(),
   /** Null: staff. */
   organisation: z.object({ id: z.string(), slug: z.string() }).nullable(),
   returnTo: z.string(),
@@ -61,6 +63,7 @@ export async function startSignIn(
   const state: Begun = {
     version: 1,
     ...binding,
+    issuer: value.client.metadata.issuer,
     organisation: value.kind === 'organisation' ? { id: value.organisation.id, slug: value.organisation.slug } : null,
     returnTo: returnPath(returnTo),
     session: currentId,
