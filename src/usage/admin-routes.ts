@@ -10,12 +10,22 @@ import type { Services } from '../services.ts';
 import type { Context } from '../workflows/deed.ts';
 import { acceptedUsage } from '../workflows/metering/accepted-usage.ts';
 import { type Decided, decideReviews, type ReviewRefusal, type Verdict } from '../workflows/metering/decide-reviews.ts';
+import { readAllGaps } from '../workflows/metering/read-all-gaps.ts';
 import { readReviews } from '../workflows/metering/review-usage.ts';
 import { readsOf } from './read-routes.ts';
+import { toAllGapsAnswer } from './wire.ts';
 
 const reviews = endpoint({
   ...routes.listReviews,
   handle: async (call) => reply(200, await readReviews(readsOf(call), call.query)),
+});
+
+const gaps = endpoint({
+  ...routes.listGaps,
+  handle: async (call) => {
+    const { customer_id: customerId, ...page } = call.query;
+    return reply(200, toAllGapsAnswer(page, await readAllGaps(readsOf(call), { ...page, customerId })));
+  },
 });
 
 const refusals: Record<ReviewRefusal, Failure> = {
@@ -77,5 +87,5 @@ const decide = deed({
   },
 });
 
-/** `/api/usage/reviews` must be mounted before `/api/usage/:customerId`. */
-export const usageAdminEndpoints: readonly Endpoint[] = [reviews, acceptOne, rejectOne, decide];
+/** `/api/usage/reviews` and `/api/usage/gaps` must be mounted before `/api/usage/:customerId`. */
+export const usageAdminEndpoints: readonly Endpoint[] = [reviews, gaps, acceptOne, rejectOne, decide];

@@ -1,6 +1,15 @@
 /** The routes of usage admin: where they are, whom they admit, what they take and answer. */
 import { route } from '../route.ts';
-import { decideAnswer, decideBody, decisionAnswer, decisionBody, reviewList, reviewsQuery } from '../usage.ts';
+import {
+  allGapsAnswer,
+  allGapsQuery,
+  decideAnswer,
+  decideBody,
+  decisionAnswer,
+  decisionBody,
+  reviewList,
+  reviewsQuery,
+} from '../usage.ts';
 
 export const listReviews = route({
   operation: 'listReviews',
@@ -10,6 +19,16 @@ export const listReviews = route({
   allow: { admin: 'viewer' },
   query: reviewsQuery,
   answers: { 200: reviewList },
+});
+
+export const listGaps = route({
+  operation: 'listGaps',
+  method: 'get',
+  path: '/api/usage/gaps',
+  summary: 'What is missing of the last seven days, customer by customer',
+  allow: { admin: 'viewer' },
+  query: allGapsQuery,
+  answers: { 200: allGapsAnswer },
 });
 
 export const acceptReview = route({
