@@ -208,7 +208,7 @@ export const gapsQuery = pageQuery.extend({
   to: instant.optional().describe('Windows that end at this instant or before; absent: now.'),
 });
 /** Nobody reported it, the reporter declared it unavailable, or a part of it was not seen. */
-const gapReason = z.enum(['missing', 'unavailable', 'partial']);
+export const gapReason = z.enum(['missing', 'unavailable', 'partial']);
 export type GapReason = z.infer<typeof gapReason>;
 
 export const gapsAnswer = z.object({
@@ -243,42 +243,6 @@ export const gapsAnswer = z.object({
   limit: z.number().int(),
 });
 export type GapsAnswer = z.infer<typeof gapsAnswer>;
-
-/** GET /api/usage/gaps: a page is of customers, so that it costs the same however many there are. */
-export const allGapsQuery = pageQuery.extend({
-  limit: z.coerce.number().int().min(1).max(25).default(25).describe('Customers of a page.'),
-  customer_id: customerId.optional().describe('Only this customer.'),
-});
-/** Gaps that one customer's item tells; `windows` counts all. */
-export const customersGapsMax = 20;
-/** Each customer of the page, newest first, also one without gaps; `gaps` are the newest, oldest first. */
-export const allGapsAnswer = listOf(
-  z.object({
-    customer_id: z.string(),
-    company_name: z.string(),
-    /** Windows by why they are gaps. */
-    windows: z.object({ missing: z.number().int(), unavailable: z.number().int(), partial: z.number().int() }),
-    gaps: z
-      .array(
-        z.object({
-          namespace: z.string(),
-          instance_id: z.string(),
-          from: z.string(),
-          to: z.string(),
-          windows: z.number().int(),
-          reason: gapReason,
-        }),
-      )
-      .max(customersGapsMax),
-    /** Older ones that are left out; the customer's own route has them all. */
-    more: z.number().int(),
-  }),
-).extend({
-  /** What was looked at. */
-  from: z.string(),
-  to: z.string(),
-});
-export type AllGapsAnswer = z.infer<typeof allGapsAnswer>;
 
 /**
  * What became of a replacement that did not take effect by itself: it waits for a person, a later one has answered it, or a

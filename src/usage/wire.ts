@@ -1,12 +1,6 @@
 /** From queries of the wire to what is read of usage, and from what was read to the bodies of answers. Pure. */
-import {
-  type AllGapsAnswer,
-  type CursorAnswer,
-  customersGapsMax,
-  type GapReason,
-  type GapsAnswer,
-  type HistoryAnswer,
-} from '../contracts/usage.ts';
+import { type AllGapsAnswer, customersGapsMax } from '../contracts/all-gaps.ts';
+import type { CursorAnswer, GapReason, GapsAnswer, HistoryAnswer } from '../contracts/usage.ts';
 import { ceilTo, dayMs, hourMs, iso, isoOrNull, secondMs } from '../lib/time.ts';
 import type { AllGapsQuery, CustomersGaps } from '../workflows/metering/read-all-gaps.ts';
 import type { Cursor, CursorQuery } from '../workflows/metering/read-cursor.ts';

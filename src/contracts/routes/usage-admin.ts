@@ -1,15 +1,7 @@
 /** The routes of usage admin: where they are, whom they admit, what they take and answer. */
+import { allGapsAnswer, allGapsQuery } from '../all-gaps.ts';
 import { route } from '../route.ts';
-import {
-  allGapsAnswer,
-  allGapsQuery,
-  decideAnswer,
-  decideBody,
-  decisionAnswer,
-  decisionBody,
-  reviewList,
-  reviewsQuery,
-} from '../usage.ts';
+import { decideAnswer, decideBody, decisionAnswer, decisionBody, reviewList, reviewsQuery } from '../usage.ts';
 
 export const listReviews = route({
   operation: 'listReviews',

@@ -1,6 +1,7 @@
 /** What is missing over all customers, as staff look at it. */
 import { expect, it } from 'vitest';
-import type { AllGapsAnswer, GapsAnswer } from '../../../src/contracts/usage.ts';
+import type { AllGapsAnswer } from '../../../src/contracts/all-gaps.ts';
+import type { GapsAnswer } from '../../../src/contracts/usage.ts';
 import { hourMs } from '../../../src/lib/time.ts';
 import { makeApi, rootToken } from '../../harness/worker/api.ts';
 import { drain, heldQueue, hourReport, metered } from './story.ts';
