@@ -49,7 +49,7 @@ export function contextOf(services: Services & { principal?: Principal }): Conte
 }
 
 /** The staff issuer of this environment; null where there is none. env.ts refuses one that is set in part. */
-function staffIssuerOf(env: Env): StaffIssuer | null {
+export function staffIssuerOf(env: Env): StaffIssuer | null {
   const { STAFF_OIDC_ISSUER: issuer, STAFF_OIDC_CLIENT_ID: clientId, STAFF_OIDC_ROLES: roles } = env;
   if (issuer === undefined || clientId === undefined || roles === undefined) return null;
   const audience = env.STAFF_OIDC_AUDIENCE ?? clientId;
