@@ -61,7 +61,7 @@ const stripeOf = ({ env, fetch }: Services): StripePort | null =>
   env.STRIPE_SECRET_KEY ? openStripe({ secretKey: env.STRIPE_SECRET_KEY, baseUrl: env.STRIPE_API_BASE, fetch }) : null;
 
 /** The staff issuer of this environment; null where there is none. env.ts refuses one that is set in part. */
-function staffIssuerOf(env: Env): StaffIssuer | null {
+export function staffIssuerOf(env: Env): StaffIssuer | null {
   const { STAFF_OIDC_ISSUER: issuer, STAFF_OIDC_CLIENT_ID: clientId, STAFF_OIDC_ROLES: roles } = env;
   if (issuer === undefined || clientId === undefined || roles === undefined) return null;
   const audience = env.STAFF_OIDC_AUDIENCE ?? clientId;

@@ -1,11 +1,15 @@
-/** `organisations`: who pays for customers, and the namespaces of theirs. Their issuers are set over the API (docs/sign-in.md). */
+/** `organisations`: who pays for customers, the namespaces of theirs, and where their people sign in. */
 import { groupOf } from '../command.ts';
 import { organisationsAddCommand } from './organisations/add.ts';
 import { organisationsAttachCommand } from './organisations/attach.ts';
+import { organisationsDetachCommand } from './organisations/detach.ts';
+import { organisationsIssuerCommand } from './organisations/issuer.ts';
 import { organisationsListCommand } from './organisations/list.ts';
 
 export const organisationsProgram = groupOf('Organisations and the namespaces of their customers', [
   organisationsListCommand,
   organisationsAddCommand,
   organisationsAttachCommand,
+  organisationsDetachCommand,
+  organisationsIssuerCommand,
 ]);

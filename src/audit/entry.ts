@@ -1,4 +1,4 @@
-/** What of an entry's details a customer's people see: what is about their own things. Pure. */
+/** What of an entry a customer's people see: what is about their own things. Pure. */
 
 /**
  * Names of details that say nothing of the operator's business. The reasons that staff give, clusters, ids of other
@@ -36,6 +36,9 @@ const shown: ReadonlySet<string> = new Set([
   'status',
   'window_end',
 ]);
+
+/** Every admin, as people outside see them: which of the staff it was is in the operator's own view. */
+export const staffActor = 'staff';
 
 /** The details without those that are the operator's own. */
 export const tenantDetails = (details: Readonly<Record<string, unknown>>): Record<string, unknown> =>

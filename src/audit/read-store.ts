@@ -5,6 +5,7 @@
 import { and, desc, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { auditLog } from '../db/work-schema.ts';
+import { staffActor } from './entry.ts';
 
 /** Whose entries are meant; both absent: everybody's. */
 export interface Concern {
@@ -13,6 +14,8 @@ export interface Concern {
 }
 
 export interface AuditFilter extends Concern {
+  /** Whether staff are not told apart: their names are their employer's business (entry.ts). */
+  masksStaff?: boolean;
   /** Beginnings of the actor's name and of the action; the subject whole; a part of any of the three, whatever its case. */
   actor?: string | undefined;
   action?: string | undefined;
@@ -37,28 +40,47 @@ const subjects = (reporterKeys: SQL): SQL => sql`
   UNION ALL SELECT k.id, r.customer_id FROM ${reporterKeys} WHERE k.kind = 'reporter' AND k.owner_id = r.id`;
 const moreSubjects = sql`SELECT id AS subject, customer_id FROM dead_letters WHERE customer_id IS NOT NULL`;
 
+/**
+ * The customer that an entry itself names. Jobs and dead letters are forgotten one day, so their entries name whose they were;
+ * of other entries the subject alone decides.
+ */
+const named = sql`details ->> 'customer_id'`;
+const isForgettable = sql`(action GLOB 'job.*' OR action GLOB 'dead_letter.*')`;
+
+/** Entries about what one of some customers has, or had. */
+const concerns = (ids: SQL, customers: SQL): SQL =>
+  sql`(subject IN (${ids}) OR (${named} IN (${customers}) AND ${isForgettable}))`;
+
 /** The ids that are one of some customers' things. */
 const idsOf = (customers: SQL): SQL => sql`
   SELECT subject FROM (${subjects(sql`reporters r CROSS JOIN credentials k`)}) WHERE customer_id IN (${customers})
   UNION ALL SELECT subject FROM (${moreSubjects}) WHERE customer_id IN (${customers})`;
 
+const customersOf = (organisationId: string): SQL =>
+  sql`SELECT id FROM customers WHERE organisation_id = ${organisationId}`;
+
 /** What an organisation is concerned by: itself, its keys, its customers' things. */
 const idsOfOrganisation = (id: string): SQL => sql`
   SELECT ${id} UNION ALL SELECT id FROM credentials WHERE kind = 'organisation' AND owner_id = ${id}
-  UNION ALL SELECT * FROM (${idsOf(sql`SELECT id FROM customers WHERE organisation_id = ${id}`)})`;
+  UNION ALL SELECT * FROM (${idsOf(customersOf(id))})`;
 
 /** Texts that begin so. */
 const begins = (column: SQL, beginning: string): SQL => sql`substr(${column}, 1, length(${beginning})) = ${beginning}`;
 
+/** Who did something, as the reader of the log is told: what is not shown is not found either. */
+const actorIn = ({ masksStaff }: AuditFilter): SQL<string> =>
+  masksStaff ? sql`CASE WHEN actor GLOB 'admin:*' THEN ${staffActor} ELSE actor END` : sql`actor`;
+
 function whereOf(filter: AuditFilter): SQL | undefined {
+  const who = actorIn(filter);
   const { organisationId, customerId, actor, action, subject, q, from, to } = filter;
   return and(
-    organisationId === undefined ? undefined : sql`subject IN (${idsOfOrganisation(organisationId)})`,
-    customerId === undefined ? undefined : sql`subject IN (${idsOf(sql`SELECT ${customerId}`)})`,
-    actor === undefined ? undefined : begins(sql`actor`, actor),
+    organisationId === undefined ? undefined : concerns(idsOfOrganisation(organisationId), customersOf(organisationId)),
+    customerId === undefined ? undefined : concerns(idsOf(sql`SELECT ${customerId}`), sql`${customerId}`),
+    actor === undefined ? undefined : begins(who, actor),
     action === undefined ? undefined : begins(sql`action`, action),
     subject === undefined ? undefined : sql`subject = ${subject}`,
-    q === undefined ? undefined : sql`instr(lower(actor || ' ' || action || ' ' || subject), lower(${q})) > 0`,
+    q === undefined ? undefined : sql`instr(lower(${who} || ' ' || action || ' ' || subject), lower(${q})) > 0`,
     from === undefined ? undefined : sql`at >= ${from}`,
     to === undefined ? undefined : sql`at < ${to}`,
   );
@@ -67,12 +89,12 @@ function whereOf(filter: AuditFilter): SQL | undefined {
 /** The customer whom an entry concerns. */
 const concerned = sql<string | null>`coalesce(
   (SELECT customer_id FROM (${subjects(sql`credentials k CROSS JOIN reporters r`)}) found WHERE found.subject = audit_log.subject),
-  (SELECT customer_id FROM (${moreSubjects}) found WHERE found.subject = audit_log.subject))`;
+  (SELECT customer_id FROM (${moreSubjects}) found WHERE found.subject = audit_log.subject),
+  CASE WHEN ${isForgettable} THEN ${named} END)`;
 
 const shown = {
   id: auditLog.id,
   at: auditLog.at,
-  actor: auditLog.actor,
   credentialId: auditLog.credentialId,
   action: auditLog.action,
   subject: auditLog.subject,
@@ -86,7 +108,7 @@ export async function listAudit(db: Db, filter: AuditFilter) {
   const where = whereOf(filter);
   const [rows, counted] = await db.batch([
     db
-      .select(shown)
+      .select({ ...shown, actor: actorIn(filter).as('actor_shown') })
       .from(auditLog)
       .where(where)
       .orderBy(desc(auditLog.at), sql`rowid DESC`)

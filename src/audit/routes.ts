@@ -48,8 +48,9 @@ const own = endpoint({
   handle: async ({ db, principal, now, query: { page, limit, format, organisation, ...asked } }) => {
     const concern = await whoseAudit(db, { principal, organisation });
     if (!concern.ok) return concern;
-    const filter = { ...toFilter(asked), ...concern.value };
-    const view = toEntry(principal.kind === 'admin');
+    const whole = principal.kind === 'admin';
+    const filter = { ...toFilter(asked), ...concern.value, masksStaff: !whole };
+    const view = toEntry(whole);
     if (format === 'csv') return await fileOf(db, filter, view);
     const data = await pageOf(db, { ...filter, page, limit }, view);
     return reply(200, { success: true, data, timestamp: iso(now()) });

@@ -10,7 +10,9 @@ const word = z.string().min(1).max(200);
  * of what was changed; `q` looks in all three. Entries of `[from, to)`. `format=csv` is all of them in one file.
  */
 const filter = pageQuery.extend({
-  actor: word.optional().describe('How the actor’s name begins: `admin:` are all admins.'),
+  actor: word
+    .optional()
+    .describe('How the actor’s name begins: `admin:` are all admins; who is none asks for `staff`.'),
   action: word.optional().describe('How the action begins: `job.` is everything about jobs.'),
   subject: word.optional().describe('The whole id of what was changed.'),
   q: searchText.optional().describe('Part of actor, action or subject.'),

@@ -5,16 +5,23 @@ import { credentialKinds } from '../lib/keys.ts';
 import { instant, listOf, pageQuery } from './common.ts';
 
 export const credentialId = z.string().regex(idPattern('credential'), 'must look like key_ + 32 hex digits');
-export const credentialKind = z.enum(credentialKinds);
+/** A `session` is one of staff; those of customers and people are their owners' own. */
+export const credentialKind = z.enum([...credentialKinds, 'session']);
+/** What is revoked one by one: a key or token, or a session of staff. */
+export const revocableId = z.union([credentialId, z.string().regex(idPattern('session'))], {
+  error: 'must look like key_ or ses_ + 32 hex digits',
+});
 export const adminRole = z.enum(['viewer', 'operator', 'owner']);
 
 /** GET /api/credentials: `owner` is the id that the key begins with, or a cluster's own id. */
 export const credentialsQuery = pageQuery.extend({
-  kind: credentialKind.optional().describe('Only credentials of this kind.'),
+  kind: credentialKind
+    .optional()
+    .describe('Only credentials of this kind. `session`: the open sessions of staff, which are in no other list.'),
   owner: z.string().min(1).max(100).optional().describe('The id of the customer, reporter or cluster that has them.'),
 });
 
-/** Never a secret, nor its hash. `revoked_at` may lie ahead; `last_used_on` is a day (UTC). */
+/** Never a secret, nor its hash. A session has the name and role that it was opened with. `revoked_at` may lie ahead; `last_used_on` is a day (UTC). */
 const credential = z.object({
   credential_id: z.string(),
   kind: credentialKind,

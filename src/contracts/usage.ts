@@ -208,7 +208,7 @@ export const gapsQuery = pageQuery.extend({
   to: instant.optional().describe('Windows that end at this instant or before; absent: now.'),
 });
 /** Nobody reported it, the reporter declared it unavailable, or a part of it was not seen. */
-const gapReason = z.enum(['missing', 'unavailable', 'partial']);
+export const gapReason = z.enum(['missing', 'unavailable', 'partial']);
 export type GapReason = z.infer<typeof gapReason>;
 
 export const gapsAnswer = z.object({

@@ -3,15 +3,15 @@ import * as routes from '../contracts/routes/credentials.ts';
 import { deed } from '../http/deed.ts';
 import { type Endpoint, empty, endpoint, json, param, reply } from '../http/endpoint.ts';
 import { msOrNull } from '../lib/time.ts';
+import { listCredentials } from '../workflows/accounts/list-credentials.ts';
 import { makeAdminToken } from '../workflows/accounts/make-admin-token.ts';
 import { revokeCredential } from '../workflows/accounts/revoke-credential.ts';
-import { list } from './store.ts';
 import { toCredential } from './wire.ts';
 
 const listRoute = endpoint({
   ...routes.listCredentials,
-  handle: async ({ db, query }) => {
-    const found = await list(db, query);
+  handle: async ({ db, now, query }) => {
+    const found = await listCredentials({ db, now: now() }, query);
     return reply(200, {
       items: found.rows.map(toCredential),
       total: found.total,

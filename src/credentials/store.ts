@@ -174,6 +174,15 @@ export async function list(db: Db, { page, limit, kind, owner }: CredentialFilte
   return { rows, total: counted[0]?.total ?? 0 };
 }
 
+/** Those of some credentials that open a door at `now`. Not for keys of reporters, which end with what they report. */
+export async function liveAmong(db: Db, ids: readonly string[], now: number): Promise<Set<string>> {
+  const rows = await db
+    .select({ id: credentials.id })
+    .from(credentials)
+    .where(sql`id IN (SELECT value FROM json_each(${JSON.stringify(ids)})) AND ${live(now)}`);
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** One credential without its hash, null when there is none. */
 export async function find(db: Db, id: string) {
   const rows = await db.select(shown).from(credentials).where(eq(credentials.id, id));

@@ -2,12 +2,12 @@
 import type { z } from 'zod';
 import type { credentialList } from '../contracts/credentials.ts';
 import { iso, isoOrNull } from '../lib/time.ts';
-import type { CredentialRow } from './store.ts';
+import type { ListedCredential } from '../workflows/accounts/list-credentials.ts';
 
 /** The day of an instant, UTC, as `2026-11-26`. */
 export const dayOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms).slice(0, 10));
 
-export const toCredential = (row: CredentialRow): z.input<typeof credentialList>['items'][number] => ({
+export const toCredential = (row: ListedCredential): z.input<typeof credentialList>['items'][number] => ({
   credential_id: row.id,
   kind: row.kind,
   owner: row.ownerId,

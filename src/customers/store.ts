@@ -34,6 +34,12 @@ export const forgetStripeId = (customerId: string, stripeId: string): Write =>
       .set({ stripeCustomerId: null })
       .where(and(eq(customers.id, customerId), eq(customers.stripeCustomerId, stripeId))),
   );
+/** Some customers with the organisation that each is of. */
+export const findOrganisations = (db: Db, customerIds: readonly string[]) =>
+  db
+    .select({ customerId: customers.id, organisationId: customers.organisationId })
+    .from(customers)
+    .where(sql`${customers.id} IN (SELECT value FROM json_each(${JSON.stringify(customerIds)}))`);
 
 /** Some customers whose names are not folded for the search yet: rows older than the column. */
 export const findUnfolded = (db: Db, limit: number) =>

@@ -41,6 +41,8 @@ export const sessions = sqliteTable(
     method: text('method', { enum: ['password', 'link', 'admin_token', 'issuer'] }).notNull(),
     /** The SHA-256 of the root token that was typed in, hex: the session ends when the environment has another one. */
     rootHash: text('root_hash'),
+    /** Of an admin from the staff issuer: what that issuer's settings were (src/sessions/staff.ts); the session ends with them. */
+    staffHash: text('staff_hash'),
     /** Of an admin from the staff issuer: name and role as the token said. An admin token's are read from its own row. */
     name: text('name'),
     role: text('role').$type<Role>(),

@@ -233,7 +233,11 @@ export const auditLog = sqliteTable(
     details: text('details', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
     requestId: text('request_id').notNull(),
   },
-  (t) => [index('audit_subject').on(t.subject, t.at), index('audit_at').on(t.at)],
+  (t) => [
+    index('audit_subject').on(t.subject, t.at),
+    index('audit_at').on(t.at),
+    index('audit_customer').on(sql`${t.details} ->> 'customer_id'`),
+  ],
 );
 
 /** First answers of mutating POSTs, kept 24 h and encrypted under a key derived from the Idempotency-Key. */

@@ -156,6 +156,13 @@ export async function findIds(db: Db, filter: JobFilter, now: number): Promise<s
   return rows.map(({ id }) => id);
 }
 
+/** Whose some jobs are, by their ids. */
+export async function findCustomers(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await db.all<{ id: string; customer: string }>(sql`
+    SELECT id, customer_id AS customer FROM jobs WHERE id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`);
+  return new Map(rows.map(({ id, customer }) => [id, customer]));
+}
+
 export interface JobGroup {
   cause: string;
   jobs: number;

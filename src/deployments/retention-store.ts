@@ -33,14 +33,17 @@ export async function findLogged(db: Db, limit: number): Promise<string[]> {
 
 const among = (ids: readonly string[]) => sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
 
-/** Forgets the logs of jobs. */
+/** Those of the jobs that have not been sent again since they were found. */
+const stillFinished = (ids: readonly string[]) => sql`id IN ${among(ids)} AND state IN ('completed', 'failed')`;
+
+/** Forgets the logs of jobs, except of one that has been sent again since. */
 export const forgetLogs = (ids: readonly string[]): Write[] => [
-  write(sql`DELETE FROM job_logs WHERE job_id IN ${among(ids)}`),
-  write(sql`UPDATE jobs SET log_seq = 0 WHERE id IN ${among(ids)}`),
+  write(sql`DELETE FROM job_logs WHERE job_id IN (SELECT id FROM jobs WHERE ${stillFinished(ids)})`),
+  write(sql`UPDATE jobs SET log_seq = 0 WHERE ${stillFinished(ids)}`),
 ];
 
 /** Forgets jobs, except one that has been sent again since. */
 export const forgetJobs = (ids: readonly string[]): Write[] => [
   ...forgetLogs(ids),
-  write(sql`DELETE FROM jobs WHERE id IN ${among(ids)} AND state IN ('completed', 'failed')`),
+  write(sql`DELETE FROM jobs WHERE ${stillFinished(ids)}`),
 ];

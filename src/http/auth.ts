@@ -11,6 +11,7 @@ import { parseKey, sameHash } from '../lib/keys.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { looksLikeJwt, tokenCharsMax } from '../organisations/token.ts';
 import { findSessionPrincipal } from '../sessions/live-store.ts';
+import type { StaffIssuer } from '../sessions/staff.ts';
 import { type Verifying, verifyPerson } from '../workflows/organisations/verify-person.ts';
 import type { Presented } from './auth-log.ts';
 import { secretIn } from './session-cookie.ts';
@@ -60,6 +61,8 @@ export type Refusal = Presented | 'no_access' | 'issuer_away';
 /** What a request is judged by, beside its headers. */
 export interface Door extends Verifying {
   env: { ADMIN_API_TOKEN: string; PUBLIC_URL: string };
+  /** Where staff sign in; null where only admin tokens do. */
+  staffIssuer: StaffIssuer | null;
   /** Called with the id of a key or session whose use is to be noted. */
   used: (id: string) => void;
 }
@@ -95,9 +98,9 @@ async function personWith(token: string, door: Door): Promise<Result<Principal, 
 }
 
 /** Whom the request's cookie stands for; the public without a live session. */
-async function signedIn(headers: Headers, { db, env, now, used }: Door): Promise<Principal> {
+async function signedIn(headers: Headers, { db, env, staffIssuer, now, used }: Door): Promise<Principal> {
   const secret = secretIn(headers, env);
   if (secret === null) return { kind: 'public' };
-  const presented = { hash: hashOf(secret), rootHash: rootHash(env.ADMIN_API_TOKEN), now };
+  const presented = { hash: hashOf(secret), rootHash: rootHash(env.ADMIN_API_TOKEN), staffIssuer, now };
   return (await findSessionPrincipal(db, presented, used)) ?? { kind: 'public' };
 }

@@ -2,7 +2,7 @@
 
 import type { Failure } from '../contracts/failures.ts';
 import { err, ok, type Result } from '../lib/result.ts';
-import { illFormedText } from './validate.ts';
+import { illFormedText, prototypeNames } from './validate.ts';
 
 export interface BodyLimits {
   wireBytesMax: number;
@@ -71,8 +71,10 @@ const incomplete: Failure = { code: 'body_incomplete', message: 'the body broke 
 
 /** Only an escape can make a lone surrogate: the bytes themselves are checked while they are decoded. */
 const surrogateEscape = /\\u[dD][89a-fA-F]/;
+/** The name of every object's prototype, or an escape of its underscore. */
+const prototypeName = /__proto__|\\u005[fF]/;
 
-/** The value of a JSON text whose strings are well-formed Unicode, or mended ones. */
+/** The value of a JSON text whose strings are well-formed Unicode and no name `__proto__`; or the mended one. */
 function parse(text: string, mendsText: boolean): Result<unknown, Failure> {
   const suspect = surrogateEscape.test(text);
   let value: unknown;
@@ -82,7 +84,8 @@ function parse(text: string, mendsText: boolean): Result<unknown, Failure> {
   } catch {
     return err(invalidJson);
   }
-  const fault = suspect && !mendsText ? illFormedText(value) : null;
+  if (mendsText) return ok(value);
+  const fault = (suspect ? illFormedText(value) : null) ?? (prototypeName.test(text) ? prototypeNames(value) : null);
   return fault ? err(fault) : ok(value);
 }
 

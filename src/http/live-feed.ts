@@ -12,11 +12,14 @@ import type { RawEnv } from '../env.ts';
 import { sha256Hex } from '../lib/keys.ts';
 import { reasonOf } from '../lib/reason.ts';
 import { type Services, servicesOf } from '../services.ts';
+import { staffIssuerOf } from '../wiring.ts';
 import { liveCosts } from '../workflows/organisations/live-costs.ts';
+import { stillStanding } from '../workflows/organisations/still-standing.ts';
 import { type Directory, directoryOf, type Feed, type Grant, grantHeader } from './live.ts';
 
 /** Close codes of our own (RFC 6455 leaves 4000 to 4999 to applications). */
 const expired = { code: 4401, reason: 'the token has expired' };
+const ended = { code: 4401, reason: 'what this was opened with has ended' };
 const unread = { code: 4408, reason: 'no ping for too many messages' };
 const notTaken = { code: 1008, reason: 'this socket takes nothing but ping' };
 
@@ -25,7 +28,7 @@ const socketsOfOneMax = 25;
 /** Some 250 bytes each. */
 const creditMessages = 500;
 
-/** What hibernation keeps beside a socket; D1's answer names the namespaces, its grant says which it may see. */
+/** What hibernation keeps beside a socket. */
 interface Seat {
   id: string;
   expiresAt: number;
@@ -34,7 +37,8 @@ interface Seat {
   pingedAt: number;
 }
 
-type Namespaces = Grant['namespaces'];
+/** What its object keeps of a seat: too much for a socket's own attachment. */
+type Kept = Pick<Grant, 'namespaces' | 'opened'>;
 
 export class LiveFeed extends DurableObject<RawEnv> implements Feed {
   /** Customers whose usage has come since the figures were read. */
@@ -56,8 +60,9 @@ export class LiveFeed extends DurableObject<RawEnv> implements Feed {
     const { 0: client, 1: server } = new WebSocketPair();
     const seat: Seat = { id: crypto.randomUUID(), expiresAt: Date.now() + grant.livesMs, sent: 0, pingedAt: 0 };
     // One step: whoever leaves meanwhile finds the seat and its socket, or neither.
-    const seated = this.ctx.storage.put<Namespaces | string>({
-      [seatKey(seat)]: grant.namespaces,
+    const { namespaces, opened } = grant;
+    const seated = this.ctx.storage.put<Kept | string>({
+      [seatKey(seat)]: { namespaces, opened },
       organisation: grant.organisationId,
     });
     this.ctx.acceptWebSocket(server, [holder]);
@@ -83,6 +88,28 @@ export class LiveFeed extends DurableObject<RawEnv> implements Feed {
     });
   }
 
+  /** What sockets were opened with may have ended. */
+  async recheck(organisationId: string): Promise<void> {
+    if (this.#open().length > 0) await this.#standing(organisationId, servicesOf(this.env, this.ctx));
+  }
+
+  /** Whose seats still stand. Closes the others: who has signed out, was revoked, or came by an issuer that is gone. */
+  async #standing(organisationId: string, services: Services): Promise<Map<string, Kept>> {
+    const { db, env, now } = services;
+    const kept = await this.ctx.storage.list<Kept>({ prefix: seatPrefix });
+    const opened = [...kept].map(([key, { opened: by }]) => ({ key, ...by }));
+    const standing = { rootHash: await sha256Hex(env.ADMIN_API_TOKEN), staffIssuer: staffIssuerOf(env) };
+    const left = await stillStanding({ db, now: now(), ...standing }, organisationId, opened);
+    const stands = new Set(left.map(({ key }) => key));
+    const over = this.#open().filter((socket) => {
+      const key = seatKey(seatOf(socket));
+      return kept.has(key) && !stands.has(key);
+    });
+    for (const socket of over) socket.close(ended.code, ended.reason);
+    if (over.length > 0) await this.#leave(over.map(seatOf));
+    return new Map([...kept].filter(([key]) => stands.has(key)));
+  }
+
   /** One reading at a time; what comes meanwhile is in the next, however many batches that were. */
   async #tell(organisationId: string): Promise<void> {
     const services = servicesOf(this.env, this.ctx);
@@ -92,7 +119,8 @@ export class LiveFeed extends DurableObject<RawEnv> implements Feed {
       try {
         const { db, env } = services;
         const reads = { db, shards: env.usageShards, now: services.now() };
-        this.#send(await liveCosts(reads, organisationId, customerIds), await this.#grants(), services);
+        const costs = await liveCosts(reads, organisationId, customerIds);
+        this.#send(costs, await this.#standing(organisationId, services), services);
       } catch (error) {
         services.log('warn', 'live figures could not be read', {
           organisation_id: organisationId,
@@ -102,12 +130,13 @@ export class LiveFeed extends DurableObject<RawEnv> implements Feed {
     }
   }
 
-  #send(costs: readonly LiveMessage[], grants: ReadonlyMap<string, Namespaces>, { log }: Services): void {
+  #send(costs: readonly LiveMessage[], seats: ReadonlyMap<string, Kept>, { log }: Services): void {
     const messages = costs.map((cost) => ({ namespace: cost.namespace, text: JSON.stringify(cost) }));
     for (const socket of this.#open()) {
       const seat = seatOf(socket);
-      const namespaces = grants.get(seatKey(seat));
-      if (namespaces === undefined) continue;
+      const kept = seats.get(seatKey(seat));
+      if (kept === undefined) continue;
+      const { namespaces } = kept;
       const theirs = messages.filter(({ namespace }) => namespaces === null || namespaces.includes(namespace));
       if (theirs.length === 0) continue;
       try {
@@ -173,10 +202,6 @@ export class LiveFeed extends DurableObject<RawEnv> implements Feed {
 
   #open(holder?: string): WebSocket[] {
     return this.ctx.getWebSockets(holder).filter((socket) => socket.readyState === WebSocket.READY_STATE_OPEN);
-  }
-
-  #grants(): Promise<Map<string, Namespaces>> {
-    return this.ctx.storage.list<Namespaces>({ prefix: seatPrefix });
   }
 }
 

@@ -5,6 +5,7 @@
 
 import { reasonOf } from '../lib/reason.ts';
 import type { Services } from '../services.ts';
+import type { Opened } from '../workflows/organisations/still-standing.ts';
 
 /** What a socket may be sent, and how long. */
 export interface Grant {
@@ -15,6 +16,8 @@ export interface Grant {
   namespaces: readonly string[] | null;
   /** How long the token or session behind it lives yet, ms. */
   livesMs: number;
+  /** What it was opened with, which is looked at again before anything is sent. */
+  opened: Opened;
 }
 
 /** Customers whose usage was stored, by their organisation. */
@@ -23,6 +26,8 @@ export type Stored = ReadonlyMap<string, ReadonlySet<string>>;
 /** What the Worker asks of an organisation's object. */
 export interface Feed {
   stored(organisationId: string, customerIds: readonly string[]): Promise<void>;
+  /** Closes the sockets whose credential does not stand any more. */
+  recheck(organisationId: string): Promise<void>;
 }
 
 /** What it asks of the one object that knows which organisations are watched. */
@@ -59,19 +64,28 @@ const tellMs = 3000;
 /** Objects of one batch that are told; Cloudflare bounds the requests that one invocation makes. */
 const toldMax = 200;
 
-/** Tells the objects that are watched. Never throws, and takes no longer than its bound. */
-export async function tellLive({ env, log }: Pick<Services, 'env' | 'log'>, stored: Stored): Promise<void> {
-  if (stored.size === 0) return;
+type Means = Pick<Services, 'env' | 'log'>;
+
+/** Tells the objects of new usage. Never throws, and takes no longer than its bound. */
+export const tellLive = (means: Means, stored: Stored): Promise<void> =>
+  askWatched(means, [...stored.keys()], (feed, id) => feed.stored(id, [...(stored.get(id) ?? [])]));
+
+/** Closes the sockets of an organisation that could not be opened any more. As bounded, and throws as little. */
+export const recheckLive = (means: Means, organisationId: string): Promise<void> =>
+  askWatched(means, [organisationId], (feed, id) => feed.recheck(id));
+
+/** Asks something of the objects that are watched. */
+async function askWatched(
+  { env, log }: Means,
+  organisationIds: readonly string[],
+  ask: (feed: Feed, organisationId: string) => Promise<void>,
+): Promise<void> {
+  if (organisationIds.length === 0) return;
   const tell = async () => {
-    const watched = await directoryOf(env.LIVE_DIRECTORY).watchedAmong([...stored.keys()]);
+    const watched = await directoryOf(env.LIVE_DIRECTORY).watchedAmong(organisationIds);
     if (watched.length > toldMax)
       log('warn', 'more organisations are watched than one batch tells', { watched: watched.length });
-    await Promise.all(
-      watched.slice(0, toldMax).map(async (id) => {
-        const feed = objectOf(env.LIVE, id) as unknown as Feed;
-        await feed.stored(id, [...(stored.get(id) ?? [])]);
-      }),
-    );
+    await Promise.all(watched.slice(0, toldMax).map((id) => ask(objectOf(env.LIVE, id) as unknown as Feed, id)));
   };
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -80,7 +94,7 @@ export async function tellLive({ env, log }: Pick<Services, 'env' | 'log'>, stor
   try {
     await Promise.race([tell(), late]);
   } catch (error) {
-    log('warn', 'live figures could not be told of new usage', { error: reasonOf(error) });
+    log('warn', 'the objects of live figures could not be told', { error: reasonOf(error) });
   } finally {
     clearTimeout(timer);
   }

@@ -16,6 +16,7 @@ import { idPattern } from '../lib/ids.ts';
 import { reasonOf } from '../lib/reason.ts';
 import type { Services } from '../services.ts';
 import { noteUse as noteSessionUse } from '../sessions/store.ts';
+import { staffIssuerOf } from '../wiring.ts';
 import { authenticate, type Refusal } from './auth.ts';
 import { failedAuthenticationLog, type Presented } from './auth-log.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -99,7 +100,8 @@ const gate =
     c.set('words', spec.words);
     const services = c.get('services');
     const { db, env, now, outbound, keySets } = services;
-    const door = { db, env, now: now(), outbound, keySets, used: noter(services) };
+    const staffIssuer = staffIssuerOf(env);
+    const door = { db, env, staffIssuer, now: now(), outbound, keySets, used: noter(services) };
     const known = await authenticate(c.req.raw.headers, door);
     if (!known.ok) return await refuse(c, services, known.error);
     const principal = known.value;

@@ -67,21 +67,37 @@ function pathOf(place: Place | null): string {
  * The strings and names of a JSON value that hold a lone surrogate, as one failure; null when there is none. What reads
  * such text later disagrees about it: D1 stores other bytes than were hashed, and a queue refuses the message.
  */
-export function illFormedText(value: unknown): Failure | null {
+export const illFormedText = (value: unknown): Failure | null =>
+  failureOf(value, illFormed, (text) => !text.isWellFormed(), true);
+
+/**
+ * The names `__proto__` of a JSON value, as one failure. No schema sees them: zod leaves them out, and what was said under
+ * them would be lost in silence.
+ */
+export const prototypeNames = (value: unknown): Failure | null =>
+  failureOf(value, 'is no name that can be given', (name) => name === '__proto__', false);
+
+/** The names of a JSON value that are wrong, and where it is asked for the strings. */
+function failureOf(
+  value: unknown,
+  message: string,
+  isWrong: (text: string) => boolean,
+  stringsToo: boolean,
+): Failure | null {
   const paths: string[] = [];
   // A list of its own, because a body may be nested deeper than calls can be.
   const open: { place: Place | null; found: unknown }[] = [{ place: null, found: value }];
   for (let next = open.pop(); next && paths.length < issuesMax; next = open.pop()) {
     const { place, found } = next;
-    if (typeof found === 'string' && !found.isWellFormed()) paths.push(pathOf(place));
+    if (stringsToo && typeof found === 'string' && isWrong(found)) paths.push(pathOf(place));
     if (typeof found !== 'object' || found === null) continue;
     for (const [name, item] of Object.entries(found)) {
       const inner = { name, around: place };
-      if (name.isWellFormed()) open.push({ place: inner, found: item });
-      else paths.push(pathOf(inner));
+      if (isWrong(name)) paths.push(pathOf(inner));
+      else open.push({ place: inner, found: item });
     }
   }
-  return paths.length === 0 ? null : textFault(paths, illFormed);
+  return paths.length === 0 ? null : textFault(paths, message);
 }
 
 /** Whether a decoded part of a URL is one line of well-formed text. */

@@ -58,9 +58,14 @@ export interface Candidate {
   /** The audience that a token must have been made for. */
   audience: string;
   claims: ClaimNames;
+  /** Whether no other organisation trusts the issuer, for whatever audience. */
+  alone: boolean;
 }
 
-/** The one organisation that a token is for; null when there is none, or more than one. */
+/**
+ * The one organisation that a token is for; null when there is none, or more than one. A token that names none can only be
+ * for the one organisation that its issuer has: with another beside it, nothing the issuer has said tells them apart.
+ */
 export function chooseOrganisation<C extends Candidate>(
   candidates: readonly C[],
   audiences: readonly string[],
@@ -68,7 +73,7 @@ export function chooseOrganisation<C extends Candidate>(
 ): C | null {
   const fitting = candidates.filter((candidate) => {
     const org = claimAt(claims, candidate.claims.org);
-    return audiences.includes(candidate.audience) && (org === undefined || org === candidate.slug);
+    return audiences.includes(candidate.audience) && (org === undefined ? candidate.alone : org === candidate.slug);
   });
   return fitting.length === 1 ? (fitting[0] ?? null) : null;
 }

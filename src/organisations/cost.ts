@@ -34,30 +34,38 @@ export interface CostInput {
   expectations: readonly Running[];
   /** Ms. */
   now: number;
+  /**
+   * Whether the projects are parts of one figure, which is as new as the newest of them: none is complete then before it has
+   * what that one has. Otherwise each is for itself.
+   */
+  together: boolean;
 }
 
 /** What each of the projects used and cost, also one that used nothing. No bucket may lie in two months. */
 export function costsOf(input: CostInput): ProjectCost[] {
-  const { buckets, columns, expectations, now } = input;
+  const { buckets, columns, expectations, now, together } = input;
   const sums = Map.groupBy(input.sums, (sum) => sum.projectSeq);
   const expected = Map.groupBy(expectations, (e) => e.projectSeq);
   const rater = raterOf(input);
+  const seenOf = (found: readonly ProjectSum[]) => newest(found.map(({ lastEnd }) => lastEnd)) ?? undefined;
+  const seenByAll = together ? seenOf(input.sums) : undefined;
   return input.projects.map((projectSeq) => {
     const found = sums.get(projectSeq) ?? [];
     const units = columns.map((_, c) => unitsOf(found, c, buckets.length));
-    const due = dueMsOf(expected.get(projectSeq) ?? [], buckets, now);
+    const due = dueMsOf(expected.get(projectSeq) ?? [], buckets, now, seenByAll ?? seenOf(found));
     const byBucket = Map.groupBy(found, (sum) => sum.bucket);
     return {
       projectSeq,
       units,
       cents: rater(units),
-      complete: due.map((ms, b) => isComplete(byBucket.get(b) ?? [], ms)),
+      complete: buckets.map((_, b) => isComplete(byBucket.get(b) ?? [], due, b)),
       lastEnd: buckets.map((_, b) => newest((byBucket.get(b) ?? []).map((sum) => sum.lastEnd))),
     };
   });
 }
 
-const newest = (ends: readonly number[]): number | null => (ends.length === 0 ? null : Math.max(...ends));
+const newest = (ends: readonly number[]): number | null =>
+  ends.reduce<number | null>((last, end) => (last === null || end > last ? end : last), null);
 
 function unitsOf(sums: readonly ProjectSum[], column: number, count: number): bigint[] {
   const units = Array<bigint>(count).fill(0n);
@@ -68,17 +76,27 @@ function unitsOf(sums: readonly ProjectSum[], column: number, count: number): bi
   return units;
 }
 
-const isComplete = (sums: readonly ProjectSum[], dueMs: number): boolean =>
-  sums.every((sum) => sum.complete) &&
-  (sums.some((sum) => sum.coveredMs === null) || sums.reduce((ms, sum) => ms + (sum.coveredMs ?? 0), 0) >= dueMs);
+/** How much time of windows should be there of each reporter, by its number and by bucket. */
+type Due = ReadonlyMap<number, readonly number[]>;
 
-/** How much time of windows should be there, by bucket, added up over reporters. */
-function dueMsOf(expectations: readonly Running[], buckets: readonly Bucket[], now: number): number[] {
-  const due = buckets.map(() => 0);
+/** Whether a bucket has all windows of every reporter: what one has too many makes up for none of another's. */
+const isComplete = (sums: readonly ProjectSum[], due: Due, bucket: number): boolean =>
+  sums.every((sum) => sum.complete) &&
+  [...due].every(([reporterSeq, ms]) => {
+    const own = sums.filter((sum) => sum.reporterSeq === reporterSeq);
+    const covered = own.reduce((total, sum) => total + (sum.coveredMs ?? Number.POSITIVE_INFINITY), 0);
+    return covered >= (ms[bucket] ?? 0);
+  });
+
+function dueMsOf(expectations: readonly Running[], buckets: readonly Bucket[], now: number, seen?: number): Due {
+  const byReporter = new Map<number, number[]>();
   const range = { from: buckets[0]?.start ?? 0, to: buckets.at(-1)?.end ?? 0 };
   for (const expectation of expectations) {
+    const { reporterSeq } = expectation;
+    const due = byReporter.get(reporterSeq) ?? buckets.map(() => 0);
+    byReporter.set(reporterSeq, due);
     let b = 0;
-    for (const { from, to } of dueOf(expectation, range, now)) {
+    for (const { from, to } of dueOf(expectation, range, now, seen)) {
       while (b > 0 && (buckets[b]?.start ?? 0) > from) b--;
       for (; b < buckets.length; b++) {
         const bucket = buckets[b] as Bucket;
@@ -87,7 +105,7 @@ function dueMsOf(expectations: readonly Running[], buckets: readonly Bucket[], n
       }
     }
   }
-  return due;
+  return byReporter;
 }
 
 /** Makes cents of a project's units; what all projects share is worked out once. */

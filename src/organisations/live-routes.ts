@@ -1,7 +1,7 @@
-/** The WebSocket of live figures: who may open one. What it is sent is live-feed.ts's of src/http. */
+/** The WebSocket of live figures: who may open one. That a cookie's comes from a page of ours is the gate's word (mount.ts), what it is sent is live-feed.ts's of src/http. */
 import type { Failure } from '../contracts/failures.ts';
 import * as routes from '../contracts/routes/organisation-billing.ts';
-import { ownerOf, type Principal } from '../credentials/principal.ts';
+import { credentialOf, ownerOf, type Principal, sessionOf } from '../credentials/principal.ts';
 import { type Endpoint, endpoint, refuse } from '../http/endpoint.ts';
 import { openSocket } from '../http/live.ts';
 import { ok } from '../lib/result.ts';
@@ -10,17 +10,6 @@ import { callersOrganisation } from '../workflows/organisations/callers-organisa
 
 /** Whoever has a longer life opens another one. */
 const longestMs = 12 * hourMs;
-
-/**
- * A browser sends its cookie with a socket that any page opens, so a socket without a token must come from a page of ours.
- */
-function isOurs(request: Request, publicUrl: string): boolean {
-  const { headers } = request;
-  const token = headers.has('authorization') || headers.get('sec-websocket-protocol')?.includes('bearer.') === true;
-  if (token || headers.get('sec-fetch-site') === 'same-origin') return true;
-  const origin = headers.get('origin');
-  return origin !== null && [request.url, publicUrl].some((ours) => new URL(ours).origin === origin);
-}
 
 const holderOf = (principal: Principal): string =>
   principal.kind === 'person' ? `person:${principal.subject}` : `admin:${ownerOf(principal)}`;
@@ -32,13 +21,16 @@ const live = endpoint({
     const found = await callersOrganisation(call.db, { principal, organisation: query.organisation });
     if (!found.ok) return found;
     if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket') return refuse(noUpgrade);
-    if (!isOurs(request, call.env.PUBLIC_URL)) return refuse(foreignPage);
+    const credentialId = credentialOf(principal);
+    if (credentialId === null) throw new Error('the route admits nobody without a credential');
+    const byIssuer = principal.kind === 'person' && sessionOf(principal) === null;
     const livesMs = principal.kind === 'person' ? principal.expiresAt - call.now() : longestMs;
     const grant = {
       organisationId: found.value.id,
       holder: holderOf(principal),
       namespaces: found.value.namespaces,
       livesMs: Math.min(livesMs, longestMs),
+      opened: { credentialId, byIssuer, at: call.now() },
     };
     const opened = await openSocket(call, grant, request);
     if (!opened.webSocket) return refuse(full);
@@ -52,7 +44,6 @@ const live = endpoint({
 });
 
 const noUpgrade: Failure = { code: 'upgrade_required', message: 'this address is a WebSocket' };
-const foreignPage: Failure = { code: 'cross_site', message: 'a page of another site may not open this' };
 const full: Failure = {
   code: 'too_many_sockets',
   message: 'this person, or the organisation, has too many sockets open; close some',

@@ -9,7 +9,13 @@ export interface ProjectRow {
   own: boolean;
   /** Null is none. */
   labels: Readonly<Record<string, string>> | null;
+  /** Where its attachment ended, ms; null while it is attached. */
+  detachedAt: number | null;
 }
+
+/** Whether a project was attached at any time after an instant, ms. What it used in its last hour ends where it was detached. */
+export const isAttachedAfter = ({ detachedAt }: Pick<ProjectRow, 'detachedAt'>, instant: number): boolean =>
+  detachedAt === null || detachedAt > instant;
 
 /** Every label key that some projects have, sorted. */
 export const labelKeysOf = (projects: readonly ProjectRow[]): string[] =>

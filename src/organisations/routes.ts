@@ -3,6 +3,7 @@ import { notFound } from '../contracts/failures.ts';
 import * as routes from '../contracts/routes/organisations.ts';
 import { deed } from '../http/deed.ts';
 import { type Endpoint, empty, endpoint, json, param, refuse, reply } from '../http/endpoint.ts';
+import { recheckLive } from '../http/live.ts';
 import { callbackUrl } from '../sessions/oidc-addresses.ts';
 import { createOrganisation } from '../workflows/organisations/create-organisation.ts';
 import { removeIssuer, setIssuer } from '../workflows/organisations/set-issuer.ts';
@@ -39,6 +40,7 @@ const read = endpoint({
 const set = deed({
   ...routes.setIssuer,
   plan: (context, call) => setIssuer(context, param(call, 'organisationId'), call.body),
+  afterwards: (_, { id }, call) => recheckLive(call, id),
   answer: (row, { env }) => json(200, { success: true, issuer: toIssuer(row, callbackUrl(env.PUBLIC_URL)) }),
 });
 
@@ -55,6 +57,7 @@ const readIssuer = endpoint({
 const remove = deed({
   ...routes.removeIssuer,
   plan: (context, call) => removeIssuer(context, param(call, 'organisationId')),
+  afterwards: (_, __, call) => recheckLive(call, param(call, 'organisationId')),
   answer: () => empty(204),
 });
 

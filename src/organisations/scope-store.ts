@@ -29,6 +29,7 @@ export async function findScopeRows(db: Db, name: OrganisationName) {
         customerId: projects.customerId,
         own: projects.own,
         labels: projects.labels,
+        detachedAt: projects.detachedAt,
       })
       .from(projects)
       .where(inArray(projects.organisationId, chosen))

@@ -1,5 +1,5 @@
 /** Organisations and their issuers as rows. Owns `organisations`. */
-import { and, desc, eq, isNotNull, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, isNotNull, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { organisations } from '../db/control-schema.ts';
 import { guard } from '../db/guards.ts';
@@ -70,18 +70,25 @@ export function withIssuer(row: OrganisationRow): (OrganisationRow & IssuerColum
   return row.issuer === null ? null : (row as OrganisationRow & IssuerColumns);
 }
 
+/** An organisation that trusts an issuer; `alone` says that no other one does, for whatever audience. */
+export type Trusting = OrganisationRow & IssuerColumns & { alone: boolean };
+
 /** The organisations that trust an issuer for any of the audiences, which are names of a resource or of their clients. */
 export async function findTrusting(
   db: Db,
   issuer: string,
   by: 'audience' | 'clientId',
   audiences: readonly string[],
-): Promise<(OrganisationRow & IssuerColumns)[]> {
+): Promise<Trusting[]> {
   const column = organisations[by];
   const named = sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(audiences)}))`;
+  const trusting = sql<number>`(SELECT count(*) FROM (SELECT 1 FROM organisations WHERE issuer = ${issuer} LIMIT 2))`;
   const rows = await db
-    .select()
+    .select({ ...getTableColumns(organisations), trusting: trusting.as('trusting') })
     .from(organisations)
     .where(and(isNotNull(organisations.issuer), eq(organisations.issuer, issuer), named));
-  return rows.flatMap((row) => withIssuer(row) ?? []);
+  return rows.flatMap(({ trusting: count, ...row }) => {
+    const found = withIssuer(row);
+    return found === null ? [] : [{ ...found, alone: count === 1 }];
+  });
 }

@@ -23,7 +23,8 @@ const start = endpoint({
   limits: [publicReads],
   handle: async (call) => {
     const { organisation, return_to: returnTo } = call.query;
-    const started = await startSignIn(contextOf(call), { organisation, returnTo });
+    const currentId = sessionOf(call.principal);
+    const started = await startSignIn(contextOf(call), { organisation, returnTo, currentId });
     if (!started.ok) return ok(toPage(started.error, organisation ?? null));
     const { location, sealed } = started.value;
     return ok({ ...empty(303, { Location: location }), cookies: [givenBegun(call.env, sealed, signInMs / secondMs)] });

@@ -20,8 +20,8 @@ export type Grant =
   | { kind: 'token'; credentialId: string }
   /** The environment's own token, which has no row: bound to its SHA-256. */
   | { kind: 'root'; credentialId: 'root'; rootHash: string }
-  /** An admin, as the staff issuer's token says; `endsAt` is that token's end, ms. */
-  | { kind: 'staff'; name: string; role: Role; endsAt: number }
+  /** An admin, as the staff issuer's token says; `endsAt` is that token's end, ms. Bound to the issuer's settings. */
+  | { kind: 'staff'; name: string; role: Role; staffHash: string; endsAt: number }
   /** Somebody of an organisation, as its issuer's token says; null namespaces are all of the organisation's. */
   | {
       kind: 'person';

@@ -1,5 +1,5 @@
 /** Sessions with what is shown of whom they stand for. Reads only. */
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { credentials, customers, organisations } from '../db/control-schema.ts';
 import { members, sessions } from '../db/session-schema.ts';
@@ -22,15 +22,37 @@ const queryShown = (db: Db) =>
 
 export type ShownSession = Awaited<ReturnType<typeof queryShown>>[number];
 
+/** A live session of staff, null when there is none. */
+export async function findStaffSession(db: Db, id: string, now: number): Promise<ShownSession | null> {
+  const rows = await queryShown(db).where(and(eq(sessions.id, id), eq(sessions.kind, 'admin'), isLive(now)));
+  return rows[0] ?? null;
+}
+
 /** A live session of the owner, null when there is none. */
 export async function findShown(db: Db, id: string, owner: string, now: number): Promise<ShownSession | null> {
   const rows = await queryShown(db).where(and(eq(sessions.id, id), eq(sessions.owner, owner), isLive(now)));
   return rows[0] ?? null;
 }
 
-/** One page of the owner's live sessions, newest first. Not one batch: there D1 answers objects, in which columns of one name are one. */
-export async function listShown(db: Db, owner: string, now: number, { page, limit }: { page: number; limit: number }) {
-  const where = and(eq(sessions.owner, owner), isLive(now));
+/** One page of the owner's live sessions, newest first. */
+export const listShown = (db: Db, owner: string, now: number, page: Page) =>
+  pageOf(db, and(eq(sessions.owner, owner), isLive(now)), page);
+
+/** One page of the live sessions of staff, of one owner or of all, newest first. */
+export const listStaffSessions = (db: Db, now: number, { owner, ...page }: Page & { owner?: string | undefined }) =>
+  pageOf(
+    db,
+    and(eq(sessions.kind, 'admin'), owner === undefined ? undefined : eq(sessions.owner, owner), isLive(now)),
+    page,
+  );
+
+interface Page {
+  page: number;
+  limit: number;
+}
+
+/** Not one batch: there D1 answers objects, in which columns of one name are one. */
+async function pageOf(db: Db, where: SQL | undefined, { page, limit }: Page) {
   const [rows, counted] = await Promise.all([
     queryShown(db)
       .where(where)

@@ -1,4 +1,5 @@
 /** Who of the staff issuer's people may do what here: pure. The issuer and the mapping are the environment's. */
+import { createHash } from 'node:crypto';
 import { type Role, roles } from '../contracts/route.ts';
 import { subjectOf, wordsAt } from '../organisations/claims.ts';
 import type { Claims } from '../organisations/token.ts';
@@ -16,6 +17,12 @@ export interface StaffIssuer {
   clientId: string;
   clientSecret: string | null;
   roles: StaffRoles;
+}
+
+/** What the settings decide of who is an admin, as one SHA-256, hex: a session that began under others is nobody's. */
+export function hashOfSettings({ issuer, audience, clientId, roles: { claim, roleOf } }: StaffIssuer): string {
+  const decided = [issuer, audience, clientId, claim, [...roleOf].sort()];
+  return createHash('sha256').update(JSON.stringify(decided)).digest('hex');
 }
 
 /**

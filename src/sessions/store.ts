@@ -14,7 +14,15 @@ export interface NewSession {
   now: number;
 }
 
-const blank = { rootHash: null, name: null, role: null, organisationId: null, subject: null, namespaces: null };
+const blank = {
+  rootHash: null,
+  staffHash: null,
+  name: null,
+  role: null,
+  organisationId: null,
+  subject: null,
+  namespaces: null,
+};
 
 /** The row of a session that is opened now. */
 export function rowOf({ id, hash, grant, now }: NewSession): SessionRow {
@@ -34,7 +42,13 @@ function columnsOf(grant: Grant) {
     case 'root':
       return { kind: 'admin', method: 'admin_token', rootHash: grant.rootHash } as const;
     case 'staff':
-      return { kind: 'admin', method: 'issuer', name: grant.name, role: grant.role } as const;
+      return {
+        kind: 'admin',
+        method: 'issuer',
+        name: grant.name,
+        role: grant.role,
+        staffHash: grant.staffHash,
+      } as const;
     case 'person': {
       const { organisationId, subject, namespaces } = grant;
       return { kind: 'person', method: 'issuer', organisationId, subject, namespaces } as const;

@@ -4,15 +4,28 @@ import { type Failure, notFound } from '../contracts/failures.ts';
 import * as routes from '../contracts/routes/usage-admin.ts';
 import { deed } from '../http/deed.ts';
 import { type Call, type Endpoint, endpoint, json, param, reply } from '../http/endpoint.ts';
+import { tellLive } from '../http/live.ts';
 import { err } from '../lib/result.ts';
+import type { Services } from '../services.ts';
 import type { Context } from '../workflows/deed.ts';
+import { acceptedUsage } from '../workflows/metering/accepted-usage.ts';
 import { type Decided, decideReviews, type ReviewRefusal, type Verdict } from '../workflows/metering/decide-reviews.ts';
+import { readAllGaps } from '../workflows/metering/read-all-gaps.ts';
 import { readReviews } from '../workflows/metering/review-usage.ts';
 import { readsOf } from './read-routes.ts';
+import { toAllGapsAnswer } from './wire.ts';
 
 const reviews = endpoint({
   ...routes.listReviews,
   handle: async (call) => reply(200, await readReviews(readsOf(call), call.query)),
+});
+
+const gaps = endpoint({
+  ...routes.listGaps,
+  handle: async (call) => {
+    const { customer_id: customerId, ...page } = call.query;
+    return reply(200, toAllGapsAnswer(page, await readAllGaps(readsOf(call), { ...page, customerId })));
+  },
 });
 
 const refusals: Record<ReviewRefusal, Failure> = {
@@ -45,9 +58,14 @@ const answerOne = ([outcome]: Decided[]) => {
   return json(200, { success: true, review_id: outcome.id, state: outcome.status });
 };
 
+/** Whoever watches live figures is told of what was accepted, as of new usage. */
+const tellAccepted = async (context: Context, decided: readonly Decided[], call: Services) =>
+  await tellLive(call, await acceptedUsage(context.db, decided));
+
 const acceptOne = deed({
   ...routes.acceptReview,
   plan: (context, call) => planOne(context, call, 'accept'),
+  afterwards: tellAccepted,
   answer: answerOne,
 });
 
@@ -60,6 +78,7 @@ const rejectOne = deed({
 const decide = deed({
   ...routes.decideReviews,
   plan: (context, { body: { ids, decision, reason } }) => decideReviews(context, { ids, verdict: decision, reason }),
+  afterwards: tellAccepted,
   answer: (outcomes) => {
     const results = outcomes.map((o) =>
       'refused' in o ? { id: o.id, status: 'refused' as const, code: o.refused } : { id: o.id, status: o.status },
@@ -68,5 +87,5 @@ const decide = deed({
   },
 });
 
-/** `/api/usage/reviews` must be mounted before `/api/usage/:customerId`. */
-export const usageAdminEndpoints: readonly Endpoint[] = [reviews, acceptOne, rejectOne, decide];
+/** `/api/usage/reviews` and `/api/usage/gaps` must be mounted before `/api/usage/:customerId`. */
+export const usageAdminEndpoints: readonly Endpoint[] = [reviews, gaps, acceptOne, rejectOne, decide];

@@ -97,10 +97,13 @@ export interface Running extends Expectation {
   running: readonly Interval[] | null;
 }
 
-/** The whole windows of a range that should be there by now. */
-export function dueOf(e: Running, range: Interval, now: number): Interval[] {
+/**
+ * The whole windows of a range that should be there by now.
+ * @param seen ms: what ends at or before it is due, too, although reports may still be on their way
+ */
+export function dueOf(e: Running, range: Interval, now: number, seen = Number.NEGATIVE_INFINITY): Interval[] {
   const step = e.windowSeconds * secondMs;
-  const until = floorTo(dueUntil(now, e.windowSeconds), step);
+  const until = floorTo(Math.max(dueUntil(now, e.windowSeconds), seen), step);
   return intersect(expectedOf(e, e.running, range), [{ from: range.from - step, to: until }]);
 }
 

@@ -14,7 +14,7 @@ const halfMask = 2 ** halfBits - 1;
 
 type Cell = number | null;
 
-/** The sums of the namespaces, a row a namespace and bucket that has any window. */
+/** The sums of the namespaces, a row a namespace, reporter and bucket that has any window. */
 export async function sumProjects(
   db: Db,
   measured: readonly Measured[],
@@ -23,11 +23,12 @@ export async function sumProjects(
 ): Promise<ProjectSum[]> {
   const added = columns.map((column) => `sum(${column} >> ${halfBits}), sum(${column} & ${halfMask})`);
   const rows = await db.values<Cell[]>(sql`${withParts(measured, cut, columns)}
-    SELECT project_seq, ${bucketOf(cut)} AS bucket, max(last_end), min(complete), sum(seconds), max(seconds IS NULL)
+    SELECT project_seq, reporter_seq, ${bucketOf(cut)} AS bucket, max(last_end), min(complete), sum(seconds), max(seconds IS NULL)
       ${sql.raw(added.map((both) => `, ${both}`).join(''))}
-    FROM parts GROUP BY project_seq, bucket`);
-  return rows.map(([projectSeq, bucket, lastEnd, complete, seconds, unknown, ...halves]) => ({
+    FROM parts GROUP BY project_seq, reporter_seq, bucket`);
+  return rows.map(([projectSeq, reporterSeq, bucket, lastEnd, complete, seconds, unknown, ...halves]) => ({
     projectSeq: Number(projectSeq),
+    reporterSeq: Number(reporterSeq),
     bucket: Number(bucket),
     lastEnd: Number(lastEnd),
     complete: complete === 1,
@@ -52,7 +53,7 @@ function bucketOf({ buckets, stepMs }: Cut): SQL {
 }
 
 /**
- * `WITH parts(project_seq, at, last_end, complete, seconds, …)`: days and windows of the cut; `at` lies in the bucket that
+ * `WITH parts(project_seq, reporter_seq, at, last_end, complete, seconds, …)`: days and windows of the cut; `at` lies in the bucket that
  * a part belongs to. Days and customers are joined before namespaces, because the keys begin with those.
  */
 function withParts(measured: readonly Measured[], cut: Cut, columns: readonly string[]): SQL {
@@ -60,7 +61,7 @@ function withParts(measured: readonly Measured[], cut: Cut, columns: readonly st
   const end = cut.buckets.at(-1)?.end ?? start;
   const [firstDay, lastDay] = [floorTo(start, dayMs) / dayMs, ceilTo(end, dayMs) / dayMs];
   const names = sql.raw(['', ...columns].join(', '));
-  const ofWindow = sql.raw(`w.project_seq, w.window_end - 1, w.window_end, w.complete, w.seconds
+  const ofWindow = sql.raw(`w.project_seq, w.reporter_seq, w.window_end - 1, w.window_end, w.complete, w.seconds
     ${['', ...columns.map((column) => `w.${column}`)].join(', ')}`);
   const day = sql.raw(String(dayMs));
   return sql`WITH who (customer, project) AS MATERIALIZED (
@@ -72,8 +73,8 @@ function withParts(measured: readonly Measured[], cut: Cut, columns: readonly st
       SELECT d.customer_seq, d.day FROM customer c CROSS JOIN dirty_days d
         ON d.customer_seq = c.seq AND d.day >= ${firstDay} AND d.day < ${lastDay}
       WHERE d.day NOT IN (SELECT day FROM split)),
-    parts (project_seq, at, last_end, complete, seconds ${names}) AS (
-      SELECT d.project_seq, d.day * ${day}, coalesce(d.last_end, (d.day + 1) * ${day}), d.complete, d.seconds
+    parts (project_seq, reporter_seq, at, last_end, complete, seconds ${names}) AS (
+      SELECT d.project_seq, d.reporter_seq, d.day * ${day}, coalesce(d.last_end, (d.day + 1) * ${day}), d.complete, d.seconds
         ${sql.raw(['', ...columns.map((column) => `d.${column}`)].join(', '))}
       FROM customer c CROSS JOIN daily d ON d.customer_seq = c.seq AND d.day >= ${firstDay} AND d.day < ${lastDay}
       WHERE d.day NOT IN (SELECT day FROM split) AND (d.customer_seq, d.day) NOT IN (SELECT customer, day FROM dirty)
@@ -89,12 +90,19 @@ function withParts(measured: readonly Measured[], cut: Cut, columns: readonly st
       WHERE (w.customer_seq, w.project_seq) IN (SELECT customer, project FROM who))`;
 }
 
-/** The end of the newest window of any of the namespaces, null when there is none. */
-export async function newestEnd(db: Db, measured: readonly Measured[]): Promise<number | null> {
+/**
+ * The end of the newest window of any of the namespaces that ended after `since`, ms; null when there is none. A customer is
+ * looked through once, from its newest window back to the first that is one of theirs.
+ */
+export async function newestEnd(db: Db, measured: readonly Measured[], since: number): Promise<number | null> {
   const rows = await db.all<{ end: number | null }>(sql`
+    WITH who (customer, project) AS MATERIALIZED (
+      SELECT DISTINCT value ->> 0, value ->> 1
+      FROM json_each(${JSON.stringify(measured.map((m) => [m.customerSeq, m.projectSeq]))}))
     SELECT max((SELECT w.window_end FROM windows w
-      WHERE w.customer_seq = m.value ->> 0 AND w.project_seq = m.value ->> 1
+      WHERE w.customer_seq = c.customer AND w.window_end > ${since}
+        AND (c.customer, w.project_seq) IN (SELECT customer, project FROM who)
       ORDER BY w.window_end DESC LIMIT 1)) AS "end"
-    FROM json_each(${JSON.stringify(measured.map((m) => [m.customerSeq, m.projectSeq]))}) m`);
+    FROM (SELECT DISTINCT customer FROM who) c`);
   return rows[0]?.end ?? null;
 }

@@ -1,6 +1,8 @@
 /** From queries of the wire to what is read of usage, and from what was read to the bodies of answers. Pure. */
-import type { CursorAnswer, GapsAnswer, HistoryAnswer } from '../contracts/usage.ts';
+import { type AllGapsAnswer, customersGapsMax } from '../contracts/all-gaps.ts';
+import type { CursorAnswer, GapReason, GapsAnswer, HistoryAnswer } from '../contracts/usage.ts';
 import { ceilTo, dayMs, hourMs, iso, isoOrNull, secondMs } from '../lib/time.ts';
+import type { AllGapsQuery, CustomersGaps } from '../workflows/metering/read-all-gaps.ts';
 import type { Cursor, CursorQuery } from '../workflows/metering/read-cursor.ts';
 import type { GapsPage, GapsQuery, NamedGap } from '../workflows/metering/read-gaps.ts';
 import type { History, HistoryItem, HistoryQuery } from '../workflows/metering/read-history.ts';
@@ -71,6 +73,43 @@ const toGap = (gap: NamedGap): GapsAnswer['items'][number] => ({
     seconds: ms / secondMs,
   })),
 });
+
+/** GET /api/usage/gaps. */
+export const toAllGapsAnswer = (
+  { page, limit }: Pick<AllGapsQuery, 'page' | 'limit'>,
+  { range, items, total }: { range: Interval; items: readonly CustomersGaps[]; total: number },
+): AllGapsAnswer => ({
+  from: iso(range.from),
+  to: iso(range.to),
+  items: items.map(toCustomersGaps),
+  total,
+  page,
+  limit,
+});
+
+function toCustomersGaps({ customerId, companyName, gaps }: CustomersGaps): AllGapsAnswer['items'][number] {
+  const windowsOf = (reason: GapReason) =>
+    gaps.reduce((count, gap) => count + (gap.reason === reason ? gap.windows : 0), 0);
+  const told = gaps.slice(-customersGapsMax);
+  return {
+    customer_id: customerId,
+    company_name: companyName,
+    windows: {
+      missing: windowsOf('missing'),
+      unavailable: windowsOf('unavailable'),
+      partial: windowsOf('partial'),
+    },
+    gaps: told.map((gap) => ({
+      namespace: gap.namespace,
+      instance_id: gap.instanceId,
+      from: iso(gap.from),
+      to: iso(gap.to),
+      windows: gap.windows,
+      reason: gap.reason,
+    })),
+    more: gaps.length - told.length,
+  };
+}
 
 /** GET /api/usage/:customerId/cursor. */
 export const toCursorAnswer = (query: CursorQuery, cursor: Cursor, now: number): CursorAnswer => ({

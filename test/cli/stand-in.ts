@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { type Heard, problem, type Told } from './harness.ts';
 
 export interface Route {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** With `:name` for a part of it. */
   path: string;
   body?: z.ZodType;

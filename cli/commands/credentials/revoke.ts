@@ -1,5 +1,5 @@
-/** `credentials revoke`: a key or token of any kind stops working within a second. Asks first. */
-import { credentialId } from '../../../src/contracts/credentials.ts';
+/** `credentials revoke`: a key, token or staff session stops working within a second. Asks first. */
+import { revocableId } from '../../../src/contracts/credentials.ts';
 import { revokeCredential } from '../../../src/contracts/routes/credentials.ts';
 import type { Api } from '../../api.ts';
 import { by, type Define, type Done, done } from '../../command.ts';
@@ -22,7 +22,7 @@ export const credentialsRevokeCommand: Define = ({ program, world, withApi }) =>
   program
     .command('revoke')
     .description('revoke one at once')
-    .argument('<credential>', 'key_ + 32 hex digits', by(credentialId))
+    .argument('<credential>', 'key_ or ses_ + 32 hex digits', by(revocableId))
     .option(...yesOption)
     .option(...jsonOption)
     .action(

@@ -6,7 +6,7 @@ export const listCredentials = route({
   operation: 'listCredentials',
   method: 'get',
   path: '/api/credentials',
-  summary: 'Keys and tokens of every kind, newest first, without their secrets',
+  summary: 'Keys and tokens of every kind, or the sessions of staff, newest first, without their secrets',
   allow: { admin: 'owner' },
   query: credentialsQuery,
   answers: { 200: credentialList },
@@ -16,7 +16,7 @@ export const revokeCredential = route({
   operation: 'revokeCredential',
   method: 'delete',
   path: '/api/credentials/:credentialId',
-  summary: 'Revoke a key or token; operators those of clusters only',
+  summary: 'Revoke a key or token, or end a session of staff; operators revoke those of clusters only',
   allow: { admin: 'operator' },
   answers: { 204: null },
 });

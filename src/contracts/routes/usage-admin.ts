@@ -1,4 +1,5 @@
 /** The routes of usage admin: where they are, whom they admit, what they take and answer. */
+import { allGapsAnswer, allGapsQuery } from '../all-gaps.ts';
 import { route } from '../route.ts';
 import { decideAnswer, decideBody, decisionAnswer, decisionBody, reviewList, reviewsQuery } from '../usage.ts';
 
@@ -10,6 +11,16 @@ export const listReviews = route({
   allow: { admin: 'viewer' },
   query: reviewsQuery,
   answers: { 200: reviewList },
+});
+
+export const listGaps = route({
+  operation: 'listGaps',
+  method: 'get',
+  path: '/api/usage/gaps',
+  summary: 'What is missing of the last seven days, customer by customer',
+  allow: { admin: 'viewer' },
+  query: allGapsQuery,
+  answers: { 200: allGapsAnswer },
 });
 
 export const acceptReview = route({

@@ -17,7 +17,16 @@ export type Verdict = 'accept' | 'reject';
 export type ReviewRefusal = Extract<FailureCode, 'not_found' | 'review_closed' | 'window_too_old' | 'unavailable'>;
 
 /** What became of one of the reviews. */
-export type Decided = { id: string; status: 'accepted' | 'rejected' } | { id: string; refused: ReviewRefusal };
+export type Decided =
+  | {
+      id: string;
+      status: 'accepted' | 'rejected';
+      /** Whose usage it is; null of a customer who is gone. */
+      customerId: string | null;
+    }
+  | { id: string; refused: ReviewRefusal };
+
+type Outcome = { id: string; status: 'accepted' | 'rejected' } | { id: string; refused: ReviewRefusal };
 
 const stateAfter = { accept: 'accepted', reject: 'rejected' } as const;
 
@@ -26,10 +35,10 @@ async function decideOne(
   found: { shard: D1Database; row: ReviewRow },
   verdict: Verdict,
   decision: Decision,
-): Promise<Decided> {
+): Promise<Outcome> {
   const { shard, row } = found;
   const { id } = row;
-  const done: Decided = { id, status: stateAfter[verdict] };
+  const done: Outcome = { id, status: stateAfter[verdict] };
   if (row.decidedRequest === decision.requestId) return done;
   if (row.state !== 'open') return { id, refused: 'review_closed' };
   if (verdict === 'accept' && row.windowEnd < context.now - openMs) return { id, refused: 'window_too_old' };
@@ -58,7 +67,7 @@ export async function decideReviews(
     context.shards.map(async (shard) => (await findReviews(openDb(shard), ids)).map((row) => ({ shard, row }))),
   );
   const found = new Map(inShards.flat().map((review) => [review.row.id, review]));
-  const outcomes: Decided[] = [];
+  const outcomes: Outcome[] = [];
   for (const id of new Set(ids)) {
     const review = found.get(id);
     outcomes.push(review ? await decideOne(context, review, verdict, decision) : { id, refused: 'not_found' });
@@ -79,5 +88,9 @@ export async function decideReviews(
       reason,
     },
   }));
-  return ok({ value: outcomes, writes: [], audit });
+  const value = outcomes.map((o): Decided => {
+    if (!('status' in o)) return o;
+    return { ...o, customerId: names.customers.get(found.get(o.id)?.row.customerSeq ?? -1) ?? null };
+  });
+  return ok({ value, writes: [], audit });
 }

@@ -45,6 +45,8 @@ export async function replayLetter(
   return ok({
     value: { id, at: now },
     writes: [markReplayed(letter, now)],
-    audit: [{ action: 'dead_letter.replayed', subject: id, details: { code: letter.code } }],
+    audit: [
+      { action: 'dead_letter.replayed', subject: id, details: { code: letter.code, customer_id: letter.customerId } },
+    ],
   });
 }

@@ -98,7 +98,8 @@ const sliceOf =
     return judged.flatMap((item): Write[] => {
       if (!('send' in item) || !item.letter)
         return [batchStore.decide(batch.id, item.place, sql`${'refused' in item ? item.refused : 'not_found'}`)];
-      const details = { code: item.letter.code, batch_id: batch.id };
+      const { code, customerId } = item.letter;
+      const details = { code, customer_id: customerId, batch_id: batch.id };
       const entry = { action: 'dead_letter.replayed', subject: item.subject, details };
       return [
         batchStore.decide(batch.id, item.place, sql`'done'`),

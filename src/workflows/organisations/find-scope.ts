@@ -5,7 +5,7 @@
 import type { Failure } from '../../contracts/failures.ts';
 import type { Principal } from '../../credentials/principal.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
-import type { ProjectRow } from '../../organisations/project.ts';
+import { isAttachedAfter, type ProjectRow } from '../../organisations/project.ts';
 import { findScopeRows, type OrganisationName, type ScopeRows } from '../../organisations/scope-store.ts';
 import { type ListRate, listRatesOf } from '../../pricing/list-rates.ts';
 import type { Running } from '../../usage/gaps.ts';
@@ -43,15 +43,24 @@ export const otherOrganisation: Failure<'forbidden'> = {
   message: 'this token is not of that organisation',
 };
 
-/** The organisation's projects that the caller may see. One step in the control database. */
-export async function findScope({ db, now }: UsageReads, asker: Asker): Promise<Result<Scope, Failure>> {
+/**
+ * The organisation's projects that the caller may see. One step in the control database.
+ * @param since ms; those that were detached after it are among them, for what is read of the past. Without it they are not.
+ */
+export async function findScope(
+  { db, now }: UsageReads,
+  asker: Asker,
+  { since = Number.POSITIVE_INFINITY }: { since?: number } = {},
+): Promise<Result<Scope, Failure>> {
   const name = nameFor(asker);
   if (name === null) return err(organisationNeeded);
   const rows = await findScopeRows(db, name);
   if (!rows) return err('id' in name ? otherOrganisation : noOrganisation);
   if (asker.organisation !== undefined && asker.organisation !== rows.organisation.slug) return err(otherOrganisation);
   const listed = asker.principal.kind === 'person' ? asker.principal.namespaces : null;
-  const projects = rows.projects.filter(({ namespace }) => listed === null || listed.includes(namespace));
+  const projects = rows.projects.filter(
+    (project) => isAttachedAfter(project, since) && (listed === null || listed.includes(project.namespace)),
+  );
   return ok(scopeOf(rows, projects, now));
 }
 
@@ -103,7 +112,8 @@ export function narrowTo(
     (project) => project.namespace === namespace && (cluster === undefined || project.clusterId === cluster),
   );
   if (projects.length === 0) {
-    const availableNamespaces = [...new Set(scope.projects.map((project) => project.namespace))];
+    const attached = scope.projects.filter(({ detachedAt }) => detachedAt === null);
+    const availableNamespaces = [...new Set(attached.map((project) => project.namespace))];
     return err({
       code: 'namespace_denied',
       message: 'the namespace is not one of this organisation that the token may see',

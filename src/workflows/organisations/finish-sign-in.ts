@@ -8,7 +8,7 @@ import { findOrganisation, guardIssuer, type OrganisationRow } from '../../organ
 import { endOf, read } from '../../organisations/token.ts';
 import { callbackUrl } from '../../sessions/oidc-addresses.ts';
 import type { Grant } from '../../sessions/session.ts';
-import { staffOf } from '../../sessions/staff.ts';
+import { hashOfSettings, staffOf } from '../../sessions/staff.ts';
 import { end } from '../../sessions/store.ts';
 import type { Context, Plan, Planned } from '../deed.ts';
 import { type OpenedSession, openSession } from '../open-session.ts';
@@ -45,13 +45,13 @@ export async function finishSignIn(context: Context, input: FinishInput): Promis
     return ok(nothing(granted.error, slug));
   }
   const { session, row, stored } = await openSession(context, granted.value);
-  const { currentId } = input;
+  const before = new Set([input.currentId, begun.value.session].filter((id) => id !== null));
   return ok({
     value: { ok: true, session, returnTo: begun.value.returnTo },
     writes: [
       // An issuer that is taken away while its answer is asked for opens no session: the removal ends those that are there.
       ...(organisation === null ? [] : [guardIssuer(organisation.id, organisation.issuerSetAt)]),
-      ...(currentId === null ? [] : [end(currentId)]),
+      ...[...before].map(end),
       stored,
     ],
     audit: [
@@ -84,6 +84,8 @@ async function grantOf(
   if (callback.searchParams.get('state') !== begun.state) return err('expired');
   const party = begun.organisation ? await organisationParty(context, organisation) : await staffParty(context);
   if (!party.ok) return party;
+  // An issuer that has taken the place of the one that the browser was sent to is not shown a code of that one (mix-up).
+  if (party.value.client.metadata.issuer !== begun.issuer) return err('expired');
   const tokens = await exchangeCode(context.outbound, party.value.client, callback, begun);
   return tokens.ok ? await grantWith(context, party.value, tokens.value) : tokens;
 }
@@ -141,5 +143,6 @@ async function staffGrant(
   if (!claims.ok) return claims;
   const admin = staffOf(staff.roles, claims.value);
   if (admin === null) return err('no_access');
-  return ok({ grant: { kind: 'staff', ...admin, endsAt: endOf(claims.value) }, subject: String(claims.value.sub) });
+  const grant = { kind: 'staff', ...admin, staffHash: hashOfSettings(staff), endsAt: endOf(claims.value) } as const;
+  return ok({ grant, subject: String(claims.value.sub) });
 }

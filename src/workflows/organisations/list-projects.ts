@@ -46,7 +46,7 @@ export async function listProjects(
   const sort = query.sort.replace('-', '') as ProjectSort;
   const byName = descending ? found.toReversed() : found;
   const costed = withProjects(scope.value, sort === 'namespace' ? pageOf(byName) : found);
-  const figures = await readFigures(reads, costed);
+  const figures = await readFigures(reads, costed, { together: false });
   const rows = costed.projects.map((project) => ({ project, current: figures.current.get(project.seq) as Current }));
   const shown = sort === 'namespace' ? rows : pageOf(rows.toSorted(orderOf(sort, descending)));
   const paged = withProjects(

@@ -2,11 +2,15 @@
 import type { Failure } from '../../contracts/failures.ts';
 import { shardOf } from '../../db/shards.ts';
 import { ok, type Result } from '../../lib/result.ts';
+import { dayMs } from '../../lib/time.ts';
 import { newestEnd } from '../../usage/project-sums-store.ts';
 import type { UsageReads } from '../metering/usage-reads.ts';
 import { type Asker, findScope } from './find-scope.ts';
 
-/** The end of the newest window of what the caller may see, ms; null while there is none. Two steps. */
+/** How far back usage is looked for, ms: whoever has sent nothing since has no usage to speak of. */
+const lookBackMs = 35 * dayMs;
+
+/** The end of the newest window of what the caller may see, ms; null when none has ended in 35 days. Two steps. */
 export async function readBillingHealth(
   reads: UsageReads,
   asker: Asker,
@@ -15,7 +19,7 @@ export async function readBillingHealth(
   if (!scope.ok) return scope;
   const shards = [...Map.groupBy(scope.value.measured, ({ usageShard }) => usageShard)];
   const ends = await Promise.all(
-    shards.map(([usageShard, measured]) => newestEnd(shardOf(reads, { usageShard }), measured)),
+    shards.map(([usageShard, measured]) => newestEnd(shardOf(reads, { usageShard }), measured, reads.now - lookBackMs)),
   );
   const known = ends.filter((end) => end !== null);
   return ok({ asOf: known.length === 0 ? null : Math.max(...known) });

@@ -16,12 +16,13 @@ export interface Costs {
 /**
  * One step: a statement a shard. For cents that add up over a month the cut begins where the month does.
  * @param more stored columns beside those that have a rate
+ * @param together whether the projects are added up (src/organisations/cost.ts)
  */
 export async function readCosts(
   reads: UsageReads,
   scope: Scope,
   cut: Cut,
-  more: readonly string[] = [],
+  { more = [], together = true }: { more?: readonly string[]; together?: boolean } = {},
 ): Promise<Costs> {
   const { projects, rates, expectations } = scope;
   const columns = [...new Set([...rates.flatMap((rate) => rate.columns), ...more])];
@@ -40,6 +41,7 @@ export async function readCosts(
       columns,
       expectations,
       now: reads.now,
+      together,
     }),
   };
 }

@@ -12,9 +12,13 @@ export interface Figures {
   current: ReadonlyMap<number, Current>;
 }
 
-/** What every project of the scope costs now. @param more stored columns beside those that have a rate */
-export async function readFigures(reads: UsageReads, scope: Scope, more: readonly string[] = []): Promise<Figures> {
-  const { columns, buckets, projects } = await readCosts(reads, scope, currentCut(reads.now), more);
+/** What every project of the scope costs now; the options are those of `readCosts`. */
+export async function readFigures(
+  reads: UsageReads,
+  scope: Scope,
+  options: { more?: readonly string[]; together?: boolean } = {},
+): Promise<Figures> {
+  const { columns, buckets, projects } = await readCosts(reads, scope, currentCut(reads.now), options);
   const current = projects.map((cost) => [cost.projectSeq, currentOf(cost, buckets, reads.now)] as const);
   return { columns, current: new Map(current) };
 }

@@ -3,6 +3,7 @@ import type { Failure } from '../../contracts/failures.ts';
 import { ok, type Result } from '../../lib/result.ts';
 import type { ProjectCost } from '../../organisations/cost.ts';
 import type { FocusMonth } from '../../organisations/focus.ts';
+import { startOfMonth } from '../../organisations/month.ts';
 import type { ProjectRow } from '../../organisations/project.ts';
 import { daysOfMonth, monthOf } from '../../organisations/range.ts';
 import type { Bucket } from '../../usage/cut.ts';
@@ -23,7 +24,7 @@ export async function readFocus(
 ): Promise<Result<FocusFigures, Failure>> {
   const month = monthOf(asked.month, reads.now);
   if (!month.ok) return month;
-  const found = await findScope(reads, asker);
+  const found = await findScope(reads, asker, { since: startOfMonth(month.value) });
   const { namespace, cluster } = asked;
   const narrowed = found.ok && namespace !== undefined ? narrowTo(found.value, { namespace, cluster }) : found;
   if (!narrowed.ok) return narrowed;

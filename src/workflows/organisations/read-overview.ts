@@ -50,7 +50,7 @@ export async function readOverview(
   const narrowed = whole.ok ? narrowTo(whole.value, named) : whole;
   if (!narrowed.ok) return narrowed;
   const scope = narrowed.value;
-  const reading = readFigures(reads, scope, Object.keys(shownIn));
+  const reading = readFigures(reads, scope, { more: Object.keys(shownIn) });
   const [{ columns, current }, forecasts] = await Promise.all([reading, readForecasts(reads, scope, reading)]);
   const figures = [...current.values()];
   const sum = (of: (figure: (typeof figures)[number]) => number) => figures.reduce((total, f) => total + of(f), 0);

@@ -3,7 +3,7 @@ import type { Failure } from '../../contracts/failures.ts';
 import { ok, type Result } from '../../lib/result.ts';
 import { sameHourBefore } from '../../organisations/current.ts';
 import { type Month, monthAt, secondsOfMonth, startOfMonth } from '../../organisations/month.ts';
-import { labelKeysOf, type ProjectRow } from '../../organisations/project.ts';
+import { isAttachedAfter, labelKeysOf, type ProjectRow } from '../../organisations/project.ts';
 import { monthOf } from '../../organisations/range.ts';
 import type { ListRate } from '../../pricing/list-rates.ts';
 import { betweenEdges } from '../../usage/cut.ts';
@@ -32,12 +32,12 @@ export async function readSummary(
 ): Promise<Result<SummaryFigures, Failure>> {
   const month = monthOf(named, reads.now);
   if (!month.ok) return month;
-  const found = await findScope(reads, asker);
+  const before = startOfMonth(month.value - 1);
+  const found = await findScope(reads, asker, { since: before });
   if (!found.ok) return found;
   const { projects, rates } = found.value;
   const start = startOfMonth(month.value);
   const until = month.value === monthAt(reads.now) ? sameHourBefore(reads.now) : start;
-  const before = startOfMonth(month.value - 1);
   const { columns, ...costs } = await readCosts(
     reads,
     found.value,
@@ -50,6 +50,8 @@ export async function readSummary(
     const meterCents = rates.map((_, r) => cost?.cents[r]?.[inMonth] ?? 0);
     return { project, cost, meterCents, cents: added(meterCents) };
   });
+  // One that was detached in the month before costs nothing in this one: it is in what is compared only.
+  const shown = rows.filter(({ project }) => isAttachedAfter(project, start));
   const totalCents = added(rows.map(({ cents }) => cents));
   const previousCents = added(
     rows.flatMap(({ cost }) =>
@@ -60,7 +62,7 @@ export async function readSummary(
   return ok({
     month: month.value,
     totalCents,
-    byProject: rows.map(({ project, cents }) => ({ project, cents })),
+    byProject: shown.map(({ project, cents }) => ({ project, cents })),
     byMeter: rates.map((rate, r) => {
       const places = rate.columns.map((column) => columns.indexOf(column));
       const units = rows.flatMap(({ cost }) => places.map((place) => cost?.units[place]?.[inMonth] ?? 0n));
@@ -71,7 +73,7 @@ export async function readSummary(
         quantity: Number(units.reduce((sum, n) => sum + n, 0n)) / rate.baseUnits / held,
       };
     }),
-    byLabel: labelKeysOf(projects).map((key) => byLabel(key, rows)),
+    byLabel: labelKeysOf(shown.map(({ project }) => project)).map((key) => byLabel(key, shown)),
     previous: { month: month.value - 1, until, totalCents: previousCents },
     complete: rows.every(({ cost }) => cost?.complete[inMonth] ?? true),
     asOf: ends.length === 0 ? null : Math.max(...ends),

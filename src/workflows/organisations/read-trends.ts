@@ -32,7 +32,7 @@ export async function readTrends(
 ): Promise<Result<TrendsFigures, Failure>> {
   const range = trendsRange(asked, reads.now);
   if (!range.ok) return range;
-  const found = await findScope(reads, asker);
+  const found = await findScope(reads, asker, { since: range.value.from });
   const narrowed = found.ok && namespace !== undefined ? narrowTo(found.value, { namespace, cluster }) : found;
   if (!narrowed.ok) return narrowed;
   const scope = narrowed.value;

@@ -22,9 +22,13 @@ const begun = z.object({
   state: z.string(),
   nonce: z.string(),
   verifier: z.string(),
+  /** Where the browser was sent: the code is exchanged there or nowhere. */
+  issuer: z.string(),
   /** Null: staff. */
   organisation: z.object({ id: z.string(), slug: z.string() }).nullable(),
   returnTo: z.string(),
+  /** The session that the browser had, which ends: the issuer's redirect brings no SameSite=Strict cookie back. */
+  session: z.string().nullable().default(null),
   until: z.number(),
 });
 /** A sign-in that has begun, as the browser carries it. */
@@ -34,6 +38,8 @@ export interface StartInput {
   /** A slug; undefined: staff. */
   organisation: string | undefined;
   returnTo: string | undefined;
+  /** The session that the request came by; null without one. */
+  currentId: string | null;
 }
 
 export interface Started {
@@ -45,7 +51,7 @@ export interface Started {
 
 export async function startSignIn(
   context: Context,
-  { organisation: slug, returnTo }: StartInput,
+  { organisation: slug, returnTo, currentId }: StartInput,
 ): Promise<Result<Started, SignInFault>> {
   const { db, now, random, sealer, settings } = context;
   const party =
@@ -57,8 +63,10 @@ export async function startSignIn(
   const state: Begun = {
     version: 1,
     ...binding,
+    issuer: value.client.metadata.issuer,
     organisation: value.kind === 'organisation' ? { id: value.organisation.id, slug: value.organisation.slug } : null,
     returnTo: returnPath(returnTo),
+    session: currentId,
     until: now + signInMs,
   };
   return ok({

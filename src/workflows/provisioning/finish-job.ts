@@ -42,7 +42,7 @@ function finished(
   return ok({
     value: null,
     writes: [...writes, ringWaiting(job.customerId, doorbellId, now)],
-    audit: [{ action, subject: job.id, details }],
+    audit: [{ action, subject: job.id, details: { customer_id: job.customerId, ...details } }],
     outbox: rings ? [doorbellId] : [],
   });
 }

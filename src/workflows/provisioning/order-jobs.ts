@@ -4,7 +4,7 @@ import * as batchStore from '../../batches/store.ts';
 import { type BulkAction, bulkAction } from '../../contracts/queue.ts';
 import type { Write } from '../../db/write.ts';
 import * as orders from '../../deployments/job-orders-store.ts';
-import { findIds, type JobFilter } from '../../deployments/queue-store.ts';
+import { findCustomers, findIds, type JobFilter } from '../../deployments/queue-store.ts';
 import { newId } from '../../lib/ids.ts';
 import { ok } from '../../lib/result.ts';
 import type { Context, Planned } from '../deed.ts';
@@ -54,15 +54,29 @@ const sliceOf =
   (context: Context): Slice =>
   async (batch, items) => {
     const action = bulkAction.parse(batch.action);
+    const customers = await findCustomers(
+      context.db,
+      items.map(({ subject }) => subject),
+    );
     return items.flatMap(({ place, subject }) =>
-      oneOf(context, batch, { action, jobId: subject, now: context.now }, place),
+      oneOf(context, batch, { action, jobId: subject, now: context.now }, place, customers.get(subject) ?? null),
     );
   };
 
-function oneOf(context: Context, batch: batchStore.BatchRow, order: orders.JobOrder, place: number): Write[] {
+function oneOf(
+  context: Context,
+  batch: batchStore.BatchRow,
+  order: orders.JobOrder,
+  place: number,
+  customerId: string | null,
+): Write[] {
   const done = batchStore.isDone(batch.id, place);
   const words = orderWords[order.action];
-  const details = { batch_id: batch.id, ...(batch.reason === null ? {} : { reason: batch.reason }) };
+  const details = {
+    customer_id: customerId,
+    batch_id: batch.id,
+    ...(batch.reason === null ? {} : { reason: batch.reason }),
+  };
   const entry = { action: words.audit, subject: order.jobId, details };
   return [
     batchStore.decide(batch.id, place, orders.outcomeOf(order, words.refusal.code)),

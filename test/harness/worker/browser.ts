@@ -1,7 +1,11 @@
 /** A browser that is signed in, as the Worker sees it: a cookie and the headers that only browsers set. */
+import type { Role } from '../../../src/contracts/route.ts';
 import { commit, openDb } from '../../../src/db/client.ts';
+import { parseEnv } from '../../../src/env.ts';
 import { linkSecrets } from '../../../src/sessions/link.ts';
 import type { Grant } from '../../../src/sessions/session.ts';
+import { hashOfSettings } from '../../../src/sessions/staff.ts';
+import { staffIssuerOf } from '../../../src/wiring.ts';
 import { openSession } from '../../../src/workflows/open-session.ts';
 import type { Api } from './api.ts';
 
@@ -19,6 +23,18 @@ export async function sessionFor(api: Api, grant: Grant): Promise<{ sessionId: s
   const { session, stored } = await openSession({ random: api.outside.random, now: api.clock.now }, grant);
   await commit(openDb(api.bindings['CONTROL'] as D1Database), [stored]);
   return session;
+}
+
+/** What a member of staff has proved at the staff issuer, which the test's Worker is given by this. */
+export function staffGrant(api: Api, who: { name: string; role: Role; endsAt: number }): Grant {
+  Object.assign(api.bindings, {
+    STAFF_OIDC_ISSUER: 'https://staff.example.com',
+    STAFF_OIDC_CLIENT_ID: 'console',
+    STAFF_OIDC_ROLES: 'groups:tenantry-admins=owner',
+  });
+  const issuer = staffIssuerOf(parseEnv(api.bindings));
+  if (!issuer) throw new Error('no staff issuer');
+  return { kind: 'staff', ...who, staffHash: hashOfSettings(issuer) };
 }
 
 /** What the answer's cookie gives: its attributes, and the secret in it. */

@@ -15,8 +15,10 @@ export function issuerBrowser(api: Api) {
   /** The nonce of the last beginning, for the token that the test's issuer makes. */
   const last = { nonce: '' };
 
-  async function begin(query = '?organisation=acme&return_to=/organisation') {
-    const response = await api.call('GET', `/api/sessions/oidc/start${query}`);
+  /** @param session the one that the browser has */
+  async function begin(query = '?organisation=acme&return_to=/organisation', session: string | null = null) {
+    const headers: Record<string, string> = session === null ? {} : { cookie: `${sessionName}=${session}` };
+    const response = await api.call('GET', `/api/sessions/oidc/start${query}`, { headers });
     const location = new URL(response.headers.get('location') ?? '', site);
     const asked = Object.fromEntries(location.searchParams);
     last.nonce = asked['nonce'] ?? '';
@@ -31,8 +33,8 @@ export function issuerBrowser(api: Api) {
   }
 
   /** A whole sign-in. */
-  async function signIn(query?: string) {
-    const { asked, begun } = await begin(query);
+  async function signIn(query?: string, session?: string) {
+    const { asked, begun } = await begin(query, session);
     return await comeBack(begun, { code: 'the-code', state: asked['state'] ?? '' });
   }
 

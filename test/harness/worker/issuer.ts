@@ -77,7 +77,7 @@ export async function startIssuer(
 export async function whoIs(api: Api, token: string) {
   const services = servicesOf(api.bindings, createExecutionContext(), api.outside);
   const { db, env, outbound, keySets } = services;
-  const door = { db, env, outbound, keySets, now: api.clock.now, used: () => {} };
+  const door = { db, env, staffIssuer: null, outbound, keySets, now: api.clock.now, used: () => {} };
   return await authenticate(new Headers({ authorization: `Bearer ${token}` }), door);
 }
 

@@ -115,6 +115,54 @@ describe('who sees which entries', () => {
     expect(aside).toMatchObject({ items: [], total: 0 });
   });
 
+  it('people outside see that it was staff, and not who; nor do they find it by a name', async () => {
+    const customerId = mine.customer.customer_id;
+    const insert = `INSERT INTO audit_log (id, at, actor, action, subject, details, request_id)
+      VALUES ('aud_staff', 3, 'admin:oidc:ada@staff.test', 'customer.looked_at', ?, '{}', 'req_3')`;
+    await control.prepare(insert).bind(customerId).run();
+    const actors = async (page: Promise<Page>) =>
+      (await page).items.filter(({ request_id: id }) => id === 'req_3').map(({ actor }) => actor);
+    const path = (query: string) => `/api/billing/audit?limit=100&${query}`;
+    for (const query of ['', 'actor=staff', 'q=STAFF%20customer.looked'])
+      expect(await actors(read(path(query), mine.api_key)), query).toEqual(['staff']);
+    expect(await actors(readAs(orgAdmin(organisationId), '?limit=100'))).toEqual(['staff']);
+    for (const query of ['actor=admin:', 'actor=admin:oidc:ada', 'q=ada@staff'])
+      expect(await actors(read(path(query), mine.api_key)), query).toEqual([]);
+    const csv = await api.call('GET', path('format=csv'), { token: mine.api_key });
+    expect(await csv.text()).not.toContain('ada@');
+    const asAdmin = path(`organisation=${slug}&actor=admin:oidc:ada`);
+    expect(await actors(read(asAdmin))).toEqual(['admin:oidc:ada@staff.test']);
+    expect(await actors(read('/api/audit?actor=admin:oidc:ada'))).toEqual(['admin:oidc:ada@staff.test']);
+  });
+
+  it('what was done to a job and a dead letter stays its customer’s when the rows are forgotten', async () => {
+    const customerId = mine.customer.customer_id;
+    const gone = { job: `job_${'a'.repeat(32)}`, letter: `dead_${'b'.repeat(32)}` };
+    const insert = `INSERT INTO audit_log (id, at, actor, action, subject, details, request_id)
+      VALUES (?, 2, 'admin:root', ?, ?, ?, 'req_2')`;
+    const details = JSON.stringify({ customer_id: customerId, generation: 1 });
+    for (const [action, subject] of [
+      ['job.retried', gone.job],
+      ['dead_letter.replayed', gone.letter],
+      // What names a customer and is of something else is decided by its subject.
+      ['project.detached', `org_${'c'.repeat(32)}`],
+    ]) {
+      await control.prepare(insert).bind(`aud_${subject}`, action, subject, details).run();
+    }
+    const seen = async (page: Promise<Page>) =>
+      (await page).items
+        .filter(({ request_id: id }) => id === 'req_2')
+        .map(({ action, customer_id: id }) => [action, id]);
+    const both = [
+      ['dead_letter.replayed', customerId],
+      ['job.retried', customerId],
+    ];
+    expect(await seen(read('/api/billing/audit?limit=100', mine.api_key))).toEqual(both);
+    expect(await seen(readAs(orgAdmin(organisationId), '?limit=100'))).toEqual(both);
+    expect(await seen(read(`/api/audit?customer_id=${customerId}&limit=100`))).toEqual(both);
+    expect(await seen(read('/api/billing/audit?limit=100', theirs.api_key))).toEqual([]);
+  });
+
   it('an admin names the organisation, or reads everything with what stands in it', async () => {
     expect((await api.call('GET', '/api/billing/audit', { token: rootToken })).status).toBe(422);
     expect((await api.call('GET', '/api/billing/audit?organisation=nobody', { token: rootToken })).status).toBe(404);

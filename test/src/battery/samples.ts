@@ -256,6 +256,7 @@ export const samples: Record<string, Sample> = {
     wrongType: { reports: 'none' },
     toleratesUnknownFields: true,
   },
+  'GET /api/usage/gaps': {},
   'GET /api/usage/reviews': {},
   'POST /api/usage/reviews/:reviewId/accept': {
     params: review,

@@ -9,7 +9,7 @@ import { memberRoles, roles } from '../../../src/contracts/route.ts';
 import { cryptoRandom, newId } from '../../../src/lib/ids.ts';
 import { dayMs } from '../../../src/lib/time.ts';
 import type { Grant } from '../../../src/sessions/session.ts';
-import { asBrowser, cookieName, sessionFor } from '../../harness/worker/browser.ts';
+import { asBrowser, cookieName, sessionFor, staffGrant } from '../../harness/worker/browser.ts';
 import { nameOf, urlOf } from './address.ts';
 import { type Fixture, makeFixture } from './fixture.ts';
 import { samples } from './samples.ts';
@@ -29,7 +29,7 @@ beforeAll(async () => {
     grants[`member ${role}`] = { kind: 'account', memberId, method: 'link' };
   }
   const endsAt = Date.now() + dayMs;
-  for (const role of roles) grants[`admin ${role}`] = { kind: 'staff', name: `${role}@staff.test`, role, endsAt };
+  for (const role of roles) grants[`admin ${role}`] = staffGrant(f.api, { name: `${role}@staff.test`, role, endsAt });
   grants['person all'] = {
     kind: 'person',
     organisationId: f.organisationId,

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { cryptoRandom } from '../../../src/lib/ids.ts';
 import { newKey, sha256Hex } from '../../../src/lib/keys.ts';
 import { ensureCluster, makeApi, rootToken, signUp } from '../../harness/worker/api.ts';
+import { asBrowser, sessionFor, staffGrant } from '../../harness/worker/browser.ts';
 
 const api = makeApi(Date.parse('2026-11-20T12:30:00.000Z'));
 const control = api.bindings['CONTROL'] as D1Database;
@@ -95,6 +96,40 @@ describe('credentials of every kind', () => {
     const cluster = (await list('kind=cluster')).find((item) => item.revoked_at === null);
     expect((await revoke(cluster?.credential_id ?? '', operator.token)).status).toBe(204);
     tokens = await ensureCluster(api);
+  });
+
+  it('sessions of staff are among them by their own kind, and another owner ends one at once', async () => {
+    const endsAt = api.clock.now + 3_600_000;
+    const grant = staffGrant(api, { name: 'oidc:ada@staff.test', role: 'owner', endsAt });
+    const ada = await sessionFor(api, grant);
+    const headers = asBrowser(ada.secret);
+    const read = async () => (await api.call('GET', '/api/customers', { headers })).status;
+    expect(await read()).toBe(200);
+    const member = await signUp(api);
+    expect(await list('')).not.toContainEqual(expect.objectContaining({ kind: 'session' }));
+    const items = await list('kind=session&owner=staff:oidc:ada@staff.test');
+    expect(items).toEqual([
+      expect.objectContaining({
+        credential_id: ada.sessionId,
+        kind: 'session',
+        name: 'oidc:ada@staff.test',
+        role: 'owner',
+        expires_at: new Date(endsAt).toISOString(),
+        last_used_on: '2026-11-20',
+        revoked_at: null,
+      }),
+    ]);
+    const operator = await made({ name: 'desk', role: 'operator' });
+    expect((await revoke(ada.sessionId, operator.token)).status).toBe(403);
+    expect((await revoke(ada.sessionId)).status).toBe(204);
+    expect(await read()).toBe(401);
+    expect((await revoke(ada.sessionId)).status).toBe(404);
+    const memberId = await control
+      .prepare('SELECT id FROM members WHERE customer_id = ?')
+      .bind(member.customer.customer_id)
+      .first<string>('id');
+    const theirs = await sessionFor(api, { kind: 'account', memberId: memberId ?? '', method: 'link' });
+    expect((await revoke(theirs.sessionId)).status).toBe(404);
   });
 
   it('note the day of their last use once a day', async () => {

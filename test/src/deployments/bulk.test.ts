@@ -56,7 +56,14 @@ describe('an order for many jobs', () => {
     expect(await value("SELECT count(*) v FROM jobs WHERE state = 'waiting' AND rung_at = 0")).toBe(0);
     for (const id of ids) {
       expect(await queue.audit(id)).toContainEqual(
-        expect.objectContaining({ action: 'job.retried', details: { batch_id: batch.id, reason: 'nodes are back' } }),
+        expect.objectContaining({
+          action: 'job.retried',
+          details: {
+            customer_id: await value('SELECT customer_id v FROM jobs WHERE id = ?', id),
+            batch_id: batch.id,
+            reason: 'nodes are back',
+          },
+        }),
       );
     }
   });

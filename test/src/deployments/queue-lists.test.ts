@@ -1,5 +1,8 @@
 /** What the console finds of jobs: by state, words, customer, error and time, in which order, and how fast it forgets. */
+import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { commit, openDb } from '../../../src/db/client.ts';
+import { forgetLogs } from '../../../src/deployments/retention-store.ts';
 import { makeQueue, type Queue, seedFinished, value } from './queue-kit.ts';
 
 let queue: Queue;
@@ -136,6 +139,21 @@ describe('finished jobs', () => {
     ).toBe(0);
     // Its first job, which still waits, was never in question.
     expect(await queue.job(one.jobId)).toMatchObject({ state: 'waiting' });
+  });
+
+  it('keep their log where one was sent again after it was found', async () => {
+    const { jobId } = await queue.waiting('Sent again');
+    const leased = await queue.lease(jobId);
+    const lines = [{ number: 1, at: '2026-11-20T12:00:00.000Z', level: 'info', line: 'why it failed' }];
+    await queue.protocol(jobId, 'logs', { lease_id: leased.lease_id, lines });
+    await queue.fail(leased);
+    const logged = () => value<number>('SELECT count(*) v FROM job_logs WHERE job_id = ?', jobId);
+    expect(await logged()).toBe(1);
+    // Cron has found it; a person is faster than what cron does then.
+    expect((await queue.post(`/api/queue/jobs/${jobId}/retry`, {})).status).toBe(202);
+    const control = openDb((env as unknown as { CONTROL: D1Database }).CONTROL);
+    await commit(control, forgetLogs([jobId]));
+    expect([await logged(), await value('SELECT log_seq v FROM jobs WHERE id = ?', jobId)]).toEqual([1, 1]);
   });
 
   it('of a deployment that nothing newer speaks for stay, so that the customer names its job and a look runs it again', async () => {

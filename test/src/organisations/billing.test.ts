@@ -3,10 +3,19 @@ import { callRoute } from '../../../src/contracts/call.ts';
 import type { BillingProject, Overview, Summary } from '../../../src/contracts/organisation-billing.ts';
 import * as routes from '../../../src/contracts/routes/organisation-billing.ts';
 import type { Principal } from '../../../src/credentials/principal.ts';
-import { dayMs } from '../../../src/lib/time.ts';
+import { dayMs, hourMs } from '../../../src/lib/time.ts';
 import { version } from '../../../src/lib/version.ts';
-import { type Answer, ask, makeOrganisations, type Organisations, type Problem, read, start } from './billing-story.ts';
-import { person, storeWindows } from './harness.ts';
+import {
+  type Answer,
+  api,
+  ask,
+  makeOrganisations,
+  type Organisations,
+  type Problem,
+  read,
+  start,
+} from './billing-story.ts';
+import { hoursOf, makeOrganisation, person, storeWindows } from './harness.ts';
 
 let kube: Organisations['kube'];
 let admin: Organisations['admin'];
@@ -173,5 +182,20 @@ describe('health', () => {
       usage_as_of: '2026-11-20T12:00:00.000Z',
     });
     expect(await read(person(kube.id, ['idle']), '/health')).toMatchObject({ usage_as_of: null });
+  });
+
+  it('looks no further back than 35 days, and past what others have', async () => {
+    const long = await makeOrganisation([{ namespace: 'silent' }, { namespace: 'chatty' }], start - 90 * dayMs);
+    const [silent, chatty] = long.projects;
+    if (!silent || !chatty) throw new Error('no projects');
+    const end = Date.parse('2026-10-16T13:00:00Z');
+    await storeWindows(hoursOf(silent, end - hourMs, end, () => ({})));
+    await storeWindows(hoursOf(chatty, end, end + 60 * hourMs, () => ({})));
+    const ofSilent = async () =>
+      (await read<{ usage_as_of: string | null }>(person(long.id, ['silent']), '/health')).usage_as_of;
+    expect(await ofSilent()).toBe('2026-10-16T13:00:00.000Z');
+    api.clock.now += dayMs;
+    expect(await ofSilent()).toBeNull();
+    api.clock.now -= dayMs;
   });
 });

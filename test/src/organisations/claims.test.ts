@@ -65,7 +65,7 @@ describe('Keycloak’s tokens', () => {
 
   it('are nobody’s where nothing was mapped', () => {
     expect(personOf('org_1', usual, plainKeycloak as never)).toBeNull();
-    const candidate = { id: 'org_1', slug: 'acme', audience: 'tenantry', claims: usual };
+    const candidate = { id: 'org_1', slug: 'acme', audience: 'tenantry', claims: usual, alone: true };
     expect(chooseOrganisation([candidate], ['account'], plainKeycloak as never)).toBeNull();
     expect(chooseOrganisation([candidate], mappedKeycloak.aud, mappedKeycloak as never)).toBe(candidate);
   });

@@ -17,9 +17,19 @@ function costOf(buckets: readonly Bucket[], from: number, to: number, now: numbe
     const hours = (Math.min(end, to) - Math.max(start, from)) / hourMs;
     if (hours <= 0) return [];
     const units = [BigInt(hours) * 20n * 3_600_000n];
-    return [{ projectSeq: 1, bucket, lastEnd: Math.min(end, to), complete: true, coveredMs: hours * hourMs, units }];
+    return [
+      {
+        projectSeq: 1,
+        reporterSeq: 1,
+        bucket,
+        lastEnd: Math.min(end, to),
+        complete: true,
+        coveredMs: hours * hourMs,
+        units,
+      },
+    ];
   });
-  const [cost] = costsOf({ projects: [1], sums, buckets, rates, columns, expectations, now });
+  const [cost] = costsOf({ projects: [1], sums, buckets, rates, columns, expectations, now, together: true });
   if (!cost) throw new Error('no cost');
   return cost;
 }
@@ -69,6 +79,93 @@ describe('figures of now', () => {
     expect(figures(at('2026-11-20T12:14:00Z'), since, to, due).complete).toBe(true);
     expect(figures(at('2026-11-20T12:16:00Z'), since, to, due).complete).toBe(false);
     expect(figures(at('2026-11-20T12:14:00Z'), since + hourMs, to, due).complete).toBe(false);
+  });
+
+  describe('of two reporters', () => {
+    const now = at('2026-11-20T12:10:00Z');
+    const { buckets } = currentCut(now);
+    const month = at('2026-11-01T00:00:00Z');
+    const noon = at('2026-11-20T12:00:00Z');
+    const of = (projectSeq: number, reporterSeq: number): Running => ({
+      ...expectation(month),
+      projectSeq,
+      reporterSeq,
+    });
+    /** Whether each project is complete, of reporters that have every hour up to an instant. */
+    const complete = (until: readonly [project: number, reporter: number, ms: number][], together: boolean) => {
+      const sums = until.flatMap(([projectSeq, reporterSeq, to]) =>
+        buckets.flatMap(({ start, end }, bucket) => {
+          const coveredMs = Math.min(end, to) - Math.max(start, month);
+          const lastEnd = Math.min(end, to);
+          return coveredMs <= 0
+            ? []
+            : [{ projectSeq, reporterSeq, bucket, lastEnd, complete: true, coveredMs, units: [1n] }];
+        }),
+      );
+      const projects = [...new Set(until.map(([project]) => project))];
+      const expectations = until.map(([project, reporter]) => of(project, reporter));
+      const costs = costsOf({ projects, sums, buckets, rates, columns, expectations, now, together });
+      return costs.map((cost) => currentOf(cost, buckets, now).complete);
+    };
+
+    it('one that is early makes the other’s hour due: figures to noon are not complete without it', () => {
+      expect(
+        complete(
+          [
+            [1, 1, noon - hourMs],
+            [1, 2, noon - hourMs],
+          ],
+          true,
+        ),
+      ).toEqual([true]);
+      expect(
+        complete(
+          [
+            [1, 1, noon],
+            [1, 2, noon - hourMs],
+          ],
+          true,
+        ),
+      ).toEqual([false]);
+      expect(
+        complete(
+          [
+            [1, 1, noon],
+            [1, 2, noon],
+          ],
+          true,
+        ),
+      ).toEqual([true]);
+    });
+
+    it('of two projects that are added up, too; each for itself is as new as its own', () => {
+      const both: [number, number, number][] = [
+        [1, 1, noon],
+        [2, 2, noon - hourMs],
+      ];
+      expect(complete(both, true)).toEqual([true, false]);
+      expect(complete(both, false)).toEqual([true, true]);
+    });
+
+    it('what one has too many makes up for none of the other’s', () => {
+      const day = buckets.findIndex(({ start }) => start === month);
+      const due = 240 * hourMs;
+      const sums = [1, 2].map((reporterSeq) => ({
+        projectSeq: 1,
+        reporterSeq,
+        bucket: day,
+        lastEnd: month + due,
+        complete: true,
+        coveredMs: reporterSeq === 1 ? due + hourMs : due - hourMs,
+        units: [1n],
+      }));
+      const expectations = [1, 2].map((reporter) => ({
+        ...of(1, reporter),
+        active: [{ from: month, to: month + due }],
+      }));
+      const [cost] = costsOf({ projects: [1], sums, buckets, rates, columns, expectations, now, together: true });
+      expect(cost?.complete[day]).toBe(false);
+    });
   });
 });
 

@@ -57,10 +57,14 @@ describe('labels', () => {
     ['a value of two lines', { team: 'a\nb' }],
     ['a value that is no text', { team: 7 }],
     ['21 labels', Object.fromEntries(Array.from({ length: 21 }, (_, i) => [`k${i}`, 'v']))],
+    ['a key that schemas do not see', JSON.parse('{"__proto__": "x"}')],
     ['a list', []],
-  ])('refuse %s', async (_, body) => {
+  ])('refuse %s, and stay as they were', async (_, body) => {
+    await put(admin, '/projects/idle/labels', { kept: 'yes' });
     const { status } = await put(admin, '/projects/idle/labels', body);
     expect(status).toBe(422);
+    const { items } = await read<{ items: BillingProject[] }>(admin, '/projects?q=idle');
+    expect(items[0]?.labels).toEqual({ kept: 'yes' });
   });
 
   it('are not for a project-user', async () => {

@@ -1,10 +1,14 @@
 /** How a socket of live figures ends, and what opens none. */
 import { runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Grant } from '../../../src/sessions/session.ts';
 import { eventually } from '../../harness/eventually.ts';
 import { rootToken } from '../../harness/worker/api.ts';
+import { asBrowser, cookieName, sessionFor } from '../../harness/worker/browser.ts';
+import { startIssuer, trust } from '../../harness/worker/issuer.ts';
 import { callAs, orgAdmin, type Person } from './people.ts';
 import {
+  bindings,
   closeAll,
   feedOf,
   heard,
@@ -16,6 +20,7 @@ import {
   tell,
   upgrade,
   watched,
+  watcherOf,
 } from './watchers.ts';
 
 let stage: Stage;
@@ -96,6 +101,74 @@ describe('how a socket ends', () => {
   });
 });
 
+describe('a socket whose credential has ended', () => {
+  /** A socket as somebody's browser opens it. */
+  const byCookie = async (grant: Grant, path = '/api/billing/live') => {
+    const { sessionId, secret } = await sessionFor(stage.api, grant);
+    const headers = { ...asBrowser(secret), upgrade: 'websocket' };
+    return { sessionId, secret, watcher: watcherOf(await stage.api.call('GET', path, { headers })) };
+  };
+  const ofMine = () => `/api/billing/live?organisation=${mine.slug}`;
+  const person = (): Grant => ({
+    kind: 'person',
+    organisationId: mine.organisationId,
+    subject: 'grace',
+    namespaces: null,
+    endsAt: Date.now() + 3_600_000,
+  });
+
+  it('of a person is closed as the issuer is set anew or taken away, and another’s is not', async () => {
+    const { api } = stage;
+    const issuer = await startIssuer(api);
+    const asked = `/api/organisations/${mine.organisationId}/issuer`;
+    for (const change of [
+      () => trust(api, mine.organisationId, { issuer: issuer.url }),
+      () => api.call('DELETE', asked, { token: rootToken }),
+    ]) {
+      api.clock.now = Date.now() + 60_000;
+      const [token, session] = [await watch(orgAdmin(mine.organisationId)), await byCookie(person())];
+      const admin = watcherOf(await api.call('GET', ofMine(), { headers: { upgrade: 'websocket' }, token: rootToken }));
+      expect((await change()).ok).toBe(true);
+      expect((await over(token))?.code).toBe(4401);
+      expect((await over(session.watcher))?.code).toBe(4401);
+      await told(mine);
+      await heard(admin);
+      expect(admin.closed).toBeNull();
+      expect([token.messages, session.watcher.messages]).toEqual([[], []]);
+    }
+    api.clock.now = Date.now();
+    const since = 'UPDATE organisations SET issuer_set_at = 0 WHERE id = ?';
+    await bindings.CONTROL.prepare(since).bind(mine.organisationId).run();
+  });
+
+  it('is told nothing more after a sign-out, and another one of the same person is', async () => {
+    const [here, there] = [await byCookie(person()), await byCookie(person())];
+    const out = await stage.api.call('DELETE', '/api/sessions', { headers: asBrowser(here.secret) });
+    expect(out.status).toBe(204);
+    await told(mine);
+    await heard(there.watcher);
+    expect((await over(here.watcher))?.code).toBe(4401);
+    expect(here.watcher.messages).toEqual([]);
+  });
+
+  it('of an admin is closed when the token is revoked, by itself and behind a session', async () => {
+    const body = { name: `watcher-${Date.now()}`, role: 'viewer' };
+    const made = await stage.api.call('POST', '/api/admin-tokens', { token: rootToken, body });
+    const { credential_id: credentialId, token } = (await made.json()) as { credential_id: string; token: string };
+    const direct = watcherOf(await stage.api.call('GET', ofMine(), { headers: { upgrade: 'websocket' }, token }));
+    const session = await byCookie({ kind: 'token', credentialId }, ofMine());
+    await told(mine);
+    await heard(direct);
+    await heard(session.watcher);
+    await stage.api.call('DELETE', `/api/credentials/${credentialId}`, { token: rootToken });
+    await told(mine);
+    for (const one of [direct, session.watcher]) {
+      expect((await over(one))?.code).toBe(4401);
+      expect(one.messages).toHaveLength(1);
+    }
+  });
+});
+
 describe('what opens none', () => {
   const refusal = async (headers: Record<string, string>, who = orgAdmin(mine.organisationId)) => {
     const response = await callAs(stage.api, who, 'GET', '/api/billing/live', undefined, headers);
@@ -104,10 +177,24 @@ describe('what opens none', () => {
 
   it('a plain request, and a page of another site that has only the cookie', async () => {
     expect(await refusal({})).toEqual({ status: 426, code: 'upgrade_required' });
-    const foreign = { upgrade: 'websocket', origin: 'https://evil.test' };
-    expect(await refusal(foreign)).toEqual({ status: 403, code: 'cross_site' });
-    expect(await refusal({ upgrade: 'websocket' })).toEqual({ status: 403, code: 'cross_site' });
-    await watch(orgAdmin(mine.organisationId), { upgrade: 'websocket', origin: 'https://api.test' });
+    const endsAt = Date.now() + 3_600_000;
+    const grant = {
+      kind: 'person',
+      organisationId: mine.organisationId,
+      subject: 'ada',
+      namespaces: null,
+      endsAt,
+    } as const;
+    const { secret } = await sessionFor(stage.api, grant);
+    const asked = async (headers: Record<string, string>) =>
+      await stage.api.call('GET', '/api/billing/live', {
+        headers: { upgrade: 'websocket', cookie: `${cookieName}=${secret}`, ...headers },
+      });
+    for (const headers of [{}, { origin: 'https://evil.test' }, { 'sec-fetch-site': 'cross-site' }]) {
+      const answer = await asked(headers);
+      expect([answer.status, await answer.json()]).toMatchObject([403, { code: 'cross_site' }]);
+    }
+    watcherOf(await asked({ origin: 'https://api.test' }));
   });
 
   it('one too many of one person, while others still come in', async () => {

@@ -200,22 +200,6 @@ describe('before an issuer is asked anything', () => {
   });
 });
 
-describe('organisations of one issuer', () => {
-  it('are told apart by org, and a token without it is nobody’s', async () => {
-    const shared = await startIssuer(api, 'https://login.shared.example');
-    const [north, south] = [await makeOrganisation(api, 'north'), await makeOrganisation(api, 'south')];
-    for (const id of [north, south]) expect((await trust(api, id, { issuer: shared.url })).status).toBe(200);
-    const organisationOf = async (claims: JWTPayload) => {
-      const who = await whoIs(api, await shared.token({ ...admin, ...claims }));
-      return who.ok && who.value.kind === 'person' ? who.value.organisationId : null;
-    };
-    expect(await organisationOf({ org: 'north' })).toBe(north);
-    expect(await organisationOf({ org: 'south' })).toBe(south);
-    expect(await organisationOf({ org: 'acme' })).toBeNull();
-    expect(await organisationOf({ org: undefined })).toBeNull();
-  });
-});
-
 describe('an issuer’s keys', () => {
   const jwksAsked = (issuer: TestIssuer) => issuer.asked.filter((path) => path === '/jwks').length;
 

@@ -32,6 +32,11 @@ async function side(api: Api): Promise<Side> {
     .bind(customerId)
     .first<{ id: string; slug: string }>();
   if (!row) throw new Error('no organisation');
+  await bindings.CONTROL.prepare(
+    "UPDATE organisations SET issuer = 'https://login.test', issuer_set_at = 0 WHERE id = ?",
+  )
+    .bind(row.id)
+    .run();
   return { customerId, organisationId: row.id, slug: row.slug, namespace };
 }
 

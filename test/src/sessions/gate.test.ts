@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { sha256Hex } from '../../../src/lib/keys.ts';
 import { dayMs, hourMs, minuteMs } from '../../../src/lib/time.ts';
 import { ensureCluster, makeApi, rootToken, signUp } from '../../harness/worker/api.ts';
-import { asBrowser, cookieName, sessionFor } from '../../harness/worker/browser.ts';
+import { asBrowser, cookieName, sessionFor, staffGrant } from '../../harness/worker/browser.ts';
 
 const startAt = Date.parse('2026-11-20T12:30:00.000Z');
 const api = makeApi(startAt);
@@ -136,7 +136,7 @@ describe('an admin’s session', () => {
 
   it('of the staff issuer has the name and role of its token, and its end', async () => {
     api.clock.now = startAt;
-    const grant = { kind: 'staff', name: 'ada@staff.test', role: 'viewer', endsAt: startAt + hourMs } as const;
+    const grant = staffGrant(api, { name: 'ada@staff.test', role: 'viewer', endsAt: startAt + hourMs });
     const { secret } = await sessionFor(api, grant);
     const headers = asBrowser(secret);
     expect((await api.call('GET', '/api/customers', { headers })).status).toBe(200);

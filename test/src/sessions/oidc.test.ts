@@ -1,6 +1,7 @@
 /** Sign-in at an issuer in a browser: what leads to a session, what does not, and where the browser ends up. */
 import type { JWTPayload } from 'jose';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sha256Hex } from '../../../src/lib/keys.ts';
 import { minuteMs } from '../../../src/lib/time.ts';
 import { makeApi, rootToken } from '../../harness/worker/api.ts';
 import { makeOrganisation, newSigningKey, startIssuer, type TestIssuer, trust } from '../../harness/worker/issuer.ts';
@@ -88,6 +89,25 @@ describe('coming back', () => {
     expect(session).toMatch(/^[0-9a-f]{64}$/);
     const health = await api.call('GET', '/api/customers', { headers: { cookie: `${sessionName}=${session}` } });
     expect([health.status, await health.json()]).toMatchObject([403, { code: 'forbidden' }]);
+  });
+
+  it('ends the session that the browser had, whose cookie the issuer’s redirect does not bring, and no other', async () => {
+    const [first, elsewhere] = [await signIn(), await signIn()];
+    const count = (await sessionsInTable()).length;
+    const second = await signIn(undefined, first.session);
+    expect(second.response.status).toBe(200);
+    const hashes = new Set((await sessionsInTable()).map(({ hash }) => hash));
+    const has = async (session: string) => hashes.has(await sha256Hex(session));
+    expect([await has(first.session), await has(elsewhere.session), await has(second.session)]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    expect(hashes.size).toBe(count);
+    // One that comes to nothing ends nothing.
+    const { begun } = await begin(undefined, second.session);
+    await comeBack(begun, { error: 'access_denied', state: 'another' });
+    expect((await sessionsInTable()).length).toBe(count);
   });
 
   it('proves to the issuer that it is the same browser and our client', async () => {

@@ -41,9 +41,26 @@ describe('staff', () => {
     });
     const { session } = await signInWith({ groups: ['tenantry-ops'], email_verified: false });
     expect((await sessionsInTable()).at(-1)).toMatchObject({ name: 'oidc:alice', role: 'operator' });
+    const asked = {
+      headers: { cookie: `${sessionName}=${session}`, 'sec-fetch-site': 'same-origin' },
+      bindings: staff,
+    };
+    expect((await api.call('GET', '/api/organisations', asked)).status).toBe(200);
+    expect((await api.call('GET', '/api/credentials', asked)).status).toBe(403);
+  });
+
+  it('are admins no longer than the settings are those that they came by', async () => {
+    const { session } = await signInWith({ groups: ['tenantry-ops'] });
     const headers = { cookie: `${sessionName}=${session}`, 'sec-fetch-site': 'same-origin' };
-    expect((await api.call('GET', '/api/organisations', { headers })).status).toBe(200);
-    expect((await api.call('GET', '/api/credentials', { headers })).status).toBe(403);
+    const statusWith = async (bindings: Record<string, unknown>) =>
+      (await api.call('GET', '/api/organisations', { headers, bindings })).status;
+    expect(await statusWith({})).toBe(401);
+    expect(await statusWith({ ...staff, STAFF_OIDC_ISSUER: 'https://other.example.com' })).toBe(401);
+    expect(await statusWith({ ...staff, STAFF_OIDC_AUDIENCE: 'another' })).toBe(401);
+    expect(await statusWith({ ...staff, STAFF_OIDC_ROLES: 'groups:tenantry-admins=owner' })).toBe(401);
+    const reordered = 'groups:tenantry-ops=operator, /tenantry-admins=owner';
+    expect(await statusWith({ ...staff, STAFF_OIDC_ROLES: reordered })).toBe(200);
+    expect(await statusWith({ ...staff, STAFF_OIDC_CLIENT_SECRET: 'another-secret-of-the-client' })).toBe(200);
   });
 
   it('need a role of the mapping', async () => {

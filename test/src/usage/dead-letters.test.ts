@@ -112,6 +112,21 @@ describe('dead letters', () => {
     expect(await found('state=open')).toEqual([]);
   });
 
+  it('name their customer in the log, whose they stay when the letter is gone', async () => {
+    const customerId = `cust_${'5'.repeat(32)}`;
+    const [one, many, dropped] = [await bury({ customerId }), await bury({ customerId }), await bury({ customerId })];
+    await queue.post(`/api/dead-letters/${one}/replay`, {});
+    await replay({ ids: [many] });
+    const path = `/api/dead-letters/${dropped}?reason=theirs`;
+    await queue.api.call('DELETE', path, { token: queue.tokens.operator, body: { reason: 'theirs' } });
+    await control.prepare('DELETE FROM dead_letters').run();
+    const log = await queue.get<{ items: { subject: string; customer_id: string | null }[] }>(
+      `/api/audit?customer_id=${customerId}`,
+    );
+    expect(log.items.map(({ subject }) => subject).sort()).toEqual([one, many, dropped].sort());
+    expect(log.items.every((entry) => entry.customer_id === customerId)).toBe(true);
+  });
+
   it('stay open while the queue is down, and go when it is back', async () => {
     await bury();
     held.down = true;

@@ -114,6 +114,30 @@ describe('a review that is accepted', () => {
   });
 });
 
+describe('who watches live figures', () => {
+  it('is told of a review that is accepted, and not of one that is rejected', async () => {
+    const { api, who, reviews, decide } = await held({ revision: at(2_000), cpu_hours: 5 });
+    const organisationId = await controlOf(env)
+      .prepare('SELECT organisation_id FROM customers WHERE id = ?')
+      .bind(who.customerId)
+      .first<string>('organisation_id');
+    const told: [string, readonly string[]][] = [];
+    const feed = { get: () => ({ stored: async (id: string, ids: readonly string[]) => void told.push([id, ids]) }) };
+    const directory = { get: () => ({ watchedAmong: async (ids: string[]) => ids }) };
+    Object.assign(api.bindings, {
+      LIVE: { ...feed, idFromName: (name: string) => name },
+      LIVE_DIRECTORY: { ...directory, idFromName: (name: string) => name },
+    });
+    const { review_id: id } = await only(reviews());
+    expect((await decide(id, 'accept')).status).toBe(200);
+    expect(told).toEqual([[organisationId, [who.customerId]]]);
+    const other = await held({ revision: at(2_000), cpu_hours: 5 });
+    Object.assign(other.api.bindings, { LIVE: api.bindings['LIVE'], LIVE_DIRECTORY: api.bindings['LIVE_DIRECTORY'] });
+    expect((await other.decide((await only(other.reviews())).review_id, 'reject')).status).toBe(200);
+    expect(told).toHaveLength(1);
+  });
+});
+
 describe('a review that is rejected', () => {
   it('leaves what stands, also when the same revision comes again; a later one asks anew', async () => {
     const { report, reviews, decide, totals } = await held({ revision: at(2_000), cpu_hours: 1 });
