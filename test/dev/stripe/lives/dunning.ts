@@ -64,6 +64,7 @@ export const dunning: readonly Life[] = [
       const other = await late(world);
       await stripe.invoices.markUncollectible(other.invoice);
       expect(await subscription(other.id)).toMatchObject({ status: 'active' });
+      await expect(stripe.invoices.pay(other.invoice)).rejects.toMatchObject({ code: 'card_declined' });
       const method = await stripe.paymentMethods.attach('pm_card_visa', { customer: other.customer });
       expect(await stripe.invoices.pay(other.invoice, { payment_method: method.id })).toMatchObject({ status: 'paid' });
     },
