@@ -1,5 +1,5 @@
 /** An invoice. Its sums are totals.ts's; what happens to it is acts/'s. Pure. */
-import type { Wire } from '../context.ts';
+import type { Wire } from '../wire.ts';
 import type { Customer } from './customer.ts';
 import { type Line, lineWire, taxWire } from './line.ts';
 import type { Collection } from './subscription.ts';

@@ -2,13 +2,14 @@
 
 import { redeem } from '../acts/discounts.ts';
 import { newInvoice, takeItems, waitingItems } from '../acts/invoice.ts';
-import type { Context, Operation, Wire } from '../context.ts';
+import type { Context, Operation } from '../context.ts';
 import { refuse } from '../errors.ts';
 import { move } from '../move.ts';
 import { type Invoice, lineWires } from '../objects/invoice.ts';
 import { operation } from '../operation.ts';
 import type { Parameters, ValuesOf } from '../parameters.ts';
 import { daySeconds, secondsOf } from '../seconds.ts';
+import type { Wire } from '../wire.ts';
 import { rendered, totalsOfInvoice } from '../wires.ts';
 import { find, findCustomer, listed, merged, or, pageOf, paging, retrieval } from './shared.ts';
 
