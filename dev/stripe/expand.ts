@@ -2,10 +2,11 @@
  * `expand[]=latest_invoice&expand[]=data.customer`: an id in an answer becomes its object
  * (https://docs.stripe.com/api/expanding_objects). What is there but is no id, or is not there, is refused.
  */
-import type { Context, Wire } from './context.ts';
+import type { Context } from './context.ts';
 import { refuse } from './errors.ts';
 import type { Tree } from './form.ts';
 import { included } from './includes.ts';
+import type { Wire } from './wire.ts';
 import { wireOf } from './wires.ts';
 
 // https://docs.stripe.com/api/expanding_objects: "Expansions have a maximum depth of four levels."

@@ -2,7 +2,8 @@
  * What an object shows only when it is asked to expand it: lists that belong to it.
  * https://docs.stripe.com/api/expanding_objects ("includable properties")
  */
-import type { Context, Wire } from './context.ts';
+import type { Context } from './context.ts';
+import type { Wire } from './wire.ts';
 import { must, rendered } from './wires.ts';
 
 type Include = (context: Context, id: string) => unknown;
