@@ -1,7 +1,7 @@
 /** What is done with an invoice: lines added, finalised, paid, sent, given up. https://docs.stripe.com/api/invoices */
 import { methodFrom } from '../acts/cards.ts';
 import { collect, finalise } from '../acts/finalise.ts';
-import { defaultMethodOf, markPaid, type Payment, payInvoice } from '../acts/pay.ts';
+import { defaultMethodOf, markPaid, type Payment, payInvoice, remainingOf } from '../acts/pay.ts';
 import { markUncollectible, voidInvoice } from '../acts/void.ts';
 import type { Context, Operation } from '../context.ts';
 import { cardError, Refusal, refuse, type StripeError } from '../errors.ts';
@@ -142,7 +142,11 @@ export const invoiceDeeds: readonly Operation[] = [
     parameters: { paid_out_of_band: 'boolean', payment_method: 'text' },
     run(context, { path: { id = '' }, values }) {
       const invoice = opened(context, find(context, 'invoice', id));
-      if (values.paid_out_of_band === true) return rendered(context, 'invoice', markPaid(context, invoice, 0, 0));
+      if (values.paid_out_of_band === true) {
+        const due = remainingOf(context, invoice);
+        const paidNow = { amountPaid: invoice.amountPaid + due, paidOffStripe: due };
+        return rendered(context, 'invoice', markPaid(context, invoice, paidNow));
+      }
       if (invoice.status === 'paid' && invoice.attemptCount === 0) return rendered(context, 'invoice', invoice);
       return pay(context, invoice, values.payment_method);
     },
