@@ -4,13 +4,14 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { Commit } from '../data/group-commit.ts';
-import type { Context, EventBody } from './context.ts';
+import type { Context } from './context.ts';
 import { broken, invalid, keyInUse, otherParameters, Refusal, type StripeError, unknownRoute } from './errors.ts';
 import { readForm } from './form.ts';
 import { fingerprintOf, type Idempotency, keyCharactersMax } from './idempotency.ts';
 import { execute, isError } from './operation.ts';
 import type { Found, Router } from './router.ts';
 import { undoable } from './undoable.ts';
+import type { EventBody } from './wire.ts';
 
 export type StripeRequest = {
   /** `req_…` */

@@ -9,22 +9,7 @@
 import type { StripeError } from './errors.ts';
 import type { Parameters, Values } from './parameters.ts';
 import type { Store } from './store.ts';
-
-/** An object of Stripe's as it goes over the wire. */
-export type Wire = { readonly id?: string; readonly object: string };
-
-/** An event as it is kept and sent, but for `pending_webhooks`, which is the edge's to say. */
-export type EventBody = {
-  id: string;
-  object: 'event';
-  api_version: string;
-  /** Unix seconds. */
-  created: number;
-  data: { object: Wire; previous_attributes?: Record<string, unknown> };
-  livemode: false;
-  request: { id: string | null; idempotency_key: string | null };
-  type: string;
-};
+import type { EventBody, Wire } from './wire.ts';
 
 /** Writes the event's row into the commit that is going on. `previous` are the fields that changed, as they were. */
 export type Emit = (type: string, object: Wire, previous?: Record<string, unknown>) => EventBody;

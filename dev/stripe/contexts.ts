@@ -1,8 +1,9 @@
 /** Makes the context in which an operation runs. Owns the form of an event; which events there are is the operations'. */
 import { randomBytes } from 'node:crypto';
-import type { Context, EventBody, Wire } from './context.ts';
+import type { Context } from './context.ts';
 import type { Store } from './store.ts';
 import { API_VERSION } from './version.ts';
+import type { EventBody, Wire } from './wire.ts';
 
 const idBytes = 12;
 
@@ -15,7 +16,7 @@ export type Surroundings = {
 };
 
 /** Who asked: what time brings was asked for by nobody. */
-export const nobody: EventBody['request'] = { id: null, idempotency_key: null };
+const nobody: EventBody['request'] = { id: null, idempotency_key: null };
 
 export function contextsOf({ store, pages, webhooks, answeredAt }: Surroundings) {
   return (now: number, request: EventBody['request'] = nobody): Context => ({

@@ -1,8 +1,9 @@
 /** Makes one move of lifecycle.ts: the object in its new state is kept, and the move's events are emitted. */
-import type { Context, Wire } from './context.ts';
+import type { Context } from './context.ts';
 import { refuse } from './errors.ts';
 import { type By, lifecycle, type Moving } from './lifecycle.ts';
 import type { Kinds } from './objects/kinds.ts';
+import type { Wire } from './wire.ts';
 import { rendered } from './wires.ts';
 
 const byMove = new Map(lifecycle.map((row) => [`${row.object} ${row.from} ${row.by}`, row]));

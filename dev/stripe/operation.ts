@@ -1,9 +1,10 @@
 /** How an operation is written, and how one is run: parameters read by it, then the deed, then what is to be expanded. */
-import type { Context, Operation, Wire } from './context.ts';
+import type { Context, Operation } from './context.ts';
 import type { StripeError } from './errors.ts';
 import { expand, takeExpand } from './expand.ts';
 import type { Tree } from './form.ts';
 import { type Parameters, readValues, type ValuesOf } from './parameters.ts';
+import type { Wire } from './wire.ts';
 
 type Described<P extends Parameters> = Omit<Operation, 'parameters' | 'run'> & {
   parameters: P;

@@ -4,9 +4,9 @@
  */
 import type { StatementSync } from 'node:sqlite';
 import { openDurable } from '../data/sqlite.ts';
-import type { EventBody } from './context.ts';
 import { type Kind, type Kinds, lookupsOf } from './objects/kinds.ts';
 import type { Span } from './parameters.ts';
+import type { EventBody } from './wire.ts';
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS object (

@@ -5,8 +5,6 @@
  */
 import type { Timed } from './context.ts';
 
-export type StandInTime = ReturnType<typeof openTime>;
-
 export function openTime(clockNow: () => number, parts: readonly Timed[]) {
   let instant: number | null = null;
   let last = Promise.resolve();

@@ -1,5 +1,5 @@
 /** Each object as it goes over the wire. What an object shows of others is looked up here, so that objects stay pure. */
-import type { Context, Wire } from './context.ts';
+import type { Context } from './context.ts';
 import { chargeWire, disputeWire, refundWire } from './objects/charge.ts';
 import { couponWire, discountWire, promotionCodeWire } from './objects/coupon.ts';
 import { creditNoteWire } from './objects/credit-note.ts';
@@ -18,6 +18,7 @@ import { subscriptionWire } from './objects/subscription.ts';
 import { taxRateOf } from './objects/tax.ts';
 import { taxIdWire } from './objects/tax-id.ts';
 import { type Applied, type Totals, totalsOf } from './objects/totals.ts';
+import type { Wire } from './wire.ts';
 
 type Look = Pick<Context, 'store' | 'now' | 'pages'>;
 

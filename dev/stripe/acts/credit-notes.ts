@@ -118,8 +118,7 @@ export function issueCreditNote(context: Context, invoice: Invoice, given: Credi
     creditedBefore: invoice.creditedBefore + before,
     creditedAfter: invoice.creditedAfter + after,
   });
-  if (credited.status === 'open' && remainingOf(context, credited) === 0)
-    markPaid(context, credited, credited.amountPaid, 0);
+  if (credited.status === 'open' && remainingOf(context, credited) === 0) markPaid(context, credited, {});
   return note;
 }
 

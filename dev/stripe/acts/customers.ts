@@ -1,7 +1,8 @@
 /** Changes of a customer that people and calls make alike. */
-import type { Context, Wire } from '../context.ts';
+import type { Context } from '../context.ts';
 import { differences } from '../move.ts';
 import type { Customer } from '../objects/customer.ts';
+import type { Wire } from '../wire.ts';
 import { must, rendered } from '../wires.ts';
 import { attach, cardFrom, newMethod } from './cards.ts';
 import { changeAttributes, refusedUpdate } from './update.ts';

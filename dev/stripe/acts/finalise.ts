@@ -85,7 +85,7 @@ export function finalise(context: Context, invoice: Invoice): Finalised {
   }
   const open = freeze(context, invoice);
   const due = amountDueOf(open, totalsOfInvoice(context, open));
-  if (due === 0) return { invoice: markPaid(context, open, 0, 0), error: null };
+  if (due === 0) return { invoice: markPaid(context, open, {}), error: null };
   return { invoice: withIntent(context, open, due), error: null };
 }
 

@@ -51,6 +51,7 @@ export function newInvoice(context: Context, wanted: NewInvoice): Invoice {
       payment: null,
       frozen: null,
       amountPaid: 0,
+      paidOffStripe: 0,
       creditedBefore: 0,
       creditedAfter: 0,
       lastFinalizationError: null,

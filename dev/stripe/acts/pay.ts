@@ -52,18 +52,17 @@ function nextAttemptOf(invoice: Invoice, first: number, now: number): number | n
 }
 
 /** The invoice is paid: by card, by nothing due, or by money that went another way. */
-export function markPaid(context: Context, invoice: Invoice, amountPaid: number, attempts: number): Invoice {
+export function markPaid(context: Context, invoice: Invoice, paidNow: Partial<Invoice>): Invoice {
   const now = secondsOf(context.now);
   const paid = move(context, 'invoice', invoice, 'paid', {
-    amountPaid,
-    attemptCount: invoice.attemptCount + attempts,
+    ...paidNow,
     autoAdvance: false,
     nextAttempt: null,
     paidAt: now,
   });
   const payment = paid.payment === null ? null : context.store.get('invoice_payment', paid.payment);
   if (payment !== null) {
-    context.store.put('invoice_payment', { ...payment, status: 'paid', amountPaid, paidAt: now });
+    context.store.put('invoice_payment', { ...payment, status: 'paid', amountPaid: paid.amountPaid, paidAt: now });
   }
   context.store.clearAllDue(invoice.id);
   settlePaid(context, paid);
@@ -102,7 +101,8 @@ export function payInvoice(context: Context, invoice: Invoice, { method, authent
   const amount = remainingOf(context, invoice);
   const bank = chargeIntent(context, { ...intent, amount }, card, authenticated === true);
   if (bank.kind === 'paid') {
-    return { invoice: markPaid(context, invoice, invoice.amountPaid + amount, 1), outcome: 'paid', decline: null };
+    const paidNow = { amountPaid: invoice.amountPaid + amount, attemptCount: invoice.attemptCount + 1 };
+    return { invoice: markPaid(context, invoice, paidNow), outcome: 'paid', decline: null };
   }
   if (bank.kind === 'action') {
     return { invoice: failed(context, invoice, 'payment_action_required'), outcome: 'action', decline: askedFor };

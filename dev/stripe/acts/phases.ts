@@ -8,7 +8,7 @@ import { secondsOf } from '../seconds.ts';
 import { must } from '../wires.ts';
 
 /** A phase's items; one with the same price stays the same item. */
-export function itemsOfPhase(context: Context, { items }: Subscription, phase: Phase): Item[] {
+function itemsOfPhase(context: Context, { items }: Subscription, phase: Phase): Item[] {
   const { start, end } = items[0] ?? { start: 0, end: 0 };
   return phase.items.map(({ price, quantity, metadata }, index) => {
     const same = items.find((item) => item.price === price) ?? items[index];

@@ -1,6 +1,5 @@
 /** A Checkout session's end: a subscription with the customer's card, or its time is over. */
 import type { Context } from '../context.ts';
-import { Refusal } from '../errors.ts';
 import { newId, newSecret } from '../ids.ts';
 import { move } from '../move.ts';
 import { askBank } from '../objects/cards.ts';
@@ -120,7 +119,3 @@ export function payInCheckout(
   }
   return { kind: 'complete', session: complete(context, session, method, promotionCode, false) };
 }
-
-/** Why a refusal of a card came about, null when it was no bank's. */
-export const declineOf = (error: unknown): string | null =>
-  error instanceof Refusal && error.refusal.error.type === 'card_error' ? error.refusal.error.message : null;

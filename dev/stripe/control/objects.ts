@@ -1,8 +1,9 @@
 /** The control door's objects: all of a kind as they go over the wire, and an event about one that nothing has made happen. */
 import { z } from 'zod';
 import type { Act, Look } from '../assemble.ts';
-import type { Context, Wire } from '../context.ts';
+import type { Context } from '../context.ts';
 import { isKind, type Kind } from '../objects/kinds.ts';
+import type { Wire } from '../wire.ts';
 import { rendered, wireOf } from '../wires.ts';
 import { DoorRefusal } from './answers.ts';
 import { type DoorRoute, doorRoute, nothing } from './door.ts';

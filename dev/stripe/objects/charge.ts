@@ -1,5 +1,5 @@
 /** Charges, their refunds and disputes. Pure. */
-import type { Wire } from '../context.ts';
+import type { Wire } from '../wire.ts';
 import type { Decline } from './cards.ts';
 import { billingDetails, cardWire, type PaymentMethod } from './payment-method.ts';
 

@@ -1,5 +1,5 @@
 /** Coupons, promotion codes and the discounts that they become. Pure. */
-import type { Wire } from '../context.ts';
+import type { Wire } from '../wire.ts';
 
 export type Coupon = {
   id: string;

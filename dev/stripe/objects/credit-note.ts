@@ -1,5 +1,5 @@
 /** A credit note: takes back part of an invoice that was finalised. Pure. */
-import type { Wire } from '../context.ts';
+import type { Wire } from '../wire.ts';
 
 export type CreditNoteLine = {
   id: string;

@@ -1,5 +1,5 @@
 /** A customer of Stripe's. Pure. */
-import type { Wire } from '../context.ts';
+import type { Wire } from '../wire.ts';
 
 export type Address = {
   city: string | null;

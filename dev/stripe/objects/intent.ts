@@ -1,5 +1,5 @@
 /** Payment intents, setup intents and what joins a payment to an invoice. Pure. */
-import type { Wire } from '../context.ts';
+import type { Wire } from '../wire.ts';
 import type { Decline } from './cards.ts';
 
 export type PaymentIntentStatus = 'requires_payment_method' | 'requires_action' | 'succeeded' | 'canceled';

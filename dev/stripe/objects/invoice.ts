@@ -1,5 +1,5 @@
 /** An invoice. Its sums are totals.ts's; what happens to it is acts/'s. Pure. */
-import type { Wire } from '../context.ts';
+import type { Wire } from '../wire.ts';
 import type { Customer } from './customer.ts';
 import { type Line, lineWire, taxWire } from './line.ts';
 import type { Collection } from './subscription.ts';
@@ -50,6 +50,8 @@ export type Invoice = {
   /** The sums as they were finalised: nothing changes them after that. */
   frozen: { totals: Totals; customer: Customer; startingBalance: number; endingBalance: number } | null;
   amountPaid: number;
+  /** Of it, what came another way than through Stripe. */
+  paidOffStripe: number;
   creditedBefore: number;
   creditedAfter: number;
   lastFinalizationError: string | null;
@@ -79,7 +81,7 @@ function sumsWire(invoice: Invoice, totals: Totals) {
     amount_due: due,
     amount_overpaid: 0,
     amount_paid: invoice.amountPaid,
-    amount_paid_off_stripe: 0,
+    amount_paid_off_stripe: invoice.paidOffStripe,
     amount_remaining: invoice.status === 'paid' ? 0 : Math.max(0, due - invoice.amountPaid),
     amount_shipping: 0,
     ending_balance: invoice.frozen?.endingBalance ?? null,

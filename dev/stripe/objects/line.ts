@@ -1,5 +1,5 @@
 /** Lines of invoices, and invoice items that wait for an invoice. Pure. */
-import type { Wire } from '../context.ts';
+import type { Wire } from '../wire.ts';
 
 export type Line = {
   id: string;

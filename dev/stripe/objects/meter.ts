@@ -1,5 +1,5 @@
 /** Meters, the events that they count, and what came together. Pure. */
-import type { Wire } from '../context.ts';
+import type { Wire } from '../wire.ts';
 
 export type Meter = {
   id: string;

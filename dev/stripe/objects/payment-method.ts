@@ -1,5 +1,5 @@
 /** A test card on file. Pure. */
-import type { Wire } from '../context.ts';
+import type { Wire } from '../wire.ts';
 import { type Card, cardByNumber } from './cards.ts';
 
 export type PaymentMethod = {

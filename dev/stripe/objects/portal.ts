@@ -1,5 +1,5 @@
 /** The customer portal: a configuration says what may be done there, a session is one visit. Pure. */
-import type { Wire } from '../context.ts';
+import type { Wire } from '../wire.ts';
 
 /** `features` and `profile` are kept as they were given, with Stripe's defaults filled in. */
 export type PortalConfiguration = {

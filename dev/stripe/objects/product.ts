@@ -1,5 +1,5 @@
 /** Products and their prices. Pure. */
-import type { Wire } from '../context.ts';
+import type { Wire } from '../wire.ts';
 
 export type Product = {
   id: string;

@@ -1,5 +1,5 @@
 /** A subscription's schedule: phases, each with its items, that follow one another. Pure. */
-import type { Wire } from '../context.ts';
+import type { Wire } from '../wire.ts';
 
 export type ScheduleStatus = 'active' | 'released' | 'canceled' | 'completed';
 export type Prorating = 'create_prorations' | 'always_invoice' | 'none';

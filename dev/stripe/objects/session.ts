@@ -1,5 +1,5 @@
 /** A Checkout session that makes a subscription. Pure. */
-import type { Wire } from '../context.ts';
+import type { Wire } from '../wire.ts';
 import type { Customer } from './customer.ts';
 
 export type SessionStatus = 'open' | 'complete' | 'expired';
@@ -17,12 +17,13 @@ export type Session = {
   allowPromotionCodes: boolean | null;
   automaticTax: boolean;
   taxIdCollection: boolean;
+  /** The address of the page is kept with the customer. */
+  takesAddress: boolean;
   addressCollection: 'auto' | 'required' | null;
   clientReferenceId: string | null;
   /** What its link asks for: discounts that are there before anyone types a code. */
   discounts: { coupon: string | null; promotionCode: string | null }[];
   metadata: Record<string, string>;
-  cardIsAskedFor: 'always' | 'if_required';
   subscription: string | null;
   invoice: string | null;
   paid: boolean;
@@ -92,7 +93,7 @@ export const sessionWire = (session: Session, customer: Customer, sums: SessionS
     origin_context: null,
     payment_intent: null,
     payment_link: null,
-    payment_method_collection: session.cardIsAskedFor,
+    payment_method_collection: 'always',
     payment_method_configuration_details: null,
     payment_method_options: {},
     payment_method_types: ['card'],

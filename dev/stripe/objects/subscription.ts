@@ -1,5 +1,5 @@
 /** A subscription in flexible billing, and its items. Pure. */
-import type { Wire } from '../context.ts';
+import type { Wire } from '../wire.ts';
 import { type Price, planWire, priceWire } from './product.ts';
 
 export type SubscriptionStatus =

@@ -1,5 +1,5 @@
 /** A customer's tax id. Its form is looked at, as Stripe does; no authority is asked. Pure. */
-import type { Wire } from '../context.ts';
+import type { Wire } from '../wire.ts';
 
 const forms: Readonly<Record<string, RegExp>> = {
   au_abn: /^\d{11}$/,

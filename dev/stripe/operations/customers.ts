@@ -2,7 +2,7 @@
 import { attachCard } from '../acts/cards.ts';
 import { updateCustomer } from '../acts/customers.ts';
 import { endSubscription } from '../acts/subscription.ts';
-import type { Context, Operation, Wire } from '../context.ts';
+import type { Context, Operation } from '../context.ts';
 import { refuse } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Address, Customer } from '../objects/customer.ts';
@@ -10,6 +10,7 @@ import { isOver } from '../objects/subscription.ts';
 import { operation } from '../operation.ts';
 import type { Parameters, ValuesOf } from '../parameters.ts';
 import { secondsOf } from '../seconds.ts';
+import type { Wire } from '../wire.ts';
 import { rendered } from '../wires.ts';
 import { readQuery } from './search.ts';
 import { addressShape, find, findCustomer, listed, merged, or, pageMax, paging } from './shared.ts';

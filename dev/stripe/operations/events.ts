@@ -1,8 +1,9 @@
 /** `/v1/events`, of the last 30 days: https://docs.stripe.com/api/events */
-import type { Context, EventBody, Operation, Wire } from '../context.ts';
+import type { Context, Operation } from '../context.ts';
 import { missing, Refusal, refuse } from '../errors.ts';
 import { operation } from '../operation.ts';
 import { daySeconds } from '../seconds.ts';
+import type { EventBody, Wire } from '../wire.ts';
 import { listWire, paging } from './shared.ts';
 
 const url = '/v1/events';

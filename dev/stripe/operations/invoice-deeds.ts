@@ -1,9 +1,9 @@
 /** What is done with an invoice: lines added, finalised, paid, sent, given up. https://docs.stripe.com/api/invoices */
 import { methodFrom } from '../acts/cards.ts';
 import { collect, finalise } from '../acts/finalise.ts';
-import { defaultMethodOf, markPaid, type Payment, payInvoice } from '../acts/pay.ts';
+import { defaultMethodOf, markPaid, type Payment, payInvoice, remainingOf } from '../acts/pay.ts';
 import { markUncollectible, voidInvoice } from '../acts/void.ts';
-import type { Context, Operation, Wire } from '../context.ts';
+import type { Context, Operation } from '../context.ts';
 import { cardError, Refusal, refuse, type StripeError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { move } from '../move.ts';
@@ -11,6 +11,7 @@ import { type Invoice, linesMax } from '../objects/invoice.ts';
 import { operation } from '../operation.ts';
 import type { ValuesOf } from '../parameters.ts';
 import { secondsOf } from '../seconds.ts';
+import type { Wire } from '../wire.ts';
 import { must, rendered, wireOf } from '../wires.ts';
 import { lineFields, lineFrom } from './line-parameters.ts';
 import { find, listed, merged, paging, retrieval } from './shared.ts';
@@ -138,10 +139,14 @@ export const invoiceDeeds: readonly Operation[] = [
   operation({
     method: 'POST',
     path: `${url}/pay`,
-    parameters: { off_session: 'boolean', paid_out_of_band: 'boolean', payment_method: 'text' },
+    parameters: { paid_out_of_band: 'boolean', payment_method: 'text' },
     run(context, { path: { id = '' }, values }) {
       const invoice = opened(context, find(context, 'invoice', id));
-      if (values.paid_out_of_band === true) return rendered(context, 'invoice', markPaid(context, invoice, 0, 0));
+      if (values.paid_out_of_band === true) {
+        const due = remainingOf(context, invoice);
+        const paidNow = { amountPaid: invoice.amountPaid + due, paidOffStripe: due };
+        return rendered(context, 'invoice', markPaid(context, invoice, paidNow));
+      }
       if (invoice.status === 'paid' && invoice.attemptCount === 0) return rendered(context, 'invoice', invoice);
       return pay(context, invoice, values.payment_method);
     },

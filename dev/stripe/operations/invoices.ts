@@ -2,13 +2,14 @@
 
 import { redeem } from '../acts/discounts.ts';
 import { newInvoice, takeItems, waitingItems } from '../acts/invoice.ts';
-import type { Context, Operation, Wire } from '../context.ts';
+import type { Context, Operation } from '../context.ts';
 import { refuse } from '../errors.ts';
 import { move } from '../move.ts';
 import { type Invoice, lineWires } from '../objects/invoice.ts';
 import { operation } from '../operation.ts';
 import type { Parameters, ValuesOf } from '../parameters.ts';
-import { daySeconds, secondsOf } from '../seconds.ts';
+import { daySeconds, hourSeconds, secondsOf } from '../seconds.ts';
+import type { Wire } from '../wire.ts';
 import { rendered, totalsOfInvoice } from '../wires.ts';
 import { find, findCustomer, listed, merged, or, pageOf, paging, retrieval } from './shared.ts';
 
@@ -41,7 +42,7 @@ function advancing(context: Context, before: Advancing, given: Fields): Advancin
   const { auto_advance: auto = before.autoAdvance, automatically_finalizes_at: at } = given;
   const now = secondsOf(context.now);
   if (at === undefined) {
-    const resumed = before.finalizesAt ?? now + 3600;
+    const resumed = before.finalizesAt ?? now + hourSeconds;
     return { autoAdvance: auto, finalizesAt: auto ? resumed : null, finalizesAtIsSet: auto && before.finalizesAtIsSet };
   }
   if (!auto)
@@ -58,6 +59,15 @@ function advancing(context: Context, before: Advancing, given: Fields): Advancin
     );
   }
   return { autoAdvance: true, finalizesAt: at, finalizesAtIsSet: true };
+}
+
+/** Collection of an open invoice, switched off, or on again: the next attempt is then within the hour. */
+function collecting(context: Context, before: Invoice, given: boolean | undefined): Partial<Invoice> {
+  const { autoAdvance, collection, nextAttempt, status } = before;
+  if (given === undefined || given === autoAdvance) return {};
+  if (!given) return { autoAdvance: false, nextAttempt: null };
+  const isCharged = collection === 'charge_automatically' && status === 'open';
+  return { autoAdvance: true, nextAttempt: isCharged ? secondsOf(context.now) + hourSeconds : nextAttempt };
 }
 
 function attributesOf(context: Context, before: Invoice, given: Fields): Partial<Invoice> {
@@ -95,9 +105,10 @@ function update(context: Context, before: Invoice, given: Fields): Invoice {
   }
   checkFields(context, given, given.collection_method ?? before.collection);
   const isDraft = before.status === 'draft';
-  const times = isDraft ? advancing(context, before, given) : { autoAdvance: given.auto_advance ?? before.autoAdvance };
+  const times = isDraft ? advancing(context, before, given) : collecting(context, before, given.auto_advance);
   const after = move(context, 'invoice', before, 'updated', { ...attributesOf(context, before, given), ...times });
   if (isDraft && after.finalizesAt !== null) context.store.setDue('finalise', after.id, after.finalizesAt * 1000);
+  if (!isDraft && after.nextAttempt !== null) context.store.setDue('retry', after.id, after.nextAttempt * 1000);
   if (!after.autoAdvance) context.store.clearAllDue(after.id);
   return after;
 }

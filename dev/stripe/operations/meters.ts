@@ -1,10 +1,11 @@
 /** `/v1/billing/meters` and their events: https://docs.stripe.com/api/billing/meter */
-import type { Context, Operation, Wire } from '../context.ts';
+import type { Context, Operation } from '../context.ts';
 import { missing, Refusal, refuse } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { aggregated, type Meter } from '../objects/meter.ts';
 import { operation } from '../operation.ts';
 import { daySeconds, secondsOf } from '../seconds.ts';
+import type { Wire } from '../wire.ts';
 import { rendered } from '../wires.ts';
 import { find, listed, listWire, paging, retrieval } from './shared.ts';
 

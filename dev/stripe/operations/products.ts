@@ -1,11 +1,12 @@
 /** `/v1/products` and `/v1/prices`: https://docs.stripe.com/api/products, https://docs.stripe.com/api/prices */
-import type { Context, Operation, Wire } from '../context.ts';
+import type { Context, Operation } from '../context.ts';
 import { Refusal, refuse } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { differences } from '../move.ts';
 import type { Price, Product } from '../objects/product.ts';
 import { operation } from '../operation.ts';
 import { secondsOf } from '../seconds.ts';
+import type { Wire } from '../wire.ts';
 import { rendered } from '../wires.ts';
 import { find, listed, merged, or, paging, retrieval } from './shared.ts';
 

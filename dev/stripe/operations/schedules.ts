@@ -163,6 +163,7 @@ export const schedules: readonly Operation[] = [
       end_behavior: { one: ['release', 'cancel'] },
       metadata: 'metadata',
       phases: { many: { of: phaseFields } },
+      // Of the current phase's items, which the stand-in does not let a call change: there is nothing to prorate.
       proration_behavior: phaseFields.proration_behavior,
     },
     run(context, { path: { id = '' }, values }) {
@@ -190,7 +191,7 @@ export const schedules: readonly Operation[] = [
   operation({
     method: 'POST',
     path: `${url}/:id/release`,
-    parameters: { preserve_cancel_date: 'boolean' },
+    parameters: {},
     run: (context, { path: { id = '' } }) =>
       rendered(context, 'subscription_schedule', release(context, find(context, 'subscription_schedule', id))),
   }),

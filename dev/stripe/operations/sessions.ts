@@ -1,14 +1,16 @@
 /** `/v1/checkout/sessions`, for subscriptions: https://docs.stripe.com/api/checkout/sessions */
 import { redeemable } from '../acts/discounts.ts';
 import { expireSession } from '../acts/sessions.ts';
-import type { Context, Operation, Wire } from '../context.ts';
+import type { Context, Operation } from '../context.ts';
 import { refuse } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { begin } from '../move.ts';
+import type { Customer } from '../objects/customer.ts';
 import { amountOf } from '../objects/product.ts';
 import type { Session } from '../objects/session.ts';
 import { operation } from '../operation.ts';
 import { daySeconds, hourSeconds, secondsOf } from '../seconds.ts';
+import type { Wire } from '../wire.ts';
 import { must, rendered } from '../wires.ts';
 import { find, findCustomer, listed, merged, pageOf, paging, retrieval } from './shared.ts';
 
@@ -50,6 +52,31 @@ function expiryOf(context: Context, given: number | undefined): number {
   return given;
 }
 
+type Collecting = {
+  automatic_tax?: { enabled: boolean };
+  customer_update?: { address?: 'auto' | 'never'; name?: 'auto' | 'never' };
+  tax_id_collection?: { enabled: boolean };
+};
+
+/** What a page asks of a customer that is there already must be allowed to be kept with it. */
+function checkCollected({ address }: Customer, values: Collecting): void {
+  const { address: keepsAddress, name: keepsName } = values.customer_update ?? {};
+  if (values.automatic_tax?.enabled === true && address?.country == null && keepsAddress !== 'auto') {
+    refuse(
+      'Automatic tax calculation in Checkout requires a valid address on the Customer. Add one, or set `customer_update[address]` to `auto`.',
+      'customer_tax_location_invalid',
+      'automatic_tax',
+    );
+  }
+  if (values.tax_id_collection?.enabled === true && keepsName !== 'auto') {
+    refuse(
+      'Tax ID collection requires updating business name on the customer: set `customer_update[name]` to `auto`.',
+      undefined,
+      'tax_id_collection',
+    );
+  }
+}
+
 function lineItem(context: Context, { id, price: priceId, quantity }: Session['items'][number]): Wire {
   const price = must(context, 'price', priceId);
   const amount = amountOf(price, quantity ?? 0);
@@ -86,7 +113,7 @@ export const sessions: readonly Operation[] = [
       line_items: { must: { many: { of: { price: { must: 'text' }, quantity: { whole: [1, 999_999] } } } } },
       metadata: 'metadata',
       mode: { must: { one: ['subscription'] } },
-      payment_method_collection: { one: ['always', 'if_required'] },
+      payment_method_collection: { one: ['always'] },
       subscription_data: {
         of: {
           billing_mode: { of: { type: { must: { one: ['flexible'] } } } },
@@ -125,6 +152,7 @@ export const sessions: readonly Operation[] = [
         );
       }
       for (const discount of discounts) redeemable(context, discount, customer.id);
+      checkCollected(customer, values);
       const expiresAt = expiryOf(context, values.expires_at);
       const session = begin(
         context,
@@ -142,6 +170,7 @@ export const sessions: readonly Operation[] = [
           allowPromotionCodes,
           automaticTax: values.automatic_tax?.enabled ?? false,
           taxIdCollection: values.tax_id_collection?.enabled ?? false,
+          takesAddress: values.customer_update?.address === 'auto',
           addressCollection: values.billing_address_collection ?? null,
           clientReferenceId: values.client_reference_id ?? null,
           discounts: discounts.map(({ coupon = null, promotion_code: promotionCode = null }) => ({
@@ -149,7 +178,6 @@ export const sessions: readonly Operation[] = [
             promotionCode,
           })),
           metadata: merged({}, values.metadata),
-          cardIsAskedFor: values.payment_method_collection ?? 'always',
           subscription: null,
           invoice: null,
           paid: false,

@@ -1,10 +1,11 @@
 /** What operations have in common: finding what is named, lists and their pages, metadata. */
-import type { Context, Operation, Wire } from '../context.ts';
+import type { Context, Operation } from '../context.ts';
 import { missing, Refusal } from '../errors.ts';
 import type { Kind, Kinds } from '../objects/kinds.ts';
 import { operation } from '../operation.ts';
 import type { Parameters, Span } from '../parameters.ts';
 import type { Query } from '../store.ts';
+import type { Wire } from '../wire.ts';
 import { rendered } from '../wires.ts';
 
 export const pageMax = 100;

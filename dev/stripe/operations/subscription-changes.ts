@@ -34,7 +34,6 @@ type Update = ValuesOf<typeof updateFields>;
 const pendingNames = [
   'billing_cycle_anchor',
   'items',
-  'off_session',
   'payment_behavior',
   'proration_behavior',
   'proration_date',

@@ -15,7 +15,6 @@ const endBehavior = {
 export const itemShape = {
   of: {
     deleted: 'boolean',
-    discounts: { unset: { many: { of: {} } } },
     id: 'text',
     metadata: 'metadata',
     price: 'text',
@@ -34,9 +33,7 @@ export const subscriptionFields = {
   discounts: { unset: { many: { of: { coupon: 'text', promotion_code: 'text' } } } },
   items: { many: itemShape },
   metadata: 'metadata',
-  off_session: 'boolean',
   payment_behavior: { one: ['allow_incomplete', 'default_incomplete', 'error_if_incomplete', 'pending_if_incomplete'] },
-  payment_settings: { of: { save_default_payment_method: { one: ['off', 'on_subscription'] } } },
   proration_behavior: { one: ['create_prorations', 'always_invoice', 'none'] },
   trial_settings: { of: { end_behavior: { must: endBehavior } } },
 } as const satisfies Parameters;

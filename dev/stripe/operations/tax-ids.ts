@@ -1,10 +1,10 @@
 /** `/v1/customers/:id/tax_ids`: https://docs.stripe.com/api/tax_ids */
-import type { Operation, Wire } from '../context.ts';
-import { missing, Refusal, refuse } from '../errors.ts';
-import { newId } from '../ids.ts';
-import { isTaxId, taxIdTypes } from '../objects/tax-id.ts';
+import { addTaxId } from '../acts/tax-ids.ts';
+import type { Operation } from '../context.ts';
+import { missing, Refusal } from '../errors.ts';
+import { taxIdTypes } from '../objects/tax-id.ts';
 import { operation } from '../operation.ts';
-import { secondsOf } from '../seconds.ts';
+import type { Wire } from '../wire.ts';
 import { rendered } from '../wires.ts';
 import { find, findCustomer, listed, paging } from './shared.ts';
 
@@ -17,12 +17,7 @@ export const taxIds: readonly Operation[] = [
     parameters: { type: { must: { one: taxIdTypes } }, value: { must: 'text' } },
     run(context, { path: { customer = '' }, values: { type, value } }) {
       findCustomer(context, customer, 'id');
-      if (!isTaxId(type, value)) refuse(`Invalid value for ${type}.`, 'tax_id_invalid', 'value');
-      const taxId = { id: newId('txi'), created: secondsOf(context.now), customer, type, value };
-      context.store.put('tax_id', taxId);
-      const wire = rendered(context, 'tax_id', taxId);
-      context.emit('customer.tax_id.created', wire);
-      return wire;
+      return rendered(context, 'tax_id', addTaxId(context, customer, type, value));
     },
   }),
   operation({

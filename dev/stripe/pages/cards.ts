@@ -6,7 +6,7 @@ import { type Html, html } from './html.ts';
 const inFours = (number: string): string => number.replace(/(.{4})(?=.)/g, '$1 ');
 
 /** What becomes of a payment with it, in words. */
-export function outcomeOf({ onAttach, onCharge, authentication }: Card): string {
+function outcomeOf({ onAttach, onCharge, authentication }: Card): string {
   if (onAttach !== null) return `is declined: ${onAttach.declineCode.replaceAll('_', ' ')}`;
   if (onCharge !== null) return 'is taken, then every payment with it is declined';
   if (authentication === 'setup') return 'pays after 3-D Secure, once';

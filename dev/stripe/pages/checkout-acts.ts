@@ -2,6 +2,7 @@
 import { updateCustomer } from '../acts/customers.ts';
 import { codeByText, codeProblem } from '../acts/discounts.ts';
 import { type Completed, payInCheckout } from '../acts/sessions.ts';
+import { addTaxId } from '../acts/tax-ids.ts';
 import type { Context } from '../context.ts';
 import { refuse } from '../errors.ts';
 import type { Session } from '../objects/session.ts';
@@ -21,7 +22,7 @@ const noAddress = { city: null, country: null, line1: null, line2: null, postal_
 
 function takeAddress(context: Context, session: Session, form: URLSearchParams): void {
   const country = form.get('country');
-  if (country === null) return;
+  if (country === null || !session.takesAddress) return;
   const customer = must(context, 'customer', session.customer);
   const address = { ...noAddress, country, postal_code: form.get('postal_code')?.trim() || null };
   updateCustomer(context, customer, { ...customer, address });
@@ -33,5 +34,8 @@ export function payInCheckoutWithForm(context: Context, session: Session, form: 
   const { number } = cardChosen(form);
   const code = codeOf(context, session, form.get('promotion_code')?.trim() ?? '');
   takeAddress(context, session, form);
+  const taxId = form.get('tax_id')?.trim() ?? '';
+  if (session.taxIdCollection && taxId !== '')
+    addTaxId(context, session.customer, form.get('tax_id_type') ?? '', taxId);
   return payInCheckout(context, session, number, code);
 }

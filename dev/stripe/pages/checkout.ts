@@ -2,6 +2,7 @@
 import type { Context } from '../context.ts';
 import type { Price } from '../objects/product.ts';
 import type { Session } from '../objects/session.ts';
+import { taxIdTypes } from '../objects/tax-id.ts';
 import { must } from '../wires.ts';
 import { cardFields } from './cards.ts';
 import { day, type Html, html, money } from './html.ts';
@@ -27,6 +28,12 @@ const addressFields = (): Html => html`<fieldset>
 <p><label>Postal code <input name="postal_code" autocomplete="off"></label></p>
 </fieldset>`;
 
+const taxIdFields = (): Html => html`<fieldset>
+<legend>Tax ID, for a company</legend>
+<p><label>Kind <select name="tax_id_type">${taxIdTypes.map((type) => html`<option>${type}</option>`)}</select></label></p>
+<p><label>Number <input name="tax_id" autocomplete="off"></label></p>
+</fieldset>`;
+
 const promotionField = (): Html =>
   html`<p><label>Promotion code <input name="promotion_code" autocomplete="off"></label></p>`;
 
@@ -35,7 +42,7 @@ export function checkoutPage(context: Context, session: Session, problem: string
   if (session.status !== 'open') return html`<p>This page is over: nothing more is bought here.</p>`;
   const { email } = must(context, 'customer', session.customer);
   const { trialEnd } = session.data;
-  const asksAddress = session.automaticTax || session.addressCollection === 'required';
+  const asksAddress = session.takesAddress && (session.automaticTax || session.addressCollection === 'required');
   return html`${problem === null ? null : html`<p role="alert">${problem}</p>`}
 <ul>
 ${session.items.map((item) => itemLine(context, item))}
@@ -45,6 +52,7 @@ ${email === null ? null : html`<p>For ${email}</p>`}
 <form method="post" action="/checkout/${session.id}">
 ${cardFields()}
 ${asksAddress ? addressFields() : null}
+${session.taxIdCollection ? taxIdFields() : null}
 ${session.allowPromotionCodes === true ? promotionField() : null}
 <p><button>${trialEnd === null ? 'Subscribe' : 'Start the trial'}</button></p>
 </form>

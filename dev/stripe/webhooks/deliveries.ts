@@ -4,8 +4,9 @@
  * events go out in order, the answers are not waited for one by one.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventBody, Timed } from '../context.ts';
+import type { Timed } from '../context.ts';
 import { type Faults, seeded } from '../faults.ts';
+import type { EventBody } from '../wire.ts';
 import { nextAttemptAt } from './schedule.ts';
 import { type Endpoint, sendWebhook } from './send.ts';
 import type { Delivery, DeliveryStore } from './store.ts';

@@ -42,8 +42,10 @@ describe('the stand-in of a platform whose clock is moved', () => {
     const rows = await call<{ id: string }[]>(platform, 'GET', '/rows');
     return rows.map(({ id }) => {
       const { at, body, signature } = JSON.parse(id) as { at: number; body: string; signature: string };
-      const { type, created } = JSON.parse(body) as { type: string; created: number };
-      return { type, createdMs: created * 1000, at, signedMs: Number(/t=(\d+)/.exec(signature)?.[1]) * 1000 };
+      const event = JSON.parse(body) as Stripe.Event;
+      const object = 'id' in event.data.object ? event.data.object.id : null;
+      const signedMs = Number(/t=(\d+)/.exec(signature)?.[1]) * 1000;
+      return { type: event.type, object, createdMs: event.created * 1000, at, signedMs };
     });
   }
 
@@ -86,11 +88,26 @@ describe('the stand-in of a platform whose clock is moved', () => {
     for (const { at, createdMs } of rows) expect(at).toBeGreaterThanOrEqual(createdMs);
   });
 
-  it('forgets nothing when it is killed, and goes on from where it was', async () => {
+  it('forgets nothing when it is killed, sends what it had not sent, and goes on from where it was', async () => {
     const before = await stripe.invoices.list();
+    const made: string[] = [];
+    const making = Promise.allSettled(
+      Array.from({ length: 40 }, async (_, index) => {
+        made.push((await stripe.customers.create({ email: `${index}@b.example` })).id);
+      }),
+    );
+    await eventually(
+      async () => made.length,
+      (count) => count > 0,
+    );
     await platform.kill9();
+    await making;
     platform = await startFixture({ dataDir: platform.dataDir });
     stripe = connect();
+    const kept: string[] = [];
+    for await (const { id } of stripe.customers.list({ limit: 100 })) kept.push(id);
+    expect(kept).toEqual(expect.arrayContaining(made));
+    await eventually(received, (rows) => kept.every((id) => rows.some(({ object }) => object === id)));
     expect((await stripe.invoices.list()).data.map(({ id }) => id)).toEqual(before.data.map(({ id }) => id));
     const [subscription] = (await stripe.subscriptions.list()).data;
     await moveTo(start + 80 * dayMs);

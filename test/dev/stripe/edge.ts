@@ -11,7 +11,7 @@ import { assemble, type Core, type StandInOptions } from '../../../dev/stripe/as
 import { cardError, refuse } from '../../../dev/stripe/errors.ts';
 import { operation } from '../../../dev/stripe/operation.ts';
 
-export const secretKey = 'sk_test_edge';
+const secretKey = 'sk_test_edge';
 export const webhookSecret = 'whsec_edge';
 /** Where the tests' clock begins. */
 export const beginning = Date.parse('2026-11-21T00:00:00Z');

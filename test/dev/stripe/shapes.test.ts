@@ -4,6 +4,7 @@ import { type Chapter, type Fact, liveThrough } from '../../../bench/support/str
 import { makeCustomer, makePrices } from '../../../bench/support/stripe/cast.ts';
 import { lifeChapters } from '../../../bench/support/stripe/chapters-life.ts';
 import { moneyChapters } from '../../../bench/support/stripe/chapters-money.ts';
+import { paperChapters } from '../../../bench/support/stripe/chapters-papers.ts';
 import { thingChapters } from '../../../bench/support/stripe/chapters-things.ts';
 import { openStandInSide } from '../../../bench/support/stripe/sides.ts';
 import { operations } from '../../../dev/stripe/operations/all.ts';
@@ -76,7 +77,11 @@ describeWithTools(['stripe-mock'], "the stand-in's answers beside Stripe's OpenA
   beforeAll(async () => {
     openApi = openStripeOpenApi(newerThanTheDocument);
     side = await openStandInSide(Stripe.createFetchHttpClient(recording));
-    facts = await liveThrough(side, [...lifeChapters, ...moneyChapters, ...thingChapters, byOthers], () => {});
+    facts = await liveThrough(
+      side,
+      [...lifeChapters, ...moneyChapters, ...paperChapters, ...thingChapters, byOthers],
+      () => {},
+    );
     for await (const event of side.stripe.events.list({ limit: 100 })) events.push(event as (typeof events)[number]);
   });
   afterAll(async () => {

@@ -64,6 +64,7 @@ export const dunning: readonly Life[] = [
       const other = await late(world);
       await stripe.invoices.markUncollectible(other.invoice);
       expect(await subscription(other.id)).toMatchObject({ status: 'active' });
+      await expect(stripe.invoices.pay(other.invoice)).rejects.toMatchObject({ code: 'card_declined' });
       const method = await stripe.paymentMethods.attach('pm_card_visa', { customer: other.customer });
       expect(await stripe.invoices.pay(other.invoice, { payment_method: method.id })).toMatchObject({ status: 'paid' });
     },
@@ -120,6 +121,10 @@ export const dunning: readonly Life[] = [
         auto_advance: false,
         next_payment_attempt: null,
       });
+      await world.door(`customers/${one.customer}/cards`, { card: '4242424242424242' });
+      await world.stripe.invoices.update(one.invoice, { auto_advance: true });
+      await world.advance(0, 1);
+      expect(await world.stripe.invoices.retrieve(one.invoice)).toMatchObject({ status: 'paid' });
       await world.stripe.subscriptions.update(other.id, { cancel_at_period_end: true });
       await world.advance(31);
       expect(await world.subscription(other.id)).toMatchObject({ status: 'canceled' });
