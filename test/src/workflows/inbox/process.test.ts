@@ -139,7 +139,7 @@ describe('an event', () => {
   it('is told of when it waits for long', async () => {
     await stripe.deliver(eventOf('payment_method.attached', { id: 'pm_1', customer: cus }));
     await control
-      .prepare("UPDATE stripe_events SET state = 'failed', next_at = ?")
+      .prepare("UPDATE stripe_events SET state = 'failed', attempts = 1, next_at = ?")
       .bind(startAt + hourMs)
       .run();
     api.clock.now += 15 * minuteMs;
