@@ -39,7 +39,7 @@ const ms = (seconds: number | null | undefined): number | null => (seconds == nu
 const idOf = (value: string | { id: string } | null | undefined): string | null =>
   typeof value === 'string' ? value : (value?.id ?? null);
 
-export const readInvoice = (found: Stripe.Invoice): StripeInvoice => ({
+const readInvoice = (found: Stripe.Invoice): StripeInvoice => ({
   id: found.id,
   customer: idOf(found.customer) ?? '',
   subscriptionId: idOf(found.parent?.subscription_details?.subscription),

@@ -189,7 +189,7 @@ export async function listEvents(db: Db, { page, limit, state, type, q, customer
   return { rows, total: counted[0]?.total ?? 0 };
 }
 
-/** What waits: how many, and since when the oldest, ms; and how many are dead. */
+/** What waits: how many, and since when the oldest, ms (one that a person replays, since then); and how many are dead. */
 export interface Backlog {
   waiting: number;
   oldestAt: number | null;
@@ -199,7 +199,7 @@ export interface Backlog {
 export async function readBacklog(db: Db): Promise<Backlog> {
   const rows = await db.all<Backlog>(sql`
     SELECT (SELECT count(*) FROM stripe_events WHERE state IN ('received', 'failed')) AS waiting,
-      (SELECT min(received_at) FROM stripe_events WHERE state IN ('received', 'failed')) AS oldestAt,
+      (SELECT min(iif(attempts = 0, next_at, received_at)) FROM stripe_events WHERE state IN ('received', 'failed')) AS oldestAt,
       (SELECT count(*) FROM stripe_events WHERE state = 'dead') AS dead`);
   return rows[0] ?? { waiting: 0, oldestAt: null, dead: 0 };
 }

@@ -49,7 +49,7 @@ const textOf = (value: unknown): string | null =>
 const idIn = (value: unknown): string | null => textOf(value) ?? textOf(fieldsOf(value)['id']);
 
 /** The object that the event tells of, as it was then. */
-export const objectOf = (payload: Fields): Fields => fieldsOf(fieldsOf(payload['data'])['object']);
+const objectOf = (payload: Fields): Fields => fieldsOf(fieldsOf(payload['data'])['object']);
 
 /** What ours carry of us in their metadata; an invoice carries its subscription's. */
 function ourIdIn(object: Fields): string | null {
@@ -122,7 +122,7 @@ export function chargeIn(payload: Fields): string | null {
 }
 
 /** Attempts before an event is dead: with these pauses half a day, so that an outage of Stripe's is outlived. */
-export const attemptsMax = 20;
+const attemptsMax = 20;
 const pauses = { baseMs: 15 * secondMs, maxMs: hourMs, jitter: 0.2 };
 
 /** How long a failed event waits, ms. @param spread 0 ≤ x < 1 */

@@ -51,7 +51,10 @@ describe.each(endpoints.map((spec) => [nameOf(spec), spec] as const))('%s', (nam
   const body = () => (spec.body ? { body: sample.body?.(f) ?? {} } : (sample.raw?.() ?? {}));
   const goodToken = () => (good ? { token: f.tokens[good] } : {});
   const send = (options: Parameters<Fixture['api']['call']>[2], replace?: Record<string, string>) =>
-    f.api.call(spec.method.toUpperCase(), urlOf(spec, sample, f, replace), options);
+    f.api.call(spec.method.toUpperCase(), urlOf(spec, sample, f, replace), {
+      ...(sample.bindings ? { bindings: sample.bindings } : {}),
+      ...options,
+    });
 
   if (!spec.allow.public) {
     it('needs a credential, and a live one', async () => {

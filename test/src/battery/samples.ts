@@ -14,6 +14,8 @@ export interface Sample {
   body?: (f: Fixture) => unknown;
   /** What is sent where the body is taken as it comes: its text and its headers. */
   raw?: () => { raw: string; headers: Record<string, string> };
+  /** What the route needs of the environment beside what tests have. */
+  bindings?: Record<string, unknown>;
   /** A field of the body and a value of the wrong type for it. */
   wrongType?: Record<string, unknown>;
   /** Usage bodies come from exporters that may be newer: unknown fields are ignored there, not refused. */
@@ -320,6 +322,8 @@ export const samples: Record<string, Sample> = {
   'POST /api/webhooks/events/replay': { body: () => ({ state: 'dead' }), wrongType: { rate: 'fast' } },
   'POST /api/webhooks/events/:eventId/replay': { params: () => ({ eventId: 'evt_none' }), body: empty },
   'POST /api/webhooks/catch-up': {
+    // Nobody answers there: what it begins goes on when somebody does.
+    bindings: { STRIPE_SECRET_KEY: 'sk_test_of_the_battery_0123456789' },
     body: () => ({ from: new Date(Date.now() - 3_600_000).toISOString() }),
     wrongType: { from: 'yesterday' },
   },
