@@ -321,6 +321,26 @@ describe('two handlers of one subscription', () => {
     expect((await auditOf(id)).filter(({ action }) => action === 'subscription.changed')).toHaveLength(2);
   });
 
+  it('cannot set it back, also where the later one comes between the reading and the batch of the first', async () => {
+    const { id, subscription } = await paying();
+    fake.put({ ...subscription, status: 'past_due' });
+    const own = context();
+    let met = false;
+    // The licence is signed after everything was read, and before anything is written.
+    const keyring = async () => {
+      if (!met) {
+        met = true;
+        // Paid meanwhile: what the row says already, so that nothing but the fetch's number tells.
+        fake.put(subscription);
+        await refresh(subscription.id);
+      }
+      return await own.keyring();
+    };
+    await refreshSubscription({ ...own, keyring }, subscription.id);
+    expect(met).toBe(true);
+    expect(await rowOf(id)).toMatchObject({ status: 'active', grace_ends_at: null });
+  });
+
   it('leave nothing out when the later one is killed before it writes', async () => {
     const { id, subscription } = await paying();
     fake.put({ ...subscription, status: 'past_due' });
