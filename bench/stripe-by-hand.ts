@@ -5,9 +5,10 @@
 import { type Chapter, type Fact, liveThrough } from './support/stripe/book.ts';
 import { lifeChapters } from './support/stripe/chapters-life.ts';
 import { moneyChapters } from './support/stripe/chapters-money.ts';
+import { thingChapters } from './support/stripe/chapters-things.ts';
 import { openRealSide, openStandInSide } from './support/stripe/sides.ts';
 
-const chapters = [...lifeChapters, ...moneyChapters];
+const chapters = [...lifeChapters, ...moneyChapters, ...thingChapters];
 
 const factOf = (facts: readonly Fact[], { chapter, what }: Fact): string =>
   facts.find((fact) => fact.chapter === chapter && fact.what === what)?.fact ?? 'not told';

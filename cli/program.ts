@@ -21,6 +21,7 @@ import { organisationsProgram } from './commands/organisations.ts';
 import { plansProgram } from './commands/plans.ts';
 import { queueProgram } from './commands/queue.ts';
 import { signupWorkflowProgram } from './commands/signup-workflow.ts';
+import { upgradeCustomerProgram } from './commands/upgrade-customer.ts';
 import { usageProgram } from './commands/usage.ts';
 import { type ExitCode, exitCodeOf, exitCodes, type Failure, linesOf, problemOf } from './failure.ts';
 import { asksForJson, guarded } from './output.ts';
@@ -47,6 +48,7 @@ export const commands: Readonly<Record<string, Define>> = {
   'admin-tokens': adminTokensProgram,
   'generate-keys': generateKeysProgram,
   'signup-workflow': signupWorkflowProgram,
+  'upgrade-customer': upgradeCustomerProgram,
 };
 
 type Finish = (result: Result<void, Failure>) => void;

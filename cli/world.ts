@@ -1,6 +1,7 @@
 /** What a command uses of the machine (environment, clock, output, questions): given to it, so that tests can give another. */
 import { createInterface } from 'node:readline/promises';
 import { cryptoRandom, type Random } from '../src/lib/ids.ts';
+import { openInBrowser } from './browser.ts';
 
 export interface World {
   env: Record<string, string | undefined>;
@@ -14,6 +15,8 @@ export interface World {
   now: () => number;
   sleep: (ms: number) => Promise<void>;
   random: Random;
+  /** Opens a page in the person's browser; false where the address is none that a browser opens. */
+  openPage: (url: string) => boolean;
 }
 
 /** The question is on stderr: stdout is the result's. An end of the input (Ctrl-D) is an empty answer. */
@@ -45,5 +48,6 @@ export function processWorld(): World {
     now: () => Date.now(),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     random: cryptoRandom,
+    openPage: openInBrowser,
   };
 }

@@ -68,7 +68,7 @@ export async function assemble(core: Core, options: StandInOptions, log: (line: 
   const sender =
     webhook === undefined
       ? null
-      : startDeliveries({ store: deliveries, commit, endpoint: webhook, faults, eventOf, clockNow, log });
+      : startDeliveries({ store: deliveries, endpoint: webhook, faults, eventOf, clockNow, log });
 
   let pages = '';
   const contextAt = (now: number, request?: Parameters<ReturnType<typeof contextsOf>>[1]) =>

@@ -11,7 +11,7 @@ import type { Parameters, Values } from './parameters.ts';
 import type { Store } from './store.ts';
 
 /** An object of Stripe's as it goes over the wire. */
-export type Wire = { id?: string; object: string; [field: string]: unknown };
+export type Wire = { readonly id?: string; readonly object: string };
 
 /** An event as it is kept and sent, but for `pending_webhooks`, which is the edge's to say. */
 export type EventBody = {
@@ -36,6 +36,8 @@ export type Context = {
   emit: Emit;
   /** Whether somebody listens to webhooks: a renewal's draft is then held until invoice.created was answered, 72 h at most. */
   webhooks: boolean;
+  /** When an event's webhook was answered with 2xx, ms; null: not yet, or nobody listens. */
+  answeredAt(eventId: string): number | null;
   /** Where the stand-in's own pages are, without a slash at the end: `<pages>/checkout/cs_…`, `/invoice/in_…`, `/portal/bps_…`. */
   pages: string;
 };
@@ -63,35 +65,3 @@ export type Timed = {
   /** Does everything of it that is due at `at`, ms; committed when it resolves. */
   run(at: number): Promise<void>;
 };
-
-/**
- * What people and banks do, for the stand-in's pages and its control door: functions of doors.ts. Each runs inside a commit like
- * an operation, and throws Refusal. A card is the number of a test card: https://docs.stripe.com/testing
- */
-export type Doors = {
-  /**
-   * Pays an open Checkout session. `success`: the browser goes to `url`. `action`: 3-D Secure is wanted for that payment
-   * intent, or setup intent, and the browser goes to the stand-in's page `url`. `declined`: the page is shown again.
-   */
-  completeCheckout(context: Context, sessionId: string, paid: { card: string; promotionCode?: string }): Outcome;
-  /** What Checkout shows of a code: null when the code is good, else why it is not. */
-  checkPromotionCode(context: Context, sessionId: string, code: string): string | null;
-  /** Confirms or fails the 3-D Secure step of a payment or setup intent (`pi_…`, `seti_…`). */
-  authenticate(context: Context, intentId: string, passed: boolean): Outcome;
-  /** Pays an open invoice on its hosted page, with a card that becomes the customer's default. */
-  payHosted(context: Context, invoiceId: string, card: string): Outcome;
-  /** Attaches a test card and makes it the default of the customer and of its subscriptions; as the portal does. Gives `pm_…`. */
-  addCard(context: Context, customerId: string, card: string): string;
-  /** What the portal's page does to cancel: `cancel_at` the end of the period. */
-  cancelInPortal(context: Context, subscriptionId: string): void;
-  dispute(context: Context, chargeId: string, reason: string): Wire;
-  closeDispute(context: Context, disputeId: string, outcome: 'won' | 'lost'): Wire;
-  /** A bank that gives a refund back: `refund.failed`. */
-  failRefund(context: Context, refundId: string): Wire;
-  /** Emits an event of that type about that object as it is now, whatever the object's state. */
-  trigger(context: Context, type: string, objectId: string): EventBody;
-};
-export type Outcome =
-  | { kind: 'success'; url: string }
-  | { kind: 'action'; url: string }
-  | { kind: 'declined'; message: string };

@@ -74,6 +74,24 @@ export const otherParameters = (key: string): StripeError => ({
   },
 });
 
+export const keyInUse = (key: string): StripeError => ({
+  status: 409,
+  error: {
+    type: 'idempotency_error',
+    code: 'idempotency_key_in_use',
+    message: `There is currently another in-progress request using this Idempotent Key (${key}). Please try again later.`,
+  },
+});
+
+export const tooMany = (): StripeError => ({
+  status: 429,
+  error: {
+    type: 'invalid_request_error',
+    code: 'rate_limit',
+    message: 'Request rate limit exceeded. Learn more at https://docs.stripe.com/rate-limits.',
+  },
+});
+
 export const broken = (): StripeError => ({
   status: 500,
   error: { type: 'api_error', message: 'An unknown error occurred' },

@@ -5,6 +5,7 @@
 import type { Context, Wire } from './context.ts';
 import { refuse } from './errors.ts';
 import type { Tree } from './form.ts';
+import { included } from './includes.ts';
 import { wireOf } from './wires.ts';
 
 // https://docs.stripe.com/api/expanding_objects: "Expansions have a maximum depth of four levels."
@@ -20,9 +21,10 @@ function expanded(context: Context, value: unknown, names: string[], path: strin
   if (Array.isArray(value)) return value.map((item) => expanded(context, item, names, path));
   const object = typeof value === 'string' ? (wireOf(context, value) ?? cannot(path)) : value;
   const [name, ...rest] = names;
-  if (name === undefined) return typeof value === 'string' || 'object' in Object(object) ? object : cannot(path);
-  if (!isRecord(object) || !Object.hasOwn(object, name) || name === 'id') return cannot(path);
-  return { ...object, [name]: expanded(context, object[name], rest, path) };
+  if (name === undefined) return typeof object === 'object' ? object : cannot(path);
+  if (!isRecord(object) || name === 'id') return cannot(path);
+  const inside = Object.hasOwn(object, name) ? object[name] : included(context, object as Wire, name);
+  return inside === undefined ? cannot(path) : { ...object, [name]: expanded(context, inside, rest, path) };
 }
 
 /** The form without its `expand`, and the paths that it asks to expand. */

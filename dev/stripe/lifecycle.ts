@@ -127,6 +127,7 @@ const moves = {
       ['invoice.updated', 'invoice.paid', 'invoice.payment_succeeded'],
       invoiceOverview,
     ],
+    ['uncollectible', 'payment_failed', 'uncollectible', ['invoice.updated', 'invoice.payment_failed'], collecting],
     ['uncollectible', 'voided', 'void', ['invoice.voided'], invoiceOverview],
   ],
   payment_intent: [

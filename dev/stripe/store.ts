@@ -2,6 +2,7 @@
  * The stand-in's rows: objects of every kind, what time brings, and events. Opens no transaction; the caller's commit does.
  * Kept answers and deliveries are the edge's tables in the same file.
  */
+import type { StatementSync } from 'node:sqlite';
 import { openDurable } from '../data/sqlite.ts';
 import type { EventBody } from './context.ts';
 import { type Kind, type Kinds, lookupsOf } from './objects/kinds.ts';
@@ -93,10 +94,20 @@ export function openStripeStore(path: string) {
   const update = db.prepare('UPDATE object SET customer = ?, parent = ?, key = ?, body = ? WHERE id = ?');
   const remove = db.prepare('DELETE FROM object WHERE id = ?');
   const byId = db.prepare('SELECT kind, body FROM object WHERE id = ?');
-  const list = db.prepare(
-    `SELECT body FROM object WHERE kind = ?1 AND (?2 IS NULL OR customer = ?2) AND (?3 IS NULL OR parent = ?3)
-     AND (?4 IS NULL OR key = ?4) AND ${pageOf('object')}`,
-  );
+  const lists = new Map<string, StatementSync>();
+  /** One statement for each set of columns that is asked for, so that each has its index. */
+  const listBy = (columns: string): StatementSync => {
+    const known = lists.get(columns);
+    if (known !== undefined) return known;
+    const asked = ['customer', 'parent', 'key'].map((column, index) =>
+      columns.includes(column) ? `${column} = ?${index + 2}` : `?${index + 2} IS NULL`,
+    );
+    const made = db.prepare(
+      `SELECT body FROM object WHERE kind = ?1 AND ${asked.join(' AND ')} AND ${pageOf('object')}`,
+    );
+    lists.set(columns, made);
+    return made;
+  };
   const setDue = db.prepare('INSERT OR REPLACE INTO due (at, what, object) VALUES (?, ?, ?)');
   const clearDue = db.prepare('DELETE FROM due WHERE what = ? AND object = ?');
   const clearAllDue = db.prepare('DELETE FROM due WHERE object = ?');
@@ -136,6 +147,8 @@ export function openStripeStore(path: string) {
     list<K extends Kind>(kind: K, query: Query = {}): Kinds[K][] {
       const { from, to } = span(query.created);
       const { customer = null, parent = null, key = null, after = null, before = null } = query;
+      const columns = Object.entries({ customer, parent, key }).filter(([, value]) => value !== null);
+      const list = listBy(columns.map(([column]) => column).join());
       const rows = list.all(kind, customer, parent, key, after, before, from, to, query.limit ?? -1).map(bodyOf);
       return before === null ? rows : rows.toReversed();
     },

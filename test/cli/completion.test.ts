@@ -62,7 +62,7 @@ describe('tenantry', () => {
 describe('completion', () => {
   it('in bash offers commands, their options and the values of these', async () => {
     expect(await offered('tenantry cu')).toEqual(['customer']);
-    expect(await offered('tenantry customer re')).toEqual(['redeploy', 'reactivate']);
+    expect(await offered('tenantry customer re')).toEqual(['redeploy', 'resume', 'reactivate']);
     expect(await offered('tenantry customer list --st')).toEqual(['--status']);
     expect(await offered('tenantry admin-tokens create --role ')).toEqual(['viewer', 'operator', 'owner']);
   });

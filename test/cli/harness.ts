@@ -17,6 +17,8 @@ export interface TestWorld extends World {
   slept: number[];
   /** Every question that was asked, in order. */
   asked: string[];
+  /** Every page that was opened, in order. */
+  opened: string[];
 }
 
 /**
@@ -32,6 +34,8 @@ export function testWorld(env: Record<string, string> = {}, answer?: string): Te
     notes: [],
     slept: [],
     asked: [],
+    opened: [],
+    openPage: (url) => world.opened.push(url) > 0,
     out: (line) => {
       world.lines.push(line);
     },
@@ -204,8 +208,8 @@ export async function callApi(args: string[], told: (heard: Heard, nth: number) 
   try {
     const world = testWorld(server.env, answer);
     const exit = await run(args, world);
-    const { lines, notes, asked, slept } = world;
-    return { exit, lines, notes, asked, slept, heard: server.heard };
+    const { lines, notes, asked, slept, opened } = world;
+    return { exit, lines, notes, asked, slept, opened, heard: server.heard };
   } finally {
     await server.close();
   }

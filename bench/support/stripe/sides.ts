@@ -15,7 +15,7 @@ const advanceMsMax = 10 * 60_000;
 /** @param httpClient for who wants to see what is answered */
 export async function openStandInSide(
   httpClient?: Stripe.StripeConfig['httpClient'],
-): Promise<Side & { url: string; close: () => Promise<void> }> {
+): Promise<Side & { url: string; key: string; close: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'tenantry-by-hand-'));
   let now = Date.now();
   const path = join(folder, 'stripe.sqlite');
@@ -42,6 +42,7 @@ export async function openStandInSide(
   return {
     name: 'stand-in',
     url: standIn.url,
+    key: standInKey,
     stripe,
     openClock: async () => clock,
     async close() {

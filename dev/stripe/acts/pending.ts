@@ -4,6 +4,7 @@ import { move } from '../move.ts';
 import type { Subscription } from '../objects/subscription.ts';
 import { must } from '../wires.ts';
 import { setDues } from './subscription.ts';
+import { voided } from './voided.ts';
 
 export function applyPending(context: Context, subscription: Subscription): void {
   const { pendingUpdate } = subscription;
@@ -23,14 +24,7 @@ export function expirePending(context: Context, subscription: Subscription): Sub
   if (pendingUpdate === null) return subscription;
   const expired = move(context, 'subscription', subscription, 'pending_update_expired', { pendingUpdate: null });
   const invoice = must(context, 'invoice', pendingUpdate.invoice);
-  context.store.clearAllDue(invoice.id);
-  if (invoice.status === 'open') {
-    move(context, 'invoice', invoice, 'voided', {
-      autoAdvance: false,
-      nextAttempt: null,
-      voidedAt: Math.floor(context.now / 1000),
-    });
-  }
+  if (invoice.status === 'open') voided(context, invoice);
   setDues(context, expired);
   return expired;
 }

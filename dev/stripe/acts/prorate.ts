@@ -5,7 +5,7 @@ import type { Line } from '../objects/line.ts';
 import { amountOf } from '../objects/product.ts';
 import type { Item, Subscription } from '../objects/subscription.ts';
 import { secondsOf } from '../seconds.ts';
-import { must } from '../wires.ts';
+import { must, rendered } from '../wires.ts';
 import { lineOf } from './invoice.ts';
 
 const rounded = (exact: number): number => Math.sign(exact) * Math.round(Math.abs(exact));
@@ -71,6 +71,15 @@ export function keepForNext(context: Context, subscription: Subscription, lines:
   for (const line of lines) {
     const id = newId('ii');
     const created = secondsOf(context.now);
-    context.store.put('invoiceitem', { id, created, customer: subscription.customer, invoice: null, line });
+    const item = { id, created, customer: subscription.customer, invoice: null, line };
+    context.store.put('invoiceitem', item);
+    context.emit('invoiceitem.created', rendered(context, 'invoiceitem', item));
+  }
+}
+
+/** Takes back what was kept so: a subscription that is canceled at once, without a last invoice, leaves none. */
+export function dropKept(context: Context, subscription: Subscription): void {
+  for (const { id, invoice, line } of context.store.list('invoiceitem', { customer: subscription.customer })) {
+    if (invoice === null && line.proration && line.subscription === subscription.id) context.store.remove(id);
   }
 }

@@ -12,7 +12,8 @@ import { enterPhases } from './phases.ts';
 import { endSubscription, setDues } from './subscription.ts';
 import { endTrial } from './trial.ts';
 
-const usageOf = (context: Context, subscription: Subscription): Line[] =>
+/** What the meters of its items have counted in their periods. */
+export const usageOf = (context: Context, subscription: Subscription): Line[] =>
   subscription.items.map((item) => usageLine(context, subscription, item)).filter((line) => line !== null);
 
 /** The item's period that holds an instant, from the subscription's anchor. */

@@ -1,14 +1,13 @@
 /** The control door's deeds: what people do at Stripe's dashboard, at a bank or on a page, without the page. */
 import { z } from 'zod';
 import { authenticateSession } from '../acts/authenticate.ts';
-import { attach, cardFrom, newMethod } from '../acts/cards.ts';
+import { payWithCard } from '../acts/customers.ts';
 import { codeByText } from '../acts/discounts.ts';
 import { giveRefundBack, openDispute, refundCharge } from '../acts/refunds.ts';
 import { payInCheckout } from '../acts/sessions.ts';
 import type { Act } from '../assemble.ts';
 import type { Context, Wire } from '../context.ts';
 import { move } from '../move.ts';
-import { updateCustomer } from '../operations/customers.ts';
 import { find, findCustomer } from '../operations/shared.ts';
 import { must, rendered } from '../wires.ts';
 import { DoorRefusal } from './answers.ts';
@@ -17,12 +16,10 @@ import { type DoorRoute, doorRoute, nothing } from './door.ts';
 const card = z.string().min(1);
 
 /** The customer pays with it from now on. */
-function giveCard(context: Context, customerId: string, text: string): Wire {
-  const customer = findCustomer(context, customerId, 'id');
-  const method = attach(context, newMethod(context, cardFrom(text)), customer.id);
-  updateCustomer(context, customer, { ...customer, defaultPaymentMethod: method.id });
-  return rendered(context, 'payment_method', method);
-}
+const giveCard = (context: Context, customerId: string, text: string): Wire => {
+  const { id } = findCustomer(context, customerId, 'id');
+  return rendered(context, 'payment_method', must(context, 'payment_method', payWithCard(context, id, text)));
+};
 
 const checkout = z.strictObject({
   card,

@@ -189,7 +189,6 @@ export function invoiceWire(invoice: Invoice, { totals, customer, taxIds, pages 
       object: 'list',
       data: lineWires(invoice, totals).slice(0, linesInObject),
       has_more: invoice.lines.length > linesInObject,
-      total_count: invoice.lines.length,
       url: `/v1/invoices/${id}/lines`,
     },
     livemode: false,

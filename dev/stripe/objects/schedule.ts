@@ -41,7 +41,6 @@ const phaseWire = (phase: Phase, currency: string) => ({
   default_tax_rates: [],
   description: null,
   discounts: [],
-  effective_at: 'phase_start',
   end_date: phase.end,
   invoice_settings: null,
   items: phase.items.map(({ price, quantity, metadata }) => ({

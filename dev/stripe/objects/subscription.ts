@@ -148,7 +148,6 @@ export const subscriptionWire = (subscription: Subscription, priceOf: (id: strin
       object: 'list',
       data: items.map((item) => itemWire(item, id, priceOf(item.price))),
       has_more: false,
-      total_count: items.length,
       url: `/v1/subscription_items?subscription=${id}`,
     },
     latest_invoice: subscription.latestInvoice,

@@ -1,10 +1,10 @@
 /** `/v1/customers`: https://docs.stripe.com/api/customers */
 import { attachCard } from '../acts/cards.ts';
+import { updateCustomer } from '../acts/customers.ts';
 import { endSubscription } from '../acts/subscription.ts';
 import type { Context, Operation, Wire } from '../context.ts';
 import { refuse } from '../errors.ts';
 import { newId } from '../ids.ts';
-import { differences } from '../move.ts';
 import type { Address, Customer } from '../objects/customer.ts';
 import { isOver } from '../objects/subscription.ts';
 import { operation } from '../operation.ts';
@@ -83,16 +83,6 @@ const fresh = (context: Context): Customer => ({
   nextInvoice: 1,
   deleted: false,
 });
-
-/** Keeps it and says what changed. */
-export function updateCustomer(context: Context, before: Customer, after: Customer): Wire {
-  const earlier = rendered(context, 'customer', before);
-  context.store.put('customer', after);
-  const wire = rendered(context, 'customer', after);
-  const previous = differences(earlier, wire);
-  if (Object.keys(previous).length > 0) context.emit('customer.updated', wire, previous);
-  return wire;
-}
 
 /** A card by Stripe's test name or by id, on file with a new customer. */
 function withCard(context: Context, customer: Customer, card: string | undefined, given: Fields): Customer {

@@ -74,12 +74,19 @@ export function listed<K extends Kind>(
   url: string,
   page: Page & { created?: Span },
   query: Omit<Query, 'limit' | 'after' | 'before' | 'created'> = {},
-  keep: (object: Kinds[K]) => boolean = () => true,
+  keep?: (object: Kinds[K]) => boolean,
 ): Wire {
   const { limit = pageDefault, starting_after: after, ending_before: before, created } = page;
   if (after !== undefined) find(context, kind, after, 'starting_after');
   if (before !== undefined) find(context, kind, before, 'ending_before');
-  const all = context.store.list(kind, { ...query, created, after, before }).filter(keep);
+  const found = context.store.list(kind, {
+    ...query,
+    created,
+    after,
+    before,
+    limit: keep === undefined ? limit + 1 : undefined,
+  });
+  const all = keep === undefined ? found : found.filter(keep);
   const data = before === undefined ? all.slice(0, limit) : all.slice(-limit);
   return listWire(
     url,

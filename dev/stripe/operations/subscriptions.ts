@@ -1,16 +1,14 @@
 /** `/v1/subscriptions`: made, looked at, ended. Updating, pausing and resuming are beside it. */
 
-import { finalise } from '../acts/finalise.ts';
-import { invoiceOf } from '../acts/invoice.ts';
-import { creditsFor, keepForNext } from '../acts/prorate.ts';
+import { cancelNow } from '../acts/cancel.ts';
+
 import { subscribe } from '../acts/subscribe.ts';
-import { endSubscription } from '../acts/subscription.ts';
-import type { Context, Operation } from '../context.ts';
+import type { Operation } from '../context.ts';
 import { missing, Refusal, refuse } from '../errors.ts';
-import { isOver, periodStartOf, type Subscription } from '../objects/subscription.ts';
+import { isOver } from '../objects/subscription.ts';
 import { operation } from '../operation.ts';
 import { daySeconds, secondsOf } from '../seconds.ts';
-import { must, rendered } from '../wires.ts';
+import { rendered } from '../wires.ts';
 import { find, findCustomer, listed, merged, paging, retrieval } from './shared.ts';
 import { checkDue, discountsOf, methodOf, subscriptionFields } from './subscription-parameters.ts';
 
@@ -35,22 +33,6 @@ const cancellationShape = {
     },
   },
 } as const;
-
-function cancel(context: Context, subscription: Subscription, prorate: boolean, invoiceNow: boolean): Subscription {
-  const now = secondsOf(context.now);
-  const credits = prorate ? creditsFor(context, subscription, subscription.items, now) : [];
-  const ended = endSubscription(context, subscription, 'canceled');
-  if (!invoiceNow) {
-    keepForNext(context, ended, credits);
-    return ended;
-  }
-  const period = { start: periodStartOf(subscription), end: now };
-  const draft = invoiceOf(context, ended, { reason: 'subscription_update', lines: credits, period, withItems: true });
-  context.store.put('subscription', { ...ended, latestInvoice: draft.id });
-  const { error } = finalise(context, draft);
-  if (error !== null) throw new Refusal(error);
-  return must(context, 'subscription', subscription.id);
-}
 
 export const subscriptions: readonly Operation[] = [
   operation({
@@ -135,7 +117,10 @@ export const subscriptions: readonly Operation[] = [
       if (isOver(subscription)) throw new Refusal(missing('subscription', id));
       const { comment = null, feedback = null } = values.cancellation_details ?? {};
       const told = { ...subscription, cancellation: { comment, feedback, reason: 'cancellation_requested' } };
-      const ended = cancel(context, told, values.prorate ?? false, values.invoice_now ?? false);
+      const ended = cancelNow(context, told, {
+        prorate: values.prorate ?? false,
+        invoiceNow: values.invoice_now ?? false,
+      });
       return rendered(context, 'subscription', ended);
     },
   }),

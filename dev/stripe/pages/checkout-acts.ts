@@ -1,10 +1,10 @@
 /** What Checkout's form does: the address for tax, the promotion code that was typed, and then the card. */
+import { updateCustomer } from '../acts/customers.ts';
 import { codeByText, codeProblem } from '../acts/discounts.ts';
 import { type Completed, payInCheckout } from '../acts/sessions.ts';
 import type { Context } from '../context.ts';
 import { refuse } from '../errors.ts';
 import type { Session } from '../objects/session.ts';
-import { updateCustomer } from '../operations/customers.ts';
 import { must } from '../wires.ts';
 import { cardChosen } from './cards.ts';
 

@@ -1,26 +1,13 @@
 /** What people do in the portal: the card that pays, the end of a subscription and taking that back. */
-import { attach, newMethod } from '../acts/cards.ts';
+import { payWithCard } from '../acts/customers.ts';
 import { endSubscription } from '../acts/subscription.ts';
 import { changeAttributes, refusedUpdate } from '../acts/update.ts';
 import type { Context } from '../context.ts';
 import { Refusal, refuse } from '../errors.ts';
 import type { PortalSession } from '../objects/portal.ts';
 import { periodEndOf, type Subscription } from '../objects/subscription.ts';
-import { updateCustomer } from '../operations/customers.ts';
 import { must } from '../wires.ts';
 import { cardChosen } from './cards.ts';
-
-/** The card pays from now on: the customer's invoices, and those of subscriptions that had one of their own. */
-function changeCard(context: Context, customerId: string, form: URLSearchParams): void {
-  const { id } = attach(context, newMethod(context, cardChosen(form)), customerId);
-  const customer = must(context, 'customer', customerId);
-  updateCustomer(context, customer, { ...customer, defaultPaymentMethod: id });
-  for (const subscription of context.store.list('subscription', { customer: customerId })) {
-    const hasOwn = subscription.defaultPaymentMethod !== null;
-    if (!hasOwn || refusedUpdate(subscription, ['default_payment_method']) !== null) continue;
-    changeAttributes(context, subscription, { defaultPaymentMethod: id });
-  }
-}
 
 function subscriptionOf(context: Context, customer: string, id: string): Subscription {
   const subscription = context.store.get('subscription', id);
@@ -62,7 +49,7 @@ function changeEnd(context: Context, session: PortalSession, act: 'cancel' | 'ke
 export function actInPortal(context: Context, session: PortalSession, form: URLSearchParams): void {
   const { features } = must(context, 'billing_portal.configuration', session.configuration);
   const act = form.get('act');
-  if (act === 'card' && features.paymentMethodUpdate) changeCard(context, session.customer, form);
+  if (act === 'card' && features.paymentMethodUpdate) payWithCard(context, session.customer, cardChosen(form).number);
   else if (act === 'cancel' || act === 'keep') changeEnd(context, session, act, form.get('subscription') ?? '');
   else refuse('The portal is not set up for that.');
 }

@@ -4,7 +4,6 @@
  * events go out in order, the answers are not waited for one by one.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Commit } from '../../data/group-commit.ts';
 import type { EventBody, Timed } from '../context.ts';
 import { type Faults, seeded } from '../faults.ts';
 import { nextAttemptAt } from './schedule.ts';
@@ -23,7 +22,6 @@ export type Deliveries = Timed & {
 };
 type Parts = {
   store: DeliveryStore;
-  commit: Commit;
   endpoint: Endpoint;
   faults: Faults;
   /** The event as it goes over the wire. */
@@ -42,7 +40,7 @@ function shuffled<T>(rows: T[], seed: number): T[] {
     .map(({ row }) => row);
 }
 
-export function startDeliveries({ store, commit, endpoint, faults, eventOf, clockNow, log }: Parts): Deliveries {
+export function startDeliveries({ store, endpoint, faults, eventOf, clockNow, log }: Parts): Deliveries {
   const underWay = new Map<string, Promise<void>>();
   const waiting: (() => void)[] = [];
   let held: { deliveries: Delivery[]; sent: Promise<void> } | null = null;
@@ -74,7 +72,7 @@ export function startDeliveries({ store, commit, endpoint, faults, eventOf, cloc
       // The end of the platform is no answer: it goes out again at the next start.
       if (problem !== null && stopping.signal.aborted) return;
       const next_at = problem === null ? null : nextAttemptAt(attempts + 1, at, first_at);
-      await commit(() => store.settle({ event_id, next_at, answered_at: problem === null ? at : null, problem }));
+      store.settle({ event_id, next_at, answered_at: problem === null ? at : null, problem });
       if (problem !== null && next_at === null) log(`stripe: ${event.type} ${event_id} is given up: ${problem}`);
     } finally {
       endTurn();

@@ -46,7 +46,7 @@ export function openDeliveryStore(db: DatabaseSync, listened: boolean) {
   db.exec(schema);
   db.exec(listened ? follows : followsNot);
   const due = db.prepare('SELECT * FROM delivery WHERE next_at <= ? ORDER BY next_at, seq');
-  const next = db.prepare('SELECT min(next_at) AS at FROM delivery');
+  const next = db.prepare('SELECT next_at AS at FROM delivery WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 1');
   const byEvent = db.prepare('SELECT * FROM delivery WHERE event_id = ?');
   const page = db.prepare('SELECT * FROM delivery WHERE (?1 = 0 OR next_at IS NOT NULL) ORDER BY seq DESC LIMIT ?2');
   const settle = db.prepare(
@@ -59,11 +59,22 @@ export function openDeliveryStore(db: DatabaseSync, listened: boolean) {
   return {
     /** In the order in which they are to go out. */
     due: (until: number): Delivery[] => rows(due.all(until)),
-    nextAt: (): number | null => (next.get() as { at: number | null }).at,
+    nextAt: (): number | null => (next.get() as { at: number } | undefined)?.at ?? null,
     byEvent: (eventId: string): Delivery | null => (byEvent.get(eventId) as Delivery | undefined) ?? null,
     /** Newest first. */
     page: (waitingOnly: boolean, limit: number): Delivery[] => rows(page.all(waitingOnly ? 1 : 0, limit)),
-    settle: (outcome: Outcome) => settle.run(outcome.event_id, outcome.next_at, outcome.answered_at, outcome.problem),
+    /**
+     * A commit of its own that does not wait for the disk, because there is one for each webhook: kill -9 loses none, and what a
+     * power cut forgets is sent again.
+     */
+    settle({ event_id, next_at, answered_at, problem }: Outcome): void {
+      db.exec('PRAGMA synchronous = NORMAL');
+      try {
+        settle.run(event_id, next_at, answered_at, problem);
+      } finally {
+        db.exec('PRAGMA synchronous = FULL');
+      }
+    },
     /** Sends it once more, answered or not. */
     again: (eventId: string, at: number): boolean => again.run(eventId, at).changes > 0,
     /** What waits for a later attempt goes out at `at`. */

@@ -60,7 +60,10 @@ export async function openListener(status: (received: Received) => number | Prom
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
   const types = () =>
     received.map(({ body }) => (JSON.parse(body) as { data: { object: { id: string } } }).data.object.id);
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, received, types };

@@ -1,15 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { lifecycle } from '../../../dev/stripe/lifecycle.ts';
+import { changes } from './lives/changes.ts';
+import { dunning } from './lives/dunning.ts';
+import { firstPayments } from './lives/first-payments.ts';
+import { invoiceLives } from './lives/invoices.ts';
+import { money } from './lives/money.ts';
+import { pauses } from './lives/pauses.ts';
 import { subscriptionLives } from './lives/subscriptions.ts';
 import { openWorld } from './world.ts';
 
+const lives = [...subscriptionLives, ...firstPayments, ...dunning, ...pauses, ...changes, ...invoiceLives, ...money];
 const walked = new Set<string>();
 
 describe('the lives that Stripe gives its objects', () => {
-  it.each([...subscriptionLives])('$name', async ({ live }) => {
+  it.each(lives)('$name', async ({ live }) => {
     const world = await openWorld();
-    await live(world);
-    for (const { kind, from, by, to } of world.moves()) walked.add(`${kind} ${from} ${by} ${to}`);
+    try {
+      await live(world);
+    } finally {
+      for (const { kind, from, by, to } of world.moves()) walked.add(`${kind} ${from} ${by} ${to}`);
+    }
   });
 });
 

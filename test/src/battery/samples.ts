@@ -30,6 +30,9 @@ const empty = () => ({});
 const ofOrganisation = `?organisation=${organisationSlug}`;
 const itsNamespace = (f: Fixture) => ({ namespace: f.namespace });
 
+/** A page of ours that Stripe's pages may lead back to. */
+const ownPage = 'http://127.0.0.1:8787/';
+
 const review = () => ({ reviewId: `rvw_${'0'.repeat(32)}` });
 
 export const samples: Record<string, Sample> = {
@@ -47,6 +50,28 @@ export const samples: Record<string, Sample> = {
   'GET /api/customers/:customerId': { params: mine },
   'POST /api/customers/:customerId/deactivate': { params: victim, body: empty, wrongType: { reason: 3 } },
   'POST /api/customers/:customerId/reactivate': { params: victim, body: empty },
+  'GET /api/subscriptions/:customerId': { params: mine },
+  'POST /api/subscriptions/checkout': {
+    body: (f) => ({ customer_id: f.customerId, plan: 'starter', success_url: ownPage, cancel_url: ownPage }),
+    wrongType: { interval: 'week' },
+  },
+  'POST /api/subscriptions/preview': {
+    body: (f) => ({ customer_id: f.customerId, new_plan: 'professional' }),
+    wrongType: { new_plan: 7 },
+  },
+  'POST /api/subscriptions/upgrade': {
+    body: (f) => ({ customer_id: f.customerId, new_plan: 'professional' }),
+    wrongType: { proration_date: 'soon' },
+  },
+  'POST /api/subscriptions/cancel': {
+    body: (f) => ({ customer_id: f.customerId, reason: 'r' }),
+    wrongType: { immediately: 'yes' },
+  },
+  'POST /api/subscriptions/resume': { body: (f) => ({ customer_id: f.customerId }), wrongType: { customer_id: 7 } },
+  'POST /api/subscriptions/portal': {
+    body: (f) => ({ customer_id: f.customerId, return_url: ownPage }),
+    wrongType: { return_url: [] },
+  },
   'GET /api/customers/:customerId/deployment': { params: mine },
   'POST /api/customers/:customerId/deployment/redeploy': {
     params: victim,
