@@ -13,6 +13,7 @@ import { reactivate } from '../workflows/accounts/reactivate.ts';
 import { type SignedUp, type SignUpInput, signUp } from '../workflows/accounts/sign-up.ts';
 import { verifySignUp } from '../workflows/accounts/verify-sign-up.ts';
 import type { Planned } from '../workflows/deed.ts';
+import { refreshSubscription } from '../workflows/subscriptions/refresh-subscription.ts';
 import { namesOf, normaliseEmail } from './customer.ts';
 import { listCustomers } from './store.ts';
 import { toCustomerAnswer, toCustomerList, toHeldAnswer, toSignupAnswer } from './wire.ts';
@@ -85,6 +86,11 @@ const deactivateRoute = deed({
 const reactivateRoute = deed({
   ...routes.reactivateCustomer,
   plan: (context, { customer }) => reactivate(context, customer),
+  // What has not ended at Stripe yet lives on, in the state that Stripe says.
+  afterwards: async (context, { whole }) => {
+    const { stripeSubscriptionId } = whole.subscription;
+    if (stripeSubscriptionId !== null) await refreshSubscription(context, stripeSubscriptionId);
+  },
   answer: ({ whole, apiKey }, { env, principal }) =>
     json(200, { ...toCustomerAnswer(whole, env.BASE_DOMAIN, principal), api_key: apiKey }),
 });

@@ -40,12 +40,13 @@ export interface Notice<K extends NoticeKind = NoticeKind> {
 }
 
 /**
- * In which states a notice is still true, of those that say what has not happened yet; one that is not is not sent any
- * more. The others tell what has happened.
+ * In which states a notice is still true, of those that ask for something or speak of what lies ahead; one that is not true is
+ * not sent any more. The others tell what has happened.
  */
 const trueIn: Readonly<Partial<Record<NoticeKind, readonly SubscriptionStatus[]>>> = {
   trial_ending: ['trialing'],
   grace_reminder: ['past_due'],
+  canceled: ['canceled'],
   deletion_ahead: ['canceled'],
 };
 

@@ -5,7 +5,6 @@ import type { Db } from '../db/client.ts';
 import { customers, planChanges, subscriptions } from '../db/control-schema.ts';
 import { guard } from '../db/guards.ts';
 import { build, type Write, write } from '../db/write.ts';
-import type { SubscriptionState } from './transitions.ts';
 
 export type SubscriptionRow = typeof subscriptions.$inferSelect;
 
@@ -21,21 +20,6 @@ export const insertSubscription = (row: typeof subscriptions.$inferInsert, effec
     }),
   ),
 ];
-
-/** Sets the status with the reason why the stack stands. A state that is no suspension after a failed payment has no grace. */
-export const setState = (customerId: string, { status, suspendedFor }: SubscriptionState, now: number): Write =>
-  write(
-    build
-      .update(subscriptions)
-      .set({
-        status,
-        suspendedFor,
-        canceledAt: status === 'canceled' ? now : null,
-        ...(status === 'past_due' ? {} : { graceEndsAt: null }),
-        updatedAt: now,
-      })
-      .where(eq(subscriptions.customerId, customerId)),
-  );
 
 /** Fails the batch unless the subscription still has the status that the plan was made from. */
 export const guardStatus = (customerId: string, status: SubscriptionStatus): Write =>

@@ -55,6 +55,7 @@ describe('what is a page', () => {
       '/members',
       '/account',
       '/sign-in',
+      '/sign-up',
       '/organisation',
       '/admin/queues',
       '/console',

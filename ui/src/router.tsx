@@ -25,12 +25,22 @@ function routeOf({ load, ...page }: Page): RouteObject {
 
 const SignInPage = lazy(async () => ({ default: (await import('./sign-in/sign-in-page.tsx')).SignInPage }));
 
+const SignUpPage = lazy(async () => ({ default: (await import('./sign-up/sign-up-page.tsx')).SignUpPage }));
+
 const routes: RouteObject[] = [
   {
     path: '/sign-in',
     element: (
       <Safely>
         <SignInPage />
+      </Safely>
+    ),
+  },
+  {
+    path: '/sign-up',
+    element: (
+      <Safely>
+        <SignUpPage />
       </Safely>
     ),
   },

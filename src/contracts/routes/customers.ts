@@ -97,6 +97,6 @@ export const reactivateCustomer = route({
   allow: { admin: 'operator' },
   body: reactivateBody,
   answers: { 200: reactivateAnswer },
-  failures: ['not_deactivated'],
+  failures: ['not_deactivated', 'deployment_deleted'],
   idempotent: true,
 });

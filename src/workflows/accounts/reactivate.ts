@@ -1,4 +1,8 @@
-/** Brings a deactivated customer back: trialing while the trial lasts, else active; a new licence and account key. */
+/**
+ * Brings a customer back who has left or was deactivated: trialing while the trial lasts, else active; a new licence and account
+ * key. Whose subscription at Stripe has ended pays nobody from then on, until they check out again: an operator has decided
+ * that. One that has not ended there yet lives on. A deleted stack does not come back.
+ */
 import type { WholeCustomer } from '../../customers/store.ts';
 import * as customerStore from '../../customers/store.ts';
 import { verbOf } from '../../deployments/deployment.ts';
@@ -6,11 +10,12 @@ import * as deploymentStore from '../../deployments/store.ts';
 import { newId } from '../../lib/ids.ts';
 import { err, ok } from '../../lib/result.ts';
 import { ringWaiting } from '../../outbox/store.ts';
-import { guardStatus, setState } from '../../subscriptions/store.ts';
+import { guardUnchanged, replace } from '../../subscriptions/store.ts';
 import { stateAfter } from '../../subscriptions/transitions.ts';
 import { resumePeriod } from '../billing/resume-period.ts';
 import type { Context, Planned } from '../deed.ts';
 import { issueLicence, licenceSubject } from '../licensing/issue-licence.ts';
+import { rowIn } from '../subscriptions/enter-state.ts';
 import { newAccountKey } from './account-keys.ts';
 import { changed } from './changed.ts';
 
@@ -28,6 +33,9 @@ export async function reactivate(context: Context, before: WholeCustomer): Promi
   const trialRuns = trialEndsAt !== null && trialEndsAt > now;
   const after = stateAfter(before.subscription, trialRuns ? 'reactivate_in_trial' : 'reactivate');
   if (after === null) return err({ code: 'not_deactivated', message: 'the customer is not deactivated' });
+  if (before.deployment.phase === 'deleted') {
+    return err({ code: 'deployment_deleted', message: 'the stack is deleted with its data, for good' });
+  }
   const doorbellId = newId('outbox', random);
   const run = { customerId: id, jobId: newId('job', random), now };
   const { period, writes: opened } = await resumePeriod(context, id);
@@ -38,8 +46,8 @@ export async function reactivate(context: Context, before: WholeCustomer): Promi
   return ok({
     value: { whole, apiKey: key.apiKey },
     writes: [
-      guardStatus(id, before.subscription.status),
-      setState(id, after, now),
+      guardUnchanged(before.subscription),
+      replace(rowIn(before.subscription, after, now), now),
       customerStore.setDeactivated(id, null),
       stored,
       ...opened,
