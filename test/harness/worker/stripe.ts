@@ -46,7 +46,10 @@ export async function openStandIn(api: Api) {
       const { versions } = await findCatalogue(openDb(control));
       for (const { plan, version, name, fee } of versions.map(({ definition }) => definition)) {
         const product = await ask('/v1/products', form({ name }));
-        for (const [interval, months] of [['month', 1], ['year', 10]] as const) {
+        for (const [interval, months] of [
+          ['month', 1],
+          ['year', 10],
+        ] as const) {
           const price = await ask(
             '/v1/prices',
             form({

@@ -44,7 +44,9 @@ const shown = async (response: Response) => (await good<{ subscription: Subscrip
 const ordersOf = async ({ customer: { customer_id: id } }: SignupAnswer) =>
   (
     await control
-      .prepare("SELECT state, last_error FROM outbox WHERE kind = 'stripe_order' AND payload ->> 'customer_id' = ? AND payload ->> 'what' <> 'checkout' ORDER BY created_at")
+      .prepare(
+        "SELECT state, last_error FROM outbox WHERE kind = 'stripe_order' AND payload ->> 'customer_id' = ? AND payload ->> 'what' <> 'checkout' ORDER BY created_at",
+      )
       .bind(id)
       .all<{ state: string; last_error: string | null }>()
   ).results;
@@ -158,7 +160,11 @@ describe('a lower plan', () => {
     expect(await refusalOf(await upgrade(made, 'enterprise'))).toEqual([409, 'change_pending']);
     await stripe.move(Date.parse(end) + 2 * minute);
     await refresh(id);
-    expect(await subscriptionOf(made)).toMatchObject({ plan: 'starter', scheduled: null, current_period: { start: end } });
+    expect(await subscriptionOf(made)).toMatchObject({
+      plan: 'starter',
+      scheduled: null,
+      current_period: { start: end },
+    });
   });
 
   it('is taken back', async () => {
@@ -192,7 +198,11 @@ describe('a cancellation', () => {
     await good(await ask('cancel', made));
     await stripe.move(Date.parse(ending.current_period.end) + 2 * minute);
     await refresh(id);
-    expect(await subscriptionOf(made)).toMatchObject({ status: 'canceled', cancel_at: null, stripe_subscription_id: null });
+    expect(await subscriptionOf(made)).toMatchObject({
+      status: 'canceled',
+      cancel_at: null,
+      stripe_subscription_id: null,
+    });
     expect(await refusalOf(await ask('resume', made, {}, rootToken))).toEqual([409, 'subscription_ended']);
     expect(await refusalOf(await ask('cancel', made, {}, rootToken))).toEqual([409, 'subscription_ended']);
   });
@@ -201,7 +211,9 @@ describe('a cancellation', () => {
     const { made, id } = await paying();
     expect(await shown(await ask('cancel', made, { immediately: true }))).toMatchObject({ status: 'canceled' });
     expect(await stripe.read(`/subscriptions/${id}`)).toMatchObject({ status: 'canceled' });
-    expect((await api.call('GET', `/api/customers/${made.customer.customer_id}`, { token: made.api_key })).status).toBe(401);
+    expect((await api.call('GET', `/api/customers/${made.customer.customer_id}`, { token: made.api_key })).status).toBe(
+      401,
+    );
   });
 
   it('takes a scheduled change with it', async () => {
