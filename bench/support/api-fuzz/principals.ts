@@ -7,7 +7,7 @@ import type { Route } from '../../../src/contracts/route.ts';
 import { makeAccountKey } from '../../../src/contracts/routes/account-keys.ts';
 import { makeClusterKey, makeClusterToken } from '../../../src/contracts/routes/clusters.ts';
 import { makeAdminToken } from '../../../src/contracts/routes/credentials.ts';
-import { signUp } from '../../../src/contracts/routes/customers.ts';
+import { createCustomer } from '../../../src/contracts/routes/customers.ts';
 import { createReporter } from '../../../src/contracts/routes/reporters.ts';
 import { openApiClient } from '../../../src/lib/api-client.ts';
 
@@ -47,7 +47,9 @@ export async function makePrincipal(
   { url, rootToken, clusterId }: { url: string; rootToken: string; clusterId: string },
 ): Promise<Principal> {
   const call = asRoot(url, rootToken);
-  const made = await call(signUp, { body: { email: `${name}@fuzz.example.com`, company_name: `Fuzz ${name}` } });
+  const made = await call(createCustomer, {
+    body: { email: `${name}@fuzz.example.com`, company_name: `Fuzz ${name}` },
+  });
   const customerId = made.customer.customer_id;
   const params = { customerId };
   const key = await call(makeAccountKey, { params, body: { name: 'rotated and revoked' } });

@@ -23,7 +23,11 @@ const nothingAhead = {
 } as const;
 
 /** The row in its new state. */
-export function rowIn(before: SubscriptionRow, { status, suspendedFor }: SubscriptionState, now: number): SubscriptionRow {
+export function rowIn(
+  before: SubscriptionRow,
+  { status, suspendedFor }: SubscriptionState,
+  now: number,
+): SubscriptionRow {
   const ended = status === 'canceled';
   return {
     ...before,
