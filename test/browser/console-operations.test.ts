@@ -24,10 +24,10 @@ import { troubledApi, troubleMessage } from '../harness/browser/troubled-api.ts'
 import { dollars } from '../harness/browser/words.ts';
 
 const plansYaml = readFileSync(join(import.meta.dirname, '../../plans.yaml'), 'utf8');
-/** The same plans with a dearer core-hour, as a new version. */
+/** The same plans as a new version, each fee higher: what is used stays below what is included, so a price would change no bill. */
 const dearer = plansYaml
   .replace('version: "2026-11"', 'version: "2027-01"')
-  .replace('cpu_core_ms: { per: core-hour, price: 0.05 }', 'cpu_core_ms: { per: core-hour, price: 0.50 }');
+  .replace(/^( +fee: )(\d+)$/gm, (_, fee: string, dollarsOfNow: string) => `${fee}${Number(dollarsOfNow) + 10}`);
 
 const refused = {
   outbox_id: `out_${'1'.repeat(32)}`,
