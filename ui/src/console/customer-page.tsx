@@ -7,6 +7,8 @@ import { readCustomer } from '../../../src/contracts/routes/customers.ts';
 import { readDeployment } from '../../../src/contracts/routes/deployments.ts';
 import { useRead } from '../data/use-read.ts';
 import { LinkTabs } from '../list/link-tabs.tsx';
+import { PageTitle } from '../shell/page-title.tsx';
+import { ReadPart } from '../states/read-part.tsx';
 import { consoleTexts } from '../texts/console.ts';
 import { customerTexts as texts } from '../texts/console-customers.ts';
 import { customerAddress, customersAddress } from './addresses.ts';
@@ -18,8 +20,6 @@ import { Licence } from './customer-licence.tsx';
 import { Members } from './customer-members.tsx';
 import { Overview } from './customer-overview.tsx';
 import { Usage } from './customer-usage.tsx';
-import { PageTitle } from './page-title.tsx';
-import { ReadPart } from './read-part.tsx';
 import { SubscriptionLabel } from './status-labels.tsx';
 
 const everyMs = 5_000;

@@ -1,6 +1,6 @@
-/** What is inside, for the organisation that is looked at: an admin chooses one first, and some of it is an org-admin's only. */
+/** A page for the organisation that is looked at: an admin chooses one first, and some of it is an org-admin's only. */
 import { Content, PageSection } from '@patternfly/react-core';
-import type { ReactNode } from 'react';
+import type { ComponentType } from 'react';
 import { Link, useLocation } from 'react-router';
 import type { AnswerTo } from '../../../src/contracts/call.ts';
 import { listOrganisations } from '../../../src/contracts/routes/organisations.ts';
@@ -50,19 +50,21 @@ function Choose() {
   );
 }
 
-export interface ForOrganisationProps {
-  children: ReactNode;
+export interface ForOrganisationOptions {
   /** Only who is an org-admin, or an admin, sees it. */
   isOrgAdminOnly?: boolean;
 }
 
-export function ForOrganisation({ children, isOrgAdminOnly = false }: ForOrganisationProps) {
-  const { name, isOrgAdmin } = useOrganisation();
-  if (name === null) return <Choose />;
-  if (!isOrgAdminOnly || isOrgAdmin) return <>{children}</>;
-  return (
-    <PageSection>
-      <NothingYet title={organisationTexts.orgAdminTitle}>{organisationTexts.orgAdminOnly}</NothingYet>
-    </PageSection>
-  );
+/** The page of an organisation, in its place. */
+export function forOrganisation(Body: ComponentType, { isOrgAdminOnly = false }: ForOrganisationOptions = {}) {
+  return function OfOrganisation() {
+    const { name, isOrgAdmin } = useOrganisation();
+    if (name === null) return <Choose />;
+    if (!isOrgAdminOnly || isOrgAdmin) return <Body />;
+    return (
+      <PageSection>
+        <NothingYet title={organisationTexts.orgAdminTitle}>{organisationTexts.orgAdminOnly}</NothingYet>
+      </PageSection>
+    );
+  };
 }

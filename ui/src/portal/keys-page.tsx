@@ -9,6 +9,7 @@ import { List } from '../list/list.tsx';
 import { useListState } from '../list/list-state.ts';
 import { NothingYet } from '../list/no-rows.tsx';
 import { useMay } from '../session/session.tsx';
+import { PageTitle } from '../shell/page-title.tsx';
 import { common } from '../texts/common.ts';
 import { portalTexts } from '../texts/portal.ts';
 import { Time } from '../time/time.tsx';
@@ -17,7 +18,6 @@ import { KeyActions } from './key-actions.tsx';
 import { keyStateOf } from './key-state.ts';
 import { MakeKey } from './make-key.tsx';
 import { OnceShown } from './once-shown.tsx';
-import { PageTop } from './page-top.tsx';
 
 const texts = portalTexts.keys;
 const noFilters = [] as const;
@@ -63,7 +63,7 @@ export function Page() {
   };
   return (
     <>
-      <PageTop title={portalTexts.titles.keys} intro={texts.intro} />
+      <PageTitle title={portalTexts.titles.keys} intro={texts.intro} />
       <PageSection>
         <List
           name="account-keys"

@@ -228,8 +228,6 @@ export const portalTexts = {
     } as Readonly<Record<string, string>>,
     copyTitle: 'The licence itself',
     text: 'Licence',
-    copy: 'Copy',
-    copied: 'Copied',
     history: 'Licences until now',
     historyLabel: 'Licences until now',
     generated: 'Issued',

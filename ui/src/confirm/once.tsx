@@ -1,6 +1,6 @@
 /** A secret that the API shows once: it stays until it is closed, and can be copied. */
 import { Alert, AlertActionCloseButton, ClipboardCopy } from '@patternfly/react-core';
-import { consoleTexts as texts } from '../texts/console.ts';
+import { common as texts } from '../texts/common.ts';
 
 export interface OnceProps {
   /** What it is, for screen readers. */
