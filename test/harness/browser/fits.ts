@@ -1,12 +1,13 @@
 /** Whether everything of a page is on the screen, on a small laptop and on a phone, without scrolling sideways. */
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { unusedClasses } from '../../../ui/unused-styles.ts';
 
 const widths = [1200, 375] as const;
 const height = 800;
 
-/** In the page. @returns what sticks out of it, is cut, or must be scrolled sideways */
-function sticksOut(): string[] {
+/** In the page. @param unstyled classes whose styles are not in the build. @returns what is of them, sticks out of it, is cut, or must be scrolled sideways */
+function sticksOut(unstyled: string): string[] {
   const main = document.querySelector('main') ?? document.body;
   const all = [...main.querySelectorAll<HTMLElement>('*')].filter((of) => of.getClientRects().length > 0);
   const called = (of: Element) => `${of.tagName} ${of.getAttribute('class') ?? ''}: ${of.textContent?.slice(0, 40)}`;
@@ -24,6 +25,7 @@ function sticksOut(): string[] {
     of.getBoundingClientRect().right > (of.parentElement?.getBoundingClientRect().right ?? 0) + 1;
   /** What only screen readers have stands nowhere. */
   const isUnseen = (of: Element) => of.closest('.pf-v6-screen-reader, svg') !== null;
+  const isUnstyled = (of: Element) => [...of.classList].some((name) => new RegExp(`^(?:${unstyled})$`).test(name));
   return [
     ...(isWide(screen) ? ['the page'] : []),
     ...all
@@ -32,6 +34,7 @@ function sticksOut(): string[] {
         ...(of.getBoundingClientRect().right > right ? [`out of the page: ${called(of)}`] : []),
         ...(scrolls(of) ? [`scrolls: ${called(of)}`] : []),
         ...(isCut(of) ? [`cut: ${called(of)}`] : []),
+        ...(isUnstyled(of) ? [`without its style: ${called(of)}`] : []),
         ...(isWiderTable(of) ? [`wide: ${called(of)}`] : []),
       ]),
   ].slice(0, 5);
@@ -41,6 +44,8 @@ function sticksOut(): string[] {
 export async function expectFits(page: Page): Promise<void> {
   for (const width of widths) {
     await page.setViewportSize({ width, height });
-    await expect.poll(() => page.evaluate(sticksOut), { timeout: 15_000, message: `at ${width} px` }).toEqual([]);
+    await expect
+      .poll(() => page.evaluate(sticksOut, unusedClasses.join('|')), { timeout: 15_000, message: `at ${width} px` })
+      .toEqual([]);
   }
 }

@@ -1,6 +1,6 @@
 /** Why somebody does it, for the audit log. */
 import { common } from '../texts/common.ts';
-import { LineField } from './fields.tsx';
+import { LineField } from './inputs.tsx';
 
 const charsMax = 500;
 

@@ -1,6 +1,6 @@
 /** Account keys: which there are, a new one (shown once), rotating and revoking. */
 import { PageSection, ToolbarItem } from '@patternfly/react-core';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { AccountKeyView } from '../../../src/contracts/customers.ts';
 import { listAccountKeys, revokeAccountKey } from '../../../src/contracts/routes/account-keys.ts';
 import { useRead } from '../data/use-read.ts';
@@ -17,7 +17,9 @@ import { useCustomer } from './customer.ts';
 import { KeyActions } from './key-actions.tsx';
 import { keyStateOf } from './key-state.ts';
 import { MakeKey } from './make-key.tsx';
-import { OnceShown } from './once-shown.tsx';
+
+/** Of nobody's first look. */
+const OnceShown = lazy(async () => ({ default: (await import('./once-shown.tsx')).OnceShown }));
 
 const texts = portalTexts.keys;
 const noFilters = [] as const;
@@ -79,7 +81,11 @@ export function Page() {
           }
           empty={<NothingYet title={texts.emptyTitle}>{texts.empty}</NothingYet>}
         />
-        <OnceShown secret={secret} onKept={() => setSecret(null)} />
+        {secret === null ? null : (
+          <Suspense fallback={null}>
+            <OnceShown secret={secret} onKept={() => setSecret(null)} />
+          </Suspense>
+        )}
       </PageSection>
     </>
   );

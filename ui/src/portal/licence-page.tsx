@@ -2,6 +2,7 @@
 import { Content, Grid, GridItem, PageSection } from '@patternfly/react-core';
 import type { AnswerTo } from '../../../src/contracts/call.ts';
 import { listLicences, readLicence } from '../../../src/contracts/routes/licences.ts';
+import { CopiedText } from '../confirm/copied-text.tsx';
 import { useRead } from '../data/use-read.ts';
 import type { Column } from '../list/columns.ts';
 import { NothingYet } from '../list/no-rows.tsx';
@@ -10,7 +11,6 @@ import { Digits } from '../money/numbers.tsx';
 import { PageTitle } from '../shell/page-title.tsx';
 import { portalTexts } from '../texts/portal.ts';
 import { Time } from '../time/time.tsx';
-import { CopiedText } from './copied-text.tsx';
 import { useCustomer } from './customer.ts';
 import { LicenceWords } from './licence-claims.tsx';
 import { Part } from './part.tsx';
