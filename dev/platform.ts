@@ -174,7 +174,7 @@ async function startParts(
 
   const stripe = await startStandIn(dataDir, env, secrets, { port: ports.stripe, now: clock.now }, log, onStop);
   const publicUrl = env['PUBLIC_URL'] || `http://127.0.0.1:${port}`;
-  const issuer = await startOwnIssuer({ dataDir, port: ports.oidc, publicUrl, env }, log, onStop);
+  const issuer = await startOwnIssuer({ dataDir, port: ports.oidc, publicUrl, env, now: clock.now }, log, onStop);
 
   const smtpUrl = await startOwnMailbox(dataDir, env, log, onStop);
 

@@ -18,11 +18,16 @@ export type ProviderOptions = {
   store: ReturnType<typeof openOidcStore>;
   /** The one namespace that `project-user` may see, null as long as there is none. */
   firstProject: () => Promise<string | null>;
+  /** The platform's clock, ms. */
+  now: () => number;
 };
 
 const scopes = ['openid', 'email', 'profile'];
 
-export function makeProvider({ issuer, redirectUri, secrets, store, firstProject }: ProviderOptions): Provider {
+/** How far the platform's clock is ahead of the machine's, s; nothing where it is behind. */
+const aheadS = (now: () => number): number => Math.max(0, Math.round((now() - Date.now()) / 1000));
+
+export function makeProvider({ issuer, redirectUri, secrets, store, firstProject, now }: ProviderOptions): Provider {
   const client = (client_id: string) => ({
     client_id,
     client_secret: secrets.client_secret,
@@ -43,7 +48,8 @@ export function makeProvider({ issuer, redirectUri, secrets, store, firstProject
     interactions: { url: (_, { uid }) => `/sign-in/${uid}` },
     // A session of the issuer's own is short, so that the next sign-in can be somebody else's.
     ttl: {
-      IdToken: 8 * HOUR_S,
+      // oidc-provider counts by the machine's clock; the Worker, which holds its tokens to theirs, goes by the platform's.
+      IdToken: () => 8 * HOUR_S + aheadS(now),
       AccessToken: HOUR_S,
       AuthorizationCode: MINUTE_S,
       Interaction: HOUR_S,

@@ -16,7 +16,7 @@ const UNAUTHORISED = 401;
 const MISDIRECTED = 421;
 const TOO_LARGE = 413;
 const FAILED = 500;
-const TOKEN_LIFE = '1h';
+const TOKEN_LIFE_S = 3600;
 /** No form-action: browsers hold it against the redirect that follows the form, which leads to the Worker. */
 const PAGE_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
@@ -30,8 +30,10 @@ export type OidcOptions = {
   port: number | undefined;
   redirectUri: string;
   firstProject: () => Promise<string | null>;
+  /** The platform's clock, ms: the Worker judges by it when a token ends. */
+  now: () => number;
 };
-type Door = { secrets: KeptSecrets; issuer: string; firstProject: OidcOptions['firstProject'] };
+type Door = { secrets: KeptSecrets; issuer: string } & Pick<OidcOptions, 'firstProject' | 'now'>;
 
 function isPassword(given: string, { password }: KeptSecrets): boolean {
   const [one, other] = [Buffer.from(given), Buffer.from(password)];
@@ -54,7 +56,7 @@ async function signIn(provider: Provider, door: Door, request: IncomingMessage, 
 
 /** A token for programs, as `curl -u org-admin:PASSWORD -X POST …/programs/token` gets one. */
 async function programToken(
-  { secrets, issuer, firstProject }: Door,
+  { secrets, issuer, firstProject, now }: Door,
   request: IncomingMessage,
   response: ServerResponse,
 ) {
@@ -64,20 +66,21 @@ async function programToken(
     return answerJson(response, UNAUTHORISED, { error: 'invalid_client' }, { 'www-authenticate': 'Basic' });
   }
   const { kid } = secrets.signing_key;
+  const issuedAt = Math.floor(now() / 1000);
   const token = await new SignJWT(claimsOf(name, await firstProject()))
     .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid })
     .setIssuer(issuer)
     .setAudience(DEMO_AUDIENCE)
     .setSubject(name)
-    .setIssuedAt()
-    .setExpirationTime(TOKEN_LIFE)
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(issuedAt + TOKEN_LIFE_S)
     .sign(await importJWK(secrets.signing_key, 'RS256'));
   return answerJson(response, 200, { access_token: token, token_type: 'Bearer' }, { 'cache-control': 'no-store' });
 }
 
 /** Starts the issuer. Its address stays over restarts where the port can be had, and tokens stay valid with it. */
 export async function startOidc(options: OidcOptions, log: (line: string) => void) {
-  const { dataDir, firstProject } = options;
+  const { dataDir, firstProject, now } = options;
   const secrets = await loadOidcSecrets(dataDir);
   const store = openOidcStore(join(dataDir, 'oidc.sqlite'));
   const started = Promise.withResolvers<{ provider: Provider; door: Door; host: string }>();
@@ -99,9 +102,9 @@ export async function startOidc(options: OidcOptions, log: (line: string) => voi
   const port = await listen(server, options.port);
   const host = `${LOOPBACK}:${port}`;
   const issuer = `http://${host}`;
-  const provider = makeProvider({ issuer, redirectUri: options.redirectUri, secrets, store, firstProject });
+  const provider = makeProvider({ issuer, redirectUri: options.redirectUri, secrets, store, firstProject, now });
   provider.on('server_error', (_, error) => log(`oidc: ${String(error)}`));
-  started.resolve({ provider, door: { secrets, issuer, firstProject }, host });
+  started.resolve({ provider, door: { secrets, issuer, firstProject, now }, host });
   const close = async () => {
     await closeServer(server);
     store.close();

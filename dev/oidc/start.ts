@@ -25,13 +25,15 @@ export type OwnIssuerOptions = {
   /** Where the Worker says that it is. */
   publicUrl: string;
   env: Env;
+  /** The platform's clock, ms. */
+  now: () => number;
 };
 
 const none: OwnIssuer = { url: null, password: null, bindings: {}, introduce: async () => {} };
 
 /** There is none where the Worker is told that it is elsewhere: from there it calls nothing on this machine. */
 export async function startOwnIssuer(
-  { dataDir, port, publicUrl, env }: OwnIssuerOptions,
+  { dataDir, port, publicUrl, env, now }: OwnIssuerOptions,
   log: (line: string) => void,
   onStop: OnStop,
 ): Promise<OwnIssuer> {
@@ -42,7 +44,7 @@ export async function startOwnIssuer(
   const start = `${withoutSlash(publicUrl)}/api/sessions/oidc/start`;
   const redirectUri = `${withoutSlash(publicUrl)}/api/sessions/oidc/callback`;
   let firstProject = async (): Promise<string | null> => null;
-  const oidc = await startOidc({ dataDir, port, redirectUri, firstProject: () => firstProject() }, log);
+  const oidc = await startOidc({ dataDir, port, redirectUri, firstProject: () => firstProject(), now }, log);
   onStop('issuer', oidc.close);
   const { issuer, secrets } = oidc;
   const staff = !env['STAFF_OIDC_ISSUER'];
