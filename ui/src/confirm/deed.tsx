@@ -6,6 +6,7 @@ import { Button, type ButtonProps } from '@patternfly/react-core';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import type { AnswerTo, InputOf } from '../../../src/contracts/call.ts';
 import type { Route } from '../../../src/contracts/route.ts';
+import { useDeed } from '../data/use-deed.ts';
 import { useMay } from '../session/session.tsx';
 import type { DeedDialog } from './deed-dialog.tsx';
 
@@ -32,28 +33,36 @@ export interface DeedProps<R extends Route> {
 
 const load = () => import('./deed-dialog.tsx');
 
+/** Loads it before the click that will want it; what fails then is said after the click. */
+const ahead = () => void load().catch(() => {});
+
 /** Its modal and fields are of nobody's first look. `lazy` does not know that the dialog is for a route's own types. */
 const Dialog = lazy(async () => ({ default: (await load()).DeedDialog })) as unknown as typeof DeedDialog;
 
-export function Deed<R extends Route>({ variant = 'secondary', ...dialog }: DeedProps<R>) {
-  const { route, label, isDangerous = false } = dialog;
+export function Deed<R extends Route>({ route, changes, variant = 'secondary', ...dialog }: DeedProps<R>) {
+  const { label, isDangerous = false } = dialog;
   const mayCall = useMay();
   const [isOpen, setOpen] = useState(false);
+  const deed = useDeed(route, changes);
   if (!mayCall(route)) return null;
+  const close = () => {
+    setOpen(false);
+    deed.reset();
+  };
   return (
     <>
       <Button
         variant={variant}
         isDanger={isDangerous}
         data-operation={route.operation}
-        onPointerEnter={() => void load()}
+        onPointerEnter={ahead}
         onClick={() => setOpen(true)}
       >
         {label}
       </Button>
       {isOpen ? (
         <Suspense fallback={null}>
-          <Dialog {...dialog} onClose={() => setOpen(false)} />
+          <Dialog {...dialog} deed={deed} onClose={close} />
         </Suspense>
       ) : null}
     </>
