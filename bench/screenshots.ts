@@ -74,7 +74,7 @@ async function picturesOf(platform: TestPlatform): Promise<Picture[]> {
 
 const platform = await startPlatform({
   args: ['--at', iso(demoBegins(until))],
-  env: { LOG_LEVEL: 'warn', RATE_LIMIT_SIGN_IN: 'off', RATE_LIMIT_LINKS: 'off' },
+  env: { SIMULATED_JOB_MS: '0', LOG_LEVEL: 'warn', RATE_LIMIT_SIGN_IN: 'off', RATE_LIMIT_LINKS: 'off' },
 });
 try {
   await builtPages();

@@ -4,6 +4,7 @@ import { listBillingProjects } from '../../src/contracts/routes/organisation-bil
 import { expectAccessible } from '../harness/browser/accessibility.ts';
 import { describeInBrowser, type OpenOptions } from '../harness/browser/chromium.ts';
 import { expectFits } from '../harness/browser/fits.ts';
+import { rowsOf } from '../harness/browser/lists.ts';
 import {
   asPerson,
   organisation,
@@ -48,7 +49,7 @@ describeInBrowser(
       await shop.use(400);
       await lab.use(100);
       const page = await open('/organisation?sort=-current_month_total');
-      const rows = page.getByRole('grid', { name: 'Projects' }).locator('tbody tr');
+      const rows = rowsOf(page, 'Projects');
       await page.getByRole('link', { name: shop.namespace }).waitFor();
       const { items } = await listed();
       expect(items.map(({ namespace }) => namespace)).toEqual([shop.namespace, lab.namespace]);
@@ -87,7 +88,7 @@ describeInBrowser(
 
     it('a search, a label and a sort are in the address, and survive the back button', async () => {
       const page = await open('/organisation');
-      const rows = page.getByRole('grid', { name: 'Projects' }).locator('tbody tr');
+      const rows = rowsOf(page, 'Projects');
       await expect.poll(() => rows.count(), patiently).toBe(2);
       await page.getByRole('combobox', { name: 'Label' }).selectOption({ label: 'team: research' });
       await page.waitForURL('**/organisation?label=team%3Aresearch');
@@ -118,7 +119,7 @@ describeInBrowser(
     it('a project-user sees their own, and neither keys nor the audit log', async () => {
       const page = await open('/organisation', { before: asPerson(browsing.platform, 'project-user') });
       await page.getByRole('link', { name: shop.namespace }).waitFor();
-      expect(await page.getByRole('grid', { name: 'Projects' }).locator('tbody tr').count()).toBe(1);
+      expect(await rowsOf(page, 'Projects').count()).toBe(1);
       const parts = page.getByRole('navigation', { name: 'Parts of organisation billing' });
       expect(await parts.getByRole('link').allTextContents()).toHaveLength(4);
       await page.goto(`/organisation/projects/${lab.namespace}`);

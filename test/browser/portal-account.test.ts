@@ -9,6 +9,7 @@ import { expectAccessible } from '../harness/browser/accessibility.ts';
 import { type Api, apiOf } from '../harness/browser/api.ts';
 import { describeInBrowser, type OpenOptions } from '../harness/browser/chromium.ts';
 import { expectFits } from '../harness/browser/fits.ts';
+import { rowsOf } from '../harness/browser/lists.ts';
 import { asMember, invited, withoutSignInLimits } from '../harness/browser/member.ts';
 import { refusal } from '../harness/browser/stand-in-sessions.ts';
 import { hostileName } from '../harness/browser/words.ts';
@@ -38,14 +39,14 @@ describeInBrowser(
       await page.getByRole('button', { name: 'Copy: Licence' }).click();
       await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(license);
       const { history } = await admin.call(listLicences, { params });
-      const rows = page.getByRole('grid', { name: 'Licences until now' }).locator('tbody tr');
+      const rows = rowsOf(page, 'Licences until now');
       await expect.poll(() => rows.count()).toBe(history.length);
       await expectAccessible(page);
     });
 
     it('a key is made and shown once, works, is rotated, and revoked', async () => {
       const page = await open('/keys');
-      await page.getByRole('grid', { name: 'Account keys' }).locator('tbody tr').first().waitFor();
+      await rowsOf(page, 'Account keys').first().waitFor();
       await expectAccessible(page);
       await page.getByRole('button', { name: 'Make a key' }).click();
       const asked = dialogOf(page, 'Make an account key?');
@@ -76,7 +77,7 @@ describeInBrowser(
 
     it('somebody is added and removed by the keyboard alone; the last owner stays', async () => {
       const page = await open('/members');
-      const rows = page.getByRole('grid', { name: 'Members' }).locator('tbody tr');
+      const rows = rowsOf(page, 'Members');
       await rows.first().waitFor();
       expect(await rows.count()).toBe((await admin.call(listMembers, { params })).total);
       await expectAccessible(page);

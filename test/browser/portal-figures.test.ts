@@ -12,6 +12,7 @@ import { expectAccessible } from '../harness/browser/accessibility.ts';
 import { apiOf } from '../harness/browser/api.ts';
 import { describeInBrowser } from '../harness/browser/chromium.ts';
 import { expectFits } from '../harness/browser/fits.ts';
+import { rowsOf } from '../harness/browser/lists.ts';
 import { asMember, withoutSignInLimits } from '../harness/browser/member.ts';
 import { type DemoName, portalDemo } from '../harness/browser/portal-demo.ts';
 import { asAdmin } from '../harness/browser/session.ts';
@@ -92,7 +93,7 @@ describeInBrowser(
       const page = await open('/usage');
       await page.getByRole('img', { name: 'CPU, core-hours, as bars; gaps are marked' }).waitFor();
       const usage = await api().call(readUsage, { params, query: { limit: 100 } });
-      const rows = page.getByRole('grid', { name: 'Usage', exact: true }).locator('tbody tr');
+      const rows = rowsOf(page, 'Usage');
       expect(await rows.count()).toBe(usage.items.length);
       const [, day] = usage.items;
       expect(await rows.nth(1).textContent()).toContain(quantityText(day?.cpu_hours ?? -1));
@@ -117,9 +118,7 @@ describeInBrowser(
       const href = await page.getByRole('link', { name: 'Download as CSV' }).getAttribute('href');
       const file = await page.request.get(href ?? '');
       expect(file.headers()['content-type']).toContain('text/csv');
-      expect((await file.text()).trim().split('\n').length - 1).toBe(
-        await page.getByRole('grid', { name: 'Usage', exact: true }).locator('tbody tr').count(),
-      );
+      expect((await file.text()).trim().split('\n').length - 1).toBe(await rowsOf(page, 'Usage').count());
     });
 
     it('an API that is slow, fails or answers HTML is said where the figure would be, with another try', async () => {

@@ -7,6 +7,7 @@ import { listPauses, readJob, readQueueHistory } from '../../src/contracts/route
 import { expectAccessible } from '../harness/browser/accessibility.ts';
 import { describeInBrowser, type OpenOptions } from '../harness/browser/chromium.ts';
 import { expectFits } from '../harness/browser/fits.ts';
+import { rowsOf } from '../harness/browser/lists.ts';
 import { queueWork, withoutProvisioner } from '../harness/browser/queue-work.ts';
 import { asAdmin } from '../harness/browser/session.ts';
 
@@ -112,7 +113,7 @@ describeInBrowser(
     it('shows what it did by hour, as bars and as the API’s numbers', async () => {
       const work = queueWork(browsing.platform);
       const page = await open('/admin/queues/history');
-      const row = page.getByRole('grid', { name: 'Jobs by hour' }).locator('tbody tr').first();
+      const row = rowsOf(page, 'Jobs by hour').first();
       await row.waitFor();
       await page.getByRole('img', { name: 'Jobs by hour' }).waitFor();
       const hours = await work.admin.call(readQueueHistory, {});

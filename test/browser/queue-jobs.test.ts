@@ -4,6 +4,7 @@ import { listJobs, readQueueStats } from '../../src/contracts/routes/queue.ts';
 import { expectAccessible } from '../harness/browser/accessibility.ts';
 import { describeInBrowser } from '../harness/browser/chromium.ts';
 import { expectFits } from '../harness/browser/fits.ts';
+import { rowsOf } from '../harness/browser/lists.ts';
 import { backOff, queueWork, withoutProvisioner } from '../harness/browser/queue-work.ts';
 import { asAdmin } from '../harness/browser/session.ts';
 import { expectToldOfTrouble, troubledApi } from '../harness/browser/troubled-api.ts';
@@ -52,7 +53,7 @@ describeInBrowser(
       await page.waitForURL('**/admin/queues?state=failed');
       await page.getByRole('textbox', { name: 'Customer, company or error' }).fill('acm');
       await page.waitForURL('**/admin/queues?state=failed&q=acm');
-      const rows = page.getByRole('grid', { name: 'Jobs' }).locator('tbody tr');
+      const rows = rowsOf(page, 'Jobs');
       await expect.poll(() => rows.count()).toBe(1);
       expect(await rows.first().textContent()).toContain('Acme');
       await page.getByRole('button', { name: 'Company' }).click();
@@ -94,7 +95,7 @@ describeInBrowser(
 
     it('a viewer sees the jobs and no button of an order', async () => {
       const page = await open('/admin/queues?state=completed', { before: asAdmin(browsing.platform, 'viewer') });
-      await page.getByRole('grid', { name: 'Jobs' }).locator('tbody tr').first().waitFor();
+      await rowsOf(page, 'Jobs').first().waitFor();
       expect(await page.locator('[data-operation]').count()).toBe(0);
       expect(await page.getByRole('checkbox').count()).toBe(0);
     });
