@@ -32,9 +32,13 @@ async function mailedLink(dataDir: string, email: string): Promise<string> {
 }
 
 /** @returns the email of a new member, and the secret that signs in once */
-export async function invited(platform: TestPlatform, customerId: string, role: MemberRole) {
+export async function invited(
+  platform: TestPlatform,
+  customerId: string,
+  role: MemberRole,
+  email = `${role}-${crypto.randomUUID()}@example.com`,
+) {
   const { ready, dataDir } = platform;
-  const email = `${role}-${crypto.randomUUID()}@example.com`;
   const api = apiOf(ready.url, ready.admin_token);
   await api.call(addMember, { params: { customerId }, body: { email, role } });
   await api.call(mailLink, { body: { email } });
@@ -43,9 +47,9 @@ export async function invited(platform: TestPlatform, customerId: string, role: 
 
 /** Signs in as a new member of the customer. */
 export const asMember =
-  (platform: TestPlatform, customerId: string, role: MemberRole = 'owner') =>
+  (platform: TestPlatform, customerId: string, role: MemberRole = 'owner', email?: string) =>
   async (context: BrowserContext): Promise<void> => {
-    const { link } = await invited(platform, customerId, role);
+    const { link } = await invited(platform, customerId, role, email);
     const answer = await context.request.post(signIn.path, { data: { link } });
     if (answer.status() !== 201) throw new Error(`signing in answered ${answer.status()}: ${await answer.text()}`);
   };

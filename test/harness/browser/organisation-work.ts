@@ -19,10 +19,6 @@ export const organisation = DEMO_ORGANISATION.slug;
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
-/** As pages show it. @param amount dollars of the API */
-export const money = (amount: number): string =>
-  new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' }).format(amount);
-
 export interface Project {
   namespace: string;
   customerId: string;
