@@ -28,6 +28,8 @@ export interface Project {
   customerId: string;
   /** Reports a minute more, and waits until the project's total has it. @param cpuHours 0.05 dollars each */
   use: (cpuHours: number) => Promise<void>;
+  /** Reports the last minute once more, lower than it was: somebody has to decide about that. */
+  useLess: (cpuHours: number) => Promise<void>;
 }
 
 export function organisationWork({ ready }: TestPlatform) {
@@ -51,27 +53,31 @@ export function organisationWork({ ready }: TestPlatform) {
     await admin.call(putProjectLabels, { params: { namespace }, query: { organisation }, body: labels });
     const reporter = apiOf(ready.url, api_key);
     let end = begin;
+    const report = (cpuHours: number, computedAt: number) =>
+      reporter.call(reportUsage, {
+        body: {
+          customer_id: params.customerId,
+          instance_id: 'test',
+          timestamp: new Date(computedAt).toISOString(),
+          window_start: new Date(end - minuteMs).toISOString(),
+          window_end: new Date(end).toISOString(),
+          cpu_hours: cpuHours,
+          memory_gb_hours: cpuHours / 2,
+        },
+      });
     return {
       namespace,
       customerId: params.customerId,
       async use(cpuHours) {
         end += minuteMs;
-        const at = new Date(end).toISOString();
-        await reporter.call(reportUsage, {
-          body: {
-            customer_id: params.customerId,
-            instance_id: 'test',
-            timestamp: at,
-            window_start: new Date(end - minuteMs).toISOString(),
-            window_end: at,
-            cpu_hours: cpuHours,
-            memory_gb_hours: cpuHours / 2,
-          },
-        });
+        await report(cpuHours, end);
         await eventually(
           async () => (await overview(namespace)).as_of,
-          (asOf) => asOf === at,
+          (asOf) => asOf === new Date(end).toISOString(),
         );
+      },
+      async useLess(cpuHours) {
+        await report(cpuHours, end + minuteMs);
       },
     };
   }
