@@ -96,3 +96,13 @@ export const asPerson =
     if (value === undefined) throw new Error(`${person} was not signed in`);
     await context.addCookies([{ name: 'tenantry', value, url, httpOnly: true, sameSite: 'Lax' }]);
   };
+
+/** The token that a program of that person sends. */
+export async function tokenOf({ ready }: TestPlatform, person: PersonName): Promise<string> {
+  const authorization = `Basic ${Buffer.from(`${person}:${ready.oidc_password ?? ''}`).toString('base64')}`;
+  const answer = await fetch(new URL('/programs/token', ready.oidc_issuer ?? ''), {
+    method: 'POST',
+    headers: { authorization },
+  });
+  return ((await answer.json()) as { access_token: string }).access_token;
+}

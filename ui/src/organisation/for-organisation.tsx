@@ -1,5 +1,5 @@
 /** What is inside, for the organisation that is looked at: an admin chooses one first, and some of it is an org-admin's only. */
-import { Content, PageSection } from '@patternfly/react-core';
+import { Content, EmptyState, EmptyStateBody, PageSection } from '@patternfly/react-core';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'react-router';
 import type { AnswerTo } from '../../../src/contracts/call.ts';
@@ -62,7 +62,9 @@ export function ForOrganisation({ children, isOrgAdminOnly = false }: ForOrganis
   if (!isOrgAdminOnly || isOrgAdmin) return <>{children}</>;
   return (
     <PageSection>
-      <NothingYet title={organisationTexts.orgAdminTitle}>{organisationTexts.orgAdminOnly}</NothingYet>
+      <EmptyState headingLevel="h1" titleText={organisationTexts.orgAdminTitle}>
+        <EmptyStateBody>{organisationTexts.orgAdminOnly}</EmptyStateBody>
+      </EmptyState>
     </PageSection>
   );
 }

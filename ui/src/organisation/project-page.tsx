@@ -15,7 +15,7 @@ import type { Overview } from '../../../src/contracts/organisation-billing.ts';
 import { listBillingProjects, readProjectOverview } from '../../../src/contracts/routes/organisation-billing.ts';
 import { useRead } from '../data/use-read.ts';
 import { FailureState } from '../states/failure-state.tsx';
-import { PageLoading } from '../states/loading.tsx';
+import { LineLoading, PageLoading } from '../states/loading.tsx';
 import { Stale } from '../states/stale.tsx';
 import { organisationTexts } from '../texts/organisation.ts';
 import { Time } from '../time/time.tsx';
@@ -57,22 +57,25 @@ const factsOf = (overview: Overview): (readonly [string, ReactNode])[] => {
 
 /** Its labels stand in the list of projects only. */
 function Labels({ namespace, cluster }: { namespace: string; cluster: string | null }) {
-  const { query, to } = useOrganisation();
+  const { query, to, isOrgAdmin } = useOrganisation();
   const read = useRead(listBillingProjects, { query: { ...query, q: namespace, limit: listMax } });
   const project = read.data?.data.items.find(
     (one) => one.namespace === namespace && (cluster === null || one.cluster_id === cluster),
   );
+  if (read.isPending) return <LineLoading width="12rem" />;
   if (project === undefined) return null;
   return (
     <Flex>
       <FlexItem>
         <ProjectLabels labels={project.labels} to={to} />
       </FlexItem>
-      <FlexItem>
-        <Suspense fallback={null}>
-          <EditLabels project={project} />
-        </Suspense>
-      </FlexItem>
+      {isOrgAdmin ? (
+        <FlexItem>
+          <Suspense fallback={<LineLoading width="6rem" />}>
+            <EditLabels project={project} />
+          </Suspense>
+        </FlexItem>
+      ) : null}
     </Flex>
   );
 }
