@@ -6,15 +6,9 @@ import { readAttribution, readBillingSummary } from '../../src/contracts/routes/
 import { listOrganisationKeys } from '../../src/contracts/routes/organisation-keys.ts';
 import { expectAccessible } from '../harness/browser/accessibility.ts';
 import { describeInBrowser, phone } from '../harness/browser/chromium.ts';
-import {
-  asPerson,
-  money,
-  organisation,
-  organisationWork,
-  type Project,
-  withMinutes,
-} from '../harness/browser/organisation-work.ts';
+import { asPerson, money, organisation, organisationWork, type Project } from '../harness/browser/organisation-work.ts';
 import { refusal } from '../harness/browser/stand-in-sessions.ts';
+import { withMinutes } from '../harness/browser/usage-work.ts';
 
 const hostile = '=1+1 <b>Söhne</b>';
 

@@ -4,16 +4,10 @@ import { beforeAll, expect, it } from 'vitest';
 import { listBillingProjects } from '../../src/contracts/routes/organisation-billing.ts';
 import { expectAccessible } from '../harness/browser/accessibility.ts';
 import { describeInBrowser, phone } from '../harness/browser/chromium.ts';
-import {
-  asPerson,
-  money,
-  organisation,
-  organisationWork,
-  type Project,
-  withMinutes,
-} from '../harness/browser/organisation-work.ts';
+import { asPerson, money, organisation, organisationWork, type Project } from '../harness/browser/organisation-work.ts';
 import { asAdmin } from '../harness/browser/session.ts';
 import { refusal } from '../harness/browser/stand-in-sessions.ts';
+import { withMinutes } from '../harness/browser/usage-work.ts';
 
 const hostile = '<img src=x onerror="document.title=\'gone\'"> ﷽ & Söhne';
 

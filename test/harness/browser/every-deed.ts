@@ -13,8 +13,9 @@ import { listReviews } from '../../../src/contracts/routes/usage-admin.ts';
 import { eventually } from '../eventually.ts';
 import type { TestPlatform } from '../platform.ts';
 import { withoutSignInLimits } from './member.ts';
-import { organisation, organisationWork, withMinutes } from './organisation-work.ts';
+import { organisation, organisationWork } from './organisation-work.ts';
 import { backOff, queueWork, withoutProvisioner } from './queue-work.ts';
+import { withMinutes } from './usage-work.ts';
 
 /** The platform's environment for it. */
 export const forEveryDeed = {

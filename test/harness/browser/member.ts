@@ -18,7 +18,7 @@ const decoded = (mail: string): string =>
     .replace(/=([0-9A-F]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 
 /** The secret of the link that the email has asked for. The invitation has one too, among words of others. */
-async function mailedLink(dataDir: string, email: string): Promise<string> {
+export async function mailedLink(dataDir: string, email: string): Promise<string> {
   const folder = join(dataDir, 'mail');
   const read = async () =>
     readdirSync(folder)

@@ -4,20 +4,13 @@ import { DEMO_ORGANISATION, type PersonName } from '../../../dev/oidc/people.ts'
 import { createCustomer } from '../../../src/contracts/routes/customers.ts';
 import { putProjectLabels, readProjectOverview } from '../../../src/contracts/routes/organisation-billing.ts';
 import { listOrganisations } from '../../../src/contracts/routes/organisations.ts';
-import { createReporter } from '../../../src/contracts/routes/reporters.ts';
-import { reportUsage } from '../../../src/contracts/routes/usage-intake.ts';
 import { openBrowser } from '../../dev/oidc/browser.ts';
 import { eventually } from '../eventually.ts';
 import type { TestPlatform } from '../platform.ts';
 import { apiOf } from './api.ts';
-
-/** The platform's environment for such a test: a minute is a window. */
-export const withMinutes = { ALLOW_SHORT_WINDOWS: 'true', RATE_LIMIT_REPORT: 'off' };
+import { meterOf } from './usage-work.ts';
 
 export const organisation = DEMO_ORGANISATION.slug;
-
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
 
 /** As pages show it. @param amount dollars of the API */
 export const money = (amount: number): string =>
@@ -32,7 +25,8 @@ export interface Project {
   useLess: (cpuHours: number) => Promise<void>;
 }
 
-export function organisationWork({ ready }: TestPlatform) {
+export function organisationWork(platform: TestPlatform) {
+  const { ready } = platform;
   const admin = apiOf(ready.url, ready.admin_token);
   const overview = async (namespace: string) =>
     (await admin.call(readProjectOverview, { params: { namespace }, query: { organisation } })).data;
@@ -45,40 +39,19 @@ export function organisationWork({ ready }: TestPlatform) {
     const { customer, deployment } = await admin.call(createCustomer, { body });
     const { namespace } = deployment;
     const params = { customerId: customer.customer_id };
-    const begin = Math.floor(Date.now() / hourMs) * hourMs - hourMs;
-    const { api_key } = await admin.call(createReporter, {
-      params,
-      body: { instance_id: 'test', window_seconds: 60, active_from: new Date(begin).toISOString() },
-    });
+    const meter = await meterOf(platform, params.customerId);
     await admin.call(putProjectLabels, { params: { namespace }, query: { organisation }, body: labels });
-    const reporter = apiOf(ready.url, api_key);
-    let end = begin;
-    const report = (cpuHours: number, computedAt: number) =>
-      reporter.call(reportUsage, {
-        body: {
-          customer_id: params.customerId,
-          instance_id: 'test',
-          timestamp: new Date(computedAt).toISOString(),
-          window_start: new Date(end - minuteMs).toISOString(),
-          window_end: new Date(end).toISOString(),
-          cpu_hours: cpuHours,
-          memory_gb_hours: cpuHours / 2,
-        },
-      });
     return {
       namespace,
       customerId: params.customerId,
       async use(cpuHours) {
-        end += minuteMs;
-        await report(cpuHours, end);
+        const end = await meter.minute(cpuHours);
         await eventually(
           async () => (await overview(namespace)).as_of,
-          (asOf) => asOf === new Date(end).toISOString(),
+          (asOf) => asOf === end,
         );
       },
-      async useLess(cpuHours) {
-        await report(cpuHours, end + minuteMs);
-      },
+      useLess: meter.again,
     };
   }
 
