@@ -9,6 +9,7 @@ import { readUsage } from '../../src/contracts/routes/usage-reads.ts';
 import { moneyText } from '../../ui/src/money/money-text.ts';
 import { apiOf } from '../harness/browser/api.ts';
 import { describeInBrowser } from '../harness/browser/chromium.ts';
+import { arrive, confirm, follow, press, signInByPassword } from '../harness/browser/hands.ts';
 import { mailedLink, withoutSignInLimits } from '../harness/browser/member.ts';
 import { meterOf, withMinutes } from '../harness/browser/usage-work.ts';
 import { eventually } from '../harness/eventually.ts';
@@ -16,19 +17,9 @@ import { eventually } from '../harness/eventually.ts';
 const email = 'olga@acme.example';
 const password = 'a long enough one';
 
-const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
-const follow = (page: Page, name: string) =>
-  page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name, exact: true }).click();
-const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true, level: 1 }).waitFor();
-/** Presses the deed's button in its dialog. */
-const confirm = (page: Page, title: string, action: string) =>
-  page.getByRole('dialog', { name: title }).getByRole('button', { name: action, exact: true }).click();
-
-async function signInByPassword(page: Page): Promise<void> {
-  await page.getByRole('textbox', { name: 'Email' }).fill(email);
-  await page.getByRole('textbox', { name: 'Password' }).fill(password);
-  await press(page, 'Sign in');
-  await heading(page, 'Overview');
+async function signIn(page: Page): Promise<void> {
+  await signInByPassword(page, email, password);
+  await arrive(page, 'Overview');
 }
 
 describeInBrowser(
@@ -47,7 +38,7 @@ describeInBrowser(
       );
 
       const page = await browsing.open('/');
-      await heading(page, 'Sign in');
+      await arrive(page, 'Sign in');
       await page.getByRole('tab', { name: 'Link by mail' }).click();
       await page.getByRole('textbox', { name: 'Email' }).fill(email);
       await press(page, 'Mail me a link');
@@ -55,7 +46,7 @@ describeInBrowser(
       await page.goto(`/sign-in#link=${await mailedLink(platform.dataDir, email)}`);
       await page.reload();
       await press(page, 'Sign in');
-      await heading(page, 'Overview');
+      await arrive(page, 'Overview');
       const { deployment } = await admin.call(readCustomer, { params });
       await page.getByRole('link', { name: deployment.instance_url }).waitFor();
 
@@ -64,8 +55,8 @@ describeInBrowser(
       await press(page, 'Change the password');
       await page.getByText('The password is changed.').waitFor();
       await press(page, 'Sign out');
-      await heading(page, 'Sign in');
-      await signInByPassword(page);
+      await arrive(page, 'Sign in');
+      await signIn(page);
 
       await follow(page, 'Usage');
       await page.getByRole('combobox', { name: 'Quantity' }).or(page.getByText('CPU, core-hours')).first().waitFor();
@@ -109,18 +100,18 @@ describeInBrowser(
       expect(members.items.map(({ email: theirs }) => theirs).sort()).toEqual(['bill@acme.example', email]);
 
       const elsewhere = await browsing.open('/');
-      await signInByPassword(elsewhere);
+      await signIn(elsewhere);
       await follow(page, 'Your sign-in');
       await press(page, 'End');
       await confirm(page, 'End this session?', 'End');
       await page.getByRole('button', { name: 'End', exact: true }).waitFor({ state: 'detached' });
       await elsewhere.reload();
-      await heading(elsewhere, 'Sign in');
+      await arrive(elsewhere, 'Sign in');
 
       await press(page, 'Sign out');
-      await heading(page, 'Sign in');
+      await arrive(page, 'Sign in');
       await page.goto('/keys');
-      await heading(page, 'Sign in');
+      await arrive(page, 'Sign in');
     });
   },
   { ...withMinutes, ...withoutSignInLimits, SIMULATED_JOB_MS: '0' },
