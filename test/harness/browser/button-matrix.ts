@@ -41,7 +41,7 @@ export type Who = Parameters<typeof may>[0];
 export const mayOpen = (page: Page, who: Who): boolean => isFor(page, who.kind) && may(who, page.needs);
 
 /** The addresses of a page, one for each id. @param kind whose: staff names the organisation that it looks at */
-function addressesOf({ path, audience }: Page, ids: Ids, kind: Audience): string[] {
+export function addressesOf({ path, audience }: Page, ids: Ids, kind: Audience): string[] {
   const name = /:(\w+)/.exec(path)?.[1];
   const filled = name === undefined ? [path] : (ids[name] ?? []).map((id) => path.replace(`:${name}`, id));
   if (filled.length === 0) throw new Error(`nothing stands for :${name}`);

@@ -6,7 +6,7 @@ import { makeAccountKey } from '../../../src/contracts/routes/account-keys.ts';
 import { deactivateCustomer } from '../../../src/contracts/routes/customers.ts';
 import { listDeadLetters } from '../../../src/contracts/routes/dead-letters.ts';
 import { makeOrganisationKey } from '../../../src/contracts/routes/organisation-keys.ts';
-import { attachProject, listOrganisations } from '../../../src/contracts/routes/organisations.ts';
+import { attachProject, createOrganisation, listOrganisations } from '../../../src/contracts/routes/organisations.ts';
 import { pauseQueue } from '../../../src/contracts/routes/queue-orders.ts';
 import { addMember } from '../../../src/contracts/routes/sessions.ts';
 import { listReviews } from '../../../src/contracts/routes/usage-admin.ts';
@@ -26,6 +26,9 @@ export const forEveryDeed = {
   LOG_LEVEL: 'warn',
 };
 
+/** What somebody can call a company, a label, a key. */
+export const hostile = '<img src=x onerror="document.title=\'gone\'"> ﷽ & Söhne "GmbH"';
+
 /** Ids that stand for a page's `:name`, all that show something else. */
 export type Ids = Readonly<Record<string, readonly string[]>>;
 
@@ -33,21 +36,22 @@ export async function everyDeed(platform: TestPlatform): Promise<Ids> {
   const { ready } = platform;
   const work = queueWork(platform);
   const { admin } = work;
-  const customer = await work.customer('Acme');
+  const customer = await work.customer(hostile);
   const failed = await work.fail();
   const gone = await work.customer('Cobalt');
   await admin.call(deactivateCustomer, { params: { customerId: gone }, body: {} });
   const params = { customerId: customer };
-  await admin.call(makeAccountKey, { params, body: { name: 'robot' } });
+  await admin.call(makeAccountKey, { params, body: { name: hostile } });
   await admin.call(addMember, { params, body: { email: 'ann@example.com', role: 'viewer' } });
 
   const { items } = await admin.call(listOrganisations, { query: { limit: 100 } });
   const organisationId = items.find(({ slug }) => slug === organisation)?.organisation_id ?? '';
   const organisations = organisationWork(platform);
-  const shop = await organisations.project('Shop', { team: 'a' });
+  const shop = await organisations.project(hostile, { team: hostile });
   const body = { cluster_id: ready.cluster_id, namespace: 'foreign', customer_id: shop.customerId };
   await admin.call(attachProject, { params: { organisationId }, body });
-  await admin.call(makeOrganisationKey, { query: { organisation }, body: {} });
+  await admin.call(createOrganisation, { body: { name: hostile, slug: 'hostile' } });
+  await admin.call(makeOrganisationKey, { query: { organisation }, body: { name: hostile } });
 
   await shop.use(10);
   await shop.useLess(1);
@@ -60,7 +64,7 @@ export async function everyDeed(platform: TestPlatform): Promise<Ids> {
   const delayed = await work.fail({ ...backOff, retryable: true });
   // What is delayed stays so.
   await embedded.clock({ hold: true });
-  await admin.call(pauseQueue, { body: { cluster_id: ready.cluster_id, reason: 'for a look' } });
+  await admin.call(pauseQueue, { body: { cluster_id: ready.cluster_id, reason: hostile } });
   return {
     customerId: [customer, gone],
     jobId: [failed, delayed],
