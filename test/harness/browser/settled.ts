@@ -4,6 +4,9 @@ import { eventually } from '../eventually.ts';
 
 const loading = '[aria-busy="true"], .pf-v6-c-skeleton, .pf-v6-c-spinner';
 
+/** What a page has when it is there, or could not be had. */
+const come = 'main h1, main [role="alert"]';
+
 /** To be begun before the page is led anywhere. @returns what waits until it rests */
 export function watchRest(page: Page): () => Promise<void> {
   const under = new Set<Request>();
@@ -12,7 +15,7 @@ export function watchRest(page: Page): () => Promise<void> {
   page.on('requestfinished', end);
   page.on('requestfailed', end);
   const rests = async () =>
-    under.size === 0 && (await page.locator('main h1').count()) > 0 && (await page.locator(loading).count()) === 0;
+    under.size === 0 && (await page.locator(come).count()) > 0 && (await page.locator(loading).count()) === 0;
   return async () => {
     // Twice: between an answer and what is asked because of it, nothing is under way.
     await eventually(
