@@ -24,9 +24,13 @@ const watchShifts = (context: BrowserContext) =>
     Object.assign(window, { shifts });
     new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) {
-        const { value, sources = [] } = entry as PerformanceEntry & { value: number; sources?: { node: Node | null }[] };
+        const { value, sources = [] } = entry as PerformanceEntry & {
+          value: number;
+          sources?: { node: Node | null }[];
+        };
         shifts.sum += value;
-        for (const { node } of sources) shifts.moved.push(`${value.toFixed(3)} ${(node as Element | null)?.outerHTML?.slice(0, 120)}`);
+        for (const { node } of sources)
+          shifts.moved.push(`${value.toFixed(3)} ${(node as Element | null)?.outerHTML?.slice(0, 120)}`);
       }
     }).observe({ type: 'layout-shift', buffered: true });
   });
@@ -51,28 +55,31 @@ describeInBrowser(
       person: () => asPerson(browsing.platform, 'org-admin'),
     };
 
-    it.each(['admin', 'account', 'person'] as const)('nothing jumps while the pages of an %s come slowly', async (kind) => {
-      const tab = await browsing.open('/sign-in', {
-        before: async (context) => {
-          await signIns[kind]()(context);
-          await watchShifts(context);
-          await context.route('**/api/**', async (route) => {
-            await new Promise((resolve) => setTimeout(resolve, slowMs));
-            await route.continue().catch(() => {});
-          });
-        },
-      });
-      const rests = watchRest(tab);
-      const jumping: unknown[] = [];
-      for (const page of pages.filter(({ audience }) => audience === kind)) {
-        const [address = ''] = addressesOf(page, ids, kind);
-        await tab.goto(address);
-        await rests();
-        const { sum, moved } = await shiftsOf(tab);
-        if (sum >= shiftMax) jumping.push([page.path, sum, ...moved]);
-      }
-      expect(jumping).toEqual([]);
-    });
+    it.each(['admin', 'account', 'person'] as const)(
+      'nothing jumps while the pages of an %s come slowly',
+      async (kind) => {
+        const tab = await browsing.open('/sign-in', {
+          before: async (context) => {
+            await signIns[kind]()(context);
+            await watchShifts(context);
+            await context.route('**/api/**', async (route) => {
+              await new Promise((resolve) => setTimeout(resolve, slowMs));
+              await route.continue().catch(() => {});
+            });
+          },
+        });
+        const rests = watchRest(tab);
+        const jumping: unknown[] = [];
+        for (const page of pages.filter(({ audience }) => audience === kind)) {
+          const [address = ''] = addressesOf(page, ids, kind);
+          await tab.goto(address);
+          await rests();
+          const { sum, moved } = await shiftsOf(tab);
+          if (sum >= shiftMax) jumping.push([page.path, sum, ...moved]);
+        }
+        expect(jumping).toEqual([]);
+      },
+    );
 
     it('offline, what is shown is marked as old; with a network again, all goes on by itself', async () => {
       const tab = await browsing.open('/admin/queues', {
