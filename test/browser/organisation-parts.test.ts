@@ -7,14 +7,9 @@ import { listOrganisationKeys } from '../../src/contracts/routes/organisation-ke
 import { expectAccessible } from '../harness/browser/accessibility.ts';
 import { describeInBrowser } from '../harness/browser/chromium.ts';
 import { expectFits } from '../harness/browser/fits.ts';
-import {
-  asPerson,
-  organisation,
-  organisationWork,
-  type Project,
-  withMinutes,
-} from '../harness/browser/organisation-work.ts';
+import { asPerson, organisation, organisationWork, type Project } from '../harness/browser/organisation-work.ts';
 import { expectToldOfTrouble, troubledApi, troubleMessage } from '../harness/browser/troubled-api.ts';
+import { withMinutes } from '../harness/browser/usage-work.ts';
 import { money } from '../harness/browser/words.ts';
 
 const hostile = '=1+1 <b>Söhne</b>';

@@ -4,15 +4,10 @@ import { listBillingProjects, readBillingTrends } from '../../src/contracts/rout
 import { expectAccessible } from '../harness/browser/accessibility.ts';
 import { describeInBrowser } from '../harness/browser/chromium.ts';
 import { expectFits } from '../harness/browser/fits.ts';
-import {
-  asPerson,
-  organisation,
-  organisationWork,
-  type Project,
-  withMinutes,
-} from '../harness/browser/organisation-work.ts';
+import { asPerson, organisation, organisationWork, type Project } from '../harness/browser/organisation-work.ts';
 import { asAdmin } from '../harness/browser/session.ts';
 import { expectToldOfTrouble, troubledApi } from '../harness/browser/troubled-api.ts';
+import { withMinutes } from '../harness/browser/usage-work.ts';
 import { money } from '../harness/browser/words.ts';
 
 /** A page asks the API before it changes. */

@@ -5,15 +5,10 @@ import { expectAccessible } from '../harness/browser/accessibility.ts';
 import { describeInBrowser, type OpenOptions } from '../harness/browser/chromium.ts';
 import { expectFits } from '../harness/browser/fits.ts';
 import { rowsOf } from '../harness/browser/lists.ts';
-import {
-  asPerson,
-  organisation,
-  organisationWork,
-  type Project,
-  withMinutes,
-} from '../harness/browser/organisation-work.ts';
+import { asPerson, organisation, organisationWork, type Project } from '../harness/browser/organisation-work.ts';
 import { asAdmin } from '../harness/browser/session.ts';
 import { expectToldOfTrouble, troubledApi } from '../harness/browser/troubled-api.ts';
+import { withMinutes } from '../harness/browser/usage-work.ts';
 import { hostileName, money } from '../harness/browser/words.ts';
 
 /** A label's value is shorter than a name. */

@@ -60,7 +60,13 @@ export function Page() {
       <PageTitle
         title={consoleTexts.catalogue}
         intro={texts.intro}
-        actions={mayCall(checkPlans) ? <Link to={changeAddress}>{texts.toChange}</Link> : null}
+        actions={
+          mayCall(checkPlans) ? (
+            <Link to={changeAddress} data-operation={checkPlans.operation}>
+              {texts.toChange}
+            </Link>
+          ) : null
+        }
       />
       <PageSection className="tenantry-foreign">
         <PlainList

@@ -21,7 +21,9 @@ export function forOrganisation(Body: ComponentType, { isOrgAdminOnly = false }:
     if (!isOrgAdminOnly || isOrgAdmin) return <Body />;
     return (
       <PageSection>
-        <NothingYet title={organisationTexts.orgAdminTitle}>{organisationTexts.orgAdminOnly}</NothingYet>
+        <NothingYet title={organisationTexts.orgAdminTitle} heading="h1">
+          {organisationTexts.orgAdminOnly}
+        </NothingYet>
       </PageSection>
     );
   };

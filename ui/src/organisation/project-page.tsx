@@ -7,7 +7,7 @@ import { listBillingProjects, readProjectOverview } from '../../../src/contracts
 import { useRead } from '../data/use-read.ts';
 import { type Fact, Facts } from '../list/facts.tsx';
 import { PageTitle } from '../shell/page-title.tsx';
-import { PageLoading } from '../states/loading.tsx';
+import { LineLoading, PageLoading } from '../states/loading.tsx';
 import { ReadPart } from '../states/read-part.tsx';
 import { organisationTexts } from '../texts/organisation.ts';
 import { Time } from '../time/time.tsx';
@@ -49,22 +49,25 @@ const factsOf = (overview: Overview): Fact[] => {
 
 /** Its labels stand in the list of projects only. */
 function Labels({ namespace, cluster }: { namespace: string; cluster: string | null }) {
-  const { query, to } = useOrganisation();
+  const { query, to, isOrgAdmin } = useOrganisation();
   const read = useRead(listBillingProjects, { query: { ...query, q: namespace, limit: listMax } });
   const project = read.data?.data.items.find(
     (one) => one.namespace === namespace && (cluster === null || one.cluster_id === cluster),
   );
+  if (read.isPending) return <LineLoading width="12rem" />;
   if (project === undefined) return null;
   return (
     <Flex>
       <FlexItem>
         <ProjectLabels labels={project.labels} to={to} />
       </FlexItem>
-      <FlexItem>
-        <Suspense fallback={null}>
-          <EditLabels project={project} />
-        </Suspense>
-      </FlexItem>
+      {isOrgAdmin ? (
+        <FlexItem>
+          <Suspense fallback={<LineLoading width="6rem" />}>
+            <EditLabels project={project} />
+          </Suspense>
+        </FlexItem>
+      ) : null}
     </Flex>
   );
 }

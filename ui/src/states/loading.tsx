@@ -14,8 +14,8 @@ export function PageLoading() {
 }
 
 /** One line of text. */
-export function LineLoading() {
-  return <Skeleton screenreaderText={common.loading} />;
+export function LineLoading({ width = '100%' }: { width?: string }) {
+  return <Skeleton width={width} screenreaderText={common.loading} />;
 }
 
 /** Some lines of text. */

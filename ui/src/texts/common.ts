@@ -52,6 +52,7 @@ export const common = {
   signInAsOther: 'Sign in as somebody else',
   brokenTitle: 'This page has failed',
   brokenHint: 'What you did before is done. Reload the page to go on.',
+  offline: 'There is no network. This page comes when there is one again.',
   reload: 'Reload',
   newVersion: 'There is a newer version of these pages. Reload to go on.',
 } as const;
