@@ -91,6 +91,7 @@ export default defineConfig({
           // For what hangs; what runs takes far less, also on a machine that does eight other things.
           testTimeout: 300_000,
           hookTimeout: 300_000,
+          expect: { poll: { timeout: 15_000 } },
         },
       },
     ],

@@ -3,23 +3,12 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import { withoutUnused } from './unused-styles.ts';
 
-/** The variables of PatternFly's looks that the app does not offer: a fifth of what every page loads of styles. */
-const unusedTheme = /^\s*:root:where\([^,]*pf-v6-theme-(?:felt|glass|high-contrast)[^,]*\)\s*$/;
-
-/** A rule of CSS without rules in it, with its selector. */
-const plainRule = /([^{}]+)\{[^{}]*\}/g;
-
-const withoutUnusedThemes: Plugin = {
-  name: 'without-unused-themes',
+const withoutUnusedStyles: Plugin = {
+  name: 'without-unused-styles',
   enforce: 'pre',
-  transform: (code, id) =>
-    /@patternfly.*[.]css$/.test(id)
-      ? {
-          code: code.replace(plainRule, (rule, selector: string) => (unusedTheme.test(selector) ? '' : rule)),
-          map: null,
-        }
-      : null,
+  transform: (code, id) => (/@patternfly.*[.]css$/.test(id) ? { code: withoutUnused(code), map: null } : null),
 };
 
 const filesOf = createRequire(import.meta.url);
@@ -36,7 +25,7 @@ const reference: Plugin = {
 };
 
 export default defineConfig({
-  plugins: [withoutUnusedThemes, react(), reference],
+  plugins: [withoutUnusedStyles, react(), reference],
   // The contracts' zod and the app's own are one.
   resolve: { dedupe: ['zod'] },
   build: {

@@ -14,7 +14,8 @@ import { cast } from './cast.ts';
 import { play } from './run.ts';
 import { plan } from './story.ts';
 
-const seed = 20_261;
+/** Of every number of the demo. */
+export const demoSeed = 20_261;
 const months = 13;
 /** A day that every month has. */
 const dayMax = 28;
@@ -71,7 +72,7 @@ export function demoFilling({ ready, dataDir, from, filled, onRefused }: Filling
 
   const fill = async (): Promise<void> => {
     const startedMs = performance.now();
-    const story = plan(cast, { seed, from, until: Date.now() });
+    const story = plan(cast, { seed: demoSeed, from, until: Date.now() });
     const { windows } = await play(demoApi(ready, ending.signal), story, say, Date.now);
     await filled();
     const seconds = Math.round((performance.now() - startedMs) / secondMs);

@@ -19,6 +19,17 @@ export const costLine = z.object({
   unit_price: z.string(),
   amount_cents: z.number().int(),
   reason: z.string(),
+  /** What the line draws on; null for a fee, and for what is shown and not billed. */
+  allowance: z
+    .object({
+      /** The meter, or the name of what several meters share. */
+      name: z.string(),
+      /** How much the period has of it, in the line's unit; null where everything is included. */
+      size: z.string().nullable(),
+      /** Of what is held and not used up (devices): the highest hour. Null for everything else. */
+      peak: z.string().nullable(),
+    })
+    .nullable(),
 });
 export type CostLine = z.infer<typeof costLine>;
 

@@ -23,15 +23,15 @@ export type Why =
   | { kind: 'yearly_fee' }
   /** The list shows the meter at a price of 0. */
   | { kind: 'not_billed' }
-  /** Everything is included. `own`: by an allowance of the customer's own. */
-  | { kind: 'unlimited'; own: boolean }
+  /** Everything is included. `own`: by an allowance of the customer's own. `allowance`: its name, here and below. */
+  | { kind: 'unlimited'; allowance: string; own: boolean }
   /**
    * The period's pooled allowance. `unlimited` is what was used under a plan without limit, which takes nothing from the
    * pool; `others` are the lines that took the rest of it.
    */
-  | { kind: 'pool'; size: Decimal; own: boolean; unlimited: Decimal; others: readonly Taken[] }
+  | { kind: 'pool'; allowance: string; size: Decimal; own: boolean; unlimited: Decimal; others: readonly Taken[] }
   /** A level: the stretch's peak above what its plan includes, for its share of the period. `others` draw on the same. */
-  | { kind: 'level'; peak: Decimal; included: Decimal; own: boolean; others: readonly Taken[] };
+  | { kind: 'level'; allowance: string; peak: Decimal; included: Decimal; own: boolean; others: readonly Taken[] };
 
 export interface Line {
   /** Stable: meter, tier and start, e.g. `cpu_core_ms/-/2026-11-01T00:00:00.000Z`. Unique in a rated period. */

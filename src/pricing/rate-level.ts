@@ -50,7 +50,8 @@ export function levelLines(members: readonly Member[], period: RatedPeriod): Lin
 
 function whyOf(one: Held, held: readonly Held[], level: Decimal | null, own: boolean): Why {
   if (isFree(one.price)) return { kind: 'not_billed' };
-  if (level === null) return { kind: 'unlimited', own };
+  const { allowance } = one.member.rated;
+  if (level === null) return { kind: 'unlimited', allowance, own };
   const others = held
     .filter((other) => other !== one && other.included.gt(0))
     .map(({ member, included }) => ({
@@ -58,7 +59,7 @@ function whyOf(one: Held, held: readonly Held[], level: Decimal | null, own: boo
       description: member.rated.description,
       quantity: included,
     }));
-  return { kind: 'level', peak: one.peak, included: level, own, others };
+  return { kind: 'level', allowance, peak: one.peak, included: level, own, others };
 }
 
 function heldLines(held: Held, stretch: Stretch, share: Decimal, why: Why): Line[] {

@@ -128,9 +128,11 @@ const spansOf = (stretches: readonly Stretch[]): Period[] =>
 
 function whyOf(portion: Portion, { size, portions }: Pool): Why {
   if (isFree(portion.price)) return { kind: 'not_billed' };
-  if (portion.unlimited) return { kind: 'unlimited', own: portion.ownAllowance };
+  const { allowance } = portion.member.rated;
+  if (portion.unlimited) return { kind: 'unlimited', allowance, own: portion.ownAllowance };
   return {
     kind: 'pool',
+    allowance,
     size,
     own: portion.ownAllowance,
     unlimited: portion.included.minus(portion.drawn),

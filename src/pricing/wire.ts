@@ -5,7 +5,7 @@ import { dayMs, hourMs, iso, minuteMs, secondMs } from '../lib/time.ts';
 import type { Period } from '../periods/period.ts';
 import type { Cost } from '../workflows/billing/cost.ts';
 import type { Forecast } from '../workflows/billing/forecast.ts';
-import type { Line, Taken } from './line.ts';
+import type { Line, Taken, Why } from './line.ts';
 
 export const toCostAnswer = (cost: Cost): CostAnswer => ({
   customer_id: cost.customerId,
@@ -52,7 +52,22 @@ export function toCostLine(line: Line, period: Period): CostLine {
     unit_price: line.unitPrice,
     amount_cents: line.amountCents,
     reason: reasonOf(line, period),
+    allowance: allowanceOf(line.why),
   };
+}
+
+/** What the line draws on. */
+function allowanceOf(why: Why): CostLine['allowance'] {
+  switch (why.kind) {
+    case 'unlimited':
+      return { name: why.allowance, size: null, peak: null };
+    case 'pool':
+      return { name: why.allowance, size: shown(why.size).toString(), peak: null };
+    case 'level':
+      return { name: why.allowance, size: shown(why.included).toString(), peak: shown(why.peak).toString() };
+    default:
+      return null;
+  }
 }
 
 /** `above 720 core-hours included; your own price; …`. */

@@ -1,5 +1,4 @@
 /** Customers as staff sees them: the list, and one customer with what can be done, on some weeks of the demo. */
-import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { listAccountKeys } from '../../src/contracts/routes/account-keys.ts';
 import { listAudit } from '../../src/contracts/routes/audit.ts';
@@ -10,23 +9,26 @@ import { listLicences } from '../../src/contracts/routes/licences.ts';
 import { listMembers } from '../../src/contracts/routes/sessions.ts';
 import { readGaps, readUsage } from '../../src/contracts/routes/usage-reads.ts';
 import { expectAccessible } from '../harness/browser/accessibility.ts';
-import { describeInBrowser, phone } from '../harness/browser/chromium.ts';
+import { describeInBrowser } from '../harness/browser/chromium.ts';
 import {
   type ConsoleDemo,
   consoleDemoMsMax,
   forConsoleDemo,
   playConsoleDemo,
 } from '../harness/browser/console-demo.ts';
+import { expectFits } from '../harness/browser/fits.ts';
+import { factOf, rowsOf } from '../harness/browser/lists.ts';
 import { asAdmin } from '../harness/browser/session.ts';
-import { troubledApi, troubleMessage } from '../harness/browser/troubled-api.ts';
-import { dollars } from '../harness/browser/words.ts';
+import { expectToldOfTrouble, troubledApi } from '../harness/browser/troubled-api.ts';
+import { dollars, hostileName } from '../harness/browser/words.ts';
 
-const hostile = '<img src=x onerror="document.title=\'gone\'"> ﷽ & Söhne "GmbH"';
 /** By their place in the cast. */
 const someone = 2;
 const failed = 19;
 const left = 18;
 const other = 9;
+/** The parts of a customer's page. */
+const tabs = ['overview', 'usage', 'cost', 'licence', 'keys', 'members', 'audit'];
 
 describeInBrowser(
   'console: customers',
@@ -34,11 +36,6 @@ describeInBrowser(
     const open = (path: string, options = {}) =>
       browsing.open(path, { before: asAdmin(browsing.platform), ...options });
     const asViewer = () => ({ before: asAdmin(browsing.platform, 'viewer') });
-    /** Those that have come; while they load there are none. */
-    const rowsOf = (page: Page, name: string) =>
-      page.getByRole('grid', { name, exact: true }).and(page.locator('[aria-busy="false"]')).locator('tbody tr');
-    const factOf = (page: Page, term: string) =>
-      page.locator('dl > div', { has: page.locator('dt').getByText(term, { exact: true }) }).locator('dd');
 
     it('says who will be there while there is nobody, and leads there from the first address', async () => {
       const page = await open('/console');
@@ -51,7 +48,7 @@ describeInBrowser(
       let demo: ConsoleDemo;
       beforeAll(async () => {
         demo = await playConsoleDemo(browsing.platform);
-        const body = { email: 'hostile@example.com', company_name: hostile, plan: 'starter' };
+        const body = { email: 'hostile@example.com', company_name: hostileName, plan: 'starter' };
         await demo.admin(createCustomer, { body });
       }, consoleDemoMsMax);
       const at = (number: number, tab?: string) =>
@@ -60,7 +57,7 @@ describeInBrowser(
 
       it('lists every customer with subscription and deployment; names of others are text', async () => {
         const page = await open('/console/customers');
-        await page.getByRole('link', { name: hostile }).waitFor();
+        await page.getByRole('link', { name: hostileName }).waitFor();
         const { items, total } = await demo.admin(listCustomers, { query: { limit: 20 } });
         expect(await rowsOf(page, 'Customers').count()).toBe(total);
         const row = rowsOf(page, 'Customers').filter({ hasText: demo.companyOf(failed) });
@@ -87,7 +84,7 @@ describeInBrowser(
         await page.getByText('Nothing matches').waitFor();
         await page.getByRole('button', { name: 'Clear search and filters' }).click();
         await page.waitForURL('**/console/customers');
-        await page.getByRole('link', { name: hostile }).waitFor();
+        await page.getByRole('link', { name: hostileName }).waitFor();
       });
 
       it('says of a deployment what is wanted, what is there and why it is not', async () => {
@@ -251,7 +248,7 @@ describeInBrowser(
 
       it('a viewer sees everything and no button of a deed', async () => {
         const list = await open('/console/customers', asViewer());
-        await list.getByRole('link', { name: hostile }).waitFor();
+        await list.getByRole('link', { name: hostileName }).waitFor();
         expect(await list.locator('[data-operation]').count()).toBe(0);
         for (const tab of ['overview', 'licence', 'keys', 'members']) {
           const page = await open(at(someone, tab), asViewer());
@@ -267,23 +264,8 @@ describeInBrowser(
           { path: at(someone), pattern: /\/api\/customers\/cust_[^/]+$/, arrived: 'Short id' },
         ]) {
           const trouble = troubledApi(pattern);
-          const page = await open(path, {
-            before: async (context: Parameters<ReturnType<typeof asAdmin>>[0]) => {
-              await asAdmin(browsing.platform)(context);
-              await trouble.install(context);
-            },
-          });
-          await page.getByText(troubleMessage).waitFor();
-          await page.getByText(/^Request req_/).waitFor();
-          await expectAccessible(page);
-          trouble.set('html');
-          await page.getByRole('button', { name: 'Try again' }).click();
-          await page.getByText('Something else than Tenantry answered').waitFor();
-          trouble.set('slow');
-          await page.getByRole('button', { name: 'Try again' }).click();
-          await page.locator('main').getByText('Loading').first().waitFor({ state: 'attached' });
-          trouble.set('well');
-          await page.getByText(arrived).first().waitFor();
+          const page = await open(path, { before: [asAdmin(browsing.platform), trouble.install] });
+          await expectToldOfTrouble(page, trouble, page.getByText(arrived).first());
         }
       });
 
@@ -292,12 +274,15 @@ describeInBrowser(
         await page.getByText('That was refused').waitFor();
       });
 
-      it('on a phone nothing is wider than the screen', async () => {
-        for (const path of ['/console/customers', at(failed), at(someone, 'cost'), at(someone, 'usage')]) {
-          const page = await open(path, { viewport: phone });
-          await page.getByRole('grid').first().and(page.locator('[aria-busy="false"]')).waitFor();
-          const widths = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-          expect([path, (widths[0] ?? 0) <= (widths[1] ?? 0)]).toEqual([path, true]);
+      it('nothing is wider than a laptop or a phone, or cut', async () => {
+        for (const path of ['/console/customers', ...tabs.map((tab) => at(failed, tab)), at(someone, 'usage')]) {
+          const page = await open(path);
+          await page
+            .getByRole('grid')
+            .or(page.getByRole('list', { name: /^Audit log/ }))
+            .first()
+            .waitFor();
+          await expectFits(page);
           await expectAccessible(page);
         }
       });

@@ -1,7 +1,7 @@
 /** Reviews, the catalogue, clusters, organisations, the outbox and credentials as staff sees them, on some weeks of the demo. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { BrowserContext } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { listClusters } from '../../src/contracts/routes/clusters.ts';
 import { listCredentials } from '../../src/contracts/routes/credentials.ts';
@@ -11,23 +11,25 @@ import { listPlans } from '../../src/contracts/routes/plans.ts';
 import { readSimulation } from '../../src/contracts/routes/simulations.ts';
 import { listReviews } from '../../src/contracts/routes/usage-admin.ts';
 import { expectAccessible } from '../harness/browser/accessibility.ts';
-import { describeInBrowser, phone } from '../harness/browser/chromium.ts';
+import { describeInBrowser, type OpenOptions } from '../harness/browser/chromium.ts';
 import {
   type ConsoleDemo,
   consoleDemoMsMax,
   forConsoleDemo,
   playConsoleDemo,
 } from '../harness/browser/console-demo.ts';
+import { expectFits } from '../harness/browser/fits.ts';
+import { factOf, rowsOf } from '../harness/browser/lists.ts';
 import { asAdmin } from '../harness/browser/session.ts';
 import { refusal } from '../harness/browser/stand-in-sessions.ts';
-import { troubledApi, troubleMessage } from '../harness/browser/troubled-api.ts';
+import { expectToldOfTrouble, troubledApi } from '../harness/browser/troubled-api.ts';
 import { dollars } from '../harness/browser/words.ts';
 
 const plansYaml = readFileSync(join(import.meta.dirname, '../../plans.yaml'), 'utf8');
-/** The same plans with a dearer core-hour, as a new version. */
+/** The same plans as a new version, each fee higher: what is used stays below what is included, so a price would change no bill. */
 const dearer = plansYaml
   .replace('version: "2026-11"', 'version: "2027-01"')
-  .replace('cpu_core_ms: { per: core-hour, price: 0.05 }', 'cpu_core_ms: { per: core-hour, price: 0.50 }');
+  .replace(/^( +fee: )(\d+)$/gm, (_, fee: string, dollarsOfNow: string) => `${fee}${Number(dollarsOfNow) + 10}`);
 
 const refused = {
   outbox_id: `out_${'1'.repeat(32)}`,
@@ -41,16 +43,17 @@ const refused = {
   next_at: '2026-11-20T11:00:00.000Z',
 };
 
+const withRefused = async (context: BrowserContext) => {
+  await context.route('**/api/outbox?*state=never*', (route) =>
+    route.fulfill({ json: { items: [refused], total: 1, page: 1, limit: 20 } }),
+  );
+};
+
 describeInBrowser(
   'console: operations',
   (browsing) => {
-    const open = (path: string, options = {}) =>
+    const open = (path: string, options: OpenOptions = {}) =>
       browsing.open(path, { before: asAdmin(browsing.platform), ...options });
-    /** Those that have come; while they load there are none. */
-    const rowsOf = (page: Page, name: string) =>
-      page.getByRole('grid', { name, exact: true }).and(page.locator('[aria-busy="false"]')).locator('tbody tr');
-    const factOf = (page: Page, term: string) =>
-      page.locator('dl > div', { has: page.locator('dt').getByText(term, { exact: true }) }).locator('dd');
 
     it('says that nothing waits, and what would', async () => {
       const reviews = await open('/console/reviews');
@@ -202,16 +205,16 @@ describeInBrowser(
       it('what was refused is sent again with a reason, and the outbox is read by its states', async () => {
         const asked: unknown[] = [];
         const page = await open('/console/outbox', {
-          before: async (context: Parameters<ReturnType<typeof asAdmin>>[0]) => {
-            await asAdmin(browsing.platform)(context);
-            await context.route('**/api/outbox?*state=never*', (route) =>
-              route.fulfill({ json: { items: [refused], total: 1, page: 1, limit: 20 } }),
-            );
-            await context.route('**/api/outbox/*/retry', (route) => {
-              asked.push(route.request().postDataJSON());
-              return route.fulfill({ status: 409, json: refusal('outbox_not_refused', 'it was sent meanwhile') });
-            });
-          },
+          before: [
+            asAdmin(browsing.platform),
+            withRefused,
+            async (context) => {
+              await context.route('**/api/outbox/*/retry', (route) => {
+                asked.push(route.request().postDataJSON());
+                return route.fulfill({ status: 409, json: refusal('outbox_not_refused', 'it was sent meanwhile') });
+              });
+            },
+          ],
         });
         await page.getByText(refused.last_error).waitFor();
         await expectAccessible(page);
@@ -254,28 +257,17 @@ describeInBrowser(
           { path: '/console/credentials', pattern: '**/api/credentials?*', label: 'Credentials' },
         ]) {
           const trouble = troubledApi(pattern);
-          const page = await open(path, {
-            before: async (context: Parameters<ReturnType<typeof asAdmin>>[0]) => {
-              await asAdmin(browsing.platform)(context);
-              await trouble.install(context);
-            },
-          });
-          await page.getByText(troubleMessage).waitFor();
-          trouble.set('html');
-          await page.getByRole('button', { name: 'Try again' }).click();
-          await page.getByText('Something else than Tenantry answered').waitFor();
-          trouble.set('well');
-          await page.getByRole('button', { name: 'Try again' }).click();
-          await rowsOf(page, label).first().waitFor();
+          const page = await open(path, { before: [asAdmin(browsing.platform), trouble.install] });
+          await expectToldOfTrouble(page, trouble, rowsOf(page, label).first());
         }
       });
 
-      it('on a phone nothing is wider than the screen', async () => {
-        for (const part of ['reviews?state=rejected', 'clusters', 'catalogue', 'organisations', 'credentials']) {
-          const page = await open(`/console/${part}`, { viewport: phone });
-          await page.getByRole('grid').first().and(page.locator('[aria-busy="false"]')).waitFor();
-          const widths = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-          expect([part, (widths[0] ?? 0) <= (widths[1] ?? 0)]).toEqual([part, true]);
+      it('nothing is wider than a laptop or a phone, or cut', async () => {
+        const parts = ['reviews?state=rejected', 'clusters', 'catalogue', 'organisations', 'outbox', 'credentials'];
+        for (const part of [...parts, 'catalogue/change']) {
+          const page = await open(`/console/${part}`, { before: [asAdmin(browsing.platform), withRefused] });
+          await page.locator('[aria-busy="false"] tbody tr, textarea').first().waitFor();
+          await expectFits(page);
           await expectAccessible(page);
         }
       });

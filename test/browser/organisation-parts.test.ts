@@ -1,20 +1,16 @@
 /** Summary, attribution, files, keys and the audit log of an organisation. */
 import { readFileSync } from 'node:fs';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 import { readAttribution, readBillingSummary } from '../../src/contracts/routes/organisation-billing.ts';
 import { listOrganisationKeys } from '../../src/contracts/routes/organisation-keys.ts';
 import { expectAccessible } from '../harness/browser/accessibility.ts';
-import { describeInBrowser, phone } from '../harness/browser/chromium.ts';
-import {
-  asPerson,
-  money,
-  organisation,
-  organisationWork,
-  type Project,
-  withMinutes,
-} from '../harness/browser/organisation-work.ts';
-import { refusal } from '../harness/browser/stand-in-sessions.ts';
+import { describeInBrowser } from '../harness/browser/chromium.ts';
+import { expectFits } from '../harness/browser/fits.ts';
+import { asPerson, organisation, organisationWork, type Project } from '../harness/browser/organisation-work.ts';
+import { expectToldOfTrouble, troubledApi, troubleMessage } from '../harness/browser/troubled-api.ts';
+import { withMinutes } from '../harness/browser/usage-work.ts';
+import { money } from '../harness/browser/words.ts';
 
 const hostile = '=1+1 <b>Söhne</b>';
 
@@ -106,14 +102,9 @@ describeInBrowser(
     });
 
     it('files are the API’s own, and a failure is no file', async () => {
-      let isAway = false;
+      const trouble = troubledApi('**/api/billing/export?*', 'well');
       const page = await open('/organisation/export', {
-        before: async (context: BrowserContext) => {
-          await asPerson(browsing.platform, 'org-admin')(context);
-          await context.route('**/api/billing/export?*', (route) =>
-            isAway ? route.fulfill({ status: 503, json: refusal('billing_unavailable', 'away') }) : route.continue(),
-          );
-        },
+        before: [asPerson(browsing.platform, 'org-admin'), trouble.install],
       });
       await page.getByRole('combobox', { name: 'Split by' }).getByText('Label team').waitFor({ state: 'attached' });
       const { total } = (await work.admin.call(readBillingSummary, { query: { organisation } })).data;
@@ -126,9 +117,9 @@ describeInBrowser(
       expect(focus.name).toMatch(/^focus-.*-\d{4}-\d{2}\.csv$/);
       expect(focus.text).toContain('BilledCost');
       await expectAccessible(page);
-      isAway = true;
+      trouble.set('failure');
       await page.getByRole('button', { name: 'Download CSV: Projects' }).click();
-      await page.getByText('away', { exact: true }).waitFor();
+      await page.getByText(troubleMessage, { exact: true }).waitFor();
       await expectAccessible(page);
     });
 
@@ -169,37 +160,23 @@ describeInBrowser(
       expect(file.text).not.toContain('organisation_key.revoked');
     });
 
-    it('an API that fails or answers HTML is said on every part, with another try', async () => {
+    it('an API that fails, is slow or answers HTML is said on every part, with another try', async () => {
       const parts = { summary: 'By project', attribution: 'Shares of the cost', keys: 'Keys', audit: 'Audit log' };
-      let answer: 'failure' | 'html' | 'well' = 'failure';
-      const before = async (context: BrowserContext) => {
-        await asPerson(browsing.platform, 'org-admin')(context);
-        await context.route(/\/api\/billing\/(summary|attribution|keys|audit)/, async (route) => {
-          if (answer === 'failure') await route.fulfill({ status: 500, json: refusal('internal', 'away') });
-          else if (answer === 'html') await route.fulfill({ contentType: 'text/html', body: '<p>hello</p>' });
-          else await route.continue();
-        });
-      };
       for (const [part, table] of Object.entries(parts)) {
-        answer = 'failure';
-        const page = await open(`/organisation/${part}`, { before });
-        await page.getByText('away', { exact: true }).waitFor();
-        answer = 'html';
-        await page.getByRole('button', { name: 'Try again' }).click();
-        await page.getByText('Something else than Tenantry answered').waitFor();
-        answer = 'well';
-        await page.getByRole('button', { name: 'Try again' }).click();
-        await page.getByRole('grid', { name: table, exact: true }).waitFor();
+        const trouble = troubledApi(`**/api/billing/${part}*`);
+        const page = await open(`/organisation/${part}`, {
+          before: [asPerson(browsing.platform, 'org-admin'), trouble.install],
+        });
+        await expectToldOfTrouble(page, trouble, page.getByRole('grid', { name: table, exact: true }));
       }
     });
 
-    it('on a phone nothing is wider than the screen', async () => {
+    it('nothing is wider than a laptop or a phone, or cut', async () => {
       for (const part of ['summary', 'attribution', 'export', 'keys', 'audit']) {
-        const page = await open(`/organisation/${part}`, { viewport: phone });
+        const page = await open(`/organisation/${part}`);
         await page.getByRole('heading', { level: 1 }).waitFor();
         if (part !== 'export') await page.getByRole('grid').first().waitFor();
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        expect([part, wide]).toEqual([part, 0]);
+        await expectFits(page);
         await expectAccessible(page);
       }
     });

@@ -1,19 +1,14 @@
 /** One project of an organisation: what it costs, what of, since when, and its labels. */
-import type { BrowserContext } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 import { listBillingProjects, readBillingTrends } from '../../src/contracts/routes/organisation-billing.ts';
 import { expectAccessible } from '../harness/browser/accessibility.ts';
-import { describeInBrowser, phone } from '../harness/browser/chromium.ts';
-import {
-  asPerson,
-  money,
-  organisation,
-  organisationWork,
-  type Project,
-  withMinutes,
-} from '../harness/browser/organisation-work.ts';
+import { describeInBrowser } from '../harness/browser/chromium.ts';
+import { expectFits } from '../harness/browser/fits.ts';
+import { asPerson, organisation, organisationWork, type Project } from '../harness/browser/organisation-work.ts';
 import { asAdmin } from '../harness/browser/session.ts';
-import { refusal } from '../harness/browser/stand-in-sessions.ts';
+import { expectToldOfTrouble, troubledApi } from '../harness/browser/troubled-api.ts';
+import { withMinutes } from '../harness/browser/usage-work.ts';
+import { money } from '../harness/browser/words.ts';
 
 /** A page asks the API before it changes. */
 const patiently = { timeout: 15_000 };
@@ -102,51 +97,28 @@ describeInBrowser(
       const missing = await open('/organisation/projects/nobodys');
       await missing.getByText('That was refused').waitFor();
       await expectAccessible(missing);
-      let answer: 'failure' | 'html' | 'well' = 'failure';
-      const page = await open(address(), {
-        before: async (context: BrowserContext) => {
-          await asPerson(browsing.platform, 'org-admin')(context);
-          await context.route('**/overview*', async (route) => {
-            if (answer === 'failure')
-              await route.fulfill({ status: 503, json: refusal('billing_unavailable', 'away') });
-            else if (answer === 'html') await route.fulfill({ contentType: 'text/html', body: '<p>hello</p>' });
-            else await route.continue();
-          });
-        },
-      });
+      const trouble = troubledApi('**/overview*', 'slow');
+      const page = await open(address(), { before: [asPerson(browsing.platform, 'org-admin'), trouble.install] });
       await page.getByRole('progressbar', { name: 'Loading' }).waitFor();
-      await page.getByText('away', { exact: true }).waitFor();
-      answer = 'html';
-      await page.getByRole('button', { name: 'Try again' }).click();
-      await page.getByText('Something else than Tenantry answered').waitFor();
-      answer = 'well';
-      await page.getByRole('button', { name: 'Try again' }).click();
-      await page.getByRole('grid', { name: 'This month by kind of resource' }).waitFor();
+      trouble.set('failure');
+      await expectToldOfTrouble(page, trouble, page.getByRole('grid', { name: 'This month by kind of resource' }));
     });
 
     it('what is shown stays, marked as old, when asking again fails', async () => {
-      let isAway = false;
-      const page = await open(address(), {
-        before: async (context: BrowserContext) => {
-          await asPerson(browsing.platform, 'org-admin')(context);
-          await context.route('**/overview*', (route) =>
-            isAway ? route.fulfill({ status: 503, json: refusal('billing_unavailable', 'away') }) : route.continue(),
-          );
-        },
-      });
+      const trouble = troubledApi('**/overview*', 'well');
+      const page = await open(address(), { before: [asPerson(browsing.platform, 'org-admin'), trouble.install] });
       await page.getByText('Live', { exact: true }).waitFor();
       await page.getByRole('grid', { name: 'This month by kind of resource' }).waitFor();
-      isAway = true;
+      trouble.set('failure');
       await shop.use(1);
       await page.getByText('Not up to date').waitFor();
       await page.getByRole('grid', { name: 'This month by kind of resource' }).waitFor();
     });
 
-    it('on a phone nothing is wider than the screen', async () => {
-      const page = await open(address(), { viewport: phone });
+    it('nothing is wider than a laptop or a phone, or cut', async () => {
+      const page = await open(address());
       await page.getByRole('img', { name: 'Cost over time' }).waitFor();
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      expect(wide).toBeLessThanOrEqual(0);
+      await expectFits(page);
       await expectAccessible(page);
     });
   },

@@ -1,21 +1,18 @@
 /** An organisation's projects, as its people and an admin see what they cost. */
-import type { BrowserContext } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 import { listBillingProjects } from '../../src/contracts/routes/organisation-billing.ts';
 import { expectAccessible } from '../harness/browser/accessibility.ts';
-import { describeInBrowser, phone } from '../harness/browser/chromium.ts';
-import {
-  asPerson,
-  money,
-  organisation,
-  organisationWork,
-  type Project,
-  withMinutes,
-} from '../harness/browser/organisation-work.ts';
+import { describeInBrowser, type OpenOptions } from '../harness/browser/chromium.ts';
+import { expectFits } from '../harness/browser/fits.ts';
+import { rowsOf } from '../harness/browser/lists.ts';
+import { asPerson, organisation, organisationWork, type Project } from '../harness/browser/organisation-work.ts';
 import { asAdmin } from '../harness/browser/session.ts';
-import { refusal } from '../harness/browser/stand-in-sessions.ts';
+import { expectToldOfTrouble, troubledApi } from '../harness/browser/troubled-api.ts';
+import { withMinutes } from '../harness/browser/usage-work.ts';
+import { hostileName, money } from '../harness/browser/words.ts';
 
-const hostile = '<img src=x onerror="document.title=\'gone\'"> ﷽ & Söhne';
+/** A label's value is shorter than a name. */
+const hostileNote = hostileName.slice(0, 63);
 
 /** A page asks the API before it changes. */
 const patiently = { timeout: 15_000 };
@@ -26,7 +23,7 @@ describeInBrowser(
     let work: ReturnType<typeof organisationWork>;
     let shop: Project;
     let lab: Project;
-    const open = (path: string, options = {}) =>
+    const open = (path: string, options: OpenOptions = {}) =>
       browsing.open(path, { before: asPerson(browsing.platform, 'org-admin'), ...options });
     const listed = async () =>
       (await work.admin.call(listBillingProjects, { query: { organisation, sort: '-current_month_total' } })).data;
@@ -42,12 +39,12 @@ describeInBrowser(
     });
 
     it('shows each project with the API’s own numbers, and what is reported without a reload', async () => {
-      shop = await work.project('Shop', { team: 'commerce', note: hostile });
+      shop = await work.project('Shop', { team: 'commerce', note: hostileNote });
       lab = await work.project('Lab', { team: 'research' });
       await shop.use(400);
       await lab.use(100);
       const page = await open('/organisation?sort=-current_month_total');
-      const rows = page.getByRole('grid', { name: 'Projects' }).locator('tbody tr');
+      const rows = rowsOf(page, 'Projects');
       await page.getByRole('link', { name: shop.namespace }).waitFor();
       const { items } = await listed();
       expect(items.map(({ namespace }) => namespace)).toEqual([shop.namespace, lab.namespace]);
@@ -56,7 +53,7 @@ describeInBrowser(
         expect(await rows.nth(n).locator('[data-label="This month"]').textContent()).toBe(money(current_month_total));
       }
       expect(await page.title()).toBe('Projects · Tenantry');
-      await page.getByRole('link', { name: `note: ${hostile}` }).waitFor();
+      await page.getByRole('link', { name: `note: ${hostileNote}` }).waitFor();
       await page.getByText('Live', { exact: true }).waitFor();
       await expectAccessible(page);
       let loads = 0;
@@ -72,12 +69,10 @@ describeInBrowser(
 
     it('asks again by itself where no WebSocket can be had', async () => {
       const page = await open('/organisation', {
-        before: async (context: BrowserContext) => {
-          await asPerson(browsing.platform, 'org-admin')(context);
-          await context.addInitScript(() => {
-            Object.assign(window, { WebSocket: class NeverOpens {} });
-          });
-        },
+        before: [
+          asPerson(browsing.platform, 'org-admin'),
+          (context) => context.addInitScript(() => Object.assign(window, { WebSocket: class NeverOpens {} })),
+        ],
       });
       await page.getByText('Every 15 seconds').waitFor();
       await page.getByRole('link', { name: lab.namespace }).waitFor();
@@ -88,7 +83,7 @@ describeInBrowser(
 
     it('a search, a label and a sort are in the address, and survive the back button', async () => {
       const page = await open('/organisation');
-      const rows = page.getByRole('grid', { name: 'Projects' }).locator('tbody tr');
+      const rows = rowsOf(page, 'Projects');
       await expect.poll(() => rows.count(), patiently).toBe(2);
       await page.getByRole('combobox', { name: 'Label' }).selectOption({ label: 'team: research' });
       await page.waitForURL('**/organisation?label=team%3Aresearch');
@@ -119,7 +114,7 @@ describeInBrowser(
     it('a project-user sees their own, and neither keys nor the audit log', async () => {
       const page = await open('/organisation', { before: asPerson(browsing.platform, 'project-user') });
       await page.getByRole('link', { name: shop.namespace }).waitFor();
-      expect(await page.getByRole('grid', { name: 'Projects' }).locator('tbody tr').count()).toBe(1);
+      expect(await rowsOf(page, 'Projects').count()).toBe(1);
       const parts = page.getByRole('navigation', { name: 'Parts of organisation billing' });
       expect(await parts.getByRole('link').allTextContents()).toHaveLength(4);
       await page.goto(`/organisation/projects/${lab.namespace}`);
@@ -140,35 +135,16 @@ describeInBrowser(
     });
 
     it('an API that fails, is slow or answers HTML is said, with another try', async () => {
-      let answer: 'failure' | 'html' | 'well' = 'failure';
-      const page = await open('/organisation', {
-        before: async (context: BrowserContext) => {
-          await asPerson(browsing.platform, 'org-admin')(context);
-          await context.route('**/api/billing/projects?*', async (route) => {
-            if (answer === 'failure')
-              await route.fulfill({ status: 503, json: refusal('billing_unavailable', 'away') });
-            else if (answer === 'html') await route.fulfill({ contentType: 'text/html', body: '<p>hello</p>' });
-            else await route.continue();
-          });
-        },
-      });
+      const trouble = troubledApi('**/api/billing/projects?*');
+      const page = await open('/organisation', { before: [asPerson(browsing.platform, 'org-admin'), trouble.install] });
       await page.getByRole('grid', { name: 'Projects' }).and(page.locator('[aria-busy="true"]')).waitFor();
-      await page.getByText('away', { exact: true }).waitFor();
-      await page.getByText('req_00000000000000000000000000000001').waitFor();
-      await expectAccessible(page);
-      answer = 'html';
-      await page.getByRole('button', { name: 'Try again' }).click();
-      await page.getByText('Something else than Tenantry answered').waitFor();
-      answer = 'well';
-      await page.getByRole('button', { name: 'Try again' }).click();
-      await page.getByRole('link', { name: shop.namespace }).waitFor();
+      await expectToldOfTrouble(page, trouble, page.getByRole('link', { name: shop.namespace }));
     });
 
-    it('on a phone nothing is wider than the screen', async () => {
-      const page = await open('/organisation', { viewport: phone });
+    it('nothing is wider than a laptop or a phone, or cut', async () => {
+      const page = await open('/organisation');
       await page.getByRole('link', { name: shop.namespace }).waitFor();
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      expect(wide).toBeLessThanOrEqual(0);
+      await expectFits(page);
       await expectAccessible(page);
     });
   },

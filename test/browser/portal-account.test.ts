@@ -1,5 +1,5 @@
 /** What a customer's people see and do: licence, account keys, members, their own sessions and password. */
-import type { Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 import { listAccountKeys } from '../../src/contracts/routes/account-keys.ts';
 import { createCustomer, readCustomer } from '../../src/contracts/routes/customers.ts';
@@ -7,11 +7,12 @@ import { listLicences, readLicence } from '../../src/contracts/routes/licences.t
 import { listMembers, signIn } from '../../src/contracts/routes/sessions.ts';
 import { expectAccessible } from '../harness/browser/accessibility.ts';
 import { type Api, apiOf } from '../harness/browser/api.ts';
-import { describeInBrowser, phone } from '../harness/browser/chromium.ts';
+import { describeInBrowser, type OpenOptions } from '../harness/browser/chromium.ts';
+import { expectFits } from '../harness/browser/fits.ts';
+import { rowsOf } from '../harness/browser/lists.ts';
 import { asMember, invited, withoutSignInLimits } from '../harness/browser/member.ts';
 import { refusal } from '../harness/browser/stand-in-sessions.ts';
-
-const hostile = '<img src=x onerror="document.title=\'gone\'"> ﷽ & Söhne "GmbH"';
+import { hostileName } from '../harness/browser/words.ts';
 
 describeInBrowser(
   'a customer’s account',
@@ -20,20 +21,17 @@ describeInBrowser(
     let params: { customerId: string };
     beforeAll(async () => {
       admin = apiOf(browsing.platform.url, browsing.platform.ready.admin_token);
-      const body = { email: 'owner@example.com', company_name: hostile, plan: 'starter' };
+      const body = { email: 'owner@example.com', company_name: hostileName, plan: 'starter' };
       const made = await admin.call(createCustomer, { body });
       params = { customerId: made.customer.customer_id };
     });
     const as = (role: Parameters<typeof asMember>[2]) => asMember(browsing.platform, params.customerId, role);
-    const open = (path: string, options = {}) => browsing.open(path, { before: as('owner'), ...options });
+    const open = (path: string, options: OpenOptions = {}) => browsing.open(path, { before: as('owner'), ...options });
     const dialogOf = (page: Page, name: string) => page.getByRole('dialog', { name });
 
     it('the licence is said in words, copied whole, and has its history', async () => {
-      const before = async (context: Parameters<ReturnType<typeof as>>[0]) => {
-        await as('viewer')(context);
-        await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-      };
-      const page = await open('/licence', { before });
+      const toCopy = (context: BrowserContext) => context.grantPermissions(['clipboard-read', 'clipboard-write']);
+      const page = await open('/licence', { before: [as('viewer'), toCopy] });
       const { license, decoded } = await admin.call(readLicence, { params });
       await page.getByText(decoded.customerName, { exact: true }).first().waitFor();
       const devices = page.locator('dl > div').filter({ hasText: 'Devices' }).first();
@@ -41,14 +39,14 @@ describeInBrowser(
       await page.getByRole('button', { name: 'Copy: Licence' }).click();
       await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(license);
       const { history } = await admin.call(listLicences, { params });
-      const rows = page.getByRole('grid', { name: 'Licences until now' }).locator('tbody tr');
+      const rows = rowsOf(page, 'Licences until now');
       await expect.poll(() => rows.count()).toBe(history.length);
       await expectAccessible(page);
     });
 
     it('a key is made and shown once, works, is rotated, and revoked', async () => {
       const page = await open('/keys');
-      await page.getByRole('grid', { name: 'Account keys' }).locator('tbody tr').first().waitFor();
+      await rowsOf(page, 'Account keys').first().waitFor();
       await expectAccessible(page);
       await page.getByRole('button', { name: 'Make a key' }).click();
       const asked = dialogOf(page, 'Make an account key?');
@@ -79,7 +77,7 @@ describeInBrowser(
 
     it('somebody is added and removed by the keyboard alone; the last owner stays', async () => {
       const page = await open('/members');
-      const rows = page.getByRole('grid', { name: 'Members' }).locator('tbody tr');
+      const rows = rowsOf(page, 'Members');
       await rows.first().waitFor();
       expect(await rows.count()).toBe((await admin.call(listMembers, { params })).total);
       await expectAccessible(page);
@@ -156,12 +154,14 @@ describeInBrowser(
 
     it('a licence that was revoked is said, and the history is still there', async () => {
       const page = await open('/licence', {
-        before: async (context: Parameters<ReturnType<typeof as>>[0]) => {
-          await as('viewer')(context);
-          await context.route(`**/api/licenses/${params.customerId}`, (route) =>
-            route.fulfill({ status: 410, json: refusal('licence_revoked', 'the licence is revoked') }),
-          );
-        },
+        before: [
+          as('viewer'),
+          async (context) => {
+            await context.route(`**/api/licenses/${params.customerId}`, (route) =>
+              route.fulfill({ status: 410, json: refusal('licence_revoked', 'the licence is revoked') }),
+            );
+          },
+        ],
       });
       await page.getByText('the licence is revoked').first().waitFor();
       await page.getByRole('grid', { name: 'Licences until now' }).waitFor();
@@ -169,12 +169,11 @@ describeInBrowser(
     });
 
     it.each(['/licence', '/keys', '/members', '/account'])(
-      'on a phone nothing of %s is wider than the screen',
+      'nothing of %s is wider than a laptop or a phone, or cut',
       async (path) => {
-        const page = await open(path, { viewport: phone });
+        const page = await open(path);
         await page.getByRole('grid').locator('tbody tr').first().waitFor();
-        const widths = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-        expect(widths[0]).toBeLessThanOrEqual(widths[1] ?? 0);
+        await expectFits(page);
         await expectAccessible(page);
       },
     );

@@ -1,5 +1,5 @@
 /** What a customer sees of plan, cost and usage, on some of the demo's customers. */
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { readCost, readForecast } from '../../src/contracts/routes/costs.ts';
 import { readCustomer } from '../../src/contracts/routes/customers.ts';
@@ -10,11 +10,13 @@ import { quantityText } from '../../ui/src/money/quantity-text.ts';
 import { allowancesOf } from '../../ui/src/portal/allowances.ts';
 import { expectAccessible } from '../harness/browser/accessibility.ts';
 import { apiOf } from '../harness/browser/api.ts';
-import { describeInBrowser, phone } from '../harness/browser/chromium.ts';
+import { describeInBrowser } from '../harness/browser/chromium.ts';
+import { expectFits } from '../harness/browser/fits.ts';
+import { rowsOf } from '../harness/browser/lists.ts';
 import { asMember, withoutSignInLimits } from '../harness/browser/member.ts';
 import { type DemoName, portalDemo } from '../harness/browser/portal-demo.ts';
 import { asAdmin } from '../harness/browser/session.ts';
-import { refusal } from '../harness/browser/stand-in-sessions.ts';
+import { expectToldOfTrouble, troubledApi } from '../harness/browser/troubled-api.ts';
 
 const demo = portalDemo();
 
@@ -91,7 +93,7 @@ describeInBrowser(
       const page = await open('/usage');
       await page.getByRole('img', { name: 'CPU, core-hours, as bars; gaps are marked' }).waitFor();
       const usage = await api().call(readUsage, { params, query: { limit: 100 } });
-      const rows = page.getByRole('grid', { name: 'Usage', exact: true }).locator('tbody tr');
+      const rows = rowsOf(page, 'Usage');
       expect(await rows.count()).toBe(usage.items.length);
       const [, day] = usage.items;
       expect(await rows.nth(1).textContent()).toContain(quantityText(day?.cpu_hours ?? -1));
@@ -116,49 +118,27 @@ describeInBrowser(
       const href = await page.getByRole('link', { name: 'Download as CSV' }).getAttribute('href');
       const file = await page.request.get(href ?? '');
       expect(file.headers()['content-type']).toContain('text/csv');
-      expect((await file.text()).trim().split('\n').length - 1).toBe(
-        await page.getByRole('grid', { name: 'Usage', exact: true }).locator('tbody tr').count(),
-      );
+      expect((await file.text()).trim().split('\n').length - 1).toBe(await rowsOf(page, 'Usage').count());
     });
 
     it('an API that is slow, fails or answers HTML is said where the figure would be, with another try', async () => {
-      let answer: 'failure' | 'html' | 'well' = 'failure';
-      const before = async (context: BrowserContext) => {
-        await as('paying')(context);
-        await context.route('**/api/usage/*/cost', async (route) => {
-          if (answer === 'failure') {
-            await new Promise((resolve) => setTimeout(resolve, 300));
-            await route.fulfill({ status: 503, json: refusal('unavailable', 'the database is away') });
-          } else if (answer === 'html')
-            await route.fulfill({ status: 200, contentType: 'text/html', body: '<p>hi</p>' });
-          else await route.continue();
-        });
-      };
-      const page = await open('/', 'paying', { before });
-      await page.getByText('Loading').first().waitFor({ state: 'attached' });
-      await page.getByText('the database is away').first().waitFor();
+      const trouble = troubledApi('**/api/usage/*/cost');
+      const page = await open('/', 'paying', { before: [as('paying'), trouble.install] });
       await page.getByText('four times of five').waitFor();
-      await expectAccessible(page);
-      answer = 'html';
-      await page.getByRole('button', { name: 'Try again' }).first().click();
-      await page.getByText('Something else than Tenantry answered').first().waitFor();
-      answer = 'well';
-      await page.getByRole('button', { name: 'Try again' }).first().click();
-      await page.getByText('Before tax').waitFor();
+      await expectToldOfTrouble(page, trouble, page.getByText('Before tax'));
     });
 
-    it.each(['/', '/usage', '/cost'])('on a phone nothing of %s is wider than the screen', async (path) => {
-      const page = await open(path, 'small', { viewport: phone });
+    it.each(['/', '/usage', '/cost'])('nothing of %s is wider than a laptop or a phone, or cut', async (path) => {
+      const page = await open(path, 'small');
       await page.getByRole('heading', { level: 1 }).waitFor();
       await page.waitForLoadState('networkidle');
-      const widths = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-      expect(widths[0]).toBeLessThanOrEqual(widths[1] ?? 0);
+      await expectFits(page);
       await expectAccessible(page);
     });
 
     it('an admin who comes to the first address is led to their own', async () => {
       const page = await browsing.open('/', { before: asAdmin(browsing.platform) });
-      await page.waitForURL('**/admin/queues');
+      await page.waitForURL('**/console/customers');
     });
   },
   { ...withoutSignInLimits, ...demo.env },

@@ -5,7 +5,9 @@ import type { AnswerTo } from '../../src/contracts/call.ts';
 import type { listDeadLetters, readDeadLetterGroups } from '../../src/contracts/routes/dead-letters.ts';
 import { listPauses, readJob, readQueueHistory } from '../../src/contracts/routes/queue.ts';
 import { expectAccessible } from '../harness/browser/accessibility.ts';
-import { describeInBrowser, phone } from '../harness/browser/chromium.ts';
+import { describeInBrowser, type OpenOptions } from '../harness/browser/chromium.ts';
+import { expectFits } from '../harness/browser/fits.ts';
+import { rowsOf } from '../harness/browser/lists.ts';
 import { queueWork, withoutProvisioner } from '../harness/browser/queue-work.ts';
 import { asAdmin } from '../harness/browser/session.ts';
 
@@ -38,7 +40,7 @@ const groups: AnswerTo<typeof readDeadLetterGroups> = [
 describeInBrowser(
   'queue console: one job',
   (browsing) => {
-    const open = (path: string, options = {}) =>
+    const open = (path: string, options: OpenOptions = {}) =>
       browsing.open(path, { before: asAdmin(browsing.platform), ...options });
 
     it('shows progress, log lines and the objects that are not ready, and is retried', async () => {
@@ -63,6 +65,7 @@ describeInBrowser(
       const page = await open(`/admin/queues/jobs/${id}`);
       const events = page.getByRole('grid', { name: 'Objects that are not ready' });
       await events.getByText('back-off restarting failed container').waitFor();
+      await expectFits(page);
       await expectAccessible(page);
       await page.getByRole('button', { name: 'Retry' }).click();
       const dialog = page.getByRole('dialog', { name: 'Retry this job?' });
@@ -110,19 +113,19 @@ describeInBrowser(
     it('shows what it did by hour, as bars and as the API’s numbers', async () => {
       const work = queueWork(browsing.platform);
       const page = await open('/admin/queues/history');
-      const row = page.getByRole('grid', { name: 'Jobs by hour' }).locator('tbody tr').first();
+      const row = rowsOf(page, 'Jobs by hour').first();
       await row.waitFor();
       await page.getByRole('img', { name: 'Jobs by hour' }).waitFor();
       const hours = await work.admin.call(readQueueHistory, {});
       const last = hours.findLast(({ done, failed }) => done + failed > 0);
       expect(await row.locator('td').nth(2).textContent()).toBe(String(last?.failed));
+      await expectFits(page);
       await expectAccessible(page);
     });
 
     it('dead letters are grouped by cause and replayed; names of others are text', async () => {
       const asked: unknown[] = [];
       const withLetters = async (context: BrowserContext) => {
-        await asAdmin(browsing.platform)(context);
         await context.route('**/api/dead-letters?*', (route) => route.fulfill({ json: letters }));
         await context.route('**/api/dead-letters/groups', (route) => route.fulfill({ json: groups }));
         await context.route('**/api/dead-letters/replay', (route) => {
@@ -131,8 +134,10 @@ describeInBrowser(
         });
       };
       const expected = /404/;
-      const page = await open('/admin/queues/dead-letters', { before: withLetters, viewport: phone, expected });
+      const before = [asAdmin(browsing.platform), withLetters];
+      const page = await open('/admin/queues/dead-letters', { before, expected });
       await page.getByText('Echo <b>Ltd</b>').waitFor();
+      await expectFits(page);
       await expectAccessible(page);
       await page.getByRole('button', { name: 'Replay 1 letter' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Replay 1 letter' }).click();

@@ -2,11 +2,13 @@
 import { expect, it } from 'vitest';
 import { listJobs, readQueueStats } from '../../src/contracts/routes/queue.ts';
 import { expectAccessible } from '../harness/browser/accessibility.ts';
-import { describeInBrowser, phone } from '../harness/browser/chromium.ts';
+import { describeInBrowser } from '../harness/browser/chromium.ts';
+import { expectFits } from '../harness/browser/fits.ts';
+import { rowsOf } from '../harness/browser/lists.ts';
 import { backOff, queueWork, withoutProvisioner } from '../harness/browser/queue-work.ts';
 import { asAdmin } from '../harness/browser/session.ts';
-
-const hostile = '<img src=x onerror="document.title=\'gone\'"> ﷽ & Söhne "GmbH"';
+import { expectToldOfTrouble, troubledApi } from '../harness/browser/troubled-api.ts';
+import { hostileName } from '../harness/browser/words.ts';
 
 describeInBrowser(
   'queue console: jobs',
@@ -22,14 +24,14 @@ describeInBrowser(
 
     it('shows every job with the API’s own counts, and what changes without a reload', async () => {
       const work = queueWork(browsing.platform);
-      for (const name of ['Acme', hostile, 'Brio', 'Cobalt', 'Delta']) await work.customer(name);
+      for (const name of ['Acme', hostileName, 'Brio', 'Cobalt', 'Delta']) await work.customer(name);
       await work.fail();
       await work.fail();
       await work.complete();
       await work.begin(40);
       const page = await open('/admin/queues');
       const table = page.getByRole('grid', { name: 'Jobs' });
-      await table.getByRole('link', { name: hostile }).waitFor();
+      await table.getByRole('link', { name: hostileName }).waitFor();
       const counts = await work.admin.call(readQueueStats, {});
       expect(counts).toEqual({ waiting: 1, active: 1, completed: 1, failed: 2, delayed: 0 });
       const tabs = page.getByRole('navigation', { name: 'States of jobs' });
@@ -51,7 +53,7 @@ describeInBrowser(
       await page.waitForURL('**/admin/queues?state=failed');
       await page.getByRole('textbox', { name: 'Customer, company or error' }).fill('acm');
       await page.waitForURL('**/admin/queues?state=failed&q=acm');
-      const rows = page.getByRole('grid', { name: 'Jobs' }).locator('tbody tr');
+      const rows = rowsOf(page, 'Jobs');
       await expect.poll(() => rows.count()).toBe(1);
       expect(await rows.first().textContent()).toContain('Acme');
       await page.getByRole('button', { name: 'Company' }).click();
@@ -93,51 +95,23 @@ describeInBrowser(
 
     it('a viewer sees the jobs and no button of an order', async () => {
       const page = await open('/admin/queues?state=completed', { before: asAdmin(browsing.platform, 'viewer') });
-      await page.getByRole('grid', { name: 'Jobs' }).locator('tbody tr').first().waitFor();
+      await rowsOf(page, 'Jobs').first().waitFor();
       expect(await page.locator('[data-operation]').count()).toBe(0);
       expect(await page.getByRole('checkbox').count()).toBe(0);
     });
 
     it('an API that fails, is slow or answers HTML is said, with another try', async () => {
-      let answer: 'failure' | 'html' | 'well' = 'failure';
-      const page = await open('/admin/queues', {
-        before: async (context: Parameters<ReturnType<typeof asAdmin>>[0]) => {
-          await asAdmin(browsing.platform)(context);
-          await context.route('**/api/queue/jobs?*', async (route) => {
-            if (answer === 'failure') {
-              const request_id = 'req_00000000000000000000000000000007';
-              const problem = {
-                success: false,
-                error: 'x',
-                code: 'unavailable',
-                details: {},
-                timestamp: '',
-                request_id,
-              };
-              await route.fulfill({ status: 503, json: { ...problem, message: 'the database is away' } });
-            } else if (answer === 'html')
-              await route.fulfill({ status: 200, contentType: 'text/html', body: '<p>hello</p>' });
-            else await route.continue();
-          });
-        },
-      });
+      const trouble = troubledApi('**/api/queue/jobs?*');
+      const page = await open('/admin/queues', { before: [asAdmin(browsing.platform), trouble.install] });
       await page.getByRole('grid', { name: 'Jobs' }).and(page.locator('[aria-busy="true"]')).waitFor();
-      await page.getByText('the database is away').waitFor();
-      await page.getByText('req_00000000000000000000000000000007').waitFor();
-      await expectAccessible(page);
-      answer = 'html';
-      await page.getByRole('button', { name: 'Try again' }).click();
-      await page.getByText('Something else than Tenantry answered').waitFor();
-      answer = 'well';
-      await page.getByRole('button', { name: 'Try again' }).click();
-      await page.getByRole('grid', { name: 'Jobs' }).getByRole('link', { name: 'Acme' }).waitFor();
+      const arrived = page.getByRole('grid', { name: 'Jobs' }).getByRole('link', { name: 'Acme' });
+      await expectToldOfTrouble(page, trouble, arrived);
     });
 
-    it('on a phone nothing is wider than the screen', async () => {
-      const page = await open('/admin/queues', { viewport: phone });
+    it('nothing is wider than a laptop or a phone, or cut', async () => {
+      const page = await open('/admin/queues');
       await page.getByRole('link', { name: 'Acme' }).waitFor();
-      const widths = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-      expect(widths[0]).toBeLessThanOrEqual(widths[1] ?? 0);
+      await expectFits(page);
       await expectAccessible(page);
     });
 

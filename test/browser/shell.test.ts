@@ -3,8 +3,15 @@ import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { expectAccessible } from '../harness/browser/accessibility.ts';
 import { describeInBrowser, phone } from '../harness/browser/chromium.ts';
+import { expectFits } from '../harness/browser/fits.ts';
 import { asAdmin } from '../harness/browser/session.ts';
-import { adminSession, refusal, standInSessions } from '../harness/browser/stand-in-sessions.ts';
+import {
+  adminSession,
+  memberSession,
+  personSession,
+  refusal,
+  standInSessions,
+} from '../harness/browser/stand-in-sessions.ts';
 
 const deep = '/admin/queues?state=failed&q=acme';
 const secret = 'a-secret-of-a-mailed-link';
@@ -77,11 +84,23 @@ describeInBrowser('the frame of the pages', (browsing) => {
     await page.getByText('Nothing matches').waitFor();
   });
 
+  it.each([
+    { kind: 'staff', session: adminSession('viewer'), home: '/console/customers' },
+    { kind: 'a customer’s people', session: memberSession, home: '/' },
+    { kind: 'an organisation’s people', session: personSession, home: '/organisation' },
+  ])('$kind begin at $home', async ({ session, home }) => {
+    const { page } = await open('/sign-in', standInSessions(session));
+    await signInByToken(page);
+    await page.waitForURL(`**${home}`);
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').first().waitFor();
+    expect(new URL(page.url()).pathname).toBe(home);
+  });
+
   it('leads to no other host after signing in', async () => {
     for (const elsewhere of ['https://evil.example/', '//evil.example/x', '/\\evil.example', '/sign-in']) {
       const { page } = await open(`/sign-in?${new URLSearchParams({ return_to: elsewhere })}`);
       await signInByToken(page);
-      await page.waitForURL('**/admin/queues');
+      await page.waitForURL('**/console/customers');
     }
   });
 
@@ -176,10 +195,10 @@ describeInBrowser('the frame of the pages', (browsing) => {
     await page.getByRole('textbox', { name: 'Admin token' }).focus();
     await page.keyboard.type('a-token');
     await page.keyboard.press('Enter');
-    await heading(page, 'Queue').waitFor();
+    await heading(page, 'Customers').waitFor();
   });
 
-  it('on a phone the navigation is behind its button, and nothing is wider than the screen', async () => {
+  it('on a phone the navigation is behind its button, and the sign-in page fits', async () => {
     const page = await browsing.open('/admin/queues', { before: asAdmin(browsing.platform), viewport: phone });
     const link = page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Queue' });
     await heading(page, 'Queue').waitFor();
@@ -187,12 +206,9 @@ describeInBrowser('the frame of the pages', (browsing) => {
     await page.getByRole('button', { name: 'Pages of Tenantry' }).click();
     await link.click();
     await expect.poll(() => link.isVisible()).toBe(false);
-    const widths = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-    expect(widths[0]).toBeLessThanOrEqual(widths[1] ?? 0);
-    const { page: outside } = await open('/sign-in', undefined, { viewport: phone });
+    const { page: outside } = await open('/sign-in');
     await heading(outside, 'Sign in').waitFor();
-    const wide = await outside.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(wide).toBeLessThanOrEqual(0);
+    await expectFits(outside);
     await expectAccessible(outside);
   });
 
@@ -200,11 +216,9 @@ describeInBrowser('the frame of the pages', (browsing) => {
     const page = await browsing.open('/nowhere', { before: asAdmin(browsing.platform) });
     await heading(page, 'There is no such page').waitFor();
     await page.getByRole('button', { name: 'To the first page' }).click();
-    await page.waitForURL('**/admin/queues');
-    const member = { ...adminSession('owner'), kind: 'account' as const, admin_role: null };
-    const customer = { customer_id: `cust_${'1'.repeat(32)}`, company_name: 'Acme', role: 'owner' as const };
-    const sessions = standInSessions({ ...member, customer });
-    sessions.current = { ...member, customer };
+    await page.waitForURL('**/console/customers');
+    const sessions = standInSessions(memberSession);
+    sessions.current = memberSession;
     const { page: theirs } = await open('/admin/queues', sessions);
     await heading(theirs, 'This page is for others').waitFor();
     await expectAccessible(theirs);

@@ -102,6 +102,7 @@ const cost: CostAnswer = {
       unit_price: '29',
       amount_cents: 2900,
       reason: 'for the whole period',
+      allowance: null,
     },
     {
       line_id: 'cpu_core_ms/0/2026-11-21T10:00:00.000Z',
@@ -117,6 +118,7 @@ const cost: CostAnswer = {
       unit_price: '0.05',
       amount_cents: 13_900,
       reason: 'above 720 core-hours included',
+      allowance: { name: 'cpu_core_ms', size: '720', peak: null },
     },
   ],
   total_cents: 16_800,

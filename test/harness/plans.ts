@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs';
 import type { PlanVersion } from '../../src/pricing/plan.ts';
 import { readPlansFile } from '../../src/pricing/plans-file.ts';
 
-const file = readPlansFile(readFileSync(new URL('../../plans.yaml', import.meta.url), 'utf8'));
+/** plans.yaml as it ships. */
+export const shippedPlansYaml = readFileSync(new URL('../../plans.yaml', import.meta.url), 'utf8');
+
+const file = readPlansFile(shippedPlansYaml);
 if (!file.ok) throw new Error(`plans.yaml: ${JSON.stringify(file.error)}`);
 const { versions } = file.value;
 

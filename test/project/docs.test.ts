@@ -1,5 +1,5 @@
 /** What the documents say about the tree is so: tables and their owners, commands, links. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { getTableName, is, Table } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
@@ -11,6 +11,8 @@ import * as usageSchema from '../../src/db/usage-schema.ts';
 import * as workSchema from '../../src/db/work-schema.ts';
 import { root } from './tool.ts';
 import { files, textOf } from './tree.ts';
+
+const pictureBytesMax = 150_000;
 
 const documents = files.filter((file) => file.endsWith('.md'));
 
@@ -65,5 +67,14 @@ describe('documents', () => {
   it('link only to files that there are', () => {
     const links = found(/\]\((?!https?:|mailto:|#)([^)#\s]+)[^)]*\)/g);
     expect(links.filter(([file, target]) => !existsSync(join(root, dirname(file), target)))).toEqual([]);
+  });
+
+  it('show pictures that are there, each small and said in words', () => {
+    const pictures = [...textOf('README.md').matchAll(/!\[([^\]]*)\]\(([^)]+)\)/g)];
+    expect(pictures.length).toBeGreaterThanOrEqual(3);
+    for (const [, words = '', target = ''] of pictures) {
+      expect(words.length).toBeGreaterThan(20);
+      expect(statSync(join(root, target)).size).toBeLessThan(pictureBytesMax);
+    }
   });
 });

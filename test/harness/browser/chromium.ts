@@ -15,10 +15,12 @@ const PAGE_TIMEOUT_MS = 30_000;
 const desktop = { width: 1280, height: 800 };
 export const phone = { width: 375, height: 740 };
 
+export type Before = (context: BrowserContext) => Promise<unknown>;
+
 export interface OpenOptions {
   viewport?: { width: number; height: number };
-  /** Before the page is there: answers in the API's place, a session. */
-  before?: (context: BrowserContext) => Promise<void>;
+  /** Before the page is there, one after the other: a session, answers in the API's place. */
+  before?: Before | readonly Before[];
   /** Complaints of the page that this test is about. */
   expected?: RegExp;
 }
@@ -101,7 +103,7 @@ export function describeInBrowser(
         const context = await browser.newContext({ viewport, baseURL: platform.url, reducedMotion: 'reduce' });
         context.setDefaultTimeout(PAGE_TIMEOUT_MS);
         opened.push({ context, complaints: hear(context, platform.url, expected) });
-        await before?.(context);
+        for (const prepare of [before ?? []].flat()) await prepare(context);
         const page = await context.newPage();
         await page.goto(path);
         return page;

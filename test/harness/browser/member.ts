@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext } from 'playwright-core';
 import type { MemberRole } from '../../../src/contracts/route.ts';
-import { addMember, mailLink, signIn } from '../../../src/contracts/routes/sessions.ts';
+import { addMember, changePassword, mailLink, signIn } from '../../../src/contracts/routes/sessions.ts';
 import { eventually } from '../eventually.ts';
 import type { TestPlatform } from '../platform.ts';
 import { apiOf } from './api.ts';
@@ -18,7 +18,7 @@ const decoded = (mail: string): string =>
     .replace(/=([0-9A-F]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 
 /** The secret of the link that the email has asked for. The invitation has one too, among words of others. */
-async function mailedLink(dataDir: string, email: string): Promise<string> {
+export async function mailedLink(dataDir: string, email: string): Promise<string> {
   const folder = join(dataDir, 'mail');
   const read = async () =>
     readdirSync(folder)
@@ -32,9 +32,13 @@ async function mailedLink(dataDir: string, email: string): Promise<string> {
 }
 
 /** @returns the email of a new member, and the secret that signs in once */
-export async function invited(platform: TestPlatform, customerId: string, role: MemberRole) {
+export async function invited(
+  platform: TestPlatform,
+  customerId: string,
+  role: MemberRole,
+  email = `${role}-${crypto.randomUUID()}@example.com`,
+) {
   const { ready, dataDir } = platform;
-  const email = `${role}-${crypto.randomUUID()}@example.com`;
   const api = apiOf(ready.url, ready.admin_token);
   await api.call(addMember, { params: { customerId }, body: { email, role } });
   await api.call(mailLink, { body: { email } });
@@ -43,9 +47,26 @@ export async function invited(platform: TestPlatform, customerId: string, role: 
 
 /** Signs in as a new member of the customer. */
 export const asMember =
-  (platform: TestPlatform, customerId: string, role: MemberRole = 'owner') =>
+  (platform: TestPlatform, customerId: string, role: MemberRole = 'owner', email?: string) =>
   async (context: BrowserContext): Promise<void> => {
-    const { link } = await invited(platform, customerId, role);
+    const { link } = await invited(platform, customerId, role, email);
     const answer = await context.request.post(signIn.path, { data: { link } });
     if (answer.status() !== 201) throw new Error(`signing in answered ${answer.status()}: ${await answer.text()}`);
+  };
+
+/** Signs in as a new member who is signed in elsewhere, too. */
+export const asMemberTwice =
+  (platform: TestPlatform, customerId: string, role: MemberRole) =>
+  async (context: BrowserContext): Promise<void> => {
+    const { email, link } = await invited(platform, customerId, role);
+    const headers = { origin: platform.url };
+    const password = 'a long enough one';
+    await context.request.post(signIn.path, { data: { link } });
+    await context.request.put(changePassword.path, { data: { new: password }, headers });
+    const elsewhere = await fetch(`${platform.url}${signIn.path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email, password }),
+    });
+    if (elsewhere.status !== 201) throw new Error(`signing in answered ${elsewhere.status}: ${await elsewhere.text()}`);
   };

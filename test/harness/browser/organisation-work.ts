@@ -4,33 +4,25 @@ import { DEMO_ORGANISATION, type PersonName } from '../../../dev/oidc/people.ts'
 import { createCustomer } from '../../../src/contracts/routes/customers.ts';
 import { putProjectLabels, readProjectOverview } from '../../../src/contracts/routes/organisation-billing.ts';
 import { listOrganisations } from '../../../src/contracts/routes/organisations.ts';
-import { createReporter } from '../../../src/contracts/routes/reporters.ts';
-import { reportUsage } from '../../../src/contracts/routes/usage-intake.ts';
 import { openBrowser } from '../../dev/oidc/browser.ts';
 import { eventually } from '../eventually.ts';
 import type { TestPlatform } from '../platform.ts';
 import { apiOf } from './api.ts';
-
-/** The platform's environment for such a test: a minute is a window. */
-export const withMinutes = { ALLOW_SHORT_WINDOWS: 'true', RATE_LIMIT_REPORT: 'off' };
+import { meterOf } from './usage-work.ts';
 
 export const organisation = DEMO_ORGANISATION.slug;
-
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
-
-/** As pages show it. @param amount dollars of the API */
-export const money = (amount: number): string =>
-  new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' }).format(amount);
 
 export interface Project {
   namespace: string;
   customerId: string;
   /** Reports a minute more, and waits until the project's total has it. @param cpuHours 0.05 dollars each */
   use: (cpuHours: number) => Promise<void>;
+  /** Reports the last minute once more, lower than it was: somebody has to decide about that. */
+  useLess: (cpuHours: number) => Promise<void>;
 }
 
-export function organisationWork({ ready }: TestPlatform) {
+export function organisationWork(platform: TestPlatform) {
+  const { ready } = platform;
   const admin = apiOf(ready.url, ready.admin_token);
   const overview = async (namespace: string) =>
     (await admin.call(readProjectOverview, { params: { namespace }, query: { organisation } })).data;
@@ -43,36 +35,19 @@ export function organisationWork({ ready }: TestPlatform) {
     const { customer, deployment } = await admin.call(createCustomer, { body });
     const { namespace } = deployment;
     const params = { customerId: customer.customer_id };
-    const begin = Math.floor(Date.now() / hourMs) * hourMs - hourMs;
-    const { api_key } = await admin.call(createReporter, {
-      params,
-      body: { instance_id: 'test', window_seconds: 60, active_from: new Date(begin).toISOString() },
-    });
+    const meter = await meterOf(platform, params.customerId);
     await admin.call(putProjectLabels, { params: { namespace }, query: { organisation }, body: labels });
-    const reporter = apiOf(ready.url, api_key);
-    let end = begin;
     return {
       namespace,
       customerId: params.customerId,
       async use(cpuHours) {
-        end += minuteMs;
-        const at = new Date(end).toISOString();
-        await reporter.call(reportUsage, {
-          body: {
-            customer_id: params.customerId,
-            instance_id: 'test',
-            timestamp: at,
-            window_start: new Date(end - minuteMs).toISOString(),
-            window_end: at,
-            cpu_hours: cpuHours,
-            memory_gb_hours: cpuHours / 2,
-          },
-        });
+        const end = await meter.minute(cpuHours);
         await eventually(
           async () => (await overview(namespace)).as_of,
-          (asOf) => asOf === at,
+          (asOf) => asOf === end,
         );
       },
+      useLess: meter.again,
     };
   }
 
@@ -90,3 +65,13 @@ export const asPerson =
     if (value === undefined) throw new Error(`${person} was not signed in`);
     await context.addCookies([{ name: 'tenantry', value, url, httpOnly: true, sameSite: 'Lax' }]);
   };
+
+/** The token that a program of that person sends. */
+export async function tokenOf({ ready }: TestPlatform, person: PersonName): Promise<string> {
+  const authorization = `Basic ${Buffer.from(`${person}:${ready.oidc_password ?? ''}`).toString('base64')}`;
+  const answer = await fetch(new URL('/programs/token', ready.oidc_issuer ?? ''), {
+    method: 'POST',
+    headers: { authorization },
+  });
+  return ((await answer.json()) as { access_token: string }).access_token;
+}

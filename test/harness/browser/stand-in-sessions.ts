@@ -19,6 +19,26 @@ const base = {
 
 export const adminSession = (role: Role): SessionView => ({ ...base, kind: 'admin', name: 'root', admin_role: role });
 
+export const memberSession: SessionView = {
+  ...base,
+  kind: 'account',
+  name: 'ann@example.com',
+  customer: { customer_id: `cust_${'1'.repeat(32)}`, company_name: 'Acme', role: 'owner' },
+};
+
+export const personSession: SessionView = {
+  ...base,
+  kind: 'person',
+  name: 'Ann',
+  organisation: {
+    organisation_id: `org_${'1'.repeat(32)}`,
+    slug: 'acme',
+    name: 'Acme',
+    role: 'org-admin',
+    namespaces: null,
+  },
+};
+
 export interface StandInSessions {
   /** Who is signed in. */
   current: SessionView | null;

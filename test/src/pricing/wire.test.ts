@@ -45,6 +45,17 @@ describe('a line on the wire', () => {
     expect(reasons(rated, 'cpu_core_ms')).toEqual(['within 720 core-hours included']);
   });
 
+  it('names the allowance that it draws on, with its size, for programs', () => {
+    const rated = rateOf([stretch(small, 0, 30, { network_sent_bytes: 90 * gb, vm_s: 3600 })]);
+    const allowanceOf = (of: Rated, meter: string) => wireOf(of, meter)[0]?.allowance;
+    expect(allowanceOf(rated, 'network_sent_bytes')).toEqual({ name: 'network_bytes', size: '100', peak: null });
+    expect(allowanceOf(rated, 'base_fee')).toBeNull();
+    expect(allowanceOf(rated, 'vm_s')).toBeNull();
+    expect(allowanceOf(rateOf([stretch(large, 0, 30)]), 'cpu_core_ms')).toMatchObject({ size: null });
+    const held = rateOf([stretch(smallApp, 0, 30, { device_peak: 14 })]);
+    expect(allowanceOf(held, 'device_peak')).toEqual({ name: 'device_peak', size: '10', peak: '14' });
+  });
+
   it('says the price of many units where a unit’s cannot be read; the unit’s stays exact', () => {
     const [line] = wireOf(rateOf([stretch(small, 0, 30, { ingress_requests: 2_500_000 })]), 'ingress_requests');
     expect(line).toMatchObject({

@@ -3,13 +3,12 @@
  * before what will happen, and after it what it failed of.
  */
 import { Button, type ButtonProps } from '@patternfly/react-core';
-import { type ReactNode, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import type { AnswerTo, InputOf } from '../../../src/contracts/call.ts';
 import type { Route } from '../../../src/contracts/route.ts';
 import { useDeed } from '../data/use-deed.ts';
 import { useMay } from '../session/session.tsx';
-import { ConfirmDeed } from './confirm-deed.tsx';
-import { ReasonField } from './reason-field.tsx';
+import type { DeedDialog } from './deed-dialog.tsx';
 
 export interface DeedProps<R extends Route> {
   route: R;
@@ -32,59 +31,39 @@ export interface DeedProps<R extends Route> {
   onDone?: (answer: AnswerTo<R>) => void;
 }
 
-export function Deed<R extends Route>(props: DeedProps<R>) {
-  const {
-    route,
-    label,
-    title,
-    what,
-    reason,
-    input,
-    changes,
-    isDangerous = false,
-    isReady = true,
-    variant = 'secondary',
-    onDone,
-  } = props;
+const load = () => import('./deed-dialog.tsx');
+
+/** Loads it before the click that will want it; what fails then is said after the click. */
+const ahead = () => void load().catch(() => {});
+
+/** Its modal and fields are of nobody's first look. `lazy` does not know that the dialog is for a route's own types. */
+const Dialog = lazy(async () => ({ default: (await load()).DeedDialog })) as unknown as typeof DeedDialog;
+
+export function Deed<R extends Route>({ route, changes, variant = 'secondary', ...dialog }: DeedProps<R>) {
+  const { label, isDangerous = false } = dialog;
   const mayCall = useMay();
   const [isOpen, setOpen] = useState(false);
-  const [written, setWritten] = useState('');
   const deed = useDeed(route, changes);
-  const said = written.trim();
   if (!mayCall(route)) return null;
   const close = () => {
     setOpen(false);
-    setWritten('');
     deed.reset();
   };
-  const confirm = () =>
-    deed.mutate(input(said === '' ? undefined : said), {
-      onSuccess: (answer) => {
-        close();
-        onDone?.(answer);
-      },
-    });
   return (
     <>
-      <Button variant={variant} isDanger={isDangerous} data-operation={route.operation} onClick={() => setOpen(true)}>
+      <Button
+        variant={variant}
+        isDanger={isDangerous}
+        data-operation={route.operation}
+        onPointerEnter={ahead}
+        onClick={() => setOpen(true)}
+      >
         {label}
       </Button>
       {isOpen ? (
-        <ConfirmDeed
-          title={title}
-          action={label}
-          isDangerous={isDangerous}
-          isDisabled={!isReady || (reason === 'needed' && said === '')}
-          isPending={deed.isPending}
-          error={deed.error}
-          onConfirm={confirm}
-          onClose={close}
-        >
-          {what}
-          {reason === undefined ? null : (
-            <ReasonField isNeeded={reason === 'needed'} value={written} onChange={setWritten} />
-          )}
-        </ConfirmDeed>
+        <Suspense fallback={null}>
+          <Dialog {...dialog} deed={deed} onClose={close} />
+        </Suspense>
       ) : null}
     </>
   );

@@ -1,7 +1,6 @@
 /** Why somebody does it, for the audit log. */
-import { FormGroup, TextInput } from '@patternfly/react-core';
-import { useId } from 'react';
 import { common } from '../texts/common.ts';
+import { LineField } from './inputs.tsx';
 
 const charsMax = 500;
 
@@ -11,17 +10,6 @@ export interface ReasonFieldProps {
   onChange: (value: string) => void;
 }
 
-export function ReasonField({ isNeeded, value, onChange }: ReasonFieldProps) {
-  const id = useId();
-  return (
-    <FormGroup label={isNeeded ? common.reason : common.reasonMaybe} fieldId={id} isRequired={isNeeded}>
-      <TextInput
-        id={id}
-        value={value}
-        maxLength={charsMax}
-        isRequired={isNeeded}
-        onChange={(_, next) => onChange(next)}
-      />
-    </FormGroup>
-  );
-}
+export const ReasonField = (props: ReasonFieldProps) => (
+  <LineField {...props} label={props.isNeeded ? common.reason : common.reasonMaybe} charsMax={charsMax} />
+);

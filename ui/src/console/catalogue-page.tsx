@@ -8,12 +8,13 @@ import type { Column } from '../list/columns.ts';
 import { NothingYet } from '../list/no-rows.tsx';
 import { PlainList } from '../list/plain-list.tsx';
 import { moneyText } from '../money/money-text.ts';
+import { Digits } from '../money/numbers.tsx';
 import { useMay } from '../session/session.tsx';
+import { PageTitle } from '../shell/page-title.tsx';
 import { common } from '../texts/common.ts';
 import { consoleTexts } from '../texts/console.ts';
 import { catalogueTexts as texts } from '../texts/console-catalogue.ts';
 import { changeAddress, subscribersOf } from './addresses.ts';
-import { PageTitle } from './page-title.tsx';
 
 const names = texts.columns;
 type Version = AnswerTo<typeof listPlans>['items'][number];
@@ -34,9 +35,7 @@ const columns: readonly Column<Version>[] = [
   {
     key: 'fee',
     label: names.fee,
-    cell: ({ fee_cents, interval }) => (
-      <span className="tenantry-number">{texts.fee(moneyText(fee_cents), interval)}</span>
-    ),
+    cell: ({ fee_cents, interval }) => <Digits>{texts.fee(moneyText(fee_cents), interval)}</Digits>,
   },
   {
     key: 'subscribers',
@@ -61,7 +60,13 @@ export function Page() {
       <PageTitle
         title={consoleTexts.catalogue}
         intro={texts.intro}
-        actions={mayCall(checkPlans) ? <Link to={changeAddress}>{texts.toChange}</Link> : null}
+        actions={
+          mayCall(checkPlans) ? (
+            <Link to={changeAddress} data-operation={checkPlans.operation}>
+              {texts.toChange}
+            </Link>
+          ) : null
+        }
       />
       <PageSection className="tenantry-foreign">
         <PlainList

@@ -4,9 +4,9 @@ import type { CheckAnswer } from '../../../src/contracts/plan-catalogue.ts';
 import type { Column } from '../list/columns.ts';
 import { NothingYet } from '../list/no-rows.tsx';
 import { PlainList } from '../list/plain-list.tsx';
+import { wholeRead } from '../list/whole-read.ts';
 import { common } from '../texts/common.ts';
 import { catalogueTexts } from '../texts/console-catalogue.ts';
-import { wholeRead } from './whole-read.ts';
 
 const texts = catalogueTexts.change;
 

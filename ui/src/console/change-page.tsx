@@ -1,35 +1,23 @@
 /** Changing the catalogue: check a plans.yaml, simulate it, publish it. */
-import {
-  Alert,
-  Button,
-  Card,
-  CardBody,
-  CardTitle,
-  FileUpload,
-  FormGroup,
-  PageSection,
-  Stack,
-  StackItem,
-} from '@patternfly/react-core';
+import { Alert, Button, Card, CardBody, CardTitle, PageSection, Stack, StackItem } from '@patternfly/react-core';
 import { useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { checkPlans } from '../../../src/contracts/routes/plans.ts';
 import { beginSimulation } from '../../../src/contracts/routes/simulations.ts';
 import { Deed } from '../confirm/deed.tsx';
+import { Words } from '../confirm/words.tsx';
 import { useDeed } from '../data/use-deed.ts';
+import { PageTitle } from '../shell/page-title.tsx';
 import { FailureAlert } from '../states/failure-alert.tsx';
-import { common } from '../texts/common.ts';
 import { consoleTexts } from '../texts/console.ts';
 import { catalogueTexts } from '../texts/console-catalogue.ts';
 import { catalogueAddress } from './addresses.ts';
 import { CheckResult } from './change-check.tsx';
-import { PageTitle } from './page-title.tsx';
+import { PlansFile } from './plans-file.tsx';
 import { Publish } from './publish.tsx';
 import { Simulation } from './simulation.tsx';
-import { Words } from './words.tsx';
 
 const texts = catalogueTexts.change;
-const fieldId = 'plans-yaml';
 
 export function Page() {
   const [query, setQuery] = useSearchParams();
@@ -58,21 +46,7 @@ export function Page() {
               <CardBody>
                 <Stack hasGutter>
                   <StackItem>
-                    <FormGroup label={texts.file} fieldId={fieldId}>
-                      <FileUpload
-                        id={fieldId}
-                        type="text"
-                        value={yaml}
-                        filenamePlaceholder={texts.fileHint}
-                        browseButtonText={texts.open}
-                        clearButtonText={common.clear}
-                        aria-label={texts.file}
-                        onTextChange={(_, text) => write(text)}
-                        onDataChange={(_, text) => write(text)}
-                        onClearClick={() => write('')}
-                        allowEditingUploadedText
-                      />
-                    </FormGroup>
+                    <PlansFile value={yaml} onChange={write} />
                   </StackItem>
                   <StackItem>
                     <Button

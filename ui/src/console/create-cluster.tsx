@@ -2,9 +2,9 @@
 import { useState } from 'react';
 import { createCluster, listClusters } from '../../../src/contracts/routes/clusters.ts';
 import { Deed } from '../confirm/deed.tsx';
+import { LineField } from '../confirm/fields.tsx';
+import { Words } from '../confirm/words.tsx';
 import { clusterTexts } from '../texts/console-operations.ts';
-import { LineField } from './form-fields.tsx';
-import { Words } from './words.tsx';
 
 const texts = clusterTexts.create;
 const begin = { id: '', queue: '', max: '1200', storage: 'standard' };

@@ -2,9 +2,9 @@
 import { useState } from 'react';
 import { createCustomer, listCustomers } from '../../../src/contracts/routes/customers.ts';
 import { Deed } from '../confirm/deed.tsx';
+import { ChoiceField, LineField } from '../confirm/fields.tsx';
+import { Words } from '../confirm/words.tsx';
 import { customerTexts } from '../texts/console-customers.ts';
-import { ChoiceField, LineField } from './form-fields.tsx';
-import { Words } from './words.tsx';
 
 const texts = customerTexts.create;
 const begin = { email: '', company: '' };

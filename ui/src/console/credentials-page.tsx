@@ -5,22 +5,22 @@ import type { z } from 'zod';
 import { adminRole, type CredentialView, credentialKind } from '../../../src/contracts/credentials.ts';
 import { listCredentials, makeAdminToken, revokeCredential } from '../../../src/contracts/routes/credentials.ts';
 import { Deed } from '../confirm/deed.tsx';
+import { ChoiceField, LineField } from '../confirm/fields.tsx';
+import { Once } from '../confirm/once.tsx';
+import { Words } from '../confirm/words.tsx';
 import { useRead } from '../data/use-read.ts';
 import type { Column } from '../list/columns.ts';
-import { FilterSelect } from '../list/filter-select.tsx';
 import { List } from '../list/list.tsx';
+import { ListFilter } from '../list/list-filter.tsx';
 import { useListState } from '../list/list-state.ts';
 import { NothingYet } from '../list/no-rows.tsx';
+import { PageTitle } from '../shell/page-title.tsx';
 import { common } from '../texts/common.ts';
 import { consoleTexts } from '../texts/console.ts';
 import { optionsOf } from '../texts/console-customers.ts';
 import { credentialTexts as texts } from '../texts/console-operations.ts';
 import { Time } from '../time/time.tsx';
-import { ChoiceField, LineField } from './form-fields.tsx';
-import { Once } from './once.tsx';
-import { PageTitle } from './page-title.tsx';
 import { SubjectLink } from './subject-link.tsx';
-import { Words } from './words.tsx';
 
 const filterNames = ['kind'] as const;
 const names = texts.columns;
@@ -109,15 +109,7 @@ export function Page() {
           state={list}
           read={credentials}
           filters={
-            <ToolbarItem>
-              <FilterSelect
-                label={texts.kind}
-                all={texts.anyKind}
-                value={kind}
-                options={kinds}
-                onChange={(next) => list.set({ kind: next })}
-              />
-            </ToolbarItem>
+            <ListFilter list={list} name="kind" label={texts.kind} all={texts.anyKind} value={kind} options={kinds} />
           }
           actions={
             <ToolbarItem>

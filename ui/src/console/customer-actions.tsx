@@ -15,10 +15,11 @@ import {
 import { checkDrift, readDeployment, redeploy } from '../../../src/contracts/routes/deployments.ts';
 import { listLicences, readLicence } from '../../../src/contracts/routes/licences.ts';
 import { Deed } from '../confirm/deed.tsx';
+import { Once } from '../confirm/once.tsx';
+import { saying } from '../confirm/saying.ts';
+import { Words } from '../confirm/words.tsx';
 import { jobAddress } from '../queue/addresses.ts';
 import { customerTexts } from '../texts/console-customers.ts';
-import { Once } from './once.tsx';
-import { Words } from './words.tsx';
 
 const texts = customerTexts.actions;
 const deployed = [readCustomer, readDeployment, listAudit];
@@ -118,7 +119,7 @@ export function CustomerActions({ answer, reasonCode, hasDrift }: CustomerAction
               what={<Words of={texts.deactivate.what(company)} />}
               reason="optional"
               isDangerous
-              input={(reason) => ({ params, body: reason === undefined ? {} : { reason } })}
+              input={(reason) => ({ params, body: saying(reason) })}
               changes={everything}
             />
           )}

@@ -6,9 +6,9 @@ import { useRead } from '../data/use-read.ts';
 import { useListState } from '../list/list-state.ts';
 import { NoRows, NothingYet } from '../list/no-rows.tsx';
 import { SearchBox } from '../list/search-box.tsx';
+import { ReadPart } from '../states/read-part.tsx';
 import { auditTexts as texts } from '../texts/console-customer-parts.ts';
 import { Time } from '../time/time.tsx';
-import { ReadPart } from './read-part.tsx';
 
 const noFilters: readonly string[] = [];
 

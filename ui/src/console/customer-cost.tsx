@@ -6,31 +6,34 @@ import { readCost, readForecast } from '../../../src/contracts/routes/costs.ts';
 import { listPeriods } from '../../../src/contracts/routes/periods.ts';
 import { useRead } from '../data/use-read.ts';
 import type { Column } from '../list/columns.ts';
+import { type Fact, Facts } from '../list/facts.tsx';
 import { FilterSelect } from '../list/filter-select.tsx';
 import { NothingYet } from '../list/no-rows.tsx';
 import { PlainList } from '../list/plain-list.tsx';
 import { moneyText } from '../money/money-text.ts';
+import { Amount, Digits } from '../money/numbers.tsx';
+import { ReadPart } from '../states/read-part.tsx';
 import { consoleTexts } from '../texts/console.ts';
 import { costTexts as texts } from '../texts/console-customer-parts.ts';
 import { Time } from '../time/time.tsx';
-import { Amount } from './amount.tsx';
-import { type Fact, Facts } from './facts.tsx';
-import { ReadPart } from './read-part.tsx';
 
 const names = texts.columns;
 const limit = 100;
-const Digits = ({ text }: { text: string }) => <span className="tenantry-number">{text}</span>;
 
 const columns: readonly Column<CostLine>[] = [
   { key: 'description', label: names.description, cell: ({ description }) => description },
   {
     key: 'quantity',
     label: names.quantity,
-    cell: ({ quantity, unit }) => <Digits text={texts.quantity(quantity, unit)} />,
+    cell: ({ quantity, unit }) => <Digits>{texts.quantity(quantity, unit)}</Digits>,
   },
-  { key: 'included', label: names.included, cell: ({ included }) => <Digits text={included} /> },
-  { key: 'billable', label: names.billable, cell: ({ billable }) => <Digits text={billable} /> },
-  { key: 'price', label: names.price, cell: ({ unit_price, unit }) => <Digits text={texts.price(unit_price, unit)} /> },
+  { key: 'included', label: names.included, cell: ({ included }) => <Digits>{included}</Digits> },
+  { key: 'billable', label: names.billable, cell: ({ billable }) => <Digits>{billable}</Digits> },
+  {
+    key: 'price',
+    label: names.price,
+    cell: ({ unit_price, unit }) => <Digits>{texts.price(unit_price, unit)}</Digits>,
+  },
   { key: 'amount', label: names.amount, cell: ({ amount_cents }) => <Amount cents={amount_cents} /> },
   { key: 'reason', label: names.reason, cell: ({ reason }) => reason },
   { key: 'from', label: names.from, cell: ({ from }) => <Time at={from} /> },

@@ -6,6 +6,7 @@ import { useRead } from '../data/use-read.ts';
 import type { Column } from '../list/columns.ts';
 import { NothingYet } from '../list/no-rows.tsx';
 import { PlainList } from '../list/plain-list.tsx';
+import { Digits } from '../money/numbers.tsx';
 import { usageTexts } from '../texts/console-customer-parts.ts';
 import { Time } from '../time/time.tsx';
 import { lengthText } from '../time/time-text.ts';
@@ -19,7 +20,7 @@ type Gap = GapsAnswer['items'][number];
 const columns: readonly Column<Gap>[] = [
   { key: 'from', label: names.from, cell: ({ from }) => <Time at={from} /> },
   { key: 'to', label: names.to, cell: ({ to }) => <Time at={to} /> },
-  { key: 'windows', label: names.windows, cell: ({ windows }) => <span className="tenantry-number">{windows}</span> },
+  { key: 'windows', label: names.windows, cell: ({ windows }) => <Digits>{windows}</Digits> },
   { key: 'namespace', label: names.namespace, cell: ({ namespace }) => namespace },
   { key: 'reason', label: names.reason, cell: ({ reason }) => texts.reasons[reason] },
   {

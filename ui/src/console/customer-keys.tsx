@@ -10,6 +10,9 @@ import {
 } from '../../../src/contracts/routes/account-keys.ts';
 import { listAudit } from '../../../src/contracts/routes/audit.ts';
 import { Deed } from '../confirm/deed.tsx';
+import { LineField } from '../confirm/fields.tsx';
+import { Once } from '../confirm/once.tsx';
+import { Words } from '../confirm/words.tsx';
 import { useRead } from '../data/use-read.ts';
 import type { Column } from '../list/columns.ts';
 import { List } from '../list/list.tsx';
@@ -19,9 +22,6 @@ import { useMay } from '../session/session.tsx';
 import { common } from '../texts/common.ts';
 import { keyTexts as texts } from '../texts/console-customer-parts.ts';
 import { Time } from '../time/time.tsx';
-import { LineField } from './form-fields.tsx';
-import { Once } from './once.tsx';
-import { Words } from './words.tsx';
 
 const changes = [listAccountKeys, listAudit];
 const names = texts.columns;

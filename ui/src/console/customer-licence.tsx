@@ -5,16 +5,16 @@ import type { LicenceClaims } from '../../../src/contracts/licences.ts';
 import { listAudit } from '../../../src/contracts/routes/audit.ts';
 import { listLicences, readLicence, reissueLicences, revokeLicence } from '../../../src/contracts/routes/licences.ts';
 import { Deed } from '../confirm/deed.tsx';
+import { Words } from '../confirm/words.tsx';
 import { useRead } from '../data/use-read.ts';
 import type { Column } from '../list/columns.ts';
+import { type Fact, Facts } from '../list/facts.tsx';
 import { NothingYet } from '../list/no-rows.tsx';
 import { PlainList } from '../list/plain-list.tsx';
+import { ReadPart } from '../states/read-part.tsx';
 import { common } from '../texts/common.ts';
 import { licenceTexts as texts } from '../texts/console-customer-parts.ts';
 import { Time } from '../time/time.tsx';
-import { type Fact, Facts } from './facts.tsx';
-import { ReadPart } from './read-part.tsx';
-import { Words } from './words.tsx';
 
 const changes = [readLicence, listLicences, listAudit];
 

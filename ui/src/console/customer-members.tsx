@@ -6,6 +6,8 @@ import { listAudit } from '../../../src/contracts/routes/audit.ts';
 import { addMember, listMembers, removeMember } from '../../../src/contracts/routes/sessions.ts';
 import { type MemberView, memberRole } from '../../../src/contracts/sessions.ts';
 import { Deed } from '../confirm/deed.tsx';
+import { ChoiceField, LineField } from '../confirm/fields.tsx';
+import { Words } from '../confirm/words.tsx';
 import { useRead } from '../data/use-read.ts';
 import type { Column } from '../list/columns.ts';
 import { List } from '../list/list.tsx';
@@ -15,8 +17,6 @@ import { useMay } from '../session/session.tsx';
 import { memberTexts as texts } from '../texts/console-customer-parts.ts';
 import { optionsOf } from '../texts/console-customers.ts';
 import { Time } from '../time/time.tsx';
-import { ChoiceField, LineField } from './form-fields.tsx';
-import { Words } from './words.tsx';
 
 const changes = [listMembers, listAudit];
 const names = texts.columns;

@@ -2,11 +2,11 @@
 import { Card, CardBody, CardTitle, Stack, StackItem } from '@patternfly/react-core';
 import { Link } from 'react-router';
 import type { CustomerAnswer } from '../../../src/contracts/customers.ts';
+import { type Fact, Facts } from '../list/facts.tsx';
 import { customerTexts } from '../texts/console-customers.ts';
 import { Time } from '../time/time.tsx';
 import { organisationAddress, subscribersOf } from './addresses.ts';
 import { Deployment } from './customer-deployment.tsx';
-import { type Fact, Facts } from './facts.tsx';
 import { SubscriptionLabel } from './status-labels.tsx';
 
 const texts = customerTexts.facts;

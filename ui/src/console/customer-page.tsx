@@ -1,26 +1,29 @@
 /** One customer, part by part; each part is an address of its own. */
 import { PageSection } from '@patternfly/react-core';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { useParams, useSearchParams } from 'react-router';
 import type { CustomerAnswer } from '../../../src/contracts/customers.ts';
 import { readCustomer } from '../../../src/contracts/routes/customers.ts';
 import { readDeployment } from '../../../src/contracts/routes/deployments.ts';
 import { useRead } from '../data/use-read.ts';
 import { LinkTabs } from '../list/link-tabs.tsx';
+import { PageTitle } from '../shell/page-title.tsx';
+import { LinesLoading } from '../states/loading.tsx';
+import { ReadPart } from '../states/read-part.tsx';
 import { consoleTexts } from '../texts/console.ts';
 import { customerTexts as texts } from '../texts/console-customers.ts';
 import { customerAddress, customersAddress } from './addresses.ts';
 import { CustomerActions } from './customer-actions.tsx';
-import { Audit } from './customer-audit.tsx';
-import { Cost } from './customer-cost.tsx';
-import { Keys } from './customer-keys.tsx';
-import { Licence } from './customer-licence.tsx';
-import { Members } from './customer-members.tsx';
 import { Overview } from './customer-overview.tsx';
-import { Usage } from './customer-usage.tsx';
-import { PageTitle } from './page-title.tsx';
-import { ReadPart } from './read-part.tsx';
 import { SubscriptionLabel } from './status-labels.tsx';
+
+/** Parts that are of nobody's first look. */
+const Audit = lazy(async () => ({ default: (await import('./customer-audit.tsx')).Audit }));
+const Cost = lazy(async () => ({ default: (await import('./customer-cost.tsx')).Cost }));
+const Keys = lazy(async () => ({ default: (await import('./customer-keys.tsx')).Keys }));
+const Licence = lazy(async () => ({ default: (await import('./customer-licence.tsx')).Licence }));
+const Members = lazy(async () => ({ default: (await import('./customer-members.tsx')).Members }));
+const Usage = lazy(async () => ({ default: (await import('./customer-usage.tsx')).Usage }));
 
 const everyMs = 5_000;
 
@@ -72,7 +75,9 @@ export function Page() {
         />
       </PageSection>
       <PageSection>
-        <ReadPart read={read}>{(found) => bodies[chosen](found, customerId)}</ReadPart>
+        <ReadPart read={read}>
+          {(found) => <Suspense fallback={<LinesLoading />}>{bodies[chosen](found, customerId)}</Suspense>}
+        </ReadPart>
       </PageSection>
     </>
   );

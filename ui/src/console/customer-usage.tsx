@@ -1,20 +1,20 @@
 /** What a customer used, by day or window, and the gaps of those days. */
-import { Card, CardBody, CardTitle, Label, Stack, StackItem, ToolbarItem } from '@patternfly/react-core';
+import { Card, CardBody, CardTitle, Label, Stack, StackItem } from '@patternfly/react-core';
 import { readUsage } from '../../../src/contracts/routes/usage-reads.ts';
 import type { HistoryAnswer } from '../../../src/contracts/usage.ts';
 import { useRead } from '../data/use-read.ts';
 import type { Column } from '../list/columns.ts';
-import { FilterSelect } from '../list/filter-select.tsx';
+import { type Fact, Facts } from '../list/facts.tsx';
 import { List } from '../list/list.tsx';
+import { ListFilter } from '../list/list-filter.tsx';
 import { useListState } from '../list/list-state.ts';
 import { NothingYet } from '../list/no-rows.tsx';
+import { Quantity } from '../money/numbers.tsx';
 import { usageTexts as texts } from '../texts/console-customer-parts.ts';
 import { optionsOf } from '../texts/console-customers.ts';
 import { Time } from '../time/time.tsx';
 import { lengthText } from '../time/time-text.ts';
-import { Quantity } from './amount.tsx';
 import { Gaps } from './customer-gaps.tsx';
-import { type Fact, Facts } from './facts.tsx';
 
 const names = texts.columns;
 const granularities = optionsOf(texts.granularity);
@@ -94,22 +94,8 @@ export function Usage({ customerId }: { customerId: string }) {
           read={usage}
           filters={
             <>
-              <ToolbarItem>
-                <FilterSelect
-                  label={texts.range}
-                  value={days}
-                  options={ranges}
-                  onChange={(next) => list.set({ days: next })}
-                />
-              </ToolbarItem>
-              <ToolbarItem>
-                <FilterSelect
-                  label={texts.by}
-                  value={granularity}
-                  options={granularities}
-                  onChange={(next) => list.set({ by: next })}
-                />
-              </ToolbarItem>
+              <ListFilter list={list} name="days" label={texts.range} value={days} options={ranges} />
+              <ListFilter list={list} name="by" label={texts.by} value={granularity} options={granularities} />
             </>
           }
           empty={<NothingYet title={texts.emptyTitle}>{texts.empty}</NothingYet>}

@@ -5,20 +5,20 @@ import { Link } from 'react-router';
 import { type CustomerList, customersQuery, subscriptionStatus } from '../../../src/contracts/customers.ts';
 import { listCustomers } from '../../../src/contracts/routes/customers.ts';
 import { listPlans } from '../../../src/contracts/routes/plans.ts';
+import { Once } from '../confirm/once.tsx';
 import { useRead } from '../data/use-read.ts';
 import type { Column } from '../list/columns.ts';
-import { FilterSelect } from '../list/filter-select.tsx';
 import { List } from '../list/list.tsx';
+import { ListFilter } from '../list/list-filter.tsx';
 import { useListState } from '../list/list-state.ts';
 import { NothingYet } from '../list/no-rows.tsx';
+import { PageTitle } from '../shell/page-title.tsx';
 import { common } from '../texts/common.ts';
 import { consoleTexts } from '../texts/console.ts';
 import { optionsOf, customerTexts as texts } from '../texts/console-customers.ts';
 import { Time } from '../time/time.tsx';
 import { customerAddress, organisationAddress } from './addresses.ts';
 import { CreateCustomer } from './create-customer.tsx';
-import { Once } from './once.tsx';
-import { PageTitle } from './page-title.tsx';
 import { DeploymentLabel, SubscriptionLabel } from './status-labels.tsx';
 
 const filterNames = ['status', 'plan'] as const;
@@ -110,24 +110,15 @@ export function Page() {
           searchLabel={texts.searchLabel}
           filters={
             <>
-              <ToolbarItem>
-                <FilterSelect
-                  label={texts.status}
-                  all={texts.anyStatus}
-                  value={status}
-                  options={statusOptions}
-                  onChange={(next) => list.set({ status: next })}
-                />
-              </ToolbarItem>
-              <ToolbarItem>
-                <FilterSelect
-                  label={texts.plan}
-                  all={texts.anyPlan}
-                  value={plan}
-                  options={plans}
-                  onChange={(next) => list.set({ plan: next })}
-                />
-              </ToolbarItem>
+              <ListFilter
+                list={list}
+                name="status"
+                label={texts.status}
+                all={texts.anyStatus}
+                value={status}
+                options={statusOptions}
+              />
+              <ListFilter list={list} name="plan" label={texts.plan} all={texts.anyPlan} value={plan} options={plans} />
             </>
           }
           actions={

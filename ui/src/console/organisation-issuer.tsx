@@ -3,13 +3,13 @@ import { Card, CardBody, CardTitle } from '@patternfly/react-core';
 import type { IssuerView } from '../../../src/contracts/organisations.ts';
 import { readIssuer, readOrganisation, removeIssuer } from '../../../src/contracts/routes/organisations.ts';
 import { Deed } from '../confirm/deed.tsx';
+import { Words } from '../confirm/words.tsx';
 import { useRead } from '../data/use-read.ts';
+import { type Fact, Facts } from '../list/facts.tsx';
+import { ReadPart } from '../states/read-part.tsx';
 import { consoleTexts } from '../texts/console.ts';
 import { organisationTexts } from '../texts/console-operations.ts';
 import { Time } from '../time/time.tsx';
-import { type Fact, Facts } from './facts.tsx';
-import { ReadPart } from './read-part.tsx';
-import { Words } from './words.tsx';
 
 const texts = organisationTexts.issuer;
 

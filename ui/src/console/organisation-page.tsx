@@ -10,21 +10,21 @@ import {
   readOrganisation,
 } from '../../../src/contracts/routes/organisations.ts';
 import { Deed } from '../confirm/deed.tsx';
+import { LineField } from '../confirm/fields.tsx';
+import { Words } from '../confirm/words.tsx';
 import { useRead } from '../data/use-read.ts';
 import type { Column } from '../list/columns.ts';
 import { List } from '../list/list.tsx';
 import { useListState } from '../list/list-state.ts';
 import { NothingYet } from '../list/no-rows.tsx';
 import { useMay } from '../session/session.tsx';
+import { PageTitle } from '../shell/page-title.tsx';
+import { ReadPart } from '../states/read-part.tsx';
 import { consoleTexts } from '../texts/console.ts';
 import { organisationTexts } from '../texts/console-operations.ts';
 import { Time } from '../time/time.tsx';
 import { customerAddress, organisationsAddress } from './addresses.ts';
-import { LineField } from './form-fields.tsx';
 import { Issuer } from './organisation-issuer.tsx';
-import { PageTitle } from './page-title.tsx';
-import { ReadPart } from './read-part.tsx';
-import { Words } from './words.tsx';
 
 const texts = organisationTexts.projects;
 const names = texts.columns;

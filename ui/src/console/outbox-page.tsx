@@ -1,24 +1,25 @@
 /** What must leave the system; what was refused is sent again or given up. */
-import { ActionList, ActionListItem, PageSection, ToolbarItem } from '@patternfly/react-core';
+import { ActionList, ActionListItem, PageSection } from '@patternfly/react-core';
 import type { AnswerTo } from '../../../src/contracts/call.ts';
 import { outboxQuery } from '../../../src/contracts/outbox.ts';
 import { dropOutboxRow, listOutbox, retryOutboxRow } from '../../../src/contracts/routes/outbox.ts';
 import { Deed } from '../confirm/deed.tsx';
+import { Words } from '../confirm/words.tsx';
 import { useRead } from '../data/use-read.ts';
 import type { Column } from '../list/columns.ts';
-import { FilterSelect } from '../list/filter-select.tsx';
 import { List } from '../list/list.tsx';
+import { ListFilter } from '../list/list-filter.tsx';
 import { useListState } from '../list/list-state.ts';
 import { NothingYet } from '../list/no-rows.tsx';
+import { Digits } from '../money/numbers.tsx';
 import { useMay } from '../session/session.tsx';
+import { PageTitle } from '../shell/page-title.tsx';
 import { common } from '../texts/common.ts';
 import { consoleTexts } from '../texts/console.ts';
 import { optionsOf } from '../texts/console-customers.ts';
 import { outboxTexts as texts } from '../texts/console-operations.ts';
 import { Time } from '../time/time.tsx';
-import { PageTitle } from './page-title.tsx';
 import { SubjectLink } from './subject-link.tsx';
-import { Words } from './words.tsx';
 
 const filterNames = ['state'] as const;
 const states = optionsOf(texts.states);
@@ -35,7 +36,7 @@ const columns: readonly Column<Row>[] = [
   {
     key: 'attempts',
     label: names.attempts,
-    cell: ({ attempts }) => <span className="tenantry-number">{attempts}</span>,
+    cell: ({ attempts }) => <Digits>{attempts}</Digits>,
   },
   { key: 'error', label: names.error, cell: ({ last_error }) => last_error ?? common.none },
   { key: 'created', label: names.created, cell: ({ created_at }) => <Time at={created_at} /> },
@@ -98,16 +99,7 @@ export function Page() {
           idOf={({ outbox_id }) => outbox_id}
           state={{ ...list, filters: {} }}
           read={rows}
-          filters={
-            <ToolbarItem>
-              <FilterSelect
-                label={texts.state}
-                value={state}
-                options={states}
-                onChange={(next) => list.set({ state: next })}
-              />
-            </ToolbarItem>
-          }
+          filters={<ListFilter list={list} name="state" label={texts.state} value={state} options={states} />}
           empty={
             <NothingYet title={texts.emptyTitle}>
               {state === 'never' ? texts.empty.refused : texts.empty.other}

@@ -3,12 +3,12 @@ import { Alert, Button, List, ListItem, Stack, StackItem } from '@patternfly/rea
 import type { AnswerTo } from '../../../src/contracts/call.ts';
 import { listPlans, publishPlans } from '../../../src/contracts/routes/plans.ts';
 import { Deed } from '../confirm/deed.tsx';
+import { Words } from '../confirm/words.tsx';
 import { useDeed } from '../data/use-deed.ts';
 import { moneyText } from '../money/money-text.ts';
 import { useMay } from '../session/session.tsx';
 import { FailureAlert } from '../states/failure-alert.tsx';
 import { catalogueTexts } from '../texts/console-catalogue.ts';
-import { Words } from './words.tsx';
 
 const texts = catalogueTexts.change;
 

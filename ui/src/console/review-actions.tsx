@@ -5,10 +5,10 @@ import { readCost, readForecast } from '../../../src/contracts/routes/costs.ts';
 import { acceptReview, decideReviews, listReviews, rejectReview } from '../../../src/contracts/routes/usage-admin.ts';
 import { readUsage } from '../../../src/contracts/routes/usage-reads.ts';
 import { Deed } from '../confirm/deed.tsx';
+import { Words } from '../confirm/words.tsx';
 import type { Selection } from '../list/selection.ts';
 import { reviewTexts as texts } from '../texts/console-operations.ts';
 import type { Review } from './review-columns.tsx';
-import { Words } from './words.tsx';
 
 const changes = [listReviews, readUsage, readCost, readForecast];
 const decisions = ['accept', 'reject'] as const;

@@ -1,20 +1,20 @@
 /** Replacements that wait for a person, and those that were decided. */
-import { Alert, AlertActionCloseButton, PageSection, ToolbarItem } from '@patternfly/react-core';
+import { Alert, AlertActionCloseButton, PageSection } from '@patternfly/react-core';
 import { useState } from 'react';
 import { decideReviews, listReviews } from '../../../src/contracts/routes/usage-admin.ts';
 import { reviewsQuery } from '../../../src/contracts/usage.ts';
 import { useRead } from '../data/use-read.ts';
 import type { Column } from '../list/columns.ts';
-import { FilterSelect } from '../list/filter-select.tsx';
 import { List } from '../list/list.tsx';
+import { ListFilter } from '../list/list-filter.tsx';
 import { useListState } from '../list/list-state.ts';
 import { NothingYet } from '../list/no-rows.tsx';
 import { useSelection } from '../list/selection.ts';
 import { useMay } from '../session/session.tsx';
+import { PageTitle } from '../shell/page-title.tsx';
 import { consoleTexts } from '../texts/console.ts';
 import { optionsOf } from '../texts/console-customers.ts';
 import { reviewTexts as texts } from '../texts/console-operations.ts';
-import { PageTitle } from './page-title.tsx';
 import { ChosenReviews, type Decided, OneReview } from './review-actions.tsx';
 import { type Review, reviewColumns } from './review-columns.tsx';
 
@@ -77,16 +77,7 @@ export function Page() {
           idOf={({ review_id }) => review_id}
           state={{ ...list, filters: {} }}
           read={reviews}
-          filters={
-            <ToolbarItem>
-              <FilterSelect
-                label={texts.state}
-                value={state}
-                options={states}
-                onChange={(next) => list.set({ state: next })}
-              />
-            </ToolbarItem>
-          }
+          filters={<ListFilter list={list} name="state" label={texts.state} value={state} options={states} />}
           {...(mayDecide ? { selection } : {})}
           actions={<ChosenReviews selection={selection} onDecided={setResults} />}
           empty={<NothingYet title={texts.emptyTitle}>{state === 'open' ? texts.empty : texts.emptyOther}</NothingYet>}

@@ -5,14 +5,14 @@ import type { SimulationAnswer } from '../../../src/contracts/plan-catalogue.ts'
 import { readSimulation } from '../../../src/contracts/routes/simulations.ts';
 import { useRead } from '../data/use-read.ts';
 import type { Column } from '../list/columns.ts';
+import { type Fact, Facts } from '../list/facts.tsx';
 import { NothingYet } from '../list/no-rows.tsx';
 import { PlainList } from '../list/plain-list.tsx';
+import { wholeRead } from '../list/whole-read.ts';
+import { Amount, Digits } from '../money/numbers.tsx';
+import { ReadPart } from '../states/read-part.tsx';
 import { catalogueTexts } from '../texts/console-catalogue.ts';
 import { customerAddress } from './addresses.ts';
-import { Amount } from './amount.tsx';
-import { type Fact, Facts } from './facts.tsx';
-import { ReadPart } from './read-part.tsx';
-import { wholeRead } from './whole-read.ts';
 
 const texts = catalogueTexts.change;
 const everyMs = 1_000;
@@ -29,16 +29,14 @@ const columns: readonly Column<Change>[] = [
   { key: 'why', label: texts.topColumns.why, cell: ({ why }) => why },
 ];
 
-const Count = ({ of }: { of: number }) => <span className="tenantry-number">{of}</span>;
-
 const factsOf = (answer: SimulationAnswer): Fact[] => [
   [texts.facts.before, <Amount key="b" cents={answer.before_cents} />],
   [texts.facts.after, <Amount key="a" cents={answer.after_cents} />],
   [texts.facts.difference, <Amount key="d" cents={answer.after_cents - answer.before_cents} />],
-  [texts.facts.customers, <Count key="c" of={answer.customers} />],
-  [texts.facts.skipped, <Count key="s" of={answer.skipped} />],
-  [texts.facts.incomplete, <Count key="i" of={answer.incomplete} />],
-  [texts.facts.failed, <Count key="f" of={answer.failed} />],
+  [texts.facts.customers, <Digits key="c">{answer.customers}</Digits>],
+  [texts.facts.skipped, <Digits key="s">{answer.skipped}</Digits>],
+  [texts.facts.incomplete, <Digits key="i">{answer.incomplete}</Digits>],
+  [texts.facts.failed, <Digits key="f">{answer.failed}</Digits>],
 ];
 
 function State({ answer }: { answer: SimulationAnswer }) {

@@ -10,6 +10,8 @@ export interface Column<Item> {
   sort?: string;
   /** Not shown until it is chosen. */
   hidden?: true;
+  /** Its words are short and our own, and stay whole; others break where a column is narrow. */
+  whole?: true;
   /** Cannot be taken away: without it a row is nobody's. */
   always?: true;
 }

@@ -16,7 +16,7 @@ export interface LinkTab {
 
 export function LinkTabs({ label, tabs }: { label: string; tabs: readonly LinkTab[] }) {
   return (
-    <Nav variant="horizontal-subnav" aria-label={label}>
+    <Nav variant="horizontal-subnav" aria-label={label} className="tenantry-tabs">
       <NavList>
         {tabs.map((tab) => (
           <NavItem key={tab.to} isActive={tab.isActive}>

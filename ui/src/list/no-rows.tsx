@@ -27,9 +27,18 @@ export function NoRows({ isFiltered, clear, empty }: NoRowsProps) {
 }
 
 /** A list that has nothing yet, and what to do about it. */
-export function NothingYet({ title, children }: { title: string; children: ReactNode }) {
+/** @param heading `h1` where the page has no other title */
+export function NothingYet({
+  title,
+  heading = 'h2',
+  children,
+}: {
+  title: string;
+  heading?: 'h1' | 'h2';
+  children: ReactNode;
+}) {
   return (
-    <EmptyState headingLevel="h2" titleText={title} variant="sm">
+    <EmptyState headingLevel={heading} titleText={title} variant="sm">
       <EmptyStateBody>{children}</EmptyStateBody>
     </EmptyState>
   );

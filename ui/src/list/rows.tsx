@@ -43,7 +43,13 @@ export function Rows<Item>({ label, columns, idOf, state, items, isOld, selectio
   const entries = (items ?? []).map((item) => [idOf(item), item] as const);
   const isAll = entries.length > 0 && entries.every(([id]) => selection?.chosen.has(id));
   return (
-    <Table aria-label={label} aria-busy={items === undefined || isOld} variant="compact" gridBreakPoint="grid-md">
+    <Table
+      aria-label={label}
+      aria-busy={items === undefined || isOld}
+      variant="compact"
+      gridBreakPoint="grid-md"
+      className="tenantry-rows"
+    >
       <Thead>
         <Tr>
           {selection ? (
@@ -59,7 +65,7 @@ export function Rows<Item>({ label, columns, idOf, state, items, isOld, selectio
           {columns.map((column, index) => {
             const sort = sortOf(columns, index, state);
             return (
-              <Th key={column.key} {...(sort ? { sort } : {})}>
+              <Th key={column.key} modifier="wrap" {...(sort ? { sort } : {})}>
                 {column.label}
               </Th>
             );
@@ -91,8 +97,8 @@ export function Rows<Item>({ label, columns, idOf, state, items, isOld, selectio
                     />
                   </Td>
                 ) : null}
-                {columns.map(({ key, label: name, cell }) => (
-                  <Td key={key} dataLabel={name} modifier="breakWord">
+                {columns.map(({ key, label: name, cell, whole }) => (
+                  <Td key={key} dataLabel={name} modifier={whole ? 'nowrap' : 'breakWord'}>
                     {cell(item)}
                   </Td>
                 ))}

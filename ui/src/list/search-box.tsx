@@ -1,5 +1,7 @@
 /** A list's search: asked for when the typing pauses, so that a word costs one question and not one a letter. */
-import { SearchInput } from '@patternfly/react-core';
+import { Button, TextInputGroup, TextInputGroupMain, TextInputGroupUtilities } from '@patternfly/react-core';
+import SearchIcon from '@patternfly/react-icons/dist/esm/icons/search-icon';
+import TimesIcon from '@patternfly/react-icons/dist/esm/icons/times-icon';
 import { useEffect, useState } from 'react';
 import { common } from '../texts/common.ts';
 
@@ -21,18 +23,27 @@ export function SearchBox({ label, value, onSearch }: SearchBoxProps) {
     const timer = setTimeout(() => onSearch(typed), pauseMs);
     return () => clearTimeout(timer);
   }, [typed]);
+  const clear = () => {
+    setTyped('');
+    onSearch('');
+  };
   return (
-    <SearchInput
-      aria-label={label}
-      placeholder={label}
-      value={typed}
-      resetButtonLabel={common.clear}
-      onChange={(_, next) => setTyped(next)}
-      onSearch={() => onSearch(typed)}
-      onClear={() => {
-        setTyped('');
-        onSearch('');
-      }}
-    />
+    <TextInputGroup>
+      <TextInputGroupMain
+        icon={<SearchIcon />}
+        inputProps={{ 'aria-label': label }}
+        placeholder={label}
+        value={typed}
+        onChange={(_, next) => setTyped(next)}
+        onKeyDown={({ key }) => {
+          if (key === 'Enter') onSearch(typed);
+        }}
+      />
+      {typed === '' ? null : (
+        <TextInputGroupUtilities>
+          <Button variant="plain" icon={<TimesIcon />} aria-label={common.clear} onClick={clear} />
+        </TextInputGroupUtilities>
+      )}
+    </TextInputGroup>
   );
 }

@@ -1,4 +1,4 @@
-/** Amounts of money as text. In a cell of a table they stand in a `tenantry-number`, so that columns of them line up. */
+/** Amounts of money as text. In a list they stand in an `Amount` (numbers.tsx). */
 const form = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
 
 /** `$1,234.50`. @param cents whole cents */

@@ -10,14 +10,14 @@ import { FilterSelect } from '../list/filter-select.tsx';
 import { useListState } from '../list/list-state.ts';
 import { NothingYet } from '../list/no-rows.tsx';
 import { moneyText } from '../money/money-text.ts';
-import { FailureState } from '../states/failure-state.tsx';
+import { Digits } from '../money/numbers.tsx';
 import { PageLoading } from '../states/loading.tsx';
-import { Stale } from '../states/stale.tsx';
+import { ReadPart } from '../states/read-part.tsx';
 import { organisationTexts } from '../texts/organisation.ts';
 import { Time } from '../time/time.tsx';
 import { centsOf, Dollars } from './dollars.tsx';
-import { ForOrganisation } from './for-organisation.tsx';
-import { monthOptions } from './months.ts';
+import { forOrganisation } from './for-organisation.tsx';
+import { MonthSelect, useMonthQuery } from './month.tsx';
 import { useOrganisation } from './organisation.tsx';
 import { OrganisationHeader } from './organisation-header.tsx';
 import { CompleteLabel } from './project-columns.tsx';
@@ -48,7 +48,7 @@ const columns: readonly Column<Part>[] = [
   {
     key: 'percent',
     label: organisationTexts.share,
-    cell: ({ percent }) => <span className="tenantry-number">{organisationTexts.percent(percent)}</span>,
+    cell: ({ percent }) => <Digits>{organisationTexts.percent(percent)}</Digits>,
   },
   {
     key: 'projects',
@@ -116,17 +116,11 @@ function useKeys(query: MonthQuery, chosen: string | null) {
 
 function AttributionOf({ by, query }: { by: string; query: MonthQuery }) {
   const read = useRead(readAttribution, { query: { ...query, by } }, { keep: true });
-  if (read.data === undefined) {
-    return read.error ? (
-      <FailureState failure={read.error.failure} again={() => void read.refetch()} />
-    ) : (
-      <PageLoading />
-    );
-  }
   return (
     <div className={read.isPlaceholderData ? 'tenantry-old' : ''}>
-      <Stale read={read} />
-      <Shares attribution={read.data.data} />
+      <ReadPart read={read} loading={<PageLoading />}>
+        {({ data }) => <Shares attribution={data} />}
+      </ReadPart>
     </div>
   );
 }
@@ -136,10 +130,8 @@ function AttributionOfMonth() {
   const isLive = useLive(organisation);
   const [address] = useSearchParams();
   const { set } = useListState(noFilters);
-  const month = address.get('month');
-  const query = { ...organisation.query, ...(month === null ? {} : { month }) };
+  const query = useMonthQuery();
   const { read, by, options } = useKeys(query, address.get('by'));
-  const shownMonth = month ?? read.data?.data.month ?? null;
   return (
     <>
       <OrganisationHeader title={texts.title} intro={texts.intro} isLive={isLive} />
@@ -156,24 +148,17 @@ function AttributionOfMonth() {
                 />
               </FlexItem>
               <FlexItem>
-                <FilterSelect
-                  label={organisationTexts.month}
-                  value={shownMonth ?? undefined}
-                  options={monthOptions(Date.now(), shownMonth)}
-                  onChange={(next) => set({ month: next })}
-                />
+                <MonthSelect shown={read.data?.data.month} />
               </FlexItem>
             </Flex>
           </StackItem>
           <StackItem>
-            {by !== undefined ? (
-              <AttributionOf by={by} query={query} />
-            ) : read.data ? (
-              <NothingYet title={texts.emptyTitle}>{texts.empty}</NothingYet>
-            ) : read.error ? (
-              <FailureState failure={read.error.failure} again={() => void read.refetch()} />
+            {by === undefined ? (
+              <ReadPart read={read} loading={<PageLoading />}>
+                {() => <NothingYet title={texts.emptyTitle}>{texts.empty}</NothingYet>}
+              </ReadPart>
             ) : (
-              <PageLoading />
+              <AttributionOf by={by} query={query} />
             )}
           </StackItem>
         </Stack>
@@ -182,10 +167,4 @@ function AttributionOfMonth() {
   );
 }
 
-export function Page() {
-  return (
-    <ForOrganisation>
-      <AttributionOfMonth />
-    </ForOrganisation>
-  );
-}
+export const Page = forOrganisation(AttributionOfMonth);

@@ -4,14 +4,14 @@ import type { AuditView } from '../../../src/contracts/audit.ts';
 import { listBillingAudit } from '../../../src/contracts/routes/audit.ts';
 import { useRead } from '../data/use-read.ts';
 import type { Column } from '../list/columns.ts';
-import { FilterSelect } from '../list/filter-select.tsx';
 import { List } from '../list/list.tsx';
+import { ListFilter } from '../list/list-filter.tsx';
 import { useListState } from '../list/list-state.ts';
 import { NothingYet } from '../list/no-rows.tsx';
 import { organisationTexts } from '../texts/organisation.ts';
 import { Time } from '../time/time.tsx';
 import { DownloadButton } from './download-button.tsx';
-import { ForOrganisation } from './for-organisation.tsx';
+import { forOrganisation } from './for-organisation.tsx';
 import { useOrganisation } from './organisation.tsx';
 import { OrganisationHeader } from './organisation-header.tsx';
 
@@ -48,15 +48,14 @@ function Audit() {
           read={{ ...read, data: read.data?.data }}
           searchLabel={texts.searchLabel}
           filters={
-            <ToolbarItem>
-              <FilterSelect
-                label={texts.kind}
-                all={texts.allKinds}
-                value={list.filters['action']}
-                options={kinds}
-                onChange={(action) => list.set({ action })}
-              />
-            </ToolbarItem>
+            <ListFilter
+              list={list}
+              name="action"
+              label={texts.kind}
+              all={texts.allKinds}
+              value={list.filters['action']}
+              options={kinds}
+            />
           }
           actions={
             <ToolbarItem>
@@ -75,10 +74,4 @@ function Audit() {
   );
 }
 
-export function Page() {
-  return (
-    <ForOrganisation isOrgAdminOnly>
-      <Audit />
-    </ForOrganisation>
-  );
-}
+export const Page = forOrganisation(Audit, { isOrgAdminOnly: true });

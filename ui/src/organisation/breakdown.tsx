@@ -1,7 +1,9 @@
 /** What a project's month is made of, by kind of resource: adds up to its total. */
+
 import type { Overview } from '../../../src/contracts/organisation-billing.ts';
 import type { Column } from '../list/columns.ts';
 import { NothingYet } from '../list/no-rows.tsx';
+import { Digits } from '../money/numbers.tsx';
 import { organisationTexts } from '../texts/organisation.ts';
 import { centsOf, Dollars } from './dollars.tsx';
 import { Section } from './section.tsx';
@@ -22,7 +24,7 @@ const columns: readonly Column<Part>[] = [
   {
     key: 'share',
     label: organisationTexts.share,
-    cell: ({ percent }) => <span className="tenantry-number">{organisationTexts.percent(percent)}</span>,
+    cell: ({ percent }) => <Digits>{organisationTexts.percent(percent)}</Digits>,
   },
 ];
 

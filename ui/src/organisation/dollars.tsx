@@ -1,10 +1,7 @@
 /** Amounts of an organisation's billing: decimal dollars with two places on the wire, whole cents here. */
-import { moneyText } from '../money/money-text.ts';
-import { common } from '../texts/common.ts';
+import { Amount } from '../money/numbers.tsx';
 
 export const centsOf = (dollars: number): number => Math.round(dollars * 100);
 
 /** @param of dollars of the API; null where there is no such amount */
-export function Dollars({ of }: { of: number | null }) {
-  return <span className="tenantry-number">{of === null ? common.none : moneyText(centsOf(of))}</span>;
-}
+export const Dollars = ({ of }: { of: number | null }) => <Amount cents={of === null ? null : centsOf(of)} />;

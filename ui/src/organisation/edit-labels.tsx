@@ -17,9 +17,8 @@ const texts = organisationTexts.labels;
 
 export function EditLabels({ project }: { project: BillingProject }) {
   const { namespace, cluster_id: cluster, labels } = project;
-  const { query, isOrgAdmin } = useOrganisation();
+  const { query } = useOrganisation();
   const [written, setWritten] = useState(labels);
-  if (!isOrgAdmin) return null;
   return (
     <Deed
       route={putProjectLabels}

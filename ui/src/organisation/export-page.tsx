@@ -8,10 +8,12 @@ import { FilterSelect } from '../list/filter-select.tsx';
 import { useListState } from '../list/list-state.ts';
 import { organisationTexts } from '../texts/organisation.ts';
 import { DownloadButton } from './download-button.tsx';
-import { ForOrganisation } from './for-organisation.tsx';
+import { forOrganisation } from './for-organisation.tsx';
+import { MonthSelect } from './month.tsx';
 import { monthOptions, queryOfRange, rangeOf, rangeOptions } from './months.ts';
 import { useOrganisation } from './organisation.tsx';
 import { OrganisationHeader } from './organisation-header.tsx';
+import { splitsOf } from './splits.ts';
 
 const texts = organisationTexts.exports;
 const noFilters: readonly string[] = [];
@@ -79,16 +81,8 @@ function Exports() {
   // The label keys that trends can be split by, and the month that runs on the server's clock.
   const summary = useRead(readBillingSummary, { query }).data?.data;
   const range = rangeOf(address.get('range'));
-  const months = monthOptions(Date.now(), address.get('month') ?? summary?.month ?? null);
-  const month = address.get('month') ?? summary?.month ?? months[0]?.value;
-  const splits = [
-    { value: 'project', label: organisationTexts.trends.byProject },
-    { value: 'meter', label: organisationTexts.trends.byMeter },
-    ...(summary?.by_label ?? []).map(({ key }) => ({
-      value: `label:${key}`,
-      label: organisationTexts.trends.byLabel(key),
-    })),
-  ];
+  const month = address.get('month') ?? summary?.month ?? monthOptions(Date.now(), null)[0]?.value;
+  const splits = splitsOf(summary);
   const by = splits.find(({ value }) => value === address.get('by'))?.value ?? 'project';
   return (
     <>
@@ -129,12 +123,7 @@ function Exports() {
             what={texts.focusWhat}
             choices={
               <FlexItem>
-                <FilterSelect
-                  label={organisationTexts.month}
-                  value={month}
-                  options={months}
-                  onChange={(next) => set({ month: next })}
-                />
+                <MonthSelect shown={month} />
               </FlexItem>
             }
           >
@@ -153,10 +142,4 @@ function Exports() {
   );
 }
 
-export function Page() {
-  return (
-    <ForOrganisation>
-      <Exports />
-    </ForOrganisation>
-  );
-}
+export const Page = forOrganisation(Exports);

@@ -1,16 +1,6 @@
 /** Keys of the organisation, with which its Prometheus reads metrics: made, shown once, revoked. */
-import {
-  Alert,
-  AlertActionCloseButton,
-  ClipboardCopy,
-  FormGroup,
-  PageSection,
-  Stack,
-  StackItem,
-  TextInput,
-  ToolbarItem,
-} from '@patternfly/react-core';
-import { useId, useState } from 'react';
+import { PageSection, Stack, StackItem, ToolbarItem } from '@patternfly/react-core';
+import { useState } from 'react';
 import type { AnswerTo } from '../../../src/contracts/call.ts';
 import {
   listOrganisationKeys,
@@ -18,6 +8,8 @@ import {
   revokeOrganisationKey,
 } from '../../../src/contracts/routes/organisation-keys.ts';
 import { Deed } from '../confirm/deed.tsx';
+import { LineField } from '../confirm/fields.tsx';
+import { Once } from '../confirm/once.tsx';
 import { useRead } from '../data/use-read.ts';
 import type { Column } from '../list/columns.ts';
 import { List } from '../list/list.tsx';
@@ -26,7 +18,7 @@ import { NothingYet } from '../list/no-rows.tsx';
 import { common } from '../texts/common.ts';
 import { organisationTexts } from '../texts/organisation.ts';
 import { Time } from '../time/time.tsx';
-import { ForOrganisation } from './for-organisation.tsx';
+import { forOrganisation } from './for-organisation.tsx';
 import { type ShownOrganisation, useOrganisation } from './organisation.tsx';
 import { OrganisationHeader } from './organisation-header.tsx';
 
@@ -82,7 +74,6 @@ const endOfDay = (day: string): string => `${day}T23:59:59.999Z`;
 
 function MakeKey({ onMade }: { onMade: (secret: string) => void }) {
   const { query } = useOrganisation();
-  const ids = useId();
   const [name, setName] = useState('');
   const [lastDay, setLastDay] = useState('');
   return (
@@ -95,19 +86,16 @@ function MakeKey({ onMade }: { onMade: (secret: string) => void }) {
         <Stack hasGutter>
           <StackItem>{texts.makeWhat}</StackItem>
           <StackItem>
-            <FormGroup label={texts.nameMaybe} fieldId={`${ids}name`}>
-              <TextInput
-                id={`${ids}name`}
-                value={name}
-                maxLength={nameCharsMax}
-                onChange={(_, next) => setName(next)}
-              />
-            </FormGroup>
+            <LineField
+              label={texts.nameMaybe}
+              value={name}
+              charsMax={nameCharsMax}
+              isNeeded={false}
+              onChange={setName}
+            />
           </StackItem>
           <StackItem>
-            <FormGroup label={texts.expiresMaybe} fieldId={`${ids}day`}>
-              <TextInput id={`${ids}day`} type="date" value={lastDay} onChange={(_, next) => setLastDay(next)} />
-            </FormGroup>
+            <LineField label={texts.expiresMaybe} type="date" value={lastDay} isNeeded={false} onChange={setLastDay} />
           </StackItem>
         </Stack>
       }
@@ -141,26 +129,7 @@ function Keys() {
     <>
       <OrganisationHeader title={texts.title} intro={texts.intro} />
       <PageSection>
-        {secret === null ? null : (
-          <div role="status">
-            <Alert
-              isInline
-              variant="success"
-              title={texts.madeTitle}
-              actionClose={<AlertActionCloseButton onClose={() => setSecret(null)} />}
-            >
-              <ClipboardCopy
-                isReadOnly
-                hoverTip={texts.copy}
-                clickTip={texts.copied}
-                copyAriaLabel={texts.copy}
-                textAriaLabel={texts.newKey}
-              >
-                {secret}
-              </ClipboardCopy>
-            </Alert>
-          </div>
-        )}
+        <Once label={texts.newKey} secret={secret} onClose={() => setSecret(null)} />
         <List
           name="organisation-keys"
           label={texts.label}
@@ -180,10 +149,4 @@ function Keys() {
   );
 }
 
-export function Page() {
-  return (
-    <ForOrganisation isOrgAdminOnly>
-      <Keys />
-    </ForOrganisation>
-  );
-}
+export const Page = forOrganisation(Keys, { isOrgAdminOnly: true });

@@ -9,7 +9,7 @@ import {
 } from '../../../src/contracts/routes/organisation-billing.ts';
 import { listOrganisationKeys } from '../../../src/contracts/routes/organisation-keys.ts';
 import type { Page } from '../page.ts';
-import { organisationTexts as texts } from '../texts/organisation.ts';
+import { titles } from '../texts/titles.ts';
 import {
   attributionAddress,
   auditAddress,
@@ -19,13 +19,14 @@ import {
   summaryAddress,
 } from './addresses.ts';
 
+const texts = titles.organisation;
 const readers = { audience: 'person', alsoFor: ['admin'] } as const satisfies Partial<Page>;
 
 export const organisationPages: readonly Page[] = [
   {
     ...readers,
     path: organisationAddress,
-    title: texts.projects.title,
+    title: texts.projects,
     nav: texts.nav,
     needs: listBillingProjects,
     load: () => import('./projects-page.tsx'),
@@ -33,42 +34,42 @@ export const organisationPages: readonly Page[] = [
   {
     ...readers,
     path: `${organisationAddress}/projects/:namespace`,
-    title: texts.project.title,
+    title: texts.project,
     needs: readProjectOverview,
     load: () => import('./project-page.tsx'),
   },
   {
     ...readers,
     path: summaryAddress,
-    title: texts.summary.title,
+    title: texts.summary,
     needs: readBillingSummary,
     load: () => import('./summary-page.tsx'),
   },
   {
     ...readers,
     path: attributionAddress,
-    title: texts.attribution.title,
+    title: texts.attribution,
     needs: readAttribution,
     load: () => import('./attribution-page.tsx'),
   },
   {
     ...readers,
     path: exportAddress,
-    title: texts.exports.title,
+    title: texts.exports,
     needs: exportBilling,
     load: () => import('./export-page.tsx'),
   },
   {
     ...readers,
     path: keysAddress,
-    title: texts.keys.title,
+    title: texts.keys,
     needs: listOrganisationKeys,
     load: () => import('./keys-page.tsx'),
   },
   {
     ...readers,
     path: auditAddress,
-    title: texts.audit.title,
+    title: texts.audit,
     needs: listBillingAudit,
     load: () => import('./audit-page.tsx'),
   },

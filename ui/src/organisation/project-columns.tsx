@@ -24,7 +24,7 @@ export function ProjectLabels({ labels, to }: { labels: Record<string, string>; 
   const pairs = Object.entries(labels);
   if (pairs.length === 0) return <>{organisationTexts.labels.none}</>;
   return (
-    <LabelGroup aria-label={texts.labels} numLabels={20}>
+    <LabelGroup aria-label={texts.labels} numLabels={20} className="tenantry-labels">
       {pairs.map(([key, value]) => (
         <Label
           key={key}

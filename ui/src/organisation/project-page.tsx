@@ -1,43 +1,35 @@
 /** One project: what it costs, what of, since when. */
-import {
-  Breadcrumb,
-  BreadcrumbItem,
-  Content,
-  Flex,
-  FlexItem,
-  PageSection,
-  Stack,
-  StackItem,
-} from '@patternfly/react-core';
-import { lazy, type ReactNode, Suspense } from 'react';
-import { Link, useParams, useSearchParams } from 'react-router';
+import { Card, CardBody, Flex, FlexItem, PageSection, Stack, StackItem } from '@patternfly/react-core';
+import { lazy, Suspense } from 'react';
+import { useParams, useSearchParams } from 'react-router';
 import type { Overview } from '../../../src/contracts/organisation-billing.ts';
 import { listBillingProjects, readProjectOverview } from '../../../src/contracts/routes/organisation-billing.ts';
 import { useRead } from '../data/use-read.ts';
-import { FailureState } from '../states/failure-state.tsx';
-import { PageLoading } from '../states/loading.tsx';
-import { Stale } from '../states/stale.tsx';
+import { type Fact, Facts } from '../list/facts.tsx';
+import { PageTitle } from '../shell/page-title.tsx';
+import { LineLoading, PageLoading } from '../states/loading.tsx';
+import { ReadPart } from '../states/read-part.tsx';
 import { organisationTexts } from '../texts/organisation.ts';
 import { Time } from '../time/time.tsx';
 import { organisationAddress } from './addresses.ts';
 import { Breakdown } from './breakdown.tsx';
 import { Dollars } from './dollars.tsx';
-import { Facts } from './facts.tsx';
-import { ForOrganisation } from './for-organisation.tsx';
+import { forOrganisation } from './for-organisation.tsx';
 import { LiveLabel } from './live-label.tsx';
 import { useOrganisation } from './organisation.tsx';
 import { CompleteLabel, ProjectLabels } from './project-columns.tsx';
+import { byMeter } from './splits.ts';
 import { Trends } from './trends.tsx';
 import { useLive } from './use-live.ts';
 
 const texts = organisationTexts.project;
-const splits = [{ value: 'meter', label: organisationTexts.trends.byMeter }] as const;
+const splits = [byMeter];
 const listMax = 100;
 
 /** Its dialog and fields are of nobody's first look. */
 const EditLabels = lazy(async () => ({ default: (await import('./edit-labels.tsx')).EditLabels }));
 
-const factsOf = (overview: Overview): (readonly [string, ReactNode])[] => {
+const factsOf = (overview: Overview): Fact[] => {
   const { billing_summary: bill, compute_instances: compute } = overview;
   return [
     [texts.monthTotal, <Dollars key="v" of={bill.current_month_total} />],
@@ -57,22 +49,25 @@ const factsOf = (overview: Overview): (readonly [string, ReactNode])[] => {
 
 /** Its labels stand in the list of projects only. */
 function Labels({ namespace, cluster }: { namespace: string; cluster: string | null }) {
-  const { query, to } = useOrganisation();
+  const { query, to, isOrgAdmin } = useOrganisation();
   const read = useRead(listBillingProjects, { query: { ...query, q: namespace, limit: listMax } });
   const project = read.data?.data.items.find(
     (one) => one.namespace === namespace && (cluster === null || one.cluster_id === cluster),
   );
+  if (read.isPending) return <LineLoading width="12rem" />;
   if (project === undefined) return null;
   return (
     <Flex>
       <FlexItem>
         <ProjectLabels labels={project.labels} to={to} />
       </FlexItem>
-      <FlexItem>
-        <Suspense fallback={null}>
-          <EditLabels project={project} />
-        </Suspense>
-      </FlexItem>
+      {isOrgAdmin ? (
+        <FlexItem>
+          <Suspense fallback={<LineLoading width="6rem" />}>
+            <EditLabels project={project} />
+          </Suspense>
+        </FlexItem>
+      ) : null}
     </Flex>
   );
 }
@@ -85,66 +80,37 @@ function Project() {
   const isLive = useLive(organisation);
   const query = { ...organisation.query, ...(cluster === null ? {} : { cluster }) };
   const read = useRead(readProjectOverview, { params: { namespace }, query });
-  const overview = read.data?.data;
   return (
     <>
-      <PageSection type="breadcrumb">
-        <Breadcrumb>
-          <BreadcrumbItem>
-            <Link to={organisation.to(organisationAddress)}>{texts.toList}</Link>
-          </BreadcrumbItem>
-          <BreadcrumbItem isActive className="tenantry-foreign">
-            {namespace}
-          </BreadcrumbItem>
-        </Breadcrumb>
-      </PageSection>
+      <PageTitle
+        title={namespace}
+        above={{ label: texts.toList, to: organisation.to(organisationAddress) }}
+        label={<LiveLabel isLive={isLive} />}
+      />
       <PageSection>
-        <Stack hasGutter>
-          <StackItem>
-            <Flex>
-              <FlexItem>
-                <Content component="h1" className="tenantry-foreign">
-                  {namespace}
-                </Content>
-              </FlexItem>
-              <FlexItem>
-                <LiveLabel isLive={isLive} />
-              </FlexItem>
-            </Flex>
-          </StackItem>
-          {overview === undefined ? (
-            <StackItem>
-              {read.error ? (
-                <FailureState failure={read.error.failure} again={() => void read.refetch()} />
-              ) : (
-                <PageLoading />
-              )}
-            </StackItem>
-          ) : (
-            <>
+        <ReadPart read={read} loading={<PageLoading />}>
+          {({ data: overview }) => (
+            <Stack hasGutter>
               <StackItem>
                 <Labels namespace={namespace} cluster={cluster} />
               </StackItem>
               <StackItem>
-                <Stale read={read} />
-                <Facts label={texts.facts} facts={factsOf(overview)} />
+                <Card>
+                  <CardBody>
+                    <Facts label={texts.facts} facts={factsOf(overview)} />
+                  </CardBody>
+                </Card>
               </StackItem>
               <Breakdown overview={overview} />
               <StackItem>
                 <Trends query={{ ...query, namespace }} splits={splits} />
               </StackItem>
-            </>
+            </Stack>
           )}
-        </Stack>
+        </ReadPart>
       </PageSection>
     </>
   );
 }
 
-export function Page() {
-  return (
-    <ForOrganisation>
-      <Project />
-    </ForOrganisation>
-  );
-}
+export const Page = forOrganisation(Project);

@@ -4,12 +4,12 @@ import { useMemo } from 'react';
 import { billingProjectsQuery } from '../../../src/contracts/organisation-billing.ts';
 import { listBillingProjects, readBillingSummary } from '../../../src/contracts/routes/organisation-billing.ts';
 import { useRead } from '../data/use-read.ts';
-import { FilterSelect } from '../list/filter-select.tsx';
 import { List } from '../list/list.tsx';
+import { ListFilter } from '../list/list-filter.tsx';
 import { useListState } from '../list/list-state.ts';
 import { NothingYet } from '../list/no-rows.tsx';
 import { organisationTexts } from '../texts/organisation.ts';
-import { ForOrganisation } from './for-organisation.tsx';
+import { forOrganisation } from './for-organisation.tsx';
 import { useOrganisation } from './organisation.tsx';
 import { OrganisationHeader } from './organisation-header.tsx';
 import { projectColumns } from './project-columns.tsx';
@@ -59,15 +59,14 @@ function Projects() {
           filters={
             <>
               {pairs.length === 0 ? null : (
-                <ToolbarItem>
-                  <FilterSelect
-                    label={texts.labelFilter}
-                    all={texts.allLabels}
-                    value={label}
-                    options={pairs}
-                    onChange={(chosen) => list.set({ label: chosen })}
-                  />
-                </ToolbarItem>
+                <ListFilter
+                  list={list}
+                  name="label"
+                  label={texts.labelFilter}
+                  all={texts.allLabels}
+                  value={label}
+                  options={pairs}
+                />
               )}
               {label === undefined ? null : (
                 <ToolbarItem>
@@ -85,10 +84,4 @@ function Projects() {
   );
 }
 
-export function Page() {
-  return (
-    <ForOrganisation>
-      <Projects />
-    </ForOrganisation>
-  );
-}
+export const Page = forOrganisation(Projects);

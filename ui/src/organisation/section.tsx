@@ -2,7 +2,8 @@
 import { Content, StackItem } from '@patternfly/react-core';
 import type { ReactNode } from 'react';
 import type { Column } from '../list/columns.ts';
-import { Rows } from '../list/rows.tsx';
+import { PlainList } from '../list/plain-list.tsx';
+import { wholeRead } from '../list/whole-read.ts';
 
 export interface SectionProps<Item> {
   title: string;
@@ -12,18 +13,11 @@ export interface SectionProps<Item> {
   empty: ReactNode;
 }
 
-/** The API's order is its meaning. */
-const unsorted = { sort: null, set: () => {} };
-
-export function Section<Item>({ title, columns, idOf, items, empty }: SectionProps<Item>) {
+export function Section<Item>({ title, items, ...rest }: SectionProps<Item>) {
   return (
     <StackItem>
       <Content component="h2">{title}</Content>
-      {items.length === 0 ? (
-        empty
-      ) : (
-        <Rows label={title} columns={columns} idOf={idOf} state={unsorted} items={items} isOld={false} />
-      )}
+      <PlainList {...rest} label={title} read={wholeRead(items)} />
     </StackItem>
   );
 }

@@ -1,33 +1,31 @@
 /** One month: in total, beside the month before, by project, meter and label. */
-import { Content, PageSection, Stack, StackItem } from '@patternfly/react-core';
-import { Link, useSearchParams } from 'react-router';
+import { Card, CardBody, Content, PageSection, Stack, StackItem } from '@patternfly/react-core';
+import { Link } from 'react-router';
 import type { Summary } from '../../../src/contracts/organisation-billing.ts';
 import { readBillingSummary } from '../../../src/contracts/routes/organisation-billing.ts';
 import { useRead } from '../data/use-read.ts';
 import type { Column } from '../list/columns.ts';
-import { FilterSelect } from '../list/filter-select.tsx';
-import { useListState } from '../list/list-state.ts';
+import { Facts } from '../list/facts.tsx';
 import { NothingYet } from '../list/no-rows.tsx';
 import { moneyText } from '../money/money-text.ts';
-import { FailureState } from '../states/failure-state.tsx';
+import { Digits } from '../money/numbers.tsx';
 import { PageLoading } from '../states/loading.tsx';
-import { Stale } from '../states/stale.tsx';
+import { ReadPart } from '../states/read-part.tsx';
 import { organisationTexts } from '../texts/organisation.ts';
 import { Time } from '../time/time.tsx';
 import { projectAddress } from './addresses.ts';
 import { centsOf, Dollars } from './dollars.tsx';
-import { Facts } from './facts.tsx';
-import { ForOrganisation } from './for-organisation.tsx';
-import { monthOptions } from './months.ts';
+import { forOrganisation } from './for-organisation.tsx';
+import { MonthSelect, useMonthQuery } from './month.tsx';
 import { type ShownOrganisation, useOrganisation } from './organisation.tsx';
 import { OrganisationHeader } from './organisation-header.tsx';
 import { CompleteLabel } from './project-columns.tsx';
 import { Section } from './section.tsx';
+import { splitsOf } from './splits.ts';
 import { Trends } from './trends.tsx';
 import { useLive } from './use-live.ts';
 
 const texts = organisationTexts.summary;
-const noFilters: readonly string[] = [];
 const quantityForm = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
 
 type OfProject = Summary['by_project'][number];
@@ -63,9 +61,7 @@ const meterColumns: readonly Column<OfMeter>[] = [
   {
     key: 'quantity',
     label: texts.quantity,
-    cell: ({ quantity, unit }) => (
-      <span className="tenantry-number">{texts.amountOf(quantityForm.format(quantity), unit)}</span>
-    ),
+    cell: ({ quantity, unit }) => <Digits>{texts.amountOf(quantityForm.format(quantity), unit)}</Digits>,
   },
   cost(),
 ];
@@ -107,7 +103,11 @@ function Figures({ summary }: { summary: Summary }) {
   return (
     <Stack hasGutter>
       <StackItem>
-        <Facts label={texts.label} facts={factsOf(summary)} />
+        <Card>
+          <CardBody>
+            <Facts label={texts.label} facts={factsOf(summary)} />
+          </CardBody>
+        </Card>
       </StackItem>
       <Section
         title={texts.byProject}
@@ -145,54 +145,24 @@ function Figures({ summary }: { summary: Summary }) {
 function SummaryOfMonth() {
   const organisation = useOrganisation();
   const isLive = useLive(organisation);
-  const [address] = useSearchParams();
-  const { set } = useListState(noFilters);
-  const month = address.get('month');
-  const read = useRead(
-    readBillingSummary,
-    { query: { ...organisation.query, ...(month === null ? {} : { month }) } },
-    { keep: true },
-  );
+  const read = useRead(readBillingSummary, { query: useMonthQuery() }, { keep: true });
   const summary = read.data?.data;
-  const options = monthOptions(Date.now(), month ?? summary?.month ?? null);
-  const splits = [
-    { value: 'project' as const, label: organisationTexts.trends.byProject },
-    { value: 'meter' as const, label: organisationTexts.trends.byMeter },
-    ...(summary?.by_label ?? []).map(({ key }) => ({
-      value: `label:${key}`,
-      label: organisationTexts.trends.byLabel(key),
-    })),
-  ];
   return (
     <>
       <OrganisationHeader title={texts.title} isLive={isLive} />
       <PageSection>
         <Stack hasGutter>
           <StackItem>
-            <FilterSelect
-              label={organisationTexts.month}
-              value={month ?? summary?.month}
-              options={options}
-              onChange={(next) => set({ month: next })}
-            />
+            <MonthSelect shown={summary?.month} />
           </StackItem>
           <StackItem className={read.isPlaceholderData ? 'tenantry-old' : ''}>
-            {summary === undefined ? (
-              read.error ? (
-                <FailureState failure={read.error.failure} again={() => void read.refetch()} />
-              ) : (
-                <PageLoading />
-              )
-            ) : (
-              <>
-                <Stale read={read} />
-                <Figures summary={summary} />
-              </>
-            )}
+            <ReadPart read={read} loading={<PageLoading />}>
+              {({ data }) => <Figures summary={data} />}
+            </ReadPart>
           </StackItem>
           {summary === undefined ? null : (
             <StackItem>
-              <Trends query={organisation.query} splits={splits} />
+              <Trends query={organisation.query} splits={splitsOf(summary)} />
             </StackItem>
           )}
         </Stack>
@@ -201,10 +171,4 @@ function SummaryOfMonth() {
   );
 }
 
-export function Page() {
-  return (
-    <ForOrganisation>
-      <SummaryOfMonth />
-    </ForOrganisation>
-  );
-}
+export const Page = forOrganisation(SummaryOfMonth);

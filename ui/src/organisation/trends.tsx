@@ -11,12 +11,14 @@ import { useListState } from '../list/list-state.ts';
 import { NothingYet } from '../list/no-rows.tsx';
 import { PlainList } from '../list/plain-list.tsx';
 import { moneyText } from '../money/money-text.ts';
+import { Amount, Digits } from '../money/numbers.tsx';
 import { common } from '../texts/common.ts';
 import { organisationTexts } from '../texts/organisation.ts';
 import { Time } from '../time/time.tsx';
 import { type DrawnTrends, drawn } from './chart-series.ts';
 import { queryOfRange, rangeOf, rangeOptions } from './months.ts';
 import { CompleteLabel } from './project-columns.tsx';
+import type { Split } from './splits.ts';
 
 const texts = organisationTexts.trends;
 const noFilters: readonly string[] = [];
@@ -25,7 +27,7 @@ const TrendsChart = lazy(async () => ({ default: (await import('./trends-chart.t
 
 type Query = NonNullable<InputOf<typeof readBillingTrends>['query']>;
 
-const cents = (of: number | undefined) => <span className="tenantry-number">{moneyText(of ?? 0)}</span>;
+const cents = (of: number | undefined) => <Amount cents={of ?? 0} />;
 
 /** Rows are points, by their place. */
 const columnsOf = (trends: DrawnTrends): readonly Column<number>[] => [
@@ -43,7 +45,7 @@ export interface TrendsProps {
   /** Whose costs. */
   query: Omit<Query, 'by' | 'from' | 'to' | 'granularity'>;
   /** What they may be split by, the first unless the address says another. */
-  splits: readonly { value: NonNullable<Query['by']>; label: string }[];
+  splits: readonly Split[];
 }
 
 export function Trends({ query, splits }: TrendsProps) {
@@ -77,9 +79,9 @@ export function Trends({ query, splits }: TrendsProps) {
         )}
         <FlexItem>
           {read.data === undefined ? null : (
-            <span className="tenantry-number">
+            <Digits>
               {organisationTexts.total}: {moneyText(trends?.totals.reduce((sum, one) => sum + one, 0) ?? 0)}
-            </span>
+            </Digits>
           )}
         </FlexItem>
       </Flex>

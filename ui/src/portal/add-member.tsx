@@ -1,11 +1,11 @@
 /** The button that lets somebody sign in for the customer. */
-import { FormGroup, TextInput } from '@patternfly/react-core';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { emailText } from '../../../src/contracts/common.ts';
 import { type MemberRole, memberRoles } from '../../../src/contracts/route.ts';
 import { addMember, listMembers } from '../../../src/contracts/routes/sessions.ts';
 import { memberRole } from '../../../src/contracts/sessions.ts';
 import { Deed } from '../confirm/deed.tsx';
+import { LineField } from '../confirm/fields.tsx';
 import { FilterSelect } from '../list/filter-select.tsx';
 import { portalTexts } from '../texts/portal.ts';
 import { useCustomer } from './customer.ts';
@@ -15,7 +15,6 @@ const roles = memberRoles.map((value) => ({ value, label: texts.roles[value] }))
 
 export function AddMember() {
   const params = useCustomer();
-  const id = useId();
   const [email, setEmail] = useState('');
   const [role, setRole] = useState<MemberRole>('viewer');
   return (
@@ -26,9 +25,7 @@ export function AddMember() {
       what={
         <>
           <p>{texts.addWhat}</p>
-          <FormGroup label={texts.email} fieldId={id} isRequired>
-            <TextInput id={id} type="email" value={email} isRequired onChange={(_, next) => setEmail(next)} />
-          </FormGroup>
+          <LineField label={texts.email} type="email" value={email} onChange={setEmail} />
           <FilterSelect
             label={texts.role}
             value={role}

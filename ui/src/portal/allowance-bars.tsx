@@ -7,6 +7,8 @@ import { portalTexts } from '../texts/portal.ts';
 import { type AllowanceUse, allowancesOf } from './allowances.ts';
 
 const texts = portalTexts.allowances;
+/** What several meters share, by its name. */
+const sharedTexts: Readonly<Record<string, string>> = texts.shared;
 /** Percent from which on a bar warns. */
 const nearlyAll = 80;
 
@@ -34,7 +36,7 @@ function Bar({ use }: { use: AllowanceUse }) {
   return (
     <>
       <Progress
-        title={use.shared === null ? use.description : texts.shared[use.shared]}
+        title={sharedTexts[use.key] ?? use.description}
         value={percent}
         label={words}
         valueText={words}

@@ -1,25 +1,10 @@
-/**
- * A period's cost lines as what is used of each allowance. How large an allowance is (prorated, or agreed with this
- * customer) the API says in a line's sentence only (src/pricing/wire.ts), so it is read out of that one;
- * test/src/pricing/allowances-shown.test.ts fails where the two part. Pure.
- */
+/** A period's cost lines as what is used of each allowance. Pure. */
 import type { CostLine } from '../../../src/contracts/cost.ts';
-
-/** Allowances that several meters draw on. */
-export type SharedName = 'network_bytes' | 'traffic_bytes';
-
-const sharedOf: Readonly<Record<string, SharedName>> = {
-  network_sent_bytes: 'network_bytes',
-  network_received_bytes: 'network_bytes',
-  mqtt_bytes: 'traffic_bytes',
-  http_bytes: 'traffic_bytes',
-};
 
 export interface AllowanceUse {
   /** The meter, or the name of what several share. */
   key: string;
-  shared: SharedName | null;
-  /** The meter's own words. */
+  /** The words of one of its meters. */
   description: string;
   unit: string;
   used: number;
@@ -30,36 +15,26 @@ export interface AllowanceUse {
   isPeak: boolean;
 }
 
-const numberOf = (grouped: string | undefined): number | null =>
-  grouped === undefined ? null : Number(grouped.replaceAll(',', ''));
+type Drawing = CostLine & { allowance: NonNullable<CostLine['allowance']> };
 
-const number = '([\\d,]+(?:\\.\\d+)?)';
-const within = new RegExp(`(?:^|; )(?:within|above) ${number}`);
-const highest = new RegExp(`the highest hour is ${number}`);
+const draws = (line: CostLine): line is Drawing => line.allowance !== null;
 
-/** What is included by a line's sentence; undefined where it is not about an allowance (a fee, or shown and not billed). */
-function sizeIn(reason: string): number | null | undefined {
-  if (reason.includes('everything is included')) return null;
-  if (reason.includes('nothing is included')) return 0;
-  return numberOf(within.exec(reason)?.[1]) ?? undefined;
-}
+const numberOf = (decimal: string | null): number | null => (decimal === null ? null : Number(decimal));
 
 const sum = (lines: readonly CostLine[], of: 'quantity' | 'billable'): number =>
   lines.reduce((total, line) => total + Number(line[of]), 0);
 
 /** In the order of the lines. */
 export function allowancesOf(lines: readonly CostLine[]): AllowanceUse[] {
-  const about = lines.filter(({ reason }) => sizeIn(reason) !== undefined);
-  const groups = Map.groupBy(about, ({ meter }) => sharedOf[meter] ?? meter);
+  const groups = Map.groupBy(lines.filter(draws), ({ allowance }) => allowance.name);
   return [...groups].flatMap(([key, group]) => {
-    // A level's lines each have an allowance of their own; a pool's lines all say the same one.
+    // What is held has an allowance for each stretch of the period, and the last one counts now; lines of a pool all say the same.
     const last = group.toSorted((a, b) => a.to.localeCompare(b.to)).at(-1);
     if (last === undefined) return [];
-    const peak = numberOf(highest.exec(last.reason)?.[1]);
-    const size = sizeIn(last.reason) ?? null;
+    const size = numberOf(last.allowance.size);
+    const peak = numberOf(last.allowance.peak);
     return {
       key,
-      shared: sharedOf[last.meter] ?? null,
       description: last.description,
       unit: last.unit,
       used: peak ?? sum(group, 'quantity'),

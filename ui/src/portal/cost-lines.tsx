@@ -5,13 +5,12 @@ import type { Column } from '../list/columns.ts';
 import { NothingYet } from '../list/no-rows.tsx';
 import { PlainList } from '../list/plain-list.tsx';
 import { moneyText, priceText } from '../money/money-text.ts';
+import { Amount, Digits, Quantity } from '../money/numbers.tsx';
 import { quantityText, unitsText } from '../money/quantity-text.ts';
+import type { PartRead } from '../states/read-part.tsx';
 import { portalTexts } from '../texts/portal.ts';
-import type { PartRead } from './part.tsx';
 
 const texts = portalTexts.cost;
-
-const numbers = (text: string) => <span className="tenantry-number">{text}</span>;
 
 const columns: readonly Column<CostLine>[] = [
   {
@@ -24,12 +23,12 @@ const columns: readonly Column<CostLine>[] = [
   {
     key: 'used',
     label: texts.used,
-    cell: ({ quantity, unit }) => numbers(`${quantityText(quantity)} ${unitsText(unit)}`),
+    cell: ({ quantity, unit }) => <Digits>{`${quantityText(quantity)} ${unitsText(unit)}`}</Digits>,
   },
-  { key: 'included', label: texts.included, cell: ({ included }) => numbers(quantityText(included)) },
-  { key: 'billed', label: texts.billed, cell: ({ billable }) => numbers(quantityText(billable)) },
-  { key: 'price', label: texts.price, cell: ({ unit_price }) => numbers(priceText(unit_price)) },
-  { key: 'amount', label: texts.amount, cell: ({ amount_cents }) => numbers(moneyText(amount_cents)) },
+  { key: 'included', label: texts.included, cell: ({ included }) => <Quantity of={included} /> },
+  { key: 'billed', label: texts.billed, cell: ({ billable }) => <Quantity of={billable} /> },
+  { key: 'price', label: texts.price, cell: ({ unit_price }) => <Digits>{priceText(unit_price)}</Digits> },
+  { key: 'amount', label: texts.amount, cell: ({ amount_cents }) => <Amount cents={amount_cents} /> },
   { key: 'why', label: texts.why, cell: ({ reason }) => <span className="tenantry-foreign">{reason}</span> },
 ];
 

@@ -7,12 +7,12 @@ import { listPeriods } from '../../../src/contracts/routes/periods.ts';
 import { useRead } from '../data/use-read.ts';
 import { FilterSelect } from '../list/filter-select.tsx';
 import { useListState } from '../list/list-state.ts';
+import { PageTitle } from '../shell/page-title.tsx';
 import { portalTexts } from '../texts/portal.ts';
 import { utcText } from '../time/time-text.ts';
 import { CostLines } from './cost-lines.tsx';
 import { CostNotes } from './cost-so-far.tsx';
 import { useCustomer } from './customer.ts';
-import { PageTop } from './page-top.tsx';
 import { Periods } from './periods.tsx';
 
 const texts = portalTexts.cost;
@@ -41,7 +41,7 @@ export function Page() {
   const isRunning = periods.data?.items.some(({ start, state }) => start === shown?.start && state === 'open') ?? false;
   return (
     <>
-      <PageTop title={portalTexts.titles.cost} intro={texts.intro} />
+      <PageTitle title={portalTexts.titles.cost} intro={texts.intro} />
       <PageSection>
         {options.length === 0 ? null : (
           <FilterSelect

@@ -2,12 +2,13 @@
 import { Alert, Content, Stack, StackItem } from '@patternfly/react-core';
 import { Link } from 'react-router';
 import type { CostAnswer, ForecastAnswer } from '../../../src/contracts/cost.ts';
+import { Facts } from '../list/facts.tsx';
 import { moneyText } from '../money/money-text.ts';
+import type { PartRead } from '../states/read-part.tsx';
 import { portalTexts } from '../texts/portal.ts';
 import { Time } from '../time/time.tsx';
 import { costAddress, usageAddress } from './addresses.ts';
-import { Facts } from './facts.tsx';
-import { Part, type PartRead } from './part.tsx';
+import { Part } from './part.tsx';
 
 const texts = portalTexts.soFar;
 
@@ -63,6 +64,7 @@ export function CostSoFar({ cost, forecast }: CostSoFarProps) {
               </StackItem>
               <StackItem>
                 <Facts
+                  isHalf
                   facts={[
                     [
                       texts.period,

@@ -3,11 +3,12 @@ import { Content, List, ListItem } from '@patternfly/react-core';
 import type { GapsAnswer } from '../../../src/contracts/usage.ts';
 import type { Column } from '../list/columns.ts';
 import { PlainList } from '../list/plain-list.tsx';
+import { Digits } from '../money/numbers.tsx';
+import type { PartRead } from '../states/read-part.tsx';
 import { common } from '../texts/common.ts';
 import { portalTexts } from '../texts/portal.ts';
 import { Time } from '../time/time.tsx';
 import { lengthText } from '../time/time-text.ts';
-import type { PartRead } from './part.tsx';
 
 const texts = portalTexts.usage.gaps;
 type Gap = GapsAnswer['items'][number];
@@ -30,7 +31,7 @@ function Details({ details }: { details: Gap['details'] }) {
 const columns: readonly Column<Gap>[] = [
   { key: 'from', label: texts.from, cell: ({ from }) => <Time at={from} /> },
   { key: 'to', label: texts.to, cell: ({ to }) => <Time at={to} /> },
-  { key: 'windows', label: texts.windows, cell: ({ windows }) => <span className="tenantry-number">{windows}</span> },
+  { key: 'windows', label: texts.windows, cell: ({ windows }) => <Digits>{windows}</Digits> },
   { key: 'reason', label: texts.reason, cell: ({ reason }) => texts.reasons[reason] },
   {
     key: 'namespace',

@@ -1,6 +1,6 @@
 /** Account keys: which there are, a new one (shown once), rotating and revoking. */
 import { PageSection, ToolbarItem } from '@patternfly/react-core';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { AccountKeyView } from '../../../src/contracts/customers.ts';
 import { listAccountKeys, revokeAccountKey } from '../../../src/contracts/routes/account-keys.ts';
 import { useRead } from '../data/use-read.ts';
@@ -9,6 +9,7 @@ import { List } from '../list/list.tsx';
 import { useListState } from '../list/list-state.ts';
 import { NothingYet } from '../list/no-rows.tsx';
 import { useMay } from '../session/session.tsx';
+import { PageTitle } from '../shell/page-title.tsx';
 import { common } from '../texts/common.ts';
 import { portalTexts } from '../texts/portal.ts';
 import { Time } from '../time/time.tsx';
@@ -16,8 +17,9 @@ import { useCustomer } from './customer.ts';
 import { KeyActions } from './key-actions.tsx';
 import { keyStateOf } from './key-state.ts';
 import { MakeKey } from './make-key.tsx';
-import { OnceShown } from './once-shown.tsx';
-import { PageTop } from './page-top.tsx';
+
+/** Of nobody's first look. */
+const OnceShown = lazy(async () => ({ default: (await import('./once-shown.tsx')).OnceShown }));
 
 const texts = portalTexts.keys;
 const noFilters = [] as const;
@@ -63,7 +65,7 @@ export function Page() {
   };
   return (
     <>
-      <PageTop title={portalTexts.titles.keys} intro={texts.intro} />
+      <PageTitle title={portalTexts.titles.keys} intro={texts.intro} />
       <PageSection>
         <List
           name="account-keys"
@@ -79,7 +81,11 @@ export function Page() {
           }
           empty={<NothingYet title={texts.emptyTitle}>{texts.empty}</NothingYet>}
         />
-        <OnceShown secret={secret} onKept={() => setSecret(null)} />
+        {secret === null ? null : (
+          <Suspense fallback={null}>
+            <OnceShown secret={secret} onKept={() => setSecret(null)} />
+          </Suspense>
+        )}
       </PageSection>
     </>
   );

@@ -1,9 +1,9 @@
 /** What a licence says, in words. */
 import { Content } from '@patternfly/react-core';
 import type { LicenceClaims } from '../../../src/contracts/licences.ts';
+import { type Fact, Facts } from '../list/facts.tsx';
 import { portalTexts } from '../texts/portal.ts';
 import { Time } from '../time/time.tsx';
-import { type Fact, Facts } from './facts.tsx';
 
 const texts = portalTexts.licence;
 const statuses: Readonly<Record<string, string>> = portalTexts.plan.statuses;
@@ -51,13 +51,13 @@ const monitoringFacts = ({ monitoring }: LicenceClaims): Fact[] => [
 export function LicenceWords({ claims }: { claims: LicenceClaims }) {
   return (
     <>
-      <Facts facts={generalFacts(claims)} />
+      <Facts isHalf facts={generalFacts(claims)} />
       <Content component="h3">{texts.features}</Content>
-      <Facts facts={entitled(claims.features)} />
+      <Facts isHalf facts={entitled(claims.features)} />
       <Content component="h3">{texts.limits}</Content>
-      <Facts facts={entitled(claims.limits)} />
+      <Facts isHalf facts={entitled(claims.limits)} />
       <Content component="h3">{texts.monitoring}</Content>
-      <Facts facts={monitoringFacts(claims)} />
+      <Facts isHalf facts={monitoringFacts(claims)} />
     </>
   );
 }

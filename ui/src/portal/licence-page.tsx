@@ -2,16 +2,17 @@
 import { Content, Grid, GridItem, PageSection } from '@patternfly/react-core';
 import type { AnswerTo } from '../../../src/contracts/call.ts';
 import { listLicences, readLicence } from '../../../src/contracts/routes/licences.ts';
+import { CopiedText } from '../confirm/copied-text.tsx';
 import { useRead } from '../data/use-read.ts';
 import type { Column } from '../list/columns.ts';
 import { NothingYet } from '../list/no-rows.tsx';
 import { PlainList } from '../list/plain-list.tsx';
+import { Digits } from '../money/numbers.tsx';
+import { PageTitle } from '../shell/page-title.tsx';
 import { portalTexts } from '../texts/portal.ts';
 import { Time } from '../time/time.tsx';
-import { CopiedText } from './copied-text.tsx';
 import { useCustomer } from './customer.ts';
 import { LicenceWords } from './licence-claims.tsx';
-import { PageTop } from './page-top.tsx';
 import { Part } from './part.tsx';
 
 const texts = portalTexts.licence;
@@ -24,9 +25,7 @@ const columns: readonly Column<Issued>[] = [
   {
     key: 'devices',
     label: texts.devices,
-    cell: ({ max_devices }) => (
-      <span className="tenantry-number">{max_devices === null ? texts.unlimited : max_devices}</span>
-    ),
+    cell: ({ max_devices }) => <Digits>{max_devices === null ? texts.unlimited : max_devices}</Digits>,
   },
   {
     key: 'revoked',
@@ -45,7 +44,7 @@ export function Page() {
   const history = useRead(listLicences, { params });
   return (
     <>
-      <PageTop title={portalTexts.titles.licence} intro={texts.intro} />
+      <PageTitle title={portalTexts.titles.licence} intro={texts.intro} />
       <PageSection>
         <Grid hasGutter>
           <GridItem lg={6}>

@@ -1,8 +1,8 @@
 /** The button that makes a further account key. */
-import { FormGroup, TextInput } from '@patternfly/react-core';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { listAccountKeys, makeAccountKey } from '../../../src/contracts/routes/account-keys.ts';
 import { Deed } from '../confirm/deed.tsx';
+import { LineField } from '../confirm/fields.tsx';
 import { portalTexts } from '../texts/portal.ts';
 import { useCustomer } from './customer.ts';
 
@@ -11,7 +11,6 @@ const nameCharsMax = 100;
 
 export function MakeKey({ onMade }: { onMade: (secret: string) => void }) {
   const params = useCustomer();
-  const id = useId();
   const [name, setName] = useState('');
   const said = name.trim();
   return (
@@ -22,9 +21,7 @@ export function MakeKey({ onMade }: { onMade: (secret: string) => void }) {
       what={
         <>
           <p>{texts.makeWhat}</p>
-          <FormGroup label={texts.nameField} fieldId={id}>
-            <TextInput id={id} value={name} maxLength={nameCharsMax} onChange={(_, next) => setName(next)} />
-          </FormGroup>
+          <LineField label={texts.nameField} value={name} charsMax={nameCharsMax} isNeeded={false} onChange={setName} />
         </>
       }
       variant="primary"

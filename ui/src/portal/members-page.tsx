@@ -9,11 +9,11 @@ import { List } from '../list/list.tsx';
 import { useListState } from '../list/list-state.ts';
 import { NothingYet } from '../list/no-rows.tsx';
 import { useMay, useSession } from '../session/session.tsx';
+import { PageTitle } from '../shell/page-title.tsx';
 import { portalTexts } from '../texts/portal.ts';
 import { Time } from '../time/time.tsx';
 import { AddMember } from './add-member.tsx';
 import { useCustomer } from './customer.ts';
-import { PageTop } from './page-top.tsx';
 
 const texts = portalTexts.members;
 const noFilters = [] as const;
@@ -66,7 +66,7 @@ export function Page() {
   const members = useRead(listMembers, { params, query: { page: list.page, limit: list.limit } }, { keep: true });
   return (
     <>
-      <PageTop title={portalTexts.titles.members} intro={texts.intro} />
+      <PageTitle title={portalTexts.titles.members} intro={texts.intro} />
       <PageSection>
         <List
           name="members"

@@ -3,11 +3,11 @@ import { Grid, GridItem, PageSection } from '@patternfly/react-core';
 import { readCost, readForecast } from '../../../src/contracts/routes/costs.ts';
 import { readCustomer } from '../../../src/contracts/routes/customers.ts';
 import { useRead } from '../data/use-read.ts';
+import { PageTitle } from '../shell/page-title.tsx';
 import { portalTexts as texts } from '../texts/portal.ts';
 import { AllowanceBars } from './allowance-bars.tsx';
 import { CostSoFar } from './cost-so-far.tsx';
 import { useCustomer } from './customer.ts';
-import { PageTop } from './page-top.tsx';
 import { Part } from './part.tsx';
 import { PlanFacts } from './plan-part.tsx';
 
@@ -20,7 +20,7 @@ export function Page() {
   const forecast = useRead(readForecast, { params }, { everyMs });
   return (
     <>
-      <PageTop title={texts.titles.overview} />
+      <PageTitle title={texts.titles.overview} />
       <PageSection>
         <Grid hasGutter>
           <GridItem lg={6}>

@@ -6,7 +6,7 @@ import { readLicence } from '../../../src/contracts/routes/licences.ts';
 import { listMembers, listSessions } from '../../../src/contracts/routes/sessions.ts';
 import { readUsage } from '../../../src/contracts/routes/usage-reads.ts';
 import type { Page } from '../page.ts';
-import { portalTexts } from '../texts/portal.ts';
+import { titles as all } from '../texts/titles.ts';
 import {
   costAddress,
   keysAddress,
@@ -17,7 +17,7 @@ import {
   usageAddress,
 } from './addresses.ts';
 
-const { titles } = portalTexts;
+const titles = all.portal;
 
 type Own = Pick<Page, 'path' | 'title' | 'needs' | 'load'>;
 

@@ -1,17 +1,8 @@
-/** A part of a page with a title of its own, and what stands in it while its read is under way or has failed. */
-import { Card, CardBody, CardTitle, Stack, StackItem } from '@patternfly/react-core';
+/** A part of a page with a title of its own, in a card. */
+import { Card, CardBody, CardTitle } from '@patternfly/react-core';
 import type { ReactNode } from 'react';
-import type { CallFailed } from '../data/api.ts';
-import { FailureState } from '../states/failure-state.tsx';
-import { LineLoading } from '../states/loading.tsx';
-import { Stale } from '../states/stale.tsx';
-
-export interface PartRead<T> {
-  data: T | undefined;
-  error: CallFailed | null;
-  dataUpdatedAt: number;
-  refetch: () => Promise<unknown>;
-}
+import { LinesLoading } from '../states/loading.tsx';
+import { type PartRead, ReadPart } from '../states/read-part.tsx';
 
 export interface PartProps<T> {
   title: string;
@@ -21,34 +12,14 @@ export interface PartProps<T> {
   children: (data: T) => ReactNode;
 }
 
-function Body<T>({ read, lines, children }: Omit<PartProps<T>, 'title'>) {
-  const { data, error, refetch } = read;
-  if (data === undefined && error) return <FailureState failure={error.failure} again={() => void refetch()} />;
-  if (data === undefined)
-    return (
-      <Stack hasGutter>
-        {Array.from({ length: lines }, (_, line) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: they are nothing but their place
-          <StackItem key={line}>
-            <LineLoading />
-          </StackItem>
-        ))}
-      </Stack>
-    );
-  return (
-    <>
-      <Stale read={read} />
-      {children(data)}
-    </>
-  );
-}
-
-export function Part<T>({ title, ...rest }: PartProps<T>) {
+export function Part<T>({ title, read, lines, children }: PartProps<T>) {
   return (
     <Card isFullHeight>
       <CardTitle component="h2">{title}</CardTitle>
       <CardBody>
-        <Body {...rest} />
+        <ReadPart read={read} loading={<LinesLoading count={lines} />}>
+          {children}
+        </ReadPart>
       </CardBody>
     </Card>
   );

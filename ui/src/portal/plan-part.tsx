@@ -2,10 +2,10 @@
 import { Label } from '@patternfly/react-core';
 import type { CostAnswer } from '../../../src/contracts/cost.ts';
 import type { CustomerAnswer } from '../../../src/contracts/customers.ts';
+import { type Fact, Facts } from '../list/facts.tsx';
 import { priceText } from '../money/money-text.ts';
 import { portalTexts } from '../texts/portal.ts';
 import { Time } from '../time/time.tsx';
-import { type Fact, Facts } from './facts.tsx';
 
 const texts = portalTexts.plan;
 const dayMs = 86_400_000;
@@ -36,6 +36,7 @@ export function PlanFacts({ answer, cost }: { answer: CustomerAnswer; cost: Cost
   const plan = cost?.lines.findLast(({ meter }) => meter === 'base_fee')?.description ?? subscription.plan;
   return (
     <Facts
+      isHalf
       facts={[
         [texts.plan, plan],
         [texts.status, <Label key="l">{texts.statuses[subscription.status]}</Label>],

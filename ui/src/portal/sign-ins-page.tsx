@@ -1,9 +1,9 @@
 /** Somebody's own sign-in: where they are signed in, and their password. */
 import { Content, PageSection } from '@patternfly/react-core';
 import { useSession } from '../session/session.tsx';
+import { PageTitle } from '../shell/page-title.tsx';
 import { portalTexts } from '../texts/portal.ts';
 import { OwnSessions } from './own-sessions.tsx';
-import { PageTop } from './page-top.tsx';
 import { PasswordChange } from './password-change.tsx';
 
 const texts = portalTexts.signIns;
@@ -12,7 +12,7 @@ export function Page() {
   const { name } = useSession();
   return (
     <>
-      <PageTop title={portalTexts.titles.signIns} intro={texts.intro(name)} />
+      <PageTitle title={portalTexts.titles.signIns} intro={texts.intro(name)} />
       <PageSection>
         <Content component="h2">{texts.sessions}</Content>
         <OwnSessions />

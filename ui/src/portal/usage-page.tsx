@@ -5,15 +5,15 @@ import { Link } from 'react-router';
 import { readGaps, readUsage } from '../../../src/contracts/routes/usage-reads.ts';
 import type { HistoryAnswer } from '../../../src/contracts/usage.ts';
 import { useRead } from '../data/use-read.ts';
+import { Facts } from '../list/facts.tsx';
 import { FilterSelect } from '../list/filter-select.tsx';
 import { quantityText } from '../money/quantity-text.ts';
+import { PageTitle } from '../shell/page-title.tsx';
 import { common } from '../texts/common.ts';
 import { portalTexts } from '../texts/portal.ts';
 import { usageAddress } from './addresses.ts';
 import { useCustomer } from './customer.ts';
-import { Facts } from './facts.tsx';
 import { GapList } from './gap-list.tsx';
-import { PageTop } from './page-top.tsx';
 import { UsageRows } from './usage-rows.tsx';
 import { amountOf, slotsOf } from './usage-slots.ts';
 import { isUsageField, rowsMax, type UsageField, useUsageView } from './usage-view.ts';
@@ -34,7 +34,10 @@ function Totals({ usage, fields }: { usage: HistoryAnswer; fields: readonly Usag
   return (
     <>
       <Content component="h2">{texts.total}</Content>
-      <Facts facts={fields.map((field) => [texts.fields[field], quantityText(amountOf(usage.totals, field) ?? 0)])} />
+      <Facts
+        isHalf
+        facts={fields.map((field) => [texts.fields[field], quantityText(amountOf(usage.totals, field) ?? 0)])}
+      />
     </>
   );
 }
@@ -57,7 +60,7 @@ export function Page() {
   const field = view.field !== null && fields.includes(view.field) ? view.field : fields[0];
   return (
     <>
-      <PageTop title={portalTexts.titles.usage} intro={texts.intro} />
+      <PageTitle title={portalTexts.titles.usage} intro={texts.intro} />
       <PageSection>
         <Toolbar>
           <ToolbarContent>

@@ -5,13 +5,12 @@ import type { HistoryAnswer } from '../../../src/contracts/usage.ts';
 import type { Column } from '../list/columns.ts';
 import { NothingYet } from '../list/no-rows.tsx';
 import { PlainList } from '../list/plain-list.tsx';
-import { quantityText } from '../money/quantity-text.ts';
-import { common } from '../texts/common.ts';
+import { Quantity } from '../money/numbers.tsx';
+import type { PartRead } from '../states/read-part.tsx';
 import { portalTexts } from '../texts/portal.ts';
 import { Time } from '../time/time.tsx';
 import { lengthText } from '../time/time-text.ts';
 import { hoursOfDay } from './addresses.ts';
-import type { PartRead } from './part.tsx';
 import { amountOf, type UsageRow } from './usage-slots.ts';
 import type { UsageField } from './usage-view.ts';
 
@@ -38,7 +37,7 @@ const fieldColumn = (field: UsageField): Column<UsageRow> => ({
   label: texts.fields[field],
   cell: (row) => {
     const value = amountOf(row, field);
-    return <span className="tenantry-number">{value === null ? common.none : quantityText(value)}</span>;
+    return <Quantity of={value} />;
   },
 });
 

@@ -26,8 +26,8 @@ export interface UsageView {
   set: (changes: Partial<Record<'range' | 'day' | 'field', string | null>>) => void;
 }
 
-const isRange = (text: string): text is UsageRange => text in texts.ranges;
-export const isUsageField = (text: string): text is UsageField => text in texts.fields;
+const isRange = (text: string): text is UsageRange => Object.hasOwn(texts.ranges, text);
+export const isUsageField = (text: string): text is UsageField => Object.hasOwn(texts.fields, text);
 
 export function useUsageView(): UsageView {
   const [query, setQuery] = useSearchParams();

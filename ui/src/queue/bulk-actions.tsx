@@ -6,6 +6,7 @@ import type { BulkAction } from '../../../src/contracts/queue.ts';
 import { listJobs, readQueueStats } from '../../../src/contracts/routes/queue.ts';
 import { beginBulk, cleanQueue } from '../../../src/contracts/routes/queue-orders.ts';
 import { Deed } from '../confirm/deed.tsx';
+import { saying } from '../confirm/saying.ts';
 import type { Selection } from '../list/selection.ts';
 import { queueTexts as texts } from '../texts/queue.ts';
 import { useShowBatch } from './batch-progress.tsx';
@@ -47,7 +48,7 @@ export function ChosenActions({ selection }: { selection: Selection<JobView> }) 
               what={<What action={action} />}
               reason="optional"
               isDangerous={action === 'remove'}
-              input={(reason) => ({ body: { action, ids, ...(reason === undefined ? {} : { reason }) } })}
+              input={(reason) => ({ body: { action, ids, ...saying(reason) } })}
               changes={changes}
               onDone={(answer) => {
                 selection.clear();
@@ -80,7 +81,7 @@ export function RetryMatching({ filter }: { filter: BulkFilter }) {
         what={<What action="retry" />}
         reason="optional"
         input={(reason) => ({
-          body: { action: 'retry' as const, filter, ...(reason === undefined ? {} : { reason }) },
+          body: { action: 'retry' as const, filter, ...saying(reason) },
         })}
         changes={changes}
         onDone={show}
@@ -101,7 +102,7 @@ export function Clean({ state, onCleaned }: { state: 'completed' | 'failed'; onC
         reason="optional"
         isDangerous
         input={(reason) => ({
-          body: { state, older_than_seconds: dayS, ...(reason === undefined ? {} : { reason }) },
+          body: { state, older_than_seconds: dayS, ...saying(reason) },
         })}
         changes={changes}
         onDone={({ cleaned }) => onCleaned(cleaned)}

@@ -5,10 +5,12 @@ import type { AnswerTo } from '../../../src/contracts/call.ts';
 import { listJobs, readQueueGroups, readQueueStats } from '../../../src/contracts/routes/queue.ts';
 import { beginBulk } from '../../../src/contracts/routes/queue-orders.ts';
 import { Deed } from '../confirm/deed.tsx';
+import { saying } from '../confirm/saying.ts';
 import { useRead } from '../data/use-read.ts';
 import type { Column } from '../list/columns.ts';
 import { NothingYet } from '../list/no-rows.tsx';
 import { PlainList } from '../list/plain-list.tsx';
+import { Digits } from '../money/numbers.tsx';
 import { queueTexts } from '../texts/queue.ts';
 import { Time } from '../time/time.tsx';
 import { jobAddress, jobsOfCause } from './addresses.ts';
@@ -38,7 +40,7 @@ function RetryCause({ cause, jobs }: Cause) {
         body: {
           action: 'retry' as const,
           filter: { state: 'failed' as const, error: cause },
-          ...(reason === undefined ? {} : { reason }),
+          ...saying(reason),
         },
       })}
       changes={changes}
@@ -57,7 +59,7 @@ const columns: readonly Column<Cause>[] = [
       </Link>
     ),
   },
-  { key: 'jobs', label: texts.jobs, cell: ({ jobs }) => <span className="tenantry-number">{jobs}</span> },
+  { key: 'jobs', label: texts.jobs, cell: ({ jobs }) => <Digits>{jobs}</Digits> },
   { key: 'oldest', label: texts.oldest, cell: ({ oldest }) => <Time at={oldest} /> },
   { key: 'newest', label: texts.newest, cell: ({ newest }) => <Time at={newest} /> },
   {

@@ -9,6 +9,7 @@ import type { Column } from '../list/columns.ts';
 import { FilterSelect } from '../list/filter-select.tsx';
 import { NothingYet } from '../list/no-rows.tsx';
 import { PlainList } from '../list/plain-list.tsx';
+import { Digits } from '../money/numbers.tsx';
 import { common } from '../texts/common.ts';
 import { queueTexts } from '../texts/queue.ts';
 import { Time } from '../time/time.tsx';
@@ -25,8 +26,8 @@ type Hour = QueueHistory[number];
 const lengthOf = (ms: number | null) => (ms === null ? common.none : lengthText(ms));
 const columns: readonly Column<Hour>[] = [
   { key: 'hour', label: texts.hour, cell: ({ hour }) => <Time at={hour} /> },
-  { key: 'done', label: texts.done, cell: ({ done }) => <span className="tenantry-number">{done}</span> },
-  { key: 'failed', label: texts.failed, cell: ({ failed }) => <span className="tenantry-number">{failed}</span> },
+  { key: 'done', label: texts.done, cell: ({ done }) => <Digits>{done}</Digits> },
+  { key: 'failed', label: texts.failed, cell: ({ failed }) => <Digits>{failed}</Digits> },
   { key: 'median', label: texts.median, cell: ({ p50_ms }) => lengthOf(p50_ms) },
   { key: 'slow', label: texts.slow, cell: ({ p95_ms }) => lengthOf(p95_ms) },
 ];

@@ -11,6 +11,7 @@ import {
   retryJob,
 } from '../../../src/contracts/routes/queue.ts';
 import { Deed } from '../confirm/deed.tsx';
+import { saying } from '../confirm/saying.ts';
 import { queueTexts as texts } from '../texts/queue.ts';
 
 const changes = [readJob, listJobs, readQueueStats, readQueueGroups];
@@ -30,7 +31,7 @@ export function JobActions({ job, onRemoved }: { job: JobView; onRemoved: () => 
             what={company}
             reason="optional"
             variant="primary"
-            input={(reason) => ({ params, body: reason === undefined ? {} : { reason } })}
+            input={(reason) => ({ params, body: saying(reason) })}
             changes={changes}
           />
         </ActionListItem>
@@ -44,7 +45,7 @@ export function JobActions({ job, onRemoved }: { job: JobView; onRemoved: () => 
             what={<span className="tenantry-foreign">{texts.promote.what(job.company_name)}</span>}
             reason="optional"
             variant="primary"
-            input={(reason) => ({ params, body: reason === undefined ? {} : { reason } })}
+            input={(reason) => ({ params, body: saying(reason) })}
             changes={changes}
           />
         </ActionListItem>
@@ -62,7 +63,7 @@ export function JobActions({ job, onRemoved }: { job: JobView; onRemoved: () => 
             }
             reason="optional"
             isDangerous
-            input={(reason) => ({ params, query: reason === undefined ? {} : { reason } })}
+            input={(reason) => ({ params, query: saying(reason) })}
             changes={changes}
             onDone={onRemoved}
           />

@@ -3,6 +3,7 @@ import { Label, type LabelProps, Progress } from '@patternfly/react-core';
 import { Link } from 'react-router';
 import type { JobState, JobView } from '../../../src/contracts/jobs.ts';
 import type { Column } from '../list/columns.ts';
+import { Digits } from '../money/numbers.tsx';
 import { common } from '../texts/common.ts';
 import { queueTexts as texts } from '../texts/queue.ts';
 import { Time } from '../time/time.tsx';
@@ -36,20 +37,26 @@ export const jobColumns: readonly Column<JobView>[] = [
       </Link>
     ),
   },
-  { key: 'verb', label: names.verb, cell: ({ verb }) => verb },
-  { key: 'state', label: names.state, cell: ({ state }) => <StateLabel state={state} /> },
+  { key: 'verb', label: names.verb, whole: true, cell: ({ verb }) => verb },
+  { key: 'state', label: names.state, whole: true, cell: ({ state }) => <StateLabel state={state} /> },
   {
     key: 'progress',
     label: names.progress,
+    whole: true,
     cell: ({ company_name, progress }) => (
-      <Progress aria-label={`${names.progress}, ${company_name}`} value={progress.percent} size="sm" />
+      <Progress
+        aria-label={`${names.progress}, ${company_name}`}
+        className="tenantry-progress"
+        value={progress.percent}
+        size="sm"
+      />
     ),
   },
   {
     key: 'attempts',
     label: names.attempts,
     sort: 'attempts',
-    cell: ({ attempts }) => <span className="tenantry-number">{attempts}</span>,
+    cell: ({ attempts }) => <Digits>{attempts}</Digits>,
   },
   {
     key: 'cause',

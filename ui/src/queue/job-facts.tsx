@@ -1,17 +1,8 @@
 /** What is known of a job: whose, what, when, how long. */
-import {
-  Card,
-  CardBody,
-  DescriptionList,
-  DescriptionListDescription,
-  DescriptionListGroup,
-  DescriptionListTerm,
-  Progress,
-  type ProgressProps,
-} from '@patternfly/react-core';
-import type { ReactNode } from 'react';
+import { Card, CardBody, Progress, type ProgressProps } from '@patternfly/react-core';
 import { Link } from 'react-router';
 import type { JobState, JobView } from '../../../src/contracts/jobs.ts';
+import { type Fact, Facts } from '../list/facts.tsx';
 import { common } from '../texts/common.ts';
 import { queueTexts } from '../texts/queue.ts';
 import { Time } from '../time/time.tsx';
@@ -25,7 +16,7 @@ const variants: Partial<Record<JobState, NonNullable<ProgressProps['variant']>>>
   failed: 'danger',
 };
 
-const factsOf = (job: JobView): [term: string, value: ReactNode][] => [
+const factsOf = (job: JobView): Fact[] => [
   [texts.customer, job.customer_id],
   [texts.plan, `${job.plan}, ${queueTexts.priorities[job.priority]}`],
   [texts.cluster, job.cluster_id],
@@ -51,14 +42,9 @@ export function JobFacts({ job }: { job: JobView }) {
           value={job.progress.percent}
           {...(variant ? { variant } : {})}
         />
-        <DescriptionList columnModifier={{ md: '2Col', xl: '3Col' }} className="tenantry-facts">
-          {factsOf(job).map(([term, value]) => (
-            <DescriptionListGroup key={term}>
-              <DescriptionListTerm>{term}</DescriptionListTerm>
-              <DescriptionListDescription className="tenantry-foreign">{value}</DescriptionListDescription>
-            </DescriptionListGroup>
-          ))}
-        </DescriptionList>
+        <div className="tenantry-facts">
+          <Facts facts={factsOf(job)} />
+        </div>
         <Link to={jobsOfCustomer(job.customer_id)}>{texts.others}</Link>
       </CardBody>
     </Card>

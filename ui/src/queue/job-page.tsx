@@ -1,20 +1,11 @@
 /** One job: how far it is, what it failed of, what it said, and what can be done. */
-import {
-  Breadcrumb,
-  BreadcrumbItem,
-  Content,
-  Flex,
-  FlexItem,
-  PageSection,
-  Stack,
-  StackItem,
-} from '@patternfly/react-core';
-import { Link, useNavigate, useParams } from 'react-router';
+import { PageSection, Stack, StackItem } from '@patternfly/react-core';
+import { useNavigate, useParams } from 'react-router';
 import { readJob } from '../../../src/contracts/routes/queue.ts';
 import { useRead } from '../data/use-read.ts';
-import { FailureState } from '../states/failure-state.tsx';
+import { PageTitle } from '../shell/page-title.tsx';
 import { PageLoading } from '../states/loading.tsx';
-import { Stale } from '../states/stale.tsx';
+import { ReadPart } from '../states/read-part.tsx';
 import { queueTexts as texts } from '../texts/queue.ts';
 import { queueAddress } from './addresses.ts';
 import { JobActions } from './job-actions.tsx';
@@ -29,58 +20,36 @@ export function Page() {
   const { jobId = '' } = useParams();
   const navigate = useNavigate();
   const read = useRead(readJob, { params: { jobId } }, { everyMs });
-  const job = read.data?.job;
+  const known = read.data?.job;
   return (
     <>
-      <PageSection type="breadcrumb">
-        <Breadcrumb>
-          <BreadcrumbItem>
-            <Link to={queueAddress}>{texts.detail.toList}</Link>
-          </BreadcrumbItem>
-          <BreadcrumbItem isActive className="tenantry-foreign">
-            {jobId}
-          </BreadcrumbItem>
-        </Breadcrumb>
-      </PageSection>
-      {job === undefined ? (
-        <PageSection>
-          {read.error ? (
-            <FailureState failure={read.error.failure} again={() => void read.refetch()} />
-          ) : (
-            <PageLoading />
-          )}
-        </PageSection>
-      ) : (
-        <PageSection>
-          <Stack hasGutter>
-            <StackItem>
-              <Stale read={read} />
-              <Flex>
-                <FlexItem>
-                  <Content component="h1" className="tenantry-foreign">{`${job.verb}: ${job.company_name}`}</Content>
-                </FlexItem>
-                <FlexItem>
-                  <StateLabel state={job.state} />
-                </FlexItem>
-              </Flex>
-            </StackItem>
-            <StackItem>
-              <JobActions job={job} onRemoved={() => void navigate(queueAddress)} />
-            </StackItem>
-            <StackItem>
-              <JobFacts job={job} />
-            </StackItem>
-            {job.error === null ? null : (
+      <PageTitle
+        title={known === undefined ? jobId : `${known.verb}: ${known.company_name}`}
+        above={{ label: texts.detail.toList, to: queueAddress, here: jobId }}
+        {...(known === undefined ? {} : { label: <StateLabel state={known.state} /> })}
+      />
+      <PageSection>
+        <ReadPart read={read} loading={<PageLoading />}>
+          {({ job }) => (
+            <Stack hasGutter>
               <StackItem>
-                <JobError error={job.error} cause={job.cause} />
+                <JobActions job={job} onRemoved={() => void navigate(queueAddress)} />
               </StackItem>
-            )}
-            <StackItem>
-              <JobLog job={job} />
-            </StackItem>
-          </Stack>
-        </PageSection>
-      )}
+              <StackItem>
+                <JobFacts job={job} />
+              </StackItem>
+              {job.error === null ? null : (
+                <StackItem>
+                  <JobError error={job.error} cause={job.cause} />
+                </StackItem>
+              )}
+              <StackItem>
+                <JobLog job={job} />
+              </StackItem>
+            </Stack>
+          )}
+        </ReadPart>
+      </PageSection>
     </>
   );
 }

@@ -1,4 +1,5 @@
 /** Open dead letters by their cause, the most first: once the cause is gone, they are replayed together. */
+
 import type { AnswerTo } from '../../../src/contracts/call.ts';
 import {
   listDeadLetters,
@@ -6,9 +7,11 @@ import {
   replayDeadLetters,
 } from '../../../src/contracts/routes/dead-letters.ts';
 import { Deed } from '../confirm/deed.tsx';
+import { saying } from '../confirm/saying.ts';
 import { useRead } from '../data/use-read.ts';
 import type { Column } from '../list/columns.ts';
 import { PlainList } from '../list/plain-list.tsx';
+import { Digits } from '../money/numbers.tsx';
 import { queueTexts } from '../texts/queue.ts';
 import { Time } from '../time/time.tsx';
 import { useShowBatch } from './batch-progress.tsx';
@@ -27,7 +30,7 @@ function ReplayGroup({ code, letters }: Group) {
       title={texts.replayAllTitle(code)}
       what={<p>{texts.replayAllWhat}</p>}
       reason="optional"
-      input={(reason) => ({ body: { code, ...(reason === undefined ? {} : { reason }) } })}
+      input={(reason) => ({ body: { code, ...saying(reason) } })}
       changes={changes}
       onDone={show}
     />
@@ -36,11 +39,11 @@ function ReplayGroup({ code, letters }: Group) {
 
 const columns: readonly Column<Group>[] = [
   { key: 'code', label: texts.code, cell: ({ code }) => code },
-  { key: 'letters', label: texts.letters, cell: ({ letters }) => <span className="tenantry-number">{letters}</span> },
+  { key: 'letters', label: texts.letters, cell: ({ letters }) => <Digits>{letters}</Digits> },
   {
     key: 'customers',
     label: texts.customers,
-    cell: ({ customers }) => <span className="tenantry-number">{customers}</span>,
+    cell: ({ customers }) => <Digits>{customers}</Digits>,
   },
   {
     key: 'message',

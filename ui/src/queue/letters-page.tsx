@@ -1,5 +1,5 @@
 /** Dead letters: by cause, and one by one. */
-import { Divider, PageSection, ToolbarItem } from '@patternfly/react-core';
+import { Divider, PageSection } from '@patternfly/react-core';
 import type { AnswerTo } from '../../../src/contracts/call.ts';
 import { deadLettersQuery } from '../../../src/contracts/queue.ts';
 import {
@@ -11,8 +11,8 @@ import {
 import { Deed } from '../confirm/deed.tsx';
 import { useRead } from '../data/use-read.ts';
 import type { Column } from '../list/columns.ts';
-import { FilterSelect } from '../list/filter-select.tsx';
 import { List } from '../list/list.tsx';
+import { ListFilter } from '../list/list-filter.tsx';
 import { useListState } from '../list/list-state.ts';
 import { NothingYet } from '../list/no-rows.tsx';
 import { common } from '../texts/common.ts';
@@ -109,18 +109,17 @@ export function Page() {
           read={letters}
           searchLabel={texts.searchLabel}
           filters={
-            <ToolbarItem>
-              <FilterSelect
-                label={texts.state}
-                all={texts.allStates}
-                value={state}
-                options={[
-                  { value: 'open', label: texts.open },
-                  { value: 'replayed', label: texts.replayed },
-                ]}
-                onChange={(next) => list.set({ state: next })}
-              />
-            </ToolbarItem>
+            <ListFilter
+              list={list}
+              name="state"
+              label={texts.state}
+              all={texts.allStates}
+              value={state}
+              options={[
+                { value: 'open', label: texts.open },
+                { value: 'replayed', label: texts.replayed },
+              ]}
+            />
           }
           empty={<NothingYet title={texts.emptyTitle}>{texts.empty}</NothingYet>}
         />

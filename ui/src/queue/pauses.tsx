@@ -1,9 +1,10 @@
 /** Whether jobs begin: which clusters are paused, by whom and why, and the way to pause and to go on. */
-import { Alert, Flex, FlexItem } from '@patternfly/react-core';
+import { Alert, Flex, FlexItem, Skeleton } from '@patternfly/react-core';
 import { listPauses } from '../../../src/contracts/routes/queue.ts';
 import { pauseQueue, resumeQueue } from '../../../src/contracts/routes/queue-orders.ts';
 import { Deed } from '../confirm/deed.tsx';
 import { useRead } from '../data/use-read.ts';
+import { useMay } from '../session/session.tsx';
 import { queueTexts } from '../texts/queue.ts';
 import { Time } from '../time/time.tsx';
 import { fullLookEveryMs } from './use-changes.ts';
@@ -13,7 +14,10 @@ const changes = [listPauses];
 
 export function Pauses() {
   const { data } = useRead(listPauses, {}, { everyMs: fullLookEveryMs });
-  const paused = data?.paused ?? [];
+  const mayCall = useMay();
+  // As high as the button that comes in its place.
+  if (data === undefined) return mayCall(pauseQueue) ? <Skeleton height="2.25rem" width="6rem" /> : null;
+  const { paused } = data;
   const isPausedEverywhere = paused.some(({ cluster_id }) => cluster_id === null);
   return (
     <Flex direction={{ default: 'column' }}>
@@ -41,7 +45,7 @@ export function Pauses() {
           </Alert>
         </FlexItem>
       ))}
-      {data === undefined || isPausedEverywhere ? null : (
+      {isPausedEverywhere ? null : (
         <FlexItem>
           <Deed
             route={pauseQueue}

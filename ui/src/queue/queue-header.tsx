@@ -1,7 +1,8 @@
 /** The top of every page of the queue console: title, its parts, and whether the queue is paused. */
-import { Content, PageSection } from '@patternfly/react-core';
+import { PageSection } from '@patternfly/react-core';
 import { useLocation } from 'react-router';
 import { LinkTabs } from '../list/link-tabs.tsx';
+import { PageTitle } from '../shell/page-title.tsx';
 import { queueTexts as texts } from '../texts/queue.ts';
 import { causesAddress, historyAddress, lettersAddress, queueAddress } from './addresses.ts';
 import { Pauses } from './pauses.tsx';
@@ -17,11 +18,7 @@ export function QueueHeader({ title, intro }: { title: string; intro?: string })
   const { pathname } = useLocation();
   return (
     <>
-      <PageSection>
-        <Content component="h1">{title}</Content>
-        {intro === undefined ? null : <Content component="p">{intro}</Content>}
-        <Pauses />
-      </PageSection>
+      <PageTitle title={title} {...(intro === undefined ? {} : { intro })} actions={<Pauses />} />
       <PageSection type="tabs">
         <LinkTabs label={texts.partsLabel} tabs={parts.map((part) => ({ ...part, isActive: part.to === pathname }))} />
       </PageSection>

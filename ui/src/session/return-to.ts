@@ -1,7 +1,7 @@
 /** Where somebody goes after signing in: where they were, or where their kind begins. */
 import type { Audience } from './may.ts';
 
-const homes: Record<Audience, string> = { account: '/', admin: '/admin/queues', person: '/organisation' };
+const homes: Record<Audience, string> = { account: '/', admin: '/console', person: '/organisation' };
 
 /** The first page of a kind. */
 export const homeOf = (kind: Audience): string => homes[kind];

@@ -18,6 +18,11 @@ const askForWidth = () => {};
 export function Layout() {
   const [isOpen, setOpen] = useState(wide.matches);
   const { pathname } = useLocation();
+  useEffect(() => {
+    const follow = () => setOpen(wide.matches);
+    wide.addEventListener('change', follow);
+    return () => wide.removeEventListener('change', follow);
+  }, []);
   // A page that was chosen begins at its top.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the place is what it follows
   useEffect(() => {

@@ -31,6 +31,10 @@ export const common = {
   noMatch: 'Nothing matches',
   noMatchHint: 'No row is like this search and these filters.',
   clearFilters: 'Clear search and filters',
+  onceTitle: 'Copy it now: it is shown this once',
+  onceHint: 'Only its hash is kept. Who loses it gets a new one.',
+  copy: 'Copy',
+  copied: 'Copied',
   none: '–',
   utc: (text: string) => `${text} UTC`,
   local: (text: string) => `${text} here`,
@@ -48,6 +52,7 @@ export const common = {
   signInAsOther: 'Sign in as somebody else',
   brokenTitle: 'This page has failed',
   brokenHint: 'What you did before is done. Reload the page to go on.',
+  offline: 'There is no network. This page comes when there is one again.',
   reload: 'Reload',
   newVersion: 'There is a newer version of these pages. Reload to go on.',
 } as const;

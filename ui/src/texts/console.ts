@@ -12,8 +12,4 @@ export const consoleTexts = {
   credentials: 'Credentials',
   yes: 'Yes',
   no: 'No',
-  onceTitle: 'Copy it now: it is shown this once',
-  onceHint: 'Only its hash is kept. Who loses it gets a new one.',
-  copy: 'Copy',
-  copied: 'Copied',
 } as const;

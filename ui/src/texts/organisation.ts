@@ -1,6 +1,6 @@
 /** Words of an organisation's billing. */
+import { titles } from './titles.ts';
 export const organisationTexts = {
-  nav: 'Organisation billing',
   of: (name: string) => `${name}, at list rates: it compares projects and is no invoice. Months are UTC.`,
   partsLabel: 'Parts of organisation billing',
   parts: {
@@ -34,7 +34,7 @@ export const organisationTexts = {
     empty: 'An organisation is there with the first customer who signs up.',
   },
   projects: {
-    title: 'Projects',
+    title: titles.organisation.projects,
     label: 'Projects',
     searchLabel: 'Project',
     namespace: 'Project',
@@ -52,7 +52,7 @@ export const organisationTexts = {
     empty: 'A project is a namespace. It is here as soon as an operator has attached one that you may see.',
   },
   project: {
-    title: 'Project',
+    title: titles.organisation.project,
     toList: 'All projects',
     monthTotal: 'This month so far',
     forecast: 'Month’s end, forecast',
@@ -114,7 +114,7 @@ export const organisationTexts = {
     empty: 'Nothing that costs was used in this time.',
   },
   summary: {
-    title: 'Summary',
+    title: titles.organisation.summary,
     label: 'The month',
     change: 'Change to the month before',
     changed: (amount: string, percent: string | null) => (percent === null ? amount : `${amount} (${percent})`),
@@ -134,7 +134,7 @@ export const organisationTexts = {
     noLabels: 'No project has a label. An org-admin sets them on the project’s page.',
   },
   attribution: {
-    title: 'Attribution',
+    title: titles.organisation.attribution,
     intro:
       'Whose the cost is, by the values of a label. Projects labelled shared: true are split among them by what each costs itself.',
     by: 'Label',
@@ -155,7 +155,7 @@ export const organisationTexts = {
     empty: 'Cost is shared out by labels, and no project has one. An org-admin sets them on the project’s page.',
   },
   exports: {
-    title: 'Export',
+    title: titles.organisation.exports,
     intro: 'Files with the numbers of these pages.',
     csv: 'Download CSV',
     json: 'Download JSON',
@@ -169,7 +169,7 @@ export const organisationTexts = {
     focusWhat: 'The FinOps open cost and usage specification 1.0: a row a project, meter and day.',
   },
   keys: {
-    title: 'Keys for metrics',
+    title: titles.organisation.keys,
     intro: 'With a key the organisation’s own Prometheus reads /api/billing/metrics, and can do nothing else.',
     label: 'Keys',
     name: 'Name',
@@ -184,9 +184,6 @@ export const organisationTexts = {
     make: 'Make a key',
     makeTitle: 'Make a key for metrics?',
     makeWhat: 'It reads what every project costs until it is revoked or expires. It is shown once.',
-    madeTitle: 'Copy the key now: it is not shown again',
-    copy: 'Copy the key',
-    copied: 'Copied',
     newKey: 'New key',
     revoke: 'Revoke',
     revokeTitle: (name: string) => `Revoke ${name}?`,
@@ -195,7 +192,7 @@ export const organisationTexts = {
     empty: 'Make one and put it into your Prometheus, as a file of credentials.',
   },
   audit: {
-    title: 'Audit',
+    title: titles.organisation.audit,
     intro: 'Who did what to the organisation, newest first.',
     label: 'Audit log',
     searchLabel: 'Actor, action or subject',

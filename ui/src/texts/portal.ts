@@ -4,21 +4,14 @@ import type { ForecastAnswer } from '../../../src/contracts/cost.ts';
 import type { SubscriptionStatus } from '../../../src/contracts/customers.ts';
 import type { PeriodList } from '../../../src/contracts/periods.ts';
 import type { GapReason } from '../../../src/contracts/usage.ts';
+import { titles } from './titles.ts';
 
 const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
 type Period = PeriodList['items'][number];
 
 export const portalTexts = {
-  titles: {
-    overview: 'Overview',
-    usage: 'Usage',
-    cost: 'Cost',
-    licence: 'Licence',
-    keys: 'Account keys',
-    members: 'Members',
-    signIns: 'Your sign-in',
-  },
+  titles: titles.portal,
   plan: {
     title: 'Plan',
     plan: 'Plan',
@@ -228,8 +221,6 @@ export const portalTexts = {
     } as Readonly<Record<string, string>>,
     copyTitle: 'The licence itself',
     text: 'Licence',
-    copy: 'Copy',
-    copied: 'Copied',
     history: 'Licences until now',
     historyLabel: 'Licences until now',
     generated: 'Issued',

@@ -1,11 +1,13 @@
 /** Words of the queue console. */
+import { titles } from './titles.ts';
+
 const jobs = (count: number): string => (count === 1 ? '1 job' : `${count} jobs`);
 
 export const queueTexts = {
-  title: 'Queue',
+  title: titles.queue.jobs,
   intro: 'Jobs bring customers’ deployments to what is wanted.',
-  jobTitle: 'Job',
-  causesTitle: 'Causes of failed jobs',
+  jobTitle: titles.queue.job,
+  causesTitle: titles.queue.causes,
   partsLabel: 'Parts of the queue console',
   parts: { jobs: 'Jobs', causes: 'Causes', deadLetters: 'Dead letters', history: 'History' },
   statesLabel: 'States of jobs',
@@ -142,7 +144,7 @@ export const queueTexts = {
     empty: 'No job has failed.',
   },
   letters: {
-    title: 'Dead letters',
+    title: titles.queue.letters,
     intro:
       'What was reported and could never be stored, with the reason. Nothing of it is billed until it is replayed.',
     groupsLabel: 'Dead letters by cause',
@@ -175,7 +177,7 @@ export const queueTexts = {
     dropWhat: 'What it reports is not billed, ever. The audit log keeps your reason.',
   },
   history: {
-    title: 'History of the queue',
+    title: titles.queue.history,
     label: 'Jobs by hour',
     hour: 'Hour',
     done: 'Completed',

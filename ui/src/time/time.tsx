@@ -7,11 +7,13 @@ import { localText, utcText } from './time-text.ts';
 export function Time({ at }: { at: string | null }) {
   if (at === null) return <>{common.none}</>;
   const ms = Date.parse(at);
+  // In a narrow column the day stands above the hour.
+  const [day = '', hour = ''] = utcText(ms).split(' ');
   return (
     <Tooltip content={common.local(localText(ms))}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the local time must be reached by keyboard, too */}
-      <time dateTime={at} tabIndex={0} className="tenantry-time">
-        {common.utc(utcText(ms))}
+      <time dateTime={at} tabIndex={0}>
+        <span className="tenantry-time">{day}</span> <span className="tenantry-time">{common.utc(hour)}</span>
       </time>
     </Tooltip>
   );

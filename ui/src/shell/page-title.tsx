@@ -6,8 +6,8 @@ import { Link } from 'react-router';
 export interface PageTitleProps {
   title: string;
   intro?: string;
-  /** The list that this is one of. */
-  above?: { label: string; to: string };
+  /** The list that this is one of, and what this is called below it where that is not the title. */
+  above?: { label: string; to: string; here?: string };
   /** Beside the title. */
   label?: ReactNode;
   actions?: ReactNode;
@@ -23,7 +23,7 @@ export function PageTitle({ title, intro, above, label, actions }: PageTitleProp
               <Link to={above.to}>{above.label}</Link>
             </BreadcrumbItem>
             <BreadcrumbItem isActive className="tenantry-foreign">
-              {title}
+              {above.here ?? title}
             </BreadcrumbItem>
           </Breadcrumb>
         </PageSection>
@@ -37,7 +37,11 @@ export function PageTitle({ title, intro, above, label, actions }: PageTitleProp
           </FlexItem>
           {label === undefined ? null : <FlexItem>{label}</FlexItem>}
         </Flex>
-        {intro === undefined ? null : <Content component="p">{intro}</Content>}
+        {intro === undefined ? null : (
+          <Content component="p" className="tenantry-foreign">
+            {intro}
+          </Content>
+        )}
         {actions}
       </PageSection>
     </>

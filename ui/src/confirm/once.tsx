@@ -1,6 +1,11 @@
 /** A secret that the API shows once: it stays until it is closed, and can be copied. */
-import { Alert, AlertActionCloseButton, ClipboardCopy } from '@patternfly/react-core';
-import { consoleTexts as texts } from '../texts/console.ts';
+import { Alert, AlertActionCloseButton } from '@patternfly/react-core';
+import { lazy, Suspense } from 'react';
+import { LineLoading } from '../states/loading.tsx';
+import { common as texts } from '../texts/common.ts';
+
+/** Of nobody's first look. */
+const CopiedText = lazy(async () => ({ default: (await import('./copied-text.tsx')).CopiedText }));
 
 export interface OnceProps {
   /** What it is, for screen readers. */
@@ -21,9 +26,9 @@ export function Once({ label, secret, onClose }: OnceProps) {
         actionClose={<AlertActionCloseButton onClose={onClose} />}
       >
         <p>{texts.onceHint}</p>
-        <ClipboardCopy isReadOnly textAriaLabel={label} hoverTip={texts.copy} clickTip={texts.copied}>
-          {secret}
-        </ClipboardCopy>
+        <Suspense fallback={<LineLoading />}>
+          <CopiedText label={label} text={secret} />
+        </Suspense>
       </Alert>
     </div>
   );

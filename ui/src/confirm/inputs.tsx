@@ -7,10 +7,11 @@ export interface LineFieldProps {
   value: string;
   onChange: (value: string) => void;
   isNeeded?: boolean;
-  type?: 'text' | 'email' | 'number' | 'url' | 'password';
+  type?: 'text' | 'email' | 'number' | 'url' | 'password' | 'date';
+  charsMax?: number;
 }
 
-export function LineField({ label, value, onChange, isNeeded = true, type = 'text' }: LineFieldProps) {
+export function LineField({ label, value, onChange, isNeeded = true, type = 'text', charsMax }: LineFieldProps) {
   const id = useId();
   return (
     <FormGroup label={label} fieldId={id} isRequired={isNeeded}>
@@ -20,6 +21,7 @@ export function LineField({ label, value, onChange, isNeeded = true, type = 'tex
         value={value}
         isRequired={isNeeded}
         autoComplete="off"
+        {...(charsMax === undefined ? {} : { maxLength: charsMax })}
         onChange={(_, next) => onChange(next)}
       />
     </FormGroup>

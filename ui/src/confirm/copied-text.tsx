@@ -1,8 +1,8 @@
 /** A text that is to be copied whole: shown, with a button that does it and says so. */
 import { ClipboardCopy } from '@patternfly/react-core';
-import { portalTexts } from '../texts/portal.ts';
+import { common } from '../texts/common.ts';
 
-const { copy, copied } = portalTexts.licence;
+const { copy, copied } = common;
 
 export function CopiedText({ label, text }: { label: string; text: string }) {
   return (
