@@ -13,7 +13,7 @@ import { standInKey } from './stripe-key.ts';
 
 const bytesMax = 1000;
 
-export default async function setup(project: TestProject) {
+export async function setup(project: TestProject) {
   const folder = mkdtempSync(join(tmpdir(), 'stripe-stand-ins-'));
   const running = new Map<string, { stripe: Awaited<ReturnType<typeof startStripe>>; clock: { now: number } }>();
 
