@@ -20,6 +20,15 @@ export interface LicenceSubject {
   features: PlanFeatures;
 }
 
+/**
+ * What a licence that is issued anew says of the end of what is paid for, ms: of who pays by the year it is the year's, which the
+ * last licence has, and not the month's of usage (decision 9).
+ */
+export function licensedUntil(interval: 'month' | 'year', last: LicenceClaims | null, periodEndsAt: number): number {
+  if (interval === 'month' || last === null) return periodEndsAt;
+  return Math.max(periodEndsAt, Date.parse(last.subscription.currentPeriodEndsAt));
+}
+
 /** The claims of a new licence. `issuer` is the API's public URL; `now` in ms, the claims in seconds (RFC 7519). */
 export function claimsOf(subject: LicenceSubject, issuer: string, jti: string, now: number): LicenceClaims {
   const trial = subject.status === 'trialing';

@@ -6,6 +6,7 @@
 import { notFound } from '../../contracts/failures.ts';
 import { findWhole, type WholeCustomer } from '../../customers/store.ts';
 import { err, ok } from '../../lib/result.ts';
+import { licensedUntil } from '../../licences/licence.ts';
 import * as licenceStore from '../../licences/store.ts';
 import { currentPeriod } from '../billing/current-period.ts';
 import { type Context, carryOut, type Planned } from '../deed.ts';
@@ -45,6 +46,10 @@ async function planReissue(context: Context, customerId: string): Promise<Planne
 /** A licence that says what the customer's last one said, of the running period. */
 export async function reissued(context: Context, whole: WholeCustomer) {
   const { customer, subscription } = whole;
-  const period = await currentPeriod(context.db, { id: customer.id, status: subscription.status }, context.now);
-  return await issueLicence(context, 'renewed', licenceSubject(whole, period.end));
+  const [period, last] = await Promise.all([
+    currentPeriod(context.db, { id: customer.id, status: subscription.status }, context.now),
+    licenceStore.newest(context.db, customer.id),
+  ]);
+  const until = licensedUntil(subscription.interval, last?.claims ?? null, period.end);
+  return await issueLicence(context, 'renewed', licenceSubject(whole, until));
 }

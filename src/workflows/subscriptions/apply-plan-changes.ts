@@ -10,6 +10,7 @@ import * as deploymentStore from '../../deployments/store.ts';
 import { newId } from '../../lib/ids.ts';
 import { sameJson } from '../../lib/json.ts';
 import { err, ok } from '../../lib/result.ts';
+import { licensedUntil } from '../../licences/licence.ts';
 import * as licenceStore from '../../licences/store.ts';
 import { ringWaiting } from '../../outbox/store.ts';
 import { versionOf } from '../../pricing/catalogue.ts';
@@ -76,8 +77,9 @@ async function newLicence(context: Context, before: WholeCustomer, next: PlanVer
   const row = await licenceStore.newest(context.db, customer.id);
   if (!row || row.revokedAt !== null) return [];
   const period = await currentPeriod(context.db, { id: customer.id, status: subscription.status }, context.now);
+  const until = licensedUntil(subscription.interval, row.claims, period.end);
   const after = { ...before, subscription: { ...subscription, plan: next.plan }, plan: next };
-  const licence = await issueLicence(context, actionOf(before.plan, next), licenceSubject(after, period.end));
+  const licence = await issueLicence(context, actionOf(before.plan, next), licenceSubject(after, until));
   return [licenceStore.guardInForce(row.jti), ...licence.writes];
 }
 

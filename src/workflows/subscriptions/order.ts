@@ -44,7 +44,7 @@ export const stripeAway: Failure = {
   retryAfterSeconds: minute,
 };
 
-export const ended: Failure = {
+const ended: Failure = {
   code: 'subscription_ended',
   message: 'the subscription has ended; an operator reactivates the customer first',
 };

@@ -14,7 +14,7 @@ export const urls = {
   cancel_url: 'http://127.0.0.1:8787/',
 };
 
-export const goodCard = '4242424242424242';
+const goodCard = '4242424242424242';
 
 interface Problem {
   code: string;

@@ -70,11 +70,17 @@ describe('a checkout', () => {
     const id = await pay(await opened(await checkOut(made)));
     const untold = await checkOut(made);
     expect(untold.status).toBe(409);
-    expect(await problem(untold)).toMatchObject({ code: 'already_subscribed', details: { portal_url: expect.stringContaining('http') } });
+    expect(await problem(untold)).toMatchObject({
+      code: 'already_subscribed',
+      details: { portal_url: expect.stringContaining('http') },
+    });
     expect(await subscriptionOf(made)).toMatchObject({ status: 'active', stripe_subscription_id: id });
     const told = await checkOut(made);
     expect(told.status).toBe(409);
-    expect(await problem(told)).toMatchObject({ code: 'already_subscribed', details: { portal_url: expect.stringContaining('http') } });
+    expect(await problem(told)).toMatchObject({
+      code: 'already_subscribed',
+      details: { portal_url: expect.stringContaining('http') },
+    });
   });
 
   it('that is abandoned leaves everything as it was, and the next one closes its page', async () => {
@@ -103,7 +109,11 @@ describe('a checkout', () => {
   it('takes a promotion code that is there, and names one that is not', async () => {
     const made = await customer();
     const coupon = await stripe.call('/coupons', { percent_off: '50', duration: 'once' });
-    await stripe.call('/promotion_codes', { 'promotion[type]': 'coupon', 'promotion[coupon]': coupon.id, code: 'HALF' });
+    await stripe.call('/promotion_codes', {
+      'promotion[type]': 'coupon',
+      'promotion[coupon]': coupon.id,
+      code: 'HALF',
+    });
     expect((await checkOut(made, { promotion_code: 'HALF' })).status).toBe(200);
     const unknown = await checkOut(made, { promotion_code: 'NEVER' });
     expect(unknown.status).toBe(422);
@@ -166,7 +176,10 @@ describe('a checkout that cannot be', () => {
     await control.prepare("UPDATE stripe_prices SET interval = rtrim(interval, '_')").run();
     await opened(await checkOut(made));
     const id = made.customer.customer_id;
-    const cus = await control.prepare('SELECT stripe_customer_id c FROM customers WHERE id = ?').bind(id).first<string>('c');
+    const cus = await control
+      .prepare('SELECT stripe_customer_id c FROM customers WHERE id = ?')
+      .bind(id)
+      .first<string>('c');
     const product = await stripe.call('/products', { name: 'Euro' });
     const euro = await stripe.call('/prices', {
       product: product.id,

@@ -87,7 +87,9 @@ describe('a card that fails', () => {
     await stripe.call(`/subscriptions/${id}/pause`, { 'bill_for[unused_time_from][type]': 'none' });
     await control.batch([
       control
-        .prepare("UPDATE subscriptions SET status = 'suspended', suspended_for = 'unpaid', grace_ends_at = NULL WHERE customer_id = ?")
+        .prepare(
+          "UPDATE subscriptions SET status = 'suspended', suspended_for = 'unpaid', grace_ends_at = NULL WHERE customer_id = ?",
+        )
         .bind(customerId),
       control.prepare("UPDATE deployments SET phase = 'suspended' WHERE customer_id = ?").bind(customerId),
     ]);
