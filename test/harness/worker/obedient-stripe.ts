@@ -92,7 +92,7 @@ export function obedientStripe(api: Api) {
         stripe: stripe(),
         refresh: (id) => refreshSubscription(contextAt(api.clock.now), id),
         boundPrice: () => null,
-      mail: null,
+        mail: null,
         linkSecrets: () => [],
         publicUrl: 'https://api.test',
         doorbell: () => null,
