@@ -191,7 +191,9 @@ export const outbox = sqliteTable(
   'outbox',
   {
     id: text('id').primaryKey(),
-    kind: text('kind', { enum: ['doorbell', 'stripe_customer', 'mail', 'notice', 'stripe_pause', 'stripe_resume'] }).notNull(),
+    kind: text('kind', {
+      enum: ['doorbell', 'stripe_customer', 'mail', 'notice', 'stripe_pause', 'stripe_resume'],
+    }).notNull(),
     payload: text('payload', { mode: 'json' }).$type<Record<string, string | number>>().notNull(),
     state: text('state', { enum: ['planned', 'sent', 'confirmed', 'never', 'dropped'] }).notNull(),
     /** Part of the idempotency key at Stripe; raised only after a look-up shows that the last one is not there. */
