@@ -5,18 +5,8 @@
 import { rootToken } from '../../harness/worker/api.ts';
 import { shippedPlans } from '../../harness/worker/plans.ts';
 import { type Fixture, organisationSlug } from './fixture.ts';
+import type { Sample } from './sample.ts';
 import { subscriptionSamples } from './subscription-samples.ts';
-
-export interface Sample {
-  /** Fills the path's parameters. */
-  params?: (f: Fixture) => Record<string, string>;
-  query?: string;
-  body?: (f: Fixture) => unknown;
-  /** A field of the body and a value of the wrong type for it. */
-  wrongType?: Record<string, unknown>;
-  /** Usage bodies come from exporters that may be newer: unknown fields are ignored there, not refused. */
-  toleratesUnknownFields?: true;
-}
 
 const mine = (f: Fixture) => ({ customerId: f.customerId });
 /** Somebody who may be deactivated: the battery's own customer must keep its keys. */
