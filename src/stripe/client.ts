@@ -10,6 +10,7 @@ import { customersOf } from './customers.ts';
 import { pausesOf } from './pauses.ts';
 import type { StripePort } from './port.ts';
 import { portalOf } from './portal.ts';
+import { renewalsOf } from './renewals.ts';
 import { schedulesOf } from './schedules.ts';
 import { subscriptionsOf } from './subscriptions.ts';
 
@@ -40,6 +41,7 @@ const portOver = (stripe: Stripe): StripePort => ({
   customers: customersOf(stripe),
   pauses: pausesOf(stripe),
   portal: portalOf(stripe),
+  renewals: renewalsOf(stripe),
   schedules: schedulesOf(stripe),
   subscriptions: subscriptionsOf(stripe),
 });

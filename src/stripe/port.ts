@@ -4,6 +4,7 @@ import type { checkoutOf } from './checkout.ts';
 import type { customersOf } from './customers.ts';
 import type { pausesOf } from './pauses.ts';
 import type { portalOf } from './portal.ts';
+import type { renewalsOf } from './renewals.ts';
 import type { schedulesOf } from './schedules.ts';
 import type { subscriptionsOf } from './subscriptions.ts';
 
@@ -13,6 +14,7 @@ export interface StripePort {
   customers: ReturnType<typeof customersOf>;
   pauses: ReturnType<typeof pausesOf>;
   portal: ReturnType<typeof portalOf>;
+  renewals: ReturnType<typeof renewalsOf>;
   schedules: ReturnType<typeof schedulesOf>;
   subscriptions: ReturnType<typeof subscriptionsOf>;
 }

@@ -20,7 +20,7 @@ export async function deliverOutbox(carriers: Carriers, ids?: readonly string[])
     now: carriers.now(),
     limit: ids?.length ?? rowsPerTick,
     ids,
-    calls: carriers.stripe ? ['stripe_customer', 'stripe_go_on', 'stripe_pause', 'stripe_cancel'] : [],
+    calls: carriers.stripe ? ['stripe_customer', 'stripe_go_on', 'stripe_pause', 'stripe_cancel', 'stripe_drop'] : [],
   });
   const confirmed = await each(rows, (row) => deliver(carriers, row), {
     log: carriers.log,
