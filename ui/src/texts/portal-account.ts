@@ -1,6 +1,5 @@
-/** Words of the customer's own pages about the account: licence, keys, members, sign-ins. */
-
-export const portalAccountTexts = {
+/** Words of a customer's licence, keys, members and sign-in, on their own pages. */
+export const accountTexts = {
   licence: {
     intro: 'Your instances work by this licence and fetch it by themselves. Copy it where one has no way to us.',
     facts: 'What it says',

@@ -4,7 +4,6 @@ import type { ForecastAnswer } from '../../../src/contracts/cost.ts';
 import type { SubscriptionStatus } from '../../../src/contracts/customers.ts';
 import type { PeriodList } from '../../../src/contracts/periods.ts';
 import type { GapReason } from '../../../src/contracts/usage.ts';
-import { portalAccountTexts } from './portal-account.ts';
 import { titles } from './titles.ts';
 
 const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
@@ -181,5 +180,4 @@ export const portalTexts = {
       unbilledItem: (windows: number) => counted(windows, 'window'),
     },
   },
-  ...portalAccountTexts,
 } as const;
