@@ -33,7 +33,7 @@ export const samples: Record<string, Sample> = {
     body: () => ({ email: 'battery@example.com', company_name: 'Battery' }),
     wrongType: { email: 7 },
   },
-  'POST /api/customers/signup/verify': { body: () => ({ token: 'nobody’s' }), wrongType: { token: 7 } },
+  'POST /api/customers/signup/verify': { body: (f) => ({ token: f.verification }), wrongType: { token: 7 } },
   'POST /api/customers': { body: () => ({ email: 'b2@example.com', company_name: 'B2' }), wrongType: { plan: 'gold' } },
   'GET /api/customers': { query: '?page=1&limit=5' },
   'GET /api/customers/:customerId': { params: mine },
