@@ -28,6 +28,11 @@ const chapters: readonly { name: string; paths: RegExp; description: string }[] 
     description: 'Licences and the keys that verify them.',
   },
   {
+    name: 'Subscriptions',
+    paths: /^\/api\/subscriptions\b/,
+    description: 'What a customer buys at Stripe, changes and ends.',
+  },
+  {
     name: 'Cost',
     paths: /\/(?:cost|forecast|simulate)$|^\/api\/simulations\b/,
     description: 'What usage costs, will cost, or would cost.',

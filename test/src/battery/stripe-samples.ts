@@ -7,7 +7,7 @@ const drift = () => ({ driftId: `drf_${'0'.repeat(32)}` });
 
 export const stripeSamples: Record<string, Sample> = {
   'GET /api/drift': {},
-  'POST /api/drift/run': { body: empty },
+  'POST /api/drift/run': { bindings: { STRIPE_SECRET_KEY: 'sk_test_of_the_battery_0123456789' }, body: empty },
   'POST /api/drift/:driftId/fix': { params: drift, body: () => ({ reason: 'r' }), wrongType: { reason: 1 } },
   'POST /api/drift/:driftId/ignore': { params: drift, body: () => ({ reason: 'r' }), wrongType: { reason: 1 } },
   'GET /api/invariants': {},
