@@ -46,6 +46,8 @@ describeInBrowser(
       const page = await browsing.open('/');
       await arrive(page, 'Sign in');
       await signInByToken(page, token);
+      await arrive(page, 'Customers');
+      await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Queue' }).click();
       await arrive(page, 'Queue');
 
       await page.getByRole('link', { name: /^Failed/ }).click();
