@@ -6,33 +6,14 @@ import { notFound } from '../../contracts/failures.ts';
 import { findWhole } from '../../customers/store.ts';
 import { err, ok } from '../../lib/result.ts';
 import { aboutOf, type Due, findCancelOver } from '../../subscriptions/due-store.ts';
-import { type Context, carryOut, type Planned } from '../deed.ts';
-import { each } from '../each.ts';
+import type { Context, Planned } from '../deed.ts';
 import { planNotice } from '../plan-notice.ts';
-import { askStripe } from './ask-stripe.ts';
+import { endDue } from './end-due.ts';
 import { enterState } from './enter-state.ts';
 
-/** Of one tick; what is left waits for the next minute. */
-const perTick = 200;
-const atOnce = 8;
-
 /** Ends what is cancelled. @returns how many */
-export async function endCancelled(context: Context): Promise<number> {
-  const due = await findCancelOver(context.db, context.now, perTick);
-  const done = await each(due, (one) => endOne(context, one), {
-    log: context.log,
-    what: 'the end of a cancelled subscription',
-    named: ({ customerId }) => ({ customer_id: customerId }),
-    atOnce,
-  });
-  return done.filter(Boolean).length;
-}
-
-async function endOne(context: Context, due: Due): Promise<boolean> {
-  if (!(await askStripe(context, due))) return false;
-  const outcome = await carryOut(context, () => planEnd(context, due));
-  return outcome.ok && outcome.value.value;
-}
+export const endCancelled = (context: Context): Promise<number> =>
+  endDue(context, { find: findCancelOver, perTick: 200, what: 'the end of a cancelled subscription', plan: planEnd });
 
 /** False where it was withdrawn, has ended, or lives at Stripe, which alone ends it then. */
 async function planEnd(context: Context, { customerId, at }: Due): Promise<Planned<boolean>> {

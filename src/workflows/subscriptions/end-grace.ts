@@ -7,35 +7,21 @@ import { notFound } from '../../contracts/failures.ts';
 import { findWhole } from '../../customers/store.ts';
 import { err, ok } from '../../lib/result.ts';
 import { aboutOf, type Due, findGraceOver } from '../../subscriptions/due-store.ts';
-import { type Context, carryOut, type Planned } from '../deed.ts';
-import { each } from '../each.ts';
+import type { Context, Planned } from '../deed.ts';
 import { planNotice } from '../plan-notice.ts';
-import { askStripe } from './ask-stripe.ts';
 import { planPause } from './end-at-stripe.ts';
+import { endDue } from './end-due.ts';
 import { enterState } from './enter-state.ts';
 import { paymentPage } from './payment-page.ts';
 
-/** Of one tick; what is left waits for the next minute. */
-const perTick = 200;
-const atOnce = 8;
-
 /** Suspends who has not paid. @returns how many */
-export async function endGrace(context: Context): Promise<number> {
-  const due = await findGraceOver(context.db, context.now, perTick);
-  const done = await each(due, (one) => endOne(context, one), {
-    log: context.log,
+export const endGrace = (context: Context): Promise<number> =>
+  endDue(context, {
+    find: findGraceOver,
+    perTick: 200,
     what: 'the suspension of who has not paid',
-    named: ({ customerId }) => ({ customer_id: customerId }),
-    atOnce,
+    plan: planSuspension,
   });
-  return done.filter(Boolean).length;
-}
-
-async function endOne(context: Context, due: Due): Promise<boolean> {
-  if (!(await askStripe(context, due))) return false;
-  const outcome = await carryOut(context, () => planSuspension(context, due));
-  return outcome.ok && outcome.value.value;
-}
 
 /** False where it is paid by now, or has more time. */
 async function planSuspension(context: Context, { customerId, at }: Due): Promise<Planned<boolean>> {

@@ -6,33 +6,14 @@ import { notFound } from '../../contracts/failures.ts';
 import { findWhole } from '../../customers/store.ts';
 import { err, ok } from '../../lib/result.ts';
 import { aboutOf, type Due, findTrialsOver } from '../../subscriptions/due-store.ts';
-import { type Context, carryOut, type Planned } from '../deed.ts';
-import { each } from '../each.ts';
+import type { Context, Planned } from '../deed.ts';
 import { planNotice } from '../plan-notice.ts';
-import { askStripe } from './ask-stripe.ts';
+import { endDue } from './end-due.ts';
 import { enterState } from './enter-state.ts';
 
-/** Of one tick; what is left waits for the next minute. */
-const perTick = 300;
-const atOnce = 8;
-
 /** Ends what is over. @returns how many trials */
-export async function endTrials(context: Context): Promise<number> {
-  const due = await findTrialsOver(context.db, context.now, perTick);
-  const done = await each(due, (one) => endOne(context, one), {
-    log: context.log,
-    what: "a trial's end",
-    named: ({ customerId }) => ({ customer_id: customerId }),
-    atOnce,
-  });
-  return done.filter(Boolean).length;
-}
-
-async function endOne(context: Context, due: Due): Promise<boolean> {
-  if (!(await askStripe(context, due))) return false;
-  const outcome = await carryOut(context, () => planEnd(context, due));
-  return outcome.ok && outcome.value.value;
-}
+export const endTrials = (context: Context): Promise<number> =>
+  endDue(context, { find: findTrialsOver, perTick: 300, what: "a trial's end", plan: planEnd });
 
 /** False where the trial is not over any more: paid, extended, or ended by another tick. */
 async function planEnd(context: Context, { customerId, at }: Due): Promise<Planned<boolean>> {
