@@ -198,5 +198,5 @@ describeInBrowser(
       await page.getByRole('heading', { name: 'Plans', level: 2 }).waitFor();
     });
   },
-  withoutSignInLimits,
+  { ...withoutSignInLimits, SIGNUP_PLANS: 'starter,professional' },
 );

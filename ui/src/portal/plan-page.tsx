@@ -64,7 +64,7 @@ export function Page() {
               {({ subscription: of }) => (
                 <>
                   <SubscriptionFacts of={of} nameOf={nameOf} />
-                  <ActionList>
+                  <ActionList className="tenantry-actions">
                     <Resume of={of} />
                     <ToPortal customerId={customerId} />
                     <Cancel of={of} />

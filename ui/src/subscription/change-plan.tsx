@@ -48,7 +48,7 @@ export function ChangePlan({ customerId, wanted, name, onLeave, onChanged }: Cha
           {(found) => (
             <>
               <PreviewFacts of={found} minutes={Math.round(standsMs(found) / 60_000)} />
-              <ActionList>
+              <ActionList className="tenantry-actions">
                 <Choose asked={asked} preview={found} name={name} onChanged={onChanged} />
                 <ActionListItem>
                   <Button variant="link" onClick={onLeave}>

@@ -50,7 +50,7 @@ export function PlanOffers({ plans, of, buy }: PlanOffersProps) {
         {offers.map((plan) => (
           <GalleryItem key={plan.plan} component="li">
             <PlanOffer plan={plan} isOwn={plan.plan === of.plan}>
-              <ActionList>
+              <ActionList className="tenantry-actions">
                 {feesOf(plan).map(([interval]) => (
                   <ActionListItem key={interval}>{doing(plan, interval)}</ActionListItem>
                 ))}
