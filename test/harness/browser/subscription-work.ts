@@ -1,10 +1,11 @@
 /** Customers whose plans can be bought at Stripe's stand-in, and subscriptions in the API's place in states that take weeks. */
-import type { BrowserContext } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import type { AnswerTo } from '../../../src/contracts/call.ts';
 import { createCustomer } from '../../../src/contracts/routes/customers.ts';
 import { publishPlans } from '../../../src/contracts/routes/plans.ts';
-import { previewChange } from '../../../src/contracts/routes/subscriptions.ts';
+import { checkOut, previewChange, readSubscription } from '../../../src/contracts/routes/subscriptions.ts';
 import type { SubscriptionView } from '../../../src/contracts/subscriptions.ts';
+import { eventually } from '../eventually.ts';
 import { shippedPlansYaml } from '../plans.ts';
 import type { TestPlatform } from '../platform.ts';
 import { apiOf } from './api.ts';
@@ -79,3 +80,33 @@ export const withPreview =
   async (context: BrowserContext): Promise<void> => {
     await context.route(`**${previewChange.path}`, (route) => route.fulfill({ json: { ...previewed, ...of } }));
   };
+
+/** Has the customer buy on the stand-in's page, and waits until it is known here. @returns Stripe's id of the subscription */
+export async function subscribe({ ready }: TestPlatform, customerId: string, plan = 'starter'): Promise<string> {
+  const admin = apiOf(ready.url, ready.admin_token);
+  const back = `${ready.url}/plan`;
+  const { checkout_url } = await admin.call(checkOut, {
+    body: { customer_id: customerId, plan, success_url: back, cancel_url: back },
+  });
+  const card = new URLSearchParams({ card: '4242424242424242' });
+  const paid = await fetch(checkout_url, { method: 'POST', body: card, redirect: 'manual' });
+  if (paid.status !== 303) throw new Error(`paying answered ${paid.status}: ${await paid.text()}`);
+  const known = await eventually(
+    async () => (await admin.call(readSubscription, { params: { customerId } })).subscription,
+    ({ stripe_subscription_id: id }) => id !== null,
+  );
+  return known.stripe_subscription_id ?? '';
+}
+
+/** Shows on a page what is there of a plan that is bought: a change that lies ahead, and what another plan would cost. */
+export async function showChange(tab: Page): Promise<void> {
+  const context = tab.context();
+  const scheduled = { plan: 'starter', interval: 'month', effective_at: subscribed.current_period.end } as const;
+  await withSubscription({ scheduled })(context);
+  await withPreview()(context);
+  await tab.reload();
+  await tab.locator(`[data-operation="${previewChange.operation}"]`).first().click();
+  await tab.getByText('This price stands for').waitFor();
+  await context.unroute('**/api/subscriptions/cust_*');
+  await context.unroute(`**${previewChange.path}`);
+}

@@ -46,7 +46,7 @@ export function PlanOffers({ plans, of, buy }: PlanOffersProps) {
   return (
     <>
       <Content component="p">{texts.beforeTax}</Content>
-      <Gallery hasGutter minWidths={{ default: '15rem' }} component="ul" aria-label={texts.label}>
+      <Gallery hasGutter minWidths={{ default: '18rem' }} component="ul" aria-label={texts.label}>
         {offers.map((plan) => (
           <GalleryItem key={plan.plan} component="li">
             <PlanOffer plan={plan} isOwn={plan.plan === of.plan}>

@@ -30,6 +30,7 @@ export const common = {
   clear: 'Clear search',
   choice: 'Chosen',
   chooseAll: 'Choose all rows of this page',
+  takeFilter: (filter: string) => `Take away the filter ${filter}`,
   columns: 'Columns',
   columnsOf: 'Columns that are shown',
   noMatch: 'Nothing matches',

@@ -8,6 +8,7 @@ const minutes = (count: number): string => (count === 1 ? '1 minute' : `${count}
 export const subscriptionTexts = {
   intro: 'What you have, what else there is, and what a change costs before you make it.',
   title: 'Your subscription',
+  forStaff: 'Subscription',
   plan: 'Plan',
   version: (version: string) => `Version ${version}`,
   paid: 'Paid',
@@ -56,7 +57,6 @@ export const subscriptionTexts = {
     allows: 'Allows',
     none: 'No other plan is on offer',
     noneHint: 'What you have goes on as it is.',
-    see: 'See what it costs',
     seeOf: (plan: string, interval: Interval) => `See what ${plan} costs, paid ${byThe[interval]}`,
     allowance: {
       per_hour: (size: string, name: string) => `${name}: ${size} for every hour`,
@@ -84,7 +84,6 @@ export const subscriptionTexts = {
       `${price}, before tax. You pay on Stripe’s page, which comes next; nothing is bought before that.`,
       'Where two days or more of the trial are left, they stay free.',
     ],
-    leaving: 'Stripe’s page is opened…',
     doneTitle: (plan: string) => `You are subscribed to ${plan}`,
     done: 'Stripe has confirmed it. What the plan allows counts from now on.',
     waitTitle: 'Stripe is telling us of your payment',
@@ -108,7 +107,6 @@ export const subscriptionTexts = {
     before: 'With the plan that you have',
     after: 'With the new one',
     columns: { what: 'What', from: 'From', to: 'To', amount: 'Amount' },
-    lines: 'The period so far with the new plan',
   },
   change: {
     now: (plan: string) => `Upgrade to ${plan} now`,

@@ -1,0 +1,88 @@
+/** A customer's subscription for staff: what it is, another plan with its price before, its end, and taking that back. */
+import {
+  ActionList,
+  Alert,
+  AlertActionCloseButton,
+  Card,
+  CardBody,
+  CardTitle,
+  Stack,
+  StackItem,
+} from '@patternfly/react-core';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import { listPlans } from '../../../src/contracts/routes/plans.ts';
+import { readSubscription } from '../../../src/contracts/routes/subscriptions.ts';
+import { useRead } from '../data/use-read.ts';
+import { ReadPart } from '../states/read-part.tsx';
+import { ChangePlan } from '../subscription/change-plan.tsx';
+import { Cancel, Resume } from '../subscription/ending.tsx';
+import { PlanOffers } from '../subscription/plan-offers.tsx';
+import { SubscriptionFacts } from '../subscription/subscription-facts.tsx';
+import { useWantedPlan } from '../subscription/wanted-plan.ts';
+import { eventTexts } from '../texts/console-stripe.ts';
+import { subscriptionTexts as texts } from '../texts/subscription.ts';
+import { eventsOfCustomer } from './addresses.ts';
+
+const everyMs = 15_000;
+
+export function Subscription({ customerId }: { customerId: string }) {
+  const subscription = useRead(readSubscription, { params: { customerId } }, { everyMs });
+  const plans = useRead(listPlans, {});
+  const { wanted, leave } = useWantedPlan();
+  const [changed, setChanged] = useState<string | null>(null);
+  const sold = plans.data?.items.filter(({ state }) => state === 'sold') ?? [];
+  const nameOf = (plan: string): string => plans.data?.items.find((item) => item.plan === plan)?.name ?? plan;
+  return (
+    <ReadPart read={subscription}>
+      {({ subscription: of }) => (
+        <Stack hasGutter>
+          {changed === null ? null : (
+            <div role="status">
+              <Alert
+                isInline
+                variant="success"
+                title={changed}
+                actionClose={<AlertActionCloseButton onClose={() => setChanged(null)} />}
+              />
+            </div>
+          )}
+          <StackItem>
+            <Card>
+              <CardTitle component="h2">{texts.forStaff}</CardTitle>
+              <CardBody>
+                <SubscriptionFacts of={of} nameOf={nameOf} isForStaff />
+                <ActionList className="tenantry-actions">
+                  <Resume of={of} />
+                  <Cancel of={of} />
+                  <Cancel of={of} isAtOnce />
+                </ActionList>
+                <Link to={eventsOfCustomer(customerId)}>{eventTexts.label}</Link>
+              </CardBody>
+            </Card>
+          </StackItem>
+          {wanted === null || of.stripe_subscription_id === null ? null : (
+            <StackItem>
+              <ChangePlan
+                key={`${wanted.plan} ${wanted.interval}`}
+                customerId={customerId}
+                wanted={wanted}
+                name={nameOf(wanted.plan)}
+                onLeave={leave}
+                onChanged={(said) => {
+                  setChanged(said);
+                  leave();
+                }}
+              />
+            </StackItem>
+          )}
+          {of.stripe_subscription_id === null || plans.data === undefined ? null : (
+            <StackItem>
+              <PlanOffers plans={sold} of={of} buy={null} />
+            </StackItem>
+          )}
+        </Stack>
+      )}
+    </ReadPart>
+  );
+}
