@@ -96,7 +96,11 @@ export function Page() {
                   <PlanOffers
                     plans={items}
                     of={found}
-                    buy={(plan, interval) => <BuyPlan customerId={customerId} plan={plan} interval={interval} />}
+                    buy={
+                      found.status === 'canceled'
+                        ? null
+                        : (plan, interval) => <BuyPlan customerId={customerId} plan={plan} interval={interval} />
+                    }
                   />
                 )
               }

@@ -67,6 +67,7 @@ export function SubscriptionFacts({ of, nameOf, isForStaff = false }: Subscripti
             <Label isCompact variant="outline" {...(colour ? { status: colour } : {})}>
               {texts.statuses[of.status]}
             </Label>{' '}
+            {of.status === 'canceled' ? texts.over : null}
             {of.suspended_for === null ? null : texts.suspensions[of.suspended_for]}
           </>,
         ],

@@ -29,6 +29,7 @@ export const subscriptionTexts = {
     spend_cap: 'The spending limit is reached.',
     operator: 'We have stopped it. Write to us.',
   } satisfies Record<SuspendedFor, string>,
+  over: 'It has ended. Your data is kept for a while: write to us to come back.',
   trialEnds: 'Trial ends',
   noTrial: 'Over, or there was none',
   period: 'Period',
