@@ -20,7 +20,7 @@ export async function sellsPlans({ ready }: TestPlatform, company: string, plan 
 }
 
 /** A subscription as the API says it, of no customer that there is. */
-export const subscribed: SubscriptionView = {
+const subscribed: SubscriptionView = {
   customer_id: `cust_${'1'.repeat(32)}`,
   plan: 'starter',
   plan_version: '2026-11',

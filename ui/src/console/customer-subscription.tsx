@@ -1,25 +1,14 @@
 /** A customer's subscription for staff: what it is, another plan with its price before, its end, and taking that back. */
-import {
-  ActionList,
-  Alert,
-  AlertActionCloseButton,
-  Card,
-  CardBody,
-  CardTitle,
-  Stack,
-  StackItem,
-} from '@patternfly/react-core';
-import { useState } from 'react';
+import { ActionList, Card, CardBody, CardTitle, Stack, StackItem } from '@patternfly/react-core';
 import { Link } from 'react-router';
 import { listPlans } from '../../../src/contracts/routes/plans.ts';
 import { readSubscription } from '../../../src/contracts/routes/subscriptions.ts';
 import { useRead } from '../data/use-read.ts';
 import { ReadPart } from '../states/read-part.tsx';
-import { ChangePlan } from '../subscription/change-plan.tsx';
+import { Changing } from '../subscription/changing.tsx';
 import { Cancel, Resume } from '../subscription/ending.tsx';
 import { PlanOffers } from '../subscription/plan-offers.tsx';
 import { SubscriptionFacts } from '../subscription/subscription-facts.tsx';
-import { useWantedPlan } from '../subscription/wanted-plan.ts';
 import { eventTexts } from '../texts/console-stripe.ts';
 import { subscriptionTexts as texts } from '../texts/subscription.ts';
 import { eventsOfCustomer } from './addresses.ts';
@@ -29,24 +18,11 @@ const everyMs = 15_000;
 export function Subscription({ customerId }: { customerId: string }) {
   const subscription = useRead(readSubscription, { params: { customerId } }, { everyMs });
   const plans = useRead(listPlans, {});
-  const { wanted, leave } = useWantedPlan();
-  const [changed, setChanged] = useState<string | null>(null);
-  const sold = plans.data?.items.filter(({ state }) => state === 'sold') ?? [];
   const nameOf = (plan: string): string => plans.data?.items.find((item) => item.plan === plan)?.name ?? plan;
   return (
     <ReadPart read={subscription}>
       {({ subscription: of }) => (
         <Stack hasGutter>
-          {changed === null ? null : (
-            <div role="status">
-              <Alert
-                isInline
-                variant="success"
-                title={changed}
-                actionClose={<AlertActionCloseButton onClose={() => setChanged(null)} />}
-              />
-            </div>
-          )}
           <StackItem>
             <Card>
               <CardTitle component="h2">{texts.forStaff}</CardTitle>
@@ -61,24 +37,10 @@ export function Subscription({ customerId }: { customerId: string }) {
               </CardBody>
             </Card>
           </StackItem>
-          {wanted === null || of.stripe_subscription_id === null ? null : (
+          <Changing customerId={customerId} of={of} nameOf={nameOf} />
+          {of.stripe_subscription_id === null ? null : (
             <StackItem>
-              <ChangePlan
-                key={`${wanted.plan} ${wanted.interval}`}
-                customerId={customerId}
-                wanted={wanted}
-                name={nameOf(wanted.plan)}
-                onLeave={leave}
-                onChanged={(said) => {
-                  setChanged(said);
-                  leave();
-                }}
-              />
-            </StackItem>
-          )}
-          {of.stripe_subscription_id === null || plans.data === undefined ? null : (
-            <StackItem>
-              <PlanOffers plans={sold} of={of} buy={null} />
+              <ReadPart read={plans}>{({ items }) => <PlanOffers plans={items} of={of} buy={null} />}</ReadPart>
             </StackItem>
           )}
         </Stack>

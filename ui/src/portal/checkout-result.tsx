@@ -2,7 +2,9 @@
 import { Alert, AlertActionCloseButton } from '@patternfly/react-core';
 import { useEffect, useState } from 'react';
 import { useSearchParams } from 'react-router';
+import { readSubscription } from '../../../src/contracts/routes/subscriptions.ts';
 import type { SubscriptionView } from '../../../src/contracts/subscriptions.ts';
+import { useRead } from '../data/use-read.ts';
 import { subscriptionTexts } from '../texts/subscription.ts';
 import { planAddress } from './addresses.ts';
 
@@ -10,18 +12,13 @@ const texts = subscriptionTexts.checkout;
 const parameter = 'checkout';
 /** An event of Stripe's is applied within seconds; one that takes this long has met an outage. */
 const slowMs = 60_000;
+const awaitedMs = 2_000;
 
 /** Where Stripe's page leads to. The braces are Stripe's to fill in, and stay as they are. */
 export const returnAddresses = (origin: string) => ({
   success_url: `${origin}${planAddress}?${parameter}=done&session={CHECKOUT_SESSION_ID}`,
   cancel_url: `${origin}${planAddress}?${parameter}=left`,
 });
-
-/** Whether somebody has paid and nothing is known of it yet. */
-export function useAwaited(of: SubscriptionView | undefined): boolean {
-  const [query] = useSearchParams();
-  return query.get(parameter) === 'done' && of?.stripe_subscription_id === null;
-}
 
 function useIsSlow(isAwaited: boolean): boolean {
   const [isSlow, setSlow] = useState(false);
@@ -33,9 +30,18 @@ function useIsSlow(isAwaited: boolean): boolean {
   return isAwaited && isSlow;
 }
 
-export function CheckoutResult({ of, name }: { of: SubscriptionView; name: string }) {
+export interface CheckoutResultProps {
+  customerId: string;
+  of: SubscriptionView;
+  /** The name of its plan. */
+  name: string;
+}
+
+export function CheckoutResult({ customerId, of, name }: CheckoutResultProps) {
   const [query, setQuery] = useSearchParams();
-  const isAwaited = useAwaited(of);
+  const isAwaited = query.get(parameter) === 'done' && of.stripe_subscription_id === null;
+  // The page's own read, asked for more often while somebody waits.
+  useRead(readSubscription, { params: { customerId } }, isAwaited ? { everyMs: awaitedMs } : {});
   const isSlow = useIsSlow(isAwaited);
   const what = query.get(parameter);
   if (what !== 'done' && what !== 'left') return null;

@@ -1,64 +1,37 @@
 /** What is subscribed and what else there is: buying, changing with the price shown before, ending, taking back. */
-import {
-  ActionList,
-  Alert,
-  AlertActionCloseButton,
-  Content,
-  PageSection,
-  Stack,
-  StackItem,
-} from '@patternfly/react-core';
-import { useState } from 'react';
+import { ActionList, Content, PageSection, Stack, StackItem } from '@patternfly/react-core';
 import { listPlans } from '../../../src/contracts/routes/plans.ts';
 import { readSubscription } from '../../../src/contracts/routes/subscriptions.ts';
-import type { SubscriptionView } from '../../../src/contracts/subscriptions.ts';
 import { useRead } from '../data/use-read.ts';
 import { PageTitle } from '../shell/page-title.tsx';
 import { LinesLoading } from '../states/loading.tsx';
 import { ReadPart } from '../states/read-part.tsx';
-import { ChangePlan } from '../subscription/change-plan.tsx';
+import { Changing } from '../subscription/changing.tsx';
 import { Cancel, Resume } from '../subscription/ending.tsx';
 import { PlanOffers } from '../subscription/plan-offers.tsx';
 import { SubscriptionFacts } from '../subscription/subscription-facts.tsx';
-import { useWantedPlan } from '../subscription/wanted-plan.ts';
 import { subscriptionTexts as texts } from '../texts/subscription.ts';
 import { titles } from '../texts/titles.ts';
 import { BuyPlan, ToPortal } from './buy-plan.tsx';
-import { CheckoutResult, useAwaited } from './checkout-result.tsx';
+import { CheckoutResult } from './checkout-result.tsx';
 import { useCustomer } from './customer.ts';
 import { Part } from './part.tsx';
 
 const everyMs = 15_000;
-const awaitedMs = 2_000;
 
 export function Page() {
   const params = useCustomer();
   const { customerId } = params;
-  const [known, setKnown] = useState<SubscriptionView | undefined>(undefined);
-  const isAwaited = useAwaited(known);
-  const subscription = useRead(readSubscription, { params }, { everyMs: isAwaited ? awaitedMs : everyMs });
+  const subscription = useRead(readSubscription, { params }, { everyMs });
   const plans = useRead(listPlans, {});
-  const { wanted, leave } = useWantedPlan();
-  const [changed, setChanged] = useState<string | null>(null);
   const nameOf = (plan: string): string => plans.data?.items.find((item) => item.plan === plan)?.name ?? plan;
   const found = subscription.data?.subscription;
-  if (found !== known) setKnown(found);
   return (
     <>
       <PageTitle title={titles.portal.plan} intro={texts.intro} />
       <PageSection>
         <Stack hasGutter>
-          {found === undefined ? null : <CheckoutResult of={found} name={nameOf(found.plan)} />}
-          {changed === null ? null : (
-            <div role="status">
-              <Alert
-                isInline
-                variant="success"
-                title={changed}
-                actionClose={<AlertActionCloseButton onClose={() => setChanged(null)} />}
-              />
-            </div>
-          )}
+          {found === undefined ? null : <CheckoutResult customerId={customerId} of={found} name={nameOf(found.plan)} />}
           <StackItem>
             <Part title={texts.title} read={subscription} lines={8}>
               {({ subscription: of }) => (
@@ -73,21 +46,7 @@ export function Page() {
               )}
             </Part>
           </StackItem>
-          {wanted === null || found?.stripe_subscription_id == null ? null : (
-            <StackItem>
-              <ChangePlan
-                key={`${wanted.plan} ${wanted.interval}`}
-                customerId={customerId}
-                wanted={wanted}
-                name={nameOf(wanted.plan)}
-                onLeave={leave}
-                onChanged={(said) => {
-                  setChanged(said);
-                  leave();
-                }}
-              />
-            </StackItem>
-          )}
+          {found === undefined ? null : <Changing customerId={customerId} of={found} nameOf={nameOf} />}
           <StackItem>
             <Content component="h2">{texts.plans.title}</Content>
             <ReadPart read={plans} loading={<LinesLoading count={12} />}>

@@ -1,6 +1,6 @@
 /** What another plan costs, before it is chosen, and choosing it. The price is asked for anew when it has expired. */
 import { ActionList, ActionListItem, Button, Card, CardBody, CardTitle, Content } from '@patternfly/react-core';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import type { AnswerTo, InputOf } from '../../../src/contracts/call.ts';
 import { previewChange, upgradeSubscription } from '../../../src/contracts/routes/subscriptions.ts';
 import { Deed } from '../confirm/deed.tsx';
@@ -38,36 +38,42 @@ export function ChangePlan({ customerId, wanted, name, onLeave, onChanged }: Cha
     const timer = setTimeout(() => void refetch(), dataUpdatedAt + standsMs(data) - Date.now());
     return () => clearTimeout(timer);
   }, [data, dataUpdatedAt, refetch]);
+  // It stands above the link that led here, perhaps out of sight.
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => section.current?.focus(), []);
+  const title = subscriptionTexts.preview.title(name, wanted.interval);
   return (
-    <Card>
-      <CardTitle component="h2" className="tenantry-foreign">
-        {subscriptionTexts.preview.title(name, wanted.interval)}
-      </CardTitle>
-      <CardBody>
-        <ReadPart read={preview}>
-          {(found) => (
-            <>
-              <PreviewFacts of={found} minutes={Math.round(standsMs(found) / 60_000)} />
-              <ActionList className="tenantry-actions">
-                <Choose asked={asked} preview={found} name={name} onChanged={onChanged} />
-                <ActionListItem>
-                  <Button variant="link" onClick={onLeave}>
-                    {subscriptionTexts.preview.back}
-                  </Button>
-                </ActionListItem>
-              </ActionList>
-            </>
-          )}
-        </ReadPart>
-        {data === undefined ? (
-          <Content>
-            <Button variant="link" onClick={onLeave}>
-              {subscriptionTexts.preview.back}
-            </Button>
-          </Content>
-        ) : null}
-      </CardBody>
-    </Card>
+    <section ref={section} tabIndex={-1} aria-label={title}>
+      <Card>
+        <CardTitle component="h2" className="tenantry-foreign">
+          {title}
+        </CardTitle>
+        <CardBody>
+          <ReadPart read={preview}>
+            {(found) => (
+              <>
+                <PreviewFacts of={found} minutes={Math.round(standsMs(found) / 60_000)} />
+                <ActionList className="tenantry-actions">
+                  <Choose asked={asked} preview={found} name={name} onChanged={onChanged} />
+                  <ActionListItem>
+                    <Button variant="link" onClick={onLeave}>
+                      {subscriptionTexts.preview.back}
+                    </Button>
+                  </ActionListItem>
+                </ActionList>
+              </>
+            )}
+          </ReadPart>
+          {data === undefined ? (
+            <Content>
+              <Button variant="link" onClick={onLeave}>
+                {subscriptionTexts.preview.back}
+              </Button>
+            </Content>
+          ) : null}
+        </CardBody>
+      </Card>
+    </section>
   );
 }
 

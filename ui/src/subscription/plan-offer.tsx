@@ -20,7 +20,7 @@ export const feesOf = ({ interval, fee_cents, annual_fee_cents }: Plan): [Interv
   ...(annual_fee_cents === null ? [] : ([['year', annual_fee_cents]] satisfies [Interval, number][])),
 ];
 
-export const feeText = ([interval, cents]: [Interval, number]): string => texts.perInterval(moneyText(cents), interval);
+const feeText = ([interval, cents]: [Interval, number]): string => texts.perInterval(moneyText(cents), interval);
 
 function allowanceText([key, allowance]: [string, Plan['allowances'][string]]): string {
   const name = texts.allowances[key] ?? key;
