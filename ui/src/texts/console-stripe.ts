@@ -88,7 +88,8 @@ export const driftTexts = {
     actions: 'Do',
   },
   byHand: 'Only by hand',
-  lastRun: (compared: number, found: number) => `Last compared: ${compared} objects, ${found} differences, at`,
+  lastRun: (compared: number, found: number) =>
+    `Last compared: ${compared} objects, ${found === 1 ? '1 difference' : `${found} differences`}, at`,
   neverRun: 'Nothing was compared yet.',
   emptyTitle: 'No differences',
   empty: { open: 'When both sides were last compared, they said the same.', other: 'Nothing was decided yet.' },
