@@ -95,7 +95,10 @@ describeInBrowser(
         const page = await open('/console/webhooks');
         await press(page, 'Catch up');
         await confirm(page, 'Ask Stripe for what has not come?', 'Catch up');
-        await page.getByText(/Done: \d+ of \d+|\d+ of \d+ done/).first().waitFor();
+        await page
+          .getByText(/Done: \d+ of \d+|\d+ of \d+ done/)
+          .first()
+          .waitFor();
         await expectFits(page);
       });
 
