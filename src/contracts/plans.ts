@@ -38,6 +38,10 @@ export const planItem = z.object({
   order: z.number().int(),
   fee_cents: z.number().int(),
   interval: z.enum(['month', 'year']),
+  /** For a year at once, where the interval is a month; null where that is not sold. */
+  annual_fee_cents: z.number().int().nullable(),
+  /** Whether whoever asks may choose it. */
+  open: z.boolean(),
   features: z.record(z.string(), z.unknown()),
   limits: z.record(z.string(), z.unknown()),
   /** By the allowance's name; one that is not named includes nothing. */

@@ -41,6 +41,8 @@ export interface ApiFailure {
   /** The API's own message, else one that names what was asked. */
   message: string;
   requestId: string | null;
+  /** What the API says beside its message, such as where to pay; absent where it says nothing. */
+  details?: Readonly<Record<string, unknown>>;
   /** The answer's Retry-After, an hour at most: a longer one is a mistake of whoever answered. */
   retryAfterMs: number | null;
   /** What was thrown, or the answer's issues. */
@@ -215,18 +217,37 @@ function readAnswer<T>(text: string, status: number, what: string, form: Form<T>
 function toFailure(status: number, text: string, what: string, retryAfterMs: number | null): ApiFailure {
   const problem = toProblem(parseJson(text));
   const code = problem?.code ?? `http_${status}`;
-  const said = { status, code, requestId: problem?.requestId ?? null, retryAfterMs };
+  const said = {
+    status,
+    code,
+    requestId: problem?.requestId ?? null,
+    retryAfterMs,
+    ...(problem?.details === undefined ? {} : { details: problem.details }),
+  };
   if (isNotNow(status, code)) return { ...said, kind: 'not_now', message: problem?.message ?? what };
   if (problem) return { ...said, kind: 'refused', message: problem.message };
   return { ...said, kind: 'unexpected', message: `${what}, not as this API does: is the address right?` };
 }
 
+interface Problem {
+  code: string;
+  message: string;
+  requestId: string | null;
+  details?: Readonly<Record<string, unknown>>;
+}
+
 /** The API's error body (contracts/common.ts); null when it is none. */
-function toProblem(body: unknown): { code: string; message: string; requestId: string | null } | null {
+function toProblem(body: unknown): Problem | null {
   if (typeof body !== 'object' || body === null) return null;
-  const { code, message, request_id: requestId } = body as Record<string, unknown>;
+  const { code, message, request_id: requestId, details } = body as Record<string, unknown>;
   if (typeof code !== 'string' || typeof message !== 'string') return null;
-  return { code, message, requestId: typeof requestId === 'string' ? requestId : null };
+  const said = typeof details === 'object' && details !== null && Object.keys(details).length > 0;
+  return {
+    code,
+    message,
+    requestId: typeof requestId === 'string' ? requestId : null,
+    ...(said ? { details: details as Record<string, unknown> } : {}),
+  };
 }
 
 /** Retry-After in ms: seconds or an HTTP date; null when it is absent or neither. */

@@ -3,9 +3,11 @@ import * as routes from '../contracts/routes/plans.ts';
 import { deed } from '../http/deed.ts';
 import { type Endpoint, endpoint, json, param, reply } from '../http/endpoint.ts';
 import { publicReads } from '../http/limits.ts';
+import { offeredTo } from '../subscriptions/asker.ts';
 import { checkPlans } from '../workflows/billing/check-plans.ts';
 import { publishPlans } from '../workflows/billing/publish-plans.ts';
 import { migrateSubscribers } from '../workflows/subscriptions/migrate-subscribers.ts';
+import { openVersions } from './catalogue.ts';
 import { countSubscribers, findCatalogue } from './catalogue-store.ts';
 import type { PlanVersion } from './plan.ts';
 import { toCustomerChange, toPlanItem } from './plan-wire.ts';
@@ -15,9 +17,9 @@ import { queryStripePrices } from './stripe-price-store.ts';
 const list = endpoint({
   ...routes.listPlans,
   limits: [publicReads],
-  handle: async ({ db, principal }) => {
+  handle: async ({ db, env, principal }) => {
     const forAdmin = principal.kind === 'admin';
-    const [{ versions }, subscribers, prices] = await Promise.all([
+    const [catalogue, subscribers, prices] = await Promise.all([
       findCatalogue(db),
       forAdmin ? countSubscribers(db) : null,
       queryStripePrices(db),
@@ -25,14 +27,15 @@ const list = endpoint({
     const priceOf = ({ plan, version, interval }: PlanVersion): string | null =>
       prices.find((row) => row.plan === plan && row.planVersion === version && row.interval === interval)?.priceId ??
       null;
-    const items = versions
+    const open = new Set(openVersions(catalogue, offeredTo(principal, env.SIGNUP_PLANS)));
+    const items = catalogue.versions
       .filter(({ state }) => forAdmin || state === 'sold')
       .map((version) =>
-        toPlanItem(
-          version,
-          subscribers && (subscribers.get(nameOf(version.definition)) ?? 0),
-          priceOf(version.definition),
-        ),
+        toPlanItem(version, {
+          open: open.has(version.definition),
+          subscribers: subscribers && (subscribers.get(nameOf(version.definition)) ?? 0),
+          stripePriceId: priceOf(version.definition),
+        }),
       );
     return reply(200, { items });
   },

@@ -12,11 +12,18 @@ import type { Price, Tier } from './price.ts';
 import type { Simulation } from './simulation-store.ts';
 import { definitionOf } from './stretch.ts';
 
-/** A version of GET /api/plans. `subscribers` is for admins, null for others. */
+export interface PlanItemOptions {
+  /** Whether whoever asks may choose it. */
+  open: boolean;
+  /** For admins; null for others. */
+  subscribers: number | null;
+  stripePriceId: string | null;
+}
+
+/** A version of GET /api/plans. */
 export const toPlanItem = (
   { state, definition }: PublishedVersion,
-  subscribers: number | null,
-  stripePriceId: string | null,
+  { open, subscribers, stripePriceId }: PlanItemOptions,
 ): z.input<typeof planItem> => ({
   plan: definition.plan,
   version: definition.version,
@@ -25,6 +32,8 @@ export const toPlanItem = (
   order: definition.order,
   fee_cents: toCents(new Decimal(definition.fee)),
   interval: definition.interval,
+  annual_fee_cents: definition.annualFee === undefined ? null : toCents(new Decimal(definition.annualFee)),
+  open,
   features: { ...definition.features },
   limits: { ...definition.limits },
   allowances: Object.fromEntries(Object.entries(definition.allowances).map(([name, a]) => [name, toAllowance(a)])),

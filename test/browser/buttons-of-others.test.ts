@@ -3,12 +3,13 @@ import type { BrowserContext, Page as Tab } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 import { type MemberRole, memberRoles, type Route } from '../../src/contracts/route.ts';
 import { may } from '../../ui/src/session/may.ts';
-import { deedsOfPages, expectedOn, mayOpen, offered, type Who } from '../harness/browser/button-matrix.ts';
+import { deedsOfPages, expectedOn, mayOpen, offered, type Steps, type Who } from '../harness/browser/button-matrix.ts';
 import { describeInBrowser } from '../harness/browser/chromium.ts';
 import { everyDeed, forEveryDeed, type Ids } from '../harness/browser/every-deed.ts';
 import { asMemberTwice } from '../harness/browser/member.ts';
 import { asPerson, tokenOf } from '../harness/browser/organisation-work.ts';
 import { statusOf } from '../harness/browser/refusals.ts';
+import { showChange } from '../harness/browser/subscription-work.ts';
 
 const all = await deedsOfPages();
 const everyRoute = [...new Map(all.flatMap(({ deeds }) => [...deeds])).values()];
@@ -18,6 +19,9 @@ const member = (role: MemberRole): Who => ({
   admin_role: null,
   customer: { customer_id: '', company_name: '', role },
 });
+
+/** What is bought already has other buttons than what is not. */
+const steps: Steps = { '/plan': showChange };
 
 describeInBrowser(
   'the buttons of customers and organisations',
@@ -31,7 +35,7 @@ describeInBrowser(
     async function shownTo(tab: Tab, who: Who): Promise<Map<string, string[]>> {
       const shown = new Map<string, string[]>();
       for (const { page } of all.filter((one) => mayOpen(one.page, who)))
-        shown.set(page.path, [...(await offered(tab, page, { ids, kind: who.kind }))].sort());
+        shown.set(page.path, [...(await offered(tab, page, { ids, kind: who.kind, steps }))].sort());
       return shown;
     }
     /** Those of the routes that the server does not refuse. */

@@ -15,6 +15,8 @@ import { describeInBrowser } from '../harness/browser/chromium.ts';
 import { everyDeed, forEveryDeed, type Ids, withRefusedOutbox } from '../harness/browser/every-deed.ts';
 import { statusOf } from '../harness/browser/refusals.ts';
 import { asAdmin } from '../harness/browser/session.ts';
+import { withDrift, withEvent } from '../harness/browser/stripe-work.ts';
+import { showChange } from '../harness/browser/subscription-work.ts';
 import { shippedPlansYaml } from '../harness/plans.ts';
 
 const all = await deedsOfPages();
@@ -26,6 +28,9 @@ const steps: Steps = {
     await tab.getByRole('textbox', { name: 'plans.yaml' }).fill(shippedPlansYaml);
     await tab.getByRole('button', { name: 'Check' }).click();
     await tab.getByText('The file is well-formed').waitFor();
+  },
+  '/console/customers/:customerId': async (tab) => {
+    if (new URL(tab.url()).searchParams.get('tab') === 'subscription') await showChange(tab);
   },
 };
 
@@ -57,6 +62,8 @@ describeInBrowser(
         before: async (context) => {
           await asAdmin(browsing.platform, role)(context);
           await withRefusedOutbox(context);
+          await withDrift()(context);
+          await withEvent({ state: 'dead' })(context);
         },
       });
       const shown: [string, string[]][] = [];

@@ -48,6 +48,7 @@ describe('what is a page', () => {
   it('every page is: its path is not the Worker’s', () => {
     const pages = [
       '/',
+      '/plan',
       '/usage',
       '/cost',
       '/licence',

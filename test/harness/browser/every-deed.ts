@@ -15,6 +15,7 @@ import type { TestPlatform } from '../platform.ts';
 import { withoutSignInLimits } from './member.ts';
 import { organisation, organisationWork } from './organisation-work.ts';
 import { backOff, queueWork, withoutProvisioner } from './queue-work.ts';
+import { event } from './stripe-work.ts';
 import { withMinutes } from './usage-work.ts';
 
 /** The platform's environment for it. */
@@ -70,6 +71,7 @@ export async function everyDeed(platform: TestPlatform): Promise<Ids> {
     jobId: [failed, delayed],
     organisationId: [organisationId],
     namespace: [shop.namespace],
+    eventId: [event.event_id],
   };
 }
 

@@ -7,11 +7,20 @@ export const catalogueAddress = `${consoleAddress}/catalogue`;
 export const changeAddress = `${catalogueAddress}/change`;
 export const organisationsAddress = `${consoleAddress}/organisations`;
 export const outboxAddress = `${consoleAddress}/outbox`;
+export const webhooksAddress = `${consoleAddress}/webhooks`;
+export const driftAddress = `${consoleAddress}/drift`;
+export const invariantsAddress = `${consoleAddress}/invariants`;
 export const credentialsAddress = `${consoleAddress}/credentials`;
 
 export const customerAddress = (id: string): string => `${customersAddress}/${encodeURIComponent(id)}`;
+
+export const eventAddress = (id: string): string => `${webhooksAddress}/${encodeURIComponent(id)}`;
 
 export const organisationAddress = (id: string): string => `${organisationsAddress}/${encodeURIComponent(id)}`;
 
 /** The subscribers of a plan. */
 export const subscribersOf = (plan: string): string => `${customersAddress}?${new URLSearchParams({ plan })}`;
+
+/** What Stripe has told us about a customer. */
+export const eventsOfCustomer = (customer_id: string): string =>
+  `${webhooksAddress}?${new URLSearchParams({ customer_id })}`;

@@ -23,6 +23,9 @@ const Cost = lazy(async () => ({ default: (await import('./customer-cost.tsx')).
 const Keys = lazy(async () => ({ default: (await import('./customer-keys.tsx')).Keys }));
 const Licence = lazy(async () => ({ default: (await import('./customer-licence.tsx')).Licence }));
 const Members = lazy(async () => ({ default: (await import('./customer-members.tsx')).Members }));
+const Subscription = lazy(async () => ({
+  default: (await import('./customer-subscription.tsx')).Subscription,
+}));
 const Usage = lazy(async () => ({ default: (await import('./customer-usage.tsx')).Usage }));
 
 const everyMs = 5_000;
@@ -32,6 +35,7 @@ const tabs = Object.keys(texts.tabs) as Tab[];
 
 const bodies: Record<Tab, (answer: CustomerAnswer, customerId: string) => ReactNode> = {
   overview: (answer) => <Overview answer={answer} />,
+  subscription: (_, customerId) => <Subscription customerId={customerId} />,
   usage: (_, customerId) => <Usage customerId={customerId} />,
   cost: (_, customerId) => <Cost customerId={customerId} />,
   licence: (_, customerId) => <Licence customerId={customerId} />,

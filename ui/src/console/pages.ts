@@ -2,10 +2,12 @@
 import { listClusters } from '../../../src/contracts/routes/clusters.ts';
 import { listCredentials } from '../../../src/contracts/routes/credentials.ts';
 import { listCustomers, readCustomer } from '../../../src/contracts/routes/customers.ts';
+import { listDrift, readInvariants } from '../../../src/contracts/routes/drift.ts';
 import { listOrganisations, readOrganisation } from '../../../src/contracts/routes/organisations.ts';
 import { listOutbox } from '../../../src/contracts/routes/outbox.ts';
 import { checkPlans, listPlans } from '../../../src/contracts/routes/plans.ts';
 import { listReviews } from '../../../src/contracts/routes/usage-admin.ts';
+import { listEvents, readEvent } from '../../../src/contracts/routes/webhooks.ts';
 import type { Page } from '../page.ts';
 import { consoleTexts as texts } from '../texts/console.ts';
 import {
@@ -15,9 +17,12 @@ import {
   consoleAddress,
   credentialsAddress,
   customersAddress,
+  driftAddress,
+  invariantsAddress,
   organisationsAddress,
   outboxAddress,
   reviewsAddress,
+  webhooksAddress,
 } from './addresses.ts';
 
 const audience = 'admin' as const;
@@ -67,5 +72,15 @@ export const consolePages: readonly Page[] = [
     load: () => import('./organisation-page.tsx'),
   },
   led(outboxAddress, texts.outbox, listOutbox, () => import('./outbox-page.tsx')),
+  led(webhooksAddress, texts.events, listEvents, () => import('./events-page.tsx')),
+  {
+    path: `${webhooksAddress}/:eventId`,
+    audience,
+    title: texts.event,
+    needs: readEvent,
+    load: () => import('./event-page.tsx'),
+  },
+  led(driftAddress, texts.drift, listDrift, () => import('./drift-page.tsx')),
+  led(invariantsAddress, texts.invariants, readInvariants, () => import('./invariants-page.tsx')),
   led(credentialsAddress, texts.credentials, listCredentials, () => import('./credentials-page.tsx')),
 ];

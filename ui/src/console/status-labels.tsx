@@ -1,7 +1,9 @@
-/** How a subscription and a deployment are, as labels with their colour and word. */
+/** How a subscription, a deployment and an event are, as labels with their colour and word. */
 import { Label, type LabelProps } from '@patternfly/react-core';
 import type { DeploymentStatus, SubscriptionStatus } from '../../../src/contracts/customers.ts';
+import type { EventState } from '../../../src/contracts/webhooks.ts';
 import { customerTexts as texts } from '../texts/console-customers.ts';
+import { eventTexts } from '../texts/console-stripe.ts';
 
 type Status = NonNullable<LabelProps['status']>;
 
@@ -20,6 +22,13 @@ const ofDeployment: Partial<Record<DeploymentStatus, Status>> = {
   suspended: 'warning',
 };
 
+const ofEvent: Partial<Record<EventState, Status>> = {
+  processed: 'success',
+  received: 'info',
+  failed: 'warning',
+  dead: 'danger',
+};
+
 const Word = ({ word, status }: { word: string; status: Status | undefined }) => (
   <Label isCompact variant="outline" {...(status ? { status } : {})}>
     {word}
@@ -32,4 +41,8 @@ export const SubscriptionLabel = ({ status }: { status: SubscriptionStatus }) =>
 
 export const DeploymentLabel = ({ status }: { status: DeploymentStatus }) => (
   <Word word={texts.deployments[status]} status={ofDeployment[status]} />
+);
+
+export const EventLabel = ({ state }: { state: EventState }) => (
+  <Word word={eventTexts.states[state]} status={ofEvent[state]} />
 );

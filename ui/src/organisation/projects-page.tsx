@@ -8,6 +8,7 @@ import { List } from '../list/list.tsx';
 import { ListFilter } from '../list/list-filter.tsx';
 import { useListState } from '../list/list-state.ts';
 import { NothingYet } from '../list/no-rows.tsx';
+import { common } from '../texts/common.ts';
 import { organisationTexts } from '../texts/organisation.ts';
 import { forOrganisation } from './for-organisation.tsx';
 import { useOrganisation } from './organisation.tsx';
@@ -70,7 +71,7 @@ function Projects() {
               )}
               {label === undefined ? null : (
                 <ToolbarItem>
-                  <Label onClose={() => list.set({ label: null })} closeBtnAriaLabel={texts.takeFilter(label)}>
+                  <Label onClose={() => list.set({ label: null })} closeBtnAriaLabel={common.takeFilter(label)}>
                     {texts.filteredBy(label)}
                   </Label>
                 </ToolbarItem>

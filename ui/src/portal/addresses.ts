@@ -1,5 +1,6 @@
 /** Addresses of the customer's own pages. */
 export const overviewAddress = '/';
+export const planAddress = '/plan';
 export const usageAddress = '/usage';
 export const costAddress = '/cost';
 export const licenceAddress = '/licence';

@@ -4,6 +4,7 @@ import { readCost } from '../../../src/contracts/routes/costs.ts';
 import { readCustomer } from '../../../src/contracts/routes/customers.ts';
 import { readLicence } from '../../../src/contracts/routes/licences.ts';
 import { listMembers, listSessions } from '../../../src/contracts/routes/sessions.ts';
+import { readSubscription } from '../../../src/contracts/routes/subscriptions.ts';
 import { readUsage } from '../../../src/contracts/routes/usage-reads.ts';
 import type { Page } from '../page.ts';
 import { titles as all } from '../texts/titles.ts';
@@ -13,6 +14,7 @@ import {
   licenceAddress,
   membersAddress,
   overviewAddress,
+  planAddress,
   signInsAddress,
   usageAddress,
 } from './addresses.ts';
@@ -23,6 +25,7 @@ type Own = Pick<Page, 'path' | 'title' | 'needs' | 'load'>;
 
 const own: readonly Own[] = [
   { path: overviewAddress, title: titles.overview, needs: readCustomer, load: () => import('./overview-page.tsx') },
+  { path: planAddress, title: titles.plan, needs: readSubscription, load: () => import('./plan-page.tsx') },
   { path: usageAddress, title: titles.usage, needs: readUsage, load: () => import('./usage-page.tsx') },
   { path: costAddress, title: titles.cost, needs: readCost, load: () => import('./cost-page.tsx') },
   { path: licenceAddress, title: titles.licence, needs: readLicence, load: () => import('./licence-page.tsx') },

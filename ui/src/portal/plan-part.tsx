@@ -1,11 +1,13 @@
 /** The plan, the trial with the days that are left of it, and the instance. */
 import { Label } from '@patternfly/react-core';
+import { Link } from 'react-router';
 import type { CostAnswer } from '../../../src/contracts/cost.ts';
 import type { CustomerAnswer } from '../../../src/contracts/customers.ts';
 import { type Fact, Facts } from '../list/facts.tsx';
 import { priceText } from '../money/money-text.ts';
 import { portalTexts } from '../texts/portal.ts';
 import { Time } from '../time/time.tsx';
+import { planAddress } from './addresses.ts';
 
 const texts = portalTexts.plan;
 const dayMs = 86_400_000;
@@ -38,7 +40,12 @@ export function PlanFacts({ answer, cost }: { answer: CustomerAnswer; cost: Cost
     <Facts
       isHalf
       facts={[
-        [texts.plan, plan],
+        [
+          texts.plan,
+          <Link key="p" to={planAddress}>
+            {plan}
+          </Link>,
+        ],
         [texts.status, <Label key="l">{texts.statuses[subscription.status]}</Label>],
         ...feeFacts(cost),
         ...trialFacts(subscription),

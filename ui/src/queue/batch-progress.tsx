@@ -6,13 +6,14 @@ import { useSearchParams } from 'react-router';
 import { listDeadLetters, readDeadLetterGroups } from '../../../src/contracts/routes/dead-letters.ts';
 import { listJobs, readQueueGroups, readQueueStats } from '../../../src/contracts/routes/queue.ts';
 import { readBatch } from '../../../src/contracts/routes/queue-orders.ts';
+import { listEvents } from '../../../src/contracts/routes/webhooks.ts';
 import { keyOf, useRead } from '../data/use-read.ts';
 import { FailureAlert } from '../states/failure-alert.tsx';
 import { queueTexts } from '../texts/queue.ts';
 
 const texts = queueTexts.batch;
 const everyMs = 1_000;
-const changed = [listJobs, readQueueStats, readQueueGroups, listDeadLetters, readDeadLetterGroups];
+const changed = [listJobs, readQueueStats, readQueueGroups, listDeadLetters, readDeadLetterGroups, listEvents];
 const parameter = 'batch';
 
 /** Puts an order that has begun into the address. */

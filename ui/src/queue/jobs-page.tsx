@@ -1,5 +1,5 @@
 /** Every job: by state, searched, sorted, page by page, up to date without a reload. */
-import { Alert, AlertActionCloseButton, Label, LabelGroup, PageSection, ToolbarItem } from '@patternfly/react-core';
+import { Alert, AlertActionCloseButton, PageSection } from '@patternfly/react-core';
 import { useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { type JobView, jobState } from '../../../src/contracts/jobs.ts';
@@ -7,6 +7,7 @@ import { jobsQuery } from '../../../src/contracts/queue.ts';
 import { listJobs, readQueueStats } from '../../../src/contracts/routes/queue.ts';
 import { beginBulk } from '../../../src/contracts/routes/queue-orders.ts';
 import { useRead } from '../data/use-read.ts';
+import { FilterLabels } from '../list/filter-labels.tsx';
 import { List } from '../list/list.tsx';
 import { useListState } from '../list/list-state.ts';
 import { NothingYet } from '../list/no-rows.tsx';
@@ -44,7 +45,6 @@ export function Page() {
     { query: { ...filter, page: list.page, limit: list.limit, ...(sort === undefined ? {} : { sort }) } },
     { everyMs: fullLookEveryMs, keep: true },
   );
-  const filters = filterNames.filter((name) => list.filters[name] !== undefined);
   return (
     <>
       <QueueHeader title={texts.title} intro={texts.intro} />
@@ -69,26 +69,7 @@ export function Page() {
           state={list}
           read={jobs}
           searchLabel={texts.searchLabel}
-          filters={
-            filters.length === 0 ? null : (
-              <ToolbarItem>
-                <LabelGroup>
-                  {filters.map((name) => {
-                    const text = labels[name](list.filters[name] ?? '');
-                    return (
-                      <Label
-                        key={name}
-                        onClose={() => list.set({ [name]: null })}
-                        closeBtnAriaLabel={texts.takeFilter(text)}
-                      >
-                        {text}
-                      </Label>
-                    );
-                  })}
-                </LabelGroup>
-              </ToolbarItem>
-            )
-          }
+          filters={<FilterLabels list={list} labels={labels} />}
           {...(mayCall(beginBulk) ? { selection } : {})}
           actions={
             <>

@@ -2,6 +2,7 @@
 import { Button, EmptyState, EmptyStateActions, EmptyStateBody, EmptyStateFooter } from '@patternfly/react-core';
 import type { ApiFailure } from '../../../src/lib/api-client.ts';
 import { common } from '../texts/common.ts';
+import { FailureLink } from './failure-link.tsx';
 
 export interface FailureStateProps {
   failure: ApiFailure;
@@ -17,6 +18,7 @@ export function FailureState({ failure, again }: FailureStateProps) {
       <EmptyState headingLevel="h2" status="danger" titleText={common.failedTitle[kind]} variant="sm">
         <EmptyStateBody>
           <p>{message}</p>
+          <FailureLink failure={failure} />
           {hint === '' ? null : <p>{hint}</p>}
           {requestId === null ? null : <p>{common.request(requestId)}</p>}
         </EmptyStateBody>

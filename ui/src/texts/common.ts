@@ -17,6 +17,10 @@ export const common = {
     refused: '',
     unexpected: 'A proxy in between, or a server of another version: reload the page.',
   },
+  failureLinks: {
+    payment_url: 'To the payment, on Stripe’s page',
+    portal_url: 'To cards and bills, on Stripe’s page',
+  },
   stale: (at: string) => `Not up to date: what is shown is from ${at}.`,
   cancel: 'Cancel',
   close: 'Close',
@@ -26,6 +30,7 @@ export const common = {
   clear: 'Clear search',
   choice: 'Chosen',
   chooseAll: 'Choose all rows of this page',
+  takeFilter: (filter: string) => `Take away the filter ${filter}`,
   columns: 'Columns',
   columnsOf: 'Columns that are shown',
   noMatch: 'Nothing matches',

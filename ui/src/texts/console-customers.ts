@@ -53,6 +53,7 @@ export const customerTexts = {
   tabsLabel: 'Parts of a customer',
   tabs: {
     overview: 'Overview',
+    subscription: 'Subscription',
     usage: 'Usage',
     cost: 'Cost',
     licence: 'Licence',

@@ -47,7 +47,6 @@ export const organisationTexts = {
     labelFilter: 'Label',
     allLabels: 'All labels',
     filteredBy: (pair: string) => `Label ${pair}`,
-    takeFilter: (pair: string) => `Take away the filter ${pair}`,
     emptyTitle: 'No projects',
     empty: 'A project is a namespace. It is here as soon as an operator has attached one that you may see.',
   },

@@ -51,7 +51,6 @@ export const queueTexts = {
   },
   causeFilter: (cause: string) => `Cause: ${cause}`,
   customerFilter: (id: string) => `Customer: ${id}`,
-  takeFilter: (filter: string) => `Take away the filter ${filter}`,
   select: (company: string, verb: string, id: string) => `Choose ${verb} of ${company}, ${id}`,
   detail: {
     toList: 'All jobs',

@@ -2,6 +2,7 @@
 export const titles = {
   portal: {
     overview: 'Overview',
+    plan: 'Plan',
     usage: 'Usage',
     cost: 'Cost',
     licence: 'Licence',
