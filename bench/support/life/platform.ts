@@ -29,6 +29,10 @@ export type Ask = <R extends Route>(route: R, input: InputOf<R>) => Promise<Answ
 const secrets = z.object({ stripe_secret_key: z.string() });
 const deliveries = z.object({ deliveries: z.array(z.object({ attempts: z.number(), next_at: z.number() })) });
 
+const objectsOf = z.object({
+  data: z.array(z.object({ id: z.string(), metadata: z.record(z.string(), z.string()).default({}) })),
+});
+
 export type LifePlatform = Awaited<ReturnType<typeof startLifePlatform>>;
 
 /** Starts it. @param from the instant at which its clock begins, ISO 8601 */
@@ -102,6 +106,16 @@ export async function startLifePlatform(from: string) {
     /** All objects of a kind, as they are at Stripe now. */
     async objects<T = Stripe.Subscription>(kind: string): Promise<T[]> {
       return ((await atStripe(`/_stand-in/objects/${kind}`)) as { data: T[] }).data;
+    },
+    /** Stripe's ids of our customers, by ours. */
+    async customers(): Promise<Map<string, string>> {
+      const { data } = objectsOf.parse(await atStripe('/_stand-in/objects/customer'));
+      return new Map(data.map(({ id, metadata }) => [metadata['tenantry_customer_id'] ?? '', id]));
+    },
+    /** Ids of what a customer owes, as Stripe knows them. */
+    async openInvoices(customer: string): Promise<string[]> {
+      const query = new URLSearchParams({ customer, status: 'open', limit: '100' });
+      return objectsOf.parse(await atStripe(`/v1/invoices?${query}`)).data.map(({ id }) => id);
     },
     /** A call of Stripe's API. */
     stripe: (path: string, fields: Record<string, string>) =>

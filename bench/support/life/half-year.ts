@@ -1,0 +1,155 @@
+/**
+ * Many customers' subscriptions over many days, with webhooks that are doubled, disordered and for days not there. After each day
+ * both sides are compared by their own answers, by the product's own drift report, and by its ledger's rules.
+ */
+import type Stripe from 'stripe';
+import { listDrift, runDrift, runInvariants } from '../../../src/contracts/routes/drift.ts';
+import { listPlans } from '../../../src/contracts/routes/plans.ts';
+import { readSubscription } from '../../../src/contracts/routes/subscriptions.ts';
+import type { SubscriptionView } from '../../../src/contracts/subscriptions.ts';
+import { dayMs, hourMs, iso, minuteMs } from '../../../src/lib/time.ts';
+import { type Seeded, seeded } from '../random.ts';
+import { act, deedOf, type Person, personOf } from './person.ts';
+import { type LifePlatform, startLifePlatform } from './platform.ts';
+import { differencesOf } from './sides.ts';
+
+export interface HalfYear {
+  customers: number;
+  days: number;
+  seed: number;
+  /** How much oftener than in a real half-year people do something. */
+  pace: number;
+}
+
+const from = Date.parse('2026-01-05T00:00:00Z');
+/** Long enough after the hour for nothing to be called young by the drift report. */
+const settlesMs = 3 * minuteMs;
+const outageChance = 0.04;
+const outageDaysMax = 3;
+const atOnce = 8;
+/** What the API may answer to people who do things at the wrong moment. */
+const expected = ['payment_failed', 'payment_action_required', 'change_pending', 'nothing_to_resume', 'same_plan'];
+
+export type Lived = Awaited<ReturnType<typeof liveHalfYear>>;
+
+/** @param onDay told after each day */
+export async function liveHalfYear(options: HalfYear, onDay: (day: number, problems: number) => void = () => {}) {
+  const { customers, days, seed, pace } = options;
+  const random = seeded(seed);
+  const platform = await startLifePlatform(iso(from));
+  const people = Array.from({ length: customers }, (_, number) => personOf(number, days, random));
+  const counts: Record<string, number> = {};
+  const problems: string[] = [];
+  const count = (what: string): void => {
+    counts[what] = (counts[what] ?? 0) + 1;
+  };
+  try {
+    await platform.clock({ hold: true });
+    await platform.clock({ to: iso(from + hourMs), step: 'day', hold: true });
+    const webhooks = webhookTrouble(platform, random);
+    let outageDays = 0;
+    for (let day = 0; day < days; day++) {
+      if (await webhooks.day(seed + day)) outageDays += 1;
+      const at = from + day * dayMs + 2 * hourMs + Math.floor(random.fraction() * 20 * hourMs);
+      await platform.clock({ to: iso(at), step: 'day', hold: true });
+      await platform.calm();
+      for (const { deed, code } of await dayOfDeeds(platform, people, { day, pace, random })) {
+        count(deed);
+        if (code !== null) count(`${deed}: ${code}`);
+        if (code !== null && !expected.includes(code)) problems.push(`day ${day}: ${deed} was answered ${code}`);
+      }
+      const edge = from + (day + 1) * dayMs + hourMs;
+      for (const until of [edge, edge + settlesMs]) {
+        await platform.clock({ to: iso(until), step: 'day', hold: true });
+        await platform.calm();
+      }
+      problems.push(...(await problemsOf(platform, people)).map((problem) => `day ${day}: ${problem}`));
+      onDay(day, problems.length);
+    }
+    return { ...options, outage_days: outageDays, deeds: counts, ...(await totals(platform, people)), problems };
+  } finally {
+    await platform.stop();
+  }
+}
+
+/** Webhooks are doubled and disordered always, and now and then none comes for days. */
+function webhookTrouble({ door, heal }: LifePlatform, random: Seeded) {
+  let left = 0;
+  return {
+    /** @returns whether none comes today */
+    async day(seed: number): Promise<boolean> {
+      left = left > 0 ? left - 1 : random.fraction() < outageChance ? 1 + Math.floor(random.fraction() * outageDaysMax) : 0;
+      await heal();
+      if (left > 0) await door('/faults', { kind: 'drop_webhook' });
+      await door('/faults', { kind: 'duplicate_webhook', rate: 0.1, seed });
+      await door('/faults', { kind: 'reorder_webhooks', rate: 0.2, seed, hold_ms: 50 });
+      return left > 0;
+    },
+  };
+}
+
+async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const found: R[] = [];
+  for (let n = 0; n < items.length; n += atOnce) found.push(...(await Promise.all(items.slice(n, n + atOnce).map(work))));
+  return found;
+}
+
+const viewOf = async ({ ask }: LifePlatform, { customerId }: Person): Promise<SubscriptionView | null> =>
+  customerId === null ? null : (await ask(readSubscription, { params: { customerId } })).subscription;
+
+async function dayOfDeeds(
+  platform: LifePlatform,
+  people: readonly Person[],
+  today: { day: number; pace: number; random: Seeded },
+): Promise<{ deed: string; code: string | null }[]> {
+  const views = await inParallel(people, (person) => viewOf(platform, person));
+  const customers = await platform.customers();
+  const done: { deed: string; code: string | null }[] = [];
+  for (const [n, person] of people.entries()) {
+    const view = views[n] ?? null;
+    const deed = deedOf(person, view, today);
+    if (deed === null) continue;
+    const stripeCustomerId = customers.get(person.customerId ?? '') ?? null;
+    const answer = await act(platform, { person, view, stripeCustomerId, random: today.random }, deed);
+    done.push({ deed, code: answer === null || answer.ok ? null : answer.error.code });
+  }
+  await platform.calm();
+  return done;
+}
+
+async function problemsOf(platform: LifePlatform, people: readonly Person[]): Promise<string[]> {
+  const { ask, until } = platform;
+  const { items } = await ask(listPlans, {});
+  const plans = new Map(items.flatMap(({ plan, stripe_price_id: id }) => (id === null ? [] : [[id, plan] as const])));
+  const subscriptions = Map.groupBy(await platform.objects<Stripe.Subscription>('subscription'), ({ customer }) =>
+    String(customer),
+  );
+  const customers = await platform.customers();
+  const differing = await inParallel(people, async (person) => {
+    const view = await viewOf(platform, person);
+    if (view === null) return [];
+    const id = customers.get(view.customer_id);
+    if (id === undefined) return [`person ${person.number} has no customer at Stripe`];
+    return differencesOf(view, subscriptions.get(id) ?? [], plans).map((text) => `person ${person.number}: ${text}`);
+  });
+  const { run_id } = await ask(runDrift, { body: {} });
+  const report = await until(async () => {
+    const found = await ask(listDrift, { query: { limit: 100 } });
+    return found.last_run?.run_id === run_id ? found : null;
+  });
+  const drift = report?.items.map(({ kind, object_id, expected: wanted, found }) => `drift: ${kind} ${object_id}: ${wanted}, ${found}`);
+  const { items: rules } = await ask(runInvariants, { body: {} });
+  const broken = rules.filter(({ ok }) => !ok).map(({ name, rows }) => `rule ${name}: ${JSON.stringify(rows[0])}`);
+  return [...differing.flat(), ...(drift ?? ['the drift report did not come to its end']), ...broken];
+}
+
+async function totals(platform: LifePlatform, people: readonly Person[]) {
+  const views = await inParallel(people, (person) => viewOf(platform, person));
+  const states: Record<string, number> = {};
+  for (const view of views) {
+    const state = view === null ? 'not yet there' : view.status;
+    states[state] = (states[state] ?? 0) + 1;
+  }
+  const invoices = await platform.objects<Stripe.Invoice>('invoice');
+  return { states, invoices: invoices.length, paid: invoices.filter(({ status }) => status === 'paid').length };
+}
