@@ -74,7 +74,8 @@ export async function assemble(core: Core, options: StandInOptions, log: (line: 
   const contextAt = (now: number, request?: Parameters<ReturnType<typeof contextsOf>>[1]) =>
     contextsOf({ store, pages, webhooks: webhook !== undefined, answeredAt })(now, request);
   const due = core.due(store, commit, contextAt);
-  const time = openTime(clockNow, sender === null ? [due] : [sender, due]);
+  const stopping = new AbortController();
+  const time = openTime(clockNow, sender === null ? [due] : [sender, due], stopping.signal);
 
   // Until the platform listens, what is emitted waits in its row.
   let listening = false;
@@ -122,7 +123,6 @@ export async function assemble(core: Core, options: StandInOptions, log: (line: 
     },
   );
 
-  const stopping = new AbortController();
   let looking = Promise.resolve();
   const lookOften = async (): Promise<void> => {
     while (!stopping.signal.aborted) {

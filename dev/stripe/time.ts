@@ -5,7 +5,8 @@
  */
 import type { Timed } from './context.ts';
 
-export function openTime(clockNow: () => number, parts: readonly Timed[]) {
+/** @param stopped ends it between two instants: what is due then stays due */
+export function openTime(clockNow: () => number, parts: readonly Timed[], stopped: AbortSignal) {
   let instant: number | null = null;
   let last = Promise.resolve();
 
@@ -16,7 +17,7 @@ export function openTime(clockNow: () => number, parts: readonly Timed[]) {
 
   async function liveThrough(until: number): Promise<void> {
     try {
-      for (let at = nextAt(); at !== null && at <= until; at = nextAt()) {
+      for (let at = nextAt(); at !== null && at <= until && !stopped.aborted; at = nextAt()) {
         // What was due while nobody looked (a platform that was off) never turns the time back.
         instant = Math.max(at, instant ?? at);
         for (const part of parts) await part.run(instant);

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { readCost } from '../../src/contracts/routes/costs.ts';
-import { readCustomer, signUp } from '../../src/contracts/routes/customers.ts';
+import { createCustomer, readCustomer } from '../../src/contracts/routes/customers.ts';
 import { readLicence } from '../../src/contracts/routes/licences.ts';
 import { listMembers } from '../../src/contracts/routes/sessions.ts';
 import { readUsage } from '../../src/contracts/routes/usage-reads.ts';
@@ -28,7 +28,7 @@ describeInBrowser(
     it('leads from signing up by a mailed link and a password to usage, cost, licence, keys, members, sessions and out', async () => {
       const { platform } = browsing;
       const admin = apiOf(platform.url, platform.ready.admin_token);
-      const { customer } = await admin.call(signUp, { body: { email, company_name: 'Acme' } });
+      const { customer } = await admin.call(createCustomer, { body: { email, company_name: 'Acme' } });
       const params = { customerId: customer.customer_id };
       const meter = await meterOf(platform, customer.customer_id);
       await meter.minute(30);

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { makeAdminToken, revokeCredential } from '../../src/contracts/routes/credentials.ts';
-import { signUp } from '../../src/contracts/routes/customers.ts';
+import { createCustomer } from '../../src/contracts/routes/customers.ts';
 import { signIn } from '../../src/contracts/routes/sessions.ts';
 import { expectAccessible } from '../harness/browser/accessibility.ts';
 import { describeInBrowser } from '../harness/browser/chromium.ts';
@@ -73,7 +73,9 @@ describeInBrowser(
 
     it('a customer’s session that was ended elsewhere asks to sign in at the next thing that is done', async () => {
       const admin = queueWork(browsing.platform).admin;
-      const { customer } = await admin.call(signUp, { body: { email: 'dora@example.com', company_name: 'Delta' } });
+      const { customer } = await admin.call(createCustomer, {
+        body: { email: 'dora@example.com', company_name: 'Delta' },
+      });
       const page = await browsing.open('/cost', { before: asMember(browsing.platform, customer.customer_id, 'owner') });
       await arrive(page, 'Cost');
       await page.context().clearCookies();

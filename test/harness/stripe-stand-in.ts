@@ -13,7 +13,10 @@ import { standInKey } from './stripe-key.ts';
 
 const bytesMax = 1000;
 
-export default async function setup(project: TestProject) {
+let stop: () => Promise<void> = async () => {};
+
+/** Starts the manager, and tells tests where it is. */
+export async function setup(project: TestProject): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'stripe-stand-ins-'));
   const running = new Map<string, { stripe: Awaited<ReturnType<typeof startStripe>>; clock: { now: number } }>();
 
@@ -45,9 +48,12 @@ export default async function setup(project: TestProject) {
   });
   const port = await listen(server);
   project.provide('stripeStandIns', `http://127.0.0.1:${port}`);
-  return async () => {
+  stop = async () => {
     for (const { stripe } of running.values()) await stripe.close();
     await closeServer(server);
     rmSync(folder, { recursive: true, force: true });
   };
 }
+
+/** Ends every stand-in that was started. */
+export const teardown = (): Promise<void> => stop();

@@ -8,19 +8,20 @@ import type { Write } from '../../db/write.ts';
 import { newId } from '../../lib/ids.ts';
 import { sameJson } from '../../lib/json.ts';
 import { ok } from '../../lib/result.ts';
-import { findOrdersOf, planForSubscription } from '../../outbox/store.ts';
+import { planForSubscription } from '../../outbox/store.ts';
 import { followStripe } from '../../periods/paid.ts';
 import * as periodStore from '../../periods/store.ts';
 import { versionOf } from '../../pricing/catalogue.ts';
 import { findCatalogue } from '../../pricing/catalogue-store.ts';
 import type { StripeSubscription } from '../../stripe/subscriptions.ts';
-import { findOffers, type Offer } from '../../subscriptions/price-store.ts';
+import { findOffers } from '../../subscriptions/price-store.ts';
 import * as subscriptionStore from '../../subscriptions/store.ts';
 import { meanings } from '../../subscriptions/subscription.ts';
-import { isEnded, isLive, stateAfter } from '../../subscriptions/transitions.ts';
+import { isEnded, isLive } from '../../subscriptions/transitions.ts';
 import { findObject, writeFetched } from '../../webhooks/object-store.ts';
 import type { Context, Planned } from '../deed.ts';
 import { followState } from './follow-state.ts';
+import { changedAt, nextRow, type Seen } from './next-row.ts';
 import { tellOfChange } from './tell-of-change.ts';
 
 /** A subscription as a numbered fetch showed it. */
@@ -88,12 +89,6 @@ const goOn = ({ random, now }: Context, { customerId, suspendedFor }: Subscripti
     ? [planForSubscription({ id: newId('outbox', random), kind: 'stripe_go_on', subscriptionId: id, customerId, now })]
     : [];
 
-interface Seen {
-  found: StripeSubscription;
-  /** What the fetch before showed; null for the first. */
-  before: StripeSubscription | null;
-}
-
 interface Followed {
   next: SubscriptionRow;
   writes: Write[];
@@ -156,100 +151,6 @@ async function follow(context: Context, whole: WholeCustomer, seen: Seen): Promi
       ...periods.audit,
     ],
   };
-}
-
-/** The row of the subscription as Stripe has it now. */
-function nextRow(
-  { now, settings, log }: Context,
-  row: SubscriptionRow,
-  { found, before }: Seen,
-  offers: readonly Offer[],
-): SubscriptionRow {
-  const state = stateAfter(row, `stripe_${found.status}`) ?? row;
-  const { status, suspendedFor } = state;
-  if (isEnded(found.status)) {
-    return {
-      ...row,
-      status,
-      suspendedFor,
-      canceledAt: status === 'canceled' ? (row.canceledAt ?? now) : row.canceledAt,
-      ...nothingAtStripe,
-    };
-  }
-  const offer = offerOf(row, offers, found.item?.priceId, before);
-  if (offer === undefined && found.item !== null) {
-    log('error', 'a subscription has a price that is none of ours', {
-      customer_id: row.customerId,
-      stripe_subscription_id: found.id,
-      price_id: found.item.priceId,
-    });
-  }
-  const scheduled = found.scheduled && offers.find(({ priceId }) => priceId === found.scheduled?.priceId);
-  const owes = status === 'past_due';
-  return {
-    ...row,
-    ...(offer && { plan: offer.plan, planVersion: offer.planVersion }),
-    interval: found.item?.interval ?? row.interval,
-    status,
-    suspendedFor,
-    collection: found.collection,
-    stripeSubscriptionId: found.id,
-    cancelAt: found.cancelAt,
-    graceEndsAt: owes ? (row.graceEndsAt ?? now + settings.graceMs) : null,
-    scheduledPlan: scheduled?.plan ?? null,
-    scheduledVersion: scheduled?.planVersion ?? null,
-    scheduledInterval: scheduled?.interval ?? null,
-    scheduledAt: scheduled && found.scheduled ? found.scheduled.at : null,
-    stripeScheduleId: found.scheduleId,
-  };
-}
-
-/** What a row says whose subscription at Stripe has ended, or never came about. */
-const nothingAtStripe = {
-  collection: 'none',
-  stripeSubscriptionId: null,
-  cancelAt: null,
-  graceEndsAt: null,
-  scheduledPlan: null,
-  scheduledVersion: null,
-  scheduledInterval: null,
-  scheduledAt: null,
-  stripeScheduleId: null,
-} as const;
-
-/**
- * The version that is paid for. One that the customer was moved to by us, of the same plan, stands until the price at Stripe is
- * another one; of several versions with one price the customer's own counts.
- */
-function offerOf(
-  row: SubscriptionRow,
-  offers: readonly Offer[],
-  priceId: string | undefined,
-  before: StripeSubscription | null,
-): Pick<Offer, 'plan' | 'planVersion'> | undefined {
-  const theirs = offers.filter((offer) => offer.priceId === priceId);
-  const own = theirs.find(({ plan, planVersion }) => plan === row.plan && planVersion === row.planVersion);
-  const wasMoved = before?.item?.priceId === priceId && theirs.some(({ plan }) => plan === row.plan);
-  return own ?? (wasMoved ? { plan: row.plan, planVersion: row.planVersion } : theirs[0]);
-}
-
-/**
- * When the plan changed: as it was scheduled, with the subscription itself, at the moment from which our own order had Stripe
- * count, or now; never before the change that was last.
- */
-async function changedAt(
-  { db, now }: Context,
-  row: SubscriptionRow,
-  next: SubscriptionRow,
-  { found }: Seen,
-): Promise<number> {
-  const last = await subscriptionStore.lastChangeAt(db, row.customerId);
-  const wasScheduled = row.scheduledAt !== null && row.scheduledAt <= now && row.scheduledPlan === next.plan;
-  if (wasScheduled) return Math.max(last, row.scheduledAt ?? now);
-  if (row.stripeSubscriptionId !== found.id) return Math.max(last, found.createdAt);
-  const orders = found.item === null ? [] : await findOrdersOf(db, row.customerId, found.item.priceId);
-  const ordered = orders.map(({ payload }) => Number(payload['proration_at'] ?? 0)).find((at) => at > 0);
-  return Math.max(last, ordered ?? now);
 }
 
 /** Periods as Stripe has them; of what has ended, or stands still there, none is opened. */

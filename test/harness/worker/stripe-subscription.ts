@@ -56,6 +56,8 @@ export function fakeStripe() {
   const subscriptions = new Map<string, StripeSubscription>();
   const state = {
     failure: null as StripeFailure | null,
+    /** Whether an invoice is open. */
+    owed: true,
     fetches: 0,
     fetched: async (_: StripeSubscription): Promise<void> => {},
   };
@@ -72,5 +74,6 @@ export function fakeStripe() {
     subscriptions.set(subscription.id, subscription);
     return subscription.id;
   };
-  return { stripe: { subscriptions: { fetch } } as unknown as StripePort, put, subscriptions, state };
+  const changes = { isOwed: async () => ({ ok: true, value: state.owed }) };
+  return { stripe: { changes, subscriptions: { fetch } } as unknown as StripePort, put, subscriptions, state };
 }

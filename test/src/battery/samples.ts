@@ -6,6 +6,7 @@ import { rootToken } from '../../harness/worker/api.ts';
 import { shippedPlans } from '../../harness/worker/plans.ts';
 import { secondsOf, signatureOf } from '../../harness/worker/stripe-events.ts';
 import { type Fixture, organisationSlug } from './fixture.ts';
+import { subscriptionSamples } from './subscription-samples.ts';
 
 export interface Sample {
   /** Fills the path's parameters. */
@@ -36,9 +37,6 @@ const ofOrganisation = `?organisation=${organisationSlug}`;
 const itsNamespace = (f: Fixture) => ({ namespace: f.namespace });
 
 const drift = () => ({ driftId: `drf_${'0'.repeat(32)}` });
-/** A page of ours that Stripe's pages may lead back to. */
-const ownPage = 'http://127.0.0.1:8787/';
-
 const review = () => ({ reviewId: `rvw_${'0'.repeat(32)}` });
 
 export const samples: Record<string, Sample> = {
@@ -62,28 +60,7 @@ export const samples: Record<string, Sample> = {
   'GET /api/customers/:customerId': { params: mine },
   'POST /api/customers/:customerId/deactivate': { params: victim, body: empty, wrongType: { reason: 3 } },
   'POST /api/customers/:customerId/reactivate': { params: victim, body: empty },
-  'GET /api/subscriptions/:customerId': { params: mine },
-  'POST /api/subscriptions/checkout': {
-    body: (f) => ({ customer_id: f.customerId, plan: 'starter', success_url: ownPage, cancel_url: ownPage }),
-    wrongType: { interval: 'week' },
-  },
-  'POST /api/subscriptions/preview': {
-    body: (f) => ({ customer_id: f.customerId, new_plan: 'professional' }),
-    wrongType: { new_plan: 7 },
-  },
-  'POST /api/subscriptions/upgrade': {
-    body: (f) => ({ customer_id: f.customerId, new_plan: 'professional' }),
-    wrongType: { proration_date: 'soon' },
-  },
-  'POST /api/subscriptions/cancel': {
-    body: (f) => ({ customer_id: f.customerId, reason: 'r' }),
-    wrongType: { immediately: 'yes' },
-  },
-  'POST /api/subscriptions/resume': { body: (f) => ({ customer_id: f.customerId }), wrongType: { customer_id: 7 } },
-  'POST /api/subscriptions/portal': {
-    body: (f) => ({ customer_id: f.customerId, return_url: ownPage }),
-    wrongType: { return_url: [] },
-  },
+  ...subscriptionSamples,
   'GET /api/customers/:customerId/deployment': { params: mine },
   'POST /api/customers/:customerId/deployment/redeploy': {
     params: victim,

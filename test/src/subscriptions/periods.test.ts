@@ -115,14 +115,15 @@ describe('a trial', () => {
     await api.tick();
     const { periods, licences } = await rowsOf(id);
     expect(periods).toMatchObject([{ ...trial, open: 0 }]);
-    expect(licences).toHaveLength(1);
+    // The trial's end suspends the customer, which is another status: what was free is still nobody's month.
+    expect(licences.map(({ action }) => action)).toEqual(['generated', 'suspended']);
+    const suspended = await (await licenceOf(id)).json<{ decoded: { exp: number } }>();
+    expect(suspended.decoded.exp * 1000).toBe(begin + 28 * day);
     expect(await costOf(id)).toMatchObject({
       period: { start: '2026-11-20T12:00:00.000Z', end: '2026-12-04T12:00:00.000Z' },
+      status: 'suspended',
       invoiceable: false,
     });
-    // Suspended for its trial's end, which is another status, it is still nobody's month.
-    await control.prepare("UPDATE subscriptions SET status = 'suspended' WHERE customer_id = ?").bind(id).run();
-    expect((await costOf(id)).period.end).toBe('2026-12-04T12:00:00.000Z');
     api.clock.now = begin;
   });
 

@@ -3,8 +3,8 @@ import { ActionGroup, Button, Content, Form, Stack, StackItem } from '@patternfl
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { verifySignup } from '../../../src/contracts/routes/customers.ts';
+import { CopiedText } from '../confirm/copied-text.tsx';
 import { useDeed } from '../data/use-deed.ts';
-import { CopiedText } from '../portal/copied-text.tsx';
 import { Field } from '../sign-in/field.tsx';
 import { SignInFailure } from '../sign-in/sign-in-failure.tsx';
 import { signUpTexts as texts } from '../texts/sign-up.ts';

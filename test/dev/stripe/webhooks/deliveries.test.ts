@@ -93,6 +93,23 @@ describe('a webhook', () => {
     expect(listener.received).toHaveLength(2);
   });
 
+  it('that is not answered keeps nobody from ending the stand-in while it catches up with the clock', async () => {
+    const hangs = Promise.withResolvers<number>();
+    const { edge, make, listener, clock } = await open(() => hangs.promise);
+    await make('a');
+    const catchingUp = edge.standIn.runDue(clock.now);
+    await eventually(
+      async () => listener.received.length,
+      (count) => count === 1,
+    );
+    await edge.reopen();
+    await catchingUp;
+    hangs.resolve(200);
+    expect((await edge.ask('GET', '/_stand-in/deliveries?waiting=true')).body['deliveries']).toMatchObject([
+      { attempts: 0 },
+    ]);
+  });
+
   it('can be sent once more, answered or not', async () => {
     const { make, listener, ask, rows, advance } = await open();
     await make('a');
