@@ -47,7 +47,10 @@ async function licenceOf({ ask, attempt }: LifePlatform, customerId: string, las
   const jwt = read.ok ? (read.value?.license ?? last) : last;
   if (jwt === null) return { jwt, said: 'none' };
   const { valid, code, decoded } = await ask(validateLicence, { body: { license: jwt } });
-  return { jwt, said: valid && decoded ? `valid: ${decoded.plan}, ${decoded.subscription.status}` : code.toLowerCase() };
+  return {
+    jwt,
+    said: valid && decoded ? `valid: ${decoded.plan}, ${decoded.subscription.status}` : code.toLowerCase(),
+  };
 }
 
 /** Looks at a customer again and again. */
@@ -81,5 +84,11 @@ export function mailsTo({ mailFolder }: LifePlatform, email: string): string[] {
     .toSorted((a, b) => order(a) - order(b))
     .map((name) => readFileSync(join(mailFolder, name), 'utf8'))
     .filter((mail) => /^To: (.*)$/m.exec(mail)?.[1]?.includes(email))
-    .map((mail) => /^Subject: (.*(?:\r?\n[ \t].*)*)/m.exec(mail)?.[1]?.replace(/\r?\n[ \t]+/g, ' ').trim() ?? '');
+    .map(
+      (mail) =>
+        /^Subject: (.*(?:\r?\n[ \t].*)*)/m
+          .exec(mail)?.[1]
+          ?.replace(/\r?\n[ \t]+/g, ' ')
+          .trim() ?? '',
+    );
 }

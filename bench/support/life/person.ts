@@ -52,7 +52,15 @@ export const personOf = (number: number, days: number, { fraction, pick }: Seede
 });
 
 /** Chances of a day, times the pace. */
-const chances = { upgrade: 0.01, downgrade: 0.01, cancel: 0.006, atOnce: 0.001, takeBack: 0.08, failing: 0.012, pay: 0.12 };
+const chances = {
+  upgrade: 0.01,
+  downgrade: 0.01,
+  cancel: 0.006,
+  atOnce: 0.001,
+  takeBack: 0.08,
+  failing: 0.012,
+  pay: 0.12,
+};
 
 /** What somebody does today; null for nothing. `view`: the subscription as it is, null before the signup. */
 export function deedOf(
@@ -103,7 +111,12 @@ const neighbour = (plan: string, step: number): string => plans[plans.indexOf(pl
 /** Does it. @param stripeCustomerId of whom Stripe knows */
 export async function act(
   platform: LifePlatform,
-  { person, view, stripeCustomerId, random }: {
+  {
+    person,
+    view,
+    stripeCustomerId,
+    random,
+  }: {
     person: Person;
     view: SubscriptionView | null;
     stripeCustomerId: string | null;
@@ -140,7 +153,8 @@ export async function act(
     case 'pay': {
       person.hasGoodCard = true;
       await door(`/customers/${stripeCustomerId}/cards`, { card: goodCard });
-      for (const id of await platform.openInvoices(stripeCustomerId ?? '')) await platform.stripe(`/invoices/${id}/pay`, {});
+      for (const id of await platform.openInvoices(stripeCustomerId ?? ''))
+        await platform.stripe(`/invoices/${id}/pay`, {});
       return null;
     }
   }

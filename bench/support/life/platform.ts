@@ -37,7 +37,8 @@ export type LifePlatform = Awaited<ReturnType<typeof startLifePlatform>>;
 
 /** Starts it. @param from the instant at which its clock begins, ISO 8601 */
 export async function startLifePlatform(from: string) {
-  const env = { RATE_LIMIT_SIGNUP: 'off', RATE_LIMIT_WEBHOOKS: 'off', RATE_LIMIT_AUTH: 'off' };
+  const limits = { RATE_LIMIT_SIGNUP: 'off', RATE_LIMIT_WEBHOOKS: 'off', RATE_LIMIT_AUTH: 'off' };
+  const env = { ...limits, SIMULATED_JOB_MS: '200', LOG_LEVEL: 'warn' };
   const platform = await startPlatform({ args: ['--at', from], env });
   const { ready, dataDir } = platform;
   const { stripe_secret_key: key } = secrets.parse(JSON.parse(readFileSync(join(dataDir, 'secrets.json'), 'utf8')));
