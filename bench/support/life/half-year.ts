@@ -34,7 +34,7 @@ const outageChance = 0.04;
 const outageDaysMax = 3;
 const atOnce = 8;
 /** What the API may answer to people who do things at the wrong moment. */
-const expected = ['payment_failed', 'payment_action_required', 'change_pending', 'nothing_to_resume', 'same_plan'];
+const expected = ['payment_failed', 'change_pending', 'nothing_to_resume', 'subscription_ended'];
 
 export type Lived = Awaited<ReturnType<typeof liveHalfYear>>;
 
@@ -46,6 +46,7 @@ export async function liveHalfYear(options: HalfYear, onDay: (day: number, probl
   const people = Array.from({ length: customers }, (_, number) => personOf(number, days, random));
   const counts: Record<string, number> = {};
   const problems: string[] = [];
+  let views: Views = new Map();
   const count = (what: string): void => {
     counts[what] = (counts[what] ?? 0) + 1;
   };
@@ -59,16 +60,17 @@ export async function liveHalfYear(options: HalfYear, onDay: (day: number, probl
     for (let day = 0; day < days; day++) {
       if (await webhooks.day(seed + day)) outageDays += 1;
       await goTo(from + day * dayMs + actsFromMs + Math.floor(random.fraction() * actsForMs));
-      for (const { deed, code } of await dayOfDeeds(platform, people, { day, pace, random })) {
+      for (const { deed, code } of await dayOfDeeds(platform, people, { views, day, pace, random })) {
         count(deed);
         if (code !== null) count(`${deed}: ${code}`);
         if (code !== null && !expected.includes(code)) problems.push(`day ${day}: ${deed} was answered ${code}`);
       }
       await goTo(from + (day + 1) * dayMs + settlesMs);
-      problems.push(...(await problemsOf(platform, people)).map((problem) => `day ${day}: ${problem}`));
+      views = await viewsOf(platform, people);
+      problems.push(...(await problemsOf(platform, people, views)).map((problem) => `day ${day}: ${problem}`));
       onDay(day, problems.length);
     }
-    return { ...options, outage_days: outageDays, deeds: counts, ...(await totals(platform, people)), problems };
+    return { ...options, outage_days: outageDays, deeds: counts, ...(await totals(platform, views)), problems };
   } finally {
     await platform.stop();
   }
@@ -97,19 +99,28 @@ async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<
   return found;
 }
 
-const viewOf = async ({ ask }: LifePlatform, { customerId }: Person): Promise<SubscriptionView | null> =>
-  customerId === null ? null : (await ask(readSubscription, { params: { customerId } })).subscription;
+/** By the number of the person; of those who have signed up. */
+type Views = ReadonlyMap<number, SubscriptionView>;
 
+async function viewsOf({ ask }: LifePlatform, people: readonly Person[]): Promise<Views> {
+  const read = await inParallel(people, async ({ number, customerId }) => {
+    if (customerId === null) return [];
+    const { subscription } = await ask(readSubscription, { params: { customerId } });
+    return [[number, subscription] as const];
+  });
+  return new Map(read.flat());
+}
+
+/** Everybody decides by what they saw last. */
 async function dayOfDeeds(
   platform: LifePlatform,
   people: readonly Person[],
-  today: { day: number; pace: number; random: Seeded },
+  { views, ...today }: { views: Views; day: number; pace: number; random: Seeded },
 ): Promise<{ deed: string; code: string | null }[]> {
-  const views = await inParallel(people, (person) => viewOf(platform, person));
   const customers = await platform.customers();
   const done: { deed: string; code: string | null }[] = [];
-  for (const [n, person] of people.entries()) {
-    const view = views[n] ?? null;
+  for (const person of people) {
+    const view = views.get(person.number) ?? null;
     const deed = deedOf(person, view, today);
     if (deed === null) continue;
     const stripeCustomerId = customers.get(person.customerId ?? '') ?? null;
@@ -120,7 +131,7 @@ async function dayOfDeeds(
   return done;
 }
 
-async function problemsOf(platform: LifePlatform, people: readonly Person[]): Promise<string[]> {
+async function problemsOf(platform: LifePlatform, people: readonly Person[], views: Views): Promise<string[]> {
   const { ask, until } = platform;
   const { items } = await ask(listPlans, {});
   const plans = new Map(items.flatMap(({ plan, stripe_price_id: id }) => (id === null ? [] : [[id, plan] as const])));
@@ -128,9 +139,9 @@ async function problemsOf(platform: LifePlatform, people: readonly Person[]): Pr
     String(customer),
   );
   const customers = await platform.customers();
-  const differing = await inParallel(people, async (person) => {
-    const view = await viewOf(platform, person);
-    if (view === null) return [];
+  const differing = people.map((person) => {
+    const view = views.get(person.number);
+    if (view === undefined) return [];
     const id = customers.get(view.customer_id);
     if (id === undefined) return [`person ${person.number} has no customer at Stripe`];
     return differencesOf(view, subscriptions.get(id) ?? [], plans).map((text) => `person ${person.number}: ${text}`);
@@ -148,13 +159,9 @@ async function problemsOf(platform: LifePlatform, people: readonly Person[]): Pr
   return [...differing.flat(), ...(drift ?? ['the drift report did not come to its end']), ...broken];
 }
 
-async function totals(platform: LifePlatform, people: readonly Person[]) {
-  const views = await inParallel(people, (person) => viewOf(platform, person));
+async function totals(platform: LifePlatform, views: Views) {
   const states: Record<string, number> = {};
-  for (const view of views) {
-    const state = view === null ? 'not yet there' : view.status;
-    states[state] = (states[state] ?? 0) + 1;
-  }
+  for (const { status } of views.values()) states[status] = (states[status] ?? 0) + 1;
   const invoices = await platform.objects<Stripe.Invoice>('invoice');
   return { states, invoices: invoices.length, paid: invoices.filter(({ status }) => status === 'paid').length };
 }
