@@ -30,6 +30,7 @@ import { lookAtFailed } from './workflows/provisioning/look-again.ts';
 import { continueOrders } from './workflows/provisioning/order-jobs.ts';
 import { applyPlanChanges } from './workflows/subscriptions/apply-plan-changes.ts';
 import { deleteStacks } from './workflows/subscriptions/delete-stacks.ts';
+import { dropRenewals } from './workflows/subscriptions/drop-renewals.ts';
 import { endCancelled } from './workflows/subscriptions/end-cancelled.ts';
 import { endGrace } from './workflows/subscriptions/end-grace.ts';
 import { endTrials } from './workflows/subscriptions/end-trials.ts';
@@ -63,6 +64,7 @@ export async function runCron(services: Services, scheduledTime: number): Promis
     look_at_failed: () => lookAtFailed(contextOf(services)),
     check_drift: () => checkAllForDrift(contextOf(services)),
     ...(hourly ? { delete_stacks: () => deleteStacks(contextOf(services)) } : {}),
+    ...(hourly ? { drop_renewals: () => dropRenewals(contextOf(services)) } : {}),
     ...(hourly ? { warn_of_deletion: () => warnOfDeletion(contextOf(services)) } : {}),
     // The end of a drain puts its doorbell into the outbox, which is swept next.
     end_drains: () => endDrains(contextOf(services)),

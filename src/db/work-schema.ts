@@ -203,6 +203,7 @@ export const outbox = sqliteTable(
         'stripe_go_on',
         'stripe_pause',
         'stripe_cancel',
+        'stripe_drop',
       ],
     }).notNull(),
     payload: text('payload', { mode: 'json' }).$type<Record<string, string | number>>().notNull(),

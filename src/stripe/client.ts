@@ -14,6 +14,7 @@ import { pausesOf } from './pauses.ts';
 import type { StripePort } from './port.ts';
 import { portalOf } from './portal.ts';
 import { pricesOf } from './prices.ts';
+import { renewalsOf } from './renewals.ts';
 import { schedulesOf } from './schedules.ts';
 import { subscriptionsOf } from './subscriptions.ts';
 
@@ -48,6 +49,7 @@ const portOver = (stripe: Stripe): StripePort => ({
   invoices: invoicesOf(stripe),
   pauses: pausesOf(stripe),
   portal: portalOf(stripe),
+  renewals: renewalsOf(stripe),
   schedules: schedulesOf(stripe),
   subscriptions: subscriptionsOf(stripe),
 });

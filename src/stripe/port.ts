@@ -8,6 +8,7 @@ import type { invoicesOf } from './invoices.ts';
 import type { pausesOf } from './pauses.ts';
 import type { portalOf } from './portal.ts';
 import type { pricesOf } from './prices.ts';
+import type { renewalsOf } from './renewals.ts';
 import type { schedulesOf } from './schedules.ts';
 import type { subscriptionsOf } from './subscriptions.ts';
 
@@ -21,6 +22,7 @@ export interface StripePort {
   invoices: ReturnType<typeof invoicesOf>;
   pauses: ReturnType<typeof pausesOf>;
   portal: ReturnType<typeof portalOf>;
+  renewals: ReturnType<typeof renewalsOf>;
   schedules: ReturnType<typeof schedulesOf>;
   subscriptions: ReturnType<typeof subscriptionsOf>;
 }

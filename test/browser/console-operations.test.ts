@@ -86,6 +86,7 @@ describeInBrowser(
 
       it('reviews that are chosen are rejected at once with a reason, by the keyboard alone', async () => {
         const page = await open('/console/reviews');
+        await rowsOf(page, 'Reviews').first().waitFor();
         await page.getByRole('checkbox', { name: 'Choose all rows of this page' }).focus();
         await page.keyboard.press('Space');
         await page.getByRole('button', { name: 'Reject 1 review' }).focus();

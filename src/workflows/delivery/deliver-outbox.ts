@@ -15,7 +15,14 @@ const rowsPerTick = 200;
 const atOnce = 20;
 
 /** Kinds that are calls of Stripe, whose outcome may be unclear. */
-const calls = ['stripe_customer', 'stripe_price', 'stripe_go_on', 'stripe_pause', 'stripe_cancel'] as const;
+const calls = [
+  'stripe_customer',
+  'stripe_price',
+  'stripe_go_on',
+  'stripe_pause',
+  'stripe_cancel',
+  'stripe_drop',
+] as const;
 
 /** Delivers the named rows, or what is due. Returns how many were confirmed. Never throws for a carrier's failure. */
 export async function deliverOutbox(carriers: Carriers, ids?: readonly string[]): Promise<number> {

@@ -7,6 +7,7 @@ import { sendNotice } from './send-notice.ts';
 import { sendSignupMail } from './send-signup-mail.ts';
 import { sendStripeCancel } from './send-stripe-cancel.ts';
 import { sendStripeCustomer } from './send-stripe-customer.ts';
+import { sendStripeDrop } from './send-stripe-drop.ts';
 import { sendStripeGoOn } from './send-stripe-go-on.ts';
 import { sendStripeOrder } from './send-stripe-order.ts';
 import { sendStripePause } from './send-stripe-pause.ts';
@@ -20,6 +21,7 @@ export const senders: Readonly<Record<OutboxKind, Sender>> = {
   stripe_customer: sendStripeCustomer,
   stripe_price: sendStripePrice,
   stripe_cancel: sendStripeCancel,
+  stripe_drop: sendStripeDrop,
   stripe_pause: sendStripePause,
   stripe_go_on: sendStripeGoOn,
   stripe_order: sendStripeOrder,

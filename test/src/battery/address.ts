@@ -1,7 +1,7 @@
 /** How a route is called: its name in the battery and the URL of a sample. */
 import type { Endpoint } from '../../../src/http/endpoint.ts';
 import type { Fixture } from './fixture.ts';
-import type { Sample } from './samples.ts';
+import type { Sample } from './sample.ts';
 
 export const nameOf = (spec: Endpoint): string => `${spec.method.toUpperCase()} ${spec.path}`;
 

@@ -36,6 +36,8 @@ export interface Fixture {
   guest: string;
   forgedPeople: string[];
   organisationId: string;
+  /** Verifies a signup that waits for it. */
+  verification: string;
   revoked: Record<'account' | 'reporter' | 'provisioner' | 'cluster' | 'organisation' | 'viewer', string>;
 }
 
@@ -78,6 +80,17 @@ async function issuerOf(api: Api, organisationId: string, origin: string) {
     signedBy: (other: { issuer: TestIssuer }, more: JWTPayload) =>
       issuer.token({ ...claims, ...more }, {}, other.issuer.keys[0]),
   };
+}
+
+/** Signs up with an email that is to be verified; the secret of the mailed link. */
+async function verificationOf(api: Api, email: string): Promise<string> {
+  const mails: string[] = [];
+  const EMAIL = { send: async ({ text }: { text: string }) => void mails.push(text) };
+  const bindings = { SIGNUP_VERIFICATION: 'email', MAIL_FROM: 'mail@example.com', EMAIL };
+  await api.call('POST', '/api/customers/signup', { body: { email, company_name: 'Waiting' }, bindings });
+  const [, secret] = /#verify=([\w-]+)/.exec(mails[0] ?? '') ?? [];
+  if (secret === undefined) throw new Error('no mail has a link');
+  return secret;
 }
 
 export async function makeFixture(): Promise<Fixture> {
@@ -127,6 +140,7 @@ export async function makeFixture(): Promise<Fixture> {
       (await people.token({ groups: ['org-admin'] })).replace(/[^.]*$/, ''),
     ],
     organisationId: made.customer.organisation_id,
+    verification: await verificationOf(api, 'waiting@example.com'),
     revoked: {
       account: await credential('account', made.customer.customer_id, null, true),
       reporter: await credential('reporter', reporterId, null, true),

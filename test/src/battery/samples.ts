@@ -4,24 +4,10 @@
  */
 import { rootToken } from '../../harness/worker/api.ts';
 import { shippedPlans } from '../../harness/worker/plans.ts';
-import { secondsOf, signatureOf } from '../../harness/worker/stripe-events.ts';
 import { type Fixture, organisationSlug } from './fixture.ts';
+import type { Sample } from './sample.ts';
+import { stripeSamples } from './stripe-samples.ts';
 import { subscriptionSamples } from './subscription-samples.ts';
-
-export interface Sample {
-  /** Fills the path's parameters. */
-  params?: (f: Fixture) => Record<string, string>;
-  query?: string;
-  body?: (f: Fixture) => unknown;
-  /** What is sent where the body is taken as it comes: its text and its headers. */
-  raw?: () => { raw: string; headers: Record<string, string> };
-  /** What the route needs of the environment beside what tests have. */
-  bindings?: Record<string, unknown>;
-  /** A field of the body and a value of the wrong type for it. */
-  wrongType?: Record<string, unknown>;
-  /** Usage bodies come from exporters that may be newer: unknown fields are ignored there, not refused. */
-  toleratesUnknownFields?: true;
-}
 
 const mine = (f: Fixture) => ({ customerId: f.customerId });
 /** Somebody who may be deactivated: the battery's own customer must keep its keys. */
@@ -36,31 +22,25 @@ const empty = () => ({});
 const ofOrganisation = `?organisation=${organisationSlug}`;
 const itsNamespace = (f: Fixture) => ({ namespace: f.namespace });
 
-const drift = () => ({ driftId: `drf_${'0'.repeat(32)}` });
 const review = () => ({ reviewId: `rvw_${'0'.repeat(32)}` });
 
 export const samples: Record<string, Sample> = {
   'GET /health': {},
   'GET /ready': {},
   'GET /api/openapi.json': {},
-  'GET /api/drift': {},
-  'POST /api/drift/run': { body: empty },
-  'POST /api/drift/:driftId/fix': { params: drift, body: () => ({ reason: 'r' }), wrongType: { reason: 1 } },
-  'POST /api/drift/:driftId/ignore': { params: drift, body: () => ({ reason: 'r' }), wrongType: { reason: 1 } },
-  'GET /api/invariants': {},
-  'POST /api/invariants/run': { body: empty },
   'GET /api/docs': {},
   'POST /api/customers/signup': {
     body: () => ({ email: 'battery@example.com', company_name: 'Battery' }),
     wrongType: { email: 7 },
   },
-  'POST /api/customers/signup/verify': { body: () => ({ token: 'nobody’s' }), wrongType: { token: 7 } },
+  'POST /api/customers/signup/verify': { body: (f) => ({ token: f.verification }), wrongType: { token: 7 } },
   'POST /api/customers': { body: () => ({ email: 'b2@example.com', company_name: 'B2' }), wrongType: { plan: 'gold' } },
   'GET /api/customers': { query: '?page=1&limit=5' },
   'GET /api/customers/:customerId': { params: mine },
   'POST /api/customers/:customerId/deactivate': { params: victim, body: empty, wrongType: { reason: 3 } },
   'POST /api/customers/:customerId/reactivate': { params: victim, body: empty },
   ...subscriptionSamples,
+  ...stripeSamples,
   'GET /api/customers/:customerId/deployment': { params: mine },
   'POST /api/customers/:customerId/deployment/redeploy': {
     params: victim,
@@ -288,21 +268,5 @@ export const samples: Record<string, Sample> = {
     params: mine,
     body: () => ({ allowances: {} }),
     wrongType: { prices: { cpu_core_ms: -1 } },
-  },
-  'POST /api/webhooks/stripe': {
-    raw: () => {
-      const raw = JSON.stringify({ id: 'evt_battery', type: 'battery.event', data: { object: { id: 'x_1' } } });
-      return { raw, headers: { 'stripe-signature': signatureOf(raw, secondsOf(Date.now())) } };
-    },
-  },
-  'GET /api/webhooks/events': { query: '?state=dead' },
-  'GET /api/webhooks/events/:eventId': { params: () => ({ eventId: 'evt_none' }) },
-  'POST /api/webhooks/events/replay': { body: () => ({ state: 'dead' }), wrongType: { rate: 'fast' } },
-  'POST /api/webhooks/events/:eventId/replay': { params: () => ({ eventId: 'evt_none' }), body: empty },
-  'POST /api/webhooks/catch-up': {
-    // Nobody answers there: what it begins goes on when somebody does.
-    bindings: { STRIPE_SECRET_KEY: 'sk_test_of_the_battery_0123456789' },
-    body: () => ({ from: new Date(Date.now() - 3_600_000).toISOString() }),
-    wrongType: { from: 'yesterday' },
   },
 };

@@ -1,13 +1,13 @@
 /** Good requests of the routes of subscriptions (samples.ts has what they are for). */
-import type { Sample } from './samples.ts';
+import type { Sample } from './sample.ts';
 
-/** A page of ours that Stripe's pages may lead back to. */
-const ownPage = 'http://127.0.0.1:8787/';
+/** Somebody else's page: without a Stripe nothing can be opened here, and this is refused before it is asked. */
+const page = 'https://elsewhere.test/';
 
 export const subscriptionSamples: Record<string, Sample> = {
   'GET /api/subscriptions/:customerId': { params: (f) => ({ customerId: f.customerId }) },
   'POST /api/subscriptions/checkout': {
-    body: (f) => ({ customer_id: f.customerId, plan: 'starter', success_url: ownPage, cancel_url: ownPage }),
+    body: (f) => ({ customer_id: f.customerId, plan: 'starter', success_url: page, cancel_url: page }),
     wrongType: { interval: 'week' },
   },
   'POST /api/subscriptions/preview': {
@@ -24,7 +24,7 @@ export const subscriptionSamples: Record<string, Sample> = {
   },
   'POST /api/subscriptions/resume': { body: (f) => ({ customer_id: f.customerId }), wrongType: { customer_id: 7 } },
   'POST /api/subscriptions/portal': {
-    body: (f) => ({ customer_id: f.customerId, return_url: ownPage }),
+    body: (f) => ({ customer_id: f.customerId, return_url: page }),
     wrongType: { return_url: [] },
   },
 };

@@ -1,13 +1,30 @@
 /** The dialog of a Deed: what it will do, a reason for the audit log where one is asked for, and what it failed of. */
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
+import type { AnswerTo, InputOf } from '../../../src/contracts/call.ts';
 import type { Route } from '../../../src/contracts/route.ts';
 import type { Deed } from '../data/use-deed.ts';
 import { ConfirmDeed } from './confirm-deed.tsx';
-import type { DeedProps } from './deed.tsx';
 import { ReasonField } from './reason-field.tsx';
 
-export interface DeedDialogProps<R extends Route>
-  extends Pick<DeedProps<R>, 'label' | 'title' | 'what' | 'reason' | 'input' | 'isDangerous' | 'isReady' | 'onDone'> {
+/** A deed as its dialog says it. */
+export interface SaidDeed<R extends Route> {
+  /** The word on the button, and on the dialog's. */
+  label: string;
+  /** The question. */
+  title: string;
+  /** What will happen. */
+  what: ReactNode;
+  /** Whether a reason for the audit log is asked for. */
+  reason?: 'optional' | 'needed';
+  /** What the route is called with; `reason` is undefined when none was written. */
+  input: (reason: string | undefined) => InputOf<R>;
+  isDangerous?: boolean;
+  /** False while fields among `what` lack something. */
+  isReady?: boolean;
+  onDone?: (answer: AnswerTo<R>) => void;
+}
+
+export interface DeedDialogProps<R extends Route> extends SaidDeed<R> {
   /** Outlives the dialog: who closes it after a failure and tries the same again does not do it twice. */
   deed: Deed<R>;
   onClose: () => void;

@@ -3,32 +3,17 @@
  * before what will happen, and after it what it failed of.
  */
 import { Button, type ButtonProps } from '@patternfly/react-core';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
-import type { AnswerTo, InputOf } from '../../../src/contracts/call.ts';
+import { lazy, Suspense, useState } from 'react';
 import type { Route } from '../../../src/contracts/route.ts';
 import { useDeed } from '../data/use-deed.ts';
 import { useMay } from '../session/session.tsx';
-import type { DeedDialog } from './deed-dialog.tsx';
+import type { DeedDialog, SaidDeed } from './deed-dialog.tsx';
 
-export interface DeedProps<R extends Route> {
+export interface DeedProps<R extends Route> extends SaidDeed<R> {
   route: R;
-  /** The word on the button, and on the dialog's. */
-  label: string;
-  /** The question. */
-  title: string;
-  /** What will happen. */
-  what: ReactNode;
-  /** Whether a reason for the audit log is asked for. */
-  reason?: 'optional' | 'needed';
-  /** What the route is called with; `reason` is undefined when none was written. */
-  input: (reason: string | undefined) => InputOf<R>;
   /** The reads that are asked for again when it is done. */
   changes: readonly Route[];
-  isDangerous?: boolean;
-  /** False while fields among `what` lack something. */
-  isReady?: boolean;
   variant?: ButtonProps['variant'];
-  onDone?: (answer: AnswerTo<R>) => void;
 }
 
 const load = () => import('./deed-dialog.tsx');

@@ -23,6 +23,7 @@ export function PlansFile({ value, onChange }: { value: string; onChange: (text:
       <input
         type="file"
         accept=".yaml,.yml"
+        className="tenantry-file"
         aria-label={texts.open}
         onChange={({ target }) => void open(target.files?.[0])}
       />

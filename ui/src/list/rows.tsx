@@ -58,6 +58,7 @@ export function Rows<Item>({ label, columns, idOf, state, items, isOld, selectio
                 id={`${ids}all`}
                 aria-label={common.chooseAll}
                 isChecked={isAll}
+                isDisabled={entries.length === 0}
                 onChange={(_, isChosen) => selection.choose(entries, isChosen)}
               />
             </Th>

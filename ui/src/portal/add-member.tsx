@@ -7,10 +7,10 @@ import { memberRole } from '../../../src/contracts/sessions.ts';
 import { Deed } from '../confirm/deed.tsx';
 import { LineField } from '../confirm/fields.tsx';
 import { FilterSelect } from '../list/filter-select.tsx';
-import { portalTexts } from '../texts/portal.ts';
+import { accountTexts } from '../texts/portal-account.ts';
 import { useCustomer } from './customer.ts';
 
-const texts = portalTexts.members;
+const texts = accountTexts.members;
 const roles = memberRoles.map((value) => ({ value, label: texts.roles[value] }));
 
 export function AddMember() {

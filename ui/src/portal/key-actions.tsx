@@ -5,10 +5,10 @@ import { type AccountKeyView, overlapSecondsDefault } from '../../../src/contrac
 import { listAccountKeys, revokeAccountKey, rotateAccountKey } from '../../../src/contracts/routes/account-keys.ts';
 import { Deed } from '../confirm/deed.tsx';
 import { FilterSelect } from '../list/filter-select.tsx';
-import { portalTexts } from '../texts/portal.ts';
+import { accountTexts } from '../texts/portal-account.ts';
 import { useCustomer } from './customer.ts';
 
-const texts = portalTexts.keys;
+const texts = accountTexts.keys;
 const overlaps = Object.entries(texts.overlaps).map(([value, label]) => ({ value, label }));
 const changes = [listAccountKeys];
 

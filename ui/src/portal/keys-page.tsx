@@ -12,6 +12,7 @@ import { useMay } from '../session/session.tsx';
 import { PageTitle } from '../shell/page-title.tsx';
 import { common } from '../texts/common.ts';
 import { portalTexts } from '../texts/portal.ts';
+import { accountTexts } from '../texts/portal-account.ts';
 import { Time } from '../time/time.tsx';
 import { useCustomer } from './customer.ts';
 import { KeyActions } from './key-actions.tsx';
@@ -21,7 +22,7 @@ import { MakeKey } from './make-key.tsx';
 /** Of nobody's first look. */
 const OnceShown = lazy(async () => ({ default: (await import('./once-shown.tsx')).OnceShown }));
 
-const texts = portalTexts.keys;
+const texts = accountTexts.keys;
 const noFilters = [] as const;
 
 function State({ accountKey }: { accountKey: AccountKeyView }) {

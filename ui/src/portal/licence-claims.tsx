@@ -3,9 +3,10 @@ import { Content } from '@patternfly/react-core';
 import type { LicenceClaims } from '../../../src/contracts/licences.ts';
 import { type Fact, Facts } from '../list/facts.tsx';
 import { portalTexts } from '../texts/portal.ts';
+import { accountTexts } from '../texts/portal-account.ts';
 import { Time } from '../time/time.tsx';
 
-const texts = portalTexts.licence;
+const texts = accountTexts.licence;
 const statuses: Readonly<Record<string, string>> = portalTexts.plan.statuses;
 const secondMs = 1000;
 

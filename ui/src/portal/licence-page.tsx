@@ -10,12 +10,13 @@ import { PlainList } from '../list/plain-list.tsx';
 import { Digits } from '../money/numbers.tsx';
 import { PageTitle } from '../shell/page-title.tsx';
 import { portalTexts } from '../texts/portal.ts';
+import { accountTexts } from '../texts/portal-account.ts';
 import { Time } from '../time/time.tsx';
 import { useCustomer } from './customer.ts';
 import { LicenceWords } from './licence-claims.tsx';
 import { Part } from './part.tsx';
 
-const texts = portalTexts.licence;
+const texts = accountTexts.licence;
 type Issued = AnswerTo<typeof listLicences>['history'][number];
 
 const columns: readonly Column<Issued>[] = [

@@ -3,10 +3,10 @@ import { useState } from 'react';
 import { listAccountKeys, makeAccountKey } from '../../../src/contracts/routes/account-keys.ts';
 import { Deed } from '../confirm/deed.tsx';
 import { LineField } from '../confirm/fields.tsx';
-import { portalTexts } from '../texts/portal.ts';
+import { accountTexts } from '../texts/portal-account.ts';
 import { useCustomer } from './customer.ts';
 
-const texts = portalTexts.keys;
+const texts = accountTexts.keys;
 const nameCharsMax = 100;
 
 export function MakeKey({ onMade }: { onMade: (secret: string) => void }) {

@@ -11,11 +11,12 @@ import { NothingYet } from '../list/no-rows.tsx';
 import { useMay, useSession } from '../session/session.tsx';
 import { PageTitle } from '../shell/page-title.tsx';
 import { portalTexts } from '../texts/portal.ts';
+import { accountTexts } from '../texts/portal-account.ts';
 import { Time } from '../time/time.tsx';
 import { AddMember } from './add-member.tsx';
 import { useCustomer } from './customer.ts';
 
-const texts = portalTexts.members;
+const texts = accountTexts.members;
 const noFilters = [] as const;
 const changes = [listMembers];
 

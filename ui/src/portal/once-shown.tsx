@@ -2,9 +2,9 @@
 import { Button, Content, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
 import { useId } from 'react';
 import { CopiedText } from '../confirm/copied-text.tsx';
-import { portalTexts } from '../texts/portal.ts';
+import { accountTexts } from '../texts/portal-account.ts';
 
-const texts = portalTexts.keys;
+const texts = accountTexts.keys;
 
 export function OnceShown({ secret, onKept }: { secret: string; onKept: () => void }) {
   const id = useId();

@@ -8,10 +8,10 @@ import type { Column } from '../list/columns.ts';
 import { List } from '../list/list.tsx';
 import { useListState } from '../list/list-state.ts';
 import { NothingYet } from '../list/no-rows.tsx';
-import { portalTexts } from '../texts/portal.ts';
+import { accountTexts } from '../texts/portal-account.ts';
 import { Time } from '../time/time.tsx';
 
-const texts = portalTexts.signIns;
+const texts = accountTexts.signIns;
 const noFilters = [] as const;
 const changes = [listSessions];
 

@@ -7,9 +7,9 @@ import { useDeed } from '../data/use-deed.ts';
 import { useMay } from '../session/session.tsx';
 import { Field } from '../sign-in/field.tsx';
 import { FailureAlert } from '../states/failure-alert.tsx';
-import { portalTexts } from '../texts/portal.ts';
+import { accountTexts } from '../texts/portal-account.ts';
 
-const texts = portalTexts.signIns;
+const texts = accountTexts.signIns;
 
 export function PasswordChange() {
   const mayCall = useMay();

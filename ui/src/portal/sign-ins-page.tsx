@@ -3,10 +3,11 @@ import { Content, PageSection } from '@patternfly/react-core';
 import { useSession } from '../session/session.tsx';
 import { PageTitle } from '../shell/page-title.tsx';
 import { portalTexts } from '../texts/portal.ts';
+import { accountTexts } from '../texts/portal-account.ts';
 import { OwnSessions } from './own-sessions.tsx';
 import { PasswordChange } from './password-change.tsx';
 
-const texts = portalTexts.signIns;
+const texts = accountTexts.signIns;
 
 export function Page() {
   const { name } = useSession();

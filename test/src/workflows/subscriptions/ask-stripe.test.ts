@@ -56,6 +56,13 @@ describe('a trial’s end', () => {
     expect(await see(id)).toMatchObject({ status: 'active', phase: 'running', notices: ['converted'] });
   });
 
+  it('leaves one that is cancelled for then to the cancellation', async () => {
+    const id = await known();
+    await set(id, { cancel_at: begin + 14 * day });
+    await endTrials(contextAt(begin + 14 * day));
+    expect(await see(id)).toMatchObject({ status: 'trialing', notices: [] });
+  });
+
   it('waits for a Stripe that does not answer, for six hours', async () => {
     const id = await known();
     state.fake.state.failure = { kind: 'unclear', code: 'timeout' };
