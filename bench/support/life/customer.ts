@@ -17,7 +17,7 @@ export interface Sight {
 const dollars = (cents: number): string => `$${(cents / 100).toFixed(2)}`;
 
 /** The customer's subscription at Stripe, the newest of several. */
-export async function subscriptionOf(
+async function subscriptionOf(
   { objects }: LifePlatform,
   stripeCustomerId: string | null,
 ): Promise<Stripe.Subscription | null> {
@@ -27,7 +27,7 @@ export async function subscriptionOf(
 }
 
 /** The customer's newest invoice at Stripe. */
-export async function invoiceOf({ objects }: LifePlatform, stripeCustomerId: string | null) {
+async function invoiceOf({ objects }: LifePlatform, stripeCustomerId: string | null) {
   const all = await objects<Stripe.Invoice>('invoice');
   return all.filter(({ customer }) => customer === stripeCustomerId).toSorted((a, b) => b.created - a.created)[0];
 }

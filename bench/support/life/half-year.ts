@@ -36,8 +36,6 @@ const atOnce = 8;
 /** What the API may answer to people who do things at the wrong moment. */
 const expected = ['payment_failed', 'change_pending', 'nothing_to_resume', 'subscription_ended'];
 
-export type Lived = Awaited<ReturnType<typeof liveHalfYear>>;
-
 /** @param onDay told after each day */
 export async function liveHalfYear(options: HalfYear, onDay: (day: number, problems: number) => void = () => {}) {
   const { customers, days, seed, pace } = options;

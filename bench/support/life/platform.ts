@@ -89,7 +89,6 @@ export async function startLifePlatform(from: string) {
   return {
     url: ready.url,
     clusterId: ready.cluster_id,
-    logs: platform.logs,
     mailFolder: join(dataDir, 'mail'),
     as,
     attempt,
