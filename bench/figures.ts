@@ -25,6 +25,8 @@ const figures = {
   'organisation-sums':
     'random months of organisations, read in every way and beside exact fractions: what differs by a cent',
   webhooks: 'Stripe’s events in any order, after 71 hours without webhooks, and holds that fail',
+  'half-year':
+    'subscriptions of 200 customers over half a year: what differs between our side and Stripe’s after any day',
   intake: 'reports per second, accepted and durable, beside an Express + PostgreSQL insert per report',
 } as const;
 

@@ -44,7 +44,7 @@ describeInBrowser(
       const page = await signIn('org-admin', '/organisation?q=shop');
       await arrive(page, 'Projects');
       expect(new URL(page.url()).search).toBe('?q=shop');
-      await page.getByRole('button', { name: 'Clear search' }).click();
+      await page.getByRole('button', { name: 'Clear search', exact: true }).click();
       for (const { namespace } of [first, second])
         await projects(page).getByRole('link', { name: namespace, exact: true }).waitFor();
       const { billing_summary: bill } = await work.overview(first.namespace);

@@ -67,6 +67,8 @@ describe('the documents of the embedded platform', () => {
       'npm start',
       'npm run -s signup-workflow -- --plan enterprise',
       'npm run -s signup-workflow -- --plan starter',
+      // By test/journeys/subscription.test.ts.
+      'npm run -s journey',
     ]);
     expect(consoleCommands(page)).toHaveLength(2);
   });

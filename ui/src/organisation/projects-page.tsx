@@ -3,6 +3,7 @@ import { Label, PageSection, ToolbarItem } from '@patternfly/react-core';
 import { useMemo } from 'react';
 import { billingProjectsQuery } from '../../../src/contracts/organisation-billing.ts';
 import { listBillingProjects, readBillingSummary } from '../../../src/contracts/routes/organisation-billing.ts';
+import { together } from '../data/together.ts';
 import { useRead } from '../data/use-read.ts';
 import { List } from '../list/list.tsx';
 import { ListFilter } from '../list/list-filter.tsx';
@@ -55,7 +56,7 @@ function Projects() {
           columns={columns}
           idOf={({ namespace, cluster_id }) => `${cluster_id}/${namespace}`}
           state={list}
-          read={{ ...read, data: read.data?.data }}
+          read={together({ ...read, data: read.data?.data }, summary)}
           searchLabel={texts.searchLabel}
           filters={
             <>

@@ -4,6 +4,7 @@ import { costQuery } from '../../../src/contracts/cost.ts';
 import type { PeriodList } from '../../../src/contracts/periods.ts';
 import { readCost } from '../../../src/contracts/routes/costs.ts';
 import { listPeriods } from '../../../src/contracts/routes/periods.ts';
+import { together } from '../data/together.ts';
 import { useRead } from '../data/use-read.ts';
 import { FilterSelect } from '../list/filter-select.tsx';
 import { useListState } from '../list/list-state.ts';
@@ -29,8 +30,10 @@ export function Page() {
   const params = useCustomer();
   const list = useListState(filterNames);
   const asked = costQuery.shape.period.safeParse(list.filters['period']).data;
-  const cost = useRead(readCost, { params, query: asked === undefined ? {} : { period: asked } }, { keep: true });
-  const periods = useRead(listPeriods, { params, query: { page: list.page, limit: list.limit } }, { keep: true });
+  const costRead = useRead(readCost, { params, query: asked === undefined ? {} : { period: asked } }, { keep: true });
+  const periodsRead = useRead(listPeriods, { params, query: { page: list.page, limit: list.limit } }, { keep: true });
+  const cost = together(costRead, periodsRead);
+  const periods = together(periodsRead, costRead);
   const known = (periods.data?.items ?? []).map(optionOf);
   const shown = cost.data?.period;
   // The one that is shown may stand on another page of the list, or be over without a next one.
