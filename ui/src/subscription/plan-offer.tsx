@@ -5,12 +5,12 @@ import type { AnswerTo } from '../../../src/contracts/call.ts';
 import type { listPlans } from '../../../src/contracts/routes/plans.ts';
 import { moneyText } from '../money/money-text.ts';
 import { quantityText } from '../money/quantity-text.ts';
-import { portalTexts } from '../texts/portal.ts';
+import { accountTexts } from '../texts/portal-account.ts';
 import { subscriptionTexts } from '../texts/subscription.ts';
 import type { Interval } from './wanted-plan.ts';
 
 const texts = subscriptionTexts.plans;
-const featureNames = portalTexts.licence.names;
+const featureNames = accountTexts.licence.names;
 
 export type Plan = AnswerTo<typeof listPlans>['items'][number];
 
