@@ -16,10 +16,8 @@ import {
   forConsoleDemo,
   playConsoleDemo,
 } from '../harness/browser/console-demo.ts';
-import { expectFits } from '../harness/browser/fits.ts';
 import { factOf, rowsOf } from '../harness/browser/lists.ts';
 import { asAdmin } from '../harness/browser/session.ts';
-import { expectToldOfTrouble, troubledApi } from '../harness/browser/troubled-api.ts';
 import { dollars, hostileName } from '../harness/browser/words.ts';
 
 /** By their place in the cast. */
@@ -27,8 +25,6 @@ const someone = 2;
 const failed = 19;
 const left = 18;
 const other = 9;
-/** The parts of a customer's page. */
-const tabs = ['overview', 'usage', 'cost', 'licence', 'keys', 'members', 'audit'];
 
 describeInBrowser(
   'console: customers',
@@ -257,34 +253,9 @@ describeInBrowser(
         }
       });
 
-      it('an API that fails, is slow or answers HTML is said, with another try', async () => {
-        for (const { path, pattern, arrived } of [
-          { path: '/console/customers', pattern: '**/api/customers?*', arrived: demo.companyOf(someone) },
-          { path: at(someone, 'cost'), pattern: '**/api/usage/*/cost*', arrived: 'All windows are there' },
-          { path: at(someone), pattern: /\/api\/customers\/cust_[^/]+$/, arrived: 'Short id' },
-        ]) {
-          const trouble = troubledApi(pattern);
-          const page = await open(path, { before: [asAdmin(browsing.platform), trouble.install] });
-          await expectToldOfTrouble(page, trouble, page.getByText(arrived).first());
-        }
-      });
-
       it('a customer that does not exist is said', async () => {
         const page = await open(`/console/customers/cust_${'0'.repeat(32)}`);
         await page.getByText('That was refused').waitFor();
-      });
-
-      it('nothing is wider than a laptop or a phone, or cut', async () => {
-        for (const path of ['/console/customers', ...tabs.map((tab) => at(failed, tab)), at(someone, 'usage')]) {
-          const page = await open(path);
-          await page
-            .getByRole('grid')
-            .or(page.getByRole('list', { name: /^Audit log/ }))
-            .first()
-            .waitFor();
-          await expectFits(page);
-          await expectAccessible(page);
-        }
       });
     });
   },

@@ -9,7 +9,7 @@ import { listOrganisations, listProjects } from '../../src/contracts/routes/orga
 import { listOutbox } from '../../src/contracts/routes/outbox.ts';
 import { listPlans } from '../../src/contracts/routes/plans.ts';
 import { readSimulation } from '../../src/contracts/routes/simulations.ts';
-import { listReviews } from '../../src/contracts/routes/usage-admin.ts';
+import { listGaps, listReviews } from '../../src/contracts/routes/usage-admin.ts';
 import { expectAccessible } from '../harness/browser/accessibility.ts';
 import { describeInBrowser, type OpenOptions } from '../harness/browser/chromium.ts';
 import {
@@ -18,11 +18,9 @@ import {
   forConsoleDemo,
   playConsoleDemo,
 } from '../harness/browser/console-demo.ts';
-import { expectFits } from '../harness/browser/fits.ts';
 import { factOf, rowsOf } from '../harness/browser/lists.ts';
 import { asAdmin } from '../harness/browser/session.ts';
 import { refusal } from '../harness/browser/stand-in-sessions.ts';
-import { expectToldOfTrouble, troubledApi } from '../harness/browser/troubled-api.ts';
 import { dollars } from '../harness/browser/words.ts';
 
 const plansYaml = readFileSync(join(import.meta.dirname, '../../plans.yaml'), 'utf8');
@@ -118,6 +116,23 @@ describeInBrowser(
         await page.getByRole('dialog').getByText('reports usage of every customer').waitFor();
         await page.getByRole('dialog').getByRole('button', { name: 'Cluster key' }).click();
         expect(await page.getByRole('textbox', { name: 'Cluster key' }).inputValue()).toMatch(/^\S{20,}$/);
+      });
+
+      it('gaps of all customers are counted as the API does, and lead to whose they are', async () => {
+        const page = await open('/console/gaps');
+        await rowsOf(page, 'Gaps of all customers').first().waitFor();
+        const { items } = await demo.admin(listGaps, { query: { limit: 20 } });
+        const shown = await rowsOf(page, 'Gaps of all customers').evaluateAll((rows) =>
+          rows.map((row) => [...row.querySelectorAll('td')].slice(0, 4).map((cell) => cell.textContent)),
+        );
+        expect(shown).toEqual(
+          items.map(({ company_name, windows: { missing, unavailable, partial } }) =>
+            [company_name, missing, unavailable, partial].map(String),
+          ),
+        );
+        const some = items.find(({ gaps }) => gaps.length > 0);
+        await page.getByRole('link', { name: some?.company_name ?? '', exact: true }).click();
+        await page.waitForURL(`**/console/customers/${some?.customer_id}?tab=usage`);
       });
 
       it('who may not read clusters and credentials is not led there', async () => {
@@ -247,30 +262,6 @@ describeInBrowser(
         await row.getByRole('button', { name: 'Revoke' }).waitFor({ state: 'detached' });
         const { items } = await demo.admin(listCredentials, { query: { kind: 'admin' } });
         expect(items.find(({ name }) => name === 'from-the-console')?.revoked_at).not.toBeNull();
-      });
-
-      it('an API that fails or answers HTML is said, with another try', async () => {
-        for (const { path, pattern, label } of [
-          { path: '/console/reviews?state=rejected', pattern: '**/api/usage/reviews?*', label: 'Reviews' },
-          { path: '/console/clusters', pattern: '**/api/clusters?*', label: 'Clusters' },
-          { path: '/console/catalogue', pattern: '**/api/plans', label: 'Versions of plans' },
-          { path: '/console/organisations', pattern: '**/api/organisations?*', label: 'Organisations' },
-          { path: '/console/credentials', pattern: '**/api/credentials?*', label: 'Credentials' },
-        ]) {
-          const trouble = troubledApi(pattern);
-          const page = await open(path, { before: [asAdmin(browsing.platform), trouble.install] });
-          await expectToldOfTrouble(page, trouble, rowsOf(page, label).first());
-        }
-      });
-
-      it('nothing is wider than a laptop or a phone, or cut', async () => {
-        const parts = ['reviews?state=rejected', 'clusters', 'catalogue', 'organisations', 'outbox', 'credentials'];
-        for (const part of [...parts, 'catalogue/change']) {
-          const page = await open(`/console/${part}`, { before: [asAdmin(browsing.platform), withRefused] });
-          await page.locator('[aria-busy="false"] tbody tr, textarea').first().waitFor();
-          await expectFits(page);
-          await expectAccessible(page);
-        }
       });
     });
   },

@@ -6,9 +6,8 @@ import { readAttribution, readBillingSummary } from '../../src/contracts/routes/
 import { listOrganisationKeys } from '../../src/contracts/routes/organisation-keys.ts';
 import { expectAccessible } from '../harness/browser/accessibility.ts';
 import { describeInBrowser } from '../harness/browser/chromium.ts';
-import { expectFits } from '../harness/browser/fits.ts';
 import { asPerson, organisation, organisationWork, type Project } from '../harness/browser/organisation-work.ts';
-import { expectToldOfTrouble, troubledApi, troubleMessage } from '../harness/browser/troubled-api.ts';
+import { troubledApi, troubleMessage } from '../harness/browser/troubled-api.ts';
 import { withMinutes } from '../harness/browser/usage-work.ts';
 import { money } from '../harness/browser/words.ts';
 
@@ -158,27 +157,6 @@ describeInBrowser(
       const file = await fileOf(page, 'Download CSV');
       expect([file.name, file.text]).toEqual(['audit.csv', expect.stringContaining('project.labelled')]);
       expect(file.text).not.toContain('organisation_key.revoked');
-    });
-
-    it('an API that fails, is slow or answers HTML is said on every part, with another try', async () => {
-      const parts = { summary: 'By project', attribution: 'Shares of the cost', keys: 'Keys', audit: 'Audit log' };
-      for (const [part, table] of Object.entries(parts)) {
-        const trouble = troubledApi(`**/api/billing/${part}*`);
-        const page = await open(`/organisation/${part}`, {
-          before: [asPerson(browsing.platform, 'org-admin'), trouble.install],
-        });
-        await expectToldOfTrouble(page, trouble, page.getByRole('grid', { name: table, exact: true }));
-      }
-    });
-
-    it('nothing is wider than a laptop or a phone, or cut', async () => {
-      for (const part of ['summary', 'attribution', 'export', 'keys', 'audit']) {
-        const page = await open(`/organisation/${part}`);
-        await page.getByRole('heading', { level: 1 }).waitFor();
-        if (part !== 'export') await page.getByRole('grid').first().waitFor();
-        await expectFits(page);
-        await expectAccessible(page);
-      }
     });
   },
   withMinutes,

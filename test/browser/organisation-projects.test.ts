@@ -3,11 +3,9 @@ import { beforeAll, expect, it } from 'vitest';
 import { listBillingProjects } from '../../src/contracts/routes/organisation-billing.ts';
 import { expectAccessible } from '../harness/browser/accessibility.ts';
 import { describeInBrowser, type OpenOptions } from '../harness/browser/chromium.ts';
-import { expectFits } from '../harness/browser/fits.ts';
 import { rowsOf } from '../harness/browser/lists.ts';
 import { asPerson, organisation, organisationWork, type Project } from '../harness/browser/organisation-work.ts';
 import { asAdmin } from '../harness/browser/session.ts';
-import { expectToldOfTrouble, troubledApi } from '../harness/browser/troubled-api.ts';
 import { withMinutes } from '../harness/browser/usage-work.ts';
 import { hostileName, money } from '../harness/browser/words.ts';
 
@@ -132,20 +130,6 @@ describeInBrowser(
       await page.waitForURL(`**/organisation/projects/${shop.namespace}?*organisation=${organisation}`);
       await page.getByRole('heading', { name: shop.namespace }).waitFor();
       expect(await page.locator('[data-operation]').count()).toBe(0);
-    });
-
-    it('an API that fails, is slow or answers HTML is said, with another try', async () => {
-      const trouble = troubledApi('**/api/billing/projects?*');
-      const page = await open('/organisation', { before: [asPerson(browsing.platform, 'org-admin'), trouble.install] });
-      await page.getByRole('grid', { name: 'Projects' }).and(page.locator('[aria-busy="true"]')).waitFor();
-      await expectToldOfTrouble(page, trouble, page.getByRole('link', { name: shop.namespace }));
-    });
-
-    it('nothing is wider than a laptop or a phone, or cut', async () => {
-      const page = await open('/organisation');
-      await page.getByRole('link', { name: shop.namespace }).waitFor();
-      await expectFits(page);
-      await expectAccessible(page);
     });
   },
   withMinutes,

@@ -8,7 +8,6 @@ import { listMembers, signIn } from '../../src/contracts/routes/sessions.ts';
 import { expectAccessible } from '../harness/browser/accessibility.ts';
 import { type Api, apiOf } from '../harness/browser/api.ts';
 import { describeInBrowser, type OpenOptions } from '../harness/browser/chromium.ts';
-import { expectFits } from '../harness/browser/fits.ts';
 import { rowsOf } from '../harness/browser/lists.ts';
 import { asMember, invited, withoutSignInLimits } from '../harness/browser/member.ts';
 import { refusal } from '../harness/browser/stand-in-sessions.ts';
@@ -167,16 +166,6 @@ describeInBrowser(
       await page.getByRole('grid', { name: 'Licences until now' }).waitFor();
       await expectAccessible(page);
     });
-
-    it.each(['/licence', '/keys', '/members', '/account'])(
-      'nothing of %s is wider than a laptop or a phone, or cut',
-      async (path) => {
-        const page = await open(path);
-        await page.getByRole('grid').locator('tbody tr').first().waitFor();
-        await expectFits(page);
-        await expectAccessible(page);
-      },
-    );
   },
   withoutSignInLimits,
 );

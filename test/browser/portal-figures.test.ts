@@ -11,7 +11,6 @@ import { allowancesOf } from '../../ui/src/portal/allowances.ts';
 import { expectAccessible } from '../harness/browser/accessibility.ts';
 import { apiOf } from '../harness/browser/api.ts';
 import { describeInBrowser } from '../harness/browser/chromium.ts';
-import { expectFits } from '../harness/browser/fits.ts';
 import { rowsOf } from '../harness/browser/lists.ts';
 import { asMember, withoutSignInLimits } from '../harness/browser/member.ts';
 import { type DemoName, portalDemo } from '../harness/browser/portal-demo.ts';
@@ -126,14 +125,6 @@ describeInBrowser(
       const page = await open('/', 'paying', { before: [as('paying'), trouble.install] });
       await page.getByText('four times of five').waitFor();
       await expectToldOfTrouble(page, trouble, page.getByText('Before tax'));
-    });
-
-    it.each(['/', '/usage', '/cost'])('nothing of %s is wider than a laptop or a phone, or cut', async (path) => {
-      const page = await open(path, 'small');
-      await page.getByRole('heading', { level: 1 }).waitFor();
-      await page.waitForLoadState('networkidle');
-      await expectFits(page);
-      await expectAccessible(page);
     });
 
     it('an admin who comes to the first address is led to their own', async () => {

@@ -12,7 +12,6 @@ import { factOf, rowsOf } from '../harness/browser/lists.ts';
 import { asMember, withoutSignInLimits } from '../harness/browser/member.ts';
 import { refusal } from '../harness/browser/stand-in-sessions.ts';
 import { previewed, sellsPlans, withPreview, withSubscription } from '../harness/browser/subscription-work.ts';
-import { expectToldOfTrouble, troubledApi } from '../harness/browser/troubled-api.ts';
 import { dollars, hostileName } from '../harness/browser/words.ts';
 
 describeInBrowser(
@@ -178,12 +177,6 @@ describeInBrowser(
       await page.getByText('You are subscribed to Starter').waitFor();
       await page.getByRole('status').getByRole('button', { name: 'Close' }).click();
       await expect.poll(() => page.url()).toBe(`${browsing.platform.url}/plan`);
-    });
-
-    it('tells of a failing API, and comes when it answers again', async () => {
-      const trouble = troubledApi('**/api/subscriptions/cust_*');
-      const page = await open('/plan', [trouble.install]);
-      await expectToldOfTrouble(page, trouble, factOf(page, 'State'));
     });
 
     it('a preview that is refused says why and leads back', async () => {

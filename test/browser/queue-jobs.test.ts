@@ -3,7 +3,6 @@ import { expect, it } from 'vitest';
 import { listJobs, readQueueStats } from '../../src/contracts/routes/queue.ts';
 import { expectAccessible } from '../harness/browser/accessibility.ts';
 import { describeInBrowser } from '../harness/browser/chromium.ts';
-import { expectFits } from '../harness/browser/fits.ts';
 import { rowsOf } from '../harness/browser/lists.ts';
 import { backOff, queueWork, withoutProvisioner } from '../harness/browser/queue-work.ts';
 import { asAdmin } from '../harness/browser/session.ts';
@@ -108,11 +107,21 @@ describeInBrowser(
       await expectToldOfTrouble(page, trouble, arrived);
     });
 
-    it('nothing is wider than a laptop or a phone, or cut', async () => {
-      const page = await open('/admin/queues');
-      await page.getByRole('link', { name: 'Acme' }).waitFor();
-      await expectFits(page);
-      await expectAccessible(page);
+    it('offline, what is shown is marked as old; with a network again, all goes on by itself', async () => {
+      const tab = await open('/admin/queues', { expected: /dynamically imported module/ });
+      const rows = rowsOf(tab, 'Jobs').locator('a');
+      await rows.first().waitFor();
+      const before = await rows.count();
+      await tab.context().setOffline(true);
+      await tab.getByText('Not up to date').first().waitFor();
+      expect(await rows.count()).toBe(before);
+      await tab.getByRole('link', { name: 'History' }).click();
+      await tab.getByText('There is no network.').waitFor();
+      await tab.context().setOffline(false);
+      await tab.getByRole('grid', { name: 'Jobs by hour' }).waitFor();
+      await tab.goBack();
+      await rows.first().waitFor();
+      expect(await tab.getByText('Not up to date').count()).toBe(0);
     });
 
     it('jobs of one cause are found and retried by the keyboard alone', async () => {

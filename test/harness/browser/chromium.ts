@@ -12,7 +12,7 @@ import { describeWithTools, toolPath } from '../tools.ts';
 const CHROMIUM = 'chromium';
 /** Far above what a page takes; a page that never comes is this slow. */
 const PAGE_TIMEOUT_MS = 30_000;
-const desktop = { width: 1280, height: 800 };
+export const desktop = { width: 1280, height: 800 };
 export const phone = { width: 375, height: 740 };
 
 export type Before = (context: BrowserContext) => Promise<unknown>;

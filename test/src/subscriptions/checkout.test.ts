@@ -141,6 +141,34 @@ describe('a checkout', () => {
     expect(after).not.toBe(before);
     expect((await stripe.read(`/subscriptions/${id}`))['customer']).toBe(after);
   });
+
+  it('of a customer whom the sign-up still tells Stripe of waits for that, and makes no second one', async () => {
+    const made = await customer();
+    const { customer_id: id } = made.customer;
+    const ofCustomer = "WHERE kind = 'stripe_customer' AND payload ->> 'customer_id' = ?";
+    const stripeId = await control
+      .prepare('SELECT stripe_customer_id FROM customers WHERE id = ?')
+      .bind(id)
+      .first<string>('stripe_customer_id');
+    await control.batch([
+      control.prepare('UPDATE customers SET stripe_customer_id = NULL WHERE id = ?').bind(id),
+      control.prepare(`UPDATE outbox SET state = 'sent', claimed_until = ? ${ofCustomer}`).bind(begin + 60_000, id),
+    ]);
+    const asked = checkOut(made);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    await control.batch([
+      control.prepare('UPDATE customers SET stripe_customer_id = ? WHERE id = ?').bind(stripeId, id),
+      control.prepare(`UPDATE outbox SET state = 'confirmed' ${ofCustomer}`).bind(id),
+    ]);
+    expect(await opened(await asked)).toHaveProperty('session_id');
+    const rows = await control.prepare(`SELECT count(*) AS n FROM outbox ${ofCustomer}`).bind(id).first('n');
+    expect(rows).toBe(1);
+    const after = await control
+      .prepare('SELECT stripe_customer_id FROM customers WHERE id = ?')
+      .bind(id)
+      .first('stripe_customer_id');
+    expect(after).toBe(stripeId);
+  });
 });
 
 describe('a checkout that cannot be', () => {

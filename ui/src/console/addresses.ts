@@ -2,6 +2,7 @@
 export const consoleAddress = '/console';
 export const customersAddress = `${consoleAddress}/customers`;
 export const reviewsAddress = `${consoleAddress}/reviews`;
+export const gapsAddress = `${consoleAddress}/gaps`;
 export const clustersAddress = `${consoleAddress}/clusters`;
 export const catalogueAddress = `${consoleAddress}/catalogue`;
 export const changeAddress = `${catalogueAddress}/change`;
@@ -13,6 +14,9 @@ export const invariantsAddress = `${consoleAddress}/invariants`;
 export const credentialsAddress = `${consoleAddress}/credentials`;
 
 export const customerAddress = (id: string): string => `${customersAddress}/${encodeURIComponent(id)}`;
+
+/** What a customer used, with the gaps. */
+export const usageOfCustomer = (id: string): string => `${customerAddress(id)}?tab=usage`;
 
 export const eventAddress = (id: string): string => `${webhooksAddress}/${encodeURIComponent(id)}`;
 

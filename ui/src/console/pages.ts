@@ -6,7 +6,7 @@ import { listDrift, readInvariants } from '../../../src/contracts/routes/drift.t
 import { listOrganisations, readOrganisation } from '../../../src/contracts/routes/organisations.ts';
 import { listOutbox } from '../../../src/contracts/routes/outbox.ts';
 import { checkPlans, listPlans } from '../../../src/contracts/routes/plans.ts';
-import { listReviews } from '../../../src/contracts/routes/usage-admin.ts';
+import { listGaps, listReviews } from '../../../src/contracts/routes/usage-admin.ts';
 import { listEvents, readEvent } from '../../../src/contracts/routes/webhooks.ts';
 import type { Page } from '../page.ts';
 import { consoleTexts as texts } from '../texts/console.ts';
@@ -18,6 +18,7 @@ import {
   credentialsAddress,
   customersAddress,
   driftAddress,
+  gapsAddress,
   invariantsAddress,
   organisationsAddress,
   outboxAddress,
@@ -54,6 +55,7 @@ export const consolePages: readonly Page[] = [
     load: () => import('./customer-page.tsx'),
   },
   led(reviewsAddress, texts.reviews, listReviews, () => import('./reviews-page.tsx')),
+  led(gapsAddress, texts.gaps, listGaps, () => import('./gaps-page.tsx')),
   led(clustersAddress, texts.clusters, listClusters, () => import('./clusters-page.tsx')),
   led(catalogueAddress, texts.catalogue, listPlans, () => import('./catalogue-page.tsx')),
   {

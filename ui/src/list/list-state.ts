@@ -5,12 +5,14 @@
 import { useMemo } from 'react';
 import { useSearchParams } from 'react-router';
 
-export const pageSizes = [20, 50, 100] as const;
+const pageSizes = [20, 50, 100] as const;
 
 export interface ListState {
   q: string;
   page: number;
   limit: number;
+  /** Rows of a page that can be chosen. */
+  sizes: readonly number[];
   /** A column's `sort`, with `-` before it for the largest first; null: as the API sorts. */
   sort: string | null;
   /** Those that are set, by name. */
@@ -26,8 +28,14 @@ const wholeOr = (text: string | null, otherwise: number): number => {
   return Number.isSafeInteger(number) && number >= 1 ? number : otherwise;
 };
 
-/** @param filterNames the query's names of this list's filters, fixed */
-export function useListState(filterNames: readonly string[]): ListState {
+/**
+ * @param filterNames the query's names of this list's filters, fixed
+ * @param sizes rows of a page, the usual first; fixed
+ */
+export function useListState(
+  filterNames: readonly string[],
+  sizes: readonly [number, ...number[]] = pageSizes,
+): ListState {
   const [query, setQuery] = useSearchParams();
   return useMemo(() => {
     const set: ListState['set'] = (changes) =>
@@ -40,11 +48,12 @@ export function useListState(filterNames: readonly string[]): ListState {
         }
         return after;
       });
-    const limit = wholeOr(query.get('limit'), pageSizes[0]);
+    const limit = wholeOr(query.get('limit'), sizes[0]);
     return {
       q: query.get('q') ?? '',
       page: wholeOr(query.get('page'), 1),
-      limit: pageSizes.find((size) => size === limit) ?? pageSizes[0],
+      limit: sizes.find((size) => size === limit) ?? sizes[0],
+      sizes,
       sort: query.get('sort'),
       filters: Object.fromEntries(
         filterNames.flatMap((name) => {
@@ -55,5 +64,5 @@ export function useListState(filterNames: readonly string[]): ListState {
       set,
       clear: () => set(Object.fromEntries(['q', ...filterNames].map((name) => [name, null]))),
     };
-  }, [query, setQuery, filterNames]);
+  }, [query, setQuery, filterNames, sizes]);
 }

@@ -9,7 +9,7 @@ import { FailureState } from '../states/failure-state.tsx';
 import { Stale } from '../states/stale.tsx';
 import { ColumnMenu } from './column-menu.tsx';
 import { type Column, useColumns } from './columns.ts';
-import { type ListState, pageSizes } from './list-state.ts';
+import type { ListState } from './list-state.ts';
 import { NoRows } from './no-rows.tsx';
 import { Rows } from './rows.tsx';
 import { SearchBox } from './search-box.tsx';
@@ -55,7 +55,7 @@ export function List<Item>(props: ListProps<Item>) {
       itemCount={data?.total ?? 0}
       page={state.page}
       perPage={state.limit}
-      perPageOptions={pageSizes.map((size) => ({ title: String(size), value: size }))}
+      perPageOptions={state.sizes.map((size) => ({ title: String(size), value: size }))}
       onSetPage={(_, page) => state.set({ page })}
       onPerPageSelect={(_, limit) => state.set({ limit, page: null })}
       titles={{ paginationAriaLabel: `${label}, ${variant}` }}

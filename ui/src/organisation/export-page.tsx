@@ -6,6 +6,7 @@ import { exportBilling, readBillingSummary } from '../../../src/contracts/routes
 import { useRead } from '../data/use-read.ts';
 import { FilterSelect } from '../list/filter-select.tsx';
 import { useListState } from '../list/list-state.ts';
+import { FailureState } from '../states/failure-state.tsx';
 import { organisationTexts } from '../texts/organisation.ts';
 import { DownloadButton } from './download-button.tsx';
 import { forOrganisation } from './for-organisation.tsx';
@@ -79,7 +80,8 @@ function Exports() {
   const [address] = useSearchParams();
   const { set } = useListState(noFilters);
   // The label keys that trends can be split by, and the month that runs on the server's clock.
-  const summary = useRead(readBillingSummary, { query }).data?.data;
+  const read = useRead(readBillingSummary, { query });
+  const summary = read.data?.data;
   const range = rangeOf(address.get('range'));
   const month = address.get('month') ?? summary?.month ?? monthOptions(Date.now(), null)[0]?.value;
   const splits = splitsOf(summary);
@@ -88,6 +90,9 @@ function Exports() {
     <>
       <OrganisationHeader title={texts.title} intro={texts.intro} />
       <PageSection>
+        {summary === undefined && read.error ? (
+          <FailureState failure={read.error.failure} again={() => void read.refetch()} />
+        ) : null}
         <Stack hasGutter>
           <FileCard title={texts.projects} what={texts.projectsWhat}>
             <Files what="projects" title={texts.projects} query={query} />

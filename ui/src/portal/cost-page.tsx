@@ -9,6 +9,7 @@ import { useRead } from '../data/use-read.ts';
 import { FilterSelect } from '../list/filter-select.tsx';
 import { useListState } from '../list/list-state.ts';
 import { PageTitle } from '../shell/page-title.tsx';
+import { common } from '../texts/common.ts';
 import { portalTexts } from '../texts/portal.ts';
 import { utcText } from '../time/time-text.ts';
 import { CostLines } from './cost-lines.tsx';
@@ -18,6 +19,9 @@ import { Periods } from './periods.tsx';
 
 const texts = portalTexts.cost;
 const filterNames = ['period'] as const;
+
+/** It stands there from the beginning, so that nothing is pushed when the periods come. */
+const notYet = { value: '', label: common.loading };
 
 const dayOf = (at: string): string => utcText(Date.parse(at)).slice(0, 10);
 
@@ -46,14 +50,12 @@ export function Page() {
     <>
       <PageTitle title={portalTexts.titles.cost} intro={texts.intro} />
       <PageSection>
-        {options.length === 0 ? null : (
-          <FilterSelect
-            label={texts.period}
-            value={asked === undefined || asked === 'previous' ? shown?.start : asked}
-            options={options}
-            onChange={(period) => list.set({ period })}
-          />
-        )}
+        <FilterSelect
+          label={texts.period}
+          value={asked === undefined || asked === 'previous' ? shown?.start : asked}
+          options={options.length === 0 ? [notYet] : options}
+          onChange={(period) => list.set({ period })}
+        />
         {cost.data === undefined ? null : <CostNotes cost={cost.data} />}
         <CostLines read={cost} isRunning={isRunning} />
       </PageSection>

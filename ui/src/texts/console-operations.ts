@@ -237,3 +237,15 @@ export const credentialTexts = {
     what: ['Whatever uses it is refused from now on, and sessions that were opened with it end.'],
   },
 } as const;
+
+export const gapsTexts = {
+  intro:
+    'Windows of usage that nobody reported, or that were not seen whole: what is missing of each customer’s last days.',
+  label: 'Gaps of all customers',
+  columns: { company: 'Company', newest: 'Newest gaps' },
+  gap: (namespace: string, windows: number, why: string) =>
+    `${namespace}, ${windows === 1 ? '1 window' : `${windows} windows`}: ${why}`,
+  more: (count: number) => `and ${count} older`,
+  emptyTitle: 'No customers',
+  empty: 'There is nobody whose usage could be missing.',
+} as const;

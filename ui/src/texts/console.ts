@@ -3,6 +3,7 @@ export const consoleTexts = {
   customers: 'Customers',
   customer: 'Customer',
   reviews: 'Reviews',
+  gaps: 'Gaps',
   clusters: 'Clusters',
   catalogue: 'Catalogue',
   change: 'Change the catalogue',

@@ -1,23 +1,17 @@
-/** Without a mouse, from signing in to something that is done, for each kind of people; and every look that a page has. */
+/** Without a mouse, from signing in to something that is done, for each kind of people. */
 import type { BrowserContext, Page as Tab } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 import { listAccountKeys } from '../../src/contracts/routes/account-keys.ts';
 import { listBillingProjects } from '../../src/contracts/routes/organisation-billing.ts';
 import { listPauses } from '../../src/contracts/routes/queue.ts';
 import { changePassword, signIn } from '../../src/contracts/routes/sessions.ts';
-import type { Audience } from '../../ui/src/session/may.ts';
-import { expectAccessible } from '../harness/browser/accessibility.ts';
 import { apiOf } from '../harness/browser/api.ts';
-import { addressesOf, deedsOfPages } from '../harness/browser/button-matrix.ts';
 import { describeInBrowser } from '../harness/browser/chromium.ts';
 import { everyDeed, forEveryDeed, type Ids } from '../harness/browser/every-deed.ts';
 import { arrive } from '../harness/browser/hands.ts';
-import { asMember, invited } from '../harness/browser/member.ts';
-import { asPerson, organisation } from '../harness/browser/organisation-work.ts';
-import { asAdmin } from '../harness/browser/session.ts';
-import { goWithin, watchRest } from '../harness/browser/settled.ts';
+import { invited } from '../harness/browser/member.ts';
+import { organisation } from '../harness/browser/organisation-work.ts';
 
-const pages = (await deedsOfPages()).map(({ page }) => page);
 /** More than any page has between its beginning and a button. */
 const tabsMax = 80;
 
@@ -124,29 +118,6 @@ describeInBrowser(
       await tab.getByRole('dialog').waitFor({ state: 'detached' });
       const { data } = await admin().call(listBillingProjects, { query: { organisation, q: namespace } });
       expect(data.items[0]?.labels['owner']).toBe('ann');
-    });
-
-    it.each(['admin', 'account', 'person'] as const)('every page of an %s can be read light and dark', async (kind) => {
-      const signIns: Record<Audience, () => (context: BrowserContext) => Promise<void>> = {
-        admin: () => asAdmin(browsing.platform),
-        account: () => asMember(browsing.platform, ids['customerId']?.[0] ?? ''),
-        person: () => asPerson(browsing.platform, 'org-admin'),
-      };
-      const own = pages.filter(({ audience, path }) => audience === kind && path !== '/console');
-      const tab = await browsing.open(addressesOf(own[0] as (typeof own)[0], ids, kind)[0] ?? '', {
-        before: signIns[kind](),
-      });
-      const rests = watchRest(tab);
-      await tab.locator('main h1').waitFor();
-      for (const [n, page] of own.entries()) {
-        if (n > 0) await goWithin(tab, addressesOf(page, ids, kind)[0] ?? '', true);
-        await rests();
-        for (const colorScheme of ['light', 'dark'] as const) {
-          await tab.emulateMedia({ colorScheme });
-          await expect.poll(() => tab.locator('html.pf-v6-theme-dark').count()).toBe(colorScheme === 'dark' ? 1 : 0);
-          await expectAccessible(tab);
-        }
-      }
     });
   },
   forEveryDeed,

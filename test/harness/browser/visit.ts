@@ -1,0 +1,87 @@
+/**
+ * One page of the app, looked at in every way that holds for all of them: slow, light, dark, on a laptop and a phone, with
+ * what others wrote in it, and with an API that fails. A test says what it expects; here it is only seen.
+ */
+import type { BrowserContext, Page as Tab } from 'playwright-core';
+import { readSession } from '../../../src/contracts/routes/sessions.ts';
+import { refusal } from './stand-in-sessions.ts';
+
+const slowMs = 400;
+const requestId = 'req_00000000000000000000000000000009';
+
+/** How the API answers a page. */
+export type Weather = 'well' | 'slow' | 'failing';
+
+export interface Sky {
+  is: Weather;
+  /** Requests that failed since it began to. */
+  failed: number;
+  install: (context: BrowserContext) => Promise<void>;
+}
+
+/** Everything but who is signed in can fail: without that there is no page. */
+export function skyOf(): Sky {
+  const sky: Sky = {
+    is: 'well',
+    failed: 0,
+    async install(context) {
+      await watchShifts(context);
+      await context.route('**/api/**', async (route) => {
+        if (sky.is === 'failing' && !route.request().url().endsWith(readSession.path)) {
+          sky.failed++;
+          const json = { ...refusal('internal', 'something is wrong here'), request_id: requestId };
+          return await route.fulfill({ status: 500, json });
+        }
+        if (sky.is === 'slow') await new Promise((resolve) => setTimeout(resolve, slowMs));
+        await route.fallback().catch(() => {});
+      });
+    },
+  };
+  return sky;
+}
+
+/** Before a page begins: adds up what moves in it. */
+async function watchShifts(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    const shifts = { sum: 0, moved: [] as string[] };
+    Object.assign(window, { shifts });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) {
+        const { value, sources = [] } = entry as PerformanceEntry & {
+          value: number;
+          sources?: { node: Node | null }[];
+        };
+        shifts.sum += value;
+        for (const { node } of sources)
+          shifts.moved.push(`${value.toFixed(3)} ${(node as Element | null)?.outerHTML?.slice(0, 120)}`);
+      }
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+}
+
+/** What has moved since the page began, by Google's measure, and what it was. */
+export const shiftsOf = (tab: Tab): Promise<{ sum: number; moved: string[] }> =>
+  tab.evaluate(() => (window as unknown as { shifts: { sum: number; moved: string[] } }).shifts);
+
+/** What a page says whose reads have failed; null where it has asked for nothing. */
+export async function saidOfFailure(
+  tab: Tab,
+  sky: Sky,
+): Promise<{ titles: number; requests: number; tries: number } | null> {
+  if (sky.failed === 0) return null;
+  const main = tab.locator('main');
+  return {
+    titles: await main.locator('h1').count(),
+    requests: await main.getByText(`Request ${requestId}`).count(),
+    tries: await main.getByRole('button', { name: 'Try again' }).count(),
+  };
+}
+
+/** The page's tabs, as addresses. */
+export async function tabsOf(tab: Tab): Promise<string[]> {
+  const here = new URL(tab.url()).pathname;
+  const links = await tab
+    .locator('main nav a')
+    .evaluateAll((all) => all.map((link) => link.getAttribute('href') ?? ''));
+  return links.filter((to) => new URL(to, tab.url()).pathname === here);
+}
