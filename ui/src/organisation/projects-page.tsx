@@ -3,7 +3,6 @@ import { Label, PageSection, ToolbarItem } from '@patternfly/react-core';
 import { useMemo } from 'react';
 import { billingProjectsQuery } from '../../../src/contracts/organisation-billing.ts';
 import { listBillingProjects, readBillingSummary } from '../../../src/contracts/routes/organisation-billing.ts';
-import { together } from '../data/together.ts';
 import { useRead } from '../data/use-read.ts';
 import { List } from '../list/list.tsx';
 import { ListFilter } from '../list/list-filter.tsx';
@@ -40,7 +39,8 @@ function Projects() {
     },
     { keep: true },
   );
-  // The labels that there are stand in the summary; without it a label can still be chosen in a row.
+  // The labels that there are stand in the summary; without it a label can still be chosen in a row. The filter stands there from the
+  // beginning, so that it pushes nothing when they come.
   const summary = useRead(readBillingSummary, { query: organisation.query });
   const { label } = list.filters;
   const pairs = (summary.data?.data.by_label ?? []).flatMap(({ key, values }) =>
@@ -56,20 +56,18 @@ function Projects() {
           columns={columns}
           idOf={({ namespace, cluster_id }) => `${cluster_id}/${namespace}`}
           state={list}
-          read={together({ ...read, data: read.data?.data }, summary)}
+          read={{ ...read, data: read.data?.data }}
           searchLabel={texts.searchLabel}
           filters={
             <>
-              {pairs.length === 0 ? null : (
-                <ListFilter
-                  list={list}
-                  name="label"
-                  label={texts.labelFilter}
-                  all={texts.allLabels}
-                  value={label}
-                  options={pairs}
-                />
-              )}
+              <ListFilter
+                list={list}
+                name="label"
+                label={texts.labelFilter}
+                all={texts.allLabels}
+                value={label}
+                options={pairs}
+              />
               {label === undefined ? null : (
                 <ToolbarItem>
                   <Label onClose={() => list.set({ label: null })} closeBtnAriaLabel={common.takeFilter(label)}>

@@ -56,8 +56,8 @@ export function Page() {
           options={options.length === 0 ? [notYet] : options}
           onChange={(period) => list.set({ period })}
         />
-        {cost.data === undefined ? null : <CostNotes cost={cost.data} />}
         <CostLines read={cost} isRunning={isRunning} />
+        {cost.data === undefined ? null : <CostNotes cost={cost.data} />}
       </PageSection>
       <Divider />
       <PageSection>
