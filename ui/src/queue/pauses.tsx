@@ -5,6 +5,7 @@ import { pauseQueue, resumeQueue } from '../../../src/contracts/routes/queue-ord
 import { Deed } from '../confirm/deed.tsx';
 import { useRead } from '../data/use-read.ts';
 import { useMay } from '../session/session.tsx';
+import { FailureAlert } from '../states/failure-alert.tsx';
 import { queueTexts } from '../texts/queue.ts';
 import { Time } from '../time/time.tsx';
 import { fullLookEveryMs } from './use-changes.ts';
@@ -13,8 +14,9 @@ const texts = queueTexts.pause;
 const changes = [listPauses];
 
 export function Pauses() {
-  const { data } = useRead(listPauses, {}, { everyMs: fullLookEveryMs });
+  const { data, error } = useRead(listPauses, {}, { everyMs: fullLookEveryMs });
   const mayCall = useMay();
+  if (error && data === undefined) return <FailureAlert failure={error.failure} />;
   // As high as the button that comes in its place.
   if (data === undefined) return mayCall(pauseQueue) ? <Skeleton height="2.25rem" width="6rem" /> : null;
   const { paused } = data;
