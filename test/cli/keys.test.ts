@@ -18,10 +18,12 @@ import {
   clusterList,
   clusterTokenAnswer,
 } from '../../src/contracts/organisations.ts';
-import { callApi, customerBody, customerId, listed, pageOf, problem } from './harness.ts';
+import { batchAnswer } from '../../src/contracts/queue.ts';
+import { callApi, customerBody, customerId, problem } from './harness.ts';
 import { type Route, standIn } from './stand-in.ts';
 
 const keyId = `key_${'d'.repeat(32)}`;
+const batchId = `bat_${'b'.repeat(32)}`;
 const otherKey = `key_${'e'.repeat(32)}`;
 const secret = `${customerId}_${'0'.repeat(32)}`;
 const at = '2026-11-21T10:00:00.000Z';
@@ -235,13 +237,32 @@ describe('licences of a living customer', () => {
     expect(one.heard[0]?.body).toEqual({ customer_ids: [customerId], reason: 'leaked' });
     const all = ['licences', 'reissue', '--all', '--reason', 'new key'];
     expect(await callApi(all, standIn([route]))).toMatchObject({ exit: 2, heard: [] });
-    const fleet = [listed(1), { ...listed(2), status: 'canceled' }, listed(3)];
-    const answer = (heard: Parameters<ReturnType<typeof standIn>>[0]) =>
-      heard.path === '/api/customers' ? pageOf(fleet, heard.query) : standIn([route])(heard);
-    const every = await callApi(all, answer, 'y');
-    expect(every.heard.filter(({ method }) => method === 'POST').map(({ body }) => body)).toEqual(
-      [1, 3].map((i) => ({ customer_ids: [listed(i).customer_id], reason: 'new key' })),
-    );
+    const progress = (done: number) => ({
+      ...{ batch_id: batchId, action: 'reissue_licences', rate: 5, matched: 20, done, reason: 'new key' },
+      ...{ started_by: 'root', created_at: at, refused: done < 18 ? [] : [{ code: 'licence_revoked', items: 2 }] },
+      ...(done < 18 ? { state: 'running', finished_at: null } : { state: 'done', finished_at: at }),
+    });
+    let asked = 0;
+    const order = standIn([
+      post('/api/licenses/reissue', reissueBody, 202, reissueAnswer, {
+        ...{ success: true, reissued: 0, batch_id: batchId, matched: 20 },
+      }),
+      {
+        ...get('/api/queue/batches/:id', batchAnswer, null, undefined),
+        tell: () => progress([5, 10, 18][asked++] ?? 18),
+      },
+    ]);
+    const every = await callApi(all, order, 'y');
+    expect(every.heard[0]?.body).toEqual({ all: true, reason: 'new key' });
+    expect(every.notes).toEqual([
+      '[#######-----------------------]  25 %  5 of 20',
+      '[###############---------------]  50 %  10 of 20',
+      '[##############################] 100 %  20 of 20',
+    ]);
+    expect(every.lines).toEqual([
+      'new licences: 18 of 20 customers; the instances pull theirs within 6 hours',
+      'left as they are: 2, licence_revoked',
+    ]);
   });
 
   it('history says which are revoked', async () => {
