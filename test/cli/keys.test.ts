@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { pageQuery } from '../../src/contracts/common.ts';
-import { adminTokenAnswer, adminTokenBody, credentialList, credentialsQuery } from '../../src/contracts/credentials.ts';
+import {
+  adminTokenAnswer,
+  adminTokenBody,
+  credentialList,
+  credentialsQuery,
+  rotatedCredential,
+} from '../../src/contracts/credentials.ts';
 import {
   apiKeyAnswer,
   apiKeyBody,
@@ -14,6 +20,7 @@ import { licenceHistory, reissueAnswer, reissueBody, revokeBody } from '../../sr
 import {
   clusterAnswer,
   clusterBody,
+  clusterCredentialBody,
   clusterKeyAnswer,
   clusterList,
   clusterTokenAnswer,
@@ -196,16 +203,38 @@ describe('clusters', () => {
   });
 
   it('token and key print what they made, once', async () => {
-    const token = post('/api/clusters/:id/tokens', undefined, 201, clusterTokenAnswer, {
+    const token = post('/api/clusters/:id/tokens', clusterCredentialBody, 201, clusterTokenAnswer, {
       ...{ success: true, key_id: keyId, token: 'prv_secret' },
     });
-    const key = post('/api/clusters/:id/keys', undefined, 201, clusterKeyAnswer, {
+    const key = post('/api/clusters/:id/keys', clusterCredentialBody, 201, clusterKeyAnswer, {
       ...{ success: true, key_id: keyId, api_key: 'clu_secret' },
     });
-    const made = await callApi(['clusters', 'token', 'eu-west-1'], standIn([token]));
+    const args = ['clusters', 'token', 'eu-west-1', '--name', 'second', '--expires', '30d'];
+    const made = await callApi(args, standIn([token]));
+    expect(made.heard[0]?.body).toEqual({ name: 'second', expires_at: '2026-12-21T10:00:00.000Z' });
     expect(made.lines.filter((line) => line.includes('prv_secret'))).toHaveLength(1);
     const another = await callApi(['clusters', 'key', 'eu-west-1'], standIn([key]));
     expect(another.lines.filter((line) => line.includes('clu_secret'))).toHaveLength(1);
+  });
+});
+
+describe('credentials rotate', () => {
+  const route = post('/api/credentials/:id/rotate', rotateBody, 201, rotatedCredential, {
+    ...{ success: true, credential_id: otherKey, secret: 'prv_secret', old_revoked_at: '2026-11-22T10:00:00.000Z' },
+  });
+
+  it('prints the new secret once, and says until when the old one works', async () => {
+    const { exit, lines, heard } = await callApi(['credentials', 'rotate', keyId], standIn([route]));
+    expect(exit).toBe(0);
+    expect(heard[0]).toMatchObject({ path: `/api/credentials/${keyId}/rotate`, body: { overlap_seconds: 86_400 } });
+    expect(lines.filter((line) => line.includes('prv_secret'))).toHaveLength(1);
+    expect(lines.at(-1)).toBe(`${keyId} works until 2026-11-22 10:00 UTC.`);
+  });
+
+  it('asks where the old one stops at once', async () => {
+    const args = ['credentials', 'rotate', keyId, '--overlap', '0'];
+    expect(await callApi(args, standIn([route]))).toMatchObject({ exit: 2, heard: [] });
+    expect((await callApi([...args, '--yes'], standIn([route]))).exit).toBe(0);
   });
 });
 
