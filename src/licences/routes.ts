@@ -7,7 +7,7 @@ import { type Endpoint, empty, endpoint, json, refuse, reply } from '../http/end
 import { publicReads } from '../http/limits.ts';
 import { sha256Hex } from '../lib/keys.ts';
 import { ok } from '../lib/result.ts';
-import { iso, isoOrNull } from '../lib/time.ts';
+import { iso, isoOrNull, secondMs } from '../lib/time.ts';
 import { contextOf, keyringOf } from '../wiring.ts';
 import { currentLicence } from '../workflows/licensing/current-licence.ts';
 import { listKeys } from '../workflows/licensing/list-keys.ts';
@@ -15,13 +15,11 @@ import { listRevocations } from '../workflows/licensing/list-revocations.ts';
 import { continueReissue, reissueAll } from '../workflows/licensing/reissue-all.ts';
 import { reissueFor } from '../workflows/licensing/reissue-for.ts';
 import { revokeLicences } from '../workflows/licensing/revoke-licences.ts';
-import { jwksOf, publicPem } from './keyring.ts';
+import { cachedMs, jwksOf, publicPem } from './keyring.ts';
 import { findByJti, history, type LicenceRow } from './store.ts';
 import { verifyLicence } from './verify.ts';
 
-/** Caches may keep keys this long; a new key is published longer than this before it signs (spec §5: 10 minutes). */
-const keysMaxAgeSeconds = 300;
-const keyHeaders = { 'cache-control': `public, max-age=${keysMaxAgeSeconds}` };
+const keyHeaders = { 'cache-control': `public, max-age=${cachedMs / secondMs}` };
 
 const read = endpoint({
   ...routes.readLicence,

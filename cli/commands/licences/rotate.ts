@@ -56,7 +56,7 @@ const whatItDoes: Record<Step['kind'], string> = {
   retire: 'Keys are left out whose licences have all expired, or that were taken back.',
 };
 const whatThen: Record<Step['kind'], string> = {
-  publish: 'Ten minutes later: the same command with this file as --keys (or at once, with --wait)',
+  publish: 'Then, 16 minutes later: the same command with this file as --keys (or at once, with --wait)',
   sign: 'Then, unless renewals may do it: tenantry licences reissue --all --reason "new key"',
   retire:
     'Then the rotation is done. Client secrets of issuers that were sealed under a key left out have to be set again.',

@@ -36,7 +36,7 @@ describe('a new licence for all', () => {
     await revoke(before);
     api.bindings['LICENSE_PRIVATE_KEYS'] = secretOf(next, old);
     await api.tick();
-    api.clock.now += 600 * secondMs;
+    api.clock.now += 960 * secondMs;
     expect(kidOf(await licence(living[0] ?? ''))).toBe(old.kid);
 
     const { status, body } = await order({ all: true, reason: 'new key' });
