@@ -110,11 +110,12 @@ export async function tellRotation({ seed, issues, verifications, rotations, wai
   const spread = (count: number, does: () => unknown) => {
     for (let n = 0; n < count; n++) {
       const from = startAt + (n % (rotations + 1)) * everyMs;
-      plan(from + fraction() * (n % 2 === 0 ? closeMs : everyMs), does);
+      plan(n === 0 ? from : from + fraction() * (n % 2 === 0 ? closeMs : everyMs), does);
     }
   };
-  spread(issues, issue);
+  // Of two at one moment the later planned comes first: there is a licence to verify.
   spread(verifications, verify);
+  spread(issues, issue);
   for (let n = 1; n <= rotations; n++) {
     const at = startAt + n * everyMs;
     plan(at, async () => {

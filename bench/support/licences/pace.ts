@@ -31,6 +31,8 @@ export async function paces({ rounds, n }: { rounds: number; n: number }): Promi
     convertV4MiniflareOptions({
       name: 'licences',
       modules: true,
+      rootPath: folder,
+      modulesRoot: folder,
       scriptPath: join(folder, 'worker.mjs'),
       compatibilityDate: '2026-11-01',
     }),
