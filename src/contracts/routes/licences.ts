@@ -4,9 +4,11 @@ import { accepted } from '../jobs.ts';
 import {
   licenceAnswer,
   licenceHistory,
+  licenceKeysAnswer,
   publicKeyQuery,
   reissueAnswer,
   reissueBody,
+  revocationsAnswer,
   revokeBody,
   validateAnswer,
   validateBody,
@@ -42,6 +44,24 @@ export const validateLicence = route({
   answers: { 200: validateAnswer },
 });
 
+export const readRevocations = route({
+  operation: 'readRevocations',
+  method: 'get',
+  path: '/api/licenses/revocations',
+  summary: 'What a verifier must no longer believe, signed; good for a day',
+  allow: { public: true },
+  answers: { 200: revocationsAnswer, 304: null },
+});
+
+export const listLicenceKeys = route({
+  operation: 'listLicenceKeys',
+  method: 'get',
+  path: '/api/licenses/keys',
+  summary: 'The keys that verify licences: which one signs, since when each is published, how long it is needed',
+  allow: { admin: 'viewer' },
+  answers: { 200: licenceKeysAnswer },
+});
+
 export const revokeLicence = route({
   operation: 'revokeLicence',
   method: 'post',
@@ -57,7 +77,7 @@ export const reissueLicences = route({
   operation: 'reissueLicences',
   method: 'post',
   path: '/api/licenses/reissue',
-  summary: 'Issue the licences of some customers anew, also revoked ones',
+  summary: 'Issue the licences of some customers anew, also revoked ones, or those of all, some a second',
   allow: { admin: 'owner' },
   body: reissueBody,
   answers: { 202: reissueAnswer },
