@@ -19,6 +19,7 @@ import { continueCatchUps, lookBack } from './workflows/inbox/catch-up.ts';
 import { processDue } from './workflows/inbox/process-event.ts';
 import { continueEventReplays } from './workflows/inbox/replay.ts';
 import { watchBacklog } from './workflows/inbox/watch-backlog.ts';
+import { noteKeys } from './workflows/licensing/note-keys.ts';
 import { reissueLicences } from './workflows/licensing/reissue-licences.ts';
 import { continueReplays } from './workflows/metering/replay-letters.ts';
 import { revokeEndedKeys } from './workflows/metering/revoke-ended-keys.ts';
@@ -60,6 +61,7 @@ export async function runCron(services: Services, scheduledTime: number): Promis
     open_periods: () => openPeriods(contextOf(services)),
     remind_trials: () => remindTrials(contextOf(services)),
     remind_grace: () => remindGrace(contextOf(services)),
+    note_keys: () => noteKeys(contextOf(services)),
     reissue_licences: () => reissueLicences(contextOf(services)),
     look_at_failed: () => lookAtFailed(contextOf(services)),
     check_drift: () => checkAllForDrift(contextOf(services)),

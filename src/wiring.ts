@@ -2,7 +2,8 @@
 import { actorOf, credentialOf, type Principal } from './credentials/principal.ts';
 import type { Env } from './env.ts';
 import { dayMs, hourMs } from './lib/time.ts';
-import { type Keyring, openKeyring } from './licences/keyring.ts';
+import { findPublished } from './licences/key-store.ts';
+import { inOrderOfUse, type Keyring, openKeyring } from './licences/keyring.ts';
 import { openBinding } from './mail/cloudflare.ts';
 import type { MailPort } from './mail/port.ts';
 import { openSmtp } from './mail/smtp.ts';
@@ -92,8 +93,19 @@ export function deliverSoon(services: Services, outboxIds: readonly string[]): v
   if (outboxIds.length > 0) services.defer(deliverOutbox(carriersOf(services), outboxIds));
 }
 
-/** The licence keys of this environment. */
-export const keyringOf = (services: Services): Promise<Keyring> => openKeyring(services.env.LICENSE_PRIVATE_KEYS);
+/** Sets whose first key was seen to sign: it does from then on, so nobody has to look again. */
+const settled = new WeakSet<Keyring>();
+
+/** The licence keys of this environment, the one in front that signs now. A set of one key costs no look at D1. */
+export async function keyringOf({ env, db, now }: Pick<Services, 'env' | 'db' | 'now'>): Promise<Keyring> {
+  const keyring = await openKeyring(env.LICENSE_PRIVATE_KEYS);
+  if (keyring.keys.length === 1 || settled.has(keyring)) return keyring;
+  const published = await findPublished(db);
+  const inUse = inOrderOfUse(keyring, published, now());
+  const [first] = keyring.keys;
+  if (first && inUse.keys[0] === first && published.has(first.kid)) settled.add(keyring);
+  return inUse;
+}
 
 /** The queue that dead letters go to again, and the proof that they are ours. */
 export const replayMeansOf = ({ env }: Pick<Services, 'env'>): ReplayMeans => ({

@@ -48,6 +48,24 @@ export const validateAnswer = z.object({ valid: z.boolean(), code: z.string(), d
 /** POST /api/licenses/:customerId/revoke. */
 export const revokeBody = z.strictObject({ reason: lineText(500) });
 
+/**
+ * GET /api/licenses/revocations: a JWS by a licence key, header `typ` `tenantry-revocations+jws`. Its payload: `iat`, `exp` (24 h),
+ * `jtis` (revoked licences that have not expired) and `kids` (keys that were taken back although licences of theirs have not expired).
+ */
+export const revocationsAnswer = z.object({ revocations: z.string() });
+
+/** GET /api/licenses/keys: `needed_until` is when the last licence that the key signed expires. */
+const licenceKey = z.object({
+  kid: z.string(),
+  signs: z.boolean(),
+  published_at: z.string().nullable(),
+  signs_from: z.string().nullable(),
+  licences_in_force: z.number().int(),
+  needed_until: z.string().nullable(),
+});
+export type LicenceKeyView = z.infer<typeof licenceKey>;
+export const licenceKeysAnswer = z.object({ keys: z.array(licenceKey) });
+
 /** POST /api/licenses/reissue. */
 export const reissueBody = z.strictObject({
   customer_ids: z.array(customerId).min(1).max(50),

@@ -289,5 +289,14 @@ export const licences = sqliteTable(
   (t) => [
     index('licences_customer').on(t.customerId, t.issuedAt),
     index('licences_in_force').on(t.kid).where(sql`in_force = 1 AND revoked_at IS NULL`),
+    // By their expiry, seconds: which revoked ones must still be told of, and until when a key is needed.
+    index('licences_revoked').on(sql`claims ->> '$.exp'`).where(sql`revoked_at IS NOT NULL`),
+    index('licences_expiry').on(t.kid, sql`claims ->> '$.exp'`),
   ],
 );
+
+/** When each licence key was first seen among the published ones; one that was there from the beginning: 0. */
+export const licenceKeys = sqliteTable('licence_keys', {
+  kid: text('kid').primaryKey(),
+  publishedAt: at('published_at').notNull(),
+});

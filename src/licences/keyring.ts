@@ -1,10 +1,11 @@
 /**
- * The signing keys as a set (spec §5): the first signs, all are published, and a licence is signed again with the key it
+ * The signing keys as a set (spec §5): all are published, the first signs once it has been so for ten minutes, and a licence is signed again with the key it
  * was issued under. RS256 is deterministic, so the same claims and key give the same token: that is why no token is stored.
  */
 import { calculateJwkThumbprint, exportSPKI, importJWK, type JWK, SignJWT } from 'jose';
 import type { LicenceClaims } from '../contracts/licences.ts';
 import { sha256Hex } from '../lib/keys.ts';
+import { minuteMs } from '../lib/time.ts';
 
 interface SigningKey {
   kid: string;
@@ -12,7 +13,7 @@ interface SigningKey {
   publicJwk: JWK;
 }
 
-/** A parsed key set; `keys[0]` signs what is new. */
+/** A parsed key set; `keys[0]` signs what is new, once `inOrderOfUse` has put it there. */
 export interface Keyring {
   keys: readonly SigningKey[];
 }
@@ -58,6 +59,30 @@ async function parseKeyring(source: string): Promise<Keyring> {
   return { keys: await Promise.all(jwks.map((jwk) => readKey(jwk as JWK))) };
 }
 
+/** The header's `typ` of a licence, which tells it from everything else that these keys sign. */
+export const licenceTyp = 'JWT';
+
+/** A key signs once it has been published as long as verifiers may keep an older set (jose: 10 minutes). */
+export const publishedMs = 10 * minuteMs;
+
+/** Which keys have been seen among the published ones, and since when, ms. */
+export type Published = ReadonlyMap<string, number>;
+
+const isRipe = (publishedAt: number | undefined, now: number): boolean =>
+  publishedAt !== undefined && publishedAt <= now - publishedMs;
+
+/**
+ * The set with the key in front that signs at `now`: the first in the set's order that has been published long enough. Where
+ * none has, the one that has been for longest, and where nothing is known of any, the first.
+ */
+export function inOrderOfUse({ keys }: Keyring, published: Published, now: number): Keyring {
+  const known = keys.filter(({ kid }) => published.has(kid));
+  const oldest = known.toSorted((a, b) => (published.get(a.kid) ?? 0) - (published.get(b.kid) ?? 0))[0];
+  const signing = keys.find(({ kid }) => isRipe(published.get(kid), now)) ?? oldest ?? keys[0];
+  if (!signing) throw new Error('the key set is empty');
+  return { keys: [signing, ...keys.filter((key) => key !== signing)] };
+}
+
 export interface SignedLicence {
   token: string;
   kid: string;
@@ -69,7 +94,7 @@ export async function sign(keyring: Keyring, claims: LicenceClaims, kid?: string
   const key = kid === undefined ? keyring.keys[0] : keyring.keys.find((k) => k.kid === kid);
   if (!key) return null;
   const token = await new SignJWT({ ...claims })
-    .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: key.kid })
+    .setProtectedHeader({ alg: 'RS256', typ: licenceTyp, kid: key.kid })
     .sign(key.privateKey);
   return { token, kid: key.kid, sha256: await sha256Hex(token) };
 }

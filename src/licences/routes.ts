@@ -5,10 +5,13 @@ import * as routes from '../contracts/routes/licences.ts';
 import { deed } from '../http/deed.ts';
 import { type Endpoint, empty, endpoint, json, refuse, reply } from '../http/endpoint.ts';
 import { publicReads } from '../http/limits.ts';
+import { sha256Hex } from '../lib/keys.ts';
 import { ok } from '../lib/result.ts';
 import { iso, isoOrNull } from '../lib/time.ts';
 import { contextOf, keyringOf } from '../wiring.ts';
 import { currentLicence } from '../workflows/licensing/current-licence.ts';
+import { listKeys } from '../workflows/licensing/list-keys.ts';
+import { listRevocations } from '../workflows/licensing/list-revocations.ts';
 import { reissueFor } from '../workflows/licensing/reissue-for.ts';
 import { revokeLicences } from '../workflows/licensing/revoke-licences.ts';
 import { jwksOf, publicPem } from './keyring.ts';
@@ -89,6 +92,35 @@ const validateRoute = endpoint({
   },
 });
 
+const revocations = endpoint({
+  ...routes.readRevocations,
+  limits: [publicReads],
+  handle: async (call) => {
+    const signed = await listRevocations(contextOf(call));
+    const etag = `"${await sha256Hex(signed)}"`;
+    const headers = { ...keyHeaders, etag };
+    if (call.request.headers.get('if-none-match') === etag) return ok(empty(304, headers));
+    return reply(200, { revocations: signed }, headers);
+  },
+});
+
+const keys = endpoint({
+  ...routes.listLicenceKeys,
+  handle: async (call) => {
+    const found = await listKeys(contextOf(call));
+    return reply(200, {
+      keys: found.map((key) => ({
+        kid: key.kid,
+        signs: key.signs,
+        published_at: isoOrNull(key.publishedAt),
+        signs_from: isoOrNull(key.ripeAt),
+        licences_in_force: key.inForce,
+        needed_until: isoOrNull(key.neededUntil),
+      })),
+    });
+  },
+});
+
 const revoke = deed({
   ...routes.revokeLicence,
   plan: (context, { customer, body }) => revokeLicences(context, customer, body.reason),
@@ -118,4 +150,14 @@ const jwks = endpoint({
 });
 
 /** The fixed paths come before `:customerId`, which would take them for an id. */
-export const licenceEndpoints: readonly Endpoint[] = [pem, jwks, validateRoute, reissue, read, historyRoute, revoke];
+export const licenceEndpoints: readonly Endpoint[] = [
+  pem,
+  jwks,
+  revocations,
+  keys,
+  validateRoute,
+  reissue,
+  read,
+  historyRoute,
+  revoke,
+];

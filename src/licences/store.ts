@@ -5,6 +5,7 @@ import type { Db } from '../db/client.ts';
 import { licences } from '../db/control-schema.ts';
 import { guard } from '../db/guards.ts';
 import { build, type Write, write } from '../db/write.ts';
+import { secondMs } from '../lib/time.ts';
 import type { SignedLicence } from './keyring.ts';
 
 /** Two licences may be issued in one millisecond: the one inserted later is the newer. */
@@ -73,6 +74,47 @@ export async function findByJti(db: Db, jti: string): Promise<LicenceRow | null>
   const rows = await db.select().from(licences).where(eq(licences.jti, jti));
   return rows[0] ?? null;
 }
+
+/** Licences in one revocation list at most, 0.7 MB of it; those that live longest are told of first. */
+export const revocationsMax = 20_000;
+
+const expirySeconds = sql`claims ->> '$.exp'`;
+/** Every key that has signed a licence, found by jumps through the index: they are few. */
+const signers = sql`
+  signers(kid) AS (
+    SELECT min(kid) FROM licences
+    UNION ALL
+    SELECT (SELECT min(kid) FROM licences WHERE kid > signers.kid) FROM signers WHERE signers.kid IS NOT NULL)`;
+
+/**
+ * What verifiers that are offline must be told of: revoked licences that have not expired, and keys outside of `kids` that
+ * signed licences which have not expired.
+ */
+export async function findRevoked(
+  db: Db,
+  kids: readonly string[],
+  now: number,
+): Promise<{ jtis: string[]; kids: string[] }> {
+  const nowSeconds = Math.floor(now / secondMs);
+  const jtis = sql`SELECT jti AS name FROM licences WHERE revoked_at IS NOT NULL AND ${expirySeconds} > ${nowSeconds}
+    ORDER BY ${expirySeconds} DESC, jti LIMIT ${revocationsMax}`;
+  const gone = sql`WITH RECURSIVE ${signers} SELECT kid AS name FROM signers
+    WHERE kid NOT IN (SELECT value FROM json_each(${JSON.stringify(kids)}))
+    AND EXISTS (SELECT 1 FROM licences WHERE licences.kid = signers.kid AND ${expirySeconds} > ${nowSeconds})`;
+  const [revoked, early] = await Promise.all([db.all<{ name: string }>(jtis), db.all<{ name: string }>(gone)]);
+  return { jtis: revoked.map(({ name }) => name), kids: early.map(({ name }) => name) };
+}
+
+/** Of each of these keys: how many licences in force it signed, and when the last of all its licences expires, seconds. */
+export const findNeed = (
+  db: Db,
+  kids: readonly string[],
+): Promise<{ kid: string; inForce: number; lastExpiry: number | null }[]> =>
+  db.all(sql`
+    SELECT value AS kid,
+      (SELECT count(*) FROM licences WHERE kid = value AND in_force = 1 AND revoked_at IS NULL) AS inForce,
+      (SELECT max(${expirySeconds}) FROM licences WHERE kid = value) AS lastExpiry
+    FROM json_each(${JSON.stringify(kids)})`);
 
 /** All licences of a customer, newest first. */
 export const history = (db: Db, customerId: string) =>

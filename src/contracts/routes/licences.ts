@@ -4,9 +4,11 @@ import { accepted } from '../jobs.ts';
 import {
   licenceAnswer,
   licenceHistory,
+  licenceKeysAnswer,
   publicKeyQuery,
   reissueAnswer,
   reissueBody,
+  revocationsAnswer,
   revokeBody,
   validateAnswer,
   validateBody,
@@ -40,6 +42,24 @@ export const validateLicence = route({
   allow: { admin: 'viewer', account: 'viewer', reporter: true },
   body: validateBody,
   answers: { 200: validateAnswer },
+});
+
+export const readRevocations = route({
+  operation: 'readRevocations',
+  method: 'get',
+  path: '/api/licenses/revocations',
+  summary: 'What a verifier must no longer believe, signed; good for a day',
+  allow: { public: true },
+  answers: { 200: revocationsAnswer, 304: null },
+});
+
+export const listLicenceKeys = route({
+  operation: 'listLicenceKeys',
+  method: 'get',
+  path: '/api/licenses/keys',
+  summary: 'The keys that verify licences: which one signs, since when each is published, how long it is needed',
+  allow: { admin: 'viewer' },
+  answers: { 200: licenceKeysAnswer },
 });
 
 export const revokeLicence = route({

@@ -124,6 +124,8 @@ export const samples: Record<string, Sample> = {
   'GET /api/billing/keys': { query: ofOrganisation },
   'DELETE /api/billing/keys/:keyId': { query: ofOrganisation, params: () => ({ keyId: 'key_none' }) },
   'GET /api/licenses/public-key': {},
+  'GET /api/licenses/revocations': {},
+  'GET /api/licenses/keys': {},
   'GET /.well-known/jwks.json': {},
   'POST /api/licenses/reissue': {
     body: (f) => ({ customer_ids: [f.victimId], reason: 'r' }),
