@@ -1,6 +1,7 @@
 /** A signed text of Tenantry's: its signature, algorithm, key id and kind. Owns no claim and no clock. */
 import { compactVerify, errors } from 'jose';
 import type { KeySet } from '../keys.ts';
+import { isFields } from './claims.ts';
 
 /** Why a text is not signed by a known key. */
 export type SignatureFault = 'malformed' | 'unknown_key' | 'bad_signature';
@@ -9,7 +10,7 @@ export interface Signed {
   kid: string;
   /** The kind that the header names, null when it names none. */
   typ: string | null;
-  payload: unknown;
+  payload: Record<string, unknown>;
 }
 
 class UnknownKey extends Error {}
@@ -37,11 +38,9 @@ export async function readSigned(text: string, keys: KeySet, bytesMax: number): 
     );
     // The one extension that jose would take, an unencoded payload (RFC 7797), is for no token.
     if (protectedHeader.crit !== undefined) return 'malformed';
-    return {
-      kid: protectedHeader.kid ?? '',
-      typ: protectedHeader.typ ?? null,
-      payload: JSON.parse(utf8.decode(payload)) as unknown,
-    };
+    const fields: unknown = JSON.parse(utf8.decode(payload));
+    if (!isFields(fields)) return 'malformed';
+    return { kid: protectedHeader.kid ?? '', typ: protectedHeader.typ ?? null, payload: fields };
   } catch (error) {
     return faultOf(error);
   }
