@@ -2,11 +2,11 @@
 import { isJwkSet, type JwkSet } from '../keys.ts';
 import { isFields } from './claims.ts';
 
-/** What became of a call: an answer, "as before", or why there is none. */
+/** What became of a call: an answer, "as before", or why there is none; `reached`: the API said so itself. */
 export type Answer<T> =
   | { kind: 'answered'; value: T; etag: string | null }
   | { kind: 'unchanged' }
-  | { kind: 'failed'; problem: string; retryAfterMs: number };
+  | { kind: 'failed'; problem: string; retryAfterMs: number; reached: boolean };
 
 export interface Client {
   /** @param jti the licence that is held */
@@ -95,9 +95,10 @@ export function makeClient({ api, customerId, apiKey, timeoutMs, fetch }: Client
         kind: 'failed',
         problem: `${path} answered ${response.status} ${code}`.trim(),
         retryAfterMs: retryAfterMs(response.headers),
+        reached: true,
       };
     } catch (error) {
-      return { kind: 'failed', problem: `${path}: ${reasonOf(error)}`, retryAfterMs: 0 };
+      return { kind: 'failed', problem: `${path}: ${reasonOf(error)}`, retryAfterMs: 0, reached: false };
     }
   }
   const authorization = `Bearer ${apiKey}`;

@@ -10,8 +10,8 @@ export interface Pulled {
   holding: Holding;
   /** What went wrong, a line each; empty when nothing did. */
   problems: string[];
-  /** The API answered, or it did not and another try makes sense. */
-  answered: boolean;
+  /** The licence that is held is the one in force, by the API's word; otherwise it is asked again soon. */
+  checked: boolean;
   /** How long the API asks to be left alone, ms. */
   retryAfterMs: number;
 }
@@ -45,20 +45,22 @@ export async function pullOnce(
 ): Promise<Pulled> {
   let holding = before;
   const problems: string[] = [];
+  /** Whether what is held is now what the API answered. */
   const offer = async (what: string, answer: Answer<string>, take: (token: string, etag: string | null) => Take) => {
     if (answer.kind === 'failed') problems.push(answer.problem);
-    if (answer.kind !== 'answered') return;
+    if (answer.kind !== 'answered') return answer.kind === 'unchanged';
     const taken = await takeWithKeys(client, holding, given, take(answer.value, answer.etag));
     holding = taken.holding;
     if (taken.refused !== null) problems.push(`the ${what} that was answered is not taken: ${taken.refused}`);
+    return taken.refused === null;
   };
 
   const licence = await client.licence(holding.licence?.claims.jti ?? null);
-  await offer('licence', licence, (token) => (held) => takeLicence(held, token, owner, clockMs));
+  const checked = await offer('licence', licence, (token) => (held) => takeLicence(held, token, owner, clockMs));
+  if (checked) holding = { ...holding, checkedAt: clockMs };
+  // An API that cannot be reached is not waited for twice.
+  if (licence.kind === 'failed' && !licence.reached) return { holding, problems, checked, retryAfterMs: 0 };
   const revocations = await client.revocations(holding.revocationsEtag);
   await offer('list of revocations', revocations, (token, etag) => (held) => takeRevocations(held, token, etag));
-
-  const answered = licence.kind !== 'failed';
-  if (answered) holding = { ...holding, checkedAt: clockMs };
-  return { holding, problems, answered, retryAfterMs: retryAfterOf(licence, revocations) };
+  return { holding, problems, checked, retryAfterMs: retryAfterOf(licence, revocations) };
 }
