@@ -1,5 +1,4 @@
 /** Keeps a guard's text in a file of its own. A kill at any moment leaves the old text or the new one. */
-import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { GuardStore } from './core/record.ts';
@@ -10,7 +9,7 @@ const fileMode = 0o600;
 const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
 async function writeWhole(path: string, text: string): Promise<void> {
-  const file = await open(path, 'wx', fileMode);
+  const file = await open(path, 'w', fileMode);
   try {
     await file.writeFile(text);
     await file.sync();
@@ -33,8 +32,8 @@ export function fileStore(path: string): GuardStore {
     },
     async write(text) {
       await mkdir(dirname(file), { recursive: true });
-      // Processes that share the file do not share this one.
-      const fresh = `${file}.${randomUUID()}`;
+      // Processes that share the file do not share this one; what a kill leaves of it, the next process with the number takes over.
+      const fresh = `${file}.${process.pid}`;
       try {
         await writeWhole(fresh, text);
         await rename(fresh, file);

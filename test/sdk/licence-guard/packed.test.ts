@@ -1,14 +1,37 @@
 /** The guard as a customer installs it: from its packed tarball, offline, in JavaScript and in TypeScript. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Installed, installPacked } from '../../harness/packed.ts';
+import { claims, customerId, issuer, newKey, signAs, startMs } from './issuer.ts';
 
+/** One host of each kind; prints what they answer with a licence, forged and then good, over two starts. */
 const host = `
+import { readFileSync } from 'node:fs';
+import express from 'express';
+import { Hono } from 'hono';
+import { openGuard } from '@tenantry/licence-guard';
+import * as forExpress from '@tenantry/licence-guard/express';
+import { fileStore } from '@tenantry/licence-guard/file-store';
+import { requireLimit } from '@tenantry/licence-guard/hono';
 import { readKeys } from '@tenantry/licence-guard/keys';
 import { verifyLicence } from '@tenantry/licence-guard/verify';
-import { generateKeyPairSync } from 'node:crypto';
-const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const keys = await readKeys({ pem: publicKey.export({ type: 'spki', format: 'pem' }) });
-console.log(JSON.stringify(await verifyLicence('not a token', keys, { issuer: 'https://billing.example.com' })));
+
+const { issuer, customerId, pem, good, forged } = JSON.parse(readFileSync('given.json', 'utf8'));
+const options = { api: issuer, customerId, keys: { pem }, store: fileStore('data/licence.json'), now: () => ${startMs} };
+const refused = await openGuard({ ...options, licence: forged });
+await openGuard({ ...options, licence: good });
+const guard = await openGuard(options);
+
+const app = new Hono().post('/keys', requireLimit(guard, 'maxDevices', () => 50), (c) => c.text('made', 201));
+const server = express().get('/brand', forExpress.requireFeature(guard, 'hasCustomBranding'), (_q, s) => void s.send()).listen(0);
+const branded = await fetch('http://127.0.0.1:' + server.address().port + '/brand');
+server.close();
+console.log(JSON.stringify({
+  forged: refused.state().code,
+  kept: guard.state().code,
+  hono: (await app.request('/keys', { method: 'POST' })).status,
+  express: branded.status,
+  verdict: (await verifyLicence(good, await readKeys({ pem }), { issuer, now: ${startMs} })).code,
+}));
 `;
 
 const typed = `
@@ -48,8 +71,17 @@ describe('the packed guard', () => {
   });
 
   it('runs from plain JavaScript', async () => {
+    const [ours, theirs] = await Promise.all([newKey(), newKey()]);
+    const [good, forged] = await Promise.all([signAs(ours, claims), signAs(theirs, claims, { kid: ours.kid })]);
+    installed.write('given.json', JSON.stringify({ issuer, customerId, pem: ours.pem, good, forged }));
     installed.write('host.js', host);
-    expect(JSON.parse(await installed.run('node', 'host.js'))).toEqual({ valid: false, code: 'malformed' });
+    expect(JSON.parse(await installed.run('node', 'host.js'))).toEqual({
+      forged: 'bad_signature',
+      kept: 'valid',
+      hono: 403,
+      express: 403,
+      verdict: 'valid',
+    });
   });
 
   it.each(['bundler', 'nodenext'])('is typed for hosts with Hono and Express (%s)', async (moduleResolution) => {

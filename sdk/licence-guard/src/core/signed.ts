@@ -15,7 +15,7 @@ export interface Signed {
 
 class UnknownKey extends Error {}
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function faultOf(error: unknown): SignatureFault {
   if (error instanceof UnknownKey) return 'unknown_key';
