@@ -36,6 +36,8 @@ export function standingApi(apiKey: string, licence: string, keys: JWK[]): Stand
     instead: null,
     async fetch(url, init) {
       const { pathname } = new URL(url);
+      // A call that follows takes the key elsewhere, one without a signal waits for ever.
+      if (init.redirect !== 'manual' || !init.signal) throw new Error('a call that no guard may make');
       const headers = new Headers(init.headers);
       const known = headers.get('if-none-match');
       api.calls.push([pathname, known].filter((part) => part !== null).join(' '));
