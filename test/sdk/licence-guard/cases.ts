@@ -30,6 +30,15 @@ const base64url = (bytes: Uint8Array): string =>
     .replaceAll('/', '_')
     .replaceAll('=', '');
 
+const jsonPart = (part: object): string => base64url(utf8.encode(JSON.stringify(part)));
+
+/** Signs what jose would not: the parts as they are given. */
+async function signParts(key: CryptoKey, head: string, body: string): Promise<string> {
+  const text = `${head}.${body}`;
+  const signature = await crypto.subtle.sign('RSASSA-PKCS1-v1_5', key, utf8.encode(text));
+  return `${text}.${base64url(new Uint8Array(signature))}`;
+}
+
 /** RSA of 1,024 bits, which jose does not make; its public key is in the set. */
 async function weakCase(payload: object): Promise<{ jwk: JWK; token: string }> {
   const algorithm = {
@@ -45,14 +54,12 @@ async function weakCase(payload: object): Promise<{ jwk: JWK; token: string }> {
     alg: 'RS256',
     use: 'sig',
   };
-  const text = [{ alg: 'RS256', typ: 'JWT', kid: 'weak' }, payload]
-    .map((part) => base64url(utf8.encode(JSON.stringify(part))))
-    .join('.');
-  const signature = await crypto.subtle.sign('RSASSA-PKCS1-v1_5', pair.privateKey, utf8.encode(text));
-  return {
-    jwk: { kty: 'RSA', n: jwk.n, e: jwk.e, kid: jwk.kid, alg: jwk.alg, use: jwk.use } as JWK,
-    token: `${text}.${base64url(new Uint8Array(signature))}`,
-  };
+  const token = await signParts(
+    pair.privateKey,
+    jsonPart({ alg: 'RS256', typ: 'JWT', kid: 'weak' }),
+    jsonPart(payload),
+  );
+  return { jwk: { kty: 'RSA', n: jwk.n, e: jwk.e, kid: jwk.kid, alg: jwk.alg, use: jwk.use } as JWK, token };
 }
 
 const without = (name: keyof typeof claims): object =>
@@ -69,7 +76,9 @@ export async function makeCases(): Promise<Cases> {
   const [head = '', body = '', signature = ''] = good.split('.');
   const secret = utf8.encode(ours.pem);
   const embedded = { jwk: { kty: 'RSA', n: theirs.jwk.n, e: theirs.jwk.e } };
-  const bigger = base64url(utf8.encode(JSON.stringify({ ...claims, plan: 'enterprise' })));
+  const bigger = jsonPart({ ...claims, plan: 'enterprise' });
+  const unencoded = jsonPart({ alg: 'RS256', typ: 'JWT', kid: ours.kid, b64: false, crit: ['b64'] });
+  const plain = JSON.stringify(claims).replaceAll('.', '\\u002e');
   const raw = (payload: string, header: object) =>
     new CompactSign(utf8.encode(payload)).setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: ours.kid, ...header });
 
@@ -107,6 +116,7 @@ export async function makeCases(): Promise<Cases> {
       'malformed',
       raw(JSON.stringify(claims), { crit: ['exp'], exp: 1 }).sign(ours.privateKey, { crit: { exp: true } }),
     ],
+    ['a payload that is not encoded (RFC 7797)', 'malformed', signParts(ours.privateKey, unencoded, plain)],
     ['text that is no JSON', 'malformed', raw('licence', {}).sign(ours.privateKey)],
     ['a list of claims', 'malformed', raw(JSON.stringify([claims]), {}).sign(ours.privateKey)],
     ['several audiences', 'wrong_claims', signAs(ours, { ...claims, aud: ['tenantry-instance', 'another'] })],
