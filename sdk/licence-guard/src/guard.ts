@@ -32,13 +32,18 @@ function addressOf({ api, keys, apiKey }: GuardOptions): string {
   return api.replace(/\/+$/, '');
 }
 
-/** What the store has; one that cannot be read is as an empty one. */
-async function storedRecord(store: GuardStore, now: number, problems: string[]): Promise<GuardRecord> {
+/** What the store has, as text and read; one that cannot be read is as an empty one. */
+async function readStore(
+  store: GuardStore,
+  now: number,
+  problems: string[],
+): Promise<{ stored: string | null; record: GuardRecord }> {
   try {
-    return readRecord(await store.read(), now);
+    const stored = await store.read();
+    return { stored, record: readRecord(stored, now) };
   } catch (error) {
     problems.push(`the store cannot be read: ${String(error)}`);
-    return readRecord(null, now);
+    return { stored: null, record: readRecord(null, now) };
   }
 }
 
@@ -72,7 +77,7 @@ function answersOf(keeper: Keeper, { enforcement, onRefusal }: GuardOptions): Gu
 }
 
 /**
- * Opens an instance's guard: reads the store, and pulls first when nothing that is held counts.
+ * Opens an instance's guard: reads the store, and pulls first when nothing that is held counts, unless `background` is off.
  * @throws Error when the options make no guard; not for a store or an API that is away
  */
 export async function openGuard(options: GuardOptions): Promise<Guard> {
@@ -83,9 +88,9 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   const ask: Fetch = options.fetch ?? ((url, init) => fetch(url, init));
   const client = apiKey ? makeClient({ api, customerId, apiKey, timeoutMs, fetch: ask }) : null;
   const problems: string[] = [];
-  const record = await storedRecord(options.store, now(), problems);
+  const { stored, record } = await readStore(options.store, now(), problems);
   const holding = await openHolding(record, given, options.licence, owner, now());
-  const keeper = new Keeper(options, { owner, client, given, now }, holding);
+  const keeper = new Keeper(options, { owner, stored, client, given, now }, holding);
   await keeper.start(problems);
   return answersOf(keeper, options);
 }

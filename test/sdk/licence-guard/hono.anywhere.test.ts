@@ -41,6 +41,20 @@ it('lets through what the licence covers', async () => {
   expect(answers.map(({ status }) => status)).toEqual([201, 200]);
 });
 
+it('takes a guard that a request opens for itself', async () => {
+  const app = new Hono().get(
+    '/export',
+    requireFeature(async () => guard, 'canExportData'),
+    (c) => c.text('data'),
+  );
+  app.get(
+    '/brand',
+    requireFeature(() => guard, 'hasCustomBranding'),
+    (c) => c.text('brand'),
+  );
+  expect([(await app.request('/export')).status, (await app.request('/brand')).status]).toEqual([200, 403]);
+});
+
 it('answers 403 in the words of the guide, and does nothing', async () => {
   const answer = await host().request('/keys', { method: 'POST' }, { devices: 50 });
   expect([answer.status, answer.headers.get('content-type'), made]).toEqual([403, 'application/json', []]);

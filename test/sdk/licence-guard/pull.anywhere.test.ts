@@ -28,17 +28,14 @@ beforeAll(async () => {
 });
 
 let now = startMs;
-const open = (api: StandingApi, more: Partial<GuardOptions> = {}): Promise<Guard> =>
-  openGuard({
-    api: issuer,
-    customerId,
-    apiKey,
-    store: memoryStore(),
-    background: false,
-    now: () => now,
-    fetch: api.fetch,
-    ...more,
-  });
+/** Opens a guard as an instance of workerd or Node: with one pull where nothing that it holds counts, and no timer. */
+async function open(api: StandingApi, more: Partial<GuardOptions> = {}): Promise<Guard> {
+  const store = memoryStore();
+  const options = { api: issuer, customerId, apiKey, store, now: () => now, fetch: api.fetch, ...more };
+  const guard = await openGuard(options);
+  guard.close();
+  return guard;
+}
 
 const started = async (more: Partial<GuardOptions> = {}) => {
   now = startMs;
@@ -82,6 +79,21 @@ describe('a guard', () => {
     expect(await guard.refresh()).toMatchObject({ code: 'valid', licence: { jti: 'lic_1' } });
     expect(guard.state().problem).toContain('unknown_key');
     expect(api.calls).not.toContain('/.well-known/jwks.json');
+  });
+
+  it('pulls nothing by itself where the host says so, and writes its store only when something has changed', async () => {
+    const { api } = await started();
+    const [writes, kept] = [[] as string[], memoryStore()];
+    const store = { read: kept.read, write: (text: string) => kept.write(text).then(() => void writes.push(text)) };
+    const opened = () =>
+      openGuard({ api: issuer, customerId, apiKey, store, background: false, now: () => now, fetch: api.fetch });
+    api.calls.length = 0;
+    expect((await opened()).state().code).toBe('no_licence');
+    expect([api.calls, writes.length]).toEqual([[], 1]);
+    await (await opened()).refresh();
+    expect(writes.length).toBe(2);
+    for (let request = 0; request < 3; request++) expect((await opened()).state().code).toBe('valid');
+    expect([api.calls.length, writes.length]).toEqual([3, 2]);
   });
 
   it('pulls once, however many ask at the same time', async () => {

@@ -12,13 +12,12 @@ beforeAll(async () => {
   await ensureCluster(api);
 });
 
-const instanceOf = (customerId: string, apiKey: string, more: Partial<GuardOptions> = {}): Promise<Guard> =>
-  openGuard({
+async function instanceOf(customerId: string, apiKey: string, more: Partial<GuardOptions> = {}): Promise<Guard> {
+  const guard = await openGuard({
     api: String(api.bindings['PUBLIC_URL']),
     customerId,
     apiKey,
     store: memoryStore(),
-    background: false,
     now: () => api.clock.now,
     async fetch(url, { headers }) {
       const path = new URL(url).pathname;
@@ -28,6 +27,9 @@ const instanceOf = (customerId: string, apiKey: string, more: Partial<GuardOptio
     },
     ...more,
   });
+  guard.close();
+  return guard;
+}
 
 const order = async (path: string, body: object): Promise<number> =>
   (await api.call('POST', path, { token: rootToken, body })).status;

@@ -22,7 +22,7 @@ export interface GuardOptions {
   issuer?: string | undefined;
   /** `advisory` refuses nothing and says what it would have refused. */
   enforcement?: 'enforce' | 'advisory' | undefined;
-  /** `false`: nothing is pulled by a timer, the host calls `refresh` (workerd, serverless). */
+  /** `false`: nothing is pulled but by `refresh`, which the host calls (workerd, serverless). */
   background?: boolean | undefined;
   /** How long one call may take, ms; 10,000 when absent. */
   timeoutMs?: number | undefined;

@@ -21,6 +21,8 @@ export interface Lasting {
 /** What a keeper needs beside the options. */
 export interface KeeperParts {
   owner: Owner;
+  /** What the store had, null when nothing. */
+  stored: string | null;
   /** Null: nothing is pulled. */
   client: Client | null;
   /** The host's own keys, null when the API's are taken. */
@@ -42,11 +44,13 @@ export class Keeper {
   #closed = false;
   #lasting: Lasting | null = null;
   #told: string | null = null;
+  #stored: string | null;
 
   constructor(options: GuardOptions, parts: KeeperParts, holding: Holding) {
     this.#options = options;
     this.#parts = parts;
     this.#holding = holding;
+    this.#stored = parts.stored;
   }
 
   /** Keeps what was opened, and pulls first when nothing of it counts. @param problems what went wrong so far */
@@ -55,7 +59,7 @@ export class Keeper {
     this.#told = wordOf(standing);
     await this.#keep(problems);
     this.#say(problems);
-    if (!this.#parts.client) return;
+    if (!this.#parts.client || this.#options.background === false) return;
     if (standing.mode === 'unlicensed') await this.refresh();
     else this.#schedule(0, 0);
   }
@@ -115,8 +119,11 @@ export class Keeper {
   }
 
   async #keep(problems: string[]): Promise<void> {
+    const text = writeRecord(recordOf(this.#holding));
+    if (text === this.#stored) return;
     try {
-      await this.#options.store.write(writeRecord(recordOf(this.#holding)));
+      await this.#options.store.write(text);
+      this.#stored = text;
     } catch (error) {
       problems.push(`the store cannot be written: ${String(error)}`);
     }
