@@ -20,6 +20,7 @@ const figures = {
   live: 'from a report to 200 open sockets, and what sockets cost while nothing happens',
   focus: 'months of random use in the form of FOCUS, judged by the published validator',
   'queue-lists': 'the queue console’s reads of 100,000 jobs, beside a D1 query of nothing',
+  licences: 'licences while their keys rotate: valid ones refused; issued and verified a second in Node and workerd',
   rating: 'random bills beside an oracle of exact fractions, properties of stories, mutants seen',
   'api-fuzz': 'cases made from /api/openapi.json as each principal: 5xx, and answers that it does not allow',
   'organisation-sums':

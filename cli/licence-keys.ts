@@ -2,7 +2,15 @@
  * LICENSE_PRIVATE_KEYS: a JSON array of private RSA JWKs. The first signs, all are published. Owns making a key and the
  * order of the set; where the text is kept is the caller's. A message of this file never carries key material.
  */
-import { calculateJwkThumbprint, exportJWK, exportSPKI, generateKeyPair, importJWK } from 'jose';
+import {
+  calculateJwkThumbprint,
+  exportJWK,
+  exportPKCS8,
+  exportSPKI,
+  generateKeyPair,
+  importJWK,
+  importPKCS8,
+} from 'jose';
 import { z } from 'zod';
 import { err, ok, type Result } from '../src/lib/result.ts';
 
@@ -28,6 +36,9 @@ const privateJwk = z.looseObject({
 export type PrivateJwk = z.infer<typeof privateJwk>;
 export type KeySet = readonly PrivateJwk[];
 
+/** secrets.json of a platform of `npm start`, which keeps the set as text. */
+const secretsOfPlatform = z.looseObject({ license_private_keys: z.string() });
+
 const modulusBytesMin = keyBits[0] / 8;
 
 /** A key just made, with its RFC 7638 thumbprint as `kid`. */
@@ -35,6 +46,23 @@ export async function newKey(bits: KeyBits): Promise<PrivateJwk> {
   const { privateKey } = await generateKeyPair('RS256', { extractable: true, modulusLength: bits });
   const jwk = await exportJWK(privateKey);
   return privateJwk.parse({ ...jwk, alg: 'RS256', use: 'sig', kid: await kidOf(jwk) });
+}
+
+/** The set's key from a PKCS #8 PEM, as seed 004's LICENSE_PRIVATE_KEY_PATH names one. */
+export async function keyFromPem(pem: string): Promise<Result<PrivateJwk, string>> {
+  try {
+    const jwk = await exportJWK(await importPKCS8(pem.trim(), 'RS256', { extractable: true }));
+    const key = privateJwk.parse({ ...jwk, alg: 'RS256', use: 'sig', kid: await kidOf(jwk) });
+    const read = readKeySet(textOf([key]));
+    return read.ok ? ok(key) : read;
+  } catch {
+    return err('is not a private RSA key in PKCS #8 PEM (-----BEGIN PRIVATE KEY-----)');
+  }
+}
+
+/** The private half as PKCS #8 PEM. */
+export async function privatePemOf(key: PrivateJwk): Promise<string> {
+  return await exportPKCS8((await importJWK(key, 'RS256', { extractable: true })) as CryptoKey);
 }
 
 /** RFC 7638 thumbprint, as the API names the key. */
@@ -46,7 +74,7 @@ export async function publicPemOf({ kty, n, e }: PrivateJwk): Promise<string> {
   return await exportSPKI((await importJWK({ kty, n, e }, 'RS256', { extractable: true })) as CryptoKey);
 }
 
-/** Reads a set; the failure is one line without any of it. */
+/** Reads a set, also out of a platform's secrets; the failure is one line without any of it. */
 export function readKeySet(text: string): Result<KeySet, string> {
   let value: unknown;
   try {
@@ -54,6 +82,8 @@ export function readKeySet(text: string): Result<KeySet, string> {
   } catch {
     return err('is not JSON');
   }
+  const kept = secretsOfPlatform.safeParse(value);
+  if (kept.success) return readKeySet(kept.data.license_private_keys);
   const read = z.array(privateJwk).min(1).safeParse(value);
   if (!read.success) {
     const path = read.error.issues[0]?.path ?? [];

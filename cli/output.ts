@@ -28,6 +28,7 @@ export function guarded(world: World, json: boolean): World {
   return {
     ...world,
     out: (line) => world.out(terminalLine(line)),
+    redraw: json || world.redraw === null ? null : (text) => world.redraw?.(terminalLine(text)),
     note: (line) => world.note(json ? jsonText({ note: line }) : terminalLine(line)),
   };
 }

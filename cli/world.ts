@@ -9,6 +9,8 @@ export interface World {
   out: (line: string) => void;
   /** Progress and problems, on stderr: they never mix with what a program reads. */
   note: (line: string) => void;
+  /** Writes one line of the terminal over and over, without an end of line; null when nobody watches a terminal. */
+  redraw: ((text: string) => void) | null;
   /** Asks the person at the terminal and waits for a line; null when there is no terminal to ask at. */
   ask: ((question: string) => Promise<string>) | null;
   /** Milliseconds since the epoch. */
@@ -30,6 +32,11 @@ async function askOnTerminal(question: string): Promise<string> {
   }
 }
 
+/** To the line's beginning, the text, and nothing of what was there behind it. */
+const redrawOnTerminal = (text: string): void => {
+  process.stderr.write(`\r${text}\u001b[K`);
+};
+
 /** The world of this process. A reader that stops reading (`| head`) ends the program quietly. */
 export function processWorld(): World {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -44,6 +51,7 @@ export function processWorld(): World {
     note: (line) => {
       process.stderr.write(`${line}\n`);
     },
+    redraw: process.stderr.isTTY ? redrawOnTerminal : null,
     ask: process.stdin.isTTY && process.stderr.isTTY ? askOnTerminal : null,
     now: () => Date.now(),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

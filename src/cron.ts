@@ -20,6 +20,7 @@ import { processDue } from './workflows/inbox/process-event.ts';
 import { continueEventReplays } from './workflows/inbox/replay.ts';
 import { watchBacklog } from './workflows/inbox/watch-backlog.ts';
 import { noteKeys } from './workflows/licensing/note-keys.ts';
+import { continueReissues } from './workflows/licensing/reissue-all.ts';
 import { reissueLicences } from './workflows/licensing/reissue-licences.ts';
 import { continueReplays } from './workflows/metering/replay-letters.ts';
 import { revokeEndedKeys } from './workflows/metering/revoke-ended-keys.ts';
@@ -63,6 +64,7 @@ export async function runCron(services: Services, scheduledTime: number): Promis
     remind_grace: () => remindGrace(contextOf(services)),
     note_keys: () => noteKeys(contextOf(services)),
     reissue_licences: () => reissueLicences(contextOf(services)),
+    continue_reissues: () => continueReissues(contextOf(services)),
     look_at_failed: () => lookAtFailed(contextOf(services)),
     check_drift: () => checkAllForDrift(contextOf(services)),
     ...(hourly ? { delete_stacks: () => deleteStacks(contextOf(services)) } : {}),

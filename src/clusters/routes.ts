@@ -1,10 +1,12 @@
 /** Routes of clusters, for admins: made, listed, given provisioner tokens and keys. */
 
+import type { z } from 'zod';
 import type { Failure } from '../contracts/failures.ts';
+import type { clusterCredentialBody } from '../contracts/organisations.ts';
 import * as routes from '../contracts/routes/clusters.ts';
 import { deed } from '../http/deed.ts';
 import { type Endpoint, endpoint, json, param, refuse, reply } from '../http/endpoint.ts';
-import { iso } from '../lib/time.ts';
+import { iso, msOrNull } from '../lib/time.ts';
 import { makeCluster } from '../workflows/provisioning/make-cluster.ts';
 import { makeClusterCredential } from '../workflows/provisioning/make-cluster-credential.ts';
 import { type ClusterRow, list } from './store.ts';
@@ -49,15 +51,20 @@ const listRoute = endpoint({
   },
 });
 
+const wishOf = ({ name, expires_at }: z.output<typeof clusterCredentialBody>) => ({
+  name: name ?? null,
+  expiresAt: msOrNull(expires_at),
+});
+
 const makeToken = deed({
   ...routes.makeClusterToken,
-  plan: (context, call) => makeClusterCredential(context, param(call, 'clusterId'), 'provisioner'),
+  plan: (context, call) => makeClusterCredential(context, param(call, 'clusterId'), 'provisioner', wishOf(call.body)),
   answer: ({ keyId, secret }) => json(201, { success: true, key_id: keyId, token: secret }),
 });
 
 const makeKey = deed({
   ...routes.makeClusterKey,
-  plan: (context, call) => makeClusterCredential(context, param(call, 'clusterId'), 'cluster'),
+  plan: (context, call) => makeClusterCredential(context, param(call, 'clusterId'), 'cluster', wishOf(call.body)),
   answer: ({ keyId, secret }) => json(201, { success: true, key_id: keyId, api_key: secret }),
 });
 

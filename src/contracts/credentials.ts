@@ -31,6 +31,8 @@ const credential = z.object({
   created_at: z.string(),
   expires_at: z.string().nullable(),
   last_used_on: z.string().nullable(),
+  /** The credential that a rotation made in its place. */
+  rotated_to: z.string().nullable().default(null),
   revoked_at: z.string().nullable(),
 });
 export type CredentialView = z.infer<typeof credential>;
@@ -45,3 +47,11 @@ const tokenName = z
 /** POST /api/admin-tokens: 201 with the token, once. */
 export const adminTokenBody = z.strictObject({ name: tokenName, role: adminRole, expires_at: instant.optional() });
 export const adminTokenAnswer = z.object({ success: z.literal(true), credential_id: z.string(), token: z.string() });
+
+/** POST /api/credentials/:id/rotate: 201 with the new key or token, once; the old one works on until `old_revoked_at`. */
+export const rotatedCredential = z.object({
+  success: z.literal(true),
+  credential_id: z.string(),
+  secret: z.string(),
+  old_revoked_at: z.string(),
+});

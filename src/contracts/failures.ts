@@ -31,6 +31,7 @@ const failures = {
   key_revoked: [409, 'Key revoked'],
   last_key: [409, 'Last key'],
   already_rotated: [409, 'Already rotated'],
+  key_of_deployment: [409, 'Key of a deployment'],
   cluster_exists: [409, 'Cluster already exists'],
   slug_taken: [409, 'Slug taken'],
   queue_taken: [409, 'Queue taken'],

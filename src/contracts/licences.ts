@@ -66,12 +66,27 @@ const licenceKey = z.object({
 export type LicenceKeyView = z.infer<typeof licenceKey>;
 export const licenceKeysAnswer = z.object({ keys: z.array(licenceKey) });
 
-/** POST /api/licenses/reissue. */
-export const reissueBody = z.strictObject({
-  customer_ids: z.array(customerId).min(1).max(50),
-  reason: lineText(500),
+/**
+ * POST /api/licenses/reissue: those of some customers at once, also revoked ones; or those of `all` whose licence is in force and not
+ * revoked, some a second, as an order (`GET /api/queue/batches/:id` says how far it is).
+ */
+export const reissueBody = z
+  .strictObject({
+    customer_ids: z.array(customerId).min(1).max(50).optional(),
+    all: z.literal(true).optional(),
+    reason: lineText(500),
+  })
+  .refine((body) => (body.customer_ids === undefined) !== (body.all === undefined), {
+    path: ['customer_ids'],
+    message: 'either customer_ids or all',
+  });
+/** `reissued`: licences that are there already; `batch_id` and `matched` only of an order for all. */
+export const reissueAnswer = z.object({
+  success: z.literal(true),
+  reissued: z.number().int(),
+  batch_id: z.string().optional(),
+  matched: z.number().int().optional(),
 });
-export const reissueAnswer = z.object({ success: z.literal(true), reissued: z.number().int() });
 
 /** GET /api/licenses/:customerId/history: seed 004's answer. */
 export const licenceHistory = z.object({

@@ -1,6 +1,6 @@
 /** Organisations, their issuers and projects, and clusters on the wire (admin). */
 import { z } from 'zod';
-import { clusterId, customerId, lineText, listOf, namespace } from './common.ts';
+import { clusterId, customerId, instant, lineText, listOf, namespace } from './common.ts';
 
 const slugCharsMax = 63;
 /** An organisation's short name: the `org` of its people's tokens, and what a sign-in is asked for by. */
@@ -112,6 +112,8 @@ const cluster = z.object({
 });
 export const clusterAnswer = z.object({ success: z.literal(true), cluster });
 export const clusterList = listOf(cluster);
+/** The name of a token or key is the cluster's id unless it has one; without `expires_at` it does not end. */
+export const clusterCredentialBody = z.strictObject({ name: lineText(100).optional(), expires_at: instant.optional() });
 /** POST /api/clusters/:id/tokens: a provisioner token, shown once; …/keys: a cluster key (usage of its customers). */
 export const clusterTokenAnswer = z.object({
   success: z.literal(true),

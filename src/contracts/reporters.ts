@@ -15,6 +15,8 @@ export const reporterBody = z.strictObject({
   meters: z.array(z.string().max(64)).min(1).max(64).optional(),
   window_seconds: windowSeconds.default(3600),
   active_from: instant.optional(),
+  /** When its key expires; without it the key ends with what the reporter may report. */
+  key_expires_at: instant.optional(),
   take_over: z.boolean().default(false),
 });
 export type ReporterBody = z.infer<typeof reporterBody>;

@@ -1,5 +1,5 @@
 /** Rules of a credential's life. Pure. */
-import { dayMs } from '../lib/time.ts';
+import { dayMs, secondMs } from '../lib/time.ts';
 
 /** What decides whether a credential opens a door, ms. */
 export interface Life {
@@ -15,6 +15,14 @@ export const isLive = ({ expiresAt, revokedAt }: Life, now: number): boolean =>
 /** When a key that replaces another expires: after as long a life. */
 export const expiryAfter = ({ createdAt, expiresAt }: Life, now: number): number | null =>
   expiresAt === null ? null : now + (expiresAt - createdAt);
+
+/** When a key ends that has been replaced: after the overlap, or by itself before that. */
+export const overlapEnd = ({ expiresAt, revokedAt }: Life, overlapSeconds: number, now: number): number =>
+  Math.min(
+    now + overlapSeconds * secondMs,
+    expiresAt ?? Number.POSITIVE_INFINITY,
+    revokedAt ?? Number.POSITIVE_INFINITY,
+  );
 
 /** How long an ended reporter's key lives on, and one of a deactivated customer: no window older than this is taken. */
 export const reporterKeyMs = 62 * dayMs;

@@ -2,10 +2,11 @@
 import * as routes from '../contracts/routes/credentials.ts';
 import { deed } from '../http/deed.ts';
 import { type Endpoint, empty, endpoint, json, param, reply } from '../http/endpoint.ts';
-import { msOrNull } from '../lib/time.ts';
+import { iso, msOrNull } from '../lib/time.ts';
 import { listCredentials } from '../workflows/accounts/list-credentials.ts';
 import { makeAdminToken } from '../workflows/accounts/make-admin-token.ts';
 import { revokeCredential } from '../workflows/accounts/revoke-credential.ts';
+import { rotateCredential } from '../workflows/accounts/rotate-credential.ts';
 import { toCredential } from './wire.ts';
 
 const listRoute = endpoint({
@@ -30,6 +31,20 @@ const revoke = deed({
   answer: () => empty(204),
 });
 
+const rotate = deed({
+  ...routes.rotateCredential,
+  plan: (context, call) => {
+    if (call.principal.kind !== 'admin') throw new Error('the route admits admins only');
+    return rotateCredential(context, {
+      credentialId: param(call, 'credentialId'),
+      overlapSeconds: call.body.overlap_seconds,
+      role: call.principal.role,
+    });
+  },
+  answer: ({ credentialId, secret, oldRevokedAt }) =>
+    json(201, { success: true, credential_id: credentialId, secret, old_revoked_at: iso(oldRevokedAt) }),
+});
+
 const makeToken = deed({
   ...routes.makeAdminToken,
   plan: (context, { body }) =>
@@ -37,4 +52,4 @@ const makeToken = deed({
   answer: ({ credentialId, token }) => json(201, { success: true, credential_id: credentialId, token }),
 });
 
-export const credentialEndpoints: readonly Endpoint[] = [listRoute, revoke, makeToken];
+export const credentialEndpoints: readonly Endpoint[] = [listRoute, revoke, rotate, makeToken];

@@ -16,5 +16,6 @@ export const toCredential = (row: ListedCredential): z.input<typeof credentialLi
   created_at: iso(row.createdAt),
   expires_at: isoOrNull(row.expiresAt),
   last_used_on: dayOrNull(row.lastUsedDay),
+  rotated_to: row.rotatedTo,
   revoked_at: isoOrNull(row.revokedAt),
 });

@@ -1,5 +1,5 @@
 /**
- * The signing keys as a set (spec §5): all are published, the first signs once it has been so for ten minutes, and a licence is signed again with the key it
+ * The signing keys as a set (spec §5): all are published, the first signs once it has been so for long enough, and a licence is signed again with the key it
  * was issued under. RS256 is deterministic, so the same claims and key give the same token: that is why no token is stored.
  */
 import { calculateJwkThumbprint, exportSPKI, importJWK, type JWK, SignJWT } from 'jose';
@@ -62,8 +62,15 @@ async function parseKeyring(source: string): Promise<Keyring> {
 /** The header's `typ` of a licence, which tells it from everything else that these keys sign. */
 export const licenceTyp = 'JWT';
 
-/** A key signs once it has been published as long as verifiers may keep an older set (jose: 10 minutes). */
-export const publishedMs = 10 * minuteMs;
+/** How long caches on the way may keep the published set. */
+export const cachedMs = 5 * minuteMs;
+/** How long a verifier keeps the set that it has fetched (jose: 10 minutes). */
+const keptMs = 10 * minuteMs;
+/** How long a new secret may take to reach every isolate that answers. */
+const handedOverMs = minuteMs;
+
+/** A key signs once it has been published for as long as anybody may hold an older set. */
+export const publishedMs = keptMs + cachedMs + handedOverMs;
 
 /** Which keys have been seen among the published ones, and since when, ms. */
 export type Published = ReadonlyMap<string, number>;

@@ -7,20 +7,19 @@ import { type Endpoint, empty, endpoint, json, refuse, reply } from '../http/end
 import { publicReads } from '../http/limits.ts';
 import { sha256Hex } from '../lib/keys.ts';
 import { ok } from '../lib/result.ts';
-import { iso, isoOrNull } from '../lib/time.ts';
+import { iso, isoOrNull, secondMs } from '../lib/time.ts';
 import { contextOf, keyringOf } from '../wiring.ts';
 import { currentLicence } from '../workflows/licensing/current-licence.ts';
 import { listKeys } from '../workflows/licensing/list-keys.ts';
 import { listRevocations } from '../workflows/licensing/list-revocations.ts';
+import { continueReissue, reissueAll } from '../workflows/licensing/reissue-all.ts';
 import { reissueFor } from '../workflows/licensing/reissue-for.ts';
 import { revokeLicences } from '../workflows/licensing/revoke-licences.ts';
-import { jwksOf, publicPem } from './keyring.ts';
-import { findByJti, history } from './store.ts';
+import { cachedMs, jwksOf, publicPem } from './keyring.ts';
+import { findByJti, history, type LicenceRow } from './store.ts';
 import { verifyLicence } from './verify.ts';
 
-/** Caches may keep keys this long; a new key is published longer than this before it signs (spec §5: 10 minutes). */
-const keysMaxAgeSeconds = 300;
-const keyHeaders = { 'cache-control': `public, max-age=${keysMaxAgeSeconds}` };
+const keyHeaders = { 'cache-control': `public, max-age=${cachedMs / secondMs}` };
 
 const read = endpoint({
   ...routes.readLicence,
@@ -38,6 +37,12 @@ const read = endpoint({
 const limitOf = (value: boolean | number | null | undefined): number | null =>
   typeof value === 'number' ? value : null;
 
+/** From which plan to which, of a licence that a change of plan brought (seed 004's words). */
+const planChange = (before: LicenceRow | undefined, { action, plan }: LicenceRow) =>
+  before !== undefined && (action === 'upgraded' || action === 'downgraded')
+    ? { oldPlan: before.plan, newPlan: plan }
+    : {};
+
 const historyRoute = endpoint({
   ...routes.listLicences,
   handle: async (call) => {
@@ -48,7 +53,7 @@ const historyRoute = endpoint({
     return reply(200, {
       customer_id: customer.id,
       email: customer.email,
-      history: rows.map((row) => ({
+      history: rows.map((row, place) => ({
         id: row.jti,
         action: row.action,
         plan: row.plan,
@@ -57,6 +62,7 @@ const historyRoute = endpoint({
         revoked_at: isoOrNull(row.revokedAt),
         revoked_reason: row.revokedReason,
         metadata: {
+          ...planChange(rows[place + 1], row),
           kid: row.kid,
           features: row.claims.features,
           limits: row.claims.limits,
@@ -129,8 +135,13 @@ const revoke = deed({
 
 const reissue = deed({
   ...routes.reissueLicences,
-  plan: (context, { body }) => reissueFor(context, { customerIds: body.customer_ids, reason: body.reason }),
-  answer: (reissued) => json(202, { success: true, reissued }),
+  plan: (context, { body }) =>
+    body.customer_ids === undefined
+      ? reissueAll(context, { reason: body.reason })
+      : reissueFor(context, { customerIds: body.customer_ids, reason: body.reason }),
+  afterwards: async (context, { order }) => (order === null ? undefined : await continueReissue(context, order.id)),
+  answer: ({ reissued, order }) =>
+    json(202, { success: true, reissued, ...(order === null ? {} : { batch_id: order.id, matched: order.matched }) }),
 });
 
 const pem = endpoint({

@@ -1,5 +1,5 @@
 /** Issued licences: claims and hashes, never tokens. Owns `licences`. */
-import { and, desc, eq, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import type { LicenceClaims } from '../contracts/licences.ts';
 import type { Db } from '../db/client.ts';
 import { licences } from '../db/control-schema.ts';
@@ -35,12 +35,39 @@ export const supersede = (
   ),
 ];
 
-/** Fails the batch unless the licence is still the one in force, and not revoked. */
-export const guardInForce = (jti: string): Write =>
-  guard(
-    'licence_in_force',
-    sql`EXISTS (SELECT 1 FROM licences WHERE jti = ${jti} AND in_force = 1 AND revoked_at IS NULL)`,
+/** Whether the licence is in force and not revoked. */
+export const isInForce = (jti: string): SQL =>
+  sql`EXISTS (SELECT 1 FROM licences WHERE jti = ${jti} AND in_force = 1 AND revoked_at IS NULL)`;
+
+/** Whether a licence of the customer is in force and not revoked. */
+export const isLicensed = (customerId: string): SQL =>
+  sql`EXISTS (SELECT 1 FROM licences WHERE customer_id = ${customerId} AND in_force = 1 AND revoked_at IS NULL)`;
+
+/** Puts an issued licence in the place of the one named, where that is in force and not revoked by then. */
+export const supersedeWhereInForce = (
+  oldJti: string,
+  action: LicenceRow['action'],
+  claims: LicenceClaims,
+  signed: Pick<SignedLicence, 'kid' | 'sha256'>,
+  now: number,
+): Write[] => [
+  write(sql`
+    INSERT INTO licences (jti, customer_id, action, plan, claims, kid, token_sha256, issued_at)
+    SELECT ${claims.jti}, ${claims.sub}, ${action}, ${claims.plan}, ${JSON.stringify(claims)}, ${signed.kid}, ${signed.sha256}, ${now}
+    WHERE ${isInForce(oldJti)}`),
+  write(sql`UPDATE licences SET in_force = 0 WHERE jti = ${oldJti} AND revoked_at IS NULL`),
+];
+
+/** The customers whose licence in force is not revoked. */
+export async function findLicensed(db: Db): Promise<string[]> {
+  const rows = await db.all<{ customerId: string }>(
+    sql`SELECT customer_id AS customerId FROM licences WHERE in_force = 1 AND revoked_at IS NULL ORDER BY customer_id`,
   );
+  return rows.map(({ customerId }) => customerId);
+}
+
+/** Fails the batch unless the licence is still the one in force, and not revoked. */
+export const guardInForce = (jti: string): Write => guard('licence_in_force', isInForce(jti));
 
 /**
  * Customers whose licence in force was signed by a key that is none of `kids`; revoked ones are left as they are. The keys

@@ -1,5 +1,5 @@
 /** The verdict on a presented licence, as ordered guards with stable codes (POST /api/licenses/validate). */
-import { errors, importJWK, type JWK, jwtVerify } from 'jose';
+import { errors, type JWK, jwtVerify } from 'jose';
 import { type LicenceClaims, licenceClaims } from '../contracts/licences.ts';
 import { licenceTyp } from './keyring.ts';
 import { licenceAudience } from './licence.ts';
@@ -16,10 +16,11 @@ export async function verifyLicence(token: string, jwks: { keys: JWK[] }, issuer
   try {
     const { payload } = await jwtVerify(
       token,
-      async (header) => {
+      (header) => {
         const jwk = header.kid === undefined ? undefined : jwks.keys.find((k) => k.kid === header.kid);
         if (!jwk) throw new errors.JWKSNoMatchingKey();
-        return await importJWK(jwk, 'RS256');
+        // jose imports it once and remembers it by this object.
+        return jwk;
       },
       {
         algorithms: ['RS256'],

@@ -165,7 +165,7 @@ describeInBrowser(
       it('a key is made and shown once, and revoked', async () => {
         const page = await open(at(other, 'keys'));
         await page.getByRole('button', { name: 'Make a key' }).click();
-        await page.getByRole('dialog').getByRole('textbox').fill('a test’s');
+        await page.getByRole('dialog').getByRole('textbox', { name: 'Name' }).fill('a test’s');
         await page.getByRole('dialog').getByRole('button', { name: 'Make a key' }).click();
         const shown = page.getByRole('textbox', { name: 'Account key' });
         expect(await shown.inputValue()).toMatch(/^\S{20,}$/);

@@ -231,22 +231,36 @@ describeInBrowser(
         await expect.poll(() => rowsOf(page, 'Outbox').count()).toBe(Math.min(total, 20));
       });
 
-      it('an admin token is made, shown once, and revoked', async () => {
+      it('an admin token is made with an expiry, shown once, rotated, and revoked', async () => {
         const page = await open('/console/credentials?kind=admin');
         await page.getByRole('button', { name: 'Make an admin token' }).click();
         const dialog = page.getByRole('dialog');
         await dialog.getByRole('textbox', { name: 'Name' }).fill('from-the-console');
         await dialog.getByRole('combobox', { name: 'Role' }).selectOption('operator');
+        await dialog.getByLabel('Last day on which it works').fill('2099-12-30');
         await dialog.getByRole('button', { name: 'Make an admin token' }).click();
         expect(await page.getByRole('textbox', { name: 'Admin token' }).inputValue()).toMatch(/^\S{20,}$/);
         const row = rowsOf(page, 'Credentials').filter({ hasText: 'from-the-console' });
         await row.getByText('Operator').waitFor();
+        await row.getByText('2099').waitFor();
         await expectAccessible(page);
+        await row.getByRole('button', { name: 'Rotate' }).click();
+        await dialog.getByRole('combobox', { name: 'How long the old one works on' }).selectOption('Seven days');
+        await expectAccessible(page);
+        await dialog.getByRole('button', { name: 'Rotate' }).click();
+        const secret = await page.getByRole('textbox', { name: 'New secret' }).inputValue();
+        expect(secret).toMatch(/^adm_\w{20,}$/);
+        // Two rows by then: the old one, which ends by itself, and the new one, which can be revoked.
+        await expect.poll(() => row.count()).toBe(2);
         await row.getByRole('button', { name: 'Revoke' }).click();
         await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
         await row.getByRole('button', { name: 'Revoke' }).waitFor({ state: 'detached' });
         const { items } = await demo.admin(listCredentials, { query: { kind: 'admin' } });
-        expect(items.find(({ name }) => name === 'from-the-console')?.revoked_at).not.toBeNull();
+        const both = items.filter(({ name }) => name === 'from-the-console');
+        const old = both.find(({ rotated_to }) => rotated_to !== null);
+        const fresh = both.find(({ credential_id }) => credential_id === old?.rotated_to);
+        expect(both.map(({ revoked_at }) => revoked_at)).not.toContain(null);
+        expect([fresh?.expires_at?.slice(0, 4), old?.expires_at]).toEqual(['2099', '2099-12-31T00:00:00.000Z']);
       });
 
       it('an API that fails or answers HTML is said, with another try', async () => {

@@ -75,7 +75,7 @@ describeInBrowser(
 
       await follow(page, 'Account keys');
       await press(page, 'Make a key');
-      await page.getByRole('dialog').getByRole('textbox').fill('robot');
+      await page.getByRole('dialog').getByRole('textbox', { name: 'Name' }).fill('robot');
       await confirm(page, 'Make an account key?', 'Make a key');
       const once = page.getByRole('dialog', { name: 'Your new account key' });
       const first = await once.getByRole('textbox', { name: 'Account key' }).inputValue();

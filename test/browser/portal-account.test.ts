@@ -51,7 +51,7 @@ describeInBrowser(
       await page.getByRole('button', { name: 'Make a key' }).click();
       const asked = dialogOf(page, 'Make an account key?');
       await asked.getByText('You see it once').waitFor();
-      await asked.getByRole('textbox').fill('robot');
+      await asked.getByRole('textbox', { name: 'Name' }).fill('robot');
       await asked.getByRole('button', { name: 'Make a key' }).click();
       const once = dialogOf(page, 'Your new account key');
       const secret = await once.getByRole('textbox', { name: 'Account key' }).inputValue();
@@ -73,6 +73,15 @@ describeInBrowser(
       await page.getByText('Revoked', { exact: true }).waitFor();
       const refused = apiOf(browsing.platform.url, secret).call(readCustomer, { params });
       await expect(refused).rejects.toThrow();
+      await page.getByRole('button', { name: 'Make a key' }).click();
+      await asked.getByRole('textbox', { name: 'Name' }).fill('guest');
+      await asked.getByLabel('Last day on which it works').fill('2099-12-30');
+      await expectAccessible(page);
+      await asked.getByRole('button', { name: 'Make a key' }).click();
+      await once.getByRole('button', { name: 'I have kept it' }).click();
+      await rowsOf(page, 'Account keys').filter({ hasText: 'guest' }).getByText('2099').first().waitFor();
+      const { items: after } = await admin.call(listAccountKeys, { params });
+      expect(after.find(({ name }) => name === 'guest')?.expires_at).toBe('2099-12-31T00:00:00.000Z');
     });
 
     it('somebody is added and removed by the keyboard alone; the last owner stays', async () => {

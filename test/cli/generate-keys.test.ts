@@ -122,6 +122,38 @@ describe('generate-keys', () => {
     expect(notes).toContainEqual(expect.stringMatching(/^warning: \d+ bytes; Cloudflare holds 5120/));
   });
 
+  it('writes the pair as PEM under the names of older guides, and takes it back', async () => {
+    const pems = join(folder, 'keys');
+    const made = await generate('--pem', pems, '--out', join(folder, 'paired.json'));
+    expect(made.exit).toBe(0);
+    const [privatePath, publicPath] = [join(pems, 'private-key.pem'), join(pems, 'public-key.pem')];
+    expect((await stat(privatePath)).mode & 0o777).toBe(0o600);
+    const [key] = await kidsOf(await readFile(join(folder, 'paired.json'), 'utf8'));
+    expect((await publicPem(await openKeyring(await readFile(join(folder, 'paired.json'), 'utf8'))))?.trim()).toBe(
+      (await readFile(publicPath, 'utf8')).trim(),
+    );
+    const secret = (await readFile(privatePath, 'utf8')).split('\n')[1] ?? '';
+    expect([...made.lines, ...made.notes].join('\n')).not.toContain(secret);
+    const back = join(folder, 'back.json');
+    expect((await generate('--from', privatePath, '--out', back)).exit).toBe(0);
+    expect(await kidsOf(await readFile(back, 'utf8'))).toEqual([key]);
+    expect((await generate('--pem', pems)).notes).toEqual([
+      `error: ${privatePath} is there already; nothing was written`,
+    ]);
+    expect((await generate('--from', publicPath)).notes).toEqual([
+      `error: ${publicPath}: is not a private RSA key in PKCS #8 PEM (-----BEGIN PRIVATE KEY-----)`,
+    ]);
+  });
+
+  it('takes the path of the pair out of LICENSE_PRIVATE_KEY_PATH', async () => {
+    const pems = join(folder, 'named');
+    await generate('--pem', pems);
+    const world = testWorld({ LICENSE_PRIVATE_KEY_PATH: join(pems, 'private-key.pem') });
+    expect(await run(['generate-keys', '--from'], world)).toBe(0);
+    expect(world.lines[0]).toMatch(/^LICENSE_PRIVATE_KEYS='/);
+    expect(await run(['generate-keys', '--from'], testWorld())).toBe(2);
+  });
+
   it('runs as the script that package.json names', async () => {
     const root = join(import.meta.dirname, '../..');
     const node = join(root, 'node_modules/.bin/node');

@@ -42,6 +42,7 @@ export function testWorld(env: Record<string, string> = {}, answer?: string): Te
     note: (line) => {
       world.notes.push(line);
     },
+    redraw: null,
     ask:
       answer === undefined
         ? null

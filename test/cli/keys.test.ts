@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { pageQuery } from '../../src/contracts/common.ts';
-import { adminTokenAnswer, adminTokenBody, credentialList, credentialsQuery } from '../../src/contracts/credentials.ts';
+import {
+  adminTokenAnswer,
+  adminTokenBody,
+  credentialList,
+  credentialsQuery,
+  rotatedCredential,
+} from '../../src/contracts/credentials.ts';
 import {
   apiKeyAnswer,
   apiKeyBody,
@@ -14,14 +20,17 @@ import { licenceHistory, reissueAnswer, reissueBody, revokeBody } from '../../sr
 import {
   clusterAnswer,
   clusterBody,
+  clusterCredentialBody,
   clusterKeyAnswer,
   clusterList,
   clusterTokenAnswer,
 } from '../../src/contracts/organisations.ts';
-import { callApi, customerBody, customerId, listed, pageOf, problem } from './harness.ts';
+import { batchAnswer } from '../../src/contracts/queue.ts';
+import { callApi, customerBody, customerId, problem } from './harness.ts';
 import { type Route, standIn } from './stand-in.ts';
 
 const keyId = `key_${'d'.repeat(32)}`;
+const batchId = `bat_${'b'.repeat(32)}`;
 const otherKey = `key_${'e'.repeat(32)}`;
 const secret = `${customerId}_${'0'.repeat(32)}`;
 const at = '2026-11-21T10:00:00.000Z';
@@ -194,16 +203,38 @@ describe('clusters', () => {
   });
 
   it('token and key print what they made, once', async () => {
-    const token = post('/api/clusters/:id/tokens', undefined, 201, clusterTokenAnswer, {
+    const token = post('/api/clusters/:id/tokens', clusterCredentialBody, 201, clusterTokenAnswer, {
       ...{ success: true, key_id: keyId, token: 'prv_secret' },
     });
-    const key = post('/api/clusters/:id/keys', undefined, 201, clusterKeyAnswer, {
+    const key = post('/api/clusters/:id/keys', clusterCredentialBody, 201, clusterKeyAnswer, {
       ...{ success: true, key_id: keyId, api_key: 'clu_secret' },
     });
-    const made = await callApi(['clusters', 'token', 'eu-west-1'], standIn([token]));
+    const args = ['clusters', 'token', 'eu-west-1', '--name', 'second', '--expires', '30d'];
+    const made = await callApi(args, standIn([token]));
+    expect(made.heard[0]?.body).toEqual({ name: 'second', expires_at: '2026-12-21T10:00:00.000Z' });
     expect(made.lines.filter((line) => line.includes('prv_secret'))).toHaveLength(1);
     const another = await callApi(['clusters', 'key', 'eu-west-1'], standIn([key]));
     expect(another.lines.filter((line) => line.includes('clu_secret'))).toHaveLength(1);
+  });
+});
+
+describe('credentials rotate', () => {
+  const route = post('/api/credentials/:id/rotate', rotateBody, 201, rotatedCredential, {
+    ...{ success: true, credential_id: otherKey, secret: 'prv_secret', old_revoked_at: '2026-11-22T10:00:00.000Z' },
+  });
+
+  it('prints the new secret once, and says until when the old one works', async () => {
+    const { exit, lines, heard } = await callApi(['credentials', 'rotate', keyId], standIn([route]));
+    expect(exit).toBe(0);
+    expect(heard[0]).toMatchObject({ path: `/api/credentials/${keyId}/rotate`, body: { overlap_seconds: 86_400 } });
+    expect(lines.filter((line) => line.includes('prv_secret'))).toHaveLength(1);
+    expect(lines.at(-1)).toBe(`${keyId} works until 2026-11-22 10:00 UTC.`);
+  });
+
+  it('asks where the old one stops at once', async () => {
+    const args = ['credentials', 'rotate', keyId, '--overlap', '0'];
+    expect(await callApi(args, standIn([route]))).toMatchObject({ exit: 2, heard: [] });
+    expect((await callApi([...args, '--yes'], standIn([route]))).exit).toBe(0);
   });
 });
 
@@ -235,13 +266,32 @@ describe('licences of a living customer', () => {
     expect(one.heard[0]?.body).toEqual({ customer_ids: [customerId], reason: 'leaked' });
     const all = ['licences', 'reissue', '--all', '--reason', 'new key'];
     expect(await callApi(all, standIn([route]))).toMatchObject({ exit: 2, heard: [] });
-    const fleet = [listed(1), { ...listed(2), status: 'canceled' }, listed(3)];
-    const answer = (heard: Parameters<ReturnType<typeof standIn>>[0]) =>
-      heard.path === '/api/customers' ? pageOf(fleet, heard.query) : standIn([route])(heard);
-    const every = await callApi(all, answer, 'y');
-    expect(every.heard.filter(({ method }) => method === 'POST').map(({ body }) => body)).toEqual(
-      [1, 3].map((i) => ({ customer_ids: [listed(i).customer_id], reason: 'new key' })),
-    );
+    const progress = (done: number) => ({
+      ...{ batch_id: batchId, action: 'reissue_licences', rate: 5, matched: 20, done, reason: 'new key' },
+      ...{ started_by: 'root', created_at: at, refused: done < 18 ? [] : [{ code: 'licence_revoked', items: 2 }] },
+      ...(done < 18 ? { state: 'running', finished_at: null } : { state: 'done', finished_at: at }),
+    });
+    let asked = 0;
+    const order = standIn([
+      post('/api/licenses/reissue', reissueBody, 202, reissueAnswer, {
+        ...{ success: true, reissued: 0, batch_id: batchId, matched: 20 },
+      }),
+      {
+        ...get('/api/queue/batches/:id', batchAnswer, null, undefined),
+        tell: () => progress([5, 10, 18][asked++] ?? 18),
+      },
+    ]);
+    const every = await callApi(all, order, 'y');
+    expect(every.heard[0]?.body).toEqual({ all: true, reason: 'new key' });
+    expect(every.notes).toEqual([
+      '[#######-----------------------]  25 %  5 of 20',
+      '[###############---------------]  50 %  10 of 20',
+      '[##############################] 100 %  20 of 20',
+    ]);
+    expect(every.lines).toEqual([
+      'new licences: 18 of 20 customers; the instances pull theirs within 6 hours',
+      'left as they are: 2, licence_revoked',
+    ]);
   });
 
   it('history says which are revoked', async () => {

@@ -67,7 +67,7 @@ describe('the table of commands', () => {
     const sentence = /That is (.*?)\.\n/s.exec(text)?.[1]?.replaceAll(/\s+/g, ' ') ?? '';
     const named = [...sentence.matchAll(/`([a-z][a-z-]+(?: [a-z]+)?)`/g)].map(([, name]) => name);
     const asking = [...defined].filter(([, command]) => command.options.some((option) => option.long === '--yes'));
-    const sometimes = ['keys rotate', 'customer redeploy', 'licences reissue'];
+    const sometimes = ['keys rotate', 'credentials rotate', 'customer redeploy', 'licences reissue'];
     expect(asking.map(([name]) => name).sort()).toEqual([...named, ...sometimes].sort());
   });
 });

@@ -5,11 +5,14 @@ import type { Api } from '../../api.ts';
 import { type Define, type Done, done } from '../../command.ts';
 import { titled } from '../../format/customer.ts';
 import { type JsonOption, jsonOption, print } from '../../output.ts';
+import { takesWish, type WishOptions, wishOf } from '../../wish.ts';
 import type { World } from '../../world.ts';
 import { takesCluster } from './create.ts';
 
-async function key(world: World, api: Api, id: string, options: JsonOption): Done {
-  const made = await api.call(makeClusterKey, { params: { clusterId: id }, body: {} });
+type Options = JsonOption & WishOptions;
+
+async function key(world: World, api: Api, id: string, options: Options): Done {
+  const made = await api.call(makeClusterKey, { params: { clusterId: id }, body: wishOf(options) });
   if (!made.ok) return made;
   print(world, options, made.value, [
     titled('credential', made.value.key_id),
@@ -20,8 +23,8 @@ async function key(world: World, api: Api, id: string, options: JsonOption): Don
 }
 
 export const clustersKeyCommand: Define = ({ program, world, withApi }) => {
-  takesCluster(program.command('key'))
+  takesWish(takesCluster(program.command('key')), world)
     .description('make a key that reports usage of the customers placed there; prints it, once')
     .option(...jsonOption)
-    .action(withApi((api, id: string, options: JsonOption) => key(world, api, id, options)));
+    .action(withApi((api, id: string, options: Options) => key(world, api, id, options)));
 };

@@ -5,11 +5,14 @@ import type { Api } from '../../api.ts';
 import { type Define, type Done, done } from '../../command.ts';
 import { titled } from '../../format/customer.ts';
 import { type JsonOption, jsonOption, print } from '../../output.ts';
+import { takesWish, type WishOptions, wishOf } from '../../wish.ts';
 import type { World } from '../../world.ts';
 import { takesCluster } from './create.ts';
 
-async function token(world: World, api: Api, id: string, options: JsonOption): Done {
-  const made = await api.call(makeClusterToken, { params: { clusterId: id }, body: {} });
+type Options = JsonOption & WishOptions;
+
+async function token(world: World, api: Api, id: string, options: Options): Done {
+  const made = await api.call(makeClusterToken, { params: { clusterId: id }, body: wishOf(options) });
   if (!made.ok) return made;
   print(world, options, made.value, [
     titled('credential', made.value.key_id),
@@ -20,8 +23,8 @@ async function token(world: World, api: Api, id: string, options: JsonOption): D
 }
 
 export const clustersTokenCommand: Define = ({ program, world, withApi }) => {
-  takesCluster(program.command('token'))
+  takesWish(takesCluster(program.command('token')), world)
     .description('make a provisioner token; prints it, once')
     .option(...jsonOption)
-    .action(withApi((api, id: string, options: JsonOption) => token(world, api, id, options)));
+    .action(withApi((api, id: string, options: Options) => token(world, api, id, options)));
 };

@@ -18,8 +18,16 @@ interface Options extends JsonOption, CustomerOption, YesOption {
   overlap: number;
 }
 
-const overlap = z.coerce.number().pipe(rotateBody.shape.overlap_seconds.unwrap());
+const overlapSeconds = z.coerce.number().pipe(rotateBody.shape.overlap_seconds.unwrap());
 const overlapHours = (overlapSecondsDefault * secondMs) / hourMs;
+
+/** For commander's `option`. */
+export const overlapOption = [
+  '--overlap <seconds>',
+  `how long the old one still works (default: ${overlapSecondsDefault}, ${overlapHours} hours); 0 asks first`,
+  by(overlapSeconds),
+  overlapSecondsDefault,
+] as const;
 
 /** `<key> [customer]`: the key comes first, because it must be given. */
 export const takesKey = (command: Command): Command =>
@@ -46,12 +54,7 @@ async function rotate(world: World, api: Api, id: string, keyId: string, options
 export const keysRotateCommand: Define = ({ program, world, withApi }) => {
   takesKey(program.command('rotate'))
     .description('replace a key; prints the new one, once')
-    .option(
-      '--overlap <seconds>',
-      `how long the old one still works (default: ${overlapSecondsDefault}, ${overlapHours} hours); 0 asks first`,
-      by(overlap),
-      overlapSecondsDefault,
-    )
+    .option(...overlapOption)
     .option(...yesOption)
     .option(...jsonOption)
     .action(

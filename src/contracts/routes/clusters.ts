@@ -1,7 +1,13 @@
 /** The routes of clusters: where they are, whom they admit, what they take and answer. */
-import { z } from 'zod';
 import { pageQuery } from '../common.ts';
-import { clusterAnswer, clusterBody, clusterKeyAnswer, clusterList, clusterTokenAnswer } from '../organisations.ts';
+import {
+  clusterAnswer,
+  clusterBody,
+  clusterCredentialBody,
+  clusterKeyAnswer,
+  clusterList,
+  clusterTokenAnswer,
+} from '../organisations.ts';
 import { route } from '../route.ts';
 
 export const createCluster = route({
@@ -32,7 +38,7 @@ export const makeClusterToken = route({
   path: '/api/clusters/:clusterId/tokens',
   summary: 'A provisioner token of the cluster, shown once',
   allow: { admin: 'owner' },
-  body: z.strictObject({}),
+  body: clusterCredentialBody,
   answers: { 201: clusterTokenAnswer },
   idempotent: true,
 });
@@ -43,7 +49,7 @@ export const makeClusterKey = route({
   path: '/api/clusters/:clusterId/keys',
   summary: 'A cluster key: usage of the customers placed there, shown once',
   allow: { admin: 'owner' },
-  body: z.strictObject({}),
+  body: clusterCredentialBody,
   answers: { 201: clusterKeyAnswer },
   idempotent: true,
 });

@@ -1,5 +1,12 @@
 /** The routes of credentials: where they are, whom they admit, what they take and answer. */
-import { adminTokenAnswer, adminTokenBody, credentialList, credentialsQuery } from '../credentials.ts';
+import {
+  adminTokenAnswer,
+  adminTokenBody,
+  credentialList,
+  credentialsQuery,
+  rotatedCredential,
+} from '../credentials.ts';
+import { rotateBody } from '../customers.ts';
 import { route } from '../route.ts';
 
 export const listCredentials = route({
@@ -19,6 +26,19 @@ export const revokeCredential = route({
   summary: 'Revoke a key or token, or end a session of staff; operators revoke those of clusters only',
   allow: { admin: 'operator' },
   answers: { 204: null },
+});
+
+export const rotateCredential = route({
+  operation: 'rotateCredential',
+  method: 'post',
+  path: '/api/credentials/:credentialId/rotate',
+  summary:
+    'A new key or token in the place of one that works on for a while; operators rotate those of clusters and reporters',
+  allow: { admin: 'operator' },
+  body: rotateBody,
+  answers: { 201: rotatedCredential },
+  failures: ['already_deactivated', 'already_rotated', 'key_of_deployment'],
+  idempotent: true,
 });
 
 export const makeAdminToken = route({

@@ -77,7 +77,7 @@ export const reissueLicences = route({
   operation: 'reissueLicences',
   method: 'post',
   path: '/api/licenses/reissue',
-  summary: 'Issue the licences of some customers anew, also revoked ones',
+  summary: 'Issue the licences of some customers anew, also revoked ones, or those of all, some a second',
   allow: { admin: 'owner' },
   body: reissueBody,
   answers: { 202: reissueAnswer },

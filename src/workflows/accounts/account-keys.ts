@@ -1,13 +1,12 @@
 /** Account keys of a customer: made, rotated and revoked, by admins and by the customer's own keys. */
 import { type Failure, notFound } from '../../contracts/failures.ts';
-import { expiryAfter, isLive } from '../../credentials/credential.ts';
+import { expiryAfter, isLive, overlapEnd } from '../../credentials/credential.ts';
 import * as credentialStore from '../../credentials/store.ts';
 import type { WholeCustomer } from '../../customers/store.ts';
 import type { Write } from '../../db/write.ts';
 import { newId } from '../../lib/ids.ts';
 import { newKey, sha256Hex } from '../../lib/keys.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
-import { secondMs } from '../../lib/time.ts';
 import { guardStatus } from '../../subscriptions/store.ts';
 import { meanings } from '../../subscriptions/subscription.ts';
 import type { Context, Planned } from '../deed.ts';
@@ -44,13 +43,13 @@ export async function newAccountKey(
 }
 
 /** An expiry that has passed already would make a key that never works. */
-export const refuseExpired = (expiresAt: number | null, now: number): Failure | null => {
+export const refuseExpired = (expiresAt: number | null, now: number, path = 'expires_at'): Failure | null => {
   if (expiresAt === null || expiresAt > now) return null;
   const message = 'must lie ahead';
   return {
     code: 'validation_failed',
-    message: `expires_at: ${message}`,
-    details: { issues: [{ path: 'expires_at', message }] },
+    message: `${path}: ${message}`,
+    details: { issues: [{ path, message }] },
   };
 };
 
@@ -87,6 +86,11 @@ async function findLive(
   return theirs ? ok(key) : err(notFound);
 }
 
+export const alreadyRotated = (rotatedTo: string): Failure => ({
+  code: 'already_rotated',
+  message: `this key has been rotated already, to ${rotatedTo}`,
+});
+
 /** A new key in an old one's place. */
 export interface Rotated extends MadeKey {
   /** When the old key ends, ms. */
@@ -104,11 +108,8 @@ export async function rotateAccountKey(
   const found = await findLive(context, customer.id, rotation.keyId);
   if (!found.ok) return found;
   const old = found.value;
-  if (old.rotatedTo !== null) {
-    return err({ code: 'already_rotated', message: `this key has been rotated already, to ${old.rotatedTo}` });
-  }
-  const until = now + rotation.overlapSeconds * secondMs;
-  const oldRevokedAt = Math.min(until, old.expiresAt ?? until);
+  if (old.rotatedTo !== null) return err(alreadyRotated(old.rotatedTo));
+  const oldRevokedAt = overlapEnd(old, rotation.overlapSeconds, now);
   const wish = { name: old.name, expiresAt: expiryAfter(old, now) };
   const { key, stored } = await newAccountKey(context, customer.id, wish);
   return ok({

@@ -7,7 +7,7 @@ import type { Db } from '../../db/client.ts';
 import { listStaffSessions, type ShownSession } from '../../sessions/shown-store.ts';
 
 /** A row of the list: a credential, or a session of staff in the same form. */
-export type ListedCredential = Omit<CredentialRow, 'kind' | 'rotatedTo'> & { kind: CredentialRow['kind'] | 'session' };
+export type ListedCredential = Omit<CredentialRow, 'kind'> & { kind: CredentialRow['kind'] | 'session' };
 
 /** One page, newest first: sessions of staff where they are asked for, else keys and tokens. */
 export async function listCredentials(
@@ -29,5 +29,6 @@ const listed = ({ session, token }: ShownSession): ListedCredential => ({
   createdAt: session.createdAt,
   expiresAt: session.endsAt,
   lastUsedDay: session.lastUsedAt,
+  rotatedTo: null,
   revokedAt: null,
 });

@@ -6,7 +6,7 @@ import type { LicenceClaims } from '../../contracts/licences.ts';
 import type { WholeCustomer } from '../../customers/store.ts';
 import type { Write } from '../../db/write.ts';
 import { hex } from '../../lib/ids.ts';
-import { sign } from '../../licences/keyring.ts';
+import { type SignedLicence, sign } from '../../licences/keyring.ts';
 import { claimsOf, type LicenceSubject } from '../../licences/licence.ts';
 import * as licenceStore from '../../licences/store.ts';
 import { featuresOf } from '../../pricing/features.ts';
@@ -40,12 +40,21 @@ export function licenceSubject(
 
 /** Signs a licence for the subject with the key that signs what is new. */
 export async function issueLicence(
-  { now, random, settings, keyring }: Context,
+  context: Context,
   action: licenceStore.LicenceRow['action'],
   subject: LicenceSubject,
 ): Promise<IssuedLicence> {
+  const { claims, signed } = await signLicence(context, subject);
+  return { token: signed.token, claims, writes: licenceStore.supersede(action, claims, signed, context.now) };
+}
+
+/** A licence for the subject that no statement stores yet. */
+export async function signLicence(
+  { now, random, settings, keyring }: Context,
+  subject: LicenceSubject,
+): Promise<{ claims: LicenceClaims; signed: SignedLicence }> {
   const claims = claimsOf(subject, settings.publicUrl, hex(random(jtiBytes)), now);
   const signed = await sign(await keyring(), claims);
   if (!signed) throw new Error('the key set is empty');
-  return { token: signed.token, claims, writes: licenceStore.supersede(action, claims, signed, now) };
+  return { claims, signed };
 }

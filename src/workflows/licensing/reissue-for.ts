@@ -15,8 +15,14 @@ export interface ReissueInput {
   reason: string;
 }
 
-/** Plans all of them in one batch. @returns how many licences */
-export async function reissueFor(context: Context, { customerIds, reason }: ReissueInput): Promise<Planned<number>> {
+/** What a call has done: licences issued by it, and the order that goes on behind it. */
+export interface Reissued {
+  reissued: number;
+  order: { id: string; matched: number } | null;
+}
+
+/** Plans all of them in one batch. */
+export async function reissueFor(context: Context, { customerIds, reason }: ReissueInput): Promise<Planned<Reissued>> {
   const ids = [...new Set(customerIds)];
   const found = await Promise.all(ids.map((id) => findWhole(context.db, id)));
   const customers = found.filter((whole) => whole !== null);
@@ -31,7 +37,7 @@ export async function reissueFor(context: Context, { customerIds, reason }: Reis
     customers.map(async (whole) => ({ whole, licence: await reissued(context, whole) })),
   );
   return ok({
-    value: issued.length,
+    value: { reissued: issued.length, order: null },
     writes: issued.flatMap(({ whole, licence }) => [
       guardStatus(whole.customer.id, whole.subscription.status),
       ...licence.writes,

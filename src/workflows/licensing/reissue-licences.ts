@@ -4,6 +4,7 @@
  * customer changes meanwhile is settled by the batch's guard.
  */
 import { notFound } from '../../contracts/failures.ts';
+import type { LicenceClaims } from '../../contracts/licences.ts';
 import { findWhole, type WholeCustomer } from '../../customers/store.ts';
 import { err, ok } from '../../lib/result.ts';
 import { licensedUntil } from '../../licences/licence.ts';
@@ -45,11 +46,13 @@ async function planReissue(context: Context, customerId: string): Promise<Planne
 
 /** A licence that says what the customer's last one said, of the running period. */
 export async function reissued(context: Context, whole: WholeCustomer) {
+  const last = await licenceStore.newest(context.db, whole.customer.id);
+  return await issueLicence(context, 'renewed', await subjectNow(context, whole, last?.claims ?? null));
+}
+
+/** What a new licence says of a customer whose last one had these claims. */
+export async function subjectNow({ db, now }: Context, whole: WholeCustomer, last: LicenceClaims | null) {
   const { customer, subscription } = whole;
-  const [period, last] = await Promise.all([
-    currentPeriod(context.db, { id: customer.id, status: subscription.status }, context.now),
-    licenceStore.newest(context.db, customer.id),
-  ]);
-  const until = licensedUntil(subscription.interval, last?.claims ?? null, period.end);
-  return await issueLicence(context, 'renewed', licenceSubject(whole, until));
+  const period = await currentPeriod(db, { id: customer.id, status: subscription.status }, now);
+  return licenceSubject(whole, licensedUntil(subscription.interval, last, period.end));
 }

@@ -12,7 +12,7 @@ import type { Write } from '../../db/write.ts';
 import { newId } from '../../lib/ids.ts';
 import { newKey, sha256Hex } from '../../lib/keys.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
-import { iso } from '../../lib/time.ts';
+import { iso, msOrNull } from '../../lib/time.ts';
 import { attachAgain } from '../../organisations/project-store.ts';
 import { takeOwnership } from '../../reporters/ownership-store.ts';
 import { isStart, startEdge } from '../../reporters/reporter.ts';
@@ -22,6 +22,7 @@ import { meanings } from '../../subscriptions/subscription.ts';
 import { lastEndWith } from '../../usage/history-store.ts';
 import { everyMeter, slotsOfMeters } from '../../usage/meters.ts';
 import type { Slots } from '../../usage/slots.ts';
+import { refuseExpired } from '../accounts/account-keys.ts';
 import type { Context, Planned } from '../deed.ts';
 import { attachWrites, refuseAmbiguous, refuseReserved } from './attach-namespaces.ts';
 import { holdBackReports } from './hold-back-reports.ts';
@@ -55,6 +56,9 @@ export async function createReporter(
   }
   const meters = body.meters ? slotsOfMeters(body.meters) : { slots: everyMeter };
   if ('unknown' in meters) return refuse('unknown_meter', `meters: ${meters.unknown} is not a meter`);
+  const keyExpiresAt = msOrNull(body.key_expires_at);
+  const expired = refuseExpired(keyExpiresAt, now, 'key_expires_at');
+  if (expired) return err(expired);
   const id = newId('reporter', random);
   const activeFrom = body.active_from === undefined ? now : Date.parse(body.active_from);
   if (!isStart(activeFrom, now)) return refuse('validation_failed', 'active_from: is more than 400 days from now');
@@ -114,6 +118,7 @@ export async function createReporter(
         name: made.instanceId,
         role: null,
         createdAt: now,
+        expiresAt: keyExpiresAt,
       }),
     ],
     audit: [

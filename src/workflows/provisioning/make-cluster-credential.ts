@@ -5,6 +5,7 @@ import * as credentialStore from '../../credentials/store.ts';
 import { newId } from '../../lib/ids.ts';
 import { newKey, sha256Hex } from '../../lib/keys.ts';
 import { err, ok } from '../../lib/result.ts';
+import { type KeyWish, refuseExpired } from '../accounts/account-keys.ts';
 import type { Context, Planned } from '../deed.ts';
 
 export interface MadeClusterCredential {
@@ -16,7 +17,10 @@ export async function makeClusterCredential(
   { db, now, random }: Context,
   clusterId: string,
   kind: 'provisioner' | 'cluster',
+  { name, expiresAt }: KeyWish,
 ): Promise<Planned<MadeClusterCredential>> {
+  const expired = refuseExpired(expiresAt, now);
+  if (expired) return err(expired);
   const found = await clusterStore.find(db, clusterId);
   if (!found) return err(notFound);
   const ownerId = kind === 'provisioner' ? found.cluster.tokenOwner : found.cluster.keyOwner;
@@ -25,7 +29,16 @@ export async function makeClusterCredential(
   return ok({
     value: made,
     writes: [
-      credentialStore.insert({ id: made.keyId, kind, ownerId, hash, name: clusterId, role: null, createdAt: now }),
+      credentialStore.insert({
+        id: made.keyId,
+        kind,
+        ownerId,
+        hash,
+        name: name ?? clusterId,
+        role: null,
+        createdAt: now,
+        expiresAt,
+      }),
     ],
     audit: [{ action: `cluster.${kind}_credential_created`, subject: clusterId, details: { key_id: made.keyId } }],
   });

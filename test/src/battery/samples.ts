@@ -72,6 +72,11 @@ export const samples: Record<string, Sample> = {
   'DELETE /api/customers/:customerId/members/:memberId': { params: (f) => ({ ...mine(f), memberId: 'mem_none' }) },
   'GET /api/credentials': { query: '?kind=account' },
   'DELETE /api/credentials/:credentialId': { params: () => ({ credentialId: 'key_none' }) },
+  'POST /api/credentials/:credentialId/rotate': {
+    params: () => ({ credentialId: 'key_none' }),
+    body: empty,
+    wrongType: { overlap_seconds: -1 },
+  },
   'POST /api/admin-tokens': { body: () => ({ name: 'battery', role: 'viewer' }), wrongType: { role: 'king' } },
   'POST /api/clusters': {
     body: () => ({ cluster_id: 'battery', queue_binding: 'DOORBELL_LOCAL' }),

@@ -66,11 +66,11 @@ const forged: [name: string, code: string, make: () => Promise<string>][] = [
     'a key of 1,024 bits',
     'unknown_key',
     async () => {
-      const pair = await crypto.subtle.generateKey(
+      const pair = (await crypto.subtle.generateKey(
         { name: 'RSASSA-PKCS1-v1_5', modulusLength: 1024, publicExponent: new Uint8Array([1, 0, 1]), hash: 'SHA-256' },
         true,
         ['sign', 'verify'],
-      );
+      )) as CryptoKeyPair;
       const text = `${base64url({ alg: 'RS256', typ: 'JWT', kid: theirs.kid })}.${base64url(wanted())}`;
       const made = await crypto.subtle.sign('RSASSA-PKCS1-v1_5', pair.privateKey, new TextEncoder().encode(text));
       return `${text}.${btoa(String.fromCharCode(...new Uint8Array(made)))

@@ -1,13 +1,9 @@
-/** Keys and tokens of every kind; admin tokens are made here. */
+/** Keys and tokens of every kind; admin tokens are made here, all are rotated and revoked. */
 import { PageSection, ToolbarItem } from '@patternfly/react-core';
 import { useState } from 'react';
-import type { z } from 'zod';
-import { adminRole, type CredentialView, credentialKind } from '../../../src/contracts/credentials.ts';
-import { listCredentials, makeAdminToken, revokeCredential } from '../../../src/contracts/routes/credentials.ts';
-import { Deed } from '../confirm/deed.tsx';
-import { ChoiceField, LineField } from '../confirm/fields.tsx';
+import { type CredentialView, credentialKind } from '../../../src/contracts/credentials.ts';
+import { listCredentials } from '../../../src/contracts/routes/credentials.ts';
 import { Once } from '../confirm/once.tsx';
-import { Words } from '../confirm/words.tsx';
 import { useRead } from '../data/use-read.ts';
 import type { Column } from '../list/columns.ts';
 import { List } from '../list/list.tsx';
@@ -17,16 +13,14 @@ import { NothingYet } from '../list/no-rows.tsx';
 import { PageTitle } from '../shell/page-title.tsx';
 import { common } from '../texts/common.ts';
 import { consoleTexts } from '../texts/console.ts';
-import { optionsOf } from '../texts/console-customers.ts';
 import { credentialTexts as texts } from '../texts/console-operations.ts';
 import { Time } from '../time/time.tsx';
+import { CredentialActions, MakeToken, type Shown } from './credential-deeds.tsx';
 import { SubjectLink } from './subject-link.tsx';
 
 const filterNames = ['kind'] as const;
 const names = texts.columns;
-const changes = [listCredentials];
 const kinds = credentialKind.options.map((value) => ({ value, label: value }));
-const roleOptions = optionsOf(texts.roles);
 
 const columns: readonly Column<CredentialView>[] = [
   { key: 'id', label: names.id, always: true, cell: ({ credential_id }) => credential_id },
@@ -34,62 +28,21 @@ const columns: readonly Column<CredentialView>[] = [
   { key: 'owner', label: names.owner, cell: ({ owner }) => <SubjectLink id={owner} /> },
   { key: 'name', label: names.name, cell: ({ name }) => name ?? common.none },
   { key: 'role', label: names.role, cell: ({ role }) => (role === null ? common.none : texts.roles[role]) },
-  { key: 'created', label: names.created, cell: ({ created_at }) => <Time at={created_at} /> },
+  { key: 'created', label: names.created, hidden: true, cell: ({ created_at }) => <Time at={created_at} /> },
   { key: 'used', label: names.used, cell: ({ last_used_on }) => last_used_on ?? common.none },
-  { key: 'expires', label: names.expires, hidden: true, cell: ({ expires_at }) => <Time at={expires_at} /> },
+  { key: 'expires', label: names.expires, cell: ({ expires_at }) => <Time at={expires_at} /> },
   { key: 'revoked', label: names.revoked, cell: ({ revoked_at }) => <Time at={revoked_at} /> },
-  {
-    key: 'actions',
-    label: names.actions,
-    always: true,
-    cell: ({ credential_id, name, revoked_at }) =>
-      revoked_at === null ? (
-        <Deed
-          route={revokeCredential}
-          label={texts.revoke.label}
-          title={texts.revoke.title}
-          what={<Words of={[name ?? credential_id, ...texts.revoke.what]} />}
-          isDangerous
-          input={() => ({ params: { credentialId: credential_id } })}
-          changes={changes}
-        />
-      ) : null,
-  },
 ];
-
-function MakeToken({ onSecret }: { onSecret: (secret: string) => void }) {
-  const [name, setName] = useState('');
-  const [role, setRole] = useState<z.infer<typeof adminRole>>('viewer');
-  return (
-    <Deed
-      route={makeAdminToken}
-      label={texts.make.label}
-      title={texts.make.title}
-      what={
-        <>
-          <Words of={texts.make.what} />
-          <LineField label={texts.make.name} value={name} onChange={setName} />
-          <ChoiceField
-            label={texts.make.role}
-            value={role}
-            options={roleOptions}
-            onChange={(next) => setRole(adminRole.parse(next))}
-          />
-        </>
-      }
-      input={() => ({ body: { name, role } })}
-      changes={changes}
-      onDone={({ token }) => {
-        setName('');
-        onSecret(token);
-      }}
-    />
-  );
-}
 
 export function Page() {
   const list = useListState(filterNames);
-  const [secret, setSecret] = useState<string | null>(null);
+  const [shown, setShown] = useState<Shown | null>(null);
+  const actions: Column<CredentialView> = {
+    key: 'actions',
+    label: names.actions,
+    always: true,
+    cell: (credential) => <CredentialActions credential={credential} onMade={setShown} />,
+  };
   const kind = credentialKind.safeParse(list.filters['kind']).data;
   const credentials = useRead(
     listCredentials,
@@ -100,11 +53,11 @@ export function Page() {
     <>
       <PageTitle title={consoleTexts.credentials} intro={texts.intro} />
       <PageSection className="tenantry-foreign">
-        <Once label={texts.secret} secret={secret} onClose={() => setSecret(null)} />
+        <Once label={shown?.label ?? ''} secret={shown?.secret ?? null} onClose={() => setShown(null)} />
         <List
           name="credentials"
           label={texts.label}
-          columns={columns}
+          columns={[...columns, actions]}
           idOf={({ credential_id }) => credential_id}
           state={list}
           read={credentials}
@@ -113,7 +66,7 @@ export function Page() {
           }
           actions={
             <ToolbarItem>
-              <MakeToken onSecret={setSecret} />
+              <MakeToken onMade={setShown} />
             </ToolbarItem>
           }
           empty={<NothingYet title={texts.emptyTitle}>{texts.empty}</NothingYet>}

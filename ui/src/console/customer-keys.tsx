@@ -11,6 +11,7 @@ import {
 import { listAudit } from '../../../src/contracts/routes/audit.ts';
 import { Deed } from '../confirm/deed.tsx';
 import { LineField } from '../confirm/fields.tsx';
+import { expiringAfter, LastDayField } from '../confirm/last-day.tsx';
 import { Once } from '../confirm/once.tsx';
 import { Words } from '../confirm/words.tsx';
 import { useRead } from '../data/use-read.ts';
@@ -80,6 +81,7 @@ export function Keys({ customerId }: { customerId: string }) {
   const mayCall = useMay();
   const [secret, setSecret] = useState<string | null>(null);
   const [name, setName] = useState('');
+  const [lastDay, setLastDay] = useState('');
   const params = { customerId };
   const keys = useRead(listAccountKeys, { params, query: { page: list.page, limit: list.limit } }, { keep: true });
   const doing: Column<AccountKeyView> = {
@@ -108,12 +110,14 @@ export function Keys({ customerId }: { customerId: string }) {
                 <>
                   <Words of={texts.make.what} />
                   <LineField label={texts.make.name} value={name} onChange={setName} isNeeded={false} />
+                  <LastDayField value={lastDay} onChange={setLastDay} />
                 </>
               }
-              input={() => ({ params, body: name.trim() === '' ? {} : { name } })}
+              input={() => ({ params, body: { ...(name.trim() === '' ? {} : { name }), ...expiringAfter(lastDay) } })}
               changes={changes}
               onDone={({ api_key }) => {
                 setName('');
+                setLastDay('');
                 setSecret(api_key);
               }}
             />

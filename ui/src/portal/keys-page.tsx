@@ -44,6 +44,7 @@ const columns: readonly Column<AccountKeyView>[] = [
   },
   { key: 'key', label: texts.key, cell: ({ key_id }) => <span className="tenantry-foreign">{key_id}</span> },
   { key: 'created', label: texts.created, cell: ({ created_at }) => <Time at={created_at} /> },
+  { key: 'expires', label: texts.expires, cell: ({ expires_at }) => <Time at={expires_at} /> },
   { key: 'used', label: texts.lastUsed, cell: ({ last_used_on }) => last_used_on ?? texts.never },
   { key: 'state', label: texts.state, cell: (accountKey) => <State accountKey={accountKey} /> },
 ];

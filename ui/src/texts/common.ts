@@ -36,6 +36,7 @@ export const common = {
   noMatch: 'Nothing matches',
   noMatchHint: 'No row is like this search and these filters.',
   clearFilters: 'Clear search and filters',
+  lastDay: 'Last day on which it works, UTC (optional)',
   onceTitle: 'Copy it now: it is shown this once',
   onceHint: 'Only its hash is kept. Who loses it gets a new one.',
   copy: 'Copy',

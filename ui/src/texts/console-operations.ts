@@ -231,6 +231,14 @@ export const credentialTexts = {
     name: 'Name',
     role: 'Role',
   },
+  overlaps: { 0: 'It ends at once', 86400: 'A day', 604800: 'Seven days', 2592000: 'Thirty days' },
+  rotate: {
+    label: 'Rotate',
+    title: 'Make a new one in the place of this credential?',
+    what: ['The new one has the same name, role and length of life. It works at once and is shown once.'],
+    overlap: 'How long the old one works on',
+    secret: 'New secret',
+  },
   revoke: {
     label: 'Revoke',
     title: 'Revoke this credential?',
