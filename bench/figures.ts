@@ -28,6 +28,7 @@ const figures = {
   webhooks: 'Stripe’s events in any order, after 71 hours without webhooks, and holds that fail',
   'half-year':
     'subscriptions of 200 customers over half a year: what differs between our side and Stripe’s after any day',
+  'licence-guard': 'forged licences taken; verdicts per second and cost per request, in Node and in workerd',
   intake: 'reports per second, accepted and durable, beside an Express + PostgreSQL insert per report',
 } as const;
 
