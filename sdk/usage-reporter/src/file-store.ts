@@ -1,0 +1,82 @@
+/**
+ * The journal as a file: lines are added and synced, and the file is made anew beside itself and renamed. One process has it
+ * at a time. Keeps what the disk keeps: give it a folder that outlives the process, a volume in a container.
+ */
+import { appendFileSync } from 'node:fs';
+import { type FileHandle, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { takeFolder } from './core/folder-lock.ts';
+import type { Store } from './core/store.ts';
+
+const name = 'journal';
+const onlyOwner = 0o600;
+
+/** @param folder made when it is not there; one for each reporter */
+export function fileStore(folder: string): Store {
+  const file = join(folder, name);
+  let handle: FileHandle | null = null;
+  let release: (() => Promise<void>) | null = null;
+  /** After a write that failed the file may end within a line. */
+  let torn = false;
+
+  const read = async (): Promise<string[]> => {
+    const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'ENOENT') return '';
+      throw cause;
+    });
+    torn = text !== '' && !text.endsWith('\n');
+    return text.split('\n');
+  };
+
+  const textOf = (lines: readonly string[]): string => `${torn ? '\n' : ''}${lines.map((line) => `${line}\n`).join('')}`;
+
+  const opened = async (): Promise<FileHandle> => {
+    handle ??= await open(file, 'a', onlyOwner);
+    return handle;
+  };
+
+  return {
+    open: async () => {
+      await mkdir(folder, { recursive: true });
+      release ??= await takeFolder(folder);
+      return await read();
+    },
+    append: async (lines) => {
+      const text = textOf(lines);
+      torn = true;
+      const into = await opened();
+      await into.appendFile(text);
+      await into.datasync();
+      torn = false;
+    },
+    rewrite: async (lines) => {
+      const draft = `${file}.draft`;
+      const into = await open(draft, 'w', onlyOwner);
+      try {
+        await into.writeFile(lines.map((line) => `${line}\n`).join(''));
+        await into.sync();
+      } finally {
+        await into.close();
+      }
+      await handle?.close();
+      handle = null;
+      await rename(draft, file);
+      torn = false;
+      await syncFolder(folder);
+    },
+    appendNow: (lines) => appendFileSync(file, textOf(lines), { mode: onlyOwner }),
+    close: async () => {
+      await handle?.close();
+      handle = null;
+      await release?.();
+      release = null;
+    },
+  };
+}
+
+/** Makes the rename durable. Windows cannot open a folder; there it is durable without. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => null);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}
