@@ -48,7 +48,7 @@ const layerRules = layers
   );
 
 /** The programs beside the Worker. */
-const programRules = ['exporter', 'provisioner', 'sdk', 'cli', 'ui', 'dev'].map((program) =>
+const programRules = ['exporter', 'provisioner', 'cli', 'ui', 'dev'].map((program) =>
   forbid(
     `${program}-stands-alone`,
     `${program}/ imports only src/contracts, src/lib and its own folder`,
@@ -56,6 +56,16 @@ const programRules = ['exporter', 'provisioner', 'sdk', 'cli', 'ui', 'dev'].map(
     { ...ownFiles, pathNot: [`^${program}/`, '^src/(?:contracts|lib)/'] },
   ),
 );
+
+/** The packages that customers install. */
+const sdkRules = [
+  forbid(
+    'sdk-stands-alone',
+    'a package of sdk/ is installed by itself, so it imports only its own folder',
+    { path: '^sdk/([^/]+)/' },
+    { ...ownFiles, pathNot: '^sdk/$1/' },
+  ),
+];
 
 /** Which packages and Node modules a layer may use. */
 const packageRules = [
@@ -174,10 +184,10 @@ const treeRules = [
 ];
 
 module.exports = {
-  forbidden: [...layerRules, ...programRules, ...packageRules, ...areaRules, ...treeRules],
+  forbidden: [...layerRules, ...programRules, ...sdkRules, ...packageRules, ...areaRules, ...treeRules],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(?:dist|ui/dist|[.]data|[.]wrangler|coverage)/' },
+    exclude: { path: '^(?:dist|ui/dist|sdk/[^/]+/dist|[.]data|[.]wrangler|coverage)/' },
     // TypeScript 7 has no JavaScript API for the default parser. swc sees imports of types too; asking for them by
     // `tsPreCompilationDeps` would ask for TypeScript's own parser, and warn that it is not there.
     parser: 'swc',

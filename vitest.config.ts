@@ -37,7 +37,8 @@ const packagesWithoutMaps = {
 };
 
 // Two kinds of test: `worker` runs inside workerd with real D1, Queues and Durable Objects; `node` is everything else
-// (the programs, the embedded platform, the real cluster, the project's own rules).
+// (the programs, the embedded platform, the real cluster, the project's own rules). A package of sdk/ runs in both, and so
+// does a test of one whose name ends with `.anywhere.test.ts`.
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -76,7 +77,7 @@ export default defineConfig({
         ],
         test: {
           name: 'worker',
-          include: ['test/src/**/*.test.ts'],
+          include: ['test/src/**/*.test.ts', 'test/sdk/**/*.anywhere.test.ts'],
           setupFiles: ['test/harness/worker/setup.ts'],
           globalSetup: ['test/harness/stripe-stand-in.ts'],
           testTimeout: 30_000,

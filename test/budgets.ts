@@ -30,6 +30,7 @@ const BUDGETS: Record<string, number> = {
   oracle: 2,
   project: 1.5,
   provisioner: 21.5,
+  sdk: 1.5,
   src: 2.5,
 };
 const OTHERS = 1;
