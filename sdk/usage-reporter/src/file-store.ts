@@ -28,7 +28,8 @@ export function fileStore(folder: string): Store {
     return text.split('\n');
   };
 
-  const textOf = (lines: readonly string[]): string => `${torn ? '\n' : ''}${lines.map((line) => `${line}\n`).join('')}`;
+  const textOf = (lines: readonly string[]): string =>
+    `${torn ? '\n' : ''}${lines.map((line) => `${line}\n`).join('')}`;
 
   const opened = async (): Promise<FileHandle> => {
     handle ??= await open(file, 'a', onlyOwner);

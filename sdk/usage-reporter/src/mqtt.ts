@@ -55,11 +55,13 @@ export function watchMqtt(monitor: TrafficMonitor, client: MqttClient): () => vo
   const sent: InFlight = new Map();
   const got: InFlight = new Map();
   const onSend = (packet: Packet): void => {
-    if (packet.cmd === 'publish' && !isRepeated(sent, packet)) monitor.countPublished(bytesOf(packet.payload), qosOf(packet));
+    if (packet.cmd === 'publish' && !isRepeated(sent, packet))
+      monitor.countPublished(bytesOf(packet.payload), qosOf(packet));
     if (isEnd(packet) && packet.messageId !== undefined) got.delete(packet.messageId);
   };
   const onReceive = (packet: Packet): void => {
-    if (packet.cmd === 'publish' && !isRepeated(got, packet)) monitor.countReceived(bytesOf(packet.payload), qosOf(packet));
+    if (packet.cmd === 'publish' && !isRepeated(got, packet))
+      monitor.countReceived(bytesOf(packet.payload), qosOf(packet));
     if (isEnd(packet) && packet.messageId !== undefined) sent.delete(packet.messageId);
   };
   client.on('packetsend', onSend);

@@ -9,7 +9,14 @@ import { createExchange, type Exchange } from './core/exchange.ts';
 import type { Source } from './core/fields.ts';
 import { startOf } from './core/ledger.ts';
 import { createSampler, type Sampler, type Samples } from './core/sampler.ts';
-import { type Database, type Devices, heartbeatMs, type ReporterOptions, type Settings, settingsOf } from './core/settings.ts';
+import {
+  type Database,
+  type Devices,
+  heartbeatMs,
+  type ReporterOptions,
+  type Settings,
+  settingsOf,
+} from './core/settings.ts';
 import { type Store, StoreBusy } from './core/store.ts';
 import { startTimeline, type Timeline } from './core/timeline.ts';
 import { TrafficMonitor } from './traffic-monitor.ts';

@@ -112,10 +112,16 @@ export function apiOf(options: ApiOptions): Api {
       if (!answer.ok) {
         const { code, message } = asObject(parsed(text));
         const said = typeof code === 'string' ? ` ${code}: ${String(message)}` : '';
-        return failed(answer.status, `${what} answered ${answer.status}${said}`, retryAfterOf(answer.headers.get('retry-after')));
+        return failed(
+          answer.status,
+          `${what} answered ${answer.status}${said}`,
+          retryAfterOf(answer.headers.get('retry-after')),
+        );
       }
       const value = read(asObject(parsed(text)));
-      return value === null ? failed(answer.status, `${what} answered in an unknown form: is the address right?`) : { ok: true, value };
+      return value === null
+        ? failed(answer.status, `${what} answered in an unknown form: is the address right?`)
+        : { ok: true, value };
     } catch (cause) {
       return failed(null, `${what}: ${cause instanceof Error ? cause.message : String(cause)}`);
     }

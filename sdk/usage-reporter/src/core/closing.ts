@@ -4,7 +4,7 @@
  */
 import type { Cursor } from './api.ts';
 import type { Book } from './book.ts';
-import { ceilTo, type Clock, floorTo, iso } from './clock.ts';
+import { type Clock, ceilTo, floorTo, iso } from './clock.ts';
 import { noteUnseen, windowAt, windowsBetween } from './ledger.ts';
 import { type Identity, reportOf } from './report.ts';
 import type { Timeline } from './timeline.ts';
@@ -36,7 +36,8 @@ export function createClosing(parts: ClosingParts): Closing {
   const { ledger } = book;
   let known: { cursor: Cursor; at: number } | null = null;
 
-  const serverMs = (): number => (known === null ? 0 : Math.floor(known.cursor.serverMs + clock.monotonic() - known.at));
+  const serverMs = (): number =>
+    known === null ? 0 : Math.floor(known.cursor.serverMs + clock.monotonic() - known.at);
 
   const discard = (window: OpenWindow, why: string): void => {
     tell('warn', `A window is not sent: ${why}`, { window_start: iso(window.startMs) });
@@ -50,7 +51,8 @@ export function createClosing(parts: ClosingParts): Closing {
     const fromMs = Math.min(ceilTo(cursorMs, lengthMs), floorTo(firstMs, lengthMs));
     const { sources } = windowAt(ledger, firstMs);
     const windows = windowsBetween(ledger, fromMs, firstMs, windowsMax);
-    for (const window of windows) for (const source of sources) if (!window.sources.includes(source)) window.sources.push(source);
+    for (const window of windows)
+      for (const source of sources) if (!window.sources.includes(source)) window.sources.push(source);
     if (toMs > fromMs) noteUnseen(windows, lengthMs, sources, { reason: 'not_started', fromMs, toMs });
     for (const window of windows) book.touch(window);
   };
@@ -82,13 +84,13 @@ export function createClosing(parts: ClosingParts): Closing {
 
   const close = (window: OpenWindow, { activeFromMs, activeUntilMs }: Cursor): void => {
     const endMs = window.startMs + ledger.lengthMs;
-    if (window.startMs < activeFromMs) return discard(window, 'it is from before this reporter was active');
-    if (endMs > activeUntilMs) return discard(window, 'this reporter has been ended');
-    const report = reportOf(identity, window, ledger.lengthMs, Math.max(endMs, serverMs()));
-    book.record({ kind: 'closed', startMs: window.startMs, endMs, report });
-    if (!report.complete) {
-      const { window_start, gap_seconds, gaps } = report;
-      tell('warn', 'Part of a window was not seen', { window_start, gap_seconds, gaps });
+    if (window.startMs < activeFromMs) discard(window, 'it is from before this reporter was active');
+    else if (endMs > activeUntilMs) discard(window, 'this reporter has been ended');
+    else {
+      const report = reportOf(identity, window, ledger.lengthMs, Math.max(endMs, serverMs()));
+      book.record({ kind: 'closed', startMs: window.startMs, endMs, report });
+      const { complete, window_start, gap_seconds, gaps } = report;
+      if (!complete) tell('warn', 'Part of a window was not seen', { window_start, gap_seconds, gaps });
     }
   };
 

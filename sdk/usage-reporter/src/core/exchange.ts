@@ -3,12 +3,12 @@
  * each time and never the same, or as long as the API asks; time is what has really passed.
  */
 import { type ApiFailure, apiOf } from './api.ts';
+import { backoffMs } from './backoff.ts';
 import type { Book } from './book.ts';
 import type { Closing } from './closing.ts';
 import type { UsageReport } from './report.ts';
 import { createSender, type Sent } from './sender.ts';
 import type { Settings } from './settings.ts';
-import { backoffMs } from './backoff.ts';
 
 /** The API's clock, and whether the reporter has an end, is asked for so often; and when the clocks differ. */
 const learnAgainMs = 3_600_000;
@@ -28,7 +28,13 @@ export interface Exchange {
 
 export function createExchange(settings: Settings, book: Book, closing: Closing): Exchange {
   const { clock, random, tell } = settings;
-  const api = apiOf({ ...settings.identity, url: settings.apiUrl, key: settings.key, fetch: settings.fetch, timeoutMs: settings.timeoutMs });
+  const api = apiOf({
+    ...settings.identity,
+    url: settings.apiUrl,
+    key: settings.key,
+    fetch: settings.fetch,
+    timeoutMs: settings.timeoutMs,
+  });
   const sender = createSender(api);
   let failures = 0;
   let dueAt = 0;

@@ -2,7 +2,7 @@
  * Entries as lines of text, each with its checksum: a line that was cut off by a kill or a full disk is seen and left out.
  * Owns the form; where the lines are kept is a store's.
  */
-import { apply, emptyLedger, type Entry, type Ledger } from './ledger.ts';
+import { apply, type Entry, emptyLedger, type Ledger } from './ledger.ts';
 
 const table = Uint32Array.from({ length: 256 }, (_, n) => {
   let value = n;

@@ -178,7 +178,12 @@ export interface Stretch {
 }
 
 /** Notes that some sources were not seen in a stretch of time, in each of its windows. */
-export function noteUnseen(windows: readonly OpenWindow[], lengthMs: number, sources: readonly Source[], part: Stretch): void {
+export function noteUnseen(
+  windows: readonly OpenWindow[],
+  lengthMs: number,
+  sources: readonly Source[],
+  part: Stretch,
+): void {
   for (const window of windows) {
     const fromMs = Math.max(part.fromMs, window.startMs);
     const toMs = Math.min(part.toMs, window.startMs + lengthMs);

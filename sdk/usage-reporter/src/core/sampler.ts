@@ -23,7 +23,9 @@ export interface SamplerOptions {
 }
 
 const isUsable = (samples: Samples): boolean =>
-  Object.entries(samples).every(([field, value]) => Number.isFinite(value) && value >= 0 && value <= boundOf[field as Field]);
+  Object.entries(samples).every(
+    ([field, value]) => Number.isFinite(value) && value >= 0 && value <= boundOf[field as Field],
+  );
 
 export function createSampler({ call, everyMs, timeoutMs, clock, onFailure }: SamplerOptions): Sampler {
   let answer: Samples = {};
@@ -32,9 +34,11 @@ export function createSampler({ call, everyMs, timeoutMs, clock, onFailure }: Sa
   let asking = false;
 
   const answerOf = async (): Promise<Samples> => {
-    const late = clock.sleep(timeoutMs, () => undefined).then((): Samples => {
-      throw new Error(`no answer within ${timeoutMs} ms`);
-    });
+    const late = clock
+      .sleep(timeoutMs, () => undefined)
+      .then((): Samples => {
+        throw new Error(`no answer within ${timeoutMs} ms`);
+      });
     const samples = await Promise.race([Promise.resolve().then(call), late]);
     if (!isUsable(samples)) throw new Error(`not a usable number: ${JSON.stringify(samples)}`);
     return samples;

@@ -38,7 +38,11 @@ export function createSender(api: Api): Sender {
     batchSize = Math.min(batchMax, batchSize * 2);
     const sent: Sent = { accepted: [], refused: [], postponed: 0, ignored: [] };
     for (const [index, report] of reports.entries())
-      settle(report, answer.value.find((item) => item.index === index), sent);
+      settle(
+        report,
+        answer.value.find((item) => item.index === index),
+        sent,
+      );
     return { ok: true, sent };
   };
   return { send };

@@ -124,7 +124,8 @@ function faultsOf(options: ReporterOptions): string[] {
   if (!options.store) faults.push('store is required: fileStore(folder), or memoryStore()');
   for (const name of numbers) {
     const value = options[name];
-    if (value !== undefined && !(Number.isFinite(value) && value >= 0)) faults.push(`${name} must be a number of 0 or more`);
+    if (value !== undefined && !(Number.isFinite(value) && value >= 0))
+      faults.push(`${name} must be a number of 0 or more`);
   }
   return faults;
 }

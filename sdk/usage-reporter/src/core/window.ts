@@ -116,6 +116,8 @@ export const unseenWithin = (window: OpenWindow, fromMs: number, toMs: number): 
 /** What was added to a window since it was `before`; peaks cannot be told apart. */
 export const addedSince = (window: OpenWindow, before: OpenWindow | undefined): OpenWindow => {
   const less = (amounts: Amounts, known: Amounts = {}): Amounts =>
-    Object.fromEntries(Object.entries(amounts).map(([field, amount]) => [field, amount - (known[field as Field] ?? 0)]));
+    Object.fromEntries(
+      Object.entries(amounts).map(([field, amount]) => [field, amount - (known[field as Field] ?? 0)]),
+    );
   return { ...window, sums: less(window.sums, before?.sums), areas: less(window.areas, before?.areas), unseen: [] };
 };
