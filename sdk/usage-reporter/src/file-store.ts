@@ -11,25 +11,23 @@ import type { Store } from './core/store.ts';
 const name = 'journal';
 const onlyOwner = 0o600;
 
+const textOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
+/** After a kill, or a write that failed, the file may end within a line: what is added begins a new one. */
+const addedText = (lines: readonly string[]): string => `\n${textOf(lines)}`;
+
 /** @param folder made when it is not there; one for each reporter */
 export function fileStore(folder: string): Store {
   const file = join(folder, name);
   let handle: FileHandle | null = null;
   let release: (() => Promise<void>) | null = null;
-  /** After a write that failed the file may end within a line. */
-  let torn = false;
 
   const read = async (): Promise<string[]> => {
     const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
       if (cause.code === 'ENOENT') return '';
       throw cause;
     });
-    torn = text !== '' && !text.endsWith('\n');
-    return text.split('\n');
+    return text.split('\n').filter((line) => line !== '');
   };
-
-  const textOf = (lines: readonly string[]): string =>
-    `${torn ? '\n' : ''}${lines.map((line) => `${line}\n`).join('')}`;
 
   const opened = async (): Promise<FileHandle> => {
     handle ??= await open(file, 'a', onlyOwner);
@@ -43,18 +41,15 @@ export function fileStore(folder: string): Store {
       return await read();
     },
     append: async (lines) => {
-      const text = textOf(lines);
-      torn = true;
       const into = await opened();
-      await into.appendFile(text);
+      await into.appendFile(addedText(lines));
       await into.datasync();
-      torn = false;
     },
     rewrite: async (lines) => {
       const draft = `${file}.draft`;
       const into = await open(draft, 'w', onlyOwner);
       try {
-        await into.writeFile(lines.map((line) => `${line}\n`).join(''));
+        await into.writeFile(textOf(lines));
         await into.sync();
       } finally {
         await into.close();
@@ -62,10 +57,9 @@ export function fileStore(folder: string): Store {
       await handle?.close();
       handle = null;
       await rename(draft, file);
-      torn = false;
       await syncFolder(folder);
     },
-    appendNow: (lines) => appendFileSync(file, textOf(lines), { mode: onlyOwner }),
+    appendNow: (lines) => appendFileSync(file, addedText(lines), { mode: onlyOwner }),
     close: async () => {
       await handle?.close();
       handle = null;

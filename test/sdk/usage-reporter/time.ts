@@ -11,14 +11,12 @@ interface Sleeper {
 
 /** What runs asynchronously beside the clock, an answer of the stand-in say, takes a few turns and no time. */
 const turns = 3;
-const settle = async (): Promise<void> => {
-  for (let turn = 0; turn < turns; turn++) await new Promise((done) => setImmediate(done));
-};
 
 export class ManualClock implements Clock {
   #wallMs: number;
   #realMs = 0;
   #sleepers: Sleeper[] = [];
+  readonly #held = new Set<Promise<unknown>>();
 
   constructor(startMs: number) {
     this.#wallMs = startMs;
@@ -42,16 +40,26 @@ export class ManualClock implements Clock {
   /** Lets time pass. */
   async pass(ms: number): Promise<void> {
     const untilMs = this.#realMs + ms;
-    await settle();
+    await this.#settle();
     for (;;) {
       const next = this.#sleepers.toSorted((a, b) => a.atMs - b.atMs)[0];
       if (!next || next.atMs > untilMs) break;
       this.#sleepers = this.#sleepers.filter((sleeper) => sleeper !== next);
       this.#go(next.atMs - this.#realMs);
       next.wake();
-      await settle();
+      await this.#settle();
     }
     this.#go(untilMs - this.#realMs);
+  }
+
+  /** No time passes until this is over. */
+  async hold<T>(work: Promise<T>): Promise<T> {
+    this.#held.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#held.delete(work);
+    }
   }
 
   /** The wall clock is put forward, or back, while no time passes. */
@@ -62,6 +70,13 @@ export class ManualClock implements Clock {
   /** What slept in a process that was killed never wakes. */
   kill(): void {
     this.#sleepers = [];
+  }
+
+  async #settle(): Promise<void> {
+    for (let turn = 0; turn < turns; turn++) {
+      await Promise.allSettled(this.#held);
+      await new Promise((done) => setImmediate(done));
+    }
   }
 
   #go(ms: number): void {

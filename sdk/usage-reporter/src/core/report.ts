@@ -100,7 +100,7 @@ function gapsOf(window: OpenWindow, lengthMs: number): ReportedGap[] {
   const gaps = window.unseen.flatMap(({ source, reason, fromMs, toMs, ms }) =>
     (isCounted(source) ? fieldsOf[source] : fieldsOf[source].slice(0, 1)).map((field) => ({
       field,
-      thing: isCounted(source) ? 'process' : `callback of ${source}`,
+      thing: reason === 'not_sampled' ? `callback of ${source}` : 'process',
       reason,
       from: iso(fromMs),
       to: iso(toMs),
