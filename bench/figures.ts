@@ -27,6 +27,7 @@ const figures = {
   webhooks: 'Stripe’s events in any order, after 71 hours without webhooks, and holds that fail',
   'half-year':
     'subscriptions of 200 customers over half a year: what differs between our side and Stripe’s after any day',
+  'usage-reporter': 'an application that reports itself under kill -9, steps of its clock, outages: lost, doubled',
   intake: 'reports per second, accepted and durable, beside an Express + PostgreSQL insert per report',
 } as const;
 
