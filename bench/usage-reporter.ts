@@ -17,7 +17,7 @@ export async function run(args: string[]): Promise<void> {
     .option('--outages <n>', 'outages of the API, of 6 h each', wholeNumber, 5)
     .parse(args, { from: 'user' });
   const options = command.opts<Options>();
-  const plan = planTroubles({ ...options, outageMs: 6 * hourMs, stepMsMax: 6 * hourMs });
+  const plan = planTroubles({ ...options, outageMs: 6 * hourMs, stepMsMax: 6 * hourMs, pauseMsMax: 6 * hourMs });
   const outcome = await trial(plan, options.seed);
   printTable([
     ['figure', 'found', 'promised'],

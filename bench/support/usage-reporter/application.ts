@@ -27,7 +27,7 @@ const say = (line: string): void => void writeSync(1, `${line}\n`);
 const minuteMs = 60_000;
 const clock = fastClock(options.pace, () => wrongMs);
 const reporter = startUsageReporter({
-  apiUrl: options.apiUrl,
+  api: options.apiUrl,
   apiKey: 'rep_key',
   customerId: options.customerId,
   store: fileStore(options.folder),

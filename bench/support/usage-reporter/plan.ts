@@ -19,9 +19,10 @@ export interface PlanOptions {
   outages: number;
   outageMs: number;
   stepMsMax: number;
+  /** Between two troubles. */
+  pauseMsMax: number;
 }
 
-const pauseMsMax = 80 * minuteMs;
 const leastStepMs = 10 * minuteMs;
 
 /** Troubles in an order, at moments and of sizes that the seed decides. Steps make up for each other: the clock is right at the end. */
@@ -45,7 +46,7 @@ export function planTroubles(options: PlanOptions): Event[] {
   ];
   return random
     .shuffled(troubles)
-    .map((trouble) => ({ ...trouble, afterMs: Math.round(random.fraction() * pauseMsMax) }));
+    .map((trouble) => ({ ...trouble, afterMs: Math.round(random.fraction() * options.pauseMsMax) }));
 }
 
 /** How far the clock is off at most while a plan runs, ms. */

@@ -8,7 +8,7 @@ import { startUsageReporter } from '@tenantry/usage-reporter';
 import { fileStore } from '@tenantry/usage-reporter/file-store';
 const asked = [];
 const options = {
-  apiUrl: 'https://billing.example.com', apiKey: 'rep_key', customerId: 'cust_' + 'a1b2c3d4'.repeat(4), store: fileStore('spool'),
+  api: 'https://billing.example.com', apiKey: 'rep_key', customerId: 'cust_' + 'a1b2c3d4'.repeat(4), store: fileStore('spool'),
   fetch: async (url) => { asked.push(String(url)); return new Response(null, { status: 503 }); }, log: () => {},
 };
 const reporter = startUsageReporter(options);
@@ -31,7 +31,7 @@ import { watchMqtt } from '@tenantry/usage-reporter/mqtt';
 import { TrafficMonitor } from '@tenantry/usage-reporter/traffic-monitor';
 import { EventEmitter } from 'node:events';
 
-const options = { apiUrl: 'https://billing.example.com', apiKey: 'k', customerId: 'c', devices: () => 3 };
+const options = { api: 'https://billing.example.com', apiKey: 'k', customerId: 'c', devices: () => 3 };
 const reporter: UsageReporter = startUsageReporter({ ...options, store: fileStore('spool') });
 startUsageReporter({ ...options, store: memoryStore(), devices: async () => ({ active: 1, total: 2 }) });
 type Bound = { Variables: { user: string } };

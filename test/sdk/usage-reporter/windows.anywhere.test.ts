@@ -17,7 +17,7 @@ function story(startMs = tenMs, intakeOptions: Partial<IntakeOptions> = {}) {
   const told: string[] = [];
   const start = (options: Partial<ReporterOptions> = {}): UsageReporter =>
     startUsageReporter({
-      apiUrl: 'https://billing.example.com',
+      api: 'https://billing.example.com',
       apiKey: 'rep_key',
       customerId,
       store,

@@ -38,7 +38,7 @@ describe('an application that reports itself', () => {
     const store = memoryStore();
     const start = () =>
       startUsageReporter({
-        apiUrl: 'https://api.test',
+        api: 'https://api.test',
         apiKey,
         customerId: who.customerId,
         instanceId: 'app',

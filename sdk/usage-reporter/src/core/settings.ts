@@ -20,7 +20,7 @@ export interface Database {
 
 export interface ReporterOptions {
   /** The billing API, e.g. `https://billing.example.com`. */
-  apiUrl: string;
+  api: string;
   /** The reporter's key, or who reads it: asked before each call, because it may be rotated. */
   apiKey: string | (() => string | Promise<string>);
   /** `cust_` and 32 hex digits. */
@@ -95,7 +95,7 @@ export function settingsOf(options: ReporterOptions): Settings {
       instanceId: options.instanceId ?? `app-${shortId}`,
       namespace: options.namespace ?? `customer-${shortId}`,
     },
-    apiUrl: options.apiUrl,
+    apiUrl: options.api,
     key: typeof apiKey === 'function' ? apiKey : () => apiKey,
     flushMs: options.flushMs ?? 1_000,
     sampleMs: options.sampleMs ?? 60_000,
@@ -114,10 +114,10 @@ const numbers = ['flushMs', 'sampleMs', 'settleMs', 'spreadMs', 'windowsMax', 't
 
 function faultsOf(options: ReporterOptions): string[] {
   const faults: string[] = [];
-  const url = URL.canParse(options.apiUrl) ? new URL(options.apiUrl) : null;
-  if (!url || !/^https?:$/.test(url.protocol)) faults.push('apiUrl must be an http or https URL');
+  const url = URL.canParse(options.api) ? new URL(options.api) : null;
+  if (!url || !/^https?:$/.test(url.protocol)) faults.push('api must be an http or https URL');
   else if (url.protocol === 'http:' && !isLoopback(url.hostname) && options.allowPlainHttp !== true) {
-    faults.push('apiUrl must be https, because the key is sent to it; allowPlainHttp: true allows http');
+    faults.push('api must be https, because the key is sent to it; allowPlainHttp: true allows http');
   }
   if (!options.apiKey) faults.push('apiKey is required');
   if (!/^cust_[0-9a-f]{32}$/.test(options.customerId)) faults.push('customerId must be cust_ and 32 hex digits');
