@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { usageReport } from '../../../src/contracts/usage.ts';
 import { ceilTo, floorTo, hourMs } from '../../../src/lib/time.ts';
-import { customerId, type Intake, makeIntake } from '../../../test/sdk/usage-reporter/intake.ts';
+import { customerId, type Intake, makeIntake, type Stored } from '../../../test/sdk/usage-reporter/intake.ts';
 import { seeded } from '../random.ts';
 import type { ApplicationOptions, Order } from './application.ts';
 import { type Pace, trueMs } from './fast-clock.ts';
@@ -186,6 +187,10 @@ async function until(isSo: () => boolean): Promise<void> {
   }
 }
 
+/** Whether a window says that its application was killed. */
+const saysCrashed = (row: Stored | undefined): boolean =>
+  row?.complete === false && usageReport.parse(row).gaps?.some(({ reason }) => reason === 'crashed') === true;
+
 function outcomeOf(intake: Intake, lives: readonly Life[], killedIn: readonly number[], lastMs: number): Outcome {
   const rows = [...intake.rows.values()];
   const hours = (lastMs - startMs) / hourMs;
@@ -200,7 +205,7 @@ function outcomeOf(intake: Intake, lives: readonly Life[], killedIn: readonly nu
     windowsTwice: intake.conflicts.length,
     refused: intake.refusals.length,
     incomplete: rows.filter((row) => !row.complete).length,
-    killsUnsaid: killedIn.filter((ms) => intake.rows.get(new Date(ms).toISOString())?.complete !== false).length,
+    killsUnsaid: killedIn.filter((ms) => !saysCrashed(intake.rows.get(new Date(ms).toISOString()))).length,
     callsBegun,
     callsDone,
     callsStored,

@@ -42,8 +42,15 @@ export function fileStore(folder: string): Store {
     },
     append: async (lines) => {
       const into = await opened();
-      await into.appendFile(addedText(lines));
-      await into.datasync();
+      try {
+        await into.appendFile(addedText(lines));
+        await into.datasync();
+      } catch (cause) {
+        // A handle may be what has failed: a file system that was away gives none of its old ones back.
+        handle = null;
+        await into.close().catch(() => undefined);
+        throw cause;
+      }
     },
     rewrite: async (lines) => {
       const draft = `${file}.draft`;

@@ -62,11 +62,12 @@ export class TrafficMonitor {
     this.#sources.add(source);
   }
 
-  /** A request that arrived. */
-  countCall(category: string): void {
+  /** A request that arrived. @param calls more than one, where another process has counted them */
+  countCall(category: string, calls = 1): void {
+    if (!isAmount(calls)) return;
     this.use('http');
-    this.#add('api_calls', 1);
-    this.#category(category).calls += 1;
+    this.#add('api_calls', calls);
+    this.#category(category).calls += calls;
   }
 
   /** Bytes of requests' bodies, as they arrive. */
@@ -85,22 +86,22 @@ export class TrafficMonitor {
     this.#category(category).bytesSent += bytes;
   }
 
-  /** An MQTT message that was published. @param bytes of its payload */
-  countPublished(bytes: number, qos: Qos = 0): void {
-    if (!isAmount(bytes)) return;
+  /** An MQTT message that was published. @param bytes of its payload; of all of them where there are several */
+  countPublished(bytes: number, qos: Qos = 0, messages = 1): void {
+    if (!isAmount(bytes) || !isAmount(messages)) return;
     this.use('mqtt');
-    this.#add('mqtt_messages_published', 1);
+    this.#add('mqtt_messages_published', messages);
     this.#add('mqtt_bytes_sent', bytes);
-    this.#qos[qos].published += 1;
+    this.#qos[qos].published += messages;
   }
 
-  /** An MQTT message that was received. @param bytes of its payload */
-  countReceived(bytes: number, qos: Qos = 0): void {
-    if (!isAmount(bytes)) return;
+  /** An MQTT message that was received. @param bytes of its payload; of all of them where there are several */
+  countReceived(bytes: number, qos: Qos = 0, messages = 1): void {
+    if (!isAmount(bytes) || !isAmount(messages)) return;
     this.use('mqtt');
-    this.#add('mqtt_messages_received', 1);
+    this.#add('mqtt_messages_received', messages);
     this.#add('mqtt_bytes_received', bytes);
-    this.#qos[qos].received += 1;
+    this.#qos[qos].received += messages;
   }
 
   /** Adds to a meter of the operator's own that adds up (`adds_up: sum`). */

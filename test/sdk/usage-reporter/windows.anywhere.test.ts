@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { lineOf, replay } from '../../../sdk/usage-reporter/src/core/journal.ts';
+import { entriesOf } from '../../../sdk/usage-reporter/src/core/ledger.ts';
 import type { ReporterOptions } from '../../../sdk/usage-reporter/src/core/settings.ts';
 import { memoryStore } from '../../../sdk/usage-reporter/src/memory-store.ts';
 import { startUsageReporter, type UsageReporter } from '../../../sdk/usage-reporter/src/reporter.ts';
@@ -240,6 +242,23 @@ describe('after a kill', () => {
     expect(rows()[0]).toMatchObject({ api_calls: 18, complete: true });
     expect(rows().map((row) => row['api_calls'])).toEqual([18, 0, 0]);
     expect(intake.conflicts).toEqual([]);
+  });
+});
+
+describe('the journal', () => {
+  it('that is made anew says the same as the one that grew', async () => {
+    const { clock, start, intake, store } = story();
+    const reporter = start({ windowsMax: 4, devices: () => 3 });
+    reporter.traffic.countCall('devices');
+    await clock.pass(minuteMs);
+    intake.interrupt = () => new Response(null, { status: 503 });
+    await clock.pass(6 * hourMs);
+    const { ledger } = replay(await store.open());
+    expect(ledger).toMatchObject({ dropped: 3, learned: true, lengthMs: hourMs });
+    expect([ledger.pending.size, ledger.open.size]).toEqual([3, 1]);
+    const report = [...ledger.pending.values()][0];
+    if (report) ledger.refused.push({ code: 'window_too_old', report });
+    expect(replay(entriesOf(ledger).map(lineOf)).ledger).toEqual(ledger);
   });
 });
 
