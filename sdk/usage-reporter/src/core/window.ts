@@ -100,10 +100,6 @@ export function mergeInto(target: OpenWindow, other: OpenWindow): void {
   for (const part of other.unseen) addUnseen(target, part);
 }
 
-/** Whether anything was counted or sampled. */
-export const hasContent = ({ sums, peaks, areas }: OpenWindow): boolean =>
-  [sums, peaks, areas].some((amounts) => Object.values(amounts).some((amount) => amount > 0));
-
 /** The window with only what was not seen between two moments. */
 export const unseenWithin = (window: OpenWindow, fromMs: number, toMs: number): OpenWindow => ({
   ...window,
