@@ -179,7 +179,7 @@ class Reporter implements UsageReporter {
       const book = await openBook(this.#store);
       this.#begin(book);
       this.#trouble = null;
-      globalThis.process?.once?.('exit', this.#atExit);
+      if (this.#store.appendNow) globalThis.process?.once?.('exit', this.#atExit);
     } catch (cause) {
       if (this.#trouble === null || !(cause instanceof StoreBusy)) this.#tellOnce(cause);
     }

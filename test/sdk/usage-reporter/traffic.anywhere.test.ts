@@ -28,6 +28,7 @@ function host() {
   app.get('/api/broken', () => {
     throw new Error('broken');
   });
+  app.onError((_error, c) => c.text('broken', 500));
   return { monitor, app };
 }
 
@@ -190,7 +191,8 @@ describe('an MQTT client that is watched', () => {
     watchMqtt(monitor, mqtt);
     const message = { cmd: 'publish', qos: 1, topic: 'a', messageId: 1, payload: 'one' };
     sends(message);
-    sends({ ...message, dup: true });
+    // mqtt.js repeats a message after a reconnection without saying so.
+    sends(message);
     expect(monitor.totals().mqtt.messagesPublished).toBe(1);
     gets({ cmd: 'puback', messageId: 1 });
     sends(message);
