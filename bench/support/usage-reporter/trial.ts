@@ -26,6 +26,8 @@ export interface Outcome {
   incomplete: number;
   /** Hours in which the application was killed, by a right clock, and which do not say so. */
   killsUnsaid: number;
+  /** Windows with a gap, by its reason. */
+  reasons: Record<string, number>;
   callsBegun: number;
   callsDone: number;
   callsStored: number;
@@ -191,6 +193,16 @@ async function until(isSo: () => boolean): Promise<void> {
 const saysCrashed = (row: Stored | undefined): boolean =>
   row?.complete === false && usageReport.parse(row).gaps?.some(({ reason }) => reason === 'crashed') === true;
 
+function reasonsOf(rows: readonly Stored[]): Record<string, number> {
+  const reasons: Record<string, number> = {};
+  for (const row of rows) {
+    for (const reason of new Set(usageReport.parse(row).gaps?.map((gap) => gap.reason))) {
+      reasons[reason] = (reasons[reason] ?? 0) + 1;
+    }
+  }
+  return reasons;
+}
+
 function outcomeOf(intake: Intake, lives: readonly Life[], killedIn: readonly number[], lastMs: number): Outcome {
   const rows = [...intake.rows.values()];
   const hours = (lastMs - startMs) / hourMs;
@@ -206,6 +218,7 @@ function outcomeOf(intake: Intake, lives: readonly Life[], killedIn: readonly nu
     refused: intake.refusals.length,
     incomplete: rows.filter((row) => !row.complete).length,
     killsUnsaid: killedIn.filter((ms) => !saysCrashed(intake.rows.get(new Date(ms).toISOString()))).length,
+    reasons: reasonsOf(rows),
     callsBegun,
     callsDone,
     callsStored,

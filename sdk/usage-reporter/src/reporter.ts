@@ -102,6 +102,7 @@ class Reporter implements UsageReporter {
   readonly #samplers: Map<Source, Sampler>;
   readonly #timeline: Timeline;
   readonly #startedMs: number;
+  readonly #beganAt: number;
   readonly #loop: Promise<void>;
   #desk: Desk | null = null;
   #stopping = false;
@@ -117,6 +118,7 @@ class Reporter implements UsageReporter {
     this.#store = store;
     this.#samplers = samplers;
     this.#startedMs = settings.clock.now();
+    this.#beganAt = settings.clock.monotonic();
     this.#timeline = startTimeline(settings.clock);
     this.#loop = this.#run();
   }
@@ -186,7 +188,7 @@ class Reporter implements UsageReporter {
   }
 
   #begin(book: Book): void {
-    const { identity, clock, windowsMax, flushMs, settleMs, tell } = this.#settings;
+    const { identity, clock, windowsMax, flushMs, sampleMs, settleMs, tell } = this.#settings;
     const { ledger, damaged } = book;
     if (damaged > 1) tell('warn', 'Lines of the journal cannot be read', { lines: damaged });
     if (ledger.identity === null) book.record({ kind: 'identity', identity, firstMs: this.#startedMs });
@@ -199,13 +201,24 @@ class Reporter implements UsageReporter {
       clock,
       windowsMax,
       flushMs,
+      sampleMs,
       traffic: this.traffic,
       samplers: this.#samplers,
       startedMs: this.#startedMs,
     });
     counting.resume(clock.now());
     const timeline = this.#timeline;
-    const closing = createClosing({ book, clock, timeline, identity, settleMs, windowsMax, tell, resumed });
+    const closing = createClosing({
+      book,
+      clock,
+      timeline,
+      identity,
+      settleMs,
+      windowsMax,
+      tell,
+      resumed,
+      beganAt: this.#beganAt,
+    });
     this.#desk = { book, counting, closing, exchange: createExchange(this.#settings, book, closing) };
   }
 

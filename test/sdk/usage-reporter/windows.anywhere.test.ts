@@ -101,6 +101,19 @@ describe('windows', () => {
     expect(rows()[1]).not.toHaveProperty('active_devices');
   });
 
+  it('of a minute have a sample each', async () => {
+    const { clock, start, rows } = story(tenMs, { windowSeconds: 60 });
+    start({ devices: () => 3, flushMs: 5_000 });
+    await clock.pass(10 * minuteMs);
+    expect(rows().length).toBeGreaterThan(7);
+    // The first ones were counted as a quarter of an hour until the API said how long windows are.
+    expect(
+      rows()
+        .slice(2)
+        .every((row) => row.complete && row['active_devices'] === 3),
+    ).toBe(true);
+  });
+
   it('take no number that is none', async () => {
     const { clock, start, rows, told } = story();
     start({ devices: () => Number.NaN });

@@ -15,6 +15,8 @@ export interface ClosingParts {
   clock: Clock;
   timeline: Timeline;
   identity: Identity;
+  /** When this process began, by the monotonic clock. */
+  beganAt: number;
   /** The open windows as the journal had them when this process began. */
   resumed: ReadonlyMap<number, OpenWindow>;
   settleMs: number;
@@ -70,6 +72,10 @@ export function createClosing(parts: ClosingParts): Closing {
     if (behind.length > 0) book.touch(target);
   };
 
+  /** Whether all that this process counted happened after the cursor's beginning, whatever the wall clock said of it. */
+  const isAfterBeginning = ({ cursorMs, activeFromMs, serverMs: apiMs }: Cursor): boolean =>
+    cursorMs > activeFromMs || apiMs - (clock.monotonic() - parts.beganAt) >= activeFromMs;
+
   const learn = (cursor: Cursor, first: boolean): void => {
     const isNew = !ledger.learned;
     const before = ledger.lengthMs;
@@ -78,7 +84,7 @@ export function createClosing(parts: ClosingParts): Closing {
       book.record({ kind: 'length', lengthMs: cursor.windowMs, learned: true });
       for (const window of ledger.open.values()) book.touch(window);
     }
-    if (first && cursor.cursorMs > cursor.activeFromMs) yieldTo(cursor.cursorMs);
+    if (first && isAfterBeginning(cursor)) yieldTo(cursor.cursorMs);
     if (isNew) noteBeginning(cursor.cursorMs, before);
   };
 

@@ -20,11 +20,12 @@ export interface CountingParts {
   startedMs: number;
   windowsMax: number;
   flushMs: number;
+  sampleMs: number;
 }
 
 /** What an application attaches so soon after its start was there from the start. */
 const graceMs = 60_000;
-/** A longer time without an answer of a callback is unseen, or half of a window where that is less. */
+/** A longer time without an answer of a callback is unseen, or half of a window where that is less; never one that is just due. */
 const unsampledMsMax = 300_000;
 
 export interface Counting {
@@ -41,7 +42,7 @@ export function createCounting(parts: CountingParts): Counting {
   const notedTo = new Map<Source, number>();
   let lastStartMs = Number.NaN;
 
-  const unsampledMax = (): number => Math.min(unsampledMsMax, ledger.lengthMs / 2);
+  const unsampledMax = (): number => Math.max(Math.min(unsampledMsMax, ledger.lengthMs / 2), 2 * parts.sampleMs);
 
   const note = (sources: readonly Source[], part: Stretch): void => {
     const windows = windowsBetween(ledger, part.fromMs, part.toMs - 1, windowsMax);
