@@ -167,6 +167,7 @@ class Reporter implements UsageReporter {
       await this.#sleep(Math.min(flushMs, Math.max(1, edgeMs)));
     }
     if (this.#desk) await this.#end(this.#desk);
+    await this.#store.close();
   }
 
   async #sleep(ms: number): Promise<void> {
@@ -263,7 +264,6 @@ class Reporter implements UsageReporter {
     await Promise.race([sending, this.#settings.clock.sleep(stopWithinMs, () => undefined)]);
     await this.#flush(book, true);
     globalThis.process?.removeListener?.('exit', this.#atExit);
-    await this.#store.close();
   }
 
   #flushAtExit(): void {

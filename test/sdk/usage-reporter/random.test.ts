@@ -4,7 +4,7 @@ import { seeded } from '../../../bench/support/random.ts';
 import { story, tenMs } from './story.ts';
 import { hourMs, minuteMs } from './time.ts';
 
-const days = 40;
+const days = 12;
 const troubles = 30;
 const longestMs = 3 * hourMs;
 
