@@ -29,6 +29,7 @@ const figures = {
   'half-year':
     'subscriptions of 200 customers over half a year: what differs between our side and Stripe’s after any day',
   'licence-guard': 'forged licences taken; verdicts per second and cost per request, in Node and in workerd',
+  'usage-reporter': 'an application that reports itself under kill -9, steps of its clock, outages: lost, doubled',
   intake: 'reports per second, accepted and durable, beside an Express + PostgreSQL insert per report',
 } as const;
 
