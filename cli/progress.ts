@@ -16,7 +16,7 @@ const percentOf = (batch: BatchAnswer): number =>
   batch.matched === 0 ? 100 : Math.floor((decidedOf(batch) * 100) / batch.matched);
 
 /** `[######------------------------]  20 %  60 of 300`. Pure. */
-export function barOf(batch: BatchAnswer): string {
+function barOf(batch: BatchAnswer): string {
   const filled = Math.floor((percentOf(batch) * barChars) / 100);
   const bar = `${'#'.repeat(filled)}${'-'.repeat(barChars - filled)}`;
   return `[${bar}] ${String(percentOf(batch)).padStart(3)} %  ${decidedOf(batch)} of ${batch.matched}`;

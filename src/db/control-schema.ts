@@ -281,7 +281,6 @@ export const licences = sqliteTable(
     kid: text('kid').notNull(),
     tokenSha256: text('token_sha256').notNull(),
     issuedAt: at('issued_at').notNull(),
-    /** The newest of its customer. */
     inForce: integer('in_force', { mode: 'boolean' }).notNull().default(true),
     revokedAt: at('revoked_at'),
     revokedReason: text('revoked_reason'),
@@ -289,7 +288,6 @@ export const licences = sqliteTable(
   (t) => [
     index('licences_customer').on(t.customerId, t.issuedAt),
     index('licences_in_force').on(t.kid).where(sql`in_force = 1 AND revoked_at IS NULL`),
-    // By their expiry, seconds: which revoked ones must still be told of, and until when a key is needed.
     index('licences_revoked').on(sql`claims ->> '$.exp'`).where(sql`revoked_at IS NOT NULL`),
     index('licences_expiry').on(t.kid, sql`claims ->> '$.exp'`),
   ],

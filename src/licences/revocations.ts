@@ -4,12 +4,12 @@ import { dayMs, floorTo, minuteMs, secondMs } from '../lib/time.ts';
 import type { Keyring } from './keyring.ts';
 
 /** The header's `typ`; a licence has another one, so that neither is taken for the other. */
-export const revocationsTyp = 'tenantry-revocations+jws';
+const revocationsTyp = 'tenantry-revocations+jws';
 
 /** A list is believed for a day: a verifier that was given an old one learns of nothing newer for no longer than that. */
 const lifeMs = dayMs;
 /** Lists of one step are equal unless something was revoked, so that caches can keep them. */
-export const revocationsStepMs = 5 * minuteMs;
+const revocationsStepMs = 5 * minuteMs;
 
 /** `jtis`: revoked licences; `kids`: keys whose licences are no longer licences. Times in seconds (RFC 7519). */
 export interface RevocationList {

@@ -3,6 +3,7 @@
  * route, so that a command that sends something else is refused as the API would refuse it.
  */
 import type { z } from 'zod';
+import { pageQuery } from '../../src/contracts/common.ts';
 import { type Heard, problem, type Told } from './harness.ts';
 
 export interface Route {
@@ -37,3 +38,43 @@ export const standIn =
     if (route.answer === null) return { status: route.status };
     return { status: route.status, body: route.answer.parse(route.tell(heard)) };
   };
+
+/** A GET that answers this; a list takes a page unless `query` says otherwise. */
+export const get = (
+  path: string,
+  answer: Route['answer'],
+  value: unknown,
+  query: Route['query'] = pageQuery,
+): Route => ({
+  method: 'GET',
+  path,
+  ...(query === undefined ? {} : { query }),
+  status: 200,
+  answer,
+  tell: () => value,
+});
+
+/** A POST that answers this. */
+export const post = (
+  path: string,
+  body: Route['body'],
+  status: number,
+  answer: Route['answer'],
+  value: unknown,
+): Route => ({
+  method: 'POST',
+  path,
+  ...(body === undefined ? {} : { body }),
+  status,
+  answer,
+  tell: () => value,
+});
+
+/** A DELETE without an answer. */
+export const remove = (path: string): Route => ({
+  method: 'DELETE',
+  path,
+  status: 204,
+  answer: null,
+  tell: () => null,
+});

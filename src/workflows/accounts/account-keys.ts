@@ -1,6 +1,6 @@
 /** Account keys of a customer: made, rotated and revoked, by admins and by the customer's own keys. */
 import { type Failure, notFound } from '../../contracts/failures.ts';
-import { expiryAfter, isLive, overlapEnd } from '../../credentials/credential.ts';
+import { expiryAfter, isLive, type KeyWish, overlapEnd, refuseExpired } from '../../credentials/credential.ts';
 import * as credentialStore from '../../credentials/store.ts';
 import type { WholeCustomer } from '../../customers/store.ts';
 import type { Write } from '../../db/write.ts';
@@ -14,12 +14,6 @@ import type { Context, Planned } from '../deed.ts';
 export interface MadeKey {
   keyId: string;
   apiKey: string;
-}
-
-/** What a new key is called, and when it ends, ms; null for a key without an end. */
-export interface KeyWish {
-  name: string | null;
-  expiresAt: number | null;
 }
 
 /** A new key with the statement that stores it; for workflows that make one among other things. */
@@ -41,17 +35,6 @@ export async function newAccountKey(
   });
   return { key, stored };
 }
-
-/** An expiry that has passed already would make a key that never works. */
-export const refuseExpired = (expiresAt: number | null, now: number, path = 'expires_at'): Failure | null => {
-  if (expiresAt === null || expiresAt > now) return null;
-  const message = 'must lie ahead';
-  return {
-    code: 'validation_failed',
-    message: `${path}: ${message}`,
-    details: { issues: [{ path, message }] },
-  };
-};
 
 /** A further account key. A deactivated customer gets none, also one that is being deactivated beside this. */
 export async function makeAccountKey(

@@ -1,6 +1,7 @@
 /** Makes an admin token, shown once. Its name is nobody else's while it lives: the audit log names its deeds by it. */
 import type { Failure } from '../../contracts/failures.ts';
 import type { Role } from '../../contracts/route.ts';
+import { refuseExpired } from '../../credentials/credential.ts';
 import { rootName } from '../../credentials/principal.ts';
 import * as credentialStore from '../../credentials/store.ts';
 import { newId } from '../../lib/ids.ts';
@@ -8,7 +9,6 @@ import { newKey, sha256Hex } from '../../lib/keys.ts';
 import { err, ok } from '../../lib/result.ts';
 import { iso } from '../../lib/time.ts';
 import type { Context, Planned } from '../deed.ts';
-import { refuseExpired } from './account-keys.ts';
 
 export interface AdminTokenInput {
   name: string;

@@ -5,6 +5,7 @@
 import { sql } from 'drizzle-orm';
 import type { Failure, FailureCode } from '../../contracts/failures.ts';
 import type { ReporterBody } from '../../contracts/reporters.ts';
+import { refuseExpired } from '../../credentials/credential.ts';
 import * as credentialStore from '../../credentials/store.ts';
 import type { WholeCustomer } from '../../customers/store.ts';
 import { shardOf } from '../../db/shards.ts';
@@ -22,7 +23,6 @@ import { meanings } from '../../subscriptions/subscription.ts';
 import { lastEndWith } from '../../usage/history-store.ts';
 import { everyMeter, slotsOfMeters } from '../../usage/meters.ts';
 import type { Slots } from '../../usage/slots.ts';
-import { refuseExpired } from '../accounts/account-keys.ts';
 import type { Context, Planned } from '../deed.ts';
 import { attachWrites, refuseAmbiguous, refuseReserved } from './attach-namespaces.ts';
 import { holdBackReports } from './hold-back-reports.ts';

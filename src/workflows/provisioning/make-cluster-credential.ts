@@ -1,11 +1,11 @@
 /** Makes a provisioner token or a cluster key, shown once. */
 import * as clusterStore from '../../clusters/store.ts';
 import { notFound } from '../../contracts/failures.ts';
+import { type KeyWish, refuseExpired } from '../../credentials/credential.ts';
 import * as credentialStore from '../../credentials/store.ts';
 import { newId } from '../../lib/ids.ts';
 import { newKey, sha256Hex } from '../../lib/keys.ts';
 import { err, ok } from '../../lib/result.ts';
-import { type KeyWish, refuseExpired } from '../accounts/account-keys.ts';
 import type { Context, Planned } from '../deed.ts';
 
 export interface MadeClusterCredential {
