@@ -37,16 +37,18 @@ console.log(JSON.stringify({
 const typed = `
 import express from 'express';
 import { Hono } from 'hono';
-import { type GuardState, openGuard } from '@tenantry/licence-guard';
+import { type GuardOptions, type GuardState, openGuard } from '@tenantry/licence-guard';
 import { requireLimit as limitExpress } from '@tenantry/licence-guard/express';
 import { fileStore } from '@tenantry/licence-guard/file-store';
 import { requireFeature, requireLimit } from '@tenantry/licence-guard/hono';
 
-const guard = await openGuard({ api: 'https://billing.example.com', customerId: 'c', apiKey: 'k', store: fileStore('licence.json') });
+const options: GuardOptions = { api: 'https://billing.example.com', customerId: 'c', apiKey: 'k', store: fileStore('licence.json') };
+const guard = await openGuard(options);
 const state: GuardState = guard.state();
 type Bound = { Bindings: { devices: number } };
 const app = new Hono<Bound>();
 app.get('/export', requireFeature(guard, 'canExportData'), (c) => c.json({ plan: state.plan }));
+app.get('/brand', requireFeature<Bound>((c) => (c.env.devices > 0 ? guard : openGuard(options)), 'hasCustomBranding'), (c) => c.text(''));
 app.post('/keys', requireLimit<Bound>(guard, 'maxDevices', (c) => c.env.devices), (c) => c.text('made', 201));
 express().post('/keys/:site', limitExpress(guard, 'maxDevices', async (request: express.Request) => request.params['site']?.length ?? 0), (_q, s) => void s.send());
 // @ts-expect-error a limit is a number
