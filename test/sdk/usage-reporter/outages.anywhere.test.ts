@@ -55,7 +55,7 @@ describe('an API that is away', () => {
     start().traffic.use('http');
     await clock.pass(minuteMs);
     intake.interrupt = (path) => (path.endsWith('/cursor') ? new Response(null, { status: 500 }) : null);
-    await clock.pass(4 * hourMs);
+    await clock.pass(4 * hourMs + 10 * minuteMs);
     expect(rows()).toHaveLength(4);
   });
 
@@ -63,7 +63,7 @@ describe('an API that is away', () => {
     const { clock, start, step, rows } = story();
     start({ flushMs: minuteMs }).traffic.use('http');
     step(2 * hourMs);
-    await clock.pass(4 * hourMs);
+    await clock.pass(3 * hourMs + 30 * minuteMs);
     expect(rows()).toHaveLength(3);
   });
 
