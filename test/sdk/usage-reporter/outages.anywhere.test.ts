@@ -50,6 +50,23 @@ describe('an API that is away', () => {
     expect(told).toContain('A window is given up: too many wait');
   });
 
+  it('only for its cursor holds up no report', async () => {
+    const { clock, start, intake, rows } = story();
+    start().traffic.use('http');
+    await clock.pass(minuteMs);
+    intake.interrupt = (path) => (path.endsWith('/cursor') ? new Response(null, { status: 500 }) : null);
+    await clock.pass(4 * hourMs + 10 * minuteMs);
+    expect(rows()).toHaveLength(4);
+  });
+
+  it('holds up no report by being asked for the time, where the clock is ahead', async () => {
+    const { clock, start, step, rows } = story();
+    start({ flushMs: minuteMs }).traffic.use('http');
+    step(2 * hourMs);
+    await clock.pass(3 * hourMs + 30 * minuteMs);
+    expect(rows()).toHaveLength(3);
+  });
+
   it('which takes no large body is sent smaller ones', async () => {
     const { clock, start, intake, rows } = story();
     const reporter = start();

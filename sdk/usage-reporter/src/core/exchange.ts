@@ -15,7 +15,7 @@ const learnAgainMs = 3_600_000;
 const learnWhenAheadMs = 60_000;
 
 export interface Exchange {
-  /** Makes the next call if one is due; over when it is answered. Never rejects. */
+  /** Makes the calls that are due, one after the other; over when they are answered. */
   work(): Promise<void>;
   /** Some windows have been closed: they are sent soon, not all instances' at one moment. */
   sendSoon(): void;
@@ -54,8 +54,8 @@ export function createExchange(settings: Settings, book: Book, closing: Closing)
   };
 
   const succeed = (): void => {
+    if (failures > 0) dueAt = clock.monotonic();
     failures = 0;
-    dueAt = clock.monotonic();
     trouble = null;
   };
 
@@ -68,8 +68,9 @@ export function createExchange(settings: Settings, book: Book, closing: Closing)
     wantsTime = false;
   };
 
+  const isDue = (): boolean => clock.monotonic() >= dueAt;
   const isTimeToLearn = (): boolean =>
-    learnedAt === null || clock.monotonic() - learnedAt >= (wantsTime ? learnWhenAheadMs : learnAgainMs);
+    clock.monotonic() - (learnedAt ?? 0) >= (wantsTime ? learnWhenAheadMs : learnAgainMs);
 
   const waiting = (): UsageReport[] =>
     [...book.ledger.pending]
@@ -101,10 +102,12 @@ export function createExchange(settings: Settings, book: Book, closing: Closing)
 
   return {
     work: async () => {
-      if (clock.monotonic() < dueAt) return;
-      if (isTimeToLearn()) return await learn();
+      if (!isDue()) return;
+      if (learnedAt === null) await learn();
       const reports = waiting();
-      if (reports.length > 0) await send(reports);
+      // Nothing is sent before the cursor is known; afterwards a cursor that cannot be had holds up no report.
+      if (learnedAt !== null && isDue() && reports.length > 0) await send(reports);
+      if (learnedAt !== null && isDue() && isTimeToLearn()) await learn();
     },
     sendSoon: () => {
       if (failures === 0) dueAt = Math.max(dueAt, clock.monotonic() + random() * settings.spreadMs);
