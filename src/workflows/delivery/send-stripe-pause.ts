@@ -1,13 +1,14 @@
 /**
  * Pauses a subscription at Stripe for which nothing was paid, its schedule released first. Whether that is still wanted is
- * looked up before, and after: who pays while the pause is on its way would stand paused for ever.
+ * looked up before, and after: who pays while the pause is on its way would stand paused for ever. So would who paid before it, where
+ * that is written after it: the fetch that follows the pause overtakes every one that began before.
  */
 import { ok } from '../../lib/result.ts';
 import { later, needless } from '../../outbox/outbox.ts';
 import { planUnless } from '../../outbox/store.ts';
 import type { StripePort } from '../../stripe/port.ts';
 import type { StripeSubscription } from '../../stripe/subscriptions.ts';
-import { findSubscription, isUnpaid } from '../../subscriptions/state-store.ts';
+import { findSubscription, isUnpaid } from '../../subscriptions/store.ts';
 import { isEnded } from '../../subscriptions/transitions.ts';
 import type { Sender } from './carriers.ts';
 import { sendIntent } from './stripe-intent.ts';
@@ -21,7 +22,7 @@ export const sendStripePause: Sender = async (carriers, row) => {
   const subscription = await findSubscription(db, customerId);
   const isWanted = subscription?.suspendedFor === 'unpaid' && subscription.stripeSubscriptionId === id;
   if (!isWanted) return needless('not_wanted_any_more');
-  return await sendIntent(carriers, row, {
+  const sent = await sendIntent(carriers, row, {
     find: async () => {
       const found = await stripe.subscriptions.fetch(id);
       return found.ok ? ok(stands(found.value) ? id : null) : found;
@@ -29,6 +30,7 @@ export const sendStripePause: Sender = async (carriers, row) => {
     send: (key) => pause(stripe, id, key),
     settle: () => [planUnless({ kind: 'stripe_go_on', payload: row.payload, now: now() }, isUnpaid(customerId))],
   });
+  return sent.outcome === 'ok' ? { ...sent, outbox: (await carriers.refresh(id)).outbox } : sent;
 };
 
 async function pause(stripe: StripePort, id: string, key: string) {

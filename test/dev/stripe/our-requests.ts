@@ -55,7 +55,6 @@ export const forms: Forms = {
     cancelAtEnd: [{ with: ['sub_1', null, key] }, { with: ['sub_1', 'moves away', key] }],
     cancelNow: [{ with: ['sub_1', null] }, { with: ['sub_1', 'moves away'] }],
     keep: [{ with: ['sub_1', 'date', key] }, { with: ['sub_1', 'period_end', key] }],
-    goOn: [{ with: ['sub_1', key] }],
   },
   checkout: {
     create: [
@@ -85,7 +84,11 @@ export const forms: Forms = {
   charges: { fetch: [{ with: ['ch_1'] }] },
   events: { page: [{ with: [at - monthMs, at, null] }, { with: [at - monthMs, at, 'evt_1'] }] },
   invoices: { fetch: [{ with: ['in_1'] }], hold: [{ with: ['in_1', at] }] },
-  pauses: { pause: [{ with: ['sub_1', key] }] },
+  pauses: {
+    pause: [{ with: ['sub_1', key] }],
+    paidUntil: [{ with: ['sub_1'] }],
+    goOn: [{ with: ['sub_1', true, key] }, { with: ['sub_1', false, key] }],
+  },
   portal: { open: [{ with: ['cus_1', 'https://seller.example/'] }] },
   renewals: {
     drop: [
