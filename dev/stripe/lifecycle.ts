@@ -88,6 +88,7 @@ const moves = {
     ['unpaid', 'paid', 'active', updated, statuses],
     ['unpaid', 'renewed', 'unpaid', updated, statuses],
     ['unpaid', 'updated', 'unpaid', updated, subscriptionEvents],
+    ['unpaid', 'paused', 'paused', paused, pausing],
     ['unpaid', 'canceled', 'canceled', deleted, cancelling],
     ['unpaid', 'ended', 'canceled', deleted, cancelling],
     ['paused', 'resumed', 'active', resumed, resuming],

@@ -165,4 +165,27 @@ describe('a card that fails', () => {
     await api.tick();
     expect(await periodsOf(made)).toEqual(before.map((period) => ({ ...period, open: 0 })));
   });
+
+  it.each([
+    ['past_due', 'past_due', { status: 'suspended', suspended_for: 'unpaid' }, 'paused'],
+    ['unpaid', 'past_due', { status: 'suspended', suspended_for: 'unpaid' }, 'paused'],
+    ['cancel', 'canceled', { status: 'canceled' }, 'canceled'],
+  ])(
+    'where Stripe is set to %s after the last retry, it is %s here, and after the grace as documented',
+    async (setting, status, after, there) => {
+      await stripe.door('/settings', { after_retries: setting });
+      const { made, id } = await paying();
+      await giveCard(id, '4000000000000341');
+      const end = Date.parse((await subscriptionOf(made)).current_period.end);
+      await stripe.move(end + 8 * day);
+      await refresh(id);
+      expect(await subscriptionOf(made)).toMatchObject({ status });
+      await stripe.move(api.clock.now + 7 * day + minute);
+      await api.tick();
+      await api.tick();
+      expect(await subscriptionOf(made)).toMatchObject(after);
+      expect(await stripe.read(`/subscriptions/${id}`)).toMatchObject({ status: there });
+      await stripe.door('/settings', { after_retries: 'past_due' });
+    },
+  );
 });

@@ -57,6 +57,20 @@ export const pauses: readonly Life[] = [
     },
   },
   {
+    name: 'one that is unpaid can be paused, and is active when it is resumed',
+    async live({ stripe, subscribe, subscription, advance, door }) {
+      await door('settings', { after_retries: 'unpaid' });
+      const { id, customer } = await subscribe();
+      const bad = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer: String(customer) });
+      await stripe.customers.update(String(customer), { invoice_settings: { default_payment_method: bad.id } });
+      await advance(40);
+      expect(await subscription(id)).toMatchObject({ status: 'unpaid' });
+      expect(await stripe.subscriptions.pause(id, keepsEverything)).toMatchObject({ status: 'paused' });
+      const anchor = { billing_cycle_anchor: { type: 'unchanged' }, proration_behavior: 'none' } as const;
+      expect(await stripe.subscriptions.resume(id, anchor)).toMatchObject({ status: 'active' });
+    },
+  },
+  {
     name: 'a resumption that nobody pays for is void after 23 hours and the pause goes on; one attempt that fails makes it past due',
     async live({ stripe, subscribe, subscription, advance }) {
       const { id, customer } = await subscribe();
