@@ -184,6 +184,22 @@ describe('a pause at Stripe', () => {
     expect(await see(id)).toMatchObject({ status: 'active', suspended_for: null, phase: 'running' });
   });
 
+  it('that was accepted before its process died is taken back by a payment that was fetched before it', async () => {
+    const { id, subId } = await suspended();
+    state.duringPause = async () => {
+      throw new Error('the process dies');
+    };
+    await deliver();
+    // What the payment's fetch has shown is written now.
+    await set(id, { status: 'active', suspended_for: null });
+    state.duringPause = async () => {};
+    await deliver();
+    await deliver();
+    expect(state.calls).toEqual(['pause', 'go on']);
+    await refreshSubscription(contextAt(api.clock.now), subId);
+    expect(await see(id)).toMatchObject({ status: 'active', suspended_for: null });
+  });
+
   it('has people told of its end in the delivery that ends it', async () => {
     const { id, subId } = await suspended();
     await deliver();
