@@ -9,7 +9,7 @@ async function testKeys(): Promise<string> {
   return JSON.stringify([await exportJWK(pair.privateKey)]);
 }
 
-/** What `npm run figures` asks of tests that run inside workerd (bench/organisation-sums.ts, bench/webhooks.ts). */
+/** What `npm run figures` asks of tests that run inside workerd (bench/organisation-sums.ts, webhooks.ts, intents.ts, drift.ts). */
 function figureOptions(): Record<string, number> {
   const asked = [
     'ORGANISATION_MONTHS',
@@ -18,6 +18,11 @@ function figureOptions(): Record<string, number> {
     'WEBHOOK_FIRST',
     'WEBHOOK_RENEWALS',
     'WEBHOOK_OUTAGE_CUSTOMERS',
+    'INTENT_CUSTOMERS',
+    'INTENT_ORDERS',
+    'INTENT_FIRST',
+    'DRIFT_SEEDS',
+    'DRIFT_FIRST',
   ];
   return Object.fromEntries(
     asked.flatMap((name) => (process.env[name] === undefined ? [] : [[`TEST_${name}`, Number(process.env[name])]])),

@@ -3,14 +3,10 @@
  * long forms of tests that run inside workerd with real D1: test/src/workflows/inbox/{orders,outage}.test.ts, test/src/webhooks/receive.test.ts
  * and, for the table of signatures, test/src/stripe/signature.test.ts.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { wholeNumber } from './support/options.ts';
+import { runWorkerTests } from './support/worker-tests.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
 const tests = [
   'test/src/stripe/signature.test.ts',
   'test/src/webhooks/receive.test.ts',
@@ -31,15 +27,10 @@ export async function run(args: string[]): Promise<void> {
     .parse(args, { from: 'user' });
   const { orders, first, renewals, customers } =
     command.opts<Record<'orders' | 'first' | 'renewals' | 'customers', number>>();
-  const env = {
-    ...process.env,
-    WEBHOOK_ORDERS: String(orders),
-    WEBHOOK_FIRST: String(first),
-    WEBHOOK_RENEWALS: String(renewals),
-    WEBHOOK_OUTAGE_CUSTOMERS: String(customers),
-  };
-  const line = ['run', '--project', 'worker', '--maxWorkers=1', ...tests];
-  const child = spawn(process.execPath, [vitest, ...line], { cwd: root, env, stdio: 'inherit' });
-  const [code] = (await once(child, 'exit')) as [number | null];
-  process.exitCode = code ?? 1;
+  await runWorkerTests(tests, {
+    WEBHOOK_ORDERS: orders,
+    WEBHOOK_FIRST: first,
+    WEBHOOK_RENEWALS: renewals,
+    WEBHOOK_OUTAGE_CUSTOMERS: customers,
+  });
 }

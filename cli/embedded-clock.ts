@@ -1,21 +1,19 @@
 /** The clock of the embedded platform on this machine: its address and token are in DATA_DIR/ready.json. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type ClockAnswer, type ClockMove, clockAnswer, clockRefusal } from '../src/contracts/embedded-clock.ts';
 import { readyLine } from '../src/contracts/ready.ts';
 import { parseJson } from '../src/lib/json.ts';
 import { messageOf } from '../src/lib/message.ts';
 import { err, ok, type Result } from '../src/lib/result.ts';
 import type { Failure } from './failure.ts';
+import { readReadyFile } from './ready-file.ts';
 import type { World } from './world.ts';
 
 const place = readyLine.pick({ clock_url: true, clock_token: true });
 type Place = { clock_url: string; clock_token: string };
 
 async function findClock({ env }: World): Promise<Result<Place, Failure>> {
-  const path = join(env['DATA_DIR'] || '.data', 'ready.json');
-  const text = await readFile(path, 'utf8').catch(() => null);
-  const read = place.safeParse(text === null ? null : parseJson(text));
+  const { path, json } = await readReadyFile(env);
+  const read = place.safeParse(json);
   if (read.success) return ok(read.data);
   return err({ kind: 'usage', message: `${path} names no clock: only a platform of npm start has one that moves` });
 }

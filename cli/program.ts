@@ -25,6 +25,7 @@ import { queueProgram } from './commands/queue.ts';
 import { signupWorkflowProgram } from './commands/signup-workflow.ts';
 import { upgradeCustomerProgram } from './commands/upgrade-customer.ts';
 import { usageProgram } from './commands/usage.ts';
+import { webhooksProgram } from './commands/webhooks.ts';
 import { type ExitCode, exitCodeOf, exitCodes, type Failure, linesOf, problemOf } from './failure.ts';
 import { asksForJson, guarded } from './output.ts';
 import { findTarget } from './target.ts';
@@ -44,6 +45,7 @@ export const commands: Readonly<Record<string, Define>> = {
   organisations: organisationsProgram,
   queue: queueProgram,
   'dead-letters': deadLettersProgram,
+  webhooks: webhooksProgram,
   drift: driftProgram,
   invariants: invariantsProgram,
   clusters: clustersProgram,

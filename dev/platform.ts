@@ -259,6 +259,7 @@ async function startParts(
     queue_id: broker.queueByName(doorbellQueue(description))?.id ?? '',
     queue_api_token: secrets.queue_api_token,
     stripe_url: stripe?.url ?? null,
+    stripe_secret_key: stripe === null ? null : secrets.stripe_secret_key,
     stripe_webhook_secret: stripe === null ? null : secrets.stripe_webhook_secret,
     oidc_issuer: issuer.url,
     oidc_password: issuer.password,

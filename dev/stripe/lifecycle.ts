@@ -7,7 +7,7 @@ const docs = 'https://docs.stripe.com';
 const statuses = `${docs}/billing/subscriptions/overview#subscription-statuses`;
 const subscriptionEvents = `${docs}/billing/subscriptions/webhooks`;
 const trials = `${docs}/billing/subscriptions/trials/free-trials`;
-const pausing = `${docs}/api/subscriptions/pause`;
+const pausing = `${docs}/billing/subscriptions/pause`;
 const resuming = `${docs}/api/subscriptions/resume`;
 const cancelling = `${docs}/billing/subscriptions/cancel`;
 const retries = `${docs}/billing/revenue-recovery/smart-retries`;
@@ -49,7 +49,6 @@ const moves = {
     ['trialing', 'trial_ended', 'active', updated, trials],
     ['trialing', 'trial_ended_without_card', 'paused', paused, trials],
     ['trialing', 'updated', 'trialing', updated, subscriptionEvents],
-    ['trialing', 'paused', 'paused', paused, pausing],
     ['trialing', 'canceled', 'canceled', deleted, cancelling],
     ['trialing', 'ended', 'canceled', deleted, trials],
     ['active', 'renewed', 'active', updated, subscriptionEvents],
@@ -89,6 +88,7 @@ const moves = {
     ['unpaid', 'paid', 'active', updated, statuses],
     ['unpaid', 'renewed', 'unpaid', updated, statuses],
     ['unpaid', 'updated', 'unpaid', updated, subscriptionEvents],
+    ['unpaid', 'paused', 'paused', paused, pausing],
     ['unpaid', 'canceled', 'canceled', deleted, cancelling],
     ['unpaid', 'ended', 'canceled', deleted, cancelling],
     ['paused', 'resumed', 'active', resumed, resuming],

@@ -10,7 +10,10 @@ export const readyLine = z.object({
   queue_account_id: z.string(),
   queue_id: z.string(),
   queue_api_token: z.string(),
+  /** The stand-in's; null where the platform speaks to Stripe itself. */
   stripe_url: z.string().nullable(),
+  /** The key that the stand-in takes, and its control door. */
+  stripe_secret_key: z.string().nullable().default(null),
   stripe_webhook_secret: z.string().nullable(),
   oidc_issuer: z.string().nullable(),
   /** Everybody's at that issuer: it is a stand-in of this machine. */

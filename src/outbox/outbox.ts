@@ -6,7 +6,8 @@
  * `why` is a short word of ours, not the other side's text.
  */
 export type Sent<Statement> =
-  | { outcome: 'ok'; writes: readonly Statement[] }
+  /** `outbox`: rows that came about with it, to be sent once it is confirmed. */
+  | { outcome: 'ok'; writes: readonly Statement[]; outbox?: readonly string[] }
   | { outcome: 'later'; why: string }
   | { outcome: 'never'; why: string }
   | { outcome: 'needless'; why: string };

@@ -110,14 +110,4 @@ export const changesOf = (stripe: Stripe) => ({
       await stripe.subscriptions.update(id, kept, { idempotencyKey });
       return null;
     }),
-  /**
-   * A paused one goes on in its old rhythm. The time that it stood still is not asked for; what is left of the cycle comes with
-   * the next invoice.
-   */
-  goOn: (id: string, idempotencyKey: string): Promise<StripeResult<null>> =>
-    attempt(async () => {
-      const anchor = { billing_cycle_anchor: { type: 'unchanged' as const } };
-      await stripe.subscriptions.resume(id, { ...anchor, proration_behavior: 'create_prorations' }, { idempotencyKey });
-      return null;
-    }),
 });

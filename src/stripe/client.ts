@@ -39,7 +39,8 @@ export function openStripe(account: StripeAccount): StripePort {
   return opened.port;
 }
 
-const portOver = (stripe: Stripe): StripePort => ({
+/** What workflows may ask, over a client. */
+export const portOver = (stripe: Stripe): StripePort => ({
   changes: changesOf(stripe),
   checkout: checkoutOf(stripe),
   customers: customersOf(stripe),

@@ -1,5 +1,5 @@
 /** Subscriptions and the history of their plans. Owns `subscriptions` and `plan_changes`. */
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
 import type { SubscriptionStatus } from '../contracts/customers.ts';
 import type { Db } from '../db/client.ts';
 import { customers, planChanges, subscriptions } from '../db/control-schema.ts';
@@ -61,6 +61,10 @@ export async function findSubscription(db: Db, customerId: string): Promise<Subs
   const rows = await db.select().from(subscriptions).where(eq(subscriptions.customerId, customerId));
   return rows[0] ?? null;
 }
+
+/** Whether the customer's stack stands because nothing was paid. */
+export const isUnpaid = (customerId: string): SQL => sql`EXISTS (
+  SELECT 1 FROM subscriptions WHERE customer_id = ${customerId} AND status = 'suspended' AND suspended_for = 'unpaid')`;
 
 /** What Stripe says of whose a subscription is. */
 export interface Claim {

@@ -4,7 +4,7 @@ import { Refusal, refuse } from '../errors.ts';
 import { move } from '../move.ts';
 import type { Line } from '../objects/line.ts';
 import { periodAround } from '../objects/period.ts';
-import { type Item, periodEndOf, periodStartOf, type Subscription } from '../objects/subscription.ts';
+import { type Item, periodStartOf, type Subscription } from '../objects/subscription.ts';
 import { secondsOf } from '../seconds.ts';
 import { must } from '../wires.ts';
 import { finalise } from './finalise.ts';
@@ -23,17 +23,22 @@ export type Resume = {
   onSuccessOnly: boolean;
 };
 
-/** Refuses a subscription with a schedule, and one that is in no state to be paused. */
+/**
+ * Refuses a subscription with a schedule, one that is free, paid by sent invoices, or in no state to be paused:
+ * https://docs.stripe.com/billing/subscriptions/pause#limitations
+ */
 export function pauseSubscription(context: Context, subscription: Subscription, pause: Pause): Subscription {
   if (subscription.schedule !== null) refuse('You cannot pause a subscription that has a schedule attached.');
+  if (subscription.status === 'trialing') refuse('You cannot pause a subscription in its trial period.');
+  if (subscription.collection !== 'charge_automatically') {
+    refuse('Only subscriptions with collection_method=charge_automatically can be paused.');
+  }
   const now = secondsOf(context.now);
   const from = pause.unusedTimeFrom === 'now' ? now : periodStartOf(subscription);
-  const isCredited = pause.unusedTimeFrom !== 'none' && subscription.status !== 'trialing';
+  const isCredited = pause.unusedTimeFrom !== 'none';
   const credits = isCredited ? creditsFor(context, subscription, subscription.items, from) : [];
-  // What is given back is over: the period ends here. What is not is still there when it is resumed in time.
-  const items = isCredited
-    ? subscription.items.map((item) => ({ ...item, end: Math.max(item.start, now) }))
-    : subscription.items;
+  // The period ends here, also where nothing of it is given back.
+  const items = subscription.items.map((item) => ({ ...item, end: Math.max(item.start, now) }));
   const paused = move(context, 'subscription', subscription, 'paused', {
     items,
     paused: { reason: 'pause_requested', at: now },
@@ -73,9 +78,7 @@ function aheadOf(context: Context, subscription: Subscription, resume: Resume): 
     const lines = items.map((item) => feeLine(context, subscription, item)).filter((line) => line !== null);
     return { items, anchor, lines, isInvoiced: true };
   }
-  const isPaidFor = periodEndOf(subscription) >= Math.max(...items.map(({ end }) => end));
-  const isFree = isPaidFor || resume.prorating === 'none';
-  const lines = isFree ? [] : restOf(context, subscription, items, resume.prorationDate ?? now);
+  const lines = resume.prorating === 'none' ? [] : restOf(context, subscription, items, resume.prorationDate ?? now);
   return { items, anchor, lines, isInvoiced: resume.prorating === 'always_invoice' };
 }
 

@@ -147,7 +147,7 @@ async function plan(
     status,
     trialEndsAt,
     periodEndsAt: period.end,
-    features: featuresOf(version, status),
+    features: featuresOf(version, { status, suspendedFor: null }),
   });
   const account = await newAccountKey(context, customerId, { name: 'signup', expiresAt: null });
   const organisation: Write[] =

@@ -16,8 +16,8 @@ export interface Carriers {
   stripe: StripePort | null;
   /** The price that an operator has bound by that variable (STRIPE_PRICE_…), null where none is. */
   boundPrice: (variable: string) => string | null;
-  /** Brings what Stripe has of a subscription to ours (src/workflows/subscriptions/refresh-subscription.ts). */
-  refresh: (stripeSubscriptionId: string) => Promise<unknown>;
+  /** Brings what Stripe has of a subscription to ours, with rows to be sent (src/workflows/subscriptions/refresh-subscription.ts). */
+  refresh: (stripeSubscriptionId: string) => Promise<{ outbox: readonly string[] }>;
   /** Null without a mail server: mails wait as long as their links hold. */
   mail: MailPort | null;
   /** The secrets that a mailed link of that id may have (src/sessions/link.ts). */

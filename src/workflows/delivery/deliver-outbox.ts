@@ -24,7 +24,10 @@ const calls = [
   'stripe_drop',
 ] as const;
 
-/** Delivers the named rows, or what is due. Returns how many were confirmed. Never throws for a carrier's failure. */
+/**
+ * Delivers the named rows, or what is due, and what has come about with them. Returns how many were confirmed. Never throws for a
+ * carrier's failure.
+ */
 export async function deliverOutbox(carriers: Carriers, ids?: readonly string[]): Promise<number> {
   const rows = await outboxStore.claimDue(carriers.db, {
     now: carriers.now(),
@@ -32,39 +35,41 @@ export async function deliverOutbox(carriers: Carriers, ids?: readonly string[])
     ids,
     calls: carriers.stripe ? calls : [],
   });
-  const confirmed = await each(rows, (row) => deliver(carriers, row), {
+  const done = await each(rows, (row) => deliver(carriers, row), {
     log: carriers.log,
     // The claim runs out by itself; cron takes the row again.
     what: 'a delivery',
     named: ({ id, kind }) => ({ outbox_id: id, kind }),
     atOnce,
   });
-  return confirmed.filter(Boolean).length;
+  const confirmed = done.filter((outbox) => outbox !== null);
+  const followed = confirmed.flat();
+  return confirmed.length + (followed.length === 0 ? 0 : await deliverOutbox(carriers, followed));
 }
 
 /** Forgets rows that have been done with for a week. */
 export const forgetDone = (db: Db, now: number): Promise<void> =>
   commit(db, [outboxStore.forgetDone(now - doneKeptMs)]);
 
-/** Delivers one row; true when the other side has it. */
-async function deliver(carriers: Carriers, row: OutboxRow): Promise<boolean> {
+/** Delivers one row. @returns rows that came about with it, when the other side has it; else null */
+async function deliver(carriers: Carriers, row: OutboxRow): Promise<readonly string[] | null> {
   const { db, log, now } = carriers;
   const sent = await senders[row.kind](carriers, row);
   const named = { outbox_id: row.id, kind: row.kind, attempts: row.attempts };
   switch (sent.outcome) {
     case 'ok':
       await commit(db, [...sent.writes, outboxStore.confirm(row.id)]);
-      return true;
+      return sent.outbox ?? [];
     case 'later':
       log('warn', 'a delivery is postponed', { ...named, why: sent.why });
       await commit(db, [outboxStore.postpone(row.id, now() + backoffMs(row.attempts + 1, pauses, 0), sent.why)]);
-      return false;
+      return null;
     case 'never':
       log('error', 'a delivery was refused for good; a person must look', { ...named, why: sent.why });
       await commit(db, [outboxStore.giveUp(row.id, sent.why)]);
-      return false;
+      return null;
     case 'needless':
       await commit(db, [outboxStore.discard(row.id, sent.why)]);
-      return false;
+      return null;
   }
 }

@@ -3,8 +3,7 @@
  * then it lives on. A DELETE has no idempotency key; one that is gone is what was asked for.
  */
 import { later, needless } from '../../outbox/outbox.ts';
-import { findSubscription } from '../../subscriptions/state-store.ts';
-import { forgetStripe } from '../../subscriptions/store.ts';
+import { findSubscription, forgetStripe } from '../../subscriptions/store.ts';
 import type { Sender } from './carriers.ts';
 import { failed } from './stripe-intent.ts';
 

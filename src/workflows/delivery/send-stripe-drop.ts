@@ -1,6 +1,6 @@
 /** Drops a renewal invoice at Stripe; not where the customer has paid what was owed meanwhile, and so uses what it is for. */
 import { later, needless } from '../../outbox/outbox.ts';
-import { findSubscription } from '../../subscriptions/state-store.ts';
+import { findSubscription } from '../../subscriptions/store.ts';
 import type { Sender } from './carriers.ts';
 import { failed } from './stripe-intent.ts';
 

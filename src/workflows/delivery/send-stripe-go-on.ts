@@ -1,6 +1,7 @@
 /** A subscription that we paused at Stripe goes on: what was owed is paid. */
+import { ok } from '../../lib/result.ts';
 import { later } from '../../outbox/outbox.ts';
-import type { Sender } from './carriers.ts';
+import type { Carriers, Sender } from './carriers.ts';
 import { sendIntent } from './stripe-intent.ts';
 
 export const sendStripeGoOn: Sender = async (carriers, row) => {
@@ -10,14 +11,23 @@ export const sendStripeGoOn: Sender = async (carriers, row) => {
   const sent = await sendIntent(carriers, row, {
     async find() {
       const found = await stripe.subscriptions.fetch(id);
-      return found.ok ? { ok: true, value: found.value.status === 'paused' ? null : id } : found;
+      return found.ok ? ok(found.value.status === 'paused' ? null : id) : found;
     },
-    async send(key) {
-      const resumed = await stripe.changes.goOn(id, key);
-      return resumed.ok ? { ok: true, value: id } : resumed;
-    },
+    send: (key) => goOn({ ...carriers, stripe }, id, key),
     settle: () => [],
   });
-  if (sent.outcome === 'ok') await carriers.refresh(id);
-  return sent;
+  // The stack runs again, and people are told at once, not with the next tick of cron.
+  return sent.outcome === 'ok' ? { ...sent, outbox: (await carriers.refresh(id)).outbox } : sent;
 };
+
+async function goOn({ stripe, now }: Carriers & { stripe: NonNullable<Carriers['stripe']> }, id: string, key: string) {
+  const found = await stripe.subscriptions.fetch(id);
+  if (!found.ok) return found;
+  if (found.value.status !== 'paused') return ok(id);
+  const paid = await stripe.pauses.paidUntil(id);
+  if (!paid.ok) return paid;
+  // A period that ends between two attempts makes another call of it, and Stripe takes a key for one call alone.
+  const isPaid = paid.value > now();
+  const resumed = await stripe.pauses.goOn(id, isPaid, `${key}-${isPaid ? 'paid' : 'rest'}`);
+  return resumed.ok ? ok(id) : resumed;
+}

@@ -25,8 +25,8 @@ export const sendStripeOrder: Sender = async (carriers, row) => {
     const released = await stripe.schedules.release(scheduleId, `tenantry-${row.id}-release`);
     if (!released.ok) return failed(released.error);
   }
-  await carriers.refresh(id);
-  return isDone(payload, found.value) ? { outcome: 'ok', writes: [] } : nobodyWaits;
+  const { outbox } = await carriers.refresh(id);
+  return isDone(payload, found.value) ? { outcome: 'ok', writes: [], outbox } : nobodyWaits;
 };
 
 /** Whether what was ordered is there. */

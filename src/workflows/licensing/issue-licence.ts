@@ -34,7 +34,7 @@ export function licenceSubject(
     status,
     trialEndsAt,
     periodEndsAt,
-    features: featuresOf(version, status),
+    features: featuresOf(version, subscription),
   };
 }
 

@@ -116,7 +116,7 @@ async function follow(context: Context, whole: WholeCustomer, seen: Seen): Promi
   const entailed = await followState(context, whole, {
     subscription: next,
     plan,
-    periodEndsAt: isEnded(found.status) || found.item === null ? last.end : found.item.end,
+    ...licensedBy(found, last),
     reason: 'the subscription has ended',
   });
   const told = tellOfChange(context, { before: subscription, next, found });
@@ -152,6 +152,12 @@ async function follow(context: Context, whole: WholeCustomer, seen: Seen): Promi
     ],
   };
 }
+
+/** What the licence runs to. Stripe cuts the period of one that it pauses at the pause, whatever was paid for. */
+const licensedBy = ({ status, item }: StripeSubscription, last: periodStore.StoredPeriod) =>
+  item === null || isEnded(status) || status === 'paused'
+    ? { periodEndsAt: last.end, isOwnPeriod: true }
+    : { periodEndsAt: item.end, isOwnPeriod: false };
 
 /** Periods as Stripe has them; of what has ended, or stands still there, none is opened. */
 function periodChange(

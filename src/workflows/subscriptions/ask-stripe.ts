@@ -5,7 +5,7 @@
 import { findCustomer } from '../../customers/store.ts';
 import { hourMs } from '../../lib/time.ts';
 import type { Due } from '../../subscriptions/due-store.ts';
-import { findSubscription } from '../../subscriptions/state-store.ts';
+import { findSubscription } from '../../subscriptions/store.ts';
 import type { Context } from '../deed.ts';
 import { refreshSubscription, StripeNotRead } from './refresh-subscription.ts';
 

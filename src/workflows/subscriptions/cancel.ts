@@ -91,6 +91,7 @@ async function planWithoutStripe(
     subscription: next,
     plan: whole.plan,
     periodEndsAt: period.end,
+    isOwnPeriod: true,
     reason: 'the subscription has ended',
   });
   return ok({

@@ -59,6 +59,7 @@ export async function enterState(
     subscription: row,
     plan,
     periodEndsAt: period.end,
+    isOwnPeriod: true,
     reason,
   });
   return {

@@ -11,7 +11,7 @@ import { lastWindowEnd } from '../../deployments/drain.ts';
 import * as deploymentStore from '../../deployments/store.ts';
 import { newId } from '../../lib/ids.ts';
 import { sameJson } from '../../lib/json.ts';
-import { claimsOf } from '../../licences/licence.ts';
+import { claimsOf, licensedUntil } from '../../licences/licence.ts';
 import * as licenceStore from '../../licences/store.ts';
 import { ringWaiting } from '../../outbox/store.ts';
 import type { PlanVersion } from '../../pricing/plan.ts';
@@ -27,6 +27,8 @@ export interface After {
   plan: PlanVersion;
   /** The end of what is paid for, or free, ms: the licence says it. */
   periodEndsAt: number;
+  /** Whether that is the end of a period of ours: of who pays by the year a month of usage, and the licence goes on to the year's. */
+  isOwnPeriod: boolean;
   /** Why the licence is revoked, where the subscription has ended. */
   reason: string;
 }
@@ -64,7 +66,10 @@ async function newLicence(context: Context, before: WholeCustomer, after: After)
   }
   const row = await licenceStore.newest(context.db, id);
   if (row !== null && row.revokedAt !== null && !changed) return [];
-  const subject = licenceSubject({ ...before, subscription: after.subscription, plan: after.plan }, after.periodEndsAt);
+  const { subscription, plan, periodEndsAt, isOwnPeriod } = after;
+  const last = row?.claims ?? null;
+  const until = isOwnPeriod ? licensedUntil(subscription.interval, last, periodEndsAt) : periodEndsAt;
+  const subject = licenceSubject({ ...before, subscription, plan }, until);
   if (row !== null && row.revokedAt === null) {
     const { jti, iss, iat, issuedAt } = row.claims;
     const same = { ...claimsOf(subject, iss, jti, 0), iat, issuedAt };

@@ -7,7 +7,7 @@ import { dayMs } from '../../lib/time.ts';
 import type { Notice } from '../../notices/notice.ts';
 import { deletionAt, warningMs } from '../../subscriptions/deletion.ts';
 import { aboutOf, type Due, findGraceEnding, findTrialsEnding, findUnwarned } from '../../subscriptions/due-store.ts';
-import { findSubscription } from '../../subscriptions/state-store.ts';
+import { findSubscription } from '../../subscriptions/store.ts';
 import { type Context, carryOut } from '../deed.ts';
 import { each } from '../each.ts';
 import { planNotice } from '../plan-notice.ts';

@@ -12,22 +12,43 @@ export type Break = 'none' | 'lost_call' | 'lost_answer' | 'killed_before' | 'ki
 const unclear: { ok: false; error: StripeFailure } = { ok: false, error: { kind: 'unclear', code: 'timeout' } };
 type Call = (...args: unknown[]) => Promise<unknown>;
 
-/** @param next how the next call breaks */
-export function breaking(port: StripePort, next: () => Break): StripePort {
+/** Calls that only read. */
+const reads: readonly string[] = [
+  'changes.preview',
+  'changes.needsConfirmation',
+  'changes.isOwed',
+  'checkout.listOpen',
+  'checkout.findPromotion',
+  'customers.fetch',
+  'customers.page',
+  'customers.find',
+  'prices.find',
+  'prices.fetch',
+  'charges.fetch',
+  'events.page',
+  'invoices.fetch',
+  'pauses.paidUntil',
+  'subscriptions.fetch',
+  'subscriptions.page',
+  'subscriptions.listOf',
+];
+
+/** @param next how the next call breaks, one that changes something or one that reads */
+export function breaking(port: StripePort, next: (what: 'write' | 'read') => Break): StripePort {
   const broken =
-    (call: Call): Call =>
+    (name: string, call: Call): Call =>
     async (...args) => {
-      const how = next();
+      const how = next(reads.includes(name) ? 'read' : 'write');
       if (how === 'killed_before') throw new Killed('before the call');
       if (how === 'lost_call') return unclear;
       const answer = await call(...args);
       if (how === 'killed_after') throw new Killed('after the call');
       return how === 'lost_answer' ? unclear : answer;
     };
-  const resource = (calls: object) =>
-    Object.fromEntries(Object.entries(calls).map(([name, call]) => [name, broken(call as Call)]));
+  const resource = (of: string, calls: object) =>
+    Object.fromEntries(Object.entries(calls).map(([name, call]) => [name, broken(`${of}.${name}`, call as Call)]));
   return Object.fromEntries(
-    Object.entries(port).map(([name, calls]) => [name, resource(calls as object)]),
+    Object.entries(port).map(([name, calls]) => [name, resource(name, calls as object)]),
   ) as unknown as StripePort;
 }
 

@@ -42,6 +42,12 @@ export function obedientStripe(api: Api) {
           await state.duringPause();
           return ok(null);
         },
+        paidUntil: async (id) => ok(state.fake.subscriptions.get(id)?.item?.end ?? 0),
+        goOn: async (id) => {
+          state.calls.push('go on');
+          statusAtStripe(id, 'active');
+          return ok(null);
+        },
       },
       schedules: {
         ...state.fake.stripe.schedules,
@@ -60,11 +66,6 @@ export function obedientStripe(api: Api) {
       changes: {
         ...state.fake.stripe.changes,
         isOwed: async (id) => ok(state.fake.subscriptions.get(id)?.latestInvoice?.status === 'open'),
-        goOn: async (id) => {
-          state.calls.push('go on');
-          statusAtStripe(id, 'active');
-          return ok(null);
-        },
         cancelNow: async (id) => {
           state.calls.push('cancel');
           statusAtStripe(id, 'canceled');

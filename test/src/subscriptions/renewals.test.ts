@@ -113,6 +113,44 @@ describe('a card that fails', () => {
     expect(rows.results).toEqual([{ state: 'confirmed' }]);
   });
 
+  it.each([
+    ['within the period that it pays for, costs that period once', 8, 0],
+    ['after it, costs the rest of the period that runs', 40, 1],
+  ])('paid after the suspension, %s', async (_, days, lines) => {
+    const { made, id } = await paying();
+    const licensed = async () =>
+      control
+        .prepare(
+          "SELECT claims ->> '$.subscription.currentPeriodEndsAt' FROM licences WHERE customer_id = ? ORDER BY rowid DESC",
+        )
+        .bind(made.customer.customer_id)
+        .raw<[string]>()
+        .then(([row]) => row?.[0]);
+    await giveCard(id, '4000000000000341');
+    const renewal = Date.parse((await subscriptionOf(made)).current_period.end);
+    await stripe.move(renewal + 2 * 3_600_000);
+    await refresh(id);
+    await stripe.move(renewal + 7 * day + 3 * 3_600_000);
+    await api.tick();
+    await api.tick();
+    await refresh(id);
+    expect(await stripe.read(`/subscriptions/${id}`)).toMatchObject({ status: 'paused' });
+    const paidUntil = (await periodsOf(made)).at(-1)?.end_at;
+    expect(await licensed()).toBe(new Date(Number(paidUntil)).toISOString());
+    await stripe.move(renewal + days * day);
+    const { customer, latest_invoice: invoice } = await stripe.read<{ customer: string; latest_invoice: string }>(
+      `/subscriptions/${id}`,
+    );
+    await giveCard(id, '4242424242424242');
+    await stripe.call(`/invoices/${invoice}/pay`, {});
+    await refresh(id);
+    await api.tick();
+    expect(await stripe.read(`/subscriptions/${id}`)).toMatchObject({ status: 'active' });
+    expect(await subscriptionOf(made)).toMatchObject({ status: 'active', suspended_for: null });
+    const waiting = await stripe.read<{ data: unknown[] }>(`/invoiceitems?customer=${customer}&pending=true`);
+    expect(waiting.data).toHaveLength(lines);
+  });
+
   it('while the stack stands, a period that ends is closed and none is opened', async () => {
     const { made, id } = await paying();
     const { customer_id: customerId } = made.customer;
@@ -127,4 +165,27 @@ describe('a card that fails', () => {
     await api.tick();
     expect(await periodsOf(made)).toEqual(before.map((period) => ({ ...period, open: 0 })));
   });
+
+  it.each([
+    ['past_due', 'past_due', { status: 'suspended', suspended_for: 'unpaid' }, 'paused'],
+    ['unpaid', 'past_due', { status: 'suspended', suspended_for: 'unpaid' }, 'paused'],
+    ['cancel', 'canceled', { status: 'canceled' }, 'canceled'],
+  ])(
+    'where Stripe is set to %s after the last retry, it is %s here, and after the grace as documented',
+    async (setting, status, after, there) => {
+      await stripe.door('/settings', { after_retries: setting });
+      const { made, id } = await paying();
+      await giveCard(id, '4000000000000341');
+      const end = Date.parse((await subscriptionOf(made)).current_period.end);
+      await stripe.move(end + 8 * day);
+      await refresh(id);
+      expect(await subscriptionOf(made)).toMatchObject({ status });
+      await stripe.move(api.clock.now + 7 * day + minute);
+      await api.tick();
+      await api.tick();
+      expect(await subscriptionOf(made)).toMatchObject(after);
+      expect(await stripe.read(`/subscriptions/${id}`)).toMatchObject({ status: there });
+      await stripe.door('/settings', { after_retries: 'past_due' });
+    },
+  );
 });

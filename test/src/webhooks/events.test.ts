@@ -1,34 +1,17 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ensureCluster, makeApi, rootToken, signUp } from '../../harness/worker/api.ts';
-import { eventOf, type Json, knownAs, stripeError, stripeFor } from '../../harness/worker/stripe-events.ts';
+import { describe, expect, it } from 'vitest';
+import { makeApi, rootToken } from '../../harness/worker/api.ts';
+import { inboxOf, startAt } from '../../harness/worker/inbox.ts';
+import { eventOf, type Json, stripeError } from '../../harness/worker/stripe-events.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-const startAt = 1_780_000_000_000;
-const api = makeApi(startAt);
-const stripe = stripeFor(api);
-const control = api.bindings['CONTROL'] as D1Database;
-let customerId = '';
-let cus = '';
-
-beforeAll(async () => {
-  await ensureCluster(api);
-  customerId = (await signUp(api)).customer.customer_id;
-  cus = await knownAs(api, customerId);
-});
-beforeEach(async () => {
-  api.clock.now = startAt;
-  stripe.answers.clear();
-  stripe.calls.length = 0;
-  stripe.queued.length = 0;
-  await control.batch([control.prepare('DELETE FROM stripe_events'), control.prepare('DELETE FROM batches')]);
-});
+const { api, stripe, control, known } = inboxOf(['batches']);
 
 const get = async (path: string) => (await api.call('GET', path, { token: rootToken })).json() as Promise<Json>;
 const post = (path: string, body: unknown = {}) => api.call('POST', path, { token: rootToken, body });
 const codeOf = async (response: Response) => [response.status, ((await response.json()) as { code?: string }).code];
 const named = (list: Json) => (list['items'] as { event_id: string }[]).map(({ event_id }) => event_id);
-const ping = (more: Json = {}) => eventOf('some.type', { id: 'x_1', customer: cus }, more);
+const ping = (more: Json = {}) => eventOf('some.type', { id: 'x_1', customer: known.cus }, more);
 const states = async () =>
   (await control.prepare('SELECT id, state FROM stripe_events ORDER BY id').all<{ id: string; state: string }>())
     .results;
@@ -49,7 +32,7 @@ describe('GET /api/webhooks/events', () => {
       event_id: first,
       type: 'some.type',
       object_id: 'x_1',
-      customer_id: customerId,
+      customer_id: known.customerId,
       state: 'ignored',
       attempts: 1,
       fetch_seq: null,
@@ -59,7 +42,7 @@ describe('GET /api/webhooks/events', () => {
     });
     expect(named(await get('/api/webhooks/events?state=received'))).toEqual([third, second]);
     expect(named(await get('/api/webhooks/events?type=other.type'))).toEqual([second]);
-    expect(named(await get(`/api/webhooks/events?customer_id=${customerId}`))).toEqual([third, first]);
+    expect(named(await get(`/api/webhooks/events?customer_id=${known.customerId}`))).toEqual([third, first]);
     expect(named(await get('/api/webhooks/events?q=y_77'))).toEqual([second]);
     expect(named(await get(`/api/webhooks/events?q=${first}`))).toEqual([first]);
     expect(named(await get('/api/webhooks/events?limit=1&page=2'))).toEqual([second]);
@@ -77,6 +60,7 @@ describe('GET /api/webhooks/events', () => {
 describe('a replay', () => {
   const dead = async (type: string) => {
     const event = ping({ type });
+    api.clock.now += 1000;
     await stripe.deliver(event);
     await control
       .prepare(

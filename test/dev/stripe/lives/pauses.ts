@@ -57,6 +57,20 @@ export const pauses: readonly Life[] = [
     },
   },
   {
+    name: 'one that is unpaid can be paused, and is active when it is resumed',
+    async live({ stripe, subscribe, subscription, advance, door }) {
+      await door('settings', { after_retries: 'unpaid' });
+      const { id, customer } = await subscribe();
+      const bad = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer: String(customer) });
+      await stripe.customers.update(String(customer), { invoice_settings: { default_payment_method: bad.id } });
+      await advance(40);
+      expect(await subscription(id)).toMatchObject({ status: 'unpaid' });
+      expect(await stripe.subscriptions.pause(id, keepsEverything)).toMatchObject({ status: 'paused' });
+      const anchor = { billing_cycle_anchor: { type: 'unchanged' }, proration_behavior: 'none' } as const;
+      expect(await stripe.subscriptions.resume(id, anchor)).toMatchObject({ status: 'active' });
+    },
+  },
+  {
     name: 'a resumption that nobody pays for is void after 23 hours and the pause goes on; one attempt that fails makes it past due',
     async live({ stripe, subscribe, subscription, advance }) {
       const { id, customer } = await subscribe();
@@ -74,18 +88,47 @@ export const pauses: readonly Life[] = [
     },
   },
   {
-    name: 'a pause gives the unused time back unless it is told not to',
-    async live({ stripe, subscribe, advance }) {
-      const { id, customer } = await subscribe({ cents: 3100 });
+    name: 'a pause gives the unused time back unless it is told not to, and the period ends with it either way',
+    async live({ stripe, subscribe, advance, now }) {
+      const [credited, kept] = [await subscribe({ cents: 3100 }), await subscribe({ cents: 3100 })];
       await advance(15, 12);
-      await stripe.subscriptions.pause(id);
-      const items = await stripe.invoiceItems.list({ customer: String(customer), pending: true });
-      expect(items.data).toMatchObject([{ amount: -1550, proration: true }]);
+      const waiting = async ({ customer }: typeof kept) =>
+        (await stripe.invoiceItems.list({ customer: String(customer), pending: true })).data;
+      for (const [one, how] of [
+        [credited, {}],
+        [kept, keepsEverything],
+      ] as const) {
+        const paused = await stripe.subscriptions.pause(one.id, how);
+        expect(paused.items.data[0]?.current_period_end).toBe(now());
+      }
+      expect(await waiting(credited)).toMatchObject([{ amount: -1550, proration: true }]);
+      expect(await waiting(kept)).toEqual([]);
     },
   },
   {
-    name: 'a paused one can be canceled, and ends on its day; it can be paused neither with a schedule nor twice',
+    name: 'resumed within its period the rest of it is asked for once more, unless nothing is to be prorated',
+    async live({ stripe, subscribe, advance }) {
+      const [billed, free] = [await subscribe({ cents: 3100 }), await subscribe({ cents: 3100 })];
+      await advance(10);
+      for (const { id } of [billed, free]) await stripe.subscriptions.pause(id, keepsEverything);
+      await advance(5, 12);
+      const unchanged = { billing_cycle_anchor: { type: 'unchanged' } } as const;
+      const prorated = await stripe.subscriptions.resume(billed.id, unchanged);
+      const kept = await stripe.subscriptions.resume(free.id, { ...unchanged, proration_behavior: 'none' });
+      for (const { items } of [prorated, kept]) {
+        expect(items.data[0]?.current_period_end).toBe(billed.items.data[0]?.current_period_end);
+      }
+      const waiting = async ({ customer }: typeof free) =>
+        (await stripe.invoiceItems.list({ customer: String(customer), pending: true })).data;
+      expect(await waiting(billed)).toMatchObject([{ amount: 1550, proration: true }]);
+      expect(await waiting(free)).toEqual([]);
+    },
+  },
+  {
+    name: 'a paused one can be canceled, and ends on its day; it can be paused neither with a schedule nor twice, nor while it is free, nor where invoices are sent',
     async live({ stripe, subscribe, subscription, advance, now }) {
+      const free = await subscribe({ trial_end: now() + 9 * 86_400 });
+      const sent = await subscribe({ card: null, collection_method: 'send_invoice', days_until_due: 14 });
       const [one, other, scheduled] = [await subscribe(), await subscribe(), await subscribe()];
       await stripe.subscriptions.update(other.id, { cancel_at: now() + 5 * 86_400, proration_behavior: 'none' });
       for (const { id } of [one, other]) await stripe.subscriptions.pause(id, keepsEverything);
@@ -93,8 +136,13 @@ export const pauses: readonly Life[] = [
       await advance(5);
       expect(await subscription(other.id)).toMatchObject({ status: 'canceled' });
       await stripe.subscriptionSchedules.create({ from_subscription: scheduled.id });
-      await expect(stripe.subscriptions.pause(scheduled.id)).rejects.toMatchObject({ statusCode: 400 });
-      await expect(stripe.subscriptions.pause(one.id)).rejects.toMatchObject({ statusCode: 400 });
+      for (const { id } of [scheduled, one, free, sent]) {
+        await expect(stripe.subscriptions.pause(id, keepsEverything)).rejects.toMatchObject({ statusCode: 400 });
+      }
+      const paused = await subscribe();
+      await stripe.subscriptions.pause(paused.id, keepsEverything);
+      const scheduling = stripe.subscriptionSchedules.create({ from_subscription: paused.id });
+      await expect(scheduling).rejects.toMatchObject({ statusCode: 400 });
     },
   },
 ];

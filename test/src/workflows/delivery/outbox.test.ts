@@ -73,7 +73,12 @@ function makeCarriers(stripe: StripePort | null, queue: 'up' | 'down' = 'up') {
 }
 
 /** Nothing here is mailed. */
-const noMail = { mail: null, refresh: async () => {}, linkSecrets: () => [], publicUrl: 'https://x.test' };
+const noMail = {
+  mail: null,
+  refresh: async () => ({ outbox: [] }),
+  linkSecrets: () => [],
+  publicUrl: 'https://x.test',
+};
 
 /** A signup whose own delivery cannot happen: the platform's carriers are not these. */
 async function signUpQuietly(email: string): Promise<SignupAnswer> {

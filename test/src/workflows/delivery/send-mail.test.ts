@@ -28,7 +28,7 @@ async function deliver(answer: MailFailure | 'takes it' | null, licenceKeys = LI
     log: api.outside.log,
     stripe: null,
     boundPrice: () => null,
-    refresh: async () => {},
+    refresh: async () => ({ outbox: [] }),
     mail: answer && {
       send: async (mail) => {
         sent.push(mail);

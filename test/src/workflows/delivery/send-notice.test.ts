@@ -36,7 +36,7 @@ async function deliver(answer: MailFailure | 'takes it' | null, now = startAt): 
       now: () => now,
       log: () => {},
       stripe: null,
-      refresh: async () => {},
+      refresh: async () => ({ outbox: [] }),
       boundPrice: () => null,
       mail: answer && {
         send: async (mail) => {

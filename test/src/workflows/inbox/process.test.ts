@@ -1,51 +1,16 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ensureCluster, makeApi, rootToken, signUp } from '../../../harness/worker/api.ts';
-import {
-  eventOf,
-  invoiceOf,
-  type Json,
-  knownAs,
-  stripeError,
-  stripeFor,
-  stripeId,
-} from '../../../harness/worker/stripe-events.ts';
+import { describe, expect, it } from 'vitest';
+import { rootToken } from '../../../harness/worker/api.ts';
+import { inboxOf, startAt } from '../../../harness/worker/inbox.ts';
+import { eventOf, invoiceOf, knownAs, stripeError, stripeId } from '../../../harness/worker/stripe-events.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
-const startAt = 1_780_000_000_000;
-const api = makeApi(startAt);
-const stripe = stripeFor(api);
-const control = api.bindings['CONTROL'] as D1Database;
-let customerId = '';
-let cus = '';
-
-beforeAll(async () => {
-  await ensureCluster(api);
-  customerId = (await signUp(api)).customer.customer_id;
-});
-beforeEach(async () => {
-  api.clock.now = startAt;
-  api.logs.length = 0;
-  stripe.answers.clear();
-  stripe.calls.length = 0;
-  stripe.queued.length = 0;
-  await control.batch([control.prepare('DELETE FROM stripe_events'), control.prepare('DELETE FROM outbox')]);
-  cus = await knownAs(api, customerId);
-});
-
-const logged = (message: string) => api.logs.filter((line) => line.message === message);
-
-/** Sends an event and has it processed; its row. */
-async function happens(event: Json & { id: string }) {
-  expect((await stripe.deliver(event)).status).toBe(200);
-  expect(await stripe.consume()).toEqual(['ack']);
-  return await stripe.row(event.id);
-}
+const { api, stripe, control, known, happens, logged } = inboxOf(['outbox']);
 
 describe('an event', () => {
   it('of a type that means nothing here is kept as ignored, with its customer', async () => {
-    const row = await happens(eventOf('payment_method.attached', { id: 'pm_1', customer: cus }));
-    expect(row).toMatchObject({ state: 'ignored', customer_id: customerId, attempts: 1, error_code: null });
+    const row = await happens(eventOf('payment_method.attached', { id: 'pm_1', customer: known.cus }));
+    expect(row).toMatchObject({ state: 'ignored', customer_id: known.customerId, attempts: 1, error_code: null });
     expect(stripe.calls).toEqual([]);
   });
 
@@ -58,12 +23,16 @@ describe('an event', () => {
     const alert = logged('an event of Stripe is about a customer whom we do not know');
     expect(alert).toMatchObject([{ level: 'error', fields: { event_id: event.id, object_id: invoice.id } }]);
 
-    await knownAs(api, customerId, stranger);
+    await knownAs(api, known.customerId, stranger);
     stripe.answers.set(`GET /v1/invoices/${invoice.id}`, invoice);
     const path = `/api/webhooks/events/${event.id}/replay`;
     expect((await api.call('POST', path, { token: rootToken, body: {} })).status).toBe(202);
     await stripe.consume();
-    expect(await stripe.row(event.id)).toMatchObject({ state: 'processed', customer_id: customerId, error_code: null });
+    expect(await stripe.row(event.id)).toMatchObject({
+      state: 'processed',
+      customer_id: known.customerId,
+      error_code: null,
+    });
   });
 
   it('is theirs whose id of ours the object carries, when Stripe’s customer was made anew meanwhile', async () => {
@@ -71,25 +40,44 @@ describe('an event', () => {
       status: 'paid',
       parent: {
         type: 'subscription_details',
-        subscription_details: { metadata: { tenantry_customer_id: customerId } },
+        subscription_details: { metadata: { tenantry_customer_id: known.customerId } },
       },
     });
     stripe.answers.set(`GET /v1/invoices/${invoice.id}`, invoice);
     expect(await happens(eventOf('invoice.paid', invoice))).toMatchObject({
       state: 'processed',
-      customer_id: customerId,
+      customer_id: known.customerId,
     });
   });
 
   it('is processed once, however often its message comes', async () => {
-    const event = eventOf('payment_method.attached', { id: 'pm_1', customer: cus });
+    const event = eventOf('payment_method.attached', { id: 'pm_1', customer: known.cus });
     await happens(event);
     expect(await stripe.consume([event.id, event.id, 'evt_nobody'])).toEqual(['ack', 'ack', 'ack']);
     expect(await stripe.row(event.id)).toMatchObject({ attempts: 1 });
   });
 
+  it('that is old sets nothing back, delivered anew, under another id, or by a person', async () => {
+    const old = invoiceOf(known.cus, { status: 'open', billing_reason: 'manual' });
+    const now = { ...old, status: 'paid', amount_paid: 2900 };
+    stripe.answers.set(`GET /v1/invoices/${old.id}`, now);
+    const event = eventOf('invoice.payment_failed', old);
+    expect(await happens(event)).toMatchObject({ state: 'processed' });
+    const kept = () =>
+      control.prepare('SELECT body FROM stripe_objects WHERE id = ?').bind(old.id).first<string>('body');
+    const before = await kept();
+    expect(before).toContain('"status":"paid"');
+    api.clock.now += 10 * 24 * hourMs;
+    expect(await (await stripe.deliver(event)).json()).toEqual({ received: true, duplicate: true });
+    expect(stripe.queued).toEqual([]);
+    await happens({ ...event, id: stripeId('evt') });
+    const path = `/api/webhooks/events/${event.id}/replay`;
+    expect((await api.call('POST', path, { token: rootToken, body: {} })).status).toBe(409);
+    expect(await kept()).toBe(before);
+  });
+
   it('that fails is tried again with growing pauses, then is dead, and a person has it processed', async () => {
-    const invoice = invoiceOf(cus, { status: 'open', billing_reason: 'manual' });
+    const invoice = invoiceOf(known.cus, { status: 'open', billing_reason: 'manual' });
     const path = `GET /v1/invoices/${invoice.id}`;
     stripe.answers.set(path, () => stripeError(403, 'key_expired'));
     const event = eventOf('invoice.finalized', invoice);
@@ -123,7 +111,7 @@ describe('an event', () => {
   });
 
   it('whose handler was killed is taken up when its claim has run out', async () => {
-    const event = eventOf('payment_method.attached', { id: 'pm_1', customer: cus });
+    const event = eventOf('payment_method.attached', { id: 'pm_1', customer: known.cus });
     await stripe.deliver(event);
     await control
       .prepare('UPDATE stripe_events SET claimed_until = ?, attempts = 1')
@@ -137,7 +125,7 @@ describe('an event', () => {
   });
 
   it('is told of when it waits for long', async () => {
-    await stripe.deliver(eventOf('payment_method.attached', { id: 'pm_1', customer: cus }));
+    await stripe.deliver(eventOf('payment_method.attached', { id: 'pm_1', customer: known.cus }));
     await control
       .prepare("UPDATE stripe_events SET state = 'failed', attempts = 1, next_at = ?")
       .bind(startAt + hourMs)
@@ -153,7 +141,7 @@ describe('an event', () => {
   });
 
   it('goes back to the queue while D1 is away, and nothing is lost', async () => {
-    const event = eventOf('payment_method.attached', { id: 'pm_1', customer: cus });
+    const event = eventOf('payment_method.attached', { id: 'pm_1', customer: known.cus });
     await stripe.deliver(event);
     const away = {
       prepare: () => {

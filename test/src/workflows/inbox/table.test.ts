@@ -1,32 +1,9 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ensureCluster, makeApi, signUp } from '../../../harness/worker/api.ts';
-import { eventOf, invoiceOf, type Json, knownAs, stripeFor, stripeId } from '../../../harness/worker/stripe-events.ts';
+import { describe, expect, it } from 'vitest';
+import { inboxOf, startAt } from '../../../harness/worker/inbox.ts';
+import { eventOf, invoiceOf, type Json, stripeId } from '../../../harness/worker/stripe-events.ts';
 
 const hourMs = 3_600_000;
-const startAt = 1_780_000_000_000;
-const api = makeApi(startAt);
-const stripe = stripeFor(api);
-const control = api.bindings['CONTROL'] as D1Database;
-let customerId = '';
-let cus = '';
-
-beforeAll(async () => {
-  await ensureCluster(api);
-  customerId = (await signUp(api)).customer.customer_id;
-});
-beforeEach(async () => {
-  api.clock.now = startAt;
-  api.logs.length = 0;
-  stripe.answers.clear();
-  stripe.calls.length = 0;
-  stripe.queued.length = 0;
-  await control.batch([
-    control.prepare('DELETE FROM stripe_events'),
-    control.prepare('DELETE FROM outbox'),
-    control.prepare('DELETE FROM notices'),
-  ]);
-  cus = await knownAs(api, customerId);
-});
+const { stripe, control, known, happens, logged } = inboxOf(['outbox', 'notices']);
 
 const rows = async (sql: string, ...bind: string[]) =>
   (
@@ -35,18 +12,10 @@ const rows = async (sql: string, ...bind: string[]) =>
       .bind(...bind)
       .all<Record<string, unknown>>()
   ).results;
-const logged = (message: string) => api.logs.filter((line) => line.message === message);
-
-/** Sends an event and has it processed; its row. */
-async function happens(event: Json & { id: string }) {
-  expect((await stripe.deliver(event)).status).toBe(200);
-  expect(await stripe.consume()).toEqual(['ack']);
-  return await stripe.row(event.id);
-}
 
 describe('an invoice', () => {
   it('is kept as Stripe has it now, not as the event had it', async () => {
-    const invoice = invoiceOf(cus, { status: 'open', billing_reason: 'manual' });
+    const invoice = invoiceOf(known.cus, { status: 'open', billing_reason: 'manual' });
     const now = {
       ...invoice,
       status: 'paid',
@@ -60,7 +29,7 @@ describe('an invoice', () => {
       fetch_seq: 1,
     });
     const [kept] = await rows('SELECT * FROM stripe_objects WHERE id = ?', invoice.id);
-    expect(kept).toMatchObject({ kind: 'invoice', customer_id: customerId, fetch_seq: 1, applied_seq: 1 });
+    expect(kept).toMatchObject({ kind: 'invoice', customer_id: known.customerId, fetch_seq: 1, applied_seq: 1 });
     expect(JSON.parse(String(kept?.['body']))).toMatchObject({
       status: 'paid',
       totalCents: 2900,
@@ -72,7 +41,7 @@ describe('an invoice', () => {
   });
 
   it('that is a renewal’s draft is held here, when its event came by another way than a webhook', async () => {
-    const invoice = invoiceOf(cus);
+    const invoice = invoiceOf(known.cus);
     const event = eventOf('invoice.created', invoice);
     stripe.answers.set(`POST /v1/invoices/${invoice.id}`, invoice);
     await stripe.deliver(event);
@@ -86,27 +55,27 @@ describe('an invoice', () => {
   });
 
   it('that was deleted at Stripe is processed: there is nothing to keep', async () => {
-    const invoice = invoiceOf(cus);
+    const invoice = invoiceOf(known.cus);
     expect(await happens(eventOf('invoice.deleted', invoice))).toMatchObject({ state: 'processed' });
     expect(await rows('SELECT body FROM stripe_objects WHERE id = ?', invoice.id)).toEqual([{ body: null }]);
   });
 
   it('that cannot be finalised is told of', async () => {
-    const invoice = invoiceOf(cus, {
+    const invoice = invoiceOf(known.cus, {
       last_finalization_error: { type: 'invalid_request_error', code: 'tax_location' },
     });
     stripe.answers.set(`GET /v1/invoices/${invoice.id}`, { ...invoice, billing_reason: 'manual' });
     await happens(eventOf('invoice.finalization_failed', invoice));
     expect(logged('an invoice cannot be finalised')).toMatchObject([
-      { level: 'error', fields: { customer_id: customerId, invoice: invoice.id, why: 'tax_location' } },
+      { level: 'error', fields: { customer_id: known.customerId, invoice: invoice.id, why: 'tax_location' } },
     ]);
   });
 });
 
 describe('a payment', () => {
   const owed = (more: Json = {}) =>
-    invoiceOf(cus, { status: 'open', hosted_invoice_url: 'https://pay.example/2', attempt_count: 1, ...more });
-  const told = () => rows('SELECT kind, about FROM notices WHERE customer_id = ? ORDER BY kind', customerId);
+    invoiceOf(known.cus, { status: 'open', hosted_invoice_url: 'https://pay.example/2', attempt_count: 1, ...more });
+  const told = () => rows('SELECT kind, about FROM notices WHERE customer_id = ? ORDER BY kind', known.customerId);
   const mails = () => rows("SELECT payload FROM outbox WHERE kind = 'notice'");
 
   it('that has failed, or that the bank wants confirmed, is told once an invoice', async () => {
@@ -125,7 +94,10 @@ describe('a payment', () => {
   });
 
   it('that has failed says until when the stack runs, where that is known', async () => {
-    await control.prepare('UPDATE subscriptions SET grace_ends_at = 77 WHERE customer_id = ?').bind(customerId).run();
+    await control
+      .prepare('UPDATE subscriptions SET grace_ends_at = 77 WHERE customer_id = ?')
+      .bind(known.customerId)
+      .run();
     const invoice = owed();
     stripe.answers.set(`GET /v1/invoices/${invoice.id}`, invoice);
     await happens(eventOf('invoice.payment_failed', invoice));
@@ -170,7 +142,7 @@ describe('money that goes back', () => {
     created: 1_780_000_000,
     ...more,
   });
-  const isSaid = (refunds: Json[], disputes: Json[], customer: string | null = cus) => {
+  const isSaid = (refunds: Json[], disputes: Json[], customer: string | null = known.cus) => {
     const charge = { id: 'ch_1', object: 'charge', customer, amount: 2900, currency: 'usd', status: 'succeeded' };
     stripe.answers.set('GET /v1/charges/ch_1', { ...charge, amount_refunded: 1000, metadata: {} });
     stripe.answers.set('GET /v1/refunds', list(refunds));
@@ -192,7 +164,7 @@ describe('money that goes back', () => {
       {
         id: 're_1',
         kind: 'refund',
-        customer_id: customerId,
+        customer_id: known.customerId,
         amount_cents: 1000,
         status: 'succeeded',
         reason: 'requested_by_customer',
@@ -225,26 +197,36 @@ describe('money that goes back', () => {
 
 describe('a customer', () => {
   it('who was deleted at Stripe is made anew, once', async () => {
-    stripe.answers.set(`GET /v1/customers/${cus}`, { id: cus, object: 'customer', deleted: true });
+    stripe.answers.set(`GET /v1/customers/${known.cus}`, { id: known.cus, object: 'customer', deleted: true });
     const again = stripeId('cus');
     stripe.answers.set('POST /v1/customers', { id: again, object: 'customer' });
     for (const type of ['customer.deleted', 'customer.updated', 'customer.deleted']) {
-      await happens(eventOf(type, { id: cus, object: 'customer' }));
+      await happens(eventOf(type, { id: known.cus, object: 'customer' }));
     }
-    expect(await rows('SELECT stripe_customer_id FROM customers WHERE id = ?', customerId)).toEqual([
+    expect(await rows('SELECT stripe_customer_id FROM customers WHERE id = ?', known.customerId)).toEqual([
       { stripe_customer_id: again },
     ]);
     expect(stripe.calls.filter(({ name }) => name === 'POST /v1/customers')).toHaveLength(1);
     expect(
-      await rows("SELECT details FROM audit_log WHERE action = 'stripe.customer_deleted' AND subject = ?", customerId),
-    ).toEqual([{ details: JSON.stringify({ stripe_customer_id: cus }) }]);
+      await rows(
+        "SELECT details FROM audit_log WHERE action = 'stripe.customer_deleted' AND subject = ?",
+        known.customerId,
+      ),
+    ).toEqual([{ details: JSON.stringify({ stripe_customer_id: known.cus }) }]);
   });
 
   it('who was changed there stays the same', async () => {
-    stripe.answers.set(`GET /v1/customers/${cus}`, { id: cus, object: 'customer', email: 'a@b.test', name: 'A' });
-    await happens(eventOf('customer.updated', { id: cus, object: 'customer' }));
-    expect(await rows('SELECT stripe_customer_id v FROM customers WHERE id = ?', customerId)).toEqual([{ v: cus }]);
-    expect(await rows('SELECT body FROM stripe_objects WHERE id = ?', cus)).toEqual([
+    stripe.answers.set(`GET /v1/customers/${known.cus}`, {
+      id: known.cus,
+      object: 'customer',
+      email: 'a@b.test',
+      name: 'A',
+    });
+    await happens(eventOf('customer.updated', { id: known.cus, object: 'customer' }));
+    expect(await rows('SELECT stripe_customer_id v FROM customers WHERE id = ?', known.customerId)).toEqual([
+      { v: known.cus },
+    ]);
+    expect(await rows('SELECT body FROM stripe_objects WHERE id = ?', known.cus)).toEqual([
       { body: JSON.stringify({ email: 'a@b.test', name: 'A' }) },
     ]);
   });

@@ -164,6 +164,57 @@ describe('a pause at Stripe', () => {
     expect(await stateOf(id)).toEqual(['stripe_pause confirmed', 'stripe_go_on confirmed']);
   });
 
+  it('goes on where a payment was fetched before it and is written after it', async () => {
+    const { id, subId } = await suspended();
+    paid(subId, 'active');
+    const [shown, goes] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    state.fake.state.fetched = async () => {
+      state.fake.state.fetched = async () => {};
+      shown.resolve();
+      await goes.promise;
+    };
+    const payment = refreshSubscription(contextAt(api.clock.now), subId);
+    await shown.promise;
+    await deliver();
+    goes.resolve();
+    await payment;
+    await deliver();
+    expect(state.calls).toEqual(['pause', 'go on']);
+    await refreshSubscription(contextAt(api.clock.now), subId);
+    expect(await see(id)).toMatchObject({ status: 'active', suspended_for: null, phase: 'running' });
+  });
+
+  it('that was accepted before its process died is taken back by a payment that was fetched before it', async () => {
+    const { id, subId } = await suspended();
+    state.duringPause = async () => {
+      throw new Error('the process dies');
+    };
+    await deliver();
+    // What the payment's fetch has shown is written now.
+    await set(id, { status: 'active', suspended_for: null });
+    state.duringPause = async () => {};
+    await deliver();
+    await deliver();
+    expect(state.calls).toEqual(['pause', 'go on']);
+    await refreshSubscription(contextAt(api.clock.now), subId);
+    expect(await see(id)).toMatchObject({ status: 'active', suspended_for: null });
+  });
+
+  it('has people told of its end in the delivery that ends it', async () => {
+    const { id, subId } = await suspended();
+    await deliver();
+    paid(subId, 'paused');
+    await refreshSubscription(contextAt(api.clock.now), subId);
+    await deliver();
+    const { results } = await control
+      .prepare(
+        "SELECT state, attempts FROM outbox WHERE kind = 'notice' AND payload ->> 'customer_id' = ? AND payload ->> 'notice' = 'recovered'",
+      )
+      .bind(id)
+      .all();
+    expect(results).toEqual([{ state: 'planned', attempts: 1 }]);
+  });
+
   it('whose answer was lost is not asked for twice', async () => {
     const { id, subId } = await suspended();
     state.pauseFails = { kind: 'unclear', code: 'timeout' };
