@@ -1,4 +1,5 @@
 /** Forged licences, at both verifiers: the guard's and the server's hold to one table (cases.ts). In Node and in workerd. */
+import type { JWK } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type GuardState, openGuard } from '../../../sdk/licence-guard/src/guard.ts';
 import { type KeySet, readKeys } from '../../../sdk/licence-guard/src/keys.ts';
@@ -72,6 +73,13 @@ describe('the verdict', () => {
 
   it('refuses what is longer than the API takes, before it looks at it', async () => {
     expect(await byGuard(cases.good + 'A'.repeat(16_384))).toBe('malformed');
+  });
+
+  it('takes no key that the set holds for another purpose', async () => {
+    const [jwk] = cases.keys;
+    for (const other of [{ use: 'enc' }, { alg: 'PS256' }, { kid: undefined }]) {
+      await expect(readKeys({ jwks: { keys: [{ ...jwk, ...other }] as JWK[] } })).rejects.toThrow('there is no key');
+    }
   });
 
   it.each([
