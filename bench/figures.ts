@@ -11,6 +11,7 @@ const figures = {
   provisioning: 'sign-up to ready on the real control plane, and how much of it is our own time',
   replay: 'one report sent 1,000 times in parallel: one row, one cost',
   deliveries: '100,000 reports, repeated and shuffled, acks lost, workerd killed: lost, unexpected, doubled',
+  'usage-reporter': 'an application that reports itself under kill -9, steps of its clock, outages: lost, doubled',
   metering: 'generated days with known truth: what the exporter makes of them',
   'metering-fuzz': 'days of random mess with known truth: whether anybody is billed more than was used',
   journey: 'known use on a real control plane, scraped, reported and billed: each line against the truth',
@@ -31,7 +32,6 @@ const figures = {
   'half-year':
     'subscriptions of 200 customers over half a year: what differs between our side and Stripe’s after any day',
   'licence-guard': 'forged licences taken; verdicts per second and cost per request, in Node and in workerd',
-  'usage-reporter': 'an application that reports itself under kill -9, steps of its clock, outages: lost, doubled',
   intake: 'reports per second, accepted and durable, beside an Express + PostgreSQL insert per report',
 } as const;
 

@@ -10,7 +10,7 @@ import { GuardFailed } from '../db/failure.ts';
 import type { Result } from '../lib/result.ts';
 import { carriersOf, contextOf, deliverSoon } from '../wiring.ts';
 import { type Context, carryOut, type Planned } from '../workflows/deed.ts';
-import { deliverOutbox } from '../workflows/delivery/deliver-outbox.ts';
+import { deliverNow } from '../workflows/delivery/deliver-now.ts';
 import { takenOver } from './deed.ts';
 import type { Answer, AnswerOf, Call, CallOf, Description, Endpoint, Outcome, Receipt } from './endpoint.ts';
 
@@ -33,6 +33,9 @@ export type OrderSpec<P extends string, A extends Answers, T, U, B extends z.Zod
   answer: (done: U, call: CallOf<P, B, undefined>) => AnswerOf<A>;
 };
 
+const pauseMs = 250;
+const pause = () => new Promise<void>((resolve) => setTimeout(resolve, pauseMs));
+
 /** Declares such a route. */
 export function order<const P extends string, A extends Answers, T, U, B extends z.ZodType | undefined = undefined>({
   plan,
@@ -52,7 +55,7 @@ export function order<const P extends string, A extends Answers, T, U, B extends
       const planned = await carryOut(context, () => plan(context, call));
       if (!planned.ok) return planned;
       deliverSoon(given, planned.value.outbox ?? []);
-      const done = await act(context, planned.value.value, (ids) => deliverOutbox(carriersOf(given), ids));
+      const done = await act(context, planned.value.value, (ids) => deliverNow(carriersOf(given), ids, pause));
       if (!done.ok) return done;
       deliverSoon(given, outbox?.(done.value) ?? []);
       const answered: Answer = answer(done.value, call);

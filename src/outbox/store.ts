@@ -3,7 +3,7 @@
  * and confirmed; a sender that is killed in between leaves a claim that runs out. Sending twice is harmless by design: doorbells
  * carry no work, Stripe calls carry an idempotency key of (row, epoch), a mail that comes twice has one link.
  */
-import { and, desc, eq, inArray, lte, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, lte, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { guard } from '../db/guards.ts';
 import { outbox } from '../db/work-schema.ts';
@@ -157,6 +157,13 @@ export async function claimDue(db: Db, { now, limit, ids, calls }: Claim): Promi
     })
     .where(and(chosen, undelivered, lte(outbox.claimedUntil, now)))
     .returning();
+}
+
+/** Whether any of them is claimed by a sender now. */
+export async function areTaken(db: Db, ids: readonly string[], now: number): Promise<boolean> {
+  const named = sql`${outbox.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+  const taken = and(named, undelivered, gt(outbox.claimedUntil, now));
+  return (await db.select({ id: outbox.id }).from(outbox).where(taken).limit(1)).length > 0;
 }
 
 /** The other side has it. */

@@ -21,6 +21,11 @@ import { type Store, StoreBusy } from './core/store.ts';
 import { startTimeline, type Timeline } from './core/timeline.ts';
 import { TrafficMonitor } from './traffic-monitor.ts';
 
+/** For a store of one's own. */
+export type { Store } from './core/store.ts';
+export type { Database, Devices, ReporterOptions };
+export { StoreBusy };
+
 export interface ReporterStatus {
   /** `waiting`: another process has the store, or it cannot be had; counts are kept in memory meanwhile. */
   state: 'waiting' | 'reporting' | 'stopped';

@@ -12,7 +12,7 @@ import type { StripePort } from '../../stripe/port.ts';
 import type { Context } from '../deed.ts';
 import { stripeAway, stripeFailed } from './order.ts';
 
-/** Delivers outbox rows now. @returns how many were confirmed */
+/** Delivers outbox rows now, or waits for whoever does just then. @returns how many it confirmed */
 export type Deliver = (outboxIds: readonly string[]) => Promise<number>;
 
 export interface AtStripe {
@@ -38,43 +38,27 @@ export async function stripeCustomerOf(
   return made === null ? err(stripeAway) : ok({ id: made, currency: null });
 }
 
-/** Sending one row takes less; a Stripe that is slow is told of as one that does not answer. */
-const looksMax = 20;
-const lookMs = 250;
-
 async function make(
-  context: Context,
+  { db, now, random, log }: Context,
   { id, email, companyName, stripeCustomerId }: WholeCustomer['customer'],
   deliver: Deliver,
 ): Promise<string | null> {
-  const { db, now, random, log } = context;
-  for (let look = 0; look < looksMax; look++) {
-    // In this order: a row that is gone has left its customer's id, and a second row would make a second customer.
-    const row = await outboxStore.findCustomerRow(db, id);
-    const known = await linked(context, id);
-    if (known !== null && known !== stripeCustomerId) return known;
-    if (row === null || row.claimedUntil <= now) {
-      await deliver([row?.id ?? (await planAnew())]);
-      return await linked(context, id);
-    }
-    // Whoever signs up has the row sent in the background, and may be quick to buy.
-    await new Promise((resolve) => setTimeout(resolve, lookMs));
-  }
-  return null;
-
-  async function planAnew(): Promise<string> {
+  const linked = async () => (await findCustomer(db, id))?.stripeCustomerId ?? null;
+  // In this order: a row that is gone has left its customer's id, and a second row would make a second customer.
+  let rowId = (await outboxStore.findCustomerRow(db, id))?.id;
+  const known = await linked();
+  if (known !== null && known !== stripeCustomerId) return known;
+  if (rowId === undefined) {
     if (stripeCustomerId !== null) {
       log('warn', 'a customer was deleted at Stripe; another is made', { customer_id: id, was: stripeCustomerId });
     }
-    const rowId = newId('outbox', random);
+    rowId = newId('outbox', random);
     const payload = { customer_id: id, email, name: companyName };
     await commit(db, [
       ...(stripeCustomerId === null ? [] : [forgetStripeId(id, stripeCustomerId)]),
       outboxStore.plan({ id: rowId, kind: 'stripe_customer', payload, now }),
     ]);
-    return rowId;
   }
+  await deliver([rowId]);
+  return await linked();
 }
-
-const linked = async ({ db }: Context, id: string): Promise<string | null> =>
-  (await findCustomer(db, id))?.stripeCustomerId ?? null;

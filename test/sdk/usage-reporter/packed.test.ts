@@ -22,7 +22,7 @@ console.log(JSON.stringify({ asked: asked.length > 0, state: reporter.status().s
 const typed = `
 import express from 'express';
 import { Hono } from 'hono';
-import { startUsageReporter, type UsageReporter } from '@tenantry/usage-reporter';
+import { type ReporterOptions, startUsageReporter, type Store, StoreBusy, type UsageReporter } from '@tenantry/usage-reporter';
 import { countTraffic as countExpress } from '@tenantry/usage-reporter/express';
 import { fileStore } from '@tenantry/usage-reporter/file-store';
 import { countTraffic } from '@tenantry/usage-reporter/hono';
@@ -31,7 +31,9 @@ import { watchMqtt } from '@tenantry/usage-reporter/mqtt';
 import { TrafficMonitor } from '@tenantry/usage-reporter/traffic-monitor';
 import { EventEmitter } from 'node:events';
 
-const options = { api: 'https://billing.example.com', apiKey: 'k', customerId: 'c', devices: () => 3 };
+const options: Omit<ReporterOptions, 'store'> = { api: 'https://billing.example.com', apiKey: 'k', customerId: 'c', devices: () => 3 };
+const own: Store = { ...memoryStore(), open: async () => { throw new StoreBusy('somebody has it'); } };
+startUsageReporter({ ...options, store: own });
 const reporter: UsageReporter = startUsageReporter({ ...options, store: fileStore('spool') });
 startUsageReporter({ ...options, store: memoryStore(), devices: async () => ({ active: 1, total: 2 }) });
 type Bound = { Variables: { user: string } };
