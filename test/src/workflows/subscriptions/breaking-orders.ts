@@ -23,9 +23,9 @@ import { type Break, breaking, Killed } from '../../../harness/worker/broken-str
 import type { StandInOfTests } from '../../../harness/worker/stripe.ts';
 import { subscribersOf, urls } from '../../../harness/worker/subscriber.ts';
 
-export const minute = 60_000;
+const minute = 60_000;
 const hour = 60 * minute;
-export const day = 24 * hour;
+const day = 24 * hour;
 const plans = ['starter', 'professional', 'enterprise'] as const;
 const cards = { good: '4242424242424242', bad: '4000000000000341' };
 const triesMax = 60;
