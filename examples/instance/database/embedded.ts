@@ -1,0 +1,17 @@
+/** PostgreSQL inside this process (PGlite), in a folder: for a machine that has no server. One process has the folder. */
+import { mkdir } from 'node:fs/promises';
+import { PGlite } from '@electric-sql/pglite';
+import type { Database, Queries } from './database.ts';
+
+export async function openEmbedded(folder: string): Promise<Database> {
+  await mkdir(folder, { recursive: true });
+  const lite = await PGlite.create(folder);
+  const queriesOf = (on: Pick<PGlite, 'query'>): Queries => ({
+    query: async <Row>(sql: string, values: readonly unknown[] = []) => (await on.query<Row>(sql, [...values])).rows,
+  });
+  return {
+    ...queriesOf(lite),
+    transaction: (work) => lite.transaction((transaction) => work(queriesOf(transaction as Pick<PGlite, 'query'>))),
+    close: () => lite.close(),
+  };
+}
