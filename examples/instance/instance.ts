@@ -5,6 +5,7 @@ import { byToken } from './administrators.ts';
 import { apiApp, apiRoutes } from './app.ts';
 import { connectBroker } from './broker.ts';
 import type { Database } from './database/database.ts';
+import { openEmbedded } from './database/embedded.ts';
 import { guardStore } from './database/kept.ts';
 import { migrate } from './database/migrations.ts';
 import { openPostgres } from './database/postgres.ts';
@@ -23,8 +24,6 @@ const forgetEveryMs = 3_600_000;
 
 async function openDatabase({ pgliteDir }: ApiSettings, log: Logger): Promise<Database> {
   if (pgliteDir !== null) {
-    // Only where it is asked for: the image does not have it.
-    const { openEmbedded } = await import('./database/embedded.ts');
     return openEmbedded(pgliteDir);
   }
   return openPostgres((error) => log.warn({ problem: error.message }, 'a connection to the database has broken'));
@@ -58,7 +57,7 @@ export async function startInstance(
   const messages = messagesOf(database);
   const licence = await openLicence(settings.api, guardStore(database), log);
   const usage = startUsage(settings.api, database, devices, log);
-  const { guard } = licence;
+  const { guard, refresh: refreshLicence } = licence;
   const broker = connectBroker(settings.api, { messages, traffic: usage.traffic, log });
   const metrics = metricsOf({
     devices: devices.counts,
@@ -74,7 +73,7 @@ export async function startInstance(
   void forget();
 
   const { companyName, adminToken } = settings;
-  const parts: Parts = { devices, messages, usage, broker, guard, administrators: byToken(adminToken) };
+  const parts: Parts = { devices, messages, usage, broker, guard, refreshLicence, administrators: byToken(adminToken) };
   const own = apiRoutes(parts);
   const ask = async (path: string, init?: RequestInit) => await own.request(path, init);
   const page = settings.page === 'own' ? pageRoutes({ ask, companyName, adminToken }) : null;

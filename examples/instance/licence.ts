@@ -10,6 +10,8 @@ const fileEveryMs = 60_000;
 
 export interface Licence {
   guard(): Guard;
+  /** Looks at the file, and asks the API. Never throws. */
+  refresh(): Promise<void>;
   close(): void;
 }
 
@@ -46,12 +48,16 @@ export async function openLicence(settings: ApiSettings, store: GuardStore, log:
     guard = next;
     read = now;
   };
-  const timer = setInterval(() => {
+  const look = (): Promise<void> =>
     again().catch((error: Error) => log.warn({ problem: error.message }, 'the licence file could not be read'));
-  }, fileEveryMs);
+  const timer = setInterval(() => void look(), fileEveryMs);
   timer.unref();
   return {
     guard: () => guard,
+    async refresh() {
+      await look();
+      await guard.refresh();
+    },
     close() {
       clearInterval(timer);
       guard.close();

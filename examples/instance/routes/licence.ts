@@ -6,7 +6,7 @@ import type { Parts } from './parts.ts';
 const limitOnWire = (limit: number): number | null => (Number.isFinite(limit) ? limit : null);
 const isoOf = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
-export function licenceRoutes({ devices, guard, usage, broker, administrators }: Parts) {
+export function licenceRoutes({ devices, guard, refreshLicence, usage, broker, administrators }: Parts) {
   const standing = async () => {
     const { mode, code, plan, features, limits, licence, checkedAt, unlicensedUntil, stale, problem } = guard().state();
     const { active, total, openKeys } = await devices.counts();
@@ -29,7 +29,7 @@ export function licenceRoutes({ devices, guard, usage, broker, administrators }:
     .use(administrators)
     .get('/licence', async (context) => context.json(await standing()))
     .post('/licence/refresh', async (context) => {
-      await guard().refresh();
+      await refreshLicence();
       return context.json(await standing());
     })
     .get('/usage', (context) =>

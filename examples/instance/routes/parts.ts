@@ -13,6 +13,7 @@ export interface Parts {
   usage: Usage;
   broker: Broker | null;
   guard: () => Guard;
+  refreshLicence: () => Promise<void>;
   /** Lets administrators through. */
   administrators: MiddlewareHandler;
 }
