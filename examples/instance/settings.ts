@@ -80,6 +80,9 @@ export interface Settings {
   page: 'none' | 'own' | { apiUrl: string };
 }
 
+/** What may stand behind `Bearer`. */
+const bearerForm = /^[\w.~+/-]+=*$/;
+
 const secretOf = (value: string | undefined, file: string | undefined): Secret | null => {
   if (value !== undefined) return () => value;
   return file === undefined ? null : () => readFileSync(file, 'utf8').trim();
@@ -142,13 +145,15 @@ export function readSettings(env: Env): Settings | string[] {
   const read = parsed.data;
   const faults = [...missing(read), ...unreadable(read)];
   if (faults.length > 0) return faults;
+  const adminToken = secretOf(read.ADMIN_TOKEN, read.ADMIN_TOKEN_FILE);
+  if (adminToken !== null && !bearerForm.test(adminToken())) return ['ADMIN_TOKEN: must be letters, digits and -._~+/'];
   const isPage = read.ROLE === 'dashboard';
   return {
     host: read.HOST,
     port: read.PORT ?? (isPage ? dashboardPort : apiPort),
     logLevel: read.LOG_LEVEL,
     companyName: read.COMPANY_NAME,
-    adminToken: secretOf(read.ADMIN_TOKEN, read.ADMIN_TOKEN_FILE),
+    adminToken,
     api: isPage ? null : apiSettings(read),
     page: isPage ? { apiUrl: read.API_URL ?? '' } : read.ROLE === 'all' ? 'own' : 'none',
   };
