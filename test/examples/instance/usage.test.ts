@@ -81,7 +81,6 @@ describeWithTools(['mosquitto'], 'usage', () => {
           mode: 'licensed',
           plan: 'starter',
           devices: { limit: 10 },
-          problem: null,
         });
         const devices = [
           await addDevice(instance, 'a'),
