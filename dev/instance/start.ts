@@ -3,6 +3,7 @@
  * licence and usage are that customer's. Follows the cluster as the exporters do; ended while the clock is moved.
  */
 import { execFile } from 'node:child_process';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -39,9 +40,12 @@ export interface InstanceOptions {
   clock: { told: () => { offset_ms: number } };
 }
 
+/** Made beside its place and moved there whole: two platforms may start at once. */
 async function bundled(): Promise<string> {
-  const [command, args] = tiedToUs(process.execPath, [bundler, bundleFile]);
+  const draft = `${bundleFile}.${process.pid}`;
+  const [command, args] = tiedToUs(process.execPath, [bundler, draft]);
   await promisify(execFile)(command, args, { timeout: minuteMs, env: { PATH: process.env['PATH'] } });
+  await rename(draft, bundleFile);
   return bundleFile;
 }
 
@@ -61,11 +65,10 @@ export function followFirstCustomer(options: InstanceOptions, log: (line: string
   const { dataDir, api, port, env, clock } = options;
   const namespaces = namespaceReader(join(dataDir, 'simulated-cluster'));
   const url = `http://${LOOPBACK}:${port}`;
-  let bundle: Promise<string> | null = null;
+  let entry: string | null = null;
 
   const start = async ({ name, customerId }: Namespace) => {
-    bundle ??= bundled();
-    const entry = await bundle;
+    entry ??= await bundled();
     const shortId = name.replace(/^customer-/, '');
     const folder = join(dataDir, 'instance');
     const shortWindows = env['ALLOW_SHORT_WINDOWS'] === 'true';
@@ -80,6 +83,7 @@ export function followFirstCustomer(options: InstanceOptions, log: (line: string
 
   return pausable(async () => {
     const ending = new AbortController();
+    let told: string | null = null;
     let running: { name: string; stop: () => Promise<void> } | null = null;
 
     const pass = async (): Promise<void> => {
@@ -91,7 +95,8 @@ export function followFirstCustomer(options: InstanceOptions, log: (line: string
       if (wanted === undefined) return;
       const child = await start(wanted);
       running = { name: wanted.name, stop: child.stop };
-      if (await isReady(url, ending.signal)) log(`instance ${wanted.name} | runs: ${url}`);
+      const isThere = await isReady(url, ending.signal);
+      if (!ending.signal.aborted) log(`instance ${wanted.name} | ${isThere ? 'runs' : 'does not answer'}: ${url}`);
     };
 
     const watch = async (): Promise<void> => {
@@ -99,7 +104,9 @@ export function followFirstCustomer(options: InstanceOptions, log: (line: string
         const pauseMs = await pass().then(
           () => pollMs,
           (error: unknown) => {
-            log(`instance: ${reasonOf(error)}`);
+            const reason = reasonOf(error);
+            if (reason !== told) log(`instance: ${reason}`);
+            told = reason;
             return troubleMs;
           },
         );

@@ -25,6 +25,8 @@ const messageTopic = /^devices\/(dev_[0-9a-f]{32})\/messages$/;
 const everyMessage = 'devices/+/messages';
 const againMs = 1_000;
 const commandWithinMs = 10_000;
+/** How long the broker may take to hear that this client goes. */
+const endWithinMs = 2_000;
 
 function optionsOf({ customerId, broker }: ApiSettings): IClientOptions {
   const password = broker?.password?.();
@@ -99,7 +101,9 @@ export function connectBroker(
     },
     async close() {
       ending.abort();
-      await client.endAsync(!client.connected);
+      const late = sleep(endWithinMs, undefined, { ref: false });
+      await Promise.race([client.endAsync(!client.connected), late]);
+      client.end(true);
     },
   };
 }

@@ -76,7 +76,7 @@ export async function startInstance(
   const parts: Parts = { devices, messages, usage, broker, guard, refreshLicence, administrators: byToken(adminToken) };
   const own = apiRoutes(parts);
   const ask = async (path: string, init?: RequestInit) => await own.request(path, init);
-  const page = settings.page === 'own' ? pageRoutes({ ask, companyName, adminToken }) : null;
+  const page = settings.page === 'own' ? pageRoutes({ ask, companyName, adminToken, log }) : null;
   door.open(apiApp(parts, metrics, log, page), async () => {
     await database.query('SELECT 1');
   });

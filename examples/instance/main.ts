@@ -19,7 +19,7 @@ function startPage({ companyName, adminToken }: Settings, apiUrl: string, door: 
   const ask = (path: string, init?: RequestInit) =>
     fetch(new URL(path, apiUrl), { ...init, signal: AbortSignal.timeout(askWithinMs) });
   const app = baseApp(log);
-  app.route('/', pageRoutes({ ask, companyName, adminToken }));
+  app.route('/', pageRoutes({ ask, companyName, adminToken, log }));
   door.open(app, async () => {
     const answer = await ask('/ready');
     if (!answer.ok) throw new Error('the API is not ready');

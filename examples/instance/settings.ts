@@ -19,7 +19,8 @@ const brokerUrl = text.refine(
   'must be an mqtt, mqtts, ws or wss URL',
 );
 
-const variables = z.object({
+/** Every variable that is read here; those of libpq are read by pg. */
+export const variables = z.object({
   ROLE: z.enum(['all', 'api', 'dashboard']).default('all'),
   HOST: text.default('0.0.0.0'),
   PORT: z.coerce.number().int().min(0).max(portMax).optional(),

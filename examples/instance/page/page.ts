@@ -3,12 +3,14 @@
  * is the same page in the API's process and in one of its own.
  */
 import { type Context, Hono } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { byPassword } from '../administrators.ts';
 import type { Secret } from '../settings.ts';
 import { deviceList, licenceView, madeDevice, madeKey, reasonOf } from './answers.ts';
 import { style } from './style.ts';
-import { pageOf, type Told } from './view.ts';
+import { pageOf, type Told, troubleOf } from './view.ts';
 
 /** Asks the API, in this process or over HTTP. @param path e.g. `/api/devices` */
 export type Ask = (path: string, init?: RequestInit) => Promise<Response>;
@@ -17,12 +19,13 @@ export interface PageOptions {
   ask: Ask;
   companyName: string;
   adminToken: Secret | null;
+  log: Logger;
 }
 
 const devicesShown = 200;
 const cssMaxAge = 'public, max-age=300';
 
-export function pageRoutes({ ask, companyName, adminToken }: PageOptions): Hono {
+export function pageRoutes({ ask, companyName, adminToken, log }: PageOptions): Hono {
   const authorization = (): Record<string, string> =>
     adminToken === null ? {} : { authorization: `Bearer ${adminToken()}` };
   const send = (method: string, path: string, body?: object): Promise<Response> =>
@@ -56,7 +59,13 @@ export function pageRoutes({ ask, companyName, adminToken }: PageOptions): Hono 
   const back = async (context: Context, answer: Response): Promise<Response> =>
     answer.ok ? context.redirect('/', 303) : refused(context, answer);
 
-  return new Hono()
+  const page = new Hono();
+  page.onError(async (error, context) => {
+    if (error instanceof HTTPException) return error.getResponse();
+    log.error({ problem: error.message }, 'the page could not be made');
+    return context.html(await troubleOf(companyName), 502);
+  });
+  return page
     .get('/style.css', (context) =>
       context.body(style, 200, { 'content-type': 'text/css', 'cache-control': cssMaxAge }),
     )

@@ -70,7 +70,7 @@ function devicesPart({ items, total }: DeviceList): Html {
 const entitlementRow = ([name, value]: [string, boolean | number | null]): Html =>
   html`<tr><td>${wordsOf(name)}</td><td>${shownOf(value)}</td></tr>`;
 
-export const pageOf = ({ companyName, licence, devices, told }: View): Html => html`<!doctype html>
+const documentOf = (companyName: string, content: Html): Html => html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -80,7 +80,22 @@ export const pageOf = ({ companyName, licence, devices, told }: View): Html => h
 <body>
 <main>
 <h1>${companyName}</h1>
-${toldPart(told)}
+${content}
+</main>
+</body>
+</html>`;
+
+/** Where the API gives no answer to show. */
+export const troubleOf = (companyName: string): Html =>
+  documentOf(
+    companyName,
+    html`<p class="refused" role="alert">The instance cannot be asked just now.</p><p><a href="/">Try again</a></p>`,
+  );
+
+export const pageOf = ({ companyName, licence, devices, told }: View): Html =>
+  documentOf(
+    companyName,
+    html`${toldPart(told)}
 <h2>Licence</h2>
 ${standingPart(licence)}
 <h2>Devices</h2>
@@ -94,7 +109,5 @@ ${limitPart(licence)}
 </form>
 ${devicesPart(devices)}
 <h2>What the licence says</h2>
-<table><tbody>${Object.entries({ ...licence.features, ...licence.limits }).map(entitlementRow)}</tbody></table>
-</main>
-</body>
-</html>`;
+<table><tbody>${Object.entries({ ...licence.features, ...licence.limits }).map(entitlementRow)}</tbody></table>`,
+  );

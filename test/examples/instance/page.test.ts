@@ -110,6 +110,15 @@ describeWithout(missingPrograms, 'install postgresql', 'the page', () => {
     expect((await post(page, '/keys', { name: 'one too many' })).text).toContain('allows a maximum of 4 devices');
   });
 
+  it('says so, as a page, where the API does not answer', async () => {
+    const page = await program.start({ ROLE: 'dashboard', API_URL: 'http://127.0.0.1:9' }, 'listening');
+    started.push(page);
+    const { status, text } = await get(page);
+    expect(status).toBe(502);
+    expect(text).toContain('The instance cannot be asked just now.');
+    expect((await fetch(`${page.url}/ready`)).status).toBe(503);
+  });
+
   it('asks for the administrator’s token where there is one, and devices for nothing but theirs', async () => {
     const guarded = await start({ ADMIN_TOKEN: adminToken });
     expect((await get(guarded)).status).toBe(401);
