@@ -26,6 +26,8 @@ const bundler = fileURLToPath(new URL('../../examples/instance/bundle.ts', impor
 const bundleFile = fileURLToPath(new URL('../../node_modules/.cache/tenantry/instance.mjs', import.meta.url));
 const pollMs = secondMs;
 const troubleMs = 30 * secondMs;
+/** The provisioner registers the deployment's reporter a moment after it writes the namespace. */
+const settledMs = 2 * secondMs;
 /** The first start makes a database. */
 const readyMsMax = 3 * minuteMs;
 
@@ -50,6 +52,7 @@ async function bundled(): Promise<string> {
 }
 
 const isRunning = ({ runs }: Namespace): boolean => runs.at(-1)?.endMs === Number.POSITIVE_INFINITY;
+const isSettled = ({ changedMs }: Namespace): boolean => Date.now() - changedMs >= settledMs;
 
 async function isReady(url: string, signal: AbortSignal): Promise<boolean> {
   for (const deadlineMs = Date.now() + readyMsMax; Date.now() < deadlineMs && !signal.aborted; ) {
@@ -92,7 +95,7 @@ export function followFirstCustomer(options: InstanceOptions, log: (line: string
       const last = running;
       running = null;
       await last?.stop();
-      if (wanted === undefined) return;
+      if (wanted === undefined || !isSettled(wanted)) return;
       const child = await start(wanted);
       running = { name: wanted.name, stop: child.stop };
       const isThere = await isReady(url, ending.signal);

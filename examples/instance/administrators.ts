@@ -3,6 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import { basicAuth } from 'hono/basic-auth';
 import { bearerAuth } from 'hono/bearer-auth';
+import { problem } from './routes/parts.ts';
 import type { Secret } from './settings.ts';
 
 const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();
@@ -11,9 +12,12 @@ const isSame = (given: string, wanted: string): boolean => timingSafeEqual(diges
 
 const everybody: MiddlewareHandler = (_context, next) => next();
 
+const refusal = { message: problem('Unauthorized', 'This needs the token of an administrator.') };
+const refusals = { noAuthenticationHeader: refusal, invalidAuthenticationHeader: refusal, invalidToken: refusal };
+
 /** For programs: `Authorization: Bearer`. */
 export const byToken = (token: Secret | null): MiddlewareHandler =>
-  token === null ? everybody : (context, next) => bearerAuth({ token: token() })(context, next);
+  token === null ? everybody : (context, next) => bearerAuth({ token: token(), ...refusals })(context, next);
 
 /** For people: the browser asks for it, as a password of any user. */
 export const byPassword = (token: Secret | null): MiddlewareHandler =>

@@ -128,6 +128,9 @@ describeWithout(missingPrograms, 'install postgresql', 'the page', () => {
     expect((await get(guarded, { authorization: wrong })).status).toBe(401);
     for (const path of ['/api/devices', '/api/provisioning-keys', '/api/licence', '/api/usage'])
       expect([path, (await fetch(`${guarded.url}${path}`)).status]).toEqual([path, 401]);
+    expect((await guarded.call('GET', '/api/devices', undefined, 'wrong')).body).toMatchObject({
+      error: 'Unauthorized',
+    });
     const authorization = `Bearer ${adminToken}`;
     expect((await fetch(`${guarded.url}/api/devices`, { headers: { authorization } })).status).toBe(200);
     const registering = await guarded.call('POST', '/api/devices/register', { provisioning_key: 'x', name: 'x' });
