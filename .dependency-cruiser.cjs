@@ -67,6 +67,16 @@ const sdkRules = [
   ),
 ];
 
+/** What customers read as an example. */
+const exampleRules = [
+  forbid(
+    'example-stands-alone',
+    'an example has what a customer has: its own folder and packages, those of sdk/ by their names',
+    { path: '^examples/([^/]+)/' },
+    { ...ownFiles, pathNot: '^examples/$1/' },
+  ),
+];
+
 /** Which packages and Node modules a layer may use. */
 const packageRules = [
   forbid('lib-needs-little', 'lib uses the language and the web platform', layer('lib'), {
@@ -179,12 +189,17 @@ const treeRules = [
     { path: '^(?:test|bench)/' },
   ),
   forbid('no-cycles', 'two files that need each other are one idea, or hide a third', {}, { circular: true }),
-  // `cloudflare:` modules are given by workerd.
-  forbid('imports-exist', 'every import leads somewhere', {}, { couldNotResolve: true, pathNot: '^cloudflare:' }),
+  // `cloudflare:` modules are given by workerd; the packages of sdk/ are where tsconfig.node.json says.
+  forbid(
+    'imports-exist',
+    'every import leads somewhere',
+    {},
+    { couldNotResolve: true, pathNot: '^(?:cloudflare:|@tenantry/)' },
+  ),
 ];
 
 module.exports = {
-  forbidden: [...layerRules, ...programRules, ...sdkRules, ...packageRules, ...areaRules, ...treeRules],
+  forbidden: [...layerRules, ...programRules, ...sdkRules, ...exampleRules, ...packageRules, ...areaRules, ...treeRules],
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^(?:dist|ui/dist|sdk/[^/]+/dist|[.]data|[.]wrangler|coverage)/' },

@@ -11,6 +11,7 @@ import { startClockServer } from './clock/server.ts';
 import { ensureLocalCluster, LOCAL_CLUSTER, LOCAL_DOORBELL, newProvisionerToken } from './cluster/local.ts';
 import { startCron } from './cron/ticks.ts';
 import { openDataFolder } from './data/folder.ts';
+import { LOOPBACK } from './data/http.ts';
 import { readJson } from './data/private-file.ts';
 import { useNewer } from './data/version.ts';
 import { demoBegins, refuseHalfDemo } from './demo/fill.ts';
@@ -65,11 +66,12 @@ function lastPorts(dataDir: string, log: (line: string) => void) {
       stripe: portOf(last?.stripe_url),
       clock: portOf(last?.clock_url),
       oidc: portOf(last?.oidc_issuer),
+      instance: portOf(last?.instance_url),
     };
   } catch (error) {
     // The file is written anew with this run's addresses: a damaged one is said, and keeps nobody from starting.
     log(`${path} of the last run cannot be read, addresses may change: ${reasonOf(error)}`);
-    return { queue: undefined, stripe: undefined, clock: undefined, oidc: undefined };
+    return { queue: undefined, stripe: undefined, clock: undefined, oidc: undefined, instance: undefined };
   }
 }
 
@@ -95,6 +97,10 @@ export async function startPlatform(settings: Settings, env: Env, log: (line: st
     throw error;
   }
 }
+
+/** Where the example instance will be: as the last time where that can be had. */
+const instanceUrl = async (port = 0): Promise<string> =>
+  `http://${LOOPBACK}:${await choosePort(port).catch(() => choosePort(0))}`;
 
 /** Where Stripe's events go. */
 const WEBHOOK_PATH = '/api/webhooks/stripe';
@@ -263,6 +269,7 @@ async function startParts(
     stripe_webhook_secret: stripe === null ? null : secrets.stripe_webhook_secret,
     oidc_issuer: issuer.url,
     oidc_password: issuer.password,
+    instance_url: settings.instance ? await instanceUrl(ports.instance) : null,
     clock_url: clockServer.url,
     clock_token: token,
   };
@@ -270,6 +277,9 @@ async function startParts(
     pages.build();
     onStop('pages', pages.stop);
   }
-  const begin = await startPrograms(settings, { env, ready, clock, control }, log, onStop, { failed, onRefused });
+  const begin = await startPrograms(settings, { env, ready, publicUrl, clock, control }, log, onStop, {
+    failed,
+    onRefused,
+  });
   return { ready, begin };
 }

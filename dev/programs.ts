@@ -1,5 +1,5 @@
 /**
- * The programs beside the Worker, the provisioner and the exporters: when they run, which the clock decides too, and what a
+ * The programs beside the Worker, the provisioner, the exporters and an instance: when they run, which the clock decides too, and what a
  * demo does before they begin.
  */
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import type { ClockControl } from './clock/control.ts';
 import { shifted } from './clock/program.ts';
 import { writePrivateJson } from './data/private-file.ts';
 import { demoFilling } from './demo/fill.ts';
+import { followFirstCustomer } from './instance/start.ts';
 import { startMetering } from './metering/start.ts';
 import { PlatformError } from './problem.ts';
 import { pausable } from './processes/pausable.ts';
@@ -49,14 +50,16 @@ async function startProvisioner(
 interface Running {
   env: Env;
   ready: ReadyLine;
+  /** As licences name it. */
+  publicUrl: string;
   clock: EmbeddedClock;
   control: ClockControl;
 }
 
-/** Starts the provisioner and the exporters. @returns what begins to fill the demo, where there is one */
+/** Starts the provisioner, the exporters and the first customer's instance. @returns what begins to fill the demo, where there is one */
 export async function startPrograms(
   { dataDir, provisioner, exporters, demo }: Settings,
-  { env, ready, clock, control }: Running,
+  { env, ready, publicUrl, clock, control }: Running,
   log: (line: string) => void,
   onStop: OnStop,
   { failed, onRefused }: { failed: Promise<PlatformError>; onRefused: (error: PlatformError) => void },
@@ -76,8 +79,22 @@ export async function startPrograms(
     log,
     onStop,
   );
+  const instance =
+    ready.instance_url === null
+      ? null
+      : followFirstCustomer(
+          {
+            dataDir,
+            api: { url: ready.url, token: ready.admin_token },
+            publicUrl,
+            port: Number(new URL(ready.instance_url).port),
+            env,
+            clock,
+          },
+          log,
+        );
   const meter = async (): Promise<void> => {
-    if (metering !== null) await control.add(metering);
+    for (const part of [metering, instance]) if (part !== null) await control.add(part);
   };
   if (!demo) await meter();
   // Before what they ask.

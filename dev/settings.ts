@@ -21,6 +21,7 @@ export const platformVariables = {
   WORKER_CONFIG: byDefault('wrangler.toml', text(), "the Worker's description"),
   PROVISIONER_PROGRAM: byDefault('provisioner/main.ts', text(), "the provisioner's entry; off starts none"),
   EXPORTERS: byDefault(String(EXPORTERS_MAX), integer(0, EXPORTERS_MAX), 'exporters at once; 0 starts none'),
+  INSTANCE: byDefault('on', choice(['on', 'off']), "the first customer's example instance; off starts none"),
   PAGES: byDefault('build', choice(['build', 'off']), 'off builds none; those that are there are served'),
   PROMETHEUS_URL: optional(url, "a Prometheus of your own, in the simulated one's place"),
   STRIPE_API_BASE: optional(url, "where Stripe is; without it the stand-in, or Stripe's own for a key of yours"),
@@ -42,6 +43,8 @@ export type Settings = Arguments & {
   provisioner: string | null;
   /** How many exporters may run over the simulated cluster. */
   exporters: number;
+  /** Whether the first customer of the simulated cluster has an example instance. */
+  instance: boolean;
   /** Why the clock may not show another time than the machine's; null: it may. */
   realTimeBecause: string | null;
   /** Whether pages that are missing or stale are built in the background. */
@@ -60,7 +63,7 @@ export function readSettings(env: Env, args: string[]): Settings {
   if (!asked.ok) throw new UsageError([...asked.error, ...ofVariables].join('\n'));
   if (!read.ok) throw new PlatformError(ofVariables.join('\n'));
   const ofProject = (path: string) => (isAbsolute(path) ? path : join(projectRoot, path));
-  const { PORT, DATA_DIR, WORKER_CONFIG, PROVISIONER_PROGRAM, EXPORTERS, PAGES } = read.value;
+  const { PORT, DATA_DIR, WORKER_CONFIG, PROVISIONER_PROGRAM, EXPORTERS, INSTANCE, PAGES } = read.value;
   return {
     ...asked.value,
     port: PORT,
@@ -68,6 +71,8 @@ export function readSettings(env: Env, args: string[]): Settings {
     workerConfig: ofProject(WORKER_CONFIG),
     provisioner: PROVISIONER_PROGRAM === 'off' ? null : ofProject(PROVISIONER_PROGRAM),
     exporters: EXPORTERS,
+    // A real cluster has the chart's.
+    instance: INSTANCE === 'on' && given['KUBECONFIG'] === undefined,
     realTimeBecause: realTimeBecause(given),
     buildsPages: PAGES === 'build',
   };

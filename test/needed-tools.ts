@@ -14,6 +14,7 @@ const STEPS: Record<string, string[]> = {
   prometheus: ['prometheus', 'promtool'],
   'stripe-mock': ['stripe-mock'],
   chromium: ['chromium'],
+  mosquitto: ['mosquitto'],
 };
 
 const IMPORT = /(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+\.ts)'/g;

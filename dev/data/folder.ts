@@ -11,6 +11,7 @@ const OURS = [
   'clock.json',
   'demo.json',
   'exporters',
+  'instance',
   'mail',
   'queue.sock',
   'queue.sqlite',

@@ -18,6 +18,8 @@ export const readyLine = z.object({
   oidc_issuer: z.string().nullable(),
   /** Everybody's at that issuer: it is a stand-in of this machine. */
   oidc_password: z.string().nullable(),
+  /** The first customer's example instance, once there is a customer; null where none is started. */
+  instance_url: z.string().nullable(),
   /** Where the clock is read and moved (embedded-clock.ts). */
   clock_url: z.string(),
   clock_token: z.string(),

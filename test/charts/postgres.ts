@@ -41,8 +41,9 @@ export interface Volume {
   /** Starts the script and kills it, with everything that it started, once `half` is there. */
   initialiseHalf(half: string): Promise<void>;
   setPassword(password: string): Promise<void>;
-  /** A running server: `query` connects over TCP, as the API does, and answers psql's words. */
-  serve(): Promise<{
+  /** A running server: `query` connects over TCP, as the API does, and answers psql's words. A port of its own, or the given one. */
+  serve(port?: number): Promise<{
+    port: number;
     query(user: string, password: string, database: string, sql: string): Promise<Run>;
     stop(): Promise<void>;
   }>;
@@ -102,12 +103,13 @@ export async function makeVolume(script: string, environment: Record<string, str
       await ended;
     },
     setPassword: (password) => writeFile(passwordFile, password),
-    async serve() {
-      const port = await freePort();
+    async serve(given) {
+      const port = given ?? (await freePort());
       const options = `-p ${port} -k ${sockets} -c listen_addresses=127.0.0.1`;
       const started = await answer('pg_ctl', ['-D', data, '-w', '-l', join(path, 'log'), '-o', options, 'start'], {});
       if (started.code !== 0) throw new Error(started.output);
       return {
+        port,
         query: (user, password, database, sql) =>
           answer(
             'psql',

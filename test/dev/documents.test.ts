@@ -100,6 +100,15 @@ describe('the documents of the embedded platform', () => {
     expect(differenceOf(dryRun?.shown ?? [], await bash(command))).toBeNull();
   });
 
+  it('README.md: the first customer’s instance lets nobody have an eleventh device', async () => {
+    const [limit] = shellBlocks(readme).filter(({ text }) => text.includes('instance_url'));
+    await eventually(
+      () => fetch(new URL('/ready', ready.instance_url ?? '')),
+      ({ ok }) => ok,
+    );
+    expect((await bash(limit?.text ?? '')).join('')).toContain('"error":"Device limit exceeded"');
+  });
+
   it('README.md: the tour by hand runs, and leaves nothing but ignored files behind', async () => {
     const [tour] = shellBlocks(readme).filter(({ text }) => text.includes('/api/customers/signup'));
     const printed = (await bash(tour?.text ?? '')).join('');

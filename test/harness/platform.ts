@@ -21,7 +21,7 @@ const PASSED = ['PATH', 'HOME', 'TMPDIR', 'TOOLS', 'LANG'];
 export type PlatformOptions = {
   /**
    * Environment beyond the defaults (PORT=0, a temporary DATA_DIR, no exporters: they would report usage of their own
-   * when a test crosses an hour edge; no pages are built); rate limits keep their defaults.
+   * when a test crosses an hour edge; no instance; no pages are built); rate limits keep their defaults.
    */
   env?: Record<string, string>;
   /** A folder of the caller's, kept when the platform stops; without it a temporary one, removed by `stop`. */
@@ -94,7 +94,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Test
     if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
   };
   const logs: string[] = [];
-  const env = { PORT: '0', DATA_DIR: dataDir, EXPORTERS: '0', PAGES: 'off', ...options.env };
+  const env = { PORT: '0', DATA_DIR: dataDir, EXPORTERS: '0', INSTANCE: 'off', PAGES: 'off', ...options.env };
   const { child, lines } = launch(env, [...(options.fresh ? ['--fresh'] : []), ...(options.args ?? [])], logs);
   const exited = once(child, 'close') as Promise<[number | null]>;
   let ready: ReadyLine;

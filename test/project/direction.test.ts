@@ -89,6 +89,8 @@ const forbidden: [rule: string, from: string, to: string][] = [
   ['sdk-stands-alone', 'sdk/guard/src/a.ts', 'src/workflows/target.ts'],
   ['sdk-stands-alone', 'sdk/guard/src/b.ts', 'src/contracts/target.ts'],
   ['sdk-stands-alone', 'sdk/guard/src/c.ts', 'sdk/reporter/target.ts'],
+  ['example-stands-alone', 'examples/instance/a.ts', 'src/contracts/target.ts'],
+  ['example-stands-alone', 'examples/instance/b.ts', 'sdk/guard/target.ts'],
   ['cli-stands-alone', 'cli/a.ts', 'src/http/target.ts'],
   ['ui-stands-alone', 'ui/a.tsx', 'cli/target.ts'],
   ['dev-stands-alone', 'dev/a.ts', 'src/app.ts'],
@@ -120,6 +122,7 @@ const allowed: [from: string, to: string][] = [
   ['exporter/z.ts', 'src/contracts/target.ts'],
   ['exporter/bundle.ts', 'miniflare'],
   ['bench/z.ts', 'test/target.ts'],
+  ['examples/instance/z.ts', '@tenantry/licence-guard'],
   ['test/z.ts', 'src/customers/store.ts'],
 ];
 

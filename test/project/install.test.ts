@@ -33,7 +33,8 @@ case "$1 $2" in
 esac
 `;
 
-const programs = 'chromium etcd helm kube-apiserver kube-controller-manager kube-scheduler kwok prometheus promtool';
+const programs =
+  'chromium etcd helm kube-apiserver kube-controller-manager kube-scheduler kwok mosquitto prometheus promtool';
 
 describe('tools/install.sh', () => {
   let folder = '';
@@ -42,7 +43,7 @@ describe('tools/install.sh', () => {
     writeFileSync(join(folder, 'go'), fakeGo);
     chmodSync(join(folder, 'go'), 0o755);
     writeFileSync(join(folder, 'log'), '');
-    writeFileSync(join(folder, 'chromium'), '#!/bin/sh\n', { mode: 0o755 });
+    for (const name of ['chromium', 'mosquitto']) writeFileSync(join(folder, name), '#!/bin/sh\n', { mode: 0o755 });
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 

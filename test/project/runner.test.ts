@@ -106,6 +106,7 @@ describe('the tools that tests need', () => {
     ['one that names its tool', 'dev/stripe/shapes.test.ts', ['stripe-mock']],
     ['one whose harness names it', 'exporter/program.test.ts', ['prometheus']],
     ['one in a browser', 'browser/queue-job.test.ts', ['chromium']],
+    ['one with a broker', 'examples/instance/broker.test.ts', ['mosquitto']],
     ['one on a cluster', 'cluster/cluster.test.ts', ['kube-apiserver', 'etcd', 'kwok']],
   ])('are those that it or what it imports names: %s', (_what, file, steps) => {
     expect(needed(file)).toEqual(steps);

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { cliVariables } from '../../cli/target.ts';
 import { platformVariables } from '../../dev/settings.ts';
+import { variables as instanceVariables } from '../../examples/instance/settings.ts';
 import { dryRunVariables, exporterVariables } from '../../exporter/variables.ts';
 import { provisionerVariables } from '../../provisioner/env.ts';
 import { disagreements } from '../harness/variables.ts';
@@ -34,6 +35,12 @@ describe('documents of variables', () => {
     const tables = [platformVariables, exporterVariables, provisionerVariables, cliVariables];
     const known = new Set([...tables.flatMap((table) => Object.keys(table)), ...worker]);
     expect(names.filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  it('examples/instance/README.md has every variable of the example instance, and no other', () => {
+    const table = textOf('examples/instance/README.md').split('## Environment')[1]?.split('\n\n')[1] ?? '';
+    const names = table.split('\n').flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([A-Z_]+)`/g)]);
+    expect(names.map(([, name]) => name).toSorted()).toEqual(Object.keys(instanceVariables.shape).toSorted());
   });
 
   it('a dry run has the same variables', () => {
