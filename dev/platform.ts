@@ -34,8 +34,8 @@ import type { Settings } from './settings.ts';
 import type { StandIn } from './stripe/assemble.ts';
 import { startStripe } from './stripe/start.ts';
 import { undoStack } from './undo-stack.ts';
-import { bundleWorker } from './worker/bundle.ts';
-import { describeWorker, type WorkerDescription } from './worker/description.ts';
+import { builtWorker } from './worker/built.ts';
+import type { WorkerDescription } from './worker/description.ts';
 import { workerBindings } from './worker/environment.ts';
 import { migrate } from './worker/migrate.ts';
 import { startWorker } from './worker/runtime.ts';
@@ -171,7 +171,7 @@ async function startParts(
 
   log('reading and bundling the Worker');
   const build = join(dataDir, 'build');
-  const [description] = await Promise.all([describeWorker(workerConfig), bundleWorker(workerConfig, build)]);
+  const description = await builtWorker(workerConfig, build);
 
   const broker = openQueueBroker(join(dataDir, 'queue.sqlite'), queuesOf(description.queues));
   onStop('queue', broker.close);
