@@ -38,12 +38,20 @@ export async function waitReady(
   for (;;) {
     const read = await api.call(readJob, { params: { jobId } });
     if (!read.ok) return read;
-    const { job } = read.value;
+    let { job } = read.value;
     told = tellJob(job, told, tell);
     const customer = await api.call(readCustomer, { params: { customerId: made.customer.customer_id } });
     if (!customer.ok) return customer;
+    const isReady = customer.value.deployment.status === 'ready';
+    if (isReady && job.state === 'active') {
+      // It has completed between the two reads.
+      const last = await api.call(readJob, { params: { jobId } });
+      if (!last.ok) return last;
+      job = last.value.job;
+      told = tellJob(job, told, tell);
+    }
     status = tellStatus(customer.value, status, tell);
-    if (status === 'ready') return ok({ customer: customer.value, job });
+    if (isReady) return ok({ customer: customer.value, job });
     if (job.state === 'failed') return err(jobFailed(job));
     if (world.now() >= until) return err(timeUp(job, timeoutMs));
     await world.sleep(pollMs);

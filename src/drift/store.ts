@@ -21,13 +21,13 @@ export async function findRunning(db: Db): Promise<DriftRun | null> {
   return rows[0] ?? null;
 }
 
-/** The newest one that has ended. */
+/** The newest one that has ended; of two that ended at one instant, the one that began later. */
 export async function findLastRun(db: Db): Promise<DriftRun | null> {
   const rows = await db
     .select()
     .from(driftRuns)
     .where(sql`finished_at IS NOT NULL AND error IS NULL`)
-    .orderBy(desc(driftRuns.finishedAt))
+    .orderBy(desc(driftRuns.finishedAt), desc(driftRuns.startedAt), sql`rowid DESC`)
     .limit(1);
   return rows[0] ?? null;
 }

@@ -163,6 +163,7 @@ describe('signup-workflow when it ends badly', () => {
     job: (look: number) => Record<string, unknown>,
     args: string[] = [],
     key: 'its own' | 'another' = 'its own',
+    statusAt: (look: number) => string = () => 'provisioning',
   ) {
     const { jwt, keys } = await licensed(key);
     const signedUp = { ...customerBody('pending'), license: { jwt }, api_key: `${customerId}_${'0'.repeat(32)}` };
@@ -174,7 +175,7 @@ describe('signup-workflow when it ends badly', () => {
         looks += 1;
         return { status: 200, body: jobBody(job(looks)) };
       }
-      if (path === `/api/customers/${customerId}`) return { status: 200, body: customerBody('provisioning') };
+      if (path === `/api/customers/${customerId}`) return { status: 200, body: customerBody(statusAt(looks)) };
       return { status: 404, body: {} };
     });
     const world = testWorld(server.env);
@@ -222,6 +223,24 @@ describe('signup-workflow when it ends badly', () => {
         : { state: 'failed', attempts: 3, error: broken },
     );
     expect(lines.filter((line) => line.includes('run 1 failed, again at 2026-11-21T10:00:05.000Z'))).toHaveLength(1);
+  });
+
+  it('tells that a job has completed also where that happened between its look and the deployment’s', async () => {
+    const { lines } = await walk(
+      (look) =>
+        look < 3
+          ? { state: 'active', attempts: 1, progress: { percent: 40 * look, message: 'helm upgrade' } }
+          : { state: 'completed', attempts: 1 },
+      [],
+      'its own',
+      (look) => (look < 2 ? 'provisioning' : 'ready'),
+    );
+    const told = lines.filter((line) => / job | deployment /.test(line)).map((line) => line.replace(/^.* s {2}/, ''));
+    expect(told.slice(-3)).toEqual([
+      expect.stringContaining(' 80 %  helm upgrade'),
+      expect.stringContaining('100 %  completed'),
+      expect.stringContaining('ready'),
+    ]);
   });
 
   it('gives up after its time and says where to look', async () => {

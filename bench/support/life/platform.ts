@@ -14,7 +14,7 @@ import type { Route } from '../../../src/contracts/route.ts';
 import { listEvents } from '../../../src/contracts/routes/webhooks.ts';
 import { type ApiFailure, openApiClient } from '../../../src/lib/api-client.ts';
 import type { Result } from '../../../src/lib/result.ts';
-import { secondMs } from '../../../src/lib/time.ts';
+import { iso, minuteMs, secondMs } from '../../../src/lib/time.ts';
 import { startPlatform } from '../../../test/harness/platform.ts';
 
 const callMsMax = 60 * secondMs;
@@ -79,6 +79,11 @@ export async function startLifePlatform(from: string) {
   }
 
   let shown = Date.parse(from);
+  /** Moves the clock, lets it run or stand. @returns what it shows then, ms */
+  async function clock(move: ClockMove): Promise<number> {
+    shown = Date.parse(clockAnswer.parse(await fetchJson(ready.clock_url, ready.clock_token, post(move))).now);
+    return shown;
+  }
   /** An attempt that has failed comes again at its own time; what has failed here is tried again by cron. */
   const hasCalmed = async (): Promise<true | null> => {
     const { deliveries: waiting } = deliveries.parse(await atStripe('/_stand-in/deliveries?waiting=true'));
@@ -94,11 +99,9 @@ export async function startLifePlatform(from: string) {
     attempt,
     ask,
     until,
-    /** Moves the clock, lets it run or stand. @returns what it shows then, ms */
-    async clock(move: ClockMove): Promise<number> {
-      shown = Date.parse(clockAnswer.parse(await fetchJson(ready.clock_url, ready.clock_token, post(move))).now);
-      return shown;
-    },
+    clock,
+    /** A minute passes, and with it a tick of cron. */
+    minute: () => clock({ to: iso(shown + minuteMs), hold: true }),
     /** A deed of somebody at Stripe, through the control door. */
     door: (path: string, body: unknown = {}) => atStripe(`/_stand-in${path}`, post(body)),
     /** All faults are taken away. */

@@ -7,7 +7,7 @@ import { afterFailure, pauseMs } from '../../webhooks/event.ts';
 import * as eventStore from '../../webhooks/event-store.ts';
 import { type Context, carryOut } from '../deed.ts';
 import { each } from '../each.ts';
-import { StripeNotRead, UnknownSubscriber } from '../subscriptions/refresh-subscription.ts';
+import { Overtaken, StripeNotRead, UnknownSubscriber } from '../subscriptions/refresh-subscription.ts';
 import type { Handled, Handler } from './handler.ts';
 import { handlerOf } from './table.ts';
 
@@ -32,17 +32,30 @@ export async function processEvent(context: Context, id: string): Promise<readon
   return event === null ? [] : await processClaimed(context, event);
 }
 
-/** Processes what is due. @param fresh a context of the moment */
+/** Whose an event is, as Stripe calls them; what it is about, where it is of nobody. */
+function subjectOf({ id, objectId, payload }: eventStore.EventRow): string {
+  const { object } = (payload['data'] ?? {}) as { object?: { customer?: unknown } };
+  return typeof object?.customer === 'string' ? object.customer : (objectId ?? id);
+}
+
+/**
+ * Processes what is due: one customer's events one after another, because the fetches that they lead to would overtake each other.
+ * @param fresh a context of the moment
+ */
 export async function processDue(fresh: () => Context): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     const { db, now, log } = fresh();
     const events = await eventStore.claimDue(db, now, eventsPerRound);
-    await each(events, (event) => processClaimed(fresh(), event), {
+    const one = {
       log,
       what: 'an event of Stripe',
-      named: ({ id, type }) => ({ event_id: id, type }),
-      atOnce,
-    });
+      named: ({ id, type }: eventStore.EventRow) => ({ event_id: id, type }),
+    };
+    await each(
+      [...Map.groupBy(events, subjectOf).values()],
+      (ofOne) => each(ofOne, (event) => processClaimed(fresh(), event), one),
+      { log, what: 'events of Stripe', named: () => ({}), atOnce },
+    );
     if (events.length < eventsPerRound) return;
   }
 }
@@ -92,7 +105,8 @@ async function handledBy(handle: Handler, context: Context, event: eventStore.Ev
 /** What admins are told of a failure; the log has its reason. */
 function faultOf(error: unknown): { code: string; message: string } {
   if (error instanceof StripeNotRead) return { code: error.failure.code, message: 'Stripe did not say how it is now' };
-  if (error instanceof GuardFailed) return { code: 'overtaken', message: 'others were faster, again and again' };
+  if (error instanceof GuardFailed || error instanceof Overtaken)
+    return { code: 'overtaken', message: 'others were faster, again and again' };
   return { code: 'internal', message: 'something is wrong here; the log has the reason under the event’s id' };
 }
 

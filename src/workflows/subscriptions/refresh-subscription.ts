@@ -28,6 +28,14 @@ export class UnknownSubscriber extends Error {
   }
 }
 
+/** Others fetched it at the same time, again and again, and none of them has written yet. Another time it goes. */
+export class Overtaken extends Error {
+  override name = 'Overtaken';
+  constructor(id: string) {
+    super(`other fetches of ${id} were always faster`);
+  }
+}
+
 export interface Refreshed {
   customerId: string;
   /** Outbox rows of the change, which cron delivers within a minute; who can delivers them at once. */
@@ -45,7 +53,7 @@ async function isOwed(stripe: StripePort, id: string): Promise<boolean> {
 
 /**
  * Fetches the subscription and applies it, again where a later fetch has overtaken this one and was not written yet.
- * @throws StripeNotRead, UnknownSubscriber; DatabaseUnavailable
+ * @throws StripeNotRead, UnknownSubscriber, Overtaken; DatabaseUnavailable
  */
 export async function refreshSubscription(context: Context, stripeSubscriptionId: string): Promise<Refreshed> {
   const id = stripeSubscriptionId;
@@ -67,5 +75,5 @@ export async function refreshSubscription(context: Context, stripeSubscriptionId
     const { overtaken, outbox } = applied.value.value;
     if (!overtaken) return { customerId, outbox };
   }
-  throw new Error(`other fetches of ${id} were always faster`);
+  throw new Overtaken(id);
 }

@@ -17,12 +17,13 @@ export function SearchBox({ label, value, onSearch }: SearchBoxProps) {
   const [typed, setTyped] = useState(value);
   // What the address says wins: the back button, "clear all".
   useEffect(() => setTyped(value), [value]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only typing starts the pause
+  // What is in the address already is not asked for again: that would take back a link that was followed meanwhile.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only typing and the address start the pause
   useEffect(() => {
     if (typed === value) return;
     const timer = setTimeout(() => onSearch(typed), pauseMs);
     return () => clearTimeout(timer);
-  }, [typed]);
+  }, [typed, value]);
   const clear = () => {
     setTyped('');
     onSearch('');
