@@ -16,8 +16,12 @@ export interface Installed {
   write: (file: string, text: string) => void;
   /** Runs a program of the project there, e.g. `node` or `tsc`; throws with what it said when it failed. */
   run: (command: string, ...args: string[]) => Promise<string>;
+  /** The host's program against the package's types, as strict as can be; throws with what the compiler said. */
+  compile: (program: string, moduleResolution: string) => Promise<string>;
   remove: () => void;
 }
+
+const compilerOptions = { target: 'es2023', strict: true, noEmit: true, skipLibCheck: false, types: ['node'] };
 
 /** What the project has installed, for types and servers that a host has beside the package. */
 export type Beside = readonly string[];
@@ -58,11 +62,19 @@ export async function installPacked(name: string, beside: Beside = []): Promise<
     mkdirSync(dirname(join(folder, 'node_modules', one)), { recursive: true });
     symlinkSync(join(root, 'node_modules', one), join(folder, 'node_modules', one));
   }
+  const write = (file: string, text: string) => writeFileSync(join(folder, file), text);
   return {
     folder,
     files: (packs.at(-1)?.files ?? []).map(({ path }) => path).toSorted(),
-    write: (file, text) => writeFileSync(join(folder, file), text),
+    write,
     run: (command, ...args) => succeed(folder, command, args),
+    compile(program, moduleResolution) {
+      const module = moduleResolution === 'nodenext' ? 'nodenext' : 'esnext';
+      const options = { ...compilerOptions, module, moduleResolution };
+      write('host.ts', program);
+      write('tsconfig.json', JSON.stringify({ compilerOptions: options, files: ['host.ts'] }));
+      return succeed(folder, 'tsc', ['-p', '.']);
+    },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

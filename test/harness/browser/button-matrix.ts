@@ -11,6 +11,7 @@ import { type Audience, may } from '../../../ui/src/session/may.ts';
 import type { Ids } from './every-deed.ts';
 import { allRoutes, deedsOf, uiSources } from './page-deeds.ts';
 import { goWithin, watchRest } from './settled.ts';
+import { tabsOf } from './visit.ts';
 
 export interface PageDeeds {
   page: Page;
@@ -77,11 +78,8 @@ export async function offered(
     await look();
     // An address that leads on to another page is that page's.
     if (new URL(tab.url()).pathname !== here) return new Set();
-    const tabs = await tab
-      .locator('main nav a')
-      .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
-    for (const other of tabs) {
-      if (new URL(other, tab.url()).pathname === here && !toDo.includes(other)) toDo.push(other);
+    for (const other of await tabsOf(tab)) {
+      if (!toDo.includes(other)) toDo.push(other);
     }
     const all = tab.getByRole('checkbox', { name: 'Choose all rows of this page' });
     if ((await all.count()) > 0) {

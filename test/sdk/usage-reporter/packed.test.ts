@@ -48,8 +48,6 @@ reporter.traffic.count('custom_9', 2);
 export { app, calls, end };
 `;
 
-const compilerOptions = { target: 'es2023', strict: true, noEmit: true, skipLibCheck: false, types: ['node'] };
-
 describe('the packed reporter', () => {
   let installed: Installed;
   beforeAll(async () => {
@@ -70,12 +68,6 @@ describe('the packed reporter', () => {
   });
 
   it.each(['bundler', 'nodenext'])('is typed for hosts with Hono and Express (%s)', async (moduleResolution) => {
-    installed.write('host.ts', typed);
-    const module = moduleResolution === 'nodenext' ? 'nodenext' : 'esnext';
-    installed.write(
-      'tsconfig.json',
-      JSON.stringify({ compilerOptions: { ...compilerOptions, module, moduleResolution }, files: ['host.ts'] }),
-    );
-    await installed.run('tsc', '-p', '.');
+    await installed.compile(typed, moduleResolution);
   });
 });

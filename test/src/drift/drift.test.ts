@@ -45,6 +45,24 @@ async function open(): Promise<DriftView[]> {
 }
 const named = ({ kind, object_id }: DriftView) => `${kind} ${object_id}`;
 
+describe('of two comparisons that ended at one instant', () => {
+  it('the one that began later is the last, whichever was stored first', async () => {
+    const at = begin + day;
+    const stored = (id: string, startedAt: number) =>
+      control
+        .prepare("INSERT INTO drift_runs (id, started_at, started_by, finished_at) VALUES (?, ?, 'test', ?)")
+        .bind(id, startedAt, at);
+    await control.batch([stored('drun_later', at - 1), stored('drun_nightly', at - 60_000)]);
+    const answer = await api.call('GET', '/api/drift', { token: rootToken });
+    expect((await answer.json<{ last_run: { run_id: string } }>()).last_run.run_id).toBe('drun_later');
+    await control.prepare('DELETE FROM drift_runs').run();
+    await control.batch([stored('drun_nightly', at - 60_000), stored('drun_later', at - 1)]);
+    const again = await api.call('GET', '/api/drift', { token: rootToken });
+    expect((await again.json<{ last_run: { run_id: string } }>()).last_run.run_id).toBe('drun_later');
+    await control.prepare('DELETE FROM drift_runs').run();
+  });
+});
+
 describe('a comparison with Stripe', () => {
   /** Puts Stripe and our rows back to where they were. */
   async function kept(): Promise<() => Promise<void>> {

@@ -152,7 +152,7 @@ describe('a checkout', () => {
       .first<string>('stripe_customer_id');
     await control.batch([
       control.prepare('UPDATE customers SET stripe_customer_id = NULL WHERE id = ?').bind(id),
-      control.prepare(`UPDATE outbox SET state = 'sent', claimed_until = ? ${ofCustomer}`).bind(begin + 60_000, id),
+      control.prepare(`UPDATE outbox SET state = 'sent', claimed_until = ? ${ofCustomer}`).bind(begin + 400 * day, id),
     ]);
     const asked = checkOut(made);
     await new Promise((resolve) => setTimeout(resolve, 600));
