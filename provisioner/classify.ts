@@ -109,6 +109,8 @@ export function failureOf(
       return failed('timeout', `${doing}: too little of the job's time was left to start it`, events);
     case 'timed_out':
       return ofTimeout(run, doing, events);
+    case 'given_up':
+      return failed('not_ready', `${doing}: ended early, waiting does not mend it; ${waiting(events)}`, events);
     case 'killed':
       return failed('helm_killed', `${doing}: helm was killed (${run.signal}); was there enough memory?`, events);
     case 'exited':

@@ -45,6 +45,8 @@ function endOf(run: HelmRun): string | null {
       return `was killed by ${run.signal}`;
     case 'aborted':
       return 'was stopped: the lease is lost';
+    case 'given_up':
+      return 'was ended: waiting mends nothing';
     case 'no_time':
       return 'was not started: too little time is left';
     case 'missing':

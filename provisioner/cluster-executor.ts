@@ -5,7 +5,6 @@
 
 import { err, ok, type Result } from '../src/lib/result.ts';
 import { claimUidOf, type Database, databaseOf, letGo, requireData } from './claims.ts';
-import { sleep } from './clock.ts';
 import { type ClusterDeps, placeOf, releaseOf, untilOf } from './cluster-deps.ts';
 import { findDrift } from './drift.ts';
 import type { Done, Executor, JobContext } from './executor.ts';
@@ -13,7 +12,6 @@ import { failed, lost, type Stop } from './failure.ts';
 import { makeWay } from './hand-edits.ts';
 import { call } from './kube.ts';
 import { deleteNamespace, ensureNamespace, findOwn, type Place } from './namespace.ts';
-import { podsReady, snapshot, whyNotReady } from './not-ready.ts';
 import { reopen } from './pods.ts';
 import type { Revision } from './recovery.ts';
 import { history, type ReleaseContext, recover, uninstall, upgrade } from './release.ts';
@@ -22,12 +20,9 @@ import { ensurePassword, putLicence } from './secrets.ts';
 import { suspend } from './suspend.ts';
 import { finalValues, toValuesText } from './values.ts';
 import { valuesWatch } from './values-check.ts';
+import { watchPods } from './watch-pods.ts';
 import { startAgain } from './workloads.ts';
 
-/** How long a line of progress may be. */
-const progressMax = 500;
-/** How often people hear how many pods are ready while helm waits; also how soon a lost lease is noticed. */
-const watchEveryMs = 3_000;
 /** How long an answer of the cluster counts as "it is there". */
 const readyForMs = 5_000;
 /** A helm that was killed by something else than its timer is started again, so often, while time remains. */
@@ -149,9 +144,10 @@ async function install(
     if (killed === 0) await makeWay(deps, context, on, clean.value);
     context.progress(30, 'installing');
     const ended = new AbortController();
-    const watched = watch(deps, context, ended.signal);
+    const hopeless = new AbortController();
+    const watched = watchPods(deps, context, { ended: ended.signal, giveUp: () => hopeless.abort() });
     const begun = deps.now();
-    const done = await upgrade(on, deps.chart, text, clean.value, 'run');
+    const done = await upgrade(on, deps.chart, text, clean.value, 'run', hopeless.signal);
     ended.abort();
     const times = { lease_to_helm_ms: begun - context.claimedAt, helm_ms: deps.now() - begun };
     deps.log.info({ job: context.job.job.id, ...rounded(times) }, 'helm upgrade ended');
@@ -178,21 +174,6 @@ async function cleanRelease(deps: ClusterDeps, context: JobContext, on: ReleaseC
   deps.log.info({ job: context.job.job.id, recovery: recovered.value }, 'recovered a release that was left half-done');
   context.say('warn', `recovered a release that was left half-done: ${recovered.value}`);
   return history(on);
-}
-
-/** Reports pods and the first reason while helm waits, until `ended`. */
-async function watch(deps: ClusterDeps, context: JobContext, ended: AbortSignal): Promise<void> {
-  await sleep(watchEveryMs, ended);
-  while (!ended.aborted && !context.signal.aborted) {
-    const seen = await snapshot(deps.kube, context.job.job.namespace);
-    const { ready, total } = podsReady(seen.pods);
-    const [first] = whyNotReady(seen);
-    const why = first ? `; ${first.object}: ${first.reason}` : '';
-    const share = total === 0 ? 0 : ready / total;
-    if (!ended.aborted)
-      context.progress(30 + Math.round(60 * share), `${ready} of ${total} pods ready${why}`.slice(0, progressMax));
-    await sleep(watchEveryMs, ended);
-  }
 }
 
 /** One-way: the release, then the namespace with all data. What is not there is done. */

@@ -16,6 +16,8 @@ export type HelmRun =
   | { kind: 'killed'; signal: string }
   /** Our own signal was raised: the lease is lost. */
   | { kind: 'aborted' }
+  /** We have ended it, because waiting mends nothing. */
+  | { kind: 'given_up' }
   /** Too little time was left: it was not started. */
   | { kind: 'no_time' }
   | { kind: 'missing'; message: string };
@@ -25,7 +27,13 @@ export type HelmOptions = {
   env: Record<string, string>;
   now?: Monotonic;
 };
-export type RunLimits = { workUntil: number; minMs: number; signal: AbortSignal };
+export type RunLimits = {
+  workUntil: number;
+  minMs: number;
+  signal: AbortSignal;
+  /** Raised where waiting mends nothing. */
+  giveUp?: AbortSignal;
+};
 /** `input` is what it reads from stdin (`--values -`); without it there is nothing to read. */
 export type Helm = (args: (killSeconds: number) => string[], limits: RunLimits, input?: string) => Promise<HelmRun>;
 
@@ -76,22 +84,31 @@ export function helmOf({ bin, env, now = monotonic }: HelmOptions): Helm {
     });
     feed(child, input);
     const kill = () => killGroup(child);
-    limits.signal.addEventListener('abort', kill, { once: true });
+    const ends = AbortSignal.any([limits.signal, ...(limits.giveUp ? [limits.giveUp] : [])]);
+    ends.addEventListener('abort', kill, { once: true });
     const ended = await endOf(child);
-    limits.signal.removeEventListener('abort', kill);
+    ends.removeEventListener('abort', kill);
     if (ended.kind === 'error') return { kind: 'missing', message: `timeout cannot be run: ${ended.message}` };
-    if (limits.signal.aborted) return { kind: 'aborted' };
-    const { code, signal, stdout, stderr } = ended;
-    // `timeout -s KILL` dies of its own signal, or says 137 when it outlived it.
-    if (signal !== null || code === 137) {
-      const byTimer = now() >= killAt - timerSlackMs;
-      return byTimer ? { kind: 'timed_out', stderr } : { kind: 'killed', signal: signal ?? 'SIGKILL' };
-    }
-    if (code !== null && cannotRun.has(code) && stderr.includes('timeout:')) {
-      return { kind: 'missing', message: `${bin} cannot be run: ${stderr.trim()}` };
-    }
-    return { kind: 'exited', code: code ?? 1, stdout, stderr };
+    return limits.signal.aborted ? { kind: 'aborted' } : runOf(ended, bin, limits, now() >= killAt - timerSlackMs);
   };
+}
+
+/** How a helm ended that our own signal did not end. @param byTimer whether the kill timer's time had come */
+function runOf(
+  { code, signal, stdout, stderr }: Extract<Ended, { kind: 'ended' }>,
+  bin: string,
+  { giveUp }: RunLimits,
+  byTimer: boolean,
+): HelmRun {
+  // `timeout -s KILL` dies of its own signal, or says 137 when it outlived it.
+  if (signal !== null || code === 137) {
+    if (giveUp?.aborted) return { kind: 'given_up' };
+    return byTimer ? { kind: 'timed_out', stderr } : { kind: 'killed', signal: signal ?? 'SIGKILL' };
+  }
+  if (code !== null && cannotRun.has(code) && stderr.includes('timeout:')) {
+    return { kind: 'missing', message: `${bin} cannot be run: ${stderr.trim()}` };
+  }
+  return { kind: 'exited', code: code ?? 1, stdout, stderr };
 }
 
 type Ended =

@@ -41,6 +41,8 @@ const limitsOf = (on: ReleaseContext, minMs: number, workUntil = on.workUntil): 
   minMs,
   signal: on.signal,
 });
+/** Of a run whose objects are asked why they are not ready. */
+const explained = new Set<HelmRun['kind']>(['exited', 'timed_out', 'given_up']);
 const scope = (on: ReleaseContext): string[] => ['--namespace', on.namespace];
 /**
  * What somebody changed by hand never stands in the way. Said outright: by default Helm 4 applies as the release was last
@@ -52,8 +54,7 @@ const overwriting = (on: ReleaseContext): string[] =>
 /** The failure of a run, with the events of the objects it left unready. */
 async function stopped(on: ReleaseContext, run: HelmRun, doing: string): Promise<{ ok: false; error: Stop }> {
   if (run.kind === 'aborted') return err(lost);
-  const explains = run.kind === 'exited' || run.kind === 'timed_out';
-  return failureOf(run, doing, explains ? await on.explain() : []);
+  return failureOf(run, doing, explained.has(run.kind) ? await on.explain() : []);
 }
 
 type Succeeded = Extract<HelmRun, { kind: 'exited' }> & { code: 0 };
@@ -149,6 +150,7 @@ export async function uninstall(on: ReleaseContext): Promise<Result<void, Stop>>
  * run upgrades it, and what is only slow may become ready meanwhile. An object of the chart's that somebody made by hand
  * becomes the release's.
  * @param values ours, as text
+ * @param giveUp raised by who watches the objects, where waiting mends nothing: helm is ended, as if its time were up
  */
 export async function upgrade(
   on: ReleaseContext,
@@ -156,6 +158,7 @@ export async function upgrade(
   values: string,
   before: Revision[],
   aim: Aim,
+  giveUp?: AbortSignal,
 ): Promise<Result<void, Stop>> {
   const back = aim === 'run' ? lastDeployed(before) : null;
   const run = await on.helm(
@@ -178,12 +181,15 @@ export async function upgrade(
       on.release,
       chart.path,
     ],
-    limitsOf(on, helmChangeMinMs, back === null ? on.workUntil : upgradeUntil(on.now(), on.workUntil)),
+    {
+      ...limitsOf(on, helmChangeMinMs, back === null ? on.workUntil : upgradeUntil(on.now(), on.workUntil)),
+      ...(giveUp ? { giveUp } : {}),
+    },
     values,
   );
   if (succeeded(run)) return ok(undefined);
   const failure = await stopped(on, run, 'helm upgrade');
-  const began = run.kind === 'exited' || run.kind === 'timed_out' || run.kind === 'killed';
+  const began = explained.has(run.kind) || run.kind === 'killed';
   return back !== null && began ? rolledBack(on, failure.error, before, back) : failure;
 }
 
