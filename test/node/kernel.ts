@@ -2,7 +2,7 @@
  * What the kernel counted, seen from outside of the node: CPU of a container's cgroup, bytes of a pod's interface. Readings are
  * taken all the time, so that what stood in a counter at some moment is known to lie between two of them.
  */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Answers what a counter stands at, in the unit of the metric. */
@@ -24,9 +24,7 @@ export const processesOf = (cgroup: string): number[] =>
 
 /** The first process of a container: 1 by its own count. */
 export function firstProcess(cgroup: string): number {
-  const first = processesOf(cgroup).find((pid) =>
-    /^NSpid:.*\t1$/m.test(readFileSync(`/proc/${pid}/status`, 'utf8')),
-  );
+  const first = processesOf(cgroup).find((pid) => /^NSpid:.*\t1$/m.test(readFileSync(`/proc/${pid}/status`, 'utf8')));
   if (first === undefined) throw new Error(`no process of ${cgroup} is its first`);
   return first;
 }

@@ -52,7 +52,10 @@ describeOnNode('a node that is not ended in order', () => {
       .map((line) => line.split(' ')[1] ?? '');
   /** Until the node is so far that it makes volumes: its pods have no images here, and never become ready. */
   const up = () =>
-    vi.waitUntil(() => existsSync(join(folder, 'log/volumes.pid')) && existsSync(join(folder, 'log/kube-router.pid')), wait);
+    vi.waitUntil(
+      () => existsSync(join(folder, 'log/volumes.pid')) && existsSync(join(folder, 'log/kube-router.pid')),
+      wait,
+    );
 
   it('leaves no process, cgroup, loop device or file when its owner’s whole group is killed', async () => {
     await up();
@@ -74,7 +77,10 @@ describeOnNode('a node that is not ended in order', () => {
     await up();
     const own = cgroups();
     process.kill(Number(readFileSync(join(folder, 'keeper.pid'), 'utf8')), 'SIGKILL');
-    await vi.waitFor(() => expect(own.flatMap((path) => processesOf(path))).toEqual([]), wait);
+    await vi.waitFor(
+      () => expect(own.flatMap((path) => (existsSync(path) ? processesOf(path) : []))).toEqual([]),
+      wait,
+    );
     await run(join(scripts, 'down.sh'), [folder], { env });
     expect(own.filter((path) => existsSync(path))).toEqual([]);
     expect(existsSync(folder)).toBe(false);

@@ -68,9 +68,7 @@ describeOnNode('a stack on a real node', () => {
   const load: ChildProcess[] = [];
 
   const kubectl = (...args: string[]) =>
-    load.push(
-      spawn(toolPath('kubectl'), ['--kubeconfig', node.kubeconfig, ...args], { stdio: 'ignore' }),
-    );
+    load.push(spawn(toolPath('kubectl'), ['--kubeconfig', node.kubeconfig, ...args], { stdio: 'ignore' }));
 
   /** Begins early: a whole minute of it has passed by the time that it is looked at. */
   async function beginLoad(): Promise<void> {
@@ -155,7 +153,8 @@ describeOnNode('a stack on a real node', () => {
       }
       return found;
     };
-    const said = (edges: typeof open, how: string) => edges.map(([{ pod }, host, port]) => `${pod} ${host}:${port} ${how}`);
+    const said = (edges: typeof open, how: string) =>
+      edges.map(([{ pod }, host, port]) => `${pod} ${host}:${port} ${how}`);
     expect(await seen(open)).toEqual(said(open, 'open'));
     expect(await seen(closed)).toEqual(said(closed, 'closed'));
   });
@@ -216,7 +215,10 @@ describeOnNode('a stack on a real node', () => {
   it('comes back with its data when PostgreSQL is killed', async () => {
     const { uid, containerId } = await podOf(node, 'postgres');
     process.kill(firstProcess(await node.cgroup('cpuacct', uid, containerId)), 'SIGKILL');
-    await vi.waitFor(async () => expect(await podOf(node, 'postgres')).toMatchObject({ restarts: 1, ready: true }), wait);
+    await vi.waitFor(
+      async () => expect(await podOf(node, 'postgres')).toMatchObject({ restarts: 1, ready: true }),
+      wait,
+    );
     expect((await sql(node, 'SELECT count(*) FROM kept')).trim()).toBe('2000');
     await vi.waitFor(async () => expect((await podOf(node, 'api')).ready).toBe(true), wait);
   });
@@ -227,7 +229,8 @@ describeOnNode('a stack on a real node', () => {
     // It ends with the container that it runs in.
     await inPod(node, namespace, name, eatMemory).catch(() => {});
     await vi.waitFor(
-      async () => expect(await podOf(node, 'api')).toMatchObject({ name, restarts: 1, lastEnd: 'OOMKilled', ready: true }),
+      async () =>
+        expect(await podOf(node, 'api')).toMatchObject({ name, restarts: 1, lastEnd: 'OOMKilled', ready: true }),
       wait,
     );
     expect(await podOf(node, 'postgres')).toEqual(before);

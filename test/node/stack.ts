@@ -49,9 +49,9 @@ type PodJson = {
 
 export async function podOf(node: TestNode, component: string): Promise<Pod> {
   const selector = `app.kubernetes.io/component=${component}`;
-  const { items } = JSON.parse(
-    await node.kubectl('-n', namespace, 'get', 'pods', '-l', selector, '-o', 'json'),
-  ) as { items: PodJson[] };
+  const { items } = JSON.parse(await node.kubectl('-n', namespace, 'get', 'pods', '-l', selector, '-o', 'json')) as {
+    items: PodJson[];
+  };
   const pod = items.find(({ metadata }) => metadata.deletionTimestamp === undefined);
   const container = pod?.status.containerStatuses?.[0];
   if (!pod || !container) throw new Error(`there is no pod of ${component}`);
@@ -126,7 +126,17 @@ export async function install(node: TestNode, billingPort: number): Promise<void
   );
   const files = [join(chart, 'ci/small-values.yaml'), join(import.meta.dirname, 'values.yaml'), values];
   const given = files.flatMap((file) => ['--values', file]);
-  await node.helm('upgrade', '--install', release, chart, '--namespace', namespace, ...given, '--wait', '--timeout=150s');
+  await node.helm(
+    'upgrade',
+    '--install',
+    release,
+    chart,
+    '--namespace',
+    namespace,
+    ...given,
+    '--wait',
+    '--timeout=150s',
+  );
   for (const { namespace: at, pod } of [stranger, ingress]) {
     await node.kubectl('-n', at, 'wait', '--for=condition=Ready', `pod/${pod}`, '--timeout=60s');
   }

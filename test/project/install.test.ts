@@ -28,7 +28,11 @@ case "$1 $2" in
   'mod download') echo '{ "GoMod": "/dev/null" }' ;;
   'install '*) built "$2" "$GOBIN" ;;
   'build '*)
-    for package in "\${@:2}"; do case $package in -* | *' '*) ;; *.*/*/*) built "$package" bin ;; esac; done ;;
+    for package in "\${@:2}"; do
+      [ "\${before-}" != -o ] || out=$package
+      before=$package
+      case $package in -* | *' '*) ;; .) built "\${out#bin/}" bin ;; *.*/*/*) built "$package" bin ;; esac
+    done ;;
   *) echo "unknown: $*" >&2; exit 2 ;;
 esac
 `;
