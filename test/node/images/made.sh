@@ -46,6 +46,8 @@ make_postgres() {
   mkdir -p "$ROOT$share" "$ROOT/var/lib/postgresql/data" "$ROOT/var/run/postgresql" "$ROOT/usr/share"
   cp -r "$share/." "$ROOT$share"
   rm -rf "$ROOT$share"/{man,locale}
+  mkdir -p "$ROOT/usr/lib/locale"
+  cp -r /usr/lib/locale/C.utf8 "$ROOT/usr/lib/locale/"
   cp -rL /usr/share/zoneinfo "$ROOT/usr/share/zoneinfo"
   chown -R 70:70 "$ROOT/var/lib/postgresql" "$ROOT/var/run/postgresql"
   jq -n --arg path "$bin:/bin:/usr/bin" '{Entrypoint: ["postgres"], StopSignal: "SIGINT",
