@@ -15,6 +15,19 @@ const STEPS: Record<string, string[]> = {
   'stripe-mock': ['stripe-mock'],
   chromium: ['chromium'],
   mosquitto: ['mosquitto'],
+  kubectl: ['kubectl'],
+  kubelet: ['kubelet', 'kube-proxy'],
+  containerd: ['containerd', 'ctr', 'containerd-shim-runc-v2'],
+  coredns: ['coredns'],
+  'kube-router': ['kube-router'],
+  runc: ['runc'],
+  'host-local': ['host-local'],
+  iptables: ['iptables'],
+  ipset: ['ipset'],
+  conntrack: ['conntrack'],
+  socat: ['socat'],
+  jq: ['jq'],
+  busybox: ['busybox'],
 };
 
 const IMPORT = /(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+\.ts)'/g;

@@ -135,7 +135,7 @@ async function bringTools(): Promise<void> {
   if (steps?.length === 0) return console.log('tools: these tests need none');
   const which = steps?.join(', ') ?? 'all';
   console.log(
-    `tools: looking for what these tests run against: ${which} (all take about 12 minutes with empty caches)`,
+    `tools: looking for what these tests run against: ${which} (all take about 20 minutes with empty caches)`,
   );
   const code = await runGroup('bash', [join(root, 'tools/install.sh'), ...(steps ?? [])]);
   if (code !== 0) console.log('tools: some are missing; the tests that need them will say so');

@@ -1,0 +1,168 @@
+/**
+ * A customer's stack of the shipped chart on a real node, as the provisioner would install it: namespace, Secrets, values. Owns
+ * the names; what is seen of the stack is the tests'.
+ */
+import { generateKeyPairSync } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { TestNode } from '../harness/node.ts';
+
+const chart = resolve(import.meta.dirname, '../../charts/customer-instance');
+const password = 'a password of the tests';
+
+export const shortId = 'b4c867f1';
+export const namespace = `customer-${shortId}`;
+const release = `c${shortId}`;
+const name = (component: string): string => `${release}-customer-instance-${component}`;
+
+export const database = `${name('postgres')}-0`;
+export const apiService = `http://${name('api')}.${namespace}.svc.cluster.local:3002`;
+/** A namespace and pod of somebody else, one of the ingress controller's. */
+export const stranger = { namespace: 'other', pod: 'probe' };
+export const ingress = { namespace: 'ingress-nginx', pod: 'probe' };
+
+/** A pod of the stack, as it is now. */
+export type Pod = {
+  name: string;
+  uid: string;
+  ip: string;
+  /** Of its one container. */
+  containerId: string;
+  restarts: number;
+  /** Why its container ended last, e.g. `OOMKilled`. */
+  lastEnd: string | undefined;
+  ready: boolean;
+};
+
+type PodJson = {
+  metadata: { name: string; uid: string; deletionTimestamp?: string };
+  status: {
+    podIP?: string;
+    containerStatuses?: {
+      containerID?: string;
+      ready: boolean;
+      restartCount: number;
+      lastState?: { terminated?: { reason: string } };
+    }[];
+  };
+};
+
+export async function podOf(node: TestNode, component: string): Promise<Pod> {
+  const selector = `app.kubernetes.io/component=${component}`;
+  const { items } = JSON.parse(await node.kubectl('-n', namespace, 'get', 'pods', '-l', selector, '-o', 'json')) as {
+    items: PodJson[];
+  };
+  const pod = items.find(({ metadata }) => metadata.deletionTimestamp === undefined);
+  const container = pod?.status.containerStatuses?.[0];
+  if (!pod || !container) throw new Error(`there is no pod of ${component}`);
+  return {
+    name: pod.metadata.name,
+    uid: pod.metadata.uid,
+    ip: pod.status.podIP ?? '',
+    containerId: (container.containerID ?? '').replace('containerd://', ''),
+    restarts: container.restartCount,
+    lastEnd: container.lastState?.terminated?.reason,
+    ready: container.ready,
+  };
+}
+
+/** Namespaces, the Secrets that a provisioner makes, and a pod in each of the other namespaces to look from. */
+export async function makeNamespaces(node: TestNode): Promise<void> {
+  const secret = (secretName: string, key: string, value: string) => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: secretName, namespace },
+    stringData: { [key]: value },
+  });
+  const probe = (at: { namespace: string; pod: string }) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: at.pod, namespace: at.namespace },
+    spec: {
+      terminationGracePeriodSeconds: 0,
+      containers: [
+        {
+          name: 'probe',
+          image: 'tenantry/instance-api:0.1.0',
+          imagePullPolicy: 'Never',
+          command: ['node', '-e', 'setInterval(() => {}, 1e6)'],
+        },
+      ],
+    },
+  });
+  const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+  const made = (metadata: object) => ({ apiVersion: 'v1', kind: 'Namespace', metadata });
+  await apply(node, 'namespaces.json', [
+    made({ name: namespace, labels }),
+    made({ name: stranger.namespace }),
+    made({ name: ingress.namespace }),
+    secret('instance-licence', 'license', 'none'),
+    secret('instance-postgres', 'password', password),
+    secret('instance-reporter', 'api-key', 'tk_of_the_tests'),
+  ]);
+  // A pod that is made before its namespace's account is there would be refused.
+  for (const at of [namespace, stranger.namespace, ingress.namespace]) {
+    await node.kubectl('-n', at, 'wait', '--for=create', 'serviceaccount/default', '--timeout=60s');
+  }
+  await apply(node, 'probes.json', [probe(stranger), probe(ingress)]);
+}
+
+async function apply(node: TestNode, file: string, items: object[]): Promise<void> {
+  const path = join(node.folder, file);
+  await writeFile(path, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+  await node.kubectl('apply', '-f', path);
+}
+
+/** Installs the chart and waits until it is ready. @param billingPort where pods reach the billing API */
+export async function install(node: TestNode, billingPort: number): Promise<void> {
+  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const values = join(node.folder, 'test-values.json');
+  await writeFile(
+    values,
+    JSON.stringify({
+      billingApiUrl: `http://api.tenantry.localhost:${billingPort}`,
+      license: { publicKey: publicKey.export({ type: 'spki', format: 'pem' }) },
+    }),
+  );
+  const files = [join(chart, 'ci/small-values.yaml'), join(import.meta.dirname, 'values.yaml'), values];
+  const given = files.flatMap((file) => ['--values', file]);
+  await node.helm(
+    'upgrade',
+    '--install',
+    release,
+    chart,
+    '--namespace',
+    namespace,
+    ...given,
+    '--wait',
+    '--timeout=150s',
+  );
+  for (const { namespace: at, pod } of [stranger, ingress]) {
+    await node.kubectl('-n', at, 'wait', '--for=condition=Ready', `pod/${pod}`, '--timeout=60s');
+  }
+}
+
+/** What a program of Node prints in a pod. */
+export const inPod = (node: TestNode, at: string, pod: string, program: string, ...args: string[]): Promise<string> =>
+  node.kubectl('-n', at, 'exec', pod, '--', 'node', '-e', program, ...args);
+
+const connect = `
+  const [host, port] = process.argv.slice(1);
+  const socket = require('node:net').connect({ host, port: Number(port), timeout: 2000 });
+  socket.on('connect', () => { console.log('open'); process.exit(); });
+  socket.on('timeout', () => { console.log('closed'); process.exit(); });
+  socket.on('error', () => { console.log('closed'); process.exit(); });`;
+
+/** Whether a pod gets a connection. */
+export async function reaches(
+  node: TestNode,
+  from: { namespace: string; pod: string },
+  host: string,
+  port: number,
+): Promise<boolean> {
+  return (await inPod(node, from.namespace, from.pod, connect, host, String(port))).trim() === 'open';
+}
+
+/** What psql prints, as the superuser inside the pod. */
+export const sql = (node: TestNode, statement: string): Promise<string> =>
+  node.kubectl('-n', namespace, 'exec', database, '-c', 'postgres', '--', 'psql', '-U', 'postgres', '-Atc', statement);
