@@ -7,6 +7,7 @@ import type { Principal } from '../../credentials/principal.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { isAttachedAfter, type ProjectRow } from '../../organisations/project.ts';
 import { findScopeRows, type OrganisationName, type ScopeRows } from '../../organisations/scope-store.ts';
+import { billsAny } from '../../pricing/billed.ts';
 import { type ListRate, listRatesOf } from '../../pricing/list-rates.ts';
 import type { Running } from '../../usage/gaps.ts';
 import type { Measured } from '../../usage/project-sums.ts';
@@ -74,7 +75,10 @@ function scopeOf(rows: ScopeRows, projects: readonly ProjectRow[], now: number):
   const bySeq = new Map(projects.map((project) => [project.seq, project]));
   const measuring = rows.measuring.filter(({ projectSeq }) => bySeq.has(projectSeq));
   const phases = Map.groupBy(rows.phases, (phase) => phase.customerId);
-  const spans = Map.groupBy(measuring, (m) => `${m.reporterSeq}/${m.projectSeq}`);
+  // An application that reports nothing, or what has no list rate, leaves no figure of an organisation too low.
+  const isExpected = ({ source, low, high }: (typeof measuring)[number]) =>
+    source !== 'application' || (rows.listVersion !== null && billsAny(rows.listVersion, { low, high }));
+  const spans = Map.groupBy(measuring.filter(isExpected), (m) => `${m.reporterSeq}/${m.projectSeq}`);
   const measured = new Map(measuring.map((m) => [`${m.customerSeq}/${m.projectSeq}`, m]));
   return {
     organisation: { id, slug, name },
