@@ -1,6 +1,7 @@
 /** What is missing of a customer's usage, and when his own stack was meant to run. */
 import type { CustomerRow } from '../../customers/store.ts';
 import { shardOf } from '../../db/shards.ts';
+import { floorTo, hourMs } from '../../lib/time.ts';
 import { billsAny } from '../../pricing/billed.ts';
 import { type Gap, gapsOf, type Interval, intersect } from '../../usage/gaps.ts';
 import * as historyStore from '../../usage/history-store.ts';
@@ -16,11 +17,15 @@ export function runningTimes(phases: Metering['phases'], until: number): Interva
   );
 }
 
-/** When a reporter's meters were billed: which they are is the plan's to say. The first plan counts from the beginning. */
+/**
+ * When a reporter's meters were billed: which they are is the plan's to say. A change of plan counts from the hour edge at or before
+ * it, as on the bill (src/pricing/segments.ts), and the first plan from the beginning.
+ */
 function billedTimes(plans: Metering['plans'], meters: Slots): Interval[] {
-  return plans.flatMap(({ effectiveAt, version }, i) => {
-    const from = i === 0 ? Number.NEGATIVE_INFINITY : effectiveAt;
-    return billsAny(version, meters) ? [{ from, to: plans[i + 1]?.effectiveAt ?? Number.POSITIVE_INFINITY }] : [];
+  const edges = plans.map(({ effectiveAt }, i) => (i === 0 ? Number.NEGATIVE_INFINITY : floorTo(effectiveAt, hourMs)));
+  return plans.flatMap(({ version }, i) => {
+    const [from, to] = [edges[i] ?? Number.NEGATIVE_INFINITY, edges[i + 1] ?? Number.POSITIVE_INFINITY];
+    return billsAny(version, meters) ? [{ from, to }] : [];
   });
 }
 

@@ -54,8 +54,6 @@ export async function giveApplicationMeters(context: Context, reporter: FoundRep
       ...takeOwnership({ reporterSeq: seq, project: project.seq, meters, fromAt }),
       ...(activeFrom === null ? begin(id, fromAt) : []),
     ],
-    audit: [
-      { action: activeFrom === null ? 'reporter.activated' : 'reporter.meters_given', subject: id, details },
-    ],
+    audit: [{ action: activeFrom === null ? 'reporter.activated' : 'reporter.meters_given', subject: id, details }],
   };
 }

@@ -30,6 +30,8 @@ export interface Scope {
   /** Who measures them, and in which usage shard that lies. */
   measured: readonly (Measured & { usageShard: number })[];
   expectations: readonly Running[];
+  /** Reporters of applications, by number, of what has no list rate: nothing is expected of them. */
+  beside: ReadonlySet<number>;
 }
 
 const organisationNeeded: Failure<'validation_failed'> = {
@@ -75,10 +77,12 @@ function scopeOf(rows: ScopeRows, projects: readonly ProjectRow[], now: number):
   const bySeq = new Map(projects.map((project) => [project.seq, project]));
   const measuring = rows.measuring.filter(({ projectSeq }) => bySeq.has(projectSeq));
   const phases = Map.groupBy(rows.phases, (phase) => phase.customerId);
-  // An application that reports nothing, or what has no list rate, leaves no figure of an organisation too low.
-  const isExpected = ({ source, low, high }: (typeof measuring)[number]) =>
-    source !== 'application' || (rows.listVersion !== null && billsAny(rows.listVersion, { low, high }));
-  const spans = Map.groupBy(measuring.filter(isExpected), (m) => `${m.reporterSeq}/${m.projectSeq}`);
+  const expected = measuring.filter(
+    ({ source, low, high }) =>
+      source !== 'application' || (rows.listVersion !== null && billsAny(rows.listVersion, { low, high })),
+  );
+  const rated = new Set(expected.map(({ reporterSeq }) => reporterSeq));
+  const spans = Map.groupBy(expected, (m) => `${m.reporterSeq}/${m.projectSeq}`);
   const measured = new Map(measuring.map((m) => [`${m.customerSeq}/${m.projectSeq}`, m]));
   return {
     organisation: { id, slug, name },
@@ -89,6 +93,7 @@ function scopeOf(rows: ScopeRows, projects: readonly ProjectRow[], now: number):
       projectSeq,
       usageShard,
     })),
+    beside: new Set(measuring.flatMap(({ reporterSeq: seq }) => (rated.has(seq) ? [] : [seq]))),
     expectations: [...spans.values()].flatMap((owned): Running[] => {
       const [first] = owned;
       if (!first) return [];
