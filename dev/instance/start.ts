@@ -14,19 +14,18 @@ import { shifted } from '../clock/program.ts';
 import { call } from '../cluster/local.ts';
 import { LOOPBACK } from '../data/http.ts';
 import { type Namespace, namespaceReader } from '../metering/namespaces.ts';
-import { type PlatformError, reasonOf } from '../problem.ts';
+import { PlatformError, reasonOf } from '../problem.ts';
 import { tiedToUs } from '../processes/lifetime.ts';
 import { type Pausable, pausable } from '../processes/pausable.ts';
 import { supervise } from '../processes/supervised.ts';
 import { instanceProgram } from './program.ts';
-import { instanceKey } from './reporter.ts';
 
 const bundler = fileURLToPath(new URL('../../examples/instance/bundle.ts', import.meta.url));
 /** Among the project's packages, where PGlite is found. */
 const bundleFile = fileURLToPath(new URL('../../node_modules/.cache/tenantry/instance.mjs', import.meta.url));
 const pollMs = secondMs;
 const troubleMs = 30 * secondMs;
-/** The provisioner registers the deployment's reporter a moment after it writes the namespace. */
+/** The provisioner registers the deployment's reporters a moment after it writes the namespace. */
 const settledMs = 2 * secondMs;
 /** The first start makes a database. */
 const readyMsMax = 3 * minuteMs;
@@ -70,12 +69,10 @@ export function followFirstCustomer(options: InstanceOptions, log: (line: string
   const url = `http://${LOOPBACK}:${port}`;
   let entry: string | null = null;
 
-  const start = async ({ name, customerId }: Namespace) => {
-    entry ??= await bundled();
+  const start = async ({ name, customerId, applicationKey: apiKey }: Namespace) => {
     const shortId = name.replace(/^customer-/, '');
-    const folder = join(dataDir, 'instance');
-    const shortWindows = env['ALLOW_SHORT_WINDOWS'] === 'true';
-    const apiKey = await instanceKey({ folder, api, customerId, shortId, shortWindows });
+    if (apiKey === null) throw new PlatformError(`${name} has no reporter app-${shortId} of its deployment`);
+    entry ??= await bundled();
     const { customer } = customerView.parse(await call(api, 'GET', `/api/customers/${customerId}`));
     const settings = { entry, dataDir, billingApiUrl: api.url, publicUrl: options.publicUrl, port, env };
     const program = instanceProgram(settings, { customerId, shortId, apiKey, companyName: customer.company_name });
