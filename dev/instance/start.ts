@@ -84,17 +84,18 @@ export function followFirstCustomer(options: InstanceOptions, log: (line: string
   return pausable(async () => {
     const ending = new AbortController();
     let told: string | null = null;
-    let running: { name: string; stop: () => Promise<void> } | null = null;
+    let running: { name: string; applicationKey: string | null; stop: () => Promise<void> } | null = null;
 
     const pass = async (): Promise<void> => {
       const wanted = namespaces().find(isRunning);
-      if (running?.name === wanted?.name) return;
+      // A key that was revoked is replaced by the next job: the instance starts anew with the other one.
+      if (running?.name === wanted?.name && running?.applicationKey === wanted?.applicationKey) return;
       const last = running;
       running = null;
       await last?.stop();
       if (wanted === undefined || !isSettled(wanted)) return;
       const child = await start(wanted);
-      running = { name: wanted.name, stop: child.stop };
+      running = { name: wanted.name, applicationKey: wanted.applicationKey, stop: child.stop };
       const isThere = await isReady(url, ending.signal);
       if (!ending.signal.aborted) log(`instance ${wanted.name} | ${isThere ? 'runs' : 'does not answer'}: ${url}`);
     };
@@ -102,7 +103,10 @@ export function followFirstCustomer(options: InstanceOptions, log: (line: string
     const watch = async (): Promise<void> => {
       while (!ending.signal.aborted) {
         const pauseMs = await pass().then(
-          () => pollMs,
+          () => {
+            told = null;
+            return pollMs;
+          },
           (error: unknown) => {
             const reason = reasonOf(error);
             if (reason !== told) log(`instance: ${reason}`);
