@@ -13,13 +13,15 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { filesBelow, hashOf } from '../source-hash.ts';
 import { bundleWorker } from './bundle.ts';
 import { describeWorker, type WorkerDescription } from './description.ts';
 
+/** The project's own. A Worker of another configuration is bundled each time: what it is made of is not known here. */
+const root = resolve(import.meta.dirname, '../..');
 const folders = ['src', 'migrations'];
-const files = ['wrangler.toml', 'package-lock.json'];
+const files = ['wrangler.toml', 'package-lock.json', 'tsconfig.json'];
 /** Those of some branches that somebody goes to and fro between. */
 const keptMax = 4;
 const descriptionFile = 'description.json';
@@ -27,17 +29,22 @@ const bundleFolder = 'bundle';
 
 /** Bundles into `outDir`, which is emptied before, and describes. Throws PlatformError with Wrangler's reason. */
 export async function builtWorker(configPath: string, outDir: string): Promise<WorkerDescription> {
-  const root = dirname(configPath);
-  const kept = join(root, 'node_modules/.cache/tenantry-worker', hashOfSources(root));
+  if (configPath !== join(root, 'wrangler.toml')) return await build(configPath, outDir);
+  const kept = join(root, 'node_modules/.cache/tenantry-worker', hashOfSources());
   const before = take(kept, outDir);
   if (before !== null) return before;
-  const [description] = await Promise.all([describeWorker(configPath), bundleWorker(configPath, outDir)]);
+  const description = await build(configPath, outDir);
   keep(kept, outDir, description);
   return description;
 }
 
+async function build(configPath: string, outDir: string): Promise<WorkerDescription> {
+  const [description] = await Promise.all([describeWorker(configPath), bundleWorker(configPath, outDir)]);
+  return description;
+}
+
 /** The description names folders by their whole paths, and another Node bundles with another Wrangler's eyes. */
-const hashOfSources = (root: string): string =>
+const hashOfSources = (): string =>
   hashOf(
     root,
     [...folders.flatMap((folder) => filesBelow(root, folder)), ...files.map((file) => join(root, file))],
