@@ -55,7 +55,9 @@ export async function openLicence(settings: ApiSettings, store: GuardStore, log:
     read = now;
   };
   const look = (): Promise<void> =>
-    again().catch((error: Error) => log.warn({ problem: error.message }, 'the files of licence and key could not be read'));
+    again().catch((error: Error) =>
+      log.warn({ problem: error.message }, 'the files of licence and key could not be read'),
+    );
   const timer = setInterval(() => void look(), fileEveryMs);
   timer.unref();
   return {
