@@ -1,5 +1,5 @@
 /**
- * Carries out a job on a real cluster: namespace, Secrets, reporter key, Helm, in this order, each step repeatable. Owns
+ * Carries out a job on a real cluster: namespace, Secrets, reporters' keys, Helm, in this order, each step repeatable. Owns
  * the order and the story; each step's rules are in its own file.
  */
 
@@ -15,7 +15,7 @@ import { deleteNamespace, ensureNamespace, findOwn, type Place } from './namespa
 import { reopen } from './pods.ts';
 import type { Revision } from './recovery.ts';
 import { history, type ReleaseContext, recover, uninstall, upgrade } from './release.ts';
-import { registerKey } from './reporter-key.ts';
+import { registerKeys } from './reporter-key.ts';
 import { ensurePassword, putLicence } from './secrets.ts';
 import { suspend } from './suspend.ts';
 import { finalValues, toValuesText } from './values.ts';
@@ -126,7 +126,7 @@ async function prepareSecrets(deps: ClusterDeps, context: JobContext, place: Pla
   if (!password.ok) return password;
   const licence = await putLicence(deps.kube, place, context.job.licence);
   if (!licence.ok) return licence;
-  return await registerKey(deps, context);
+  return await registerKeys(deps, context);
 }
 
 /** Recovers, upgrades and watches; starts over when helm was killed from outside with time left. */

@@ -13,6 +13,7 @@ import { lost, type Stop } from './failure.ts';
 import { findOwn, namespaceDrift, type Place } from './namespace.ts';
 import { lastDeployed } from './recovery.ts';
 import { history, manifestOf } from './release.ts';
+import { reportersOf } from './reporters.ts';
 import { secretsDrift } from './secrets.ts';
 import { strangers } from './strangers.ts';
 
@@ -38,7 +39,7 @@ export async function findDrift(deps: ClusterDeps, context: JobContext): Promise
   const claimUid = job.expects_data ? claimUidOf(database.value, job.claim_uid) : null;
   const looks: (() => Promise<Result<DriftEntry[], Stop>>)[] = [
     () => namespaceDrift(deps.kube, place),
-    () => secretsDrift(deps.kube, place, job.reporter_id),
+    () => secretsDrift(deps.kube, place, reportersOf(job)),
     async () => ok(dataDrift(database.value, place, job)),
     () => releaseDrift(deps, context, place),
   ];

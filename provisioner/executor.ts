@@ -15,8 +15,8 @@ export type JobContext = {
   progress: (percent: number, message: string) => void;
   /** Adds a line to the job's log, which people read in the queue console. Best effort, never waits, holds no secret. */
   say: (level: LogLevel, line: string) => void;
-  /** Registers the reporter key's hash with the API; tried until the work's deadline. */
-  registerReporter: (apiKey: string) => Promise<Result<Registered, Stop>>;
+  /** Registers the hash of a reporter's key with the API; tried until the work's deadline. */
+  registerReporter: (reporterId: string, apiKey: string) => Promise<Result<Registered, Stop>>;
 };
 
 /** `revoked`: a person has revoked this very key, so that another one must be made. */

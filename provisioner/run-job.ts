@@ -114,11 +114,11 @@ async function attempt(
         say('info', message);
       },
       say,
-      registerReporter: async (apiKey) => {
+      registerReporter: async (reporterId, apiKey) => {
         const body = { lease_id: job.lease_id, key_hash: await sha256Hex(apiKey) };
         const answer = await untilDecided(
           deps,
-          () => deps.api.registerReporter(job.reporter_id, body),
+          () => deps.api.registerReporter(reporterId, body),
           deadlines.workUntil,
           losing.signal,
         );

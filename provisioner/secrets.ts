@@ -1,6 +1,6 @@
 /**
- * The three Secrets that the chart names: the licence (replaced by every job), the database password (made once, kept for
- * ever) and the reporter key (made here, so that the API never has more than its hash). Their contents go nowhere else.
+ * The Secrets that the chart names: the licence (replaced by every job), the database password (made once, kept for ever) and
+ * the key of each reporter (made here, so that the API never has more than its hash). Their contents go nowhere else.
  */
 import type { V1Secret } from '@kubernetes/client-node';
 import type { DriftEntry } from '../src/contracts/jobs.ts';
@@ -11,11 +11,15 @@ import type { Database } from './claims.ts';
 import { type Failure, failed } from './failure.ts';
 import { call, type Kube, kubeFailure } from './kube.ts';
 import { ownLabels, type Place } from './namespace.ts';
+import type { Reporter } from './reporters.ts';
 
 /** Names and keys that charts/customer-instance refers to. */
 const licence = { name: 'instance-licence', key: 'license' };
 const postgres = { name: 'instance-postgres', key: 'password' };
-const reporter = { name: 'instance-reporter', key: 'api-key' };
+/** In each reporter's Secret, whose name the API says. */
+const reporterKey = 'api-key';
+
+const keyAt = ({ secret }: Reporter): { name: string; key: string } => ({ name: secret, key: reporterKey });
 
 const passwordBytes = 24;
 
@@ -87,52 +91,55 @@ export async function ensurePassword(
 }
 
 /**
- * The reporter key, for its hash to be registered. Made once per reporter: one of another reporter (a restored namespace)
+ * A reporter's key, for its hash to be registered. Made once per reporter: one of another reporter (a restored namespace)
  * or one that is no key is replaced, since the API would refuse it anyway.
  */
 export async function ensureReporterKey(
   kube: Kube,
   place: Place,
-  reporterId: string,
+  reporter: Reporter,
   random: Random,
 ): Promise<Result<string, Failure>> {
-  const fresh = secretOf(place, reporter, newKey(reporterId, random), false);
-  const found = await read(kube, place, reporter.name);
+  const fresh = secretOf(place, keyAt(reporter), newKey(reporter.id, random), false);
+  const found = await read(kube, place, reporter.secret);
   if (!found.ok) return found;
   const secret = found.value === null ? await createOrRead(kube, place, fresh) : ok(found.value);
   if (!secret.ok) return secret;
-  const key = decode(secret.value, reporter.key);
-  return parseKey(key)?.owner === reporterId ? ok(key) : await replaceReporterKey(kube, place, reporterId, random);
+  const key = decode(secret.value, reporterKey);
+  return parseKey(key)?.owner === reporter.id ? ok(key) : await replaceReporterKey(kube, place, reporter, random);
 }
 
 /** Puts a new reporter key in the place of the one that is there, which the API refuses. */
 export async function replaceReporterKey(
   kube: Kube,
   place: Place,
-  reporterId: string,
+  reporter: Reporter,
   random: Random,
 ): Promise<Result<string, Failure>> {
-  const body = secretOf(place, reporter, newKey(reporterId, random), false);
-  const replaced = await call(kube.core.replaceNamespacedSecret({ name: reporter.name, namespace: place.name, body }));
-  return replaced.ok ? ok(decode(body, reporter.key)) : kubeFailure(`updating Secret ${reporter.name}`, replaced.error);
+  const { secret: name } = reporter;
+  const body = secretOf(place, keyAt(reporter), newKey(reporter.id, random), false);
+  const replaced = await call(kube.core.replaceNamespacedSecret({ name, namespace: place.name, body }));
+  return replaced.ok ? ok(decode(body, reporterKey)) : kubeFailure(`updating Secret ${name}`, replaced.error);
 }
 
-/** What is wrong with the three Secrets of a stack that has been deployed. Changes nothing. */
+/** What is wrong with the Secrets of a stack that has been deployed. Changes nothing. */
 export async function secretsDrift(
   kube: Kube,
   place: Place,
-  reporterId: string,
+  reporters: readonly Reporter[],
 ): Promise<Result<DriftEntry[], Failure>> {
   const entries: DriftEntry[] = [];
-  for (const { name, key } of [licence, postgres, reporter]) {
+  const owners = new Map(reporters.map(({ id, secret }) => [secret, id]));
+  for (const { name, key } of [licence, postgres, ...reporters.map(keyAt)]) {
     const found = await read(kube, place, name);
     if (!found.ok) return found;
     const value = found.value === null ? null : decode(found.value, key);
     const object = `Secret/${name}`;
+    const owner = owners.get(name);
     if (value === null) entries.push({ object, kind: 'missing', difference: 'the Secret is not there' });
     else if (value === '') entries.push({ object, kind: 'changed', difference: `data.${key} is missing or empty` });
-    else if (name === reporter.name && parseKey(value)?.owner !== reporterId) {
-      entries.push({ object, kind: 'changed', difference: `data.${key} is no key of reporter ${reporterId}` });
+    else if (owner !== undefined && parseKey(value)?.owner !== owner) {
+      entries.push({ object, kind: 'changed', difference: `data.${key} is no key of reporter ${owner}` });
     }
   }
   return ok(entries);

@@ -1,7 +1,7 @@
 /**
  * Carries out jobs without a cluster (SIMULATE_K8S_DEPLOYMENT=true): takes 3 to 5 seconds, then remembers per namespace what
- * should run there, one file each, mode 0600, because it holds the reporter key with which an exporter can be run. The
- * file is replaced by a rename, so a kill leaves the old one or the new one.
+ * should run there, one file each, mode 0600, because it holds the reporters' keys with which an exporter and an application
+ * can be run. The file is replaced by a rename, so a kill leaves the old one or the new one.
  */
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,6 +16,7 @@ import { entry } from './drift-entries.ts';
 import type { Executor, JobContext } from './executor.ts';
 import { type Failure, failed, lost, type Stop } from './failure.ts';
 import { registerOr } from './reporter-key.ts';
+import { type Reporter, reportersOf } from './reporters.ts';
 
 export type SimulatedDeps = {
   folder: string;
@@ -82,30 +83,44 @@ function driftOf({ job }: JobContext, found: SimulatedNamespace | null): DriftEn
   return found.phase === job.phase ? [] : [entry(object, 'changed', `phase: ${found.phase}, wanted ${job.phase}`)];
 }
 
-/** The key is written before its hash is registered: a kill in between leaves a key that the next run registers. */
+/** Keys are written before their hashes are registered: a kill in between leaves keys that the next run registers. */
 async function remember(
   deps: SimulatedDeps,
   context: JobContext,
   path: string,
   before: SimulatedNamespace | null,
 ): Promise<Result<void, Stop>> {
-  const { job, reporter_id, values } = context.job;
-  const kept = before && parseKey(before.api_key)?.owner === reporter_id ? before.api_key : null;
-  const state = (api_key: string): SimulatedNamespace => ({
-    customer_id: job.customer_id,
-    reporter_id,
-    api_key,
-    phase: context.job.phase,
-    metering: values.metering,
-    namespace: job.namespace,
-    runs: runsAfter(before?.runs ?? [], context.job.phase, new Date().toISOString()),
-  });
-  const register = async (apiKey: string) => {
-    const stored = await store(deps.folder, path, state(apiKey));
-    return stored.ok ? await context.registerReporter(apiKey) : stored;
-  };
-  const first = await register(kept ?? newKey(reporter_id, deps.random));
-  return await registerOr(first, () => register(newKey(reporter_id, deps.random)));
+  const { job, phase, values } = context.job;
+  const [exporters, applications] = reportersOf(context.job);
+  if (!exporters) return failed('internal', 'the job names no reporter');
+  const named = applications ? [exporters, applications] : [exporters];
+  const kept = [before?.api_key, before?.application?.api_key];
+  const keyOf = ({ id }: Reporter) => kept.find((key) => key && parseKey(key)?.owner === id) ?? newKey(id, deps.random);
+  const keys = new Map(named.map((reporter) => [reporter.id, keyOf(reporter)]));
+  const keyNow = ({ id }: Reporter): string => keys.get(id) ?? '';
+  const runs = runsAfter(before?.runs ?? [], phase, new Date().toISOString());
+  const write = () =>
+    store(deps.folder, path, {
+      customer_id: job.customer_id,
+      reporter_id: exporters.id,
+      api_key: keyNow(exporters),
+      ...(applications ? { application: { reporter_id: applications.id, api_key: keyNow(applications) } } : {}),
+      phase,
+      metering: values.metering,
+      namespace: job.namespace,
+      runs,
+    });
+  const stored = await write();
+  if (!stored.ok) return stored;
+  for (const reporter of named) {
+    const registered = await registerOr(await context.registerReporter(reporter.id, keyNow(reporter)), async () => {
+      keys.set(reporter.id, newKey(reporter.id, deps.random));
+      const written = await write();
+      return written.ok ? await context.registerReporter(reporter.id, keyNow(reporter)) : written;
+    });
+    if (!registered.ok) return registered;
+  }
+  return ok(undefined);
 }
 
 async function store(folder: string, path: string, state: SimulatedNamespace): Promise<Result<void, Failure>> {

@@ -17,6 +17,7 @@ import { waitUntilStopped } from './pods.ts';
 import { pendingRevision } from './recovery.ts';
 import { history, type ReleaseContext, recover, upgrade } from './release.ts';
 import { registerKey } from './reporter-key.ts';
+import { reportersOf } from './reporters.ts';
 import { ensurePassword, putLicence } from './secrets.ts';
 import { unlock } from './unlock.ts';
 import { finalValues, toValuesText } from './values.ts';
@@ -68,7 +69,10 @@ async function align(deps: ClusterDeps, context: JobContext): Promise<Result<Dri
     { object: 'PersistentVolumeClaim', run: () => data(deps, context) },
     { object: 'Secret/instance-licence', run: () => putLicence(deps.kube, place, job.licence) },
     { object: 'Secret/instance-postgres', run: () => password(deps, context) },
-    { object: 'Secret/instance-reporter', run: () => registerKey(deps, context) },
+    ...reportersOf(job).map((reporter) => ({
+      object: `Secret/${reporter.secret}`,
+      run: () => registerKey(deps, context, reporter),
+    })),
     { object: `Release/${on.release}`, run: () => layDown(deps, context, on) },
   ];
   context.progress(20, 'suspending the release');

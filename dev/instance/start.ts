@@ -14,19 +14,18 @@ import { shifted } from '../clock/program.ts';
 import { call } from '../cluster/local.ts';
 import { LOOPBACK } from '../data/http.ts';
 import { type Namespace, namespaceReader } from '../metering/namespaces.ts';
-import { type PlatformError, reasonOf } from '../problem.ts';
+import { PlatformError, reasonOf } from '../problem.ts';
 import { tiedToUs } from '../processes/lifetime.ts';
 import { type Pausable, pausable } from '../processes/pausable.ts';
 import { supervise } from '../processes/supervised.ts';
 import { instanceProgram } from './program.ts';
-import { instanceKey } from './reporter.ts';
 
 const bundler = fileURLToPath(new URL('../../examples/instance/bundle.ts', import.meta.url));
 /** Among the project's packages, where PGlite is found. */
 const bundleFile = fileURLToPath(new URL('../../node_modules/.cache/tenantry/instance.mjs', import.meta.url));
 const pollMs = secondMs;
 const troubleMs = 30 * secondMs;
-/** The provisioner registers the deployment's reporter a moment after it writes the namespace. */
+/** The provisioner registers the deployment's reporters a moment after it writes the namespace. */
 const settledMs = 2 * secondMs;
 /** The first start makes a database. */
 const readyMsMax = 3 * minuteMs;
@@ -70,12 +69,10 @@ export function followFirstCustomer(options: InstanceOptions, log: (line: string
   const url = `http://${LOOPBACK}:${port}`;
   let entry: string | null = null;
 
-  const start = async ({ name, customerId }: Namespace) => {
-    entry ??= await bundled();
+  const start = async ({ name, customerId, applicationKey: apiKey }: Namespace) => {
     const shortId = name.replace(/^customer-/, '');
-    const folder = join(dataDir, 'instance');
-    const shortWindows = env['ALLOW_SHORT_WINDOWS'] === 'true';
-    const apiKey = await instanceKey({ folder, api, customerId, shortId, shortWindows });
+    if (apiKey === null) throw new PlatformError(`${name} has no reporter app-${shortId} of its deployment`);
+    entry ??= await bundled();
     const { customer } = customerView.parse(await call(api, 'GET', `/api/customers/${customerId}`));
     const settings = { entry, dataDir, billingApiUrl: api.url, publicUrl: options.publicUrl, port, env };
     const program = instanceProgram(settings, { customerId, shortId, apiKey, companyName: customer.company_name });
@@ -87,17 +84,18 @@ export function followFirstCustomer(options: InstanceOptions, log: (line: string
   return pausable(async () => {
     const ending = new AbortController();
     let told: string | null = null;
-    let running: { name: string; stop: () => Promise<void> } | null = null;
+    let running: { name: string; applicationKey: string | null; stop: () => Promise<void> } | null = null;
 
     const pass = async (): Promise<void> => {
       const wanted = namespaces().find(isRunning);
-      if (running?.name === wanted?.name) return;
+      // A key that was revoked is replaced by the next job: the instance starts anew with the other one.
+      if (running?.name === wanted?.name && running?.applicationKey === wanted?.applicationKey) return;
       const last = running;
       running = null;
       await last?.stop();
       if (wanted === undefined || !isSettled(wanted)) return;
       const child = await start(wanted);
-      running = { name: wanted.name, stop: child.stop };
+      running = { name: wanted.name, applicationKey: wanted.applicationKey, stop: child.stop };
       const isThere = await isReady(url, ending.signal);
       if (!ending.signal.aborted) log(`instance ${wanted.name} | ${isThere ? 'runs' : 'does not answer'}: ${url}`);
     };
@@ -105,7 +103,10 @@ export function followFirstCustomer(options: InstanceOptions, log: (line: string
     const watch = async (): Promise<void> => {
       while (!ending.signal.aborted) {
         const pauseMs = await pass().then(
-          () => pollMs,
+          () => {
+            told = null;
+            return pollMs;
+          },
           (error: unknown) => {
             const reason = reasonOf(error);
             if (reason !== told) log(`instance: ${reason}`);

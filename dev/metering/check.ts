@@ -11,7 +11,12 @@ import { chosenIn, type ExporterSettings, exporterProgram } from './exporter.ts'
 
 const ENTRY = fileURLToPath(new URL('../../exporter/main.ts', import.meta.url));
 const NO_TIMES = ['--from', 'never', '--to', 'never', '--dry-run'];
-const NOBODY = { name: 'customer-00000000', customerId: `cust_${'0'.repeat(32)}`, apiKey: 'none' };
+const NOBODY = {
+  name: 'customer-00000000',
+  customerId: `cust_${'0'.repeat(32)}`,
+  apiKey: 'none',
+  applicationKey: null,
+};
 
 /** Throws PlatformError with a line for each variable that the exporter refuses. Costs nothing where none was set. */
 export async function checkExporterVariables(settings: Omit<ExporterSettings, 'entry' | 'offsetMs'>): Promise<void> {

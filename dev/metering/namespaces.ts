@@ -9,7 +9,10 @@ export type Run = { startMs: number; endMs: number };
 export type Namespace = {
   name: string;
   customerId: string;
+  /** The exporter's. */
   apiKey: string;
+  /** The application's; null where the deployment has no such reporter. */
+  applicationKey: string | null;
   /** The namespace's exporter runs. */
   metering: boolean;
   /** When the namespace's pods ran, in order of time. */
@@ -34,6 +37,7 @@ function read(path: string, changedMs: number): Namespace | null {
       name: state.namespace,
       customerId: state.customer_id,
       apiKey: state.api_key,
+      applicationKey: state.application?.api_key ?? null,
       metering: state.metering ?? state.phase === 'running',
       runs: runsOf(state, changedMs),
       changedMs,

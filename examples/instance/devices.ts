@@ -59,7 +59,8 @@ export function devicesOf(database: Database) {
         await within.query('LOCK TABLE provisioning_keys IN SHARE ROW EXCLUSIVE MODE');
         const { active, openKeys } = await countsOf(within);
         const { allowed, refusal } = mayAdd(active + openKeys);
-        if (!allowed && refusal) {
+        if (!allowed) {
+          if (refusal === null) throw new Error('the guard refused without a word');
           const details = openKeys === 0 ? refusal.details : { ...refusal.details, openKeys };
           return { refusal: { ...refusal, details } };
         }

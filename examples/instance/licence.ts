@@ -1,6 +1,6 @@
 /**
- * The guard of this instance. The guard pulls the licence by itself; a licence that a file brings (a mounted Secret) is read
- * anew when the file has changed, which a guard does not do.
+ * The guard of this instance. The guard pulls the licence by itself; what files bring (mounted Secrets: a licence, the key to ask
+ * with) is read anew when it has changed, which a guard does not do.
  */
 import { type Guard, type GuardOptions, type GuardStore, openGuard } from '@tenantry/licence-guard';
 import type { Logger } from 'pino';
@@ -10,17 +10,23 @@ const fileEveryMs = 60_000;
 
 export interface Licence {
   guard(): Guard;
-  /** Looks at the file, and asks the API. Never throws. */
+  /** Looks at the files, and asks the API. Never throws. */
   refresh(): Promise<void>;
   close(): void;
 }
 
 const textOf = (secret: Secret | null): string | undefined => secret?.() || undefined;
 
-function optionsOf(settings: ApiSettings, store: GuardStore, log: Logger): GuardOptions {
+/** What files bring. */
+interface Given {
+  first: string | undefined;
+  apiKey: string | undefined;
+}
+
+const givenBy = ({ licence, apiKey }: ApiSettings): Given => ({ first: textOf(licence.key), apiKey: textOf(apiKey) });
+
+function optionsOf(settings: ApiSettings, { first, apiKey }: Given, store: GuardStore, log: Logger): GuardOptions {
   const { licence, billingApiUrl, customerId } = settings;
-  const apiKey = textOf(settings.apiKey);
-  const first = textOf(licence.key);
   return {
     api: billingApiUrl,
     customerId,
@@ -37,19 +43,21 @@ function optionsOf(settings: ApiSettings, store: GuardStore, log: Logger): Guard
 }
 
 export async function openLicence(settings: ApiSettings, store: GuardStore, log: Logger): Promise<Licence> {
-  const open = () => openGuard(optionsOf(settings, store, log));
-  let guard = await open();
-  let read = textOf(settings.licence.key);
+  const open = (given: Given) => openGuard(optionsOf(settings, given, store, log));
+  let read = givenBy(settings);
+  let guard = await open(read);
   const again = async (): Promise<void> => {
-    const now = textOf(settings.licence.key);
-    if (now === read) return;
-    const next = await open();
+    const now = givenBy(settings);
+    if (now.first === read.first && now.apiKey === read.apiKey) return;
+    const next = await open(now);
     guard.close();
     guard = next;
     read = now;
   };
   const look = (): Promise<void> =>
-    again().catch((error: Error) => log.warn({ problem: error.message }, 'the licence file could not be read'));
+    again().catch((error: Error) =>
+      log.warn({ problem: error.message }, 'the files of licence and key could not be read'),
+    );
   const timer = setInterval(() => void look(), fileEveryMs);
   timer.unref();
   return {

@@ -61,6 +61,9 @@ export const job = z.object({
 });
 export type JobView = z.infer<typeof job>;
 
+/** A Secret that holds a reporter's key: one of ours by its name, so that no answer can have the others of a namespace overwritten. */
+const reporterSecretName = z.string().regex(/^instance-(?:[a-z]+-)*reporter$/);
+
 /** Values for charts/customer-instance: never a secret; Secrets are named here and made by the provisioner. */
 export const chartValues = z.object({
   customer: z.object({
@@ -97,6 +100,9 @@ export const chartValues = z.object({
       claimMax: z.string(),
     })
     .optional(),
+  /** The Secrets with the keys of the exporter and of the application. Absent from an older API, the second also where there is none. */
+  reporterSecret: reporterSecretName.optional(),
+  appReporterSecret: reporterSecretName.optional(),
 });
 export type ChartValues = z.infer<typeof chartValues>;
 
@@ -146,7 +152,10 @@ export const leasedJob = z.object({
   values: chartValues,
   /** The licence token for the instance's first start. */
   licence: z.string(),
+  /** The exporter's reporter: the first of `reporters`. */
   reporter_id: z.string(),
+  /** The deployment's reporters, each with the Secret for its key. Absent from an API that knows one alone. */
+  reporters: z.array(z.object({ id: z.string(), secret: reporterSecretName })).optional(),
 });
 export type LeasedJob = z.infer<typeof leasedJob>;
 

@@ -1,6 +1,6 @@
 /**
  * What the provisioner's simulation leaves behind, one file per namespace, and what the embedded platform reads there to
- * run an exporter over simulated metrics. Holds the reporter's key: mode 0600, never shown.
+ * run an exporter over simulated metrics, and an application. Holds the reporters' keys: mode 0600, never shown.
  */
 import { z } from 'zod';
 import { namespace } from './common.ts';
@@ -14,6 +14,8 @@ export const simulatedNamespace = z.object({
   customer_id: z.string(),
   reporter_id: z.string(),
   api_key: z.string(),
+  /** The application's reporter. Absent in files of an older version, and where an admin's reporter has its name. */
+  application: z.object({ reporter_id: z.string(), api_key: z.string() }).optional(),
   phase,
   /** The namespace's exporter runs. Absent in files of an older version: it runs while the phase is running. */
   metering: z.boolean().optional(),

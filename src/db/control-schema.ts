@@ -235,8 +235,8 @@ export const reporters = sqliteTable(
       .references(() => customers.id),
     instanceId: text('instance_id').notNull(),
     windowSeconds: integer('window_seconds').notNull(),
-    source: text('source', { enum: ['deployment', 'admin'] }).notNull(),
-    /** Null until the deployment's reporter registers its key for the first time. */
+    source: text('source', { enum: ['deployment', 'application', 'admin'] }).notNull(),
+    /** Null until a reporter of the deployment (the exporter's, the application's) registers its key and is given meters. */
     activeFrom: at('active_from'),
     activeUntil: at('active_until'),
     createdAt: at('created_at').notNull(),

@@ -36,6 +36,10 @@ export function verbOf(before: Phase, after: Phase): Verb {
 /** Where the customer's instance is reached. */
 export const instanceUrl = (shortId: string, baseDomain: string): string => `https://${shortId}.${baseDomain}`;
 
+/** Secrets of the namespace, each with the key of one reporter: the exporter's, and the application's. */
+export const reporterSecret = 'instance-reporter';
+export const appReporterSecret = 'instance-app-reporter';
+
 /** The Helm release: made of the id alone, so that no name of a customer can be read as a flag. */
 export const releaseOf = (shortId: string): string => `c${shortId}`;
 
@@ -53,6 +57,8 @@ export interface RenderInput {
   publicKeyPem: string;
   monitoring: LicenceClaims['monitoring'];
   quota: NonNullable<ChartValues['quota']>;
+  /** Whether the application has a reporter of its own, whose Secret the chart is told. */
+  hasApplicationReporter: boolean;
 }
 
 /** The chart's values, rendered when a job is leased. No secret is among them. */
@@ -73,4 +79,6 @@ export const renderValues = (input: RenderInput): ChartValues => ({
   license: { publicKey: input.publicKeyPem },
   monitoring: input.monitoring,
   quota: input.quota,
+  reporterSecret,
+  ...(input.hasApplicationReporter ? { appReporterSecret } : {}),
 });

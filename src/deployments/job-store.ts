@@ -106,7 +106,7 @@ export interface ReporterLease {
 
 const reporterLeased = (l: ReporterLease) => sql`EXISTS (
   SELECT 1 FROM jobs j JOIN reporters r ON r.customer_id = j.customer_id
-  WHERE r.id = ${l.reporterId} AND r.source = 'deployment' AND j.cluster_id = ${l.clusterId}
+  WHERE r.id = ${l.reporterId} AND r.source <> 'admin' AND j.cluster_id = ${l.clusterId}
     AND j.state = 'active' AND j.lease_id = ${l.leaseId} AND j.lease_until > ${l.now})`;
 
 /** Fails the batch unless the lease is a running one of the reporter's own customer in that cluster. */

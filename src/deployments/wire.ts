@@ -2,7 +2,7 @@
 import type { LeasedJob } from '../contracts/jobs.ts';
 import { iso } from '../lib/time.ts';
 import type { RenderedJob } from '../workflows/provisioning/lease-job.ts';
-import { releaseOf } from './deployment.ts';
+import { appReporterSecret, releaseOf, reporterSecret } from './deployment.ts';
 
 /** POST /api/provisioner/jobs/next. `now` is the instant of the lease, ms. */
 export const toLeasedJob = (leased: RenderedJob, now: number): LeasedJob => ({
@@ -27,4 +27,8 @@ export const toLeasedJob = (leased: RenderedJob, now: number): LeasedJob => ({
   values: leased.values,
   licence: leased.licence,
   reporter_id: leased.reporterId,
+  reporters: [
+    { id: leased.reporterId, secret: reporterSecret },
+    ...(leased.applicationReporterId ? [{ id: leased.applicationReporterId, secret: appReporterSecret }] : []),
+  ],
 });

@@ -16,7 +16,8 @@ import { continueReissue, reissueAll } from '../workflows/licensing/reissue-all.
 import { reissueFor } from '../workflows/licensing/reissue-for.ts';
 import { revokeLicences } from '../workflows/licensing/revoke-licences.ts';
 import { cachedMs, jwksOf, publicPem } from './keyring.ts';
-import { findByJti, history, type LicenceRow } from './store.ts';
+import { planChange } from './plan-change.ts';
+import { findByJti, history } from './store.ts';
 import { verifyLicence } from './verify.ts';
 
 const keyHeaders = { 'cache-control': `public, max-age=${cachedMs / secondMs}` };
@@ -36,12 +37,6 @@ const read = endpoint({
 /** A limit as the history shows it; one that is none, or that the plan does not name, is unlimited. */
 const limitOf = (value: boolean | number | null | undefined): number | null =>
   typeof value === 'number' ? value : null;
-
-/** From which plan to which, of a licence that a change of plan brought (seed 004's words). */
-const planChange = (before: LicenceRow | undefined, { action, plan }: LicenceRow) =>
-  before !== undefined && (action === 'upgraded' || action === 'downgraded')
-    ? { oldPlan: before.plan, newPlan: plan }
-    : {};
 
 const historyRoute = endpoint({
   ...routes.listLicences,

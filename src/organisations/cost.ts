@@ -32,6 +32,8 @@ export interface CostInput {
   /** What `units` of the sums are of. */
   columns: readonly string[];
   expectations: readonly Running[];
+  /** Reporters, by number, of what has no rate here: a project's figures are neither newer nor incomplete by them. */
+  beside?: ReadonlySet<number>;
   /** Ms. */
   now: number;
   /**
@@ -43,17 +45,19 @@ export interface CostInput {
 
 /** What each of the projects used and cost, also one that used nothing. No bucket may lie in two months. */
 export function costsOf(input: CostInput): ProjectCost[] {
-  const { buckets, columns, expectations, now, together } = input;
+  const { buckets, columns, expectations, beside, now, together } = input;
   const sums = Map.groupBy(input.sums, (sum) => sum.projectSeq);
   const expected = Map.groupBy(expectations, (e) => e.projectSeq);
   const rater = raterOf(input);
   const seenOf = (found: readonly ProjectSum[]) => newest(found.map(({ lastEnd }) => lastEnd)) ?? undefined;
-  const seenByAll = together ? seenOf(input.sums) : undefined;
+  const ratedOf = (found: readonly ProjectSum[]) => found.filter(({ reporterSeq }) => !beside?.has(reporterSeq));
+  const seenByAll = together ? seenOf(ratedOf(input.sums)) : undefined;
   return input.projects.map((projectSeq) => {
     const found = sums.get(projectSeq) ?? [];
     const units = columns.map((_, c) => unitsOf(found, c, buckets.length));
-    const due = dueMsOf(expected.get(projectSeq) ?? [], buckets, now, seenByAll ?? seenOf(found));
-    const byBucket = Map.groupBy(found, (sum) => sum.bucket);
+    const rated = ratedOf(found);
+    const due = dueMsOf(expected.get(projectSeq) ?? [], buckets, now, seenByAll ?? seenOf(rated));
+    const byBucket = Map.groupBy(rated, (sum) => sum.bucket);
     return {
       projectSeq,
       units,

@@ -3,6 +3,7 @@ import { asc, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { customers, organisations, ownerships, projects, reporters } from '../db/control-schema.ts';
 import { planVersions } from '../db/pricing-schema.ts';
+import { highHalf, lowHalf } from '../db/slots.ts';
 import { phaseChanges } from '../db/work-schema.ts';
 import { infrastructureList } from '../pricing/list-rates.ts';
 
@@ -38,6 +39,9 @@ export async function findScopeRows(db: Db, name: OrganisationName) {
       .select({
         projectSeq: ownerships.projectSeq,
         reporterSeq: ownerships.reporterSeq,
+        low: lowHalf('ownerships.meters'),
+        high: highHalf('ownerships.meters'),
+        source: reporters.source,
         fromAt: ownerships.fromAt,
         untilAt: ownerships.untilAt,
         windowSeconds: reporters.windowSeconds,

@@ -91,9 +91,14 @@ export interface Activation {
   fromAt: number;
 }
 
+/** Makes a reporter active; fails the batch when it has been already. */
+export const begin = (reporterId: string, fromAt: number): Write[] => [
+  guard('reporter_inactive', sql`EXISTS (SELECT 1 FROM reporters WHERE id = ${reporterId} AND active_from IS NULL)`),
+  write(sql`UPDATE reporters SET active_from = ${fromAt} WHERE id = ${reporterId}`),
+];
+
 /** Makes a reporter active and the owner of its namespace; fails the batch when what was read before no longer holds. */
 export const activate = (a: Activation): Write[] => [
-  guard('reporter_inactive', sql`EXISTS (SELECT 1 FROM reporters WHERE id = ${a.reporter.id} AND active_from IS NULL)`),
   guard('namespace_ownership', sql`${ownNamespaceOwned(a.reporter.customerId, a.ownedAfter)} = ${a.owned ? 1 : 0}`),
   ...takeOwnership({
     reporterSeq: a.reporter.seq,
@@ -101,5 +106,5 @@ export const activate = (a: Activation): Write[] => [
     meters: a.meters,
     fromAt: a.fromAt,
   }),
-  write(sql`UPDATE reporters SET active_from = ${a.fromAt} WHERE id = ${a.reporter.id}`),
+  ...begin(a.reporter.id, a.fromAt),
 ];

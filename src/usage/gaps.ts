@@ -50,7 +50,8 @@ function merged(intervals: readonly Interval[]): Interval[] {
   return result;
 }
 
-const intersect = (a: readonly Interval[], b: readonly Interval[]): Interval[] =>
+/** The times that are in both. */
+export const intersect = (a: readonly Interval[], b: readonly Interval[]): Interval[] =>
   merged(
     a
       .flatMap((x) => b.map((y) => ({ from: Math.max(x.from, y.from), to: Math.min(x.to, y.to) })))

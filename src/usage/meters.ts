@@ -4,7 +4,7 @@
  * renumber. A new quantity is a line here and one in src/contracts/usage.ts, then `npm run migrations`.
  */
 import type { QuantityField } from '../contracts/usage.ts';
-import { allSlots, hasSlot, type Slots, slotsOf, union } from './slots.ts';
+import { allSlots, hasSlot, noSlots, type Slots, slotsOf, union } from './slots.ts';
 
 /**
  * How a quantity adds up over windows: `sum` adds; `average` is stored as its integral over the window's seconds and
@@ -115,6 +115,21 @@ export function slotsOfMeters(names: readonly string[]): { slots: Slots } | { un
   if (unknown !== undefined) return { unknown };
   return { slots: names.map((name) => slotsOfMeter.get(name) as Slots).reduce(union) };
 }
+
+/** What only an application sees of itself. Its own reporter measures these, the exporter's all others (spec §3). */
+export const applicationMeters: Slots = [
+  'api_calls',
+  'http_bytes',
+  'mqtt_bytes',
+  'mqtt_messages',
+  'device_peak',
+  'device_total',
+  'postgres_mib_s',
+  'postgres_rows',
+  'postgres_transactions',
+]
+  .map((meter) => slotsOfMeter.get(meter) ?? noSlots)
+  .reduce(union);
 
 const quantitiesIn = (slots: Slots): Quantity[] => quantities.filter((q) => hasSlot(slots, q.bit));
 

@@ -1,28 +1,36 @@
 /** The names behind the shard's numbers, and what was expected when: control-side reads of one customer's metering. */
-import { asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Db } from '../db/client.ts';
-import { customers, ownerships, projects, reporters } from '../db/control-schema.ts';
+import { customers, ownerships, planChanges, projects, reporters } from '../db/control-schema.ts';
+import { planVersions } from '../db/pricing-schema.ts';
+import { highHalf, lowHalf } from '../db/slots.ts';
 import { deployments, phaseChanges } from '../db/work-schema.ts';
+import type { PlanVersion } from '../pricing/plan.ts';
+import type { Slots } from './slots.ts';
 
 export interface Metering {
   namespaces: Map<number, string>;
   reporters: Map<number, typeof reporters.$inferSelect>;
-  ownerships: { reporterSeq: number; projectSeq: number; fromAt: number; untilAt: number | null }[];
+  ownerships: { reporterSeq: number; projectSeq: number; meters: Slots; fromAt: number; untilAt: number | null }[];
   /** The customer's own namespace's number. */
   ownProject: number | null;
   phases: { effectiveAt: number; phase: string }[];
+  /** The customer's plans, oldest first. */
+  plans: { effectiveAt: number; version: PlanVersion }[];
 }
 
 /** Everything that says who measures what of a customer. */
 export async function meteringOf(db: Db, customerId: string): Promise<Metering> {
-  const [projectRows, reporterRows, ownershipRows, phases] = await db.batch([
+  const [projectRows, reporterRows, ownershipRows, phases, plans] = await db.batch([
     db.select().from(projects).where(eq(projects.customerId, customerId)),
     db.select().from(reporters).where(eq(reporters.customerId, customerId)),
     db
       .select({
         reporterSeq: ownerships.reporterSeq,
         projectSeq: ownerships.projectSeq,
+        low: lowHalf('ownerships.meters'),
+        high: highHalf('ownerships.meters'),
         fromAt: ownerships.fromAt,
         untilAt: ownerships.untilAt,
       })
@@ -34,13 +42,23 @@ export async function meteringOf(db: Db, customerId: string): Promise<Metering> 
       .from(phaseChanges)
       .where(eq(phaseChanges.customerId, customerId))
       .orderBy(asc(phaseChanges.generation)),
+    db
+      .select({ effectiveAt: planChanges.effectiveAt, version: planVersions.definition })
+      .from(planChanges)
+      .innerJoin(
+        planVersions,
+        and(eq(planVersions.plan, planChanges.plan), eq(planVersions.version, planChanges.planVersion)),
+      )
+      .where(eq(planChanges.customerId, customerId))
+      .orderBy(asc(planChanges.effectiveAt)),
   ]);
   return {
     namespaces: new Map(projectRows.map((p) => [p.seq, p.namespace])),
     reporters: new Map(reporterRows.map((r) => [r.seq, r])),
-    ownerships: ownershipRows,
+    ownerships: ownershipRows.map(({ low, high, ...o }) => ({ ...o, meters: { low, high } })),
     ownProject: projectRows.find((p) => p.own)?.seq ?? null,
     phases,
+    plans,
   };
 }
 

@@ -30,4 +30,9 @@ export const slotsOf = (bits: readonly number[]): Slots => bits.reduce(withSlot,
 
 export const union = (a: Slots, b: Slots): Slots => halves(a.low | b.low, a.high | b.high);
 
+export const intersection = (a: Slots, b: Slots): Slots => halves(a.low & b.low, a.high & b.high);
+
+/** What of `a` is not in `b`. */
+export const without = (a: Slots, b: Slots): Slots => halves(a.low & ~b.low, a.high & ~b.high);
+
 export const isEmpty = (set: Slots): boolean => set.low === 0 && set.high === 0;

@@ -63,6 +63,7 @@ describeWithTools(['helm', ...clusterTools], 'a customer on a real cluster', () 
       ['instance-licence', 'license'],
       ['instance-postgres', 'password'],
       ['instance-reporter', 'api-key'],
+      ['instance-app-reporter', 'api-key'],
     ] as const)
       await core.createNamespacedSecret({ namespace, body: { metadata: { name }, stringData: { [key]: 'secret' } } });
     return values;

@@ -19,6 +19,8 @@ export interface Example {
   companyName?: string;
   email?: string;
   storageClass?: string;
+  /** False: as of a control plane that knows no reporters of applications. */
+  application?: boolean;
 }
 
 /** Values of an ordinary customer, changed where a test says so. */
@@ -39,5 +41,6 @@ export const exampleValues = (change: Example = {}): ChartValues => {
     publicKeyPem,
     monitoring: shippedPlan(plan).monitoring,
     quota: shippedPlan(plan).chart.quota,
+    hasApplicationReporter: change.application ?? true,
   });
 };

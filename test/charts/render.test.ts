@@ -133,6 +133,27 @@ describeWithTools(['helm'], 'the customer-instance chart', () => {
     expect(spec?.volumeClaimTemplates?.[0]?.spec).not.toHaveProperty('storageClassName');
   });
 
+  it('gives exporter and API the key of a reporter each, and neither the other’s', async () => {
+    const secretsOf = (objects: Awaited<ReturnType<typeof render>>, part: string) =>
+      pick<V1Deployment>(objects, 'Deployment', part).spec?.template.spec?.volumes?.flatMap(({ secret }) => secret?.secretName ?? []);
+    const objects = await render(exampleValues());
+    expect(secretsOf(objects, 'billing-exporter')).toEqual(['instance-reporter']);
+    expect(secretsOf(objects, 'api')).toEqual(['instance-licence', 'instance-app-reporter']);
+    const config = pick<V1ConfigMap>(objects, 'ConfigMap', 'api').data;
+    expect(config).toMatchObject({
+      API_KEY_FILE: '/run/secrets/reporter/api-key',
+      LICENSE_KEY_FILE: '/run/secrets/licence/license',
+    });
+    const pod = pick<V1Deployment>(objects, 'Deployment', 'api').spec?.template.spec;
+    expect(pod?.containers[0]?.volumeMounts).toContainEqual({ name: 'spool', mountPath: config?.['SPOOL_DIR'] });
+  });
+
+  it('starts the API without a key where the control plane knows no reporters of applications', async () => {
+    const objects = await render(exampleValues({ application: false }));
+    expect(pick<V1ConfigMap>(objects, 'ConfigMap', 'api').data).not.toHaveProperty('API_KEY_FILE');
+    expect(JSON.stringify(pick<V1Deployment>(objects, 'Deployment', 'api'))).not.toContain('reporter');
+  });
+
   it('tells the exporter whom, what and where to report', async () => {
     const objects = await render(exampleValues());
     const config = pick<V1ConfigMap>(objects, 'ConfigMap', 'billing-exporter').data ?? {};

@@ -57,6 +57,14 @@ it(
       () => call('GET', '/api/usage'),
       ({ body }) => body.reporter.state === 'reporting' && body.reporter.windowSeconds === 3600,
     );
+    // It reports with the key that the provisioner made for the deployment's own reporter of applications.
+    const admin = { headers: { authorization: `Bearer ${platform.ready.admin_token}` } };
+    const listed = async (path: string) => (await (await fetch(`${platform.url}${path}`, admin)).json()).items;
+    const [customer] = await listed('/api/customers');
+    const reporters = await listed(`/api/customers/${customer.customer_id}/reporters`);
+    const metersOf = (prefix: string) =>
+      reporters.find((one: { instance_id: string }) => one.instance_id.startsWith(prefix)).meters;
+    expect([metersOf('app-').includes('api_calls'), metersOf('k8s-').includes('api_calls')]).toEqual([true, false]);
     // Licences name the address at which they were issued.
     const { port } = new URL(platform.url);
     await platform.kill9();

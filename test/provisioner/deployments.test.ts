@@ -33,6 +33,9 @@ describeWithTools(['helm', ...clusterTools], 'deployments on a real cluster', ()
     const key = await secret(on, 'instance-reporter', 'api-key');
     expect(key).toMatch(new RegExp(`^${on.reporterId}_[0-9a-f]{32}$`));
     expect(stage.plane.reporters.get(on.reporterId)).toBe(await sha256Hex(key));
+    const applications = await secret(on, 'instance-app-reporter', 'api-key');
+    expect(applications).toMatch(new RegExp(`^${on.appReporterId}_[0-9a-f]{32}$`));
+    expect(stage.plane.reporters.get(on.appReporterId ?? '')).toBe(await sha256Hex(applications));
     const company = await stage.core.readNamespacedConfigMap({ name: 'company', namespace: on.namespace });
     expect(company.data?.['name']).toBe('Acme, {{ .Values }} & "Söhne"');
     expect(job.progress.length).toBeGreaterThan(0);
@@ -51,7 +54,7 @@ describeWithTools(['helm', ...clusterTools], 'deployments on a real cluster', ()
     expect(begun).toBeGreaterThan(0);
     expect(ended).toBeGreaterThan(begun ?? 0);
     expect(job.logs.map(({ number }) => number)).toEqual(lines.map((_, n) => n + 1));
-    for (const hidden of [key, password, 'licence-1']) expect(lines.join('\n')).not.toContain(hidden);
+    for (const hidden of [key, applications, password, 'licence-1']) expect(lines.join('\n')).not.toContain(hidden);
   });
 
   it('suspends to zero pods with data and Secrets kept, resumes with a newer licence, deletes for good', async () => {
@@ -60,6 +63,7 @@ describeWithTools(['helm', ...clusterTools], 'deployments on a real cluster', ()
     await settled(stage.plane.want(on, 'running'));
     const password = await secret(on, 'instance-postgres', 'password');
     const key = await secret(on, 'instance-reporter', 'api-key');
+    const applications = await secret(on, 'instance-app-reporter', 'api-key');
 
     await settled(stage.plane.want(on, 'suspended'));
     const scaled = await stage.apps.readNamespacedDeployment({ name: 'app', namespace: on.namespace });
@@ -76,8 +80,10 @@ describeWithTools(['helm', ...clusterTools], 'deployments on a real cluster', ()
     expect(await secret(on, 'instance-licence', 'license')).toBe('licence-2');
     expect(await secret(on, 'instance-postgres', 'password')).toBe(password);
     expect(await secret(on, 'instance-reporter', 'api-key')).toBe(key);
-    // A control plane that was restored from before hears of the key again.
+    expect(await secret(on, 'instance-app-reporter', 'api-key')).toBe(applications);
+    // A control plane that was restored from before hears of the keys again.
     expect(stage.plane.reporters.get(on.reporterId)).toBe(await sha256Hex(key));
+    expect(stage.plane.reporters.get(on.appReporterId ?? '')).toBe(await sha256Hex(applications));
 
     await settled(stage.plane.want(on, 'deleted'));
     await expect(stage.core.readNamespace({ name: on.namespace })).rejects.toMatchObject({ code: 404 });

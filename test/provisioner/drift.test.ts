@@ -77,6 +77,7 @@ describeWithTools(['helm', ...clusterTools], 'drift', () => {
     const labels = { ...own.metadata?.labels, 'pod-security.kubernetes.io/enforce': 'privileged' };
     await stage.core.replaceNamespace({ name: namespace, body: { ...own, metadata: { ...own.metadata, labels } } });
     await stage.core.deleteNamespacedSecret({ name: 'instance-reporter', namespace });
+    await stage.core.deleteNamespacedSecret({ name: 'instance-app-reporter', namespace });
     await stage.networking.deleteNamespacedNetworkPolicy(part(on, 'default-deny'));
     const quota = await stage.core.readNamespacedResourceQuota(part(on, 'quota'));
     const hard = { ...quota.spec?.hard, 'limits.cpu': '100' };
@@ -93,6 +94,7 @@ describeWithTools(['helm', ...clusterTools], 'drift', () => {
       `changed Namespace/${namespace}`,
       'changed ResourceQuota/customer-instance-quota',
       'missing NetworkPolicy/customer-instance-default-deny',
+      'missing Secret/instance-app-reporter',
       'missing Secret/instance-reporter',
       'unexpected Pod/alone',
     ]);

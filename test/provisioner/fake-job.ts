@@ -18,6 +18,8 @@ export type FakeDeployment = {
   namespace: string;
   release: string;
   reporterId: string;
+  /** The application's; null for an API that knows one reporter alone. */
+  appReporterId: string | null;
   licence: string;
   companyName: string;
   phase: Phase;
@@ -74,6 +76,7 @@ export function fakeDeployment(companyName = 'Acme'): FakeDeployment {
     namespace: namespaceOf(shortId),
     release: `c${shortId}`,
     reporterId: id('reporter'),
+    appReporterId: id('reporter'),
     licence: 'licence-1',
     companyName,
     phase: 'running',
@@ -145,8 +148,19 @@ export function leasedBody(
       storageClass: 'standard',
       license: { publicKey: '-----BEGIN PUBLIC KEY-----\nAA==\n-----END PUBLIC KEY-----\n' },
       monitoring: { dedicated: false, scrapeInterval: '30s', retention: '15d', storageSize: '10Gi', grafana: false },
+      ...(on.appReporterId === null
+        ? {}
+        : { reporterSecret: 'instance-reporter', appReporterSecret: 'instance-app-reporter' }),
     },
     licence: on.licence,
     reporter_id: on.reporterId,
+    ...(on.appReporterId === null
+      ? {}
+      : {
+          reporters: [
+            { id: on.reporterId, secret: 'instance-reporter' },
+            { id: on.appReporterId, secret: 'instance-app-reporter' },
+          ],
+        }),
   });
 }

@@ -142,14 +142,17 @@ describe('simulation', () => {
     expect(state).toMatchObject({
       customer_id: on.customerId,
       reporter_id: on.reporterId,
+      application: { reporter_id: on.appReporterId },
       phase: 'running',
       metering: true,
       namespace: on.namespace,
       runs: [{ from: expect.any(String), until: null }],
     });
+    const applications = state.application?.api_key ?? '';
     expect(plane.reporters.get(on.reporterId)).toBe(await sha256Hex(state.api_key));
+    expect(plane.reporters.get(on.appReporterId ?? '')).toBe(await sha256Hex(applications));
     expect((await stat(join(folder, 'sim', `${on.namespace}.json`))).mode & 0o777).toBe(0o600);
-    expect(one?.output()).not.toContain(state.api_key);
+    for (const key of [state.api_key, applications]) expect(one?.output()).not.toContain(key);
 
     plane.reporters.clear();
     on.draining = true;
@@ -179,7 +182,26 @@ describe('simulation', () => {
     plane.want(on, 'running');
     await reached(on);
     expect(plane.reporters.get(on.reporterId)).not.toBe(first);
-    expect(plane.reporters.get(on.reporterId)).toBe(await sha256Hex((await stateOf(on)).api_key));
+    const { api_key: another, application } = await stateOf(on);
+    expect(plane.reporters.get(on.reporterId)).toBe(await sha256Hex(another));
+    expect(plane.reporters.get(on.appReporterId ?? '')).toBe(await sha256Hex(application?.api_key ?? ''));
+
+    plane.revoked.add(await sha256Hex(application?.api_key ?? ''));
+    plane.want(on, 'running');
+    await reached(on);
+    const now = await stateOf(on);
+    expect([now.api_key, now.application?.reporter_id]).toEqual([another, on.appReporterId]);
+    expect(now.application?.api_key).not.toBe(application?.api_key);
+    expect(plane.reporters.get(on.appReporterId ?? '')).toBe(await sha256Hex(now.application?.api_key ?? ''));
+  });
+
+  it('of an API that knows one reporter alone has the key of that one', async () => {
+    const on = { ...plane.deployment(), appReporterId: null };
+    plane.want(on, 'running');
+    simulate();
+    await reached(on);
+    expect(await stateOf(on)).not.toHaveProperty('application');
+    expect(plane.reporters.has(on.reporterId)).toBe(true);
   });
 
   it('a kill -9 in the middle costs a lease and nothing else', async () => {

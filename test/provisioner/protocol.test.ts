@@ -170,7 +170,7 @@ describe('a lease that is lost', () => {
         if (first && stage.plane.jobs[0]) stage.plane.expire(stage.plane.jobs[0]);
         const key = first ? 'old' : 'new';
         first = false;
-        const registered = await registerReporter(key);
+        const registered = await registerReporter(on.reporterId, key);
         return registered.ok ? ok(undefined) : registered;
       }),
     );

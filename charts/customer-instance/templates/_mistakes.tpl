@@ -43,7 +43,7 @@
 - {{ $at }}: {{ $entry.name }} needs either a value or a secretKeyRef
 {{- end }}
 {{- with $entry.secretKeyRef }}
-{{- if eq .name $.Values.secrets.reporter }}
+{{- if eq .name $.Values.reporterSecret }}
 - {{ $at }}.secretKeyRef.name: {{ .name }} is the exporter's alone, because whoever has it writes the customer's bill
 {{- end }}
 {{- end }}

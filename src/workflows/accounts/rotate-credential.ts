@@ -85,7 +85,7 @@ async function rotateForCustomer(
 
 async function isOfDeployment(db: Db, reporterId: string, now: number): Promise<boolean> {
   const [reporter] = await queryReporter(db, reporterId, now);
-  return reporter?.source === 'deployment';
+  return reporter !== undefined && reporter.source !== 'admin';
 }
 
 const notTheirs: Failure = { code: 'forbidden', message: 'only an owner may rotate a credential of this kind' };

@@ -1,8 +1,8 @@
 /**
- * A provisioner registers the hash of the deployment reporter's key, on every job, so that a restored database or a new
- * Secret needs nobody to register it. The first registration makes the reporter active from the start of the running window and the
- * owner of its namespace from there; where somebody owned it, it takes over at the next hour edge of which nothing is stored
- * (contract: Reporters).
+ * A provisioner registers the hash of the key of one of a deployment's reporters, on every job, so that a restored database or a
+ * new Secret needs nobody to register it. The first registration makes the exporter's reporter active from the start of the running
+ * window and the owner of its namespace from there; where somebody owned it, it takes over at the next hour edge of which nothing
+ * is stored (contract: Reporters). The application's is given its meters then (give-application-meters.ts).
  */
 import { type Failure, notFound } from '../../contracts/failures.ts';
 import * as credentialStore from '../../credentials/store.ts';
@@ -20,6 +20,7 @@ import { lastEndWith } from '../../usage/history-store.ts';
 import { everyMeter } from '../../usage/meters.ts';
 import { aheadMsMax } from '../../usage/window-bounds.ts';
 import type { Context, Plan, Planned } from '../deed.ts';
+import { giveApplicationMeters } from './give-application-meters.ts';
 import { holdBackReports } from './hold-back-reports.ts';
 
 export interface KeyRegistration {
@@ -43,7 +44,7 @@ export async function registerReporterKey(context: Context, input: KeyRegistrati
   if (!held) return err({ code: 'lease_lost', message: 'this lease no longer holds the job' });
   if (unusable) return err(unusable.revokedBy === 'person' ? revoked : taken);
   const key = { id: newId('credential', context.random), reporterId: reporter.id, hash: input.keyHash, now };
-  const activation = reporter.activeFrom === null ? await planActivation(context, reporter) : nothing;
+  const activation = await activationOf(context, reporter);
   return ok({
     value: null,
     writes: [
@@ -62,6 +63,11 @@ const taken: Failure = { code: 'key_revoked', message: 'this key is another cred
 
 type Activation = Pick<Plan<null>, 'writes' | 'audit'>;
 const nothing: Activation = { writes: [], audit: [] };
+
+async function activationOf(context: Context, reporter: FoundReporter): Promise<Activation> {
+  if (reporter.source === 'application') return await giveApplicationMeters(context, reporter);
+  return reporter.activeFrom === null ? await planActivation(context, reporter) : nothing;
+}
 
 async function planActivation(context: Context, { owned: found, ...reporter }: FoundReporter): Promise<Activation> {
   const owned = found === 1;

@@ -7,6 +7,7 @@ import type { Principal } from '../../credentials/principal.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { isAttachedAfter, type ProjectRow } from '../../organisations/project.ts';
 import { findScopeRows, type OrganisationName, type ScopeRows } from '../../organisations/scope-store.ts';
+import { billsAny } from '../../pricing/billed.ts';
 import { type ListRate, listRatesOf } from '../../pricing/list-rates.ts';
 import type { Running } from '../../usage/gaps.ts';
 import type { Measured } from '../../usage/project-sums.ts';
@@ -29,6 +30,8 @@ export interface Scope {
   /** Who measures them, and in which usage shard that lies. */
   measured: readonly (Measured & { usageShard: number })[];
   expectations: readonly Running[];
+  /** Reporters of applications, by number, of what has no list rate: nothing is expected of them. */
+  beside: ReadonlySet<number>;
 }
 
 const organisationNeeded: Failure<'validation_failed'> = {
@@ -74,7 +77,12 @@ function scopeOf(rows: ScopeRows, projects: readonly ProjectRow[], now: number):
   const bySeq = new Map(projects.map((project) => [project.seq, project]));
   const measuring = rows.measuring.filter(({ projectSeq }) => bySeq.has(projectSeq));
   const phases = Map.groupBy(rows.phases, (phase) => phase.customerId);
-  const spans = Map.groupBy(measuring, (m) => `${m.reporterSeq}/${m.projectSeq}`);
+  const expected = measuring.filter(
+    ({ source, low, high }) =>
+      source !== 'application' || (rows.listVersion !== null && billsAny(rows.listVersion, { low, high })),
+  );
+  const rated = new Set(expected.map(({ reporterSeq }) => reporterSeq));
+  const spans = Map.groupBy(expected, (m) => `${m.reporterSeq}/${m.projectSeq}`);
   const measured = new Map(measuring.map((m) => [`${m.customerSeq}/${m.projectSeq}`, m]));
   return {
     organisation: { id, slug, name },
@@ -85,6 +93,7 @@ function scopeOf(rows: ScopeRows, projects: readonly ProjectRow[], now: number):
       projectSeq,
       usageShard,
     })),
+    beside: new Set(measuring.flatMap(({ reporterSeq: seq }) => (rated.has(seq) ? [] : [seq]))),
     expectations: [...spans.values()].flatMap((owned): Running[] => {
       const [first] = owned;
       if (!first) return [];

@@ -24,7 +24,7 @@ export async function readCosts(
   cut: Cut,
   { more = [], together = true }: { more?: readonly string[]; together?: boolean } = {},
 ): Promise<Costs> {
-  const { projects, rates, expectations } = scope;
+  const { projects, rates, expectations, beside } = scope;
   const columns = [...new Set([...rates.flatMap((rate) => rate.columns), ...more])];
   const shards = [...Map.groupBy(scope.measured, ({ usageShard }) => usageShard)];
   const sums = await Promise.all(
@@ -40,6 +40,7 @@ export async function readCosts(
       rates,
       columns,
       expectations,
+      beside,
       now: reads.now,
       together,
     }),

@@ -9,6 +9,7 @@ import { findLeased, type Leased } from '../../deployments/leased-store.ts';
 import { newId } from '../../lib/ids.ts';
 import { publicPem, sign } from '../../licences/keyring.ts';
 import type { LicenceRow } from '../../licences/store.ts';
+import { insertApplicationReporter } from '../../reporters/deployment-reporter-store.ts';
 import type { Context } from '../deed.ts';
 
 /** A leased job and what its run needs; times are ms. */
@@ -33,7 +34,10 @@ export interface RenderedJob {
   values: ChartValues;
   /** The licence token for the instance's first start. */
   licence: string;
+  /** The exporter's reporter. */
   reporterId: string;
+  /** The application's; null where an admin's reporter has its name. */
+  applicationReporterId: string | null;
 }
 
 /** The leased job, or null when nothing is due. */
@@ -41,7 +45,10 @@ export async function leaseJob(context: Context, clusterId: string): Promise<Ren
   const { db, now } = context;
   const leaseId = newId('lease', context.random);
   try {
-    await commit(db, jobStore.lease({ clusterId, leaseId, now, timeoutBaseMs: context.settings.jobTimeoutMs }));
+    await commit(db, [
+      ...jobStore.lease({ clusterId, leaseId, now, timeoutBaseMs: context.settings.jobTimeoutMs }),
+      insertApplicationReporter({ id: newId('reporter', context.random), leaseId, now }),
+    ]);
   } catch (error) {
     // Another job of the customer became active in between: there will be another doorbell.
     if (error instanceof ConstraintFailed) return null;
@@ -53,7 +60,7 @@ export async function leaseJob(context: Context, clusterId: string): Promise<Ren
 
 async function render(context: Context, leased: Leased): Promise<RenderedJob> {
   const { settings } = context;
-  const { job, deployment, customer, cluster, reporter, plan } = leased;
+  const { job, deployment, customer, cluster, reporter, application, plan } = leased;
   const { leaseId, leaseUntil, leasedGeneration, leasedPhase } = job;
   if (!leaseId || !leaseUntil || !leasedGeneration || !leasedPhase) throw new Error(`the job ${job.id} is not leased`);
   const licence = await firstLicence(context, leased.licence);
@@ -86,9 +93,11 @@ async function render(context: Context, leased: Leased): Promise<RenderedJob> {
       publicKeyPem: licence.publicKeyPem,
       monitoring: plan.monitoring,
       quota: plan.chart.quota,
+      hasApplicationReporter: application !== null,
     }),
     licence: licence.token,
     reporterId: reporter.id,
+    applicationReporterId: application?.id ?? null,
   };
 }
 

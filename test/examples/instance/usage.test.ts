@@ -27,6 +27,8 @@ const meters = [
 ];
 /** A window of a minute, 10 s until it is closed, up to 30 s until it is sent, on a machine that does other things. */
 const windowMs = 240_000;
+/** The list of revocations may be held for a moment on its way. */
+const pollAtMost = { timeout: 60_000, interval: 1_000 };
 
 describeWithTools(['mosquitto'], 'usage', () => {
   describeWithout(missingPrograms, 'install postgresql', 'of an instance', () => {
@@ -110,11 +112,31 @@ describeWithTools(['mosquitto'], 'usage', () => {
       windowMs + 60_000,
     );
 
+    it('makes no key once the licence is revoked, and makes them again with the next one', async () => {
+      const licence = async () => (await instance.call('POST', '/api/licence/refresh')).body;
+      await api('POST', `/api/licenses/${customerId}/revoke`, { reason: 'a test' });
+      await expect.poll(licence, pollAtMost).toMatchObject({ mode: 'unlicensed', code: 'revoked', plan: 'unlicensed' });
+      const refused = await instance.call('POST', '/api/provisioning-keys');
+      expect(refused).toMatchObject({
+        status: 403,
+        body: {
+          error: 'Device limit exceeded',
+          details: { currentDevices: 3, maxDevices: 2, plan: 'unlicensed' },
+        },
+      });
+      await api('POST', '/api/licenses/reissue', { customer_ids: [customerId], reason: 'a test' });
+      await expect.poll(licence, pollAtMost).toMatchObject({ mode: 'licensed', code: 'valid', plan: 'starter' });
+      expect((await instance.call('POST', '/api/provisioning-keys')).status).toBe(201);
+    });
+
     it('goes on with the last licence, which its database keeps, while the billing API is away', async () => {
       await platform.kill9();
       await instance.stop();
       instance = await program.start(env);
-      expect((await instance.call('GET', '/api/licence')).body).toMatchObject({ mode: 'licensed', devices: { active: 3 } });
+      expect((await instance.call('GET', '/api/licence')).body).toMatchObject({
+        mode: 'licensed',
+        devices: { active: 3 },
+      });
       expect((await instance.call('POST', '/api/provisioning-keys')).status).toBe(201);
     });
   });

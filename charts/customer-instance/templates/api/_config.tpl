@@ -11,6 +11,10 @@ COMPANY_NAME: {{ .Values.customer.companyName | quote }}
 CUSTOMER_EMAIL: {{ .Values.customer.email | quote }}
 PUBLIC_URL: {{ printf "https://%s" (include "instance.host" .) | quote }}
 BILLING_API_URL: {{ .Values.billingApiUrl | quote }}
+{{- if .Values.appReporterSecret }}
+API_KEY_FILE: /run/secrets/reporter/api-key
+{{- end }}
+SPOOL_DIR: /var/spool/instance
 LICENSE_KEY_FILE: /run/secrets/licence/license
 LICENSE_PUBLIC_KEY: {{ .Values.license.publicKey | quote }}
 PGHOST: {{ include "instance.name" (dict "root" $ "component" "postgres") | quote }}

@@ -1,0 +1,16 @@
+/** What the history says of a licence that a change of plan brought. Pure. */
+import type { LicenceRow } from './store.ts';
+
+type Issued = Pick<LicenceRow, 'action' | 'plan'>;
+
+/**
+ * From which plan to which; nothing of a licence that came for another reason.
+ * @param before the one that was issued before it; undefined for the first
+ */
+export const planChange = (
+  before: Issued | undefined,
+  { action, plan }: Issued,
+): { oldPlan: string; newPlan: string } | Record<string, never> =>
+  before !== undefined && (action === 'upgraded' || action === 'downgraded')
+    ? { oldPlan: before.plan, newPlan: plan }
+    : {};
