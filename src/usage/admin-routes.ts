@@ -8,10 +8,10 @@ import { tellLive } from '../http/live.ts';
 import { err } from '../lib/result.ts';
 import type { Services } from '../services.ts';
 import type { Context } from '../workflows/deed.ts';
-import { acceptedUsage } from '../workflows/metering/accepted-usage.ts';
-import { type Decided, decideReviews, type ReviewRefusal, type Verdict } from '../workflows/metering/decide-reviews.ts';
+import { acceptedUsage } from '../workflows/billing/accepted-usage.ts';
+import { type Decided, decideReviews, type ReviewRefusal, type Verdict } from '../workflows/billing/decide-reviews.ts';
 import { readAllGaps } from '../workflows/metering/read-all-gaps.ts';
-import { readReviews } from '../workflows/metering/review-usage.ts';
+import { readReviews } from '../workflows/billing/list-reviews.ts';
 import { readsOf } from './read-routes.ts';
 import { toAllGapsAnswer } from './wire.ts';
 

@@ -7,7 +7,7 @@ import { iso, secondMs } from '../../lib/time.ts';
 import { fromBase, quantities } from '../../usage/meters.ts';
 import { namesOf } from '../../usage/names-store.ts';
 import { heldTimes, listReviews, type ReviewRow, storedQuantities } from '../../usage/review-store.ts';
-import type { UsageReads } from './usage-reads.ts';
+import type { UsageReads } from '../metering/usage-reads.ts';
 
 const fieldsOf = (json: string, seconds: number): Quantities => {
   const values = storedQuantities(json);
