@@ -1,47 +1,31 @@
-/** Lists the replacements that did not take effect: held ones and conflicting ones, of every shard. */
+/** Lists the replacements that did not take effect, held ones and conflicting ones, of every shard, with what accepting one would move. */
 
 import type { z } from 'zod';
 import type { Quantities, ReviewList, reviewsQuery } from '../../contracts/usage.ts';
-import { openDb } from '../../db/client.ts';
 import { iso, secondMs } from '../../lib/time.ts';
-import { fromBase, quantities } from '../../usage/meters.ts';
+import { shownOf } from '../../usage/correction.ts';
 import { namesOf } from '../../usage/names-store.ts';
 import { heldTimes, listReviews, type ReviewRow, storedQuantities } from '../../usage/review-store.ts';
+import { newestOf } from '../metering/newest-of.ts';
 import type { UsageReads } from '../metering/usage-reads.ts';
+import { weighReviews } from './weigh-reviews.ts';
 
-const fieldsOf = (json: string, seconds: number): Quantities => {
-  const values = storedQuantities(json);
-  const reported = quantities.filter((q) => values[q.bit] != null);
-  return Object.fromEntries(reported.map((q) => [q.field, fromBase(q, values[q.bit] ?? 0, seconds)]));
-};
-
-/** The rows of a page, newest first over all shards; each shard gives only its part of the page. */
-async function pageOf(reads: UsageReads, { state, page, limit }: z.output<typeof reviewsQuery>) {
-  const offset = (page - 1) * limit;
-  const shards = await Promise.all(
-    reads.shards.map(async (shard) => {
-      const db = openDb(shard);
-      return { db, ...(await heldTimes(db, state, offset + limit)) };
-    }),
-  );
-  const order = shards
-    .flatMap(({ times }, shard) => times.map((heldAt) => ({ shard, heldAt })))
-    .sort((a, b) => b.heldAt - a.heldAt);
-  const partOf = (from: number, to: number, shard: number) =>
-    order.slice(from, to).filter((place) => place.shard === shard).length;
-  const parts = await Promise.all(
-    shards.map(({ db }, shard) => {
-      const taken = partOf(offset, offset + limit, shard);
-      return taken === 0 ? [] : listReviews(db, state, taken, partOf(0, offset, shard));
-    }),
-  );
-  const rows = parts.flat().sort((a, b) => b.heldAt - a.heldAt);
-  return { rows, total: shards.reduce((t, { total }) => t + total, 0) };
-}
+const fieldsOf = (json: string, seconds: number): Quantities => shownOf(storedQuantities(json), seconds);
 
 /** A page of reviews, newest first. */
 export async function readReviews(reads: UsageReads, query: z.output<typeof reviewsQuery>): Promise<ReviewList> {
-  const { rows, total } = await pageOf(reads, query);
+  const { state, page, limit } = query;
+  const found = await newestOf(
+    reads.shards,
+    { page, limit },
+    {
+      timesOf: (db, count) => heldTimes(db, state, count),
+      rowsOf: (db, count, offset) => listReviews(db, state, count, offset),
+      timeOf: ({ heldAt }) => heldAt,
+    },
+  );
+  const rows = found.items.map(({ row }) => row);
+  const deltas = await weighReviews(reads, found.items);
   const names = await namesOf(reads.db, {
     customers: rows.map((r) => r.customerSeq),
     reporters: rows.map((r) => r.reporterSeq),
@@ -57,6 +41,7 @@ export async function readReviews(reads: UsageReads, query: z.output<typeof revi
     reason: row.reason,
     state: row.state,
     held_at: iso(row.heldAt),
+    delta_cents: deltas.get(row.id) ?? row.deltaCents,
     decision:
       row.decidedAt === null
         ? null
@@ -71,8 +56,8 @@ export async function readReviews(reads: UsageReads, query: z.output<typeof revi
   });
   return {
     items: rows.map(toWire),
-    total,
-    page: query.page,
-    limit: query.limit,
+    total: found.total,
+    page,
+    limit,
   };
 }
