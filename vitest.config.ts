@@ -9,11 +9,13 @@ async function testKeys(): Promise<string> {
   return JSON.stringify([await exportJWK(pair.privateKey)]);
 }
 
-/** What `npm run figures` asks of tests that run inside workerd (bench/organisation-sums.ts, webhooks.ts, intents.ts, drift.ts). */
+/** What `npm run figures` asks of tests that run inside workerd (bench/organisation-sums.ts, corrections.ts, webhooks.ts, intents.ts, drift.ts). */
 function figureOptions(): Record<string, number> {
   const asked = [
     'ORGANISATION_MONTHS',
     'ORGANISATION_FIRST',
+    'CORRECTION_STORIES',
+    'CORRECTION_FIRST',
     'WEBHOOK_ORDERS',
     'WEBHOOK_FIRST',
     'WEBHOOK_RENEWALS',

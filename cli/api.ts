@@ -24,12 +24,13 @@ export interface Api {
   /**
    * Calls a route of src/contracts/routes. Every POST gets an Idempotency-Key and is repeated until it is answered. A DELETE is
    * repeated too: its repeat finds nothing any more, which is refused as `not_found`.
-   * @param options `repeatable`: the route knows a repeat by what is in the body (usage reports) and takes no key
+   * @param options `repeatable`: the route knows a repeat by what is in the body (usage reports) and takes no key; `key`: an
+   * Idempotency-Key of the command's own, under which the same command run again is the same request
    */
   call: <R extends Route>(
     route: R,
     input: InputOf<R>,
-    options?: { repeatable?: true },
+    options?: { repeatable?: true; key?: string },
   ) => Promise<Result<AnswerTo<R>, Failure>>;
   /** This API, asked with another principal's credential. */
   as: (token: string) => Api;
@@ -50,7 +51,7 @@ export function openApi(target: Target, world: World, timeoutMs = attemptTimeout
     url: target.url,
     call: async (route, input, options = {}) => {
       const takesKey = route.method === 'post' && !options.repeatable;
-      const repeat = takesKey ? { key: hex(world.random(idempotencyKeyBytes)) } : { repeatable: true };
+      const repeat = takesKey ? { key: options.key ?? hex(world.random(idempotencyKeyBytes)) } : { repeatable: true };
       const answer = await callRoute(client, route, input, repeat);
       return answer.ok ? answer : toFailure(answer.error);
     },

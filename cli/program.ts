@@ -10,6 +10,7 @@ import type { Define, Shell } from './command.ts';
 import { adminTokensProgram } from './commands/admin-tokens.ts';
 import { clockProgram } from './commands/clock.ts';
 import { clustersProgram } from './commands/clusters.ts';
+import { correctionsProgram } from './commands/corrections.ts';
 import { credentialsProgram } from './commands/credentials.ts';
 import { customerProgram } from './commands/customer.ts';
 import { deadLettersProgram } from './commands/dead-letters.ts';
@@ -22,6 +23,7 @@ import { membersProgram } from './commands/members.ts';
 import { organisationsProgram } from './commands/organisations.ts';
 import { plansProgram } from './commands/plans.ts';
 import { queueProgram } from './commands/queue.ts';
+import { reviewsProgram } from './commands/reviews.ts';
 import { signupWorkflowProgram } from './commands/signup-workflow.ts';
 import { upgradeCustomerProgram } from './commands/upgrade-customer.ts';
 import { usageProgram } from './commands/usage.ts';
@@ -38,6 +40,8 @@ import type { World } from './world.ts';
 export const commands: Readonly<Record<string, Define>> = {
   customer: customerProgram,
   usage: usageProgram,
+  corrections: correctionsProgram,
+  reviews: reviewsProgram,
   plans: plansProgram,
   licences: licencesProgram,
   keys: keysProgram,

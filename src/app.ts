@@ -42,6 +42,7 @@ import { oidcEndpoints } from './sessions/oidc-routes.ts';
 import { sessionEndpoints } from './sessions/routes.ts';
 import { subscriptionEndpoints } from './subscriptions/routes.ts';
 import { usageAdminEndpoints } from './usage/admin-routes.ts';
+import { correctionEndpoints } from './usage/correction-routes.ts';
 import { deadLetterEndpoints } from './usage/dead-letter-routes.ts';
 import { usageReadEndpoints } from './usage/read-routes.ts';
 import { usageIntakeEndpoints } from './usage/routes.ts';
@@ -77,6 +78,7 @@ export const endpoints: readonly Endpoint[] = [
   ...reporterEndpoints,
   ...usageIntakeEndpoints,
   ...usageAdminEndpoints,
+  ...correctionEndpoints,
   ...usageReadEndpoints,
   ...periodEndpoints,
   ...pricingEndpoints,

@@ -69,6 +69,8 @@ const failures = {
   licence_revoked: [409, 'Licence revoked'],
   outbox_not_refused: [409, 'Row was not refused'],
   review_closed: [409, 'Review closed'],
+  window_not_found: [409, 'Window not found'],
+  window_exists: [409, 'Window exists'],
   already_replayed: [409, 'Already replayed'],
   idempotency_conflict: [409, 'Idempotency-Key was used with another request'],
   idempotency_in_progress: [409, 'The first request is still running'],

@@ -260,9 +260,11 @@ export const reviewList = listOf(
     instance_id: z.string(),
     window_start: z.string(),
     window_end: z.string(),
-    reason: z.enum(['lowered', 'late', 'revision_conflict', 'repeated']),
+    reason: z.enum(['lowered', 'late', 'revision_conflict', 'repeated', 'corrected']),
     state: reviewState,
     held_at: z.string(),
+    /** What accepting an open one would move, by itself; what an accepted one moved; else null. */
+    delta_cents: z.number().int().nullable(),
     /** Null until a person has decided. */
     decision: z.object({ at: z.string(), by: z.string(), reason: z.string() }).nullable(),
     standing: z.object({ revision: z.number().int(), quantities }),
@@ -280,6 +282,8 @@ export const decisionAnswer = z.object({
   success: z.literal(true),
   review_id: z.string(),
   state: z.enum(['accepted', 'rejected']),
+  /** What an accepted one moves of its period's bill; null of a rejected one. */
+  delta_cents: z.number().int().nullable(),
 });
 
 /** POST /api/usage/reviews/decide (operator): up to 100 at once, each decided by itself. */
@@ -294,6 +298,7 @@ export const decideAnswer = z.object({
     z.object({
       id: z.string(),
       status: z.enum(['accepted', 'rejected', 'refused']),
+      delta_cents: z.number().int().nullable(),
       code: z.enum(['not_found', 'review_closed', 'window_too_old', 'unavailable']).optional(),
     }),
   ),

@@ -41,6 +41,14 @@ export const findOrganisations = (db: Db, customerIds: readonly string[]) =>
     .from(customers)
     .where(sql`${customers.id} IN (SELECT value FROM json_each(${JSON.stringify(customerIds)}))`);
 
+/** Customers by their numbers, with the state of each one's subscription. */
+export const findNumbered = (db: Db, seqs: readonly number[]) =>
+  db
+    .select({ seq: customers.seq, id: customers.id, status: subscriptions.status })
+    .from(customers)
+    .innerJoin(subscriptions, eq(subscriptions.customerId, customers.id))
+    .where(sql`${customers.seq} IN (SELECT value FROM json_each(${JSON.stringify([...new Set(seqs)])}))`);
+
 /** Some customers whose names are not folded for the search yet: rows older than the column. */
 export const findUnfolded = (db: Db, limit: number) =>
   db

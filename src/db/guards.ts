@@ -41,6 +41,8 @@ const guards = {
   outbox_refused: 'the other side refused the row, and nobody has decided about it',
   issuer_standing: 'the issuer of the organisation is the one that was read',
   review_open: 'the review waits for a person',
+  windows_standing: 'the windows that are corrected stand as they were read',
+  windows_corrected: 'the windows hold what the correction says',
   drift_place: 'nobody else has taken the comparison further',
   drift_open: 'the difference waits for a person',
   simulation_place: 'nobody else has taken the simulation further',

@@ -96,7 +96,7 @@ export const reviews = sqliteTable(
     revision: integer('revision').notNull(),
     /** `rvw_…`, made by the trigger that holds the replacement. */
     id: text('id'),
-    reason: text('reason', { enum: ['lowered', 'late', 'revision_conflict', 'repeated'] }).notNull(),
+    reason: text('reason', { enum: ['lowered', 'late', 'revision_conflict', 'repeated', 'corrected'] }).notNull(),
     state: text('state', { enum: ['open', 'superseded', 'accepted', 'rejected'] }).notNull(),
     heldAt: integer('held_at').notNull(),
     seconds: integer('seconds').notNull(),
@@ -114,11 +114,47 @@ export const reviews = sqliteTable(
     decidedBy: text('decided_by'),
     decidedRequest: text('decided_request'),
     decisionReason: text('decision_reason'),
+    /** What an accepted one moved of its periods' bills; null of any other, and where the migration found it accepted. */
+    deltaCents: integer('delta_cents'),
   },
   (t) => [
     primaryKey({ columns: [t.customerSeq, t.windowEnd, t.reporterSeq, t.projectSeq, t.revision] }),
     uniqueIndex('reviews_id').on(t.id),
     index('reviews_held').on(t.state, t.heldAt),
+  ],
+);
+
+/**
+ * What operators have corrected: the windows in `(window_start, window_end]` of a reporter and namespace that stand, or once
+ * stood, under the correction's revision. The triggers of `windows` let that revision past, and hold what would replace it.
+ */
+export const corrections = sqliteTable(
+  'corrections',
+  {
+    id: text('id').primaryKey(),
+    ...key(),
+    windowStart: integer('window_start').notNull(),
+    kind: text('kind', { enum: ['replace', 'void', 'add'] }).notNull(),
+    revision: integer('revision').notNull(),
+    /** JSON of wire fields, `before` null where nothing stood: of an hour in several windows what they say together. */
+    before: text('before'),
+    after: text('after').notNull(),
+    deltaCents: integer('delta_cents').notNull(),
+    /** Null where no invoice has it. */
+    invoice: text('invoice', { enum: ['this', 'next', 'credit'] }),
+    /** JSON of the lines of bills that differ. */
+    lines: text('lines').notNull(),
+    reason: text('reason').notNull(),
+    correctedAt: integer('corrected_at').notNull(),
+    correctedBy: text('corrected_by').notNull(),
+    /** The request that it was made by, or what its Idempotency-Key and body come to: what comes again has been done. */
+    request: text('request').notNull(),
+  },
+  (t) => [
+    uniqueIndex('corrections_request').on(t.customerSeq, t.request),
+    index('corrections_window').on(t.customerSeq, t.reporterSeq, t.projectSeq, t.windowEnd),
+    index('corrections_made').on(t.correctedAt),
+    check('correction_row', sql`${t.windowStart} < ${t.windowEnd} AND ${t.revision} >= 0`),
   ],
 );
 

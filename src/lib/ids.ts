@@ -18,6 +18,7 @@ const prefixes = {
   batch: 'bat',
   deadLetter: 'dead',
   review: 'rvw',
+  correction: 'cor',
   drift: 'drf',
   driftRun: 'drun',
   pendingSignup: 'sgn',

@@ -1,8 +1,17 @@
-/** One period's bill under two catalogues: what changes, by meter, and whom a change hits most. Pure. */
+/** One period's bill twice, under two catalogues or of two usages: what changes, and whom a change hits most. Pure. */
 import type { Rated } from './rate.ts';
 
 /** A meter whose amount differs; the plan's own price is `base_fee`. */
 export interface MeterChange {
+  meter: string;
+  description: string;
+  beforeCents: number;
+  afterCents: number;
+}
+
+/** A line whose amount differs; one that is on one bill only is 0 on the other. */
+export interface LineChange {
+  lineId: string;
   meter: string;
   description: string;
   beforeCents: number;
@@ -35,6 +44,20 @@ export function changesBetween(before: Rated, after: Rated): MeterChange[] {
   add(before, 'beforeCents');
   add(after, 'afterCents');
   return [...changes.values()].filter((change) => differenceOf(change) > 0).toSorted(byDifference);
+}
+
+/** The lines whose amounts differ, in the order of the bills. */
+export function lineChangesBetween(before: Rated, after: Rated): LineChange[] {
+  const changes = new Map<string, LineChange>();
+  const add = ({ lines }: Rated, side: 'beforeCents' | 'afterCents') => {
+    for (const { id: lineId, meter, description, amountCents } of lines) {
+      const change = changes.get(lineId) ?? { lineId, meter, description, beforeCents: 0, afterCents: 0 };
+      changes.set(lineId, { ...change, [side]: amountCents });
+    }
+  };
+  add(before, 'beforeCents');
+  add(after, 'afterCents');
+  return [...changes.values()].filter((change) => differenceOf(change) > 0);
 }
 
 /** `CPU $4.00 → $40,000.00; Memory …`. */

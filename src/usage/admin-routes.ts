@@ -7,11 +7,11 @@ import { type Call, type Endpoint, endpoint, json, param, reply } from '../http/
 import { tellLive } from '../http/live.ts';
 import { err } from '../lib/result.ts';
 import type { Services } from '../services.ts';
+import { acceptedUsage } from '../workflows/billing/accepted-usage.ts';
+import { type Decided, decideReviews, type ReviewRefusal, type Verdict } from '../workflows/billing/decide-reviews.ts';
+import { readReviews } from '../workflows/billing/list-reviews.ts';
 import type { Context } from '../workflows/deed.ts';
-import { acceptedUsage } from '../workflows/metering/accepted-usage.ts';
-import { type Decided, decideReviews, type ReviewRefusal, type Verdict } from '../workflows/metering/decide-reviews.ts';
 import { readAllGaps } from '../workflows/metering/read-all-gaps.ts';
-import { readReviews } from '../workflows/metering/review-usage.ts';
 import { readsOf } from './read-routes.ts';
 import { toAllGapsAnswer } from './wire.ts';
 
@@ -48,6 +48,7 @@ async function planOne(context: Context, call: Call<{ reason: string }>, verdict
     ids: [param(call, 'reviewId')],
     verdict,
     reason: call.body.reason,
+    isPreview: call.preview,
   });
   const [outcome] = planned.ok ? planned.value.value : [];
   return outcome && 'refused' in outcome ? err(refusals[outcome.refused]) : planned;
@@ -55,7 +56,7 @@ async function planOne(context: Context, call: Call<{ reason: string }>, verdict
 
 const answerOne = ([outcome]: Decided[]) => {
   if (!outcome || 'refused' in outcome) throw new Error('a refused review was answered as decided');
-  return json(200, { success: true, review_id: outcome.id, state: outcome.status });
+  return json(200, { success: true, review_id: outcome.id, state: outcome.status, delta_cents: outcome.deltaCents });
 };
 
 /** Whoever watches live figures is told of what was accepted, as of new usage. */
@@ -77,11 +78,14 @@ const rejectOne = deed({
 
 const decide = deed({
   ...routes.decideReviews,
-  plan: (context, { body: { ids, decision, reason } }) => decideReviews(context, { ids, verdict: decision, reason }),
+  plan: (context, { body: { ids, decision, reason }, preview }) =>
+    decideReviews(context, { ids, verdict: decision, reason, isPreview: preview }),
   afterwards: tellAccepted,
   answer: (outcomes) => {
     const results = outcomes.map((o) =>
-      'refused' in o ? { id: o.id, status: 'refused' as const, code: o.refused } : { id: o.id, status: o.status },
+      'refused' in o
+        ? { id: o.id, status: 'refused' as const, delta_cents: null, code: o.refused }
+        : { id: o.id, status: o.status, delta_cents: o.deltaCents },
     );
     return json(200, { success: true, results });
   },

@@ -77,7 +77,7 @@ function owned(rights: ReporterRights, namespace: string, window: { start: numbe
 }
 
 /** The meters owned during a whole window. */
-function ownedIn(ownerships: readonly Ownership[], window: { start: number; end: number }): Slots {
+export function ownedIn(ownerships: readonly Ownership[], window: { start: number; end: number }): Slots {
   let meters = noSlots;
   for (const o of ownerships) {
     if (o.fromAt <= window.start && (o.untilAt === null || window.end <= o.untilAt)) meters = union(meters, o.meters);

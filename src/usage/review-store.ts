@@ -13,7 +13,7 @@ export interface ReviewRow {
   reporterSeq: number;
   projectSeq: number;
   revision: number;
-  reason: 'lowered' | 'late' | 'revision_conflict' | 'repeated';
+  reason: 'lowered' | 'late' | 'revision_conflict' | 'repeated' | 'corrected';
   state: 'open' | 'superseded' | 'accepted' | 'rejected';
   heldAt: number;
   seconds: number;
@@ -28,12 +28,15 @@ export interface ReviewRow {
   decidedBy: string | null;
   decisionReason: string | null;
   decidedRequest: string | null;
+  /** What an accepted one moved, cents; null of any other. */
+  deltaCents: number | null;
 }
 
 const columns = sql.raw(`id, customer_seq AS customerSeq, window_end AS windowEnd, reporter_seq AS reporterSeq,
   project_seq AS projectSeq, revision, reason, state, held_at AS heldAt, seconds, standing_revision AS standingRevision,
   standing_quantities AS standingQuantities, quantities, complete, gap_ms AS gapMs, decided_at AS decidedAt,
-  decided_by AS decidedBy, decision_reason AS decisionReason, decided_request AS decidedRequest`);
+  decided_by AS decidedBy, decision_reason AS decisionReason, decided_request AS decidedRequest,
+  delta_cents AS deltaCents`);
 
 /**
  * When each of the newest `limit` was held, newest first, and how many there are: what a page of several shards is chosen
@@ -101,15 +104,16 @@ export const reject = (id: string, decision: Decision): Write[] => [
  * The replacement takes effect, whole, under its own revision or, where that is the one that stands (a conflict), the next
  * one; the triggers let it past and leave a change. Its day is to be rolled up anew. In this order: the trigger that
  * holds replacements looks for the accepted review.
+ * @param deltaCents what it moves
  */
-export function accept(row: ReviewRow, decision: Decision): Write[] {
+export function accept(row: ReviewRow, decision: Decision, deltaCents: number | null): Write[] {
   const window = sql`customer_seq = ${row.customerSeq} AND window_end = ${row.windowEnd}
     AND reporter_seq = ${row.reporterSeq} AND project_seq = ${row.projectSeq}`;
   const values = storedQuantities(row.quantities);
   const cells = quantities.map((q) => sql`${sql.raw(q.column)} = ${values[q.bit] ?? null}`);
   return [
     guardOpen(row.id),
-    write(sql`UPDATE reviews SET state = 'accepted', ${decided(decision)},
+    write(sql`UPDATE reviews SET state = 'accepted', ${decided(decision)}, delta_cents = ${deltaCents},
       accepted_revision = max(revision, 1 + (SELECT revision FROM windows WHERE ${window})) WHERE id = ${row.id}`),
     write(sql`UPDATE windows SET accepted_at = ${decision.at}, gaps = NULL, ${sql.join(cells, sql`, `)},
       (revision, complete, gap_ms, missing, missing_high) =

@@ -39,6 +39,18 @@ export function directoryOfReporter(customerId: string, text: string): Directory
   return new Map([[customerId, new Map([[instanceId, rights]])]]);
 }
 
+/** What a reporter of a customer owns and owned, by its instance id; null where the customer has none of that name. */
+export async function findReporterRights(
+  db: Db,
+  customerId: string,
+  instanceId: string,
+): Promise<ReporterRights | null> {
+  const rows = await db.all<{ rights: string }>(sql`SELECT ${rightsOf(reporters.seq)} AS rights FROM ${reporters}
+    WHERE ${reporters.customerId} = ${customerId} AND ${reporters.instanceId} = ${instanceId}`);
+  const text = rows[0]?.rights;
+  return text ? readRights(text).rights : null;
+}
+
 /** What a cluster's key may speak for, of the customers named: those whose deployment is placed there. */
 export async function directoryOfCluster(
   db: Db,

@@ -83,6 +83,26 @@ export async function sumSpan(db: Db, span: Span): Promise<SpanSum[]> {
   }));
 }
 
+/** A window that counts with another value of a column, or with none, than the one that stands. */
+export interface OtherWindow {
+  windowEnd: number;
+  reporterSeq: number;
+  projectSeq: number;
+  seconds: number;
+  value: number | null;
+}
+
+/** The windows of a span with a column of theirs as `level`, some of them as they would be. */
+function leveled(span: Span, level: SQL, others: readonly OtherWindow[]): SQL {
+  const standing = sql`SELECT window_end, seconds, ${level} AS level FROM windows
+    WHERE customer_seq = ${span.customerSeq} AND window_end > ${span.from} AND window_end <= ${span.to} ${ofProject(span)}`;
+  if (others.length === 0) return standing;
+  const cells = JSON.stringify(others.map((w) => [w.windowEnd, w.reporterSeq, w.projectSeq, w.seconds, w.value]));
+  return sql`${standing} AND (window_end, reporter_seq, project_seq) NOT IN (
+      SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(${cells}))
+    UNION ALL SELECT value ->> 0, value ->> 3, value ->> 4 FROM json_each(${cells})`;
+}
+
 const hourOf = sql.raw(`(window_end - 1) / ${hourMs}`);
 
 /**
@@ -91,14 +111,18 @@ const hourOf = sql.raw(`(window_end - 1) / ${hourMs}`);
  * highest such sum. The stretch's highest hour and the sum of its hours, as text. Read from the windows, because a day's
  * roll-up no longer knows which windows met. Windows are aligned, so that a sum is highest at some window's end.
  * @param column a stored column (meters.ts); a level's is named as its meter
+ * @param others windows in the span that are to count otherwise than they stand
  */
-export async function levelSpan(db: Db, span: Span, column: string): Promise<{ peak: string; hours: string }> {
-  const level = sql.raw(column);
+export async function levelSpan(
+  db: Db,
+  span: Span,
+  column: string,
+  others: readonly OtherWindow[] = [],
+): Promise<{ peak: string; hours: string }> {
   const rows = await db.all<{ peak: string | null; hours: string | null }>(sql`
     WITH held AS MATERIALIZED (
-      SELECT ${hourOf} AS hour, window_end, window_end - seconds * 1000 AS window_start, sum(${level}) AS held FROM windows
-      WHERE customer_seq = ${span.customerSeq} AND window_end > ${span.from} AND window_end <= ${span.to}
-        AND ${level} IS NOT NULL ${ofProject(span)}
+      SELECT ${hourOf} AS hour, window_end, window_end - seconds * 1000 AS window_start, sum(level) AS held
+      FROM (${leveled(span, sql.raw(column), others)}) WHERE level IS NOT NULL
       GROUP BY window_end, seconds),
     moments AS (
       SELECT e.hour, sum(h.held) AS held FROM (SELECT DISTINCT hour, window_end FROM held) e

@@ -37,6 +37,12 @@ const rowOf = (side: 'OLD' | 'NEW', columns: readonly string[]): string =>
 
 const keys = ['customer_seq', 'window_end', 'reporter_seq', 'project_seq'];
 const sameWindow = keys.map((column) => `${column} = NEW.${column}`).join(' AND ');
+/** Whether a person has corrected the window under the revision of that side. */
+const isCorrection = (side: 'OLD' | 'NEW'): string => `EXISTS (SELECT 1 FROM corrections c
+    WHERE c.customer_seq = NEW.customer_seq AND c.reporter_seq = NEW.reporter_seq AND c.project_seq = NEW.project_seq
+      AND c.window_end BETWEEN NEW.window_end AND NEW.window_end + ${hourMs} AND c.window_start < NEW.window_end
+      AND c.revision = ${side}.revision)`;
+
 const flaws = ['complete', 'gap_ms', 'missing', 'missing_high'];
 
 /**
@@ -100,24 +106,30 @@ BEGIN${hold("'revision_conflict'", columns)}`,
 });
 
 /**
- * Lowers a quantity by more than 20 % (left out, it is lowered to nothing), was accepted late and changes something, or has
- * been replaced too often: a person decides, until then the old stands. What a person has accepted is stored.
+ * Lowers a quantity by more than 20 % (left out, it is lowered to nothing), was accepted late and changes something, has been
+ * replaced too often, or says otherwise than a person's correction: a person decides, until then the old stands. What a
+ * person has accepted or corrected is stored.
  */
-const held = (columns: readonly string[]): Trigger => ({
-  name: 'windows_hold',
-  sql: `CREATE TRIGGER windows_hold BEFORE UPDATE ON windows WHEN NEW.revision > OLD.revision AND (
+const held = (columns: readonly string[]): Trigger => {
+  const differs = `(${rowOf('NEW', [...flaws, ...columns])}
+    IS NOT ${rowOf('OLD', [...flaws, ...columns])})`;
+  return {
+    name: 'windows_hold',
+    sql: `CREATE TRIGGER windows_hold BEFORE UPDATE ON windows WHEN NEW.revision > OLD.revision AND (
   ${columns.map((column) => `coalesce(NEW.${column}, 0) * 5 < OLD.${column} * 4`).join('\n  OR ')}
-  OR (NEW.accepted_at > NEW.window_end + ${lateMs} AND (${rowOf('NEW', [...flaws, ...columns])}
-    IS NOT ${rowOf('OLD', [...flaws, ...columns])}))
-  OR (SELECT count(*) FROM window_changes WHERE ${sameWindow}) >= ${changesMax})
+  OR (NEW.accepted_at > NEW.window_end + ${lateMs} AND ${differs})
+  OR (SELECT count(*) FROM window_changes WHERE ${sameWindow}) >= ${changesMax}
+  OR (${isCorrection('OLD')} AND ${differs}))
   AND NOT EXISTS (SELECT 1 FROM reviews
     WHERE ${sameWindow} AND state = 'accepted' AND accepted_revision = NEW.revision)
+  AND NOT ${isCorrection('NEW')}
 BEGIN${hold(
-    `CASE WHEN NEW.accepted_at > NEW.window_end + ${lateMs} THEN 'late'
+      `CASE WHEN ${isCorrection('OLD')} THEN 'corrected' WHEN NEW.accepted_at > NEW.window_end + ${lateMs} THEN 'late'
     WHEN (SELECT count(*) FROM window_changes WHERE ${sameWindow}) >= ${changesMax} THEN 'repeated' ELSE 'lowered' END`,
-    columns,
-  )}`,
-});
+      columns,
+    )}`,
+  };
+};
 
 /** A replacement that took effect leaves both, and answers what was held at a lower revision. */
 const audit = (columns: readonly string[]): Trigger => ({

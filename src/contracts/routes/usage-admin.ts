@@ -33,6 +33,7 @@ export const acceptReview = route({
   answers: { 200: decisionAnswer },
   failures: ['not_found', 'review_closed', 'window_too_old'],
   idempotent: true,
+  preview: true,
 });
 
 export const rejectReview = route({
@@ -45,6 +46,7 @@ export const rejectReview = route({
   answers: { 200: decisionAnswer },
   failures: ['not_found', 'review_closed'],
   idempotent: true,
+  preview: true,
 });
 
 export const decideReviews = route({
@@ -56,4 +58,5 @@ export const decideReviews = route({
   body: decideBody,
   answers: { 200: decideAnswer },
   idempotent: true,
+  preview: true,
 });

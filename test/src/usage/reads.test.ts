@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import type { CursorAnswer, GapsAnswer, HistoryAnswer } from '../../../src/contracts/usage.ts';
 import { openDb } from '../../../src/db/client.ts';
-import { readReviews } from '../../../src/workflows/metering/review-usage.ts';
+import { readReviews } from '../../../src/workflows/billing/list-reviews.ts';
 import { rollUpDays } from '../../../src/workflows/metering/roll-up.ts';
 import { makeApi, rootToken } from '../../harness/worker/api.ts';
 import { controlOf, shardOf, shardState } from './harness.ts';

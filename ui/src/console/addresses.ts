@@ -2,6 +2,7 @@
 export const consoleAddress = '/console';
 export const customersAddress = `${consoleAddress}/customers`;
 export const reviewsAddress = `${consoleAddress}/reviews`;
+export const correctionsAddress = `${consoleAddress}/corrections`;
 export const gapsAddress = `${consoleAddress}/gaps`;
 export const clustersAddress = `${consoleAddress}/clusters`;
 export const catalogueAddress = `${consoleAddress}/catalogue`;
@@ -24,6 +25,10 @@ export const organisationAddress = (id: string): string => `${organisationsAddre
 
 /** The subscribers of a plan. */
 export const subscribersOf = (plan: string): string => `${customersAddress}?${new URLSearchParams({ plan })}`;
+
+/** What was corrected of a customer's usage. */
+export const correctionsOfCustomer = (customer_id: string): string =>
+  `${correctionsAddress}?${new URLSearchParams({ customer_id })}`;
 
 /** What Stripe has told us about a customer. */
 export const eventsOfCustomer = (customer_id: string): string =>

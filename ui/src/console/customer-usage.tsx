@@ -1,5 +1,6 @@
 /** What a customer used, by day or window, and the gaps of those days. */
 import { Card, CardBody, CardTitle, Label, Stack, StackItem } from '@patternfly/react-core';
+import { Link } from 'react-router';
 import { readUsage } from '../../../src/contracts/routes/usage-reads.ts';
 import type { HistoryAnswer } from '../../../src/contracts/usage.ts';
 import { useRead } from '../data/use-read.ts';
@@ -10,10 +11,12 @@ import { ListFilter } from '../list/list-filter.tsx';
 import { useListState } from '../list/list-state.ts';
 import { NothingYet } from '../list/no-rows.tsx';
 import { Quantity } from '../money/numbers.tsx';
+import { correctionTexts } from '../texts/console-corrections.ts';
 import { usageTexts as texts } from '../texts/console-customer-parts.ts';
 import { optionsOf } from '../texts/console-customers.ts';
 import { Time } from '../time/time.tsx';
 import { lengthText } from '../time/time-text.ts';
+import { correctionsOfCustomer } from './addresses.ts';
 import { Gaps } from './customer-gaps.tsx';
 
 const names = texts.columns;
@@ -100,6 +103,9 @@ export function Usage({ customerId }: { customerId: string }) {
           }
           empty={<NothingYet title={texts.emptyTitle}>{texts.empty}</NothingYet>}
         />
+      </StackItem>
+      <StackItem>
+        <Link to={correctionsOfCustomer(customerId)}>{correctionTexts.toCorrections}</Link>
       </StackItem>
       <StackItem>
         <Gaps customerId={customerId} days={days} />

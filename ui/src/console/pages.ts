@@ -1,5 +1,6 @@
 /** The pages of the console. */
 import { listClusters } from '../../../src/contracts/routes/clusters.ts';
+import { listAllCorrections } from '../../../src/contracts/routes/corrections.ts';
 import { listCredentials } from '../../../src/contracts/routes/credentials.ts';
 import { listCustomers, readCustomer } from '../../../src/contracts/routes/customers.ts';
 import { listDrift, readInvariants } from '../../../src/contracts/routes/drift.ts';
@@ -15,6 +16,7 @@ import {
   changeAddress,
   clustersAddress,
   consoleAddress,
+  correctionsAddress,
   credentialsAddress,
   customersAddress,
   driftAddress,
@@ -55,6 +57,7 @@ export const consolePages: readonly Page[] = [
     load: () => import('./customer-page.tsx'),
   },
   led(reviewsAddress, texts.reviews, listReviews, () => import('./reviews-page.tsx')),
+  led(correctionsAddress, texts.corrections, listAllCorrections, () => import('./corrections-page.tsx')),
   led(gapsAddress, texts.gaps, listGaps, () => import('./gaps-page.tsx')),
   led(clustersAddress, texts.clusters, listClusters, () => import('./clusters-page.tsx')),
   led(catalogueAddress, texts.catalogue, listPlans, () => import('./catalogue-page.tsx')),

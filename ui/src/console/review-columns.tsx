@@ -2,10 +2,12 @@
 import { Link } from 'react-router';
 import { type QuantityField, quantityFields, type ReviewList } from '../../../src/contracts/usage.ts';
 import type { Column } from '../list/columns.ts';
+import { Digits } from '../money/numbers.tsx';
 import { common } from '../texts/common.ts';
 import { reviewTexts as texts } from '../texts/console-operations.ts';
 import { Time } from '../time/time.tsx';
 import { customerAddress } from './addresses.ts';
+import { movedText } from './correction-change.tsx';
 
 export type Review = ReviewList['items'][number];
 
@@ -53,6 +55,7 @@ export const reviewColumns: readonly Column<Review>[] = [
   { key: 'namespace', label: names.namespace, cell: ({ namespace }) => namespace },
   { key: 'why', label: names.why, cell: ({ reason }) => texts.reasons[reason] },
   { key: 'change', label: names.change, cell: (review) => <Changes review={review} /> },
+  { key: 'delta', label: names.delta, cell: ({ delta_cents }) => <Digits>{movedText(delta_cents)}</Digits> },
   { key: 'held', label: names.held, cell: ({ held_at }) => <Time at={held_at} /> },
   {
     key: 'decision',

@@ -3,6 +3,7 @@ export const consoleTexts = {
   customers: 'Customers',
   customer: 'Customer',
   reviews: 'Reviews',
+  corrections: 'Corrections',
   gaps: 'Gaps',
   clusters: 'Clusters',
   catalogue: 'Catalogue',

@@ -1,0 +1,391 @@
+/**
+ * Random customers with usage that is put right, some windows at a time: what each preview says, what the bill shows then, and
+ * what a customer is billed whose reporters had said it right from the beginning. Seeded: the same number is the same story.
+ */
+import { env } from 'cloudflare:workers';
+import type { QuantityField } from '../../../src/contracts/usage.ts';
+import type { CustomerRow, WholeCustomer } from '../../../src/customers/store.ts';
+import { openDb } from '../../../src/db/client.ts';
+import { dayMs, hourMs, secondMs } from '../../../src/lib/time.ts';
+import type { BilledPeriod } from '../../../src/periods/store.ts';
+import { findRatingBasis } from '../../../src/pricing/store.ts';
+import type { Asked } from '../../../src/usage/correction.ts';
+import { quantityOf, toBase } from '../../../src/usage/meters.ts';
+import { correctUsage } from '../../../src/workflows/billing/correct-usage.ts';
+import { ratePeriod } from '../../../src/workflows/billing/rate-period.ts';
+import { rollUpDays } from '../../../src/workflows/metering/roll-up.ts';
+import { makeContext } from '../../harness/worker/context.ts';
+import { applicationPlans, publishPlans, shippedPlans } from '../../harness/worker/plans.ts';
+import { Draw } from '../../oracle/draw.ts';
+import { type MadeWindow, makeOrganisation, makeReporter, owns, storeWindows } from '../organisations/harness.ts';
+import { controlOf, shardOf } from './harness.ts';
+
+const versions = { infrastructure: '2026-12-own', application: '2026-12-own-application' } as const;
+
+/** The shipped plans with a sum and a level of the operator's own, in both lists. */
+export async function publishStories(): Promise<void> {
+  const own = `
+meters:
+  gpu_time: { field: custom_1, title: GPU time, unit: GPU-hour, adds_up: sum, source: report }
+  seats: { field: custom_2, title: Seats, unit: seat, adds_up: level, source: report }
+`;
+  const priced = '    gpu_time: { per: GPU-hour, price: 2.5 }\n    seats: { per: seat, price: 8 }\n';
+  const withOwn = (yaml: string, version: string) =>
+    yaml
+      .replace(/version: .*\n/, `version: ${version}\n`)
+      .replace('  infrastructure:\n', `  infrastructure:\n${priced}`)
+      .replace('  application:\n', `  application:\n${priced}`) + own;
+  await publishPlans(withOwn(shippedPlans, versions.infrastructure));
+  await publishPlans(withOwn(applicationPlans, versions.application));
+}
+
+const fieldsOf: Record<keyof typeof versions, readonly QuantityField[]> = {
+  infrastructure: [
+    'cpu_hours',
+    'memory_gb_hours',
+    'storage_used_gb',
+    'network_bytes_sent',
+    'network_bytes_received',
+    'http_requests',
+    'custom_1',
+    'custom_2',
+  ],
+  application: [
+    'api_calls',
+    'mqtt_bytes_sent',
+    'mqtt_bytes_received',
+    'http_bytes_sent',
+    'postgres_size_mb',
+    'active_devices',
+    'custom_1',
+    'custom_2',
+  ],
+};
+
+const sizes: Partial<Record<QuantityField, number>> = {
+  cpu_hours: 900,
+  memory_gb_hours: 2000,
+  storage_used_gb: 4000,
+  network_bytes_sent: 1e12,
+  network_bytes_received: 1e12,
+  http_requests: 3e6,
+  api_calls: 300_000,
+  mqtt_bytes_sent: 1e11,
+  mqtt_bytes_received: 1e11,
+  http_bytes_sent: 1e11,
+  postgres_size_mb: 400_000,
+  active_devices: 300,
+  custom_1: 20,
+  custom_2: 40,
+};
+
+type Wire = Partial<Record<QuantityField, number>>;
+
+function drawQuantities(draw: Draw, fields: readonly QuantityField[]): Wire {
+  const chosen = draw.some(fields, 0.4);
+  return Object.fromEntries(
+    (chosen.length === 0 ? [draw.pick(fields)] : chosen).map((field) => {
+      const most = sizes[field] ?? 1;
+      const whole = field.includes('bytes') || field === 'active_devices' || most > 10_000;
+      const value = draw.chance(0.1) ? 0 : draw.int(0, most * 1000) / 1000;
+      return [field, whole ? Math.round(value) : value];
+    }),
+  );
+}
+
+const unitsOf = (wire: Wire, seconds: number): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(wire).flatMap(([field, value]) => {
+      const quantity = quantityOf.get(field);
+      return quantity ? [[quantity.column, toBase(quantity, value, seconds)]] : [];
+    }),
+  );
+
+/** Sequences of a control row that the story makes by hand. */
+const run = (sql: string, ...values: unknown[]) =>
+  controlOf(env)
+    .prepare(sql)
+    .bind(...values)
+    .run();
+
+interface Reporter {
+  seq: number;
+  instanceId: string;
+  seconds: number;
+  projectSeq: number;
+  namespace: string;
+}
+
+interface Story {
+  customer: CustomerRow;
+  reporters: Reporter[];
+  periods: BilledPeriod[];
+}
+
+interface Shape {
+  now: number;
+  edges: readonly [number, number, number];
+  changes: readonly { at: number; plan: string; version: string }[];
+  overrides: { at: number; allowances: Record<string, string | null>; prices: Record<string, string> } | null;
+  lengths: readonly number[];
+}
+
+let made = 0;
+
+/** A customer of that shape, without usage. */
+async function makeCustomer({ edges, changes, overrides, lengths }: Shape): Promise<Story> {
+  made += 1;
+  const since = edges[0] - 2 * dayMs;
+  const organisation = await makeOrganisation([{ namespace: `story-${made}` }], since);
+  const [owner] = organisation.customers;
+  if (!owner) throw new Error('no customer');
+  const [first] = changes;
+  await run(
+    'INSERT INTO subscriptions (customer_id, plan, plan_version, status, updated_at) VALUES (?, ?, ?, ?, 0)',
+    owner.id,
+    first?.plan,
+    first?.version,
+    'active',
+  );
+  for (const { at, plan, version } of changes) {
+    await run(
+      'INSERT INTO plan_changes (customer_id, effective_at, plan, plan_version) VALUES (?, ?, ?, ?)',
+      owner.id,
+      at,
+      plan,
+      version,
+    );
+  }
+  if (overrides) {
+    await run(
+      `INSERT INTO agreed_overrides (customer_id, effective_at, plan, allowances, prices, until_plan_change, updated_at)
+       VALUES (?, ?, ?, ?, ?, 0, 0)`,
+      owner.id,
+      overrides.at,
+      first?.plan,
+      JSON.stringify(overrides.allowances),
+      JSON.stringify(overrides.prices),
+    );
+  }
+  const periods = ([0, 1] as const).map(
+    (i): BilledPeriod => ({
+      start: edges[i],
+      end: edges[i === 0 ? 1 : 2],
+      anchorDay: 1,
+      kind: 'paid',
+      invoiceable: true,
+    }),
+  );
+  for (const { start, end } of periods) {
+    await run(
+      `INSERT INTO billing_periods (customer_id, start_at, end_at, anchor_day, source, open, kind, invoiceable)
+       VALUES (?, ?, ?, 1, 'stripe', ?, 'paid', 1)`,
+      owner.id,
+      start,
+      end,
+      start === edges[1] ? 1 : 0,
+    );
+  }
+  const reporters: Reporter[] = [];
+  for (const [i, seconds] of lengths.entries()) {
+    const namespace = `story-${made}-${i}`;
+    const projectSeq = await controlOf(env)
+      .prepare(
+        `INSERT INTO projects (cluster_id, namespace, organisation_id, customer_id, own, created_at)
+         VALUES (?, ?, ?, ?, 0, 0) RETURNING seq`,
+      )
+      .bind(organisation.projects[0]?.clusterId, namespace, organisation.id, owner.id)
+      .first<number>('seq');
+    if (projectSeq === null) throw new Error('no project');
+    const instanceId = `story-${i}`;
+    const seq = await makeReporter(owner.id, instanceId, since);
+    await run('UPDATE reporters SET window_seconds = ? WHERE seq = ?', seconds, seq);
+    await owns(seq, projectSeq, since);
+    reporters.push({ seq, instanceId, seconds, projectSeq, namespace });
+  }
+  const customer = await controlOf(env)
+    .prepare('SELECT seq, id, usage_shard AS usageShard, organisation_id AS organisationId FROM customers WHERE id = ?')
+    .bind(owner.id)
+    .first<CustomerRow>();
+  if (!customer) throw new Error('the customer is gone');
+  return { customer, reporters, periods };
+}
+
+function drawShape(draw: Draw): { shape: Shape; list: keyof typeof versions } {
+  const list = draw.pick(['infrastructure', 'application'] as const);
+  const now = Date.UTC(2026, 5, draw.int(20, 28), draw.int(0, 23), draw.int(0, 59));
+  const start = now - draw.int(20, 28) * dayMs - draw.int(0, 3_600_000);
+  const edges = [start - 30 * dayMs, start, start + 30 * dayMs] as const;
+  const version = versions[list];
+  const changes = [
+    { at: edges[0] - 5 * dayMs, plan: 'starter', version },
+    ...(draw.chance(0.5)
+      ? [{ at: draw.int(edges[0], now), plan: draw.pick(['professional', 'enterprise', 'starter']), version }]
+      : []),
+  ];
+  const own = { infrastructure: ['cpu_core_ms', 'memory_mib_s'], application: ['api_calls', 'device_peak'] }[list];
+  const overrides = draw.chance(0.3)
+    ? {
+        at: draw.int(edges[0], now),
+        allowances: draw.chance(0.5) ? { [own[0] ?? '']: String(draw.int(0, 500)) } : {},
+        prices: { [own[1] ?? '']: draw.decimal(99) },
+      }
+    : null;
+  const lengths = Array.from({ length: draw.int(1, 3) }, () => draw.pick([3600, 3600, 900]));
+  return { shape: { now, edges, changes, overrides, lengths }, list };
+}
+
+/** Every line of both periods, by its identity; exact cents. */
+async function billOf({ customer, periods }: Story): Promise<Map<string, number>> {
+  const basis = await findRatingBasis(openDb(controlOf(env)), customer.id);
+  const rated = await Promise.all(
+    periods.map((period) => ratePeriod(openDb(shardOf(env)), customer.seq, period, basis)),
+  );
+  const lines = rated.flatMap(({ lines: of }, i) =>
+    of.map((line): [string, number] => [`${i} ${line.id}`, line.amountCents]),
+  );
+  return new Map(lines);
+}
+
+const totalOf = (bill: ReadonlyMap<string, number>): number =>
+  [...bill.values()].reduce((sum, cents) => sum + cents, 0);
+
+/** What a window holds, by reporter and end: what the customer was to be billed by. */
+type Truth = Map<string, { reporter: number; end: number; seconds: number; units: Record<string, number> }>;
+
+function drawUsage(draw: Draw, { shape, list }: ReturnType<typeof drawShape>): Truth {
+  const truth: Truth = new Map();
+  for (let n = draw.int(20, 60); n > 0; n--) {
+    const reporter = draw.int(0, shape.lengths.length - 1);
+    const seconds = shape.lengths[reporter] ?? 3600;
+    const step = seconds * secondMs;
+    const near = draw.chance(0.3)
+      ? draw.pick([...shape.edges.slice(0, 2), ...shape.changes.map(({ at }) => at)])
+      : null;
+    const any = near === null ? draw.int(shape.edges[0], shape.now - step) : near + draw.int(-2, 2) * step;
+    const end = Math.ceil(any / step) * step;
+    if (end > shape.now || end < shape.now - 61 * dayMs) continue;
+    truth.set(`${reporter}/${end}`, {
+      reporter,
+      end,
+      seconds,
+      units: unitsOf(drawQuantities(draw, fieldsOf[list]), seconds),
+    });
+  }
+  return truth;
+}
+
+const windowsOf = (truth: Truth, { customer, reporters }: Story): MadeWindow[] =>
+  [...truth.values()].map(({ reporter, end, seconds, units }) => ({
+    customerSeq: customer.seq,
+    reporterSeq: reporters[reporter]?.seq ?? 0,
+    projectSeq: reporters[reporter]?.projectSeq ?? 0,
+    end,
+    seconds,
+    units,
+  }));
+
+/** What is asked, and the truth by then: an independent account of what the correction means. */
+function drawCorrection(
+  draw: Draw,
+  truth: Truth,
+  { shape, list, story }: ReturnType<typeof drawShape> & { story: Story },
+): Asked {
+  const quantities = drawQuantities(draw, fieldsOf[list]);
+  const reason = 'a story';
+  const standing = [...truth.entries()];
+  const reporterOf = (at: number) => story.reporters[at] as Reporter;
+  if (standing.length > 0 && draw.chance(0.7)) {
+    const [name, window] = draw.pick(standing);
+    const { instanceId, namespace } = reporterOf(window.reporter);
+    const kind = draw.chance(0.25) ? 'void' : 'replace';
+    truth.set(name, { ...window, units: kind === 'void' ? {} : unitsOf(quantities, window.seconds) });
+    const start = window.end - window.seconds * secondMs;
+    return {
+      kind,
+      instanceId,
+      namespace,
+      start,
+      end: window.end,
+      quantities: kind === 'void' ? {} : quantities,
+      reason,
+    };
+  }
+  for (;;) {
+    const reporter = draw.int(0, shape.lengths.length - 1);
+    const { instanceId, namespace, seconds } = reporterOf(reporter);
+    const start = Math.floor(draw.int(shape.edges[0], shape.now - hourMs) / hourMs) * hourMs;
+    if (start < shape.now - 61 * dayMs) continue;
+    const ends = Array.from({ length: 3600 / seconds }, (_, i) => start + (i + 1) * seconds * secondMs);
+    const free = ends.filter((end) => Object.keys(truth.get(`${reporter}/${end}`)?.units ?? {}).length === 0);
+    if (free.length === 0) continue;
+    const whole = unitsOf(quantities, 3600);
+    const isLevel = (column: string) => column === 'device_peak' || column === 'custom_2';
+    for (const [i, end] of free.entries()) {
+      const units = Object.entries(whole).map(([column, all]): [string, number] => [
+        column,
+        isLevel(column) ? all : (sharesOf(all, free.length)[i] ?? 0),
+      ]);
+      truth.set(`${reporter}/${end}`, { reporter, end, seconds, units: Object.fromEntries(units) });
+    }
+    return { kind: 'add', instanceId, namespace, start, end: start + hourMs, quantities, reason };
+  }
+}
+
+/** Units dealt out one by one in turn, which is what each window gets. */
+function sharesOf(units: number, windows: number): number[] {
+  const each = (units - (units % windows)) / windows;
+  return Array.from({ length: windows }, (_, i) => each + (i < units % windows ? 1 : 0));
+}
+
+/** Plays a story. @returns how many corrections, and what differed, in words */
+export async function playStory(seed: number, corrections: number): Promise<{ cases: number; faults: string[] }> {
+  const draw = new Draw(seed);
+  const drawn = drawShape(draw);
+  const { shape } = drawn;
+  const [story, twin] = [await makeCustomer(shape), await makeCustomer(shape)];
+  const truth = drawUsage(draw, drawn);
+  const shards = [shardOf(env)];
+  await storeWindows(windowsOf(truth, story));
+  if (draw.chance(0.7)) await rollUpDays(shards, shape.now);
+  const faults: string[] = [];
+  const whole = { customer: story.customer, subscription: { status: 'active' } } as WholeCustomer;
+  const first = await billOf(story);
+  let moved = 0;
+  let cases = 0;
+  let before = totalOf(first);
+  for (let n = 0; n < corrections; n++) {
+    const context = makeContext({ control: controlOf(env), shards, now: shape.now + n });
+    const asked = drawCorrection(draw, truth, { ...drawn, story });
+    const ask = (isPreview: boolean) => correctUsage(context, { whole, asked, request: `${seed}/${n}`, isPreview });
+    const seen = await ask(true);
+    const done = await ask(false);
+    if (!seen.ok || !done.ok) {
+      faults.push(`${seed}/${n}: refused ${JSON.stringify([seen, done, asked])}`);
+      continue;
+    }
+    if (draw.chance(0.2)) await rollUpDays(shards, shape.now);
+    const after = totalOf(await billOf(story));
+    const { deltaCents, lines } = done.value.value;
+    const byLine = lines.reduce((sum, { beforeCents, afterCents }) => sum + afterCents - beforeCents, 0);
+    if (seen.value.value.deltaCents !== after - before || deltaCents !== after - before || byLine !== deltaCents) {
+      faults.push(
+        `${seed}/${n}: ${asked.kind}: previewed ${seen.value.value.deltaCents}, said ${deltaCents}, by line ${byLine}, moved ${after - before}`,
+      );
+    }
+    moved += deltaCents;
+    before = after;
+    cases += 1;
+  }
+  await storeWindows(windowsOf(truth, twin));
+  const [last, right] = [await billOf(story), await billOf(twin)];
+  for (const id of new Set([...last.keys(), ...right.keys()])) {
+    if ((last.get(id) ?? 0) !== (right.get(id) ?? 0)) {
+      faults.push(`${seed}: the line ${id} is ${last.get(id)}, reported right it is ${right.get(id)}`);
+    }
+  }
+  if (totalOf(first) + moved !== totalOf(right)) {
+    faults.push(`${seed}: ${totalOf(first)} and deltas of ${moved} are not ${totalOf(right)}`);
+  }
+  return { cases, faults };
+}
