@@ -13,6 +13,8 @@ import type { StaffIssuer } from './sessions/staff.ts';
 import { openStripe } from './stripe/client.ts';
 import type { StripePort } from './stripe/port.ts';
 import { proverOf } from './usage/message/proof.ts';
+import { findNewest } from './webhooks/object-store.ts';
+import { refreshInvoice } from './workflows/billing/refresh-invoice.ts';
 import type { Context } from './workflows/deed.ts';
 import type { Carriers } from './workflows/delivery/carriers.ts';
 import { deliverOutbox } from './workflows/delivery/deliver-outbox.ts';
@@ -44,6 +46,9 @@ export function contextOf(services: Services & { principal?: Principal }): Conte
       runsMax: env.QUEUE_MAX_RETRY,
       backoffMs: env.QUEUE_BACKOFF_DELAY,
       holdMs: env.HOLD_HOURS * hourMs,
+      billingMode: env.BILLING_MODE,
+      usageBilling: env.USAGE_BILLING,
+      holdRules: { cents: env.HOLD_LINE_CENTS ?? null, factor: env.HOLD_LINE_FACTOR ?? null },
       graceMs: env.GRACE_DAYS * dayMs,
       deleteAfterMs: env.DELETE_AFTER_DAYS * dayMs,
       staffIssuer: staffIssuerOf(env),
@@ -82,6 +87,12 @@ export const carriersOf = (services: Services): Carriers => ({
   stripe: stripeOf(services),
   boundPrice: (variable) => services.env.boundPrices.get(variable) ?? null,
   refresh: (id) => refreshSubscription(contextOf(services), id),
+  refreshInvoice: (customerId, id) => refreshInvoice(contextOf(services), customerId, id),
+  lastSubscription: (customerId) => findNewest(services.db, customerId, 'subscription'),
+  invoicing: {
+    billingMode: services.env.BILLING_MODE,
+    lineTax: { code: services.env.STRIPE_TAX_CODE ?? null, behavior: services.env.STRIPE_TAX_BEHAVIOR ?? null },
+  },
   mail: mailOf(services.env),
   linkSecrets: (linkId) => linkSecrets(services.env.LICENSE_PRIVATE_KEYS, linkId),
   publicUrl: services.env.PUBLIC_URL,

@@ -21,6 +21,8 @@ const prefixes = {
   drift: 'drf',
   driftRun: 'drun',
   pendingSignup: 'sgn',
+  invoice: 'inv',
+  invoiceLine: 'lin',
   request: 'req',
 } as const;
 
