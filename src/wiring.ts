@@ -1,6 +1,7 @@
 /** Makes the context of workflows, and the queues and Stripe of deliveries, from the services of a request, batch or tick. */
 import { actorOf, credentialOf, type Principal } from './credentials/principal.ts';
 import type { Env } from './env.ts';
+import { pacedOnce } from './http/stripe-pace.ts';
 import { dayMs, hourMs } from './lib/time.ts';
 import { findPublished } from './licences/key-store.ts';
 import { inOrderOfUse, type Keyring, openKeyring } from './licences/keyring.ts';
@@ -63,8 +64,11 @@ export function contextOf(services: Services & { principal?: Principal }): Conte
 }
 
 /** Stripe as this environment has it; null without a key. */
-const stripeOf = ({ env, fetch }: Services): StripePort | null =>
-  env.STRIPE_SECRET_KEY ? openStripe({ secretKey: env.STRIPE_SECRET_KEY, baseUrl: env.STRIPE_API_BASE, fetch }) : null;
+function stripeOf({ env, fetch: send, log }: Services): StripePort | null {
+  const { STRIPE_SECRET_KEY: secretKey, STRIPE_API_BASE: baseUrl, STRIPE_CALLS_PER_SECOND: perSecond } = env;
+  if (secretKey === undefined) return null;
+  return openStripe({ secretKey, baseUrl, fetch: pacedOnce(send, env.RATE_LIMITER, perSecond, log) });
+}
 
 /** The staff issuer of this environment; null where there is none. env.ts refuses one that is set in part. */
 export function staffIssuerOf(env: Env): StaffIssuer | null {
