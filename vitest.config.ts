@@ -23,6 +23,8 @@ function figureOptions(): Record<string, number> {
     'INTENT_CUSTOMERS',
     'INTENT_ORDERS',
     'INTENT_FIRST',
+    'INVOICE_SEEDS',
+    'INVOICE_FIRST',
     'DRIFT_SEEDS',
     'DRIFT_FIRST',
   ];

@@ -8,6 +8,7 @@ import type { Result } from '../src/lib/result.ts';
 import { openApi } from './api.ts';
 import type { Define, Shell } from './command.ts';
 import { adminTokensProgram } from './commands/admin-tokens.ts';
+import { billingBrakeProgram } from './commands/billing-brake.ts';
 import { clockProgram } from './commands/clock.ts';
 import { clustersProgram } from './commands/clusters.ts';
 import { correctionsProgram } from './commands/corrections.ts';
@@ -17,6 +18,7 @@ import { deadLettersProgram } from './commands/dead-letters.ts';
 import { driftProgram } from './commands/drift.ts';
 import { generateKeysProgram } from './commands/generate-keys.ts';
 import { invariantsProgram } from './commands/invariants.ts';
+import { invoicesProgram } from './commands/invoices.ts';
 import { keysProgram } from './commands/keys.ts';
 import { licencesProgram } from './commands/licences.ts';
 import { membersProgram } from './commands/members.ts';
@@ -50,6 +52,8 @@ export const commands: Readonly<Record<string, Define>> = {
   queue: queueProgram,
   'dead-letters': deadLettersProgram,
   webhooks: webhooksProgram,
+  invoices: invoicesProgram,
+  'billing-brake': billingBrakeProgram,
   drift: driftProgram,
   invariants: invariantsProgram,
   clusters: clustersProgram,

@@ -19,6 +19,7 @@ import type { Endpoint } from './http/endpoint.ts';
 import { type AppEnv, mount } from './http/mount.ts';
 import { referenceEndpoints } from './http/openapi-routes.ts';
 import { problemResponse, thrownFailure } from './http/problem.ts';
+import { invoiceEndpoints } from './invoices/routes.ts';
 import { newId } from './lib/ids.ts';
 import { licenceEndpoints } from './licences/routes.ts';
 import { organisationBillingEndpoints } from './organisations/billing-routes.ts';
@@ -86,6 +87,7 @@ export const endpoints: readonly Endpoint[] = [
   ...ownMeterEndpoints,
   ...planEndpoints,
   ...simulationEndpoints,
+  ...invoiceEndpoints,
   ...driftEndpoints,
   ...webhookEndpoints,
   ...referenceEndpoints(() => endpoints),

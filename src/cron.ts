@@ -11,6 +11,9 @@ import { eventContextOf } from './webhooks/consumer.ts';
 import { forgetEvents } from './webhooks/event-store.ts';
 import { carriersOf, contextOf, replayMeansOf } from './wiring.ts';
 import { foldNames } from './workflows/accounts/fold-names.ts';
+import { billAfterEnd } from './workflows/billing/bill-after-end.ts';
+import { claimPeriods } from './workflows/billing/claim-periods.ts';
+import { closePeriods } from './workflows/billing/close-period.ts';
 import { publishPrices } from './workflows/billing/publish-prices.ts';
 import { runSimulations } from './workflows/billing/simulate.ts';
 import { deliverOutbox, forgetDone } from './workflows/delivery/deliver-outbox.ts';
@@ -81,6 +84,10 @@ export async function runCron(services: Services, scheduledTime: number): Promis
     continue_event_replays: () => continueEventReplays(contextOf(services)),
     // What an event puts into the outbox is swept next.
     process_events: () => processDue(() => eventContextOf(services)),
+    claim_periods: () => claimPeriods(contextOf(services), hourly),
+    ...(hourly ? { bill_after_end: () => billAfterEnd(contextOf(services), daily) } : {}),
+    // What it orders is swept next.
+    close_periods: () => closePeriods(contextOf(services)),
     watch_events: () => watchBacklog(contextOf(services)),
     sweep_outbox: () => deliverOutbox(carriers),
     ring_again: () => ringAgain(carriers),

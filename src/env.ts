@@ -99,6 +99,9 @@ const trialDaysMax = 365;
 /** Stripe holds a draft for 72 h at most. */
 const holdHoursMax = 72;
 const graceDaysMax = 90;
+const centsMax = 1_000_000_000;
+const factorMax = 1000;
+const callsMax = 10_000;
 const deleteDaysMax = 365;
 const runsMax = 20;
 
@@ -116,6 +119,27 @@ export const workerVariables = {
   STRIPE_WEBHOOK_SECRET: optional(secret(), 'what Stripe signs its webhooks with; without it none is taken'),
   STRIPE_WEBHOOK_SECRET_OLD: optional(secret(), 'the one before, while Stripe still signs with both'),
   HOLD_HOURS: byDefault('6', integer(1, holdHoursMax), 'how long a renewal invoice waits for its usage, hours'),
+  BILLING_MODE: byDefault(
+    'live',
+    choice(['live', 'shadow', 'paused']),
+    'live, shadow (compute invoices and send nothing) or paused, until somebody sets the billing brake',
+  ),
+  USAGE_BILLING: byDefault(
+    'invoice_items',
+    choice(['invoice_items', 'meter_events', 'off']),
+    'how usage comes onto invoices: as lines, as a sum for a Stripe meter, or not',
+  ),
+  HOLD_LINE_CENTS: optional(integer(1, centsMax), 'a line above so many cents is billed only once it is approved'),
+  HOLD_LINE_FACTOR: optional(integer(2, factorMax), 'the same of a line so many times the usual of its meter'),
+  STRIPE_TAX_CODE: optional(
+    text('a tax code, e.g. txcd_10103001', (given) => /^txcd_\d{8}$/.test(given)),
+    'the tax code of usage lines; without it the one of Stripe’s settings',
+  ),
+  STRIPE_TAX_BEHAVIOR: optional(
+    choice(['exclusive', 'inclusive']),
+    'whether tax comes on top of usage lines; without it as Stripe’s settings say',
+  ),
+  STRIPE_CALLS_PER_SECOND: byDefault('80', integer(1, callsMax), 'calls to Stripe a second, of all Workers together'),
   GRACE_DAYS: byDefault('7', integer(0, graceDaysMax), 'days from a failed payment to the suspension'),
   DELETE_AFTER_DAYS: byDefault('30', integer(1, deleteDaysMax), 'days from a cancellation until data is deleted'),
   CHECKOUT_RETURN_ORIGINS: optional(

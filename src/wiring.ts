@@ -1,6 +1,7 @@
 /** Makes the context of workflows, and the queues and Stripe of deliveries, from the services of a request, batch or tick. */
 import { actorOf, credentialOf, type Principal } from './credentials/principal.ts';
 import type { Env } from './env.ts';
+import { pacedOnce } from './http/stripe-pace.ts';
 import { dayMs, hourMs } from './lib/time.ts';
 import { findPublished } from './licences/key-store.ts';
 import { inOrderOfUse, type Keyring, openKeyring } from './licences/keyring.ts';
@@ -13,6 +14,8 @@ import type { StaffIssuer } from './sessions/staff.ts';
 import { openStripe } from './stripe/client.ts';
 import type { StripePort } from './stripe/port.ts';
 import { proverOf } from './usage/message/proof.ts';
+import { findNewest } from './webhooks/object-store.ts';
+import { refreshInvoice } from './workflows/billing/refresh-invoice.ts';
 import type { Context } from './workflows/deed.ts';
 import type { Carriers } from './workflows/delivery/carriers.ts';
 import { deliverOutbox } from './workflows/delivery/deliver-outbox.ts';
@@ -44,6 +47,9 @@ export function contextOf(services: Services & { principal?: Principal }): Conte
       runsMax: env.QUEUE_MAX_RETRY,
       backoffMs: env.QUEUE_BACKOFF_DELAY,
       holdMs: env.HOLD_HOURS * hourMs,
+      billingMode: env.BILLING_MODE,
+      usageBilling: env.USAGE_BILLING,
+      holdRules: { cents: env.HOLD_LINE_CENTS ?? null, factor: env.HOLD_LINE_FACTOR ?? null },
       graceMs: env.GRACE_DAYS * dayMs,
       deleteAfterMs: env.DELETE_AFTER_DAYS * dayMs,
       staffIssuer: staffIssuerOf(env),
@@ -58,8 +64,11 @@ export function contextOf(services: Services & { principal?: Principal }): Conte
 }
 
 /** Stripe as this environment has it; null without a key. */
-const stripeOf = ({ env, fetch }: Services): StripePort | null =>
-  env.STRIPE_SECRET_KEY ? openStripe({ secretKey: env.STRIPE_SECRET_KEY, baseUrl: env.STRIPE_API_BASE, fetch }) : null;
+function stripeOf({ env, fetch: send, log }: Services): StripePort | null {
+  const { STRIPE_SECRET_KEY: secretKey, STRIPE_API_BASE: baseUrl, STRIPE_CALLS_PER_SECOND: perSecond } = env;
+  if (secretKey === undefined) return null;
+  return openStripe({ secretKey, baseUrl, fetch: pacedOnce(send, env.RATE_LIMITER, perSecond, log) });
+}
 
 /** The staff issuer of this environment; null where there is none. env.ts refuses one that is set in part. */
 export function staffIssuerOf(env: Env): StaffIssuer | null {
@@ -82,6 +91,12 @@ export const carriersOf = (services: Services): Carriers => ({
   stripe: stripeOf(services),
   boundPrice: (variable) => services.env.boundPrices.get(variable) ?? null,
   refresh: (id) => refreshSubscription(contextOf(services), id),
+  refreshInvoice: (customerId, id) => refreshInvoice(contextOf(services), customerId, id),
+  lastSubscription: (customerId) => findNewest(services.db, customerId, 'subscription'),
+  invoicing: {
+    billingMode: services.env.BILLING_MODE,
+    lineTax: { code: services.env.STRIPE_TAX_CODE ?? null, behavior: services.env.STRIPE_TAX_BEHAVIOR ?? null },
+  },
   mail: mailOf(services.env),
   linkSecrets: (linkId) => linkSecrets(services.env.LICENSE_PRIVATE_KEYS, linkId),
   publicUrl: services.env.PUBLIC_URL,

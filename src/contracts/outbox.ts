@@ -24,4 +24,13 @@ export const outboxList = listOf(outboxItem);
 
 /** POST /api/outbox/:id/retry and /drop. */
 export const outboxDecisionBody = z.strictObject({ reason: z.string().trim().min(1).max(500) });
+export const outboxShutBody = z.strictObject({ reason: z.string().trim().min(1).max(500) });
+/** `drift_id` is the comparison's own (`drun_…`). */
+export const outboxOpenBody = z.strictObject({ drift_id: z.string().min(1).max(100) });
+export const outboxGateAnswer = z.object({
+  success: z.literal(true),
+  /** Since when nothing is sent to Stripe; null while all is. */
+  shut_at: z.string().nullable(),
+  reason: z.string(),
+});
 export const outboxDecisionAnswer = z.object({ success: z.literal(true), item: outboxItem });

@@ -147,6 +147,7 @@ export const billingPeriods = sqliteTable(
     primaryKey({ columns: [t.customerId, t.startAt] }),
     check('period_forward', sql`${t.endAt} > ${t.startAt}`),
     index('billing_periods_open').on(t.endAt).where(sql`open = 1`),
+    index('billing_periods_end').on(t.endAt),
   ],
 );
 

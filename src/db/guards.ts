@@ -48,6 +48,10 @@ const guards = {
   simulation_place: 'nobody else has taken the simulation further',
   subscriptions_unmoved: 'the subscriptions that are moved are on the version, and in the period, that was read',
   plan_change_due: 'the change of plan has not taken effect yet',
+  invoice_unchanged: 'the invoice is as it was read',
+  invoices_unchanged: 'no invoice of the customer has changed since they were read',
+  line_held: 'the line waits for a decision',
+  outbox_shut: 'what waits for Stripe is kept back since the moment that was read',
   event_replayable: 'the event of Stripe waits for nothing, or for longer than a person does',
   draining: 'the deployment still drains at the same generation',
 } as const;

@@ -7,6 +7,9 @@ import { driftFindings, driftRuns } from '../db/stripe-schema.ts';
 import { build, type Write, write } from '../db/write.ts';
 import type { Difference } from './drift.ts';
 
+/** What stands for the run of a difference that an invoice has shown: no comparison sees it again, so none says that it is gone. */
+export const ofInvoices = 'invoices';
+
 export type DriftRun = typeof driftRuns.$inferSelect;
 export type Finding = typeof driftFindings.$inferSelect;
 
@@ -29,6 +32,11 @@ export async function findLastRun(db: Db): Promise<DriftRun | null> {
     .where(sql`finished_at IS NOT NULL AND error IS NULL`)
     .orderBy(desc(driftRuns.finishedAt), desc(driftRuns.startedAt), sql`rowid DESC`)
     .limit(1);
+  return rows[0] ?? null;
+}
+
+export async function findRun(db: Db, id: string): Promise<DriftRun | null> {
+  const rows = await db.select().from(driftRuns).where(eq(driftRuns.id, id));
   return rows[0] ?? null;
 }
 
@@ -68,7 +76,13 @@ export const finish = (run: DriftRun, now: number, error: string | null): Write[
           build
             .update(driftFindings)
             .set({ state: 'gone', updatedAt: now })
-            .where(and(eq(driftFindings.state, 'open'), ne(driftFindings.runId, run.id))),
+            .where(
+              and(
+                eq(driftFindings.state, 'open'),
+                ne(driftFindings.runId, run.id),
+                ne(driftFindings.runId, ofInvoices),
+              ),
+            ),
         ),
       ]
     : []),

@@ -6,9 +6,19 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { RawEnv } from '../env.ts';
 import type { Counter, Hit } from './rate-limit.ts';
+import { type Bucket, drawFrom, type Level } from './stripe-pace.ts';
 
 /** Counts the requests of one key. Storage operations of one object are serialised, so the count is exact. */
-export class RateLimiter extends DurableObject<RawEnv> implements Counter {
+export class RateLimiter extends DurableObject<RawEnv> implements Counter, Bucket {
+  /** Of calls to Stripe. What is forgotten with the object is a second's worth. */
+  #level: Level | null = null;
+
+  async draw(perSecond: number, reserve: number): Promise<number> {
+    const { level, waitMs } = drawFrom(this.#level, Date.now(), perSecond, reserve);
+    this.#level = level;
+    return waitMs;
+  }
+
   async hit(limit: number, windowSeconds: number, now: number): Promise<Hit> {
     const stored = await this.ctx.storage.get<{ count: number; endsAt: number }>('window');
     const window = stored && stored.endsAt > now ? stored : { count: 0, endsAt: now + windowSeconds * 1000 };

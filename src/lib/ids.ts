@@ -22,6 +22,8 @@ const prefixes = {
   drift: 'drf',
   driftRun: 'drun',
   pendingSignup: 'sgn',
+  invoice: 'inv',
+  invoiceLine: 'lin',
   request: 'req',
 } as const;
 

@@ -3,7 +3,9 @@ import * as routes from '../contracts/routes/outbox.ts';
 import { deed } from '../http/deed.ts';
 import { type Endpoint, endpoint, json, param, reply } from '../http/endpoint.ts';
 import { iso, isoOrNull } from '../lib/time.ts';
+import { openOutbox, shutOutbox } from '../workflows/delivery/outbox-gate.ts';
 import { dropRow, retryRow } from '../workflows/delivery/refused-rows.ts';
+import type { Gate } from './gate-store.ts';
 import { list, type OutboxRow } from './store.ts';
 
 const toItem = (row: OutboxRow) => ({
@@ -38,4 +40,18 @@ const drop = deed({
   answer: (row) => json(200, { success: true, item: toItem(row) }),
 });
 
-export const outboxEndpoints: readonly Endpoint[] = [listRoute, retry, drop];
+const toGate = ({ shutAt, reason }: Gate) => ({ success: true as const, shut_at: isoOrNull(shutAt), reason });
+
+const shut = deed({
+  ...routes.shutOutbox,
+  plan: (context, call) => shutOutbox(context, call.body.reason),
+  answer: (gate) => json(200, toGate(gate)),
+});
+
+const openAgain = deed({
+  ...routes.openOutbox,
+  plan: (context, call) => openOutbox(context, call.body.drift_id),
+  answer: (gate) => json(200, toGate(gate)),
+});
+
+export const outboxEndpoints: readonly Endpoint[] = [listRoute, shut, openAgain, retry, drop];

@@ -107,6 +107,20 @@ export const planForSubscription = (row: {
     WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE kind = ${row.kind} AND state IN ('planned', 'sent')
       AND payload ->> 'subscription_id' = ${row.subscriptionId})`);
 
+/** Plans a call about an invoice of ours, unless the same one is on its way, or done. */
+export const planForInvoice = (row: {
+  id: string;
+  kind: OutboxKind;
+  customerId: string;
+  invoiceId: string;
+  now: number;
+}): Write =>
+  write(sql`
+    INSERT INTO outbox (id, kind, payload, state, next_at, created_at)
+    SELECT ${row.id}, ${row.kind}, json_object('customer_id', ${row.customerId}, 'invoice_id', ${row.invoiceId}), 'planned', ${row.now}, ${row.now}
+    WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE kind = ${row.kind} AND state IN ('planned', 'sent', 'confirmed')
+      AND payload ->> 'invoice_id' = ${row.invoiceId}) ON CONFLICT DO NOTHING`);
+
 /** The row that makes the customer at Stripe and has not done so yet, null where none waits. */
 export async function findCustomerRow(db: Db, customerId: string): Promise<OutboxRow | null> {
   const rows = await db
@@ -143,10 +157,12 @@ export interface Claim {
 
 /** Claims due rows for this sender, oldest first; nobody else gets them for a minute. */
 export async function claimDue(db: Db, { now, limit, ids, calls }: Claim): Promise<OutboxRow[]> {
+  // While the outbox is shut nothing goes to Stripe, for nobody knows what it has already.
+  const mayGo = sql`(kind NOT LIKE 'stripe%' OR NOT EXISTS (SELECT 1 FROM outbox_gate WHERE shut_at IS NOT NULL))`;
   const isCall = sql`${outbox.kind} IN (SELECT value FROM json_each(${JSON.stringify(calls)}))`;
   const chosen = ids
     ? sql`${outbox.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`
-    : sql`${outbox.id} IN (SELECT id FROM outbox WHERE state <> 'confirmed' AND state IN ('planned', 'sent') AND next_at <= ${now} AND claimed_until <= ${now} ORDER BY next_at LIMIT ${limit})`;
+    : sql`${outbox.id} IN (SELECT id FROM outbox WHERE state <> 'confirmed' AND state IN ('planned', 'sent') AND next_at <= ${now} AND claimed_until <= ${now} AND ${mayGo} ORDER BY next_at LIMIT ${limit})`;
   return await db
     .update(outbox)
     .set({
@@ -155,7 +171,7 @@ export async function claimDue(db: Db, { now, limit, ids, calls }: Claim): Promi
       state: sql`CASE WHEN ${isCall} THEN 'sent' ELSE ${outbox.state} END`,
       sentAt: sql`CASE WHEN ${isCall} THEN coalesce(${outbox.sentAt}, ${now}) ELSE ${outbox.sentAt} END`,
     })
-    .where(and(chosen, undelivered, lte(outbox.claimedUntil, now)))
+    .where(and(chosen, undelivered, lte(outbox.claimedUntil, now), mayGo))
     .returning();
 }
 

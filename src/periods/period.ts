@@ -74,9 +74,17 @@ export type PeriodState = 'open' | 'closing' | 'closed';
 /** How long the last windows of a period are waited for, unless all of them are there before. */
 const closingMs = 6 * hourMs;
 
-/** What a period is at `now`. `complete`: nothing expected of it is missing. */
-export function stateOf({ end }: Period, complete: boolean, now: number): PeriodState {
+/**
+ * What a period is at `now`. `complete`: nothing expected of it is missing. `isBilled`: whether what its invoice says is fixed, null where
+ * it has none, and only its completeness and time can say.
+ */
+export function stateOf(
+  { end }: Period,
+  { complete, isBilled }: { complete: boolean; isBilled: boolean | null },
+  now: number,
+): PeriodState {
   if (now < end) return 'open';
+  if (isBilled !== null) return isBilled ? 'closed' : 'closing';
   return complete || now >= end + closingMs ? 'closed' : 'closing';
 }
 

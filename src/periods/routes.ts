@@ -10,7 +10,7 @@ const toPeriodList = (
   { periods, total, unbilled }: PeriodPage,
   { page, limit }: { page: number; limit: number },
 ): PeriodList => ({
-  items: periods.map(({ start, end, kind, plan, state, complete, invoiceable }) => ({
+  items: periods.map(({ start, end, kind, plan, state, complete, invoiceable, invoiceId }) => ({
     start: iso(start),
     end: iso(end),
     kind,
@@ -19,7 +19,7 @@ const toPeriodList = (
     state,
     complete,
     invoiceable,
-    invoice_id: null,
+    invoice_id: invoiceId,
   })),
   total,
   page,

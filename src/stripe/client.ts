@@ -8,6 +8,7 @@ import { changesOf } from './changes.ts';
 import { chargesOf } from './charges.ts';
 import { checkoutOf } from './checkout.ts';
 import { customersOf } from './customers.ts';
+import { draftsOf } from './drafts.ts';
 import { eventsOf } from './events.ts';
 import { invoicesOf } from './invoices.ts';
 import { pausesOf } from './pauses.ts';
@@ -17,6 +18,7 @@ import { pricesOf } from './prices.ts';
 import { renewalsOf } from './renewals.ts';
 import { schedulesOf } from './schedules.ts';
 import { subscriptionsOf } from './subscriptions.ts';
+import { usageEventsOf } from './usage-events.ts';
 
 const timeoutMs = 10_000;
 const networkRetries = 1;
@@ -46,6 +48,7 @@ export const portOver = (stripe: Stripe): StripePort => ({
   customers: customersOf(stripe),
   prices: pricesOf(stripe),
   charges: chargesOf(stripe),
+  drafts: draftsOf(stripe),
   events: eventsOf(stripe),
   invoices: invoicesOf(stripe),
   pauses: pausesOf(stripe),
@@ -53,6 +56,7 @@ export const portOver = (stripe: Stripe): StripePort => ({
   renewals: renewalsOf(stripe),
   schedules: schedulesOf(stripe),
   subscriptions: subscriptionsOf(stripe),
+  usageEvents: usageEventsOf(stripe),
 });
 
 function connect({ secretKey, baseUrl, fetch: send }: StripeAccount): Stripe {

@@ -16,6 +16,7 @@ export interface StripeInvoice {
   number: string | null;
   currency: string;
   subtotalCents: number;
+  taxCents: number;
   totalCents: number;
   amountDueCents: number;
   amountPaidCents: number;
@@ -25,6 +26,7 @@ export interface StripeInvoice {
   /** When Stripe finalises the draft by itself. */
   finalizesAt: number | null;
   dueAt: number | null;
+  finalizedAt: number | null;
   paidAt: number | null;
   /** Attempts to collect it so far. */
   attempts: number;
@@ -48,6 +50,7 @@ const readInvoice = (found: Stripe.Invoice): StripeInvoice => ({
   number: found.number,
   currency: found.currency,
   subtotalCents: found.subtotal,
+  taxCents: (found.total_taxes ?? []).reduce((sum, { amount }) => sum + amount, 0),
   totalCents: found.total,
   amountDueCents: found.amount_due,
   amountPaidCents: found.amount_paid,
@@ -56,6 +59,7 @@ const readInvoice = (found: Stripe.Invoice): StripeInvoice => ({
   createdAt: found.created * secondMs,
   finalizesAt: ms(found.automatically_finalizes_at),
   dueAt: ms(found.due_date),
+  finalizedAt: ms(found.status_transitions.finalized_at),
   paidAt: ms(found.status_transitions.paid_at),
   attempts: found.attempt_count,
   hostedUrl: found.hosted_invoice_url ?? null,

@@ -3,6 +3,7 @@ import type { changesOf } from './changes.ts';
 import type { chargesOf } from './charges.ts';
 import type { checkoutOf } from './checkout.ts';
 import type { customersOf } from './customers.ts';
+import type { draftsOf } from './drafts.ts';
 import type { eventsOf } from './events.ts';
 import type { invoicesOf } from './invoices.ts';
 import type { pausesOf } from './pauses.ts';
@@ -11,6 +12,7 @@ import type { pricesOf } from './prices.ts';
 import type { renewalsOf } from './renewals.ts';
 import type { schedulesOf } from './schedules.ts';
 import type { subscriptionsOf } from './subscriptions.ts';
+import type { usageEventsOf } from './usage-events.ts';
 
 export interface StripePort {
   changes: ReturnType<typeof changesOf>;
@@ -18,6 +20,7 @@ export interface StripePort {
   customers: ReturnType<typeof customersOf>;
   prices: ReturnType<typeof pricesOf>;
   charges: ReturnType<typeof chargesOf>;
+  drafts: ReturnType<typeof draftsOf>;
   events: ReturnType<typeof eventsOf>;
   invoices: ReturnType<typeof invoicesOf>;
   pauses: ReturnType<typeof pausesOf>;
@@ -25,4 +28,5 @@ export interface StripePort {
   renewals: ReturnType<typeof renewalsOf>;
   schedules: ReturnType<typeof schedulesOf>;
   subscriptions: ReturnType<typeof subscriptionsOf>;
+  usageEvents: ReturnType<typeof usageEventsOf>;
 }

@@ -51,3 +51,10 @@ export const countWindows = (
     FROM json_each(${JSON.stringify(ranges.map(({ start, end }) => [start, end]))}) r
     JOIN windows w ON w.customer_seq = ${customerSeq} AND w.window_end > r.value ->> 0 AND w.window_end <= r.value ->> 1
     GROUP BY r.key ORDER BY 1`);
+
+/** When a window of (from, to] was accepted last, ms: its first report, a replacement, or a decision. Null where there is none. */
+export async function lastAcceptedAt(db: Db, { customerSeq, from, to }: Span): Promise<number | null> {
+  const rows = await db.all<{ at: number | null }>(sql`SELECT max(accepted_at) AS at FROM windows
+    WHERE customer_seq = ${customerSeq} AND window_end > ${from} AND window_end <= ${to}`);
+  return rows[0]?.at ?? null;
+}

@@ -123,3 +123,14 @@ export function accept(row: ReviewRow, decision: Decision, deltaCents: number | 
       VALUES (${row.customerSeq}, ${Math.floor((row.windowEnd - 1) / dayMs)})`),
   ];
 }
+
+/** Whether a replacement of a window that ends in (from, to] waits for a person. */
+export async function hasOpen(
+  db: Db,
+  customerSeq: number,
+  { from, to }: { from: number; to: number },
+): Promise<boolean> {
+  const rows = await db.all(sql`SELECT 1 FROM reviews
+    WHERE customer_seq = ${customerSeq} AND window_end > ${from} AND window_end <= ${to} AND state = 'open' LIMIT 1`);
+  return rows.length > 0;
+}

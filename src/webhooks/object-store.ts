@@ -2,7 +2,7 @@
  * What we last saw of an object at Stripe. A fetch is numbered before it begins, and only the newest one may be written: of two
  * handlers the later fetch wins, whichever commits first. Owns `stripe_objects`.
  */
-import { eq, sql } from 'drizzle-orm';
+import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { guard } from '../db/guards.ts';
 import { stripeObjects } from '../db/stripe-schema.ts';
@@ -30,6 +30,17 @@ export async function raiseFetch(
 export async function findObject(db: Db, id: string): Promise<StripeObjectRow | null> {
   const rows = await db.select().from(stripeObjects).where(eq(stripeObjects.id, id));
   return rows[0] ?? null;
+}
+
+/** Stripe's id of the customer's newest object of a kind that we have seen; null where there is none. */
+export async function findNewest(db: Db, customerId: string, kind: StripeObjectKind): Promise<string | null> {
+  const rows = await db
+    .select({ id: stripeObjects.id })
+    .from(stripeObjects)
+    .where(and(eq(stripeObjects.customerId, customerId), eq(stripeObjects.kind, kind)))
+    .orderBy(desc(stripeObjects.updatedAt))
+    .limit(1);
+  return rows[0]?.id ?? null;
 }
 
 /** Writes what a fetch has shown; fails the batch when another fetch has begun since. */

@@ -8,9 +8,11 @@
  */
 import { type Actor, type AuditEntry, record } from '../audit/store.ts';
 import type { Failure } from '../contracts/failures.ts';
+import type { BillingMode } from '../contracts/invoices.ts';
 import { commit, type Db } from '../db/client.ts';
 import { ConstraintFailed, GuardFailed } from '../db/failure.ts';
 import type { Write } from '../db/write.ts';
+import type { HoldRules } from '../invoices/hold-line.ts';
 import type { Random } from '../lib/ids.ts';
 import type { KeySets } from '../lib/key-sets.ts';
 import type { Log } from '../lib/log.ts';
@@ -38,6 +40,12 @@ export interface Settings {
   backoffMs: number;
   /** How long a renewal's invoice stays a draft for its usage, ms. */
   holdMs: number;
+  /** What holds before anybody has set the brake of billing. */
+  billingMode: BillingMode;
+  /** How usage comes onto invoices. */
+  usageBilling: 'invoice_items' | 'meter_events' | 'off';
+  /** Which lines a person approves. */
+  holdRules: HoldRules;
   /** From a failed payment to the suspension, ms. */
   graceMs: number;
   /** From a cancellation to the deletion of the stack and its data, ms. */

@@ -52,8 +52,10 @@ const paid: Sight = {
   licence: 'valid: starter, active',
   stack: 'ready',
 };
+/** With what was used in the first month: 56 core-hours above the 744 that it includes. */
+const paidAgain: Sight = { ...paid, stripe: 'subscription active; invoice of $31.80 paid' };
 const owing: Sight = {
-  stripe: 'subscription past_due; invoice of $29.00 open',
+  stripe: 'subscription past_due; invoice of $31.80 open',
   state: 'starter past_due',
   licence: 'valid: starter, past_due',
   stack: 'ready',
@@ -109,7 +111,7 @@ async function failsToPay({ platform, customerId, step, goTo }: Scene): Promise<
   const until = subscription.grace_ends_at?.slice(0, 10);
   await step(`her card 4000 0000 0000 0341 is declined: grace until ${until}, and everything runs on`, {
     ...owing,
-    mails: ['Your payment of 29.00 USD has failed'],
+    mails: ['Your payment of 31.80 USD has failed'],
   });
   await goTo('2026-02-24T09:00:00Z');
   await step('Stripe has tried again in vain, and she is reminded', {
@@ -121,7 +123,7 @@ async function failsToPay({ platform, customerId, step, goTo }: Scene): Promise<
 async function isSuspended({ step, goTo }: Scene): Promise<void> {
   await goTo('2026-02-25T18:00:00Z');
   await step('the grace is over: the stack stops, its data is kept, and Stripe asks for no further month', {
-    stripe: 'subscription paused; invoice of $29.00 open',
+    stripe: 'subscription paused; invoice of $31.80 open',
     state: 'starter suspended, unpaid',
     licence: 'valid: starter, suspended',
     stack: 'suspended',
@@ -136,7 +138,7 @@ async function paysAgain({ platform, customerId, step, goTo }: Scene): Promise<v
   // Cron's next minute has the subscription go on at Stripe; the one after that mails it.
   await goTo('2026-02-27T10:02:00Z');
   await step('two days later she gives another card and pays: all of it runs again', {
-    ...paid,
+    ...paidAgain,
     mails: ['Your instance runs again'],
   });
 }
@@ -148,14 +150,14 @@ async function leaves({ platform, customerId, step, goTo }: Scene): Promise<void
   const cancelAt = subscription.cancel_at;
   if (cancelAt === null) throw new NotAsTold('the cancellation has no end');
   await step(`she cancels: what is paid for goes on until ${cancelAt.slice(0, 10)}`, {
-    ...paid,
-    stripe: 'subscription active, ends with its period; invoice of $29.00 paid',
+    ...paidAgain,
+    stripe: 'subscription active, ends with its period; invoice of $31.80 paid',
     state: 'starter active, cancelled for the period’s end',
     mails: [],
   });
   await goTo(Date.parse(cancelAt) + hourMs);
   await step('the period ends, and the subscription with it: the stack stops, keys and licence are revoked', {
-    stripe: 'subscription canceled; invoice of $29.00 paid',
+    stripe: 'subscription canceled; invoice of $31.80 paid',
     state: 'starter canceled',
     licence: 'revoked',
     stack: 'suspended',

@@ -1,8 +1,7 @@
 /**
  * Deactivates a customer: canceled at once, here and at Stripe, the stack suspended with its data kept until it is deleted
  * (delete-stacks.ts), account keys and licence revoked. The suspended stack drains: its exporter runs and the reporter's key
- * is valid until the last window of usage is reported. Overage that is not invoiced by then is collected by nobody: the
- * closing invoice (decision 14) belongs to the invoicing of usage.
+ * is valid until the last window of usage is reported, and a closing invoice has what was used (billing/claim-periods.ts, decision 14).
  */
 import * as credentialStore from '../../credentials/store.ts';
 import type { WholeCustomer } from '../../customers/store.ts';

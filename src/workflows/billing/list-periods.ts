@@ -2,6 +2,7 @@
 import type { WholeCustomer } from '../../customers/store.ts';
 import { shardOf } from '../../db/shards.ts';
 import { outsideOf, type PeriodState, stateOf } from '../../periods/period.ts';
+import { findOf } from '../../invoices/store.ts';
 import type { BilledPeriod } from '../../periods/store.ts';
 import { type PlanChange, planAt } from '../../pricing/segments.ts';
 import { findRatingBasis } from '../../pricing/store.ts';
@@ -16,6 +17,8 @@ export interface ListedPeriod extends BilledPeriod {
   plan: Pick<PlanChange, 'plan' | 'planVersion'>;
   complete: boolean;
   state: PeriodState;
+  /** The invoice that bills its usage; null while there is none. */
+  invoiceId: string | null;
 }
 
 export interface PeriodPage {
@@ -34,10 +37,11 @@ export async function listPeriods(
 ): Promise<PeriodPage> {
   const { db, now } = reads;
   const { id, seq } = customer;
-  const [all, { changes }, metering] = await Promise.all([
+  const [all, { changes }, metering, invoices] = await Promise.all([
     allPeriods(db, { id, status }, now),
     findRatingBasis(db, id),
     meteringOf(db, id),
+    findOf(db, id),
   ]);
   const shown = all.toReversed().slice((page - 1) * limit, page * limit);
   const [from, to] = [shown.at(-1)?.start, shown[0]?.end];
@@ -48,7 +52,9 @@ export async function listPeriods(
   const periods = shown.map((period): ListedPeriod => {
     const complete = !gaps.some((gap) => isGapIn(gap, { from: period.start, to: period.end }));
     const plan = planAt(changes, Math.min(now, period.end - 1));
-    return { ...period, plan, complete, state: stateOf(period, complete, now) };
+    const invoice = invoices.find((one) => one.periodStart === period.start && one.state !== 'void');
+    const isBilled = invoice === undefined ? null : invoice.ratedAt !== null || invoice.finalizedAt !== null;
+    return { ...period, plan, complete, state: stateOf(period, { complete, isBilled }, now), invoiceId: invoice?.id ?? null };
   });
   return { periods, total: all.length, unbilled };
 }

@@ -1,10 +1,12 @@
 /** What a delivery sends with: queues, Stripe and mail, the clock and the log. */
+import type { BillingMode } from '../../contracts/invoices.ts';
 import type { Db } from '../../db/client.ts';
 import type { Write } from '../../db/write.ts';
 import type { Log } from '../../lib/log.ts';
 import type { MailPort } from '../../mail/port.ts';
 import type { Sent } from '../../outbox/outbox.ts';
 import type { OutboxRow } from '../../outbox/store.ts';
+import type { LineTax } from '../../stripe/drafts.ts';
 import type { StripePort } from '../../stripe/port.ts';
 
 export interface Carriers {
@@ -18,6 +20,15 @@ export interface Carriers {
   boundPrice: (variable: string) => string | null;
   /** Brings what Stripe has of a subscription to ours, with rows to be sent (src/workflows/subscriptions/refresh-subscription.ts). */
   refresh: (stripeSubscriptionId: string) => Promise<{ outbox: readonly string[] }>;
+  /** Follows an invoice as Stripe has it now (src/workflows/billing/refresh-invoice.ts). */
+  refreshInvoice: (customerId: string, stripeInvoiceId: string) => Promise<void>;
+  /** The newest subscription that Stripe had of a customer who has none any more; null where it never had one. */
+  lastSubscription: (customerId: string) => Promise<string | null>;
+  invoicing: {
+    billingMode: BillingMode;
+    /** How tax is counted on our lines. */
+    lineTax: LineTax;
+  };
   /** Null without a mail server: mails wait as long as their links hold. */
   mail: MailPort | null;
   /** The secrets that a mailed link of that id may have (src/sessions/link.ts). */

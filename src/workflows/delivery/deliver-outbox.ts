@@ -22,6 +22,12 @@ const calls = [
   'stripe_pause',
   'stripe_cancel',
   'stripe_drop',
+  'stripe_hold',
+  'stripe_invoice',
+  'stripe_lines',
+  'stripe_usage',
+  'stripe_finalize',
+  'stripe_credit',
 ] as const;
 
 /**

@@ -40,5 +40,14 @@ export async function sendIntent(carriers: Carriers, row: OutboxRow, intent: Int
   return made.ok ? { outcome: 'ok', writes: intent.settle(made.value) } : failed(made.error);
 }
 
+const prefix = 'out_';
+const turned = 8;
+
+/** The id of the row that follows a row, its digits turned: the same whoever settles it, so that two of them plan one. */
+export function nextRowId({ id }: OutboxRow): string {
+  const digits = id.slice(prefix.length);
+  return `${prefix}${digits.slice(turned)}${digits.slice(0, turned)}`;
+}
+
 /** What Stripe refused it would refuse again; what our key may not do is our configuration's fault, not the row's. */
 export const failed = ({ kind, code }: StripeFailure): Sent<Write> => (kind === 'refused' ? never(code) : later(code));

@@ -20,22 +20,28 @@ export interface Draft {
   madeAt: number;
 }
 
+export interface Held {
+  /** ms */
+  until: number | null;
+  writes: Write[];
+}
+
 const noKey: StripeFailure = { kind: 'denied', code: 'stripe_not_configured' };
 
 /**
  * Sets the time unless we have done so before. An invoice that is no draft any more, or not there, is past holding.
- * @returns what notes the hold
+ * @returns until when it is held, null where it is not, and what notes it
  */
-export async function holdInvoice(context: Context, draft: Draft): Promise<Result<Write[], StripeFailure>> {
+export async function holdInvoice(context: Context, draft: Draft): Promise<Result<Held, StripeFailure>> {
   const { db, now, stripe, settings } = context;
   const known = await findObject(db, draft.id);
-  if (known?.heldUntil != null) return ok([]);
+  if (known?.heldUntil != null) return ok({ until: known.heldUntil, writes: [] });
   if (!stripe) return err(noKey);
   const until = Math.max(draft.madeAt + settings.holdMs, now + leastMs);
   const held = await stripe.invoices.hold(draft.id, until);
-  if (held.ok) return ok([noteHeld(draft, until, now)]);
+  if (held.ok) return ok({ until, writes: [noteHeld(draft, until, now)] });
   if (held.error.kind !== 'refused') return held;
   const found = await stripe.invoices.fetch(draft.id);
   const isPast = found.ok ? found.value.status !== 'draft' : found.error.code === 'resource_missing';
-  return isPast ? ok([]) : held;
+  return isPast ? ok({ until: null, writes: [] }) : held;
 }

@@ -1,10 +1,12 @@
 /** An invoice was made, finalised, paid or not: keeps how it is now, refreshes its subscription, and tells its customer of a payment. */
+import { ok } from '../../lib/result.ts';
 import type { StripeInvoice } from '../../stripe/invoices.ts';
 import { subscriptionIn } from '../../webhooks/event.ts';
 import { raiseFetch, writeFetched } from '../../webhooks/object-store.ts';
+import { type Followed, followInvoice, invoiceGone } from '../billing/follow-invoice.ts';
 import type { Context } from '../deed.ts';
 import { refreshSubscription, StripeNotRead } from '../subscriptions/refresh-subscription.ts';
-import { type Handler, shownOrGone, stripeOf, whoseIs } from './handler.ts';
+import { type Handler, shown, shownOrGone, stripeOf, whoseIs } from './handler.ts';
 import { holdInvoice } from './hold-invoice.ts';
 import { tellOfPayment } from './tell-of-payment.ts';
 
@@ -24,23 +26,27 @@ export const invoiceChanged: Handler = async (context, event) => {
     });
   }
   const notice = invoice === null ? null : await tellOfPayment(context, { type: event.type, invoice, customerId });
-  const held = invoice === null ? [] : await heldOf(context, invoice, customerId);
+  const followed =
+    invoice === null ? await invoiceGone(context, event.objectId) : await followHeld(context, invoice, customerId);
   const body = invoice === null ? null : { ...invoice };
   return {
     customerId,
     writes: [
       ...writeFetched({ id: event.objectId, fetchSeq, customerId, body, now }),
-      ...held,
+      ...followed.writes,
       ...(notice?.writes ?? []),
     ],
+    audit: followed.audit,
     outbox: [...(refreshed?.outbox ?? []), ...(notice ? [notice.outboxId] : [])],
   };
 };
 
-/** A renewal whose event came by another way than a webhook (the list, a replay) is held here. */
-async function heldOf(context: Context, invoice: StripeInvoice, customerId: string) {
-  if (invoice.status !== 'draft' || invoice.billingReason !== 'subscription_cycle') return [];
-  const held = await holdInvoice(context, { id: invoice.id, customerId, madeAt: invoice.createdAt });
+/** What the invoice comes to. A renewal whose event came by another way than a webhook (the list, a replay) is held here. */
+async function followHeld(context: Context, invoice: StripeInvoice, customerId: string): Promise<Followed> {
+  const isHeld = invoice.status === 'draft' && invoice.billingReason === 'subscription_cycle';
+  const draft = { id: invoice.id, customerId, madeAt: invoice.createdAt };
+  const held = isHeld ? await holdInvoice(context, draft) : ok({ until: null, writes: [] });
   if (!held.ok) throw new StripeNotRead(invoice.id, held.error);
-  return held.value;
+  const followed = shown(invoice.id, await followInvoice(context, customerId, invoice, held.value.until));
+  return { ...followed, writes: [...followed.writes, ...held.value.writes] };
 }

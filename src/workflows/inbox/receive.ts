@@ -58,7 +58,7 @@ async function holdFor(context: Context, event: StripeEvent): Promise<Result<nul
     });
     return err(notHeld);
   }
-  await commit(db, held.value);
+  await commit(db, held.value.writes);
   return ok(null);
 }
 

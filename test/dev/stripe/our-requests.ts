@@ -45,6 +45,16 @@ const newPrice = {
   interval: 'month',
 } as const;
 
+const draftLine = { mark: 'lin_1', amountCents: 280, description: 'CPU', start: 1_764_000_000, end: 1_766_000_000 };
+const ownInvoice = {
+  invoiceId: 'inv_1',
+  customerId: 'cust_1',
+  customer: 'cus_1',
+  description: 'Usage',
+  collection: 'card',
+  daysUntilDue: 30,
+} as const;
+
 export const forms: Forms = {
   changes: {
     preview: [{ with: [change] }],
@@ -82,8 +92,24 @@ export const forms: Forms = {
     ],
   },
   charges: { fetch: [{ with: ['ch_1'] }] },
+  drafts: {
+    lines: [{ with: ['in_1'] }],
+    addLines: [
+      { with: ['in_1', [draftLine], { behavior: null, code: null }, key] },
+      { with: ['in_1', [draftLine], { behavior: 'exclusive', code: 'txcd_10103001' }, key] },
+    ],
+    create: [{ with: [ownInvoice, key] }, { with: [{ ...ownInvoice, collection: 'invoice' }, key] }],
+    find: [{ with: ['cus_1', 'inv_1'] }],
+    payAs: [
+      { with: ['in_1', 'sub_1'], told: { 'GET /v1/subscriptions/sub_1': { fields: { default_payment_method: 'pm_1' } } } },
+    ],
+    finalize: [{ with: ['in_1', key] }],
+    credit: [{ with: [{ stripeInvoiceId: 'in_1', invoiceId: 'inv_1', amountCents: 280, memo: 'Usage' }, key] }],
+    findCredit: [{ with: ['in_1', 'inv_1'] }],
+  },
   events: { page: [{ with: [at - monthMs, at, null] }, { with: [at - monthMs, at, 'evt_1'] }] },
   invoices: { fetch: [{ with: ['in_1'] }], hold: [{ with: ['in_1', at] }] },
+  usageEvents: { tell: [{ with: [{ customer: 'cus_1', cents: 280, identifier: 'inv_1', at }] }] },
   pauses: {
     pause: [{ with: ['sub_1', key] }],
     paidUntil: [{ with: ['sub_1'] }],

@@ -8,6 +8,7 @@ import { openKeyring } from '../../../src/licences/keyring.ts';
 import { makeSealer } from '../../../src/licences/seal.ts';
 import { linkSecrets } from '../../../src/sessions/link.ts';
 import { type Context, carryOut, type Planned } from '../../../src/workflows/deed.ts';
+import type { Carriers } from '../../../src/workflows/delivery/carriers.ts';
 
 const licenceKeys = (env as unknown as { LICENSE_PRIVATE_KEYS: string }).LICENSE_PRIVATE_KEYS;
 
@@ -36,6 +37,9 @@ export const makeContext = ({ control, shards, now, settings }: Own): Context =>
     runsMax: 3,
     backoffMs: 5000,
     holdMs: 6 * 3_600_000,
+    billingMode: 'live',
+    usageBilling: 'invoice_items',
+    holdRules: { cents: null, factor: null },
     graceMs: 7 * 86_400_000,
     deleteAfterMs: 30 * 86_400_000,
     staffIssuer: null,
@@ -48,6 +52,13 @@ export const makeContext = ({ control, shards, now, settings }: Own): Context =>
   sealer: makeSealer(licenceKeys, cryptoRandom),
   stripe: null,
 });
+
+/** Carriers of tests that are about no invoice. */
+export const noInvoicing: Pick<Carriers, 'refreshInvoice' | 'lastSubscription' | 'invoicing'> = {
+  refreshInvoice: async () => {},
+  lastSubscription: async () => null,
+  invoicing: { billingMode: 'live', lineTax: { behavior: null, code: null } },
+};
 
 /** Plans and commits a workflow, as the shell does; its value, or its failure. */
 export async function done<T>(context: Context, plan: (context: Context) => Promise<Planned<T>>) {

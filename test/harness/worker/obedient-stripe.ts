@@ -7,7 +7,7 @@ import type { StripeSubscription } from '../../../src/stripe/subscriptions.ts';
 import { deliverOutbox } from '../../../src/workflows/delivery/deliver-outbox.ts';
 import { refreshSubscription } from '../../../src/workflows/subscriptions/refresh-subscription.ts';
 import type { Api } from './api.ts';
-import { makeContext } from './context.ts';
+import { makeContext, noInvoicing } from './context.ts';
 import { subscribers } from './seen-customer.ts';
 import { fakeStripe } from './stripe-subscription.ts';
 
@@ -93,6 +93,7 @@ export function obedientStripe(api: Api) {
         stripe: stripe(),
         refresh: (id) => refreshSubscription(contextAt(api.clock.now), id),
         boundPrice: () => null,
+        ...noInvoicing,
         mail: null,
         linkSecrets: () => [],
         publicUrl: 'https://api.test',

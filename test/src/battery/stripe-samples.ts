@@ -5,7 +5,21 @@ import type { Sample } from './sample.ts';
 const empty = () => ({});
 const drift = () => ({ driftId: `drf_${'0'.repeat(32)}` });
 
+const reason = { body: () => ({ reason: 'r' }), wrongType: { reason: 1 } };
+const line = () => ({ lineId: `lin_${'0'.repeat(32)}` });
+const invoice = () => ({ invoiceId: `inv_${'0'.repeat(32)}` });
+
 export const stripeSamples: Record<string, Sample> = {
+  'GET /api/invoices': { query: '?state=open' },
+  'GET /api/invoices/holds': {},
+  'POST /api/invoices/holds/:lineId/release': { params: line, ...reason },
+  'POST /api/invoices/holds/:lineId/reject': { params: line, ...reason },
+  'GET /api/invoices/:invoiceId': { params: invoice },
+  'POST /api/invoices/:invoiceId/finalize': { params: invoice, body: empty },
+  'GET /api/billing-brake': {},
+  'PUT /api/billing-brake': { body: () => ({ mode: 'live', reason: 'r' }), wrongType: { mode: 1 } },
+  'POST /api/outbox/shut': reason,
+  'POST /api/outbox/open': { body: () => ({ drift_id: 'drun_none' }), wrongType: { drift_id: 1 } },
   'GET /api/drift': {},
   'POST /api/drift/run': { bindings: { STRIPE_SECRET_KEY: 'sk_test_of_the_battery_0123456789' }, body: empty },
   'POST /api/drift/:driftId/fix': { params: drift, body: () => ({ reason: 'r' }), wrongType: { reason: 1 } },

@@ -75,12 +75,15 @@ describe('billing periods', () => {
   it('are closing until nothing is missing, for six hours at most', () => {
     const period = { start: 0, end: 1000 };
     const hour = 3_600_000;
-    expect(stateOf(period, false, 999)).toBe('open');
-    expect(stateOf(period, true, 999)).toBe('open');
-    expect(stateOf(period, false, 1000)).toBe('closing');
-    expect(stateOf(period, true, 1000)).toBe('closed');
-    expect(stateOf(period, false, 1000 + 6 * hour - 1)).toBe('closing');
-    expect(stateOf(period, false, 1000 + 6 * hour)).toBe('closed');
+    expect(stateOf(period, { complete: false, isBilled: null }, 999)).toBe('open');
+    expect(stateOf(period, { complete: true, isBilled: null }, 999)).toBe('open');
+    expect(stateOf(period, { complete: false, isBilled: null }, 1000)).toBe('closing');
+    expect(stateOf(period, { complete: true, isBilled: null }, 1000)).toBe('closed');
+    expect(stateOf(period, { complete: false, isBilled: null }, 1000 + 6 * hour - 1)).toBe('closing');
+    expect(stateOf(period, { complete: false, isBilled: null }, 1000 + 6 * hour)).toBe('closed');
+    expect(stateOf(period, { complete: true, isBilled: false }, 1000 + 6 * hour)).toBe('closing');
+    expect(stateOf(period, { complete: false, isBilled: true }, 1000)).toBe('closed');
+    expect(stateOf(period, { complete: false, isBilled: true }, 999)).toBe('open');
   });
 
   it('leave outside what none of them holds', () => {

@@ -7,7 +7,7 @@ import { publishPrices } from '../../../src/workflows/billing/publish-prices.ts'
 import type { Carriers } from '../../../src/workflows/delivery/carriers.ts';
 import { deliverOutbox } from '../../../src/workflows/delivery/deliver-outbox.ts';
 import { ensureCluster, makeApi, rootToken } from '../../harness/worker/api.ts';
-import { makeContext } from '../../harness/worker/context.ts';
+import { makeContext, noInvoicing } from '../../harness/worker/context.ts';
 import { shippedPlans } from '../../harness/worker/plans.ts';
 import { controlOf } from '../usage/harness.ts';
 
@@ -59,6 +59,7 @@ function carriers(stripe: StripePort, bound: Record<string, string> = {}): Carri
     stripe,
     refresh: () => Promise.reject(new Error('nothing is refreshed here')),
     boundPrice: (variable) => bound[variable] ?? null,
+    ...noInvoicing,
     mail: null,
     linkSecrets: () => [],
     publicUrl: 'https://api.test',

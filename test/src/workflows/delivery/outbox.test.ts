@@ -8,6 +8,7 @@ import type { Carriers } from '../../../../src/workflows/delivery/carriers.ts';
 import { deliverOutbox } from '../../../../src/workflows/delivery/deliver-outbox.ts';
 import { ringAgain } from '../../../../src/workflows/delivery/ring-again.ts';
 import { ensureCluster, makeApi, rootToken } from '../../../harness/worker/api.ts';
+import { noInvoicing } from '../../../harness/worker/context.ts';
 
 const api = makeApi();
 const env = parseEnv(api.bindings);
@@ -66,6 +67,7 @@ function makeCarriers(stripe: StripePort | null, queue: 'up' | 'down' = 'up') {
     log: api.outside.log,
     stripe,
     boundPrice: () => null,
+    ...noInvoicing,
     doorbell,
     ...noMail,
   };

@@ -9,6 +9,7 @@ import { linkSecrets } from '../../../../src/sessions/link.ts';
 import type { Carriers } from '../../../../src/workflows/delivery/carriers.ts';
 import { deliverOutbox } from '../../../../src/workflows/delivery/deliver-outbox.ts';
 import { ensureCluster, makeApi, signUp } from '../../../harness/worker/api.ts';
+import { noInvoicing } from '../../../harness/worker/context.ts';
 import { stories } from '../../../harness/worker/sign-in.ts';
 
 const startAt = Date.parse('2026-11-20T12:30:00.000Z');
@@ -28,6 +29,7 @@ async function deliver(answer: MailFailure | 'takes it' | null, licenceKeys = LI
     log: api.outside.log,
     stripe: null,
     boundPrice: () => null,
+    ...noInvoicing,
     refresh: async () => ({ outbox: [] }),
     mail: answer && {
       send: async (mail) => {

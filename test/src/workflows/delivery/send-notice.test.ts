@@ -10,6 +10,7 @@ import type { Notice } from '../../../../src/notices/notice.ts';
 import { deliverOutbox } from '../../../../src/workflows/delivery/deliver-outbox.ts';
 import { planNotice } from '../../../../src/workflows/plan-notice.ts';
 import { ensureCluster, makeApi } from '../../../harness/worker/api.ts';
+import { noInvoicing } from '../../../harness/worker/context.ts';
 import { stories } from '../../../harness/worker/sign-in.ts';
 
 const startAt = Date.parse('2026-11-20T12:30:00.000Z');
@@ -38,6 +39,7 @@ async function deliver(answer: MailFailure | 'takes it' | null, now = startAt): 
       stripe: null,
       refresh: async () => ({ outbox: [] }),
       boundPrice: () => null,
+      ...noInvoicing,
       mail: answer && {
         send: async (mail) => {
           sent.push(mail);

@@ -1,0 +1,96 @@
+/** Routes of invoices, of lines that wait for approval, and of the brake of billing. */
+import { notFound } from '../contracts/failures.ts';
+import * as routes from '../contracts/routes/invoices.ts';
+import { boundCustomer } from '../credentials/principal.ts';
+import { deed } from '../http/deed.ts';
+import { type Endpoint, endpoint, json, param, reply } from '../http/endpoint.ts';
+import { err } from '../lib/result.ts';
+import { msOrNull } from '../lib/time.ts';
+import { closeInvoice } from '../workflows/billing/close-period.ts';
+import { decideHeldLine } from '../workflows/billing/decide-held-line.ts';
+import { changeBrake } from '../workflows/billing/set-brake.ts';
+import { findBrake } from './brake-store.ts';
+import { findLines, listHeld } from './line-store.ts';
+import { find, findMany, list } from './store.ts';
+import { toBrake, toHead, toHeld, toInvoice } from './wire.ts';
+
+const listRoute = endpoint({
+  ...routes.listInvoices,
+  handle: async ({ db, query, principal }) => {
+    const { customer_id: named, state, from, to, q, page, limit } = query;
+    const bound = boundCustomer(principal);
+    if (bound !== null && named !== undefined && named !== bound) {
+      return err({ code: 'customer_mismatch', message: 'customer_id: is not the customer of this key' });
+    }
+    const times = { from: msOrNull(from), to: msOrNull(to) };
+    const { rows, total } = await list(db, { customerId: bound ?? named, state, ...times, q, page, limit });
+    return reply(200, { items: rows.map(toHead), total, page, limit });
+  },
+});
+
+const read = endpoint({
+  ...routes.readInvoice,
+  handle: async (call) => {
+    const { db, principal } = call;
+    const invoice = await find(db, param(call, 'invoiceId'));
+    const bound = boundCustomer(principal);
+    if (invoice === null || (bound !== null && bound !== invoice.customerId)) return err(notFound);
+    return reply(200, { success: true, invoice: toInvoice(invoice, await findLines(db, invoice.id)) });
+  },
+});
+
+const finalize = deed({
+  ...routes.finalizeInvoice,
+  plan: (context, call) => closeInvoice(context, param(call, 'invoiceId'), true),
+  answer: ({ invoice, lines }) => json(200, { success: true, invoice: toInvoice(invoice, lines) }),
+});
+
+const holds = endpoint({
+  ...routes.listHolds,
+  handle: async ({ db, query }) => {
+    const { rows, total } = await listHeld(db, query);
+    const invoices = await findMany(db, rows.map(({ invoiceId }) => invoiceId));
+    const items = rows.flatMap((line) => {
+      const invoice = invoices.get(line.invoiceId);
+      return invoice === undefined ? [] : [toHeld({ line, invoice })];
+    });
+    return reply(200, { items, total, page: query.page, limit: query.limit });
+  },
+});
+
+const release = deed({
+  ...routes.releaseHold,
+  plan: (context, call) =>
+    decideHeldLine(context, { id: param(call, 'lineId'), verdict: 'release', reason: call.body.reason }),
+  answer: (held) => json(200, { success: true, hold: toHeld(held) }),
+});
+
+const reject = deed({
+  ...routes.rejectHold,
+  plan: (context, call) =>
+    decideHeldLine(context, { id: param(call, 'lineId'), verdict: 'reject', reason: call.body.reason }),
+  answer: (held) => json(200, { success: true, hold: toHeld(held) }),
+});
+
+const readBrake = endpoint({
+  ...routes.readBrake,
+  handle: async ({ db, env }) => reply(200, toBrake(await findBrake(db), env.BILLING_MODE)),
+});
+
+const setBrake = deed({
+  ...routes.setBrake,
+  plan: (context, call) => changeBrake(context, call.body),
+  answer: (brake) => json(200, toBrake(brake, brake.mode)),
+});
+
+/** `holds` before `:invoiceId`, which would take the word for an id. */
+export const invoiceEndpoints: readonly Endpoint[] = [
+  listRoute,
+  holds,
+  release,
+  reject,
+  read,
+  finalize,
+  readBrake,
+  setBrake,
+];

@@ -1,0 +1,181 @@
+/**
+ * What we put on invoices at Stripe: lines on a draft, invoices of our own, credit notes. Each is made under a key of ours and found
+ * again by its metadata. Lists are consistent; search is not, and is not used.
+ */
+import type Stripe from 'stripe';
+import { secondMs } from '../lib/time.ts';
+import { attempt, pageMax, type StripeResult } from './call.ts';
+
+/** How tax is counted on our lines; null where Stripe's settings say so. */
+export interface LineTax {
+  behavior: 'exclusive' | 'inclusive' | null;
+  code: string | null;
+}
+
+/** A line that we add. Seconds, both of them in the period. */
+export interface DraftLine {
+  mark: string;
+  amountCents: number;
+  description: string;
+  start: number;
+  end: number;
+}
+
+/** A line as Stripe has it. Times are ms, `end` is not in it. */
+export interface StripeLine {
+  /** `il_…` */
+  id: string;
+  /** What we marked it with; null of one that is not ours. */
+  mark: string | null;
+  amountCents: number;
+  description: string;
+  start: number;
+  end: number;
+  priceId: string | null;
+  /** Whether it is a part of a price, given back or asked for because of a change. */
+  proration: boolean;
+}
+
+export interface OwnInvoice {
+  invoiceId: string;
+  customerId: string;
+  /** `cus_…` */
+  customer: string;
+  description: string;
+  collection: 'card' | 'invoice';
+  daysUntilDue: number;
+}
+
+const markOf = 'tenantry_line';
+const invoiceMark = 'tenantry_invoice_id';
+
+const idOf = (value: string | { id: string } | null | undefined): string | null =>
+  typeof value === 'string' ? value : (value?.id ?? null);
+
+const readLine = (line: Stripe.InvoiceLineItem): StripeLine => ({
+  id: line.id,
+  mark: line.metadata[markOf] ?? null,
+  amountCents: line.amount,
+  description: line.description ?? '',
+  start: line.period.start * secondMs,
+  end: line.period.end * secondMs,
+  priceId: idOf(line.pricing?.price_details?.price),
+  proration: line.parent?.subscription_item_details?.proration ?? line.parent?.invoice_item_details?.proration ?? false,
+});
+
+/** A price of its own carries tax code and behaviour; Stripe takes none below zero, which is a plain amount. */
+function amountOf({ amountCents, description }: DraftLine, { behavior, code }: LineTax) {
+  if ((behavior === null && code === null) || amountCents < 0) return { amount: amountCents };
+  return {
+    price_data: {
+      currency: 'usd',
+      unit_amount: amountCents,
+      product_data: { name: description, ...(code === null ? {} : { tax_code: code }) },
+      ...(behavior === null ? {} : { tax_behavior: behavior }),
+    },
+    quantity: 1,
+  };
+}
+
+/** Lists of one customer's invoices and notes are looked through for ours: some of the newest. */
+const newest = { limit: pageMax } as const;
+
+export const draftsOf = (stripe: Stripe) => ({
+  /** All lines of an invoice. */
+  lines: (id: string): Promise<StripeResult<StripeLine[]>> =>
+    attempt(async () => {
+      const lines: StripeLine[] = [];
+      for (let after: string | undefined; ; ) {
+        const behind = after === undefined ? {} : { starting_after: after };
+        const page = await stripe.invoices.listLineItems(id, { limit: pageMax, ...behind });
+        lines.push(...page.data.map(readLine));
+        after = page.data.at(-1)?.id;
+        if (!page.has_more || after === undefined) return lines;
+      }
+    }),
+  /** Adds the lines in one call, all or none. */
+  addLines: (
+    id: string,
+    lines: readonly DraftLine[],
+    tax: LineTax,
+    idempotencyKey: string,
+  ): Promise<StripeResult<null>> =>
+    attempt(async () => {
+      await stripe.invoices.addLines(
+        id,
+        {
+          lines: lines.map((line) => ({
+            ...amountOf(line, tax),
+            description: line.description,
+            discountable: false,
+            metadata: { [markOf]: line.mark },
+            period: { start: line.start, end: line.end },
+          })),
+        },
+        { idempotencyKey },
+      );
+      return null;
+    }),
+  /** Makes an invoice of ours, empty. Returns `in_…`. */
+  create: (own: OwnInvoice, idempotencyKey: string): Promise<StripeResult<string>> =>
+    attempt(async () => {
+      const byInvoice = { collection_method: 'send_invoice' as const, days_until_due: own.daysUntilDue };
+      const made = await stripe.invoices.create(
+        {
+          customer: own.customer,
+          currency: 'usd',
+          auto_advance: false,
+          pending_invoice_items_behavior: 'exclude',
+          description: own.description,
+          metadata: { [invoiceMark]: own.invoiceId, tenantry_customer_id: own.customerId },
+          ...(own.collection === 'invoice' ? byInvoice : { collection_method: 'charge_automatically' as const }),
+        },
+        { idempotencyKey },
+      );
+      return made.id;
+    }),
+  /** The `in_…` that was made for an invoice of ours; null where there is none. */
+  find: (customer: string, invoiceId: string): Promise<StripeResult<string | null>> =>
+    attempt(async () => {
+      const { data } = await stripe.invoices.list({ customer, ...newest });
+      return data.find(({ metadata }) => metadata?.[invoiceMark] === invoiceId)?.id ?? null;
+    }),
+  /** Has an invoice of ours paid as the subscription is. The same again changes nothing. */
+  payAs: (id: string, subscriptionId: string): Promise<StripeResult<null>> =>
+    attempt(async () => {
+      const subscription = await stripe.subscriptions.retrieve(subscriptionId);
+      const method = idOf(subscription.default_payment_method);
+      if (method !== null) await stripe.invoices.update(id, { default_payment_method: method });
+      return null;
+    }),
+  /** Finalises a draft; Stripe collects it. */
+  finalize: (id: string, idempotencyKey: string): Promise<StripeResult<null>> =>
+    attempt(async () => {
+      await stripe.invoices.finalizeInvoice(id, { auto_advance: true }, { idempotencyKey });
+      return null;
+    }),
+  /** Gives back of a paid invoice, onto the customer's balance at Stripe. Returns `cn_…`. */
+  credit: (
+    note: { stripeInvoiceId: string; invoiceId: string; amountCents: number; memo: string },
+    idempotencyKey: string,
+  ): Promise<StripeResult<string>> =>
+    attempt(async () => {
+      const made = await stripe.creditNotes.create(
+        {
+          invoice: note.stripeInvoiceId,
+          lines: [{ type: 'custom_line_item', description: note.memo, quantity: 1, unit_amount: note.amountCents }],
+          credit_amount: note.amountCents,
+          memo: note.memo,
+          metadata: { [invoiceMark]: note.invoiceId },
+        },
+        { idempotencyKey },
+      );
+      return made.id;
+    }),
+  /** The credit note that was made for an invoice of ours; null where there is none. */
+  findCredit: (stripeInvoiceId: string, invoiceId: string): Promise<StripeResult<string | null>> =>
+    attempt(async () => {
+      const { data } = await stripe.creditNotes.list({ invoice: stripeInvoiceId, ...newest });
+      return data.find(({ metadata }) => metadata?.[invoiceMark] === invoiceId)?.id ?? null;
+    }),
+});

@@ -1,0 +1,213 @@
+/**
+ * Closes periods: a draft waits until the usage of its period is all there, or until its deadline; then its lines are fixed, and what
+ * is to be done at Stripe is ordered, in one batch. Cron does so once a minute; a person may have it done before.
+ */
+
+import { sql } from 'drizzle-orm';
+import { type Failure, notFound } from '../../contracts/failures.ts';
+import type { HoldReason } from '../../contracts/invoices.ts';
+import { findWhole, type WholeCustomer } from '../../customers/store.ts';
+import type { Write } from '../../db/write.ts';
+import { modeOf } from '../../invoices/brake-store.ts';
+import { findToLookAt } from '../../invoices/due-store.ts';
+import { needsApproval } from '../../invoices/hold-line.ts';
+import { deadlineOf, isDraft, nextLook } from '../../invoices/invoice.ts';
+import {
+  findLines,
+  findReleased,
+  insertLines,
+  type LineRow,
+  takeReleased,
+  type WrittenLine,
+} from '../../invoices/line-store.ts';
+import type { NewLine } from '../../invoices/lines.ts';
+import type { InvoiceRow } from '../../invoices/store.ts';
+import * as invoiceStore from '../../invoices/store.ts';
+import { newId } from '../../lib/ids.ts';
+import { err, ok } from '../../lib/result.ts';
+import { hourMs, iso } from '../../lib/time.ts';
+import { planUnless } from '../../outbox/store.ts';
+import { type Context, carryOut, type Plan, type Planned } from '../deed.ts';
+import { each } from '../each.ts';
+import { planOrder } from './order-invoice.ts';
+import { findNewLines, findUsualCosts, isComplete } from './rate-invoice.ts';
+
+/** Drafts of one tick, and how many are rated beside one another. */
+const perTick = 500;
+const atOnce = 8;
+
+/** Closes what is due. What is ordered lies in the outbox. @returns how many drafts were looked at */
+export async function closePeriods(context: Context): Promise<number> {
+  const due = await findToLookAt(context.db, context.now, perTick);
+  const done = await each(due, ({ id }) => carryOut(context, () => closeInvoice(context, id, false)), {
+    log: context.log,
+    what: 'closing a period',
+    named: ({ id, customerId }) => ({ invoice_id: id, customer_id: customerId }),
+    atOnce,
+  });
+  return done.length;
+}
+
+/** A line as answers show it. */
+export type ShownLine = Pick<
+  LineRow,
+  'id' | 'lineId' | 'by' | 'periodStart' | 'periodEnd' | 'deltaOf' | 'amountCents' | 'body'
+>;
+
+export interface Closed {
+  invoice: InvoiceRow;
+  lines: readonly ShownLine[];
+}
+
+const nothing = (invoice: InvoiceRow): Plan<Closed> => ({ value: { invoice, lines: [] }, writes: [], audit: [] });
+
+/** @param isAsked whether a person does not want to wait any longer */
+export async function closeInvoice(context: Context, id: string, isAsked: boolean): Promise<Planned<Closed>> {
+  const { db, settings } = context;
+  const invoice = await invoiceStore.find(db, id);
+  const whole = invoice === null ? null : await findWhole(db, invoice.customerId);
+  if (invoice === null || whole === null) return err(notFound);
+  if (!isDraft(invoice) || invoice.orderedAt !== null) {
+    return isAsked ? err(notDraft) : ok({ ...nothing(invoice), writes: [invoiceStore.lookAgain(id, null)] });
+  }
+  const mode = await modeOf(db, settings.billingMode);
+  if (mode === 'paused') return isAsked ? err(paused) : ok(keepOpen(context, invoice));
+  return ok(await close(context, invoice, whole, { isAsked, isShadow: mode === 'shadow' }));
+}
+
+const notDraft: Failure = {
+  code: 'invoice_not_draft',
+  message: 'what the invoice says is fixed, or on its way to Stripe: there is nothing to wait for',
+};
+const paused: Failure = { code: 'billing_paused', message: 'the billing brake is on: no invoice is finalised' };
+
+/** While billing is paused a draft must not be finalised at its deadline: Stripe is told to keep it longer. */
+function keepOpen(context: Context, invoice: InvoiceRow): Plan<Closed> {
+  const { now, settings } = context;
+  const { id, customerId, stripeInvoiceId, holdUntil } = invoice;
+  const isNear = holdUntil !== null && stripeInvoiceId !== null && holdUntil <= now + 2 * hourMs;
+  const until = now + Math.max(settings.holdMs, 4 * hourMs);
+  const payload = { customer_id: customerId, invoice_id: id, until };
+  const onItsWay = sql`EXISTS (SELECT 1 FROM outbox WHERE kind = 'stripe_hold' AND state IN ('planned', 'sent') AND payload ->> 'invoice_id' = ${id})`;
+  return {
+    ...nothing(invoice),
+    writes: [
+      invoiceStore.guardUnchanged(invoice),
+      ...waiting(context, invoice, 'paused', now + hourMs / 4),
+      ...(isNear ? [planUnless({ kind: 'stripe_hold', payload, now }, onItsWay)] : []),
+    ],
+    audit: [],
+  };
+}
+
+/** It waits for something. Only what is news changes the row. */
+function waiting({ now }: Context, invoice: InvoiceRow, reason: HoldReason, lookAt: number): Write[] {
+  return invoice.state === 'held' && invoice.holdReason === reason
+    ? [invoiceStore.lookAgain(invoice.id, lookAt)]
+    : [invoiceStore.change(invoice, { state: 'held', holdReason: reason, lookAt }, now)];
+}
+
+interface How {
+  isAsked: boolean;
+  isShadow: boolean;
+}
+
+async function close(context: Context, invoice: InvoiceRow, whole: WholeCustomer, how: How): Promise<Plan<Closed>> {
+  const { now } = context;
+  const deadline = deadlineOf(invoice);
+  const isDue = how.isAsked || now >= deadline;
+  if (invoice.ratedAt !== null) return await goOn(context, invoice, isDue);
+  const endedAt = invoice.kind === 'closing' ? whole.subscription.canceledAt : null;
+  const complete = await isComplete(context, whole.customer, invoice, endedAt);
+  if (!complete && !isDue) {
+    const writes = waiting(context, invoice, 'incomplete', nextLook(now, deadline));
+    return { ...nothing(invoice), writes: [invoiceStore.guardUnchanged(invoice), ...writes] };
+  }
+  return await fix(context, invoice, whole, { isDue, isShadow: how.isShadow, late: !complete });
+}
+
+/** Rates it, and fixes its lines. */
+async function fix(
+  context: Context,
+  invoice: InvoiceRow,
+  { customer }: WholeCustomer,
+  { isDue, isShadow, late }: { isDue: boolean; isShadow: boolean; late: boolean },
+): Promise<Plan<Closed>> {
+  const { db, now, random, log, settings } = context;
+  const moment = await invoiceStore.findMoment(db, customer.id);
+  const [found, released, usual] = await Promise.all([
+    findNewLines(context, customer, invoice),
+    findReleased(db, customer.id),
+    findUsualCosts(context, customer.id),
+  ]);
+  const shadow = isShadow || settings.usageBilling === 'off';
+  const stateOf = (line: NewLine): LineRow['state'] =>
+    !shadow && needsApproval(line, settings.holdRules, usual) ? 'held' : 'planned';
+  const lines = found.map((line) => ({
+    ...line,
+    id: newId('invoiceLine', random),
+    by: 'tenantry' as const,
+    state: stateOf(line),
+    stripeLineId: null,
+  }));
+  const held = lines.filter(({ state }) => state === 'held');
+  if (held.length > 0) log('warn', 'lines of an invoice wait for approval', { ...named(invoice), lines: held.length });
+  if (late) log('error', 'an invoice goes without all of its usage', named(invoice));
+  const fields = { ratedAt: now, late, shadow };
+  const waits = held.length > 0 && !isDue;
+  const all = [...lines, ...released.map(({ amountCents }) => ({ amountCents, state: 'planned' }))];
+  const asked = {
+    ...fields,
+    state: 'held' as const,
+    holdReason: 'approval' as const,
+    lookAt: nextLook(now, deadlineOf(invoice)),
+  };
+  const ordered = waits
+    ? { fields: asked, writes: [invoiceStore.change(invoice, asked, now)], outbox: [] }
+    : planOrder(context, invoice, all, { fields, sends: !isShadow });
+  return {
+    value: { invoice: { ...invoice, ...ordered.fields } as InvoiceRow, lines: [...lines.map(toShown), ...released] },
+    writes: [
+      invoiceStore.guardMoment(customer.id, moment),
+      invoiceStore.guardUnchanged(invoice),
+      ...insertLines(invoice.id, lines),
+      ...(shadow ? [] : [takeReleased(customer.id, invoice.id)]),
+      ...ordered.writes,
+    ],
+    audit: [
+      {
+        action: 'invoice.rated',
+        subject: customer.id,
+        details: { invoice_id: invoice.id, lines: lines.length, held: held.length, late, shadow, at: iso(now) },
+      },
+    ],
+    outbox: ordered.outbox,
+  };
+}
+
+const toShown = ({ period, ...line }: WrittenLine): ShownLine => ({
+  ...line,
+  periodStart: period?.start ?? null,
+  periodEnd: period?.end ?? null,
+});
+
+const named = ({ id, customerId }: InvoiceRow) => ({ invoice_id: id, customer_id: customerId });
+
+/** Its lines are fixed, and some wait for approval: it goes with all that are approved once none waits, or at the deadline. */
+async function goOn(context: Context, invoice: InvoiceRow, isDue: boolean): Promise<Plan<Closed>> {
+  const lines = await findLines(context.db, invoice.id);
+  const waits = !isDue && lines.some(({ state }) => state === 'held');
+  const ordered = waits
+    ? {
+        fields: {},
+        writes: waiting(context, invoice, 'approval', nextLook(context.now, deadlineOf(invoice))),
+        outbox: [],
+      }
+    : planOrder(context, invoice, lines, { fields: {}, sends: true });
+  return {
+    value: { invoice: { ...invoice, ...ordered.fields } as InvoiceRow, lines },
+    writes: [invoiceStore.guardUnchanged(invoice), ...ordered.writes],
+    audit: [],
+    outbox: ordered.outbox,
+  };
+}

@@ -1,0 +1,191 @@
+/**
+ * An invoice was finalised: its lines are what they are from now on. Ours are compared with what Stripe has: one that is missing is
+ * billed by the next invoice, one that was changed is drift. Stripe's own are copied, and a fee is compared with its plan's.
+ */
+import type { AuditEntry } from '../../audit/store.ts';
+import type { CostLine } from '../../contracts/cost.ts';
+import type { Write } from '../../db/write.ts';
+import type { Difference } from '../../drift/drift.ts';
+import { keepFinding, ofInvoices } from '../../drift/store.ts';
+import {
+  dropPlanned,
+  findLines,
+  insertLines,
+  type LineRow,
+  markBilled,
+  type WrittenLine,
+} from '../../invoices/line-store.ts';
+import type { InvoiceRow, NewInvoice } from '../../invoices/store.ts';
+import { toStripeLines } from '../../invoices/stripe-lines.ts';
+import { Decimal } from '../../lib/decimal.ts';
+import { newId } from '../../lib/ids.ts';
+import { ok, type Result } from '../../lib/result.ts';
+import { iso } from '../../lib/time.ts';
+import { findCatalogue } from '../../pricing/catalogue-store.ts';
+import { baseFeeMeter } from '../../pricing/meters.ts';
+import { pricesOf } from '../../pricing/stripe-price.ts';
+import type { StripeFailure } from '../../stripe/call.ts';
+import type { StripeLine } from '../../stripe/drafts.ts';
+import type { StripeInvoice } from '../../stripe/invoices.ts';
+import { findOffers } from '../../subscriptions/price-store.ts';
+import type { Context } from '../deed.ts';
+
+export interface Frozen {
+  fields: Partial<NewInvoice>;
+  writes: Write[];
+  audit: AuditEntry[];
+}
+
+/** A cent is how far apart two roundings may be (decision 3). */
+const centsApartMax = 1;
+
+/** Plans it. Fails where Stripe does not show the lines. */
+export async function freeze(
+  context: Context,
+  row: InvoiceRow,
+  invoice: StripeInvoice,
+): Promise<Result<Frozen, StripeFailure>> {
+  const { db, stripe, log, now, random } = context;
+  if (stripe === null) return { ok: false, error: { kind: 'denied', code: 'stripe_not_configured' } };
+  const shown = await stripe.drafts.lines(invoice.id);
+  if (!shown.ok) return shown;
+  const theirs = shown.value;
+  const ours = (await findLines(db, row.id)).filter(({ by, state }) => by === 'tenantry' && isSent(state));
+  const matched = match(ours, theirs);
+  // By meter events the sum is a line of Stripe's own, and in shadow nothing was sent.
+  const isCompared =
+    !row.shadow && !ours.every(({ state, stripeLineId }) => state === 'billed' && stripeLineId === null);
+  const missing = isCompared ? matched.missing : [];
+  const isBlind = row.periodStart !== null && row.ratedAt === null;
+  if (isBlind || missing.length > 0) {
+    log('error', 'an invoice was finalised without our lines; the next one bills them', {
+      invoice_id: row.id,
+      customer_id: row.customerId,
+      lines: missing.length,
+    });
+  }
+  const own = theirs.filter(({ mark }) => mark === null);
+  const differences = [...(isCompared ? matched.differences : []), ...(await feeDifferences(context, own))].map(
+    ({ expected, found, line }): Difference => ({
+      kind: 'amount',
+      side: 'both',
+      objectId: `${invoice.id}/${line}`,
+      customerId: row.customerId,
+      expected,
+      found,
+      fix: null,
+    }),
+  );
+  return ok({
+    fields: { late: row.late || isBlind || missing.length > 0 },
+    writes: [
+      ...(isCompared ? [markBilled(row.id, matched.pairs), ...dropPlanned(row.id)] : []),
+      ...insertLines(
+        row.id,
+        own.map((line) => toCopied(line, newId('invoiceLine', random))),
+      ),
+      ...differences.map((found) => keepFinding(newId('drift', random), ofInvoices, found, now)),
+    ],
+    audit: [
+      {
+        action: 'invoice.finalized',
+        subject: row.customerId,
+        details: {
+          invoice_id: row.id,
+          stripe_invoice_id: invoice.id,
+          total_cents: invoice.totalCents,
+          missing: missing.length,
+        },
+      },
+    ],
+  });
+}
+
+const isSent = (state: LineRow['state']): boolean => state === 'planned' || state === 'billed';
+
+interface Found {
+  line: string;
+  expected: string;
+  found: string;
+}
+
+const cents = (amount: number): string => `${amount} usd cents`;
+
+/** Which of our lines Stripe has, by their marks; what is different about them. */
+function match(ours: readonly LineRow[], theirs: readonly StripeLine[]) {
+  const byMark = new Map(theirs.flatMap((line) => (line.mark === null ? [] : [[line.mark, line] as const])));
+  const pairs: [string, string][] = [];
+  const missing: string[] = [];
+  const differences: Found[] = [];
+  for (const wanted of toStripeLines(ours.map(toOurLine))) {
+    const line = byMark.get(wanted.mark);
+    if (line === undefined) {
+      missing.push(...wanted.ids);
+      continue;
+    }
+    pairs.push(...wanted.ids.map((id): [string, string] => [id, line.id]));
+    if (line.amountCents === wanted.amountCents) continue;
+    differences.push({ line: line.id, expected: cents(wanted.amountCents), found: cents(line.amountCents) });
+  }
+  return { pairs, missing, differences };
+}
+
+/** A row as Stripe's lines are made of it. */
+export const toOurLine = ({ body, ...row }: LineRow) => ({ ...row, description: body.description });
+
+/** Fees of whole periods whose price we know, and which are not what the plan says. */
+async function feeDifferences({ db }: Context, lines: readonly StripeLine[]): Promise<Found[]> {
+  const fees = lines.filter(({ priceId, proration }) => priceId !== null && !proration);
+  if (fees.length === 0) return [];
+  const [offers, { versions }] = await Promise.all([
+    findOffers(
+      db,
+      fees.flatMap(({ priceId }) => priceId ?? []),
+    ),
+    findCatalogue(db),
+  ]);
+  const prices = versions.flatMap(({ definition }) => pricesOf(definition));
+  return fees.flatMap(({ id, priceId, amountCents }) => {
+    const offer = offers.find((one) => one.priceId === priceId);
+    const price = prices.find(
+      ({ plan, version, interval }) =>
+        plan === offer?.plan && version === offer.planVersion && interval === offer.interval,
+    );
+    if (price === undefined || Math.abs(price.amountCents - amountCents) <= centsApartMax) return [];
+    return [{ line: id, expected: cents(price.amountCents), found: cents(amountCents) }];
+  });
+}
+
+/** A line of Stripe's as ours are kept. */
+function toCopied(line: StripeLine, id: string): WrittenLine {
+  const meter = line.priceId !== null && !line.proration ? baseFeeMeter : 'stripe';
+  const body: CostLine = {
+    line_id: line.id,
+    from: iso(line.start),
+    to: iso(line.end),
+    meter,
+    description: line.description,
+    quantity: '1',
+    unit: 'line',
+    included: '0',
+    billable: '1',
+    tier: null,
+    unit_price: new Decimal(line.amountCents).div(100).toString(),
+    amount_cents: line.amountCents,
+    reason: 'a line of Stripe’s own',
+    allowance: null,
+  };
+  return {
+    lineId: `stripe/${line.id}`,
+    id,
+    identity: line.id,
+    by: 'stripe',
+    period: { start: line.start, end: line.end },
+    deltaOf: null,
+    meter,
+    amountCents: line.amountCents,
+    body,
+    state: 'billed',
+    stripeLineId: line.id,
+  };
+}

@@ -1,0 +1,36 @@
+/** Has Stripe finalise an invoice, early: everything that is to be on it is. Then it is looked at, whether or not Stripe's event comes. */
+import { isUnfinished } from '../../invoices/invoice.ts';
+import { ok } from '../../lib/result.ts';
+import { later, needless } from '../../outbox/outbox.ts';
+import type { Sender } from './carriers.ts';
+import { aboutInvoice } from './invoice-row.ts';
+import { failed, sendIntent } from './stripe-intent.ts';
+
+export const sendStripeFinalize: Sender = async (carriers, row) => {
+  const about = await aboutInvoice(carriers, row);
+  if (!about.ok) return about.error;
+  const { stripe, invoice, whole } = about.value;
+  const { customerId, stripeInvoiceId: id } = invoice;
+  if (!isUnfinished(invoice)) return needless('not_wanted_any_more');
+  if (id === null) return later('no_stripe_invoice');
+  const subscriptionId = whole.subscription.stripeSubscriptionId ?? (await carriers.lastSubscription(customerId));
+  if (invoice.kind !== 'cycle' && subscriptionId !== null) {
+    const paid = await stripe.drafts.payAs(id, subscriptionId);
+    if (!paid.ok && paid.error.kind !== 'refused') return failed(paid.error);
+  }
+  const sent = await sendIntent(carriers, row, {
+    find: async () => {
+      const found = await stripe.invoices.fetch(id);
+      return found.ok ? ok(found.value.status === 'draft' ? null : id) : found;
+    },
+    send: async (key) => {
+      const done = await stripe.drafts.finalize(id, key);
+      return done.ok ? ok(id) : done;
+    },
+    settle: () => [],
+  });
+  if (sent.outcome === 'later') return sent;
+  await carriers.refreshInvoice(customerId, id);
+  // Stripe has said why on the invoice, which is `failed`: a new order is given once the cause is mended.
+  return sent.outcome === 'never' ? needless(sent.why) : sent;
+};

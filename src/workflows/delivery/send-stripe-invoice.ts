@@ -1,0 +1,39 @@
+/** Makes an invoice of ours at Stripe, an empty draft, and orders its lines. */
+import { isDraft, isOurs, titleOf } from '../../invoices/invoice.ts';
+import { setStripeId } from '../../invoices/store.ts';
+import { later, needless } from '../../outbox/outbox.ts';
+import { planForInvoice } from '../../outbox/store.ts';
+import type { Sender } from './carriers.ts';
+import { aboutInvoice } from './invoice-row.ts';
+import { nextRowId, sendIntent } from './stripe-intent.ts';
+
+/** Days to pay for who pays by invoice. */
+const netDays = 30;
+
+export const sendStripeInvoice: Sender = async (carriers, row) => {
+  const about = await aboutInvoice(carriers, row);
+  if (!about.ok) return about.error;
+  const { stripe, invoice, whole } = about.value;
+  const { kind, id: invoiceId, customerId } = invoice;
+  if (kind === 'cycle' || !isOurs(invoice) || !isDraft(invoice)) return needless('not_wanted_any_more');
+  const customer = whole.customer.stripeCustomerId;
+  if (customer === null) return later('no_stripe_customer');
+  const own = {
+    invoiceId,
+    customerId,
+    customer,
+    description: titleOf[kind],
+    collection: whole.subscription.collection === 'invoice' ? ('invoice' as const) : ('card' as const),
+    daysUntilDue: netDays,
+  };
+  const next = nextRowId(row);
+  const sent = await sendIntent(carriers, row, {
+    find: () => stripe.drafts.find(customer, invoiceId),
+    send: (key) => stripe.drafts.create(own, key),
+    settle: (stripeId) => [
+      setStripeId(invoiceId, stripeId),
+      planForInvoice({ id: next, kind: 'stripe_lines', customerId, invoiceId, now: carriers.now() }),
+    ],
+  });
+  return sent.outcome === 'ok' ? { ...sent, outbox: [next] } : sent;
+};

@@ -1,0 +1,114 @@
+/** What people hold back: lines that are too large, the brake of billing, and everything that waits for Stripe. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { HeldLineView } from '../../../src/contracts/invoices.ts';
+import { ensureCluster, makeApi, rootToken } from '../../harness/worker/api.ts';
+import { openStandIn, type StandInOfTests } from '../../harness/worker/stripe.ts';
+import { billingOf, hour, minute } from './harness.ts';
+
+const api = makeApi(Date.parse('2026-01-05T09:10:00.000Z'));
+let stripe: StandInOfTests;
+const billing = billingOf(api, () => stripe);
+const { paying, goTo, uses, rowsOf, costs, periodsOf, tell, invoiceAtStripe } = billing;
+
+beforeAll(async () => {
+  await ensureCluster(api);
+  stripe = await openStandIn(api);
+  await stripe.publish();
+});
+
+async function month(above: number) {
+  const { made } = await paying('starter');
+  const customerId = made.customer.customer_id;
+  await tell();
+  const { start, end } = (await periodsOf(customerId)).at(-1) ?? { start: 0, end: 0 };
+  await uses(customerId, Math.ceil(start / hour) * hour + 10 * hour, (end - start) / hour + above, start + 12 * hour);
+  return { customerId, end };
+}
+const post = (path: string, body: object = { reason: 'looked at it' }) =>
+  api.call('POST', `/api/${path}`, { token: rootToken, body });
+const brake = (mode: string) =>
+  api.call('PUT', '/api/billing-brake', { token: rootToken, body: { mode, reason: 'a test' } });
+const holdOf = async (customerId: string) => {
+  const held = await api.call('GET', '/api/invoices/holds?limit=100', { token: rootToken });
+  const { items } = (await held.json()) as { items: HeldLineView[] };
+  return items.find((one) => one.customer_id === customerId);
+};
+
+describe('a line above HOLD_LINE_CENTS', () => {
+  it('keeps its invoice waiting; approved it is on it, at once', async () => {
+    Object.assign(api.bindings, { HOLD_LINE_CENTS: '400' });
+    const { customerId, end } = await month(100);
+    await goTo(end + 21 * minute);
+    expect((await rowsOf(customerId)).at(-1)).toMatchObject({ state: 'held', holdReason: 'approval' });
+    const held = await holdOf(customerId);
+    expect(held).toMatchObject({ state: 'held', line: { amount_cents: 500 } });
+    const path = `invoices/holds/${held?.hold_id}/release`;
+    expect((await post(path)).status).toBe(200);
+    expect(await (await post(path)).json()).toMatchObject({ code: 'line_not_held' });
+    await goTo(api.clock.now + minute);
+    expect((await rowsOf(customerId)).at(-1)).toMatchObject({ state: 'paid', totalCents: 3400 });
+  });
+
+  it('nobody decides about: the invoice goes without it at its deadline; rejected it never comes', async () => {
+    const { customerId, end } = await month(100);
+    await goTo(end + 21 * minute);
+    await goTo(end + 6 * hour - 14 * minute);
+    const bill = (await rowsOf(customerId)).at(-1);
+    expect(bill).toMatchObject({ state: 'paid', totalCents: 2900 });
+    const held = await holdOf(customerId);
+    expect((await post(`invoices/holds/${held?.hold_id}/reject`)).status).toBe(200);
+    await goTo(((await periodsOf(customerId)).at(-1)?.end ?? 0) + 21 * minute);
+    expect((await rowsOf(customerId)).at(-1)).toMatchObject({ state: 'paid', totalCents: 2900 });
+    expect(await costs(bill?.id ?? '')).toEqual(['cpu_core_ms 500 rejected']);
+    Object.assign(api.bindings, { HOLD_LINE_CENTS: undefined });
+  });
+});
+
+describe('the brake', () => {
+  it('paused: a draft is kept open beyond its deadline, and goes when it is live again', async () => {
+    expect((await brake('paused')).status).toBe(200);
+    const { customerId, end } = await month(100);
+    await goTo(end + 21 * minute);
+    const waiting = (await rowsOf(customerId)).at(-1);
+    expect(waiting).toMatchObject({ state: 'held', holdReason: 'paused', ratedAt: null });
+    const refused = await post(`invoices/${waiting?.id}/finalize`, {});
+    expect(await refused.json()).toMatchObject({ code: 'billing_paused' });
+    for (const hours of [4.5, 5, 7, 9]) await goTo(end + hours * hour);
+    expect(await invoiceAtStripe(waiting?.stripeInvoiceId ?? null)).toMatchObject({ status: 'draft' });
+    await brake('live');
+    await goTo(api.clock.now + minute);
+    expect((await rowsOf(customerId)).at(-1)).toMatchObject({ state: 'paid', totalCents: 3400 });
+  });
+
+  it('shadow: what would be billed is kept, Stripe gets nothing, and nothing of it is billed later', async () => {
+    await brake('shadow');
+    const { customerId, end } = await month(100);
+    await goTo(end + 21 * minute);
+    const bill = (await rowsOf(customerId)).at(-1);
+    expect(bill).toMatchObject({ state: 'draft', shadow: true });
+    expect(await costs(bill?.id ?? '')).toEqual(['cpu_core_ms 500 planned']);
+    await goTo(end + 7 * hour);
+    expect((await rowsOf(customerId)).at(-1)).toMatchObject({ state: 'paid', totalCents: 2900, late: false });
+    await brake('live');
+    await goTo(((await periodsOf(customerId)).at(-1)?.end ?? 0) + 21 * minute);
+    expect((await rowsOf(customerId)).at(-1)).toMatchObject({ state: 'paid', totalCents: 2900 });
+  });
+});
+
+describe('after a restore', () => {
+  it('nothing goes to Stripe until a drift run that began after it has ended well', async () => {
+    expect((await post('outbox/open', { drift_id: 'drun_none' })).status).toBe(409);
+    await post('outbox/shut');
+    const { customerId, end } = await month(100);
+    await goTo(end + 21 * minute);
+    await goTo(api.clock.now + minute);
+    expect((await rowsOf(customerId)).at(-1)).toMatchObject({ state: 'draft', orderedAt: expect.any(Number) });
+    expect(await (await post('outbox/open', { drift_id: 'drun_none' })).json()).toMatchObject({ code: 'drift_required' });
+    const { run_id: run } = (await (await post('drift/run', {})).json()) as { run_id: string };
+    await goTo(api.clock.now + minute);
+    await goTo(api.clock.now + minute);
+    expect((await post('outbox/open', { drift_id: run })).status).toBe(200);
+    await goTo(api.clock.now + minute);
+    expect((await rowsOf(customerId)).at(-1)).toMatchObject({ state: 'paid', totalCents: 3400 });
+  });
+});
