@@ -11,6 +11,7 @@ import { adminTokensProgram } from './commands/admin-tokens.ts';
 import { clockProgram } from './commands/clock.ts';
 import { clustersProgram } from './commands/clusters.ts';
 import { credentialsProgram } from './commands/credentials.ts';
+import { creditsProgram } from './commands/credits.ts';
 import { customerProgram } from './commands/customer.ts';
 import { deadLettersProgram } from './commands/dead-letters.ts';
 import { driftProgram } from './commands/drift.ts';
@@ -23,6 +24,7 @@ import { organisationsProgram } from './commands/organisations.ts';
 import { plansProgram } from './commands/plans.ts';
 import { queueProgram } from './commands/queue.ts';
 import { signupWorkflowProgram } from './commands/signup-workflow.ts';
+import { spendCapProgram } from './commands/spend-cap.ts';
 import { upgradeCustomerProgram } from './commands/upgrade-customer.ts';
 import { usageProgram } from './commands/usage.ts';
 import { webhooksProgram } from './commands/webhooks.ts';
@@ -39,6 +41,8 @@ export const commands: Readonly<Record<string, Define>> = {
   customer: customerProgram,
   usage: usageProgram,
   plans: plansProgram,
+  credits: creditsProgram,
+  'spend-cap': spendCapProgram,
   licences: licencesProgram,
   keys: keysProgram,
   members: membersProgram,

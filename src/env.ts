@@ -115,6 +115,7 @@ export const workerVariables = {
   STRIPE_API_BASE: optional(url, "another address than Stripe's own"),
   STRIPE_WEBHOOK_SECRET: optional(secret(), 'what Stripe signs its webhooks with; without it none is taken'),
   STRIPE_WEBHOOK_SECRET_OLD: optional(secret(), 'the one before, while Stripe still signs with both'),
+  STRIPE_TAX: byDefault('off', choice(['off', 'on']), 'on: Stripe works out tax on what is bought; needs Stripe Tax'),
   HOLD_HOURS: byDefault('6', integer(1, holdHoursMax), 'how long a renewal invoice waits for its usage, hours'),
   GRACE_DAYS: byDefault('7', integer(0, graceDaysMax), 'days from a failed payment to the suspension'),
   DELETE_AFTER_DAYS: byDefault('30', integer(1, deleteDaysMax), 'days from a cancellation until data is deleted'),

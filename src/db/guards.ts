@@ -47,6 +47,9 @@ const guards = {
   subscriptions_unmoved: 'the subscriptions that are moved are on the version, and in the period, that was read',
   plan_change_due: 'the change of plan has not taken effect yet',
   event_replayable: 'the event of Stripe waits for nothing, or for longer than a person does',
+  credit_unused: 'nothing of the credit was used',
+  spend_cap_unchanged: 'the spend cap is as it was read',
+  billing_settings_unchanged: 'the billing settings are as they were read',
   draining: 'the deployment still drains at the same generation',
 } as const;
 

@@ -204,6 +204,8 @@ export const outbox = sqliteTable(
         'stripe_pause',
         'stripe_cancel',
         'stripe_drop',
+        'stripe_billing',
+        'stripe_finalise',
       ],
     }).notNull(),
     payload: text('payload', { mode: 'json' }).$type<Record<string, string | number>>().notNull(),

@@ -21,6 +21,7 @@ const prefixes = {
   drift: 'drf',
   driftRun: 'drun',
   pendingSignup: 'sgn',
+  credit: 'crd',
   request: 'req',
 } as const;
 

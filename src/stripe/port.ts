@@ -1,4 +1,5 @@
 /** The narrow port to Stripe: what workflows may ask of it, by resource. */
+import type { billingOf } from './billing.ts';
 import type { changesOf } from './changes.ts';
 import type { chargesOf } from './charges.ts';
 import type { checkoutOf } from './checkout.ts';
@@ -13,6 +14,7 @@ import type { schedulesOf } from './schedules.ts';
 import type { subscriptionsOf } from './subscriptions.ts';
 
 export interface StripePort {
+  billing: ReturnType<typeof billingOf>;
   changes: ReturnType<typeof changesOf>;
   checkout: ReturnType<typeof checkoutOf>;
   customers: ReturnType<typeof customersOf>;

@@ -22,6 +22,8 @@ const calls = [
   'stripe_pause',
   'stripe_cancel',
   'stripe_drop',
+  'stripe_billing',
+  'stripe_finalise',
 ] as const;
 
 /**

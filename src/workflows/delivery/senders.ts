@@ -5,9 +5,11 @@ import { sendDoorbell } from './send-doorbell.ts';
 import { sendMail } from './send-mail.ts';
 import { sendNotice } from './send-notice.ts';
 import { sendSignupMail } from './send-signup-mail.ts';
+import { sendStripeBilling } from './send-stripe-billing.ts';
 import { sendStripeCancel } from './send-stripe-cancel.ts';
 import { sendStripeCustomer } from './send-stripe-customer.ts';
 import { sendStripeDrop } from './send-stripe-drop.ts';
+import { sendStripeFinalise } from './send-stripe-finalise.ts';
 import { sendStripeGoOn } from './send-stripe-go-on.ts';
 import { sendStripeOrder } from './send-stripe-order.ts';
 import { sendStripePause } from './send-stripe-pause.ts';
@@ -25,4 +27,6 @@ export const senders: Readonly<Record<OutboxKind, Sender>> = {
   stripe_pause: sendStripePause,
   stripe_go_on: sendStripeGoOn,
   stripe_order: sendStripeOrder,
+  stripe_billing: sendStripeBilling,
+  stripe_finalise: sendStripeFinalise,
 };

@@ -2,7 +2,9 @@
 import type { StripeInvoice } from '../../stripe/invoices.ts';
 import { subscriptionIn } from '../../webhooks/event.ts';
 import { raiseFetch, writeFetched } from '../../webhooks/object-store.ts';
+import { noTaxLocation } from '../../webhooks/stuck-store.ts';
 import type { Context } from '../deed.ts';
+import { planNotice } from '../plan-notice.ts';
 import { refreshSubscription, StripeNotRead } from '../subscriptions/refresh-subscription.ts';
 import { type Handler, shownOrGone, stripeOf, whoseIs } from './handler.ts';
 import { holdInvoice } from './hold-invoice.ts';
@@ -23,7 +25,11 @@ export const invoiceChanged: Handler = async (context, event) => {
       why: invoice.finalizationError,
     });
   }
-  const notice = invoice === null ? null : await tellOfPayment(context, { type: event.type, invoice, customerId });
+  const notice =
+    invoice === null
+      ? null
+      : (tellOfTaxAddress(context, invoice, customerId) ??
+        (await tellOfPayment(context, { type: event.type, invoice, customerId })));
   const held = invoice === null ? [] : await heldOf(context, invoice, customerId);
   const body = invoice === null ? null : { ...invoice };
   return {
@@ -44,3 +50,9 @@ async function heldOf(context: Context, invoice: StripeInvoice, customerId: stri
   if (!held.ok) throw new StripeNotRead(invoice.id, held.error);
   return held.value;
 }
+
+/** A draft that waits for an address: its customer is told once an invoice. Nothing is billed without the tax. */
+const tellOfTaxAddress = (context: Context, { id, status, finalizationError }: StripeInvoice, customerId: string) =>
+  status === 'draft' && finalizationError === noTaxLocation
+    ? planNotice(context, { customerId, kind: 'tax_address_wrong' as const, about: id, params: {} })
+    : null;

@@ -114,7 +114,10 @@ describeWithTools(['mosquitto'], 'usage', () => {
       await platform.kill9();
       await instance.stop();
       instance = await program.start(env);
-      expect((await instance.call('GET', '/api/licence')).body).toMatchObject({ mode: 'licensed', devices: { active: 3 } });
+      expect((await instance.call('GET', '/api/licence')).body).toMatchObject({
+        mode: 'licensed',
+        devices: { active: 3 },
+      });
       expect((await instance.call('POST', '/api/provisioning-keys')).status).toBe(201);
     });
   });

@@ -38,6 +38,7 @@ export const makeContext = ({ control, shards, now, settings }: Own): Context =>
     holdMs: 6 * 3_600_000,
     graceMs: 7 * 86_400_000,
     deleteAfterMs: 30 * 86_400_000,
+    tax: false,
     staffIssuer: null,
     ...settings,
   },

@@ -37,6 +37,7 @@ async function deliver(answer: MailFailure | 'takes it' | null, now = startAt): 
       log: () => {},
       stripe: null,
       refresh: async () => ({ outbox: [] }),
+      tax: false,
       boundPrice: () => null,
       mail: answer && {
         send: async (mail) => {
