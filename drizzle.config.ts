@@ -5,7 +5,16 @@ const database = process.env['DATABASE'] === 'usage' ? 'usage' : 'control';
 const schema =
   database === 'usage'
     ? ['usage-schema']
-    : ['control-schema', 'work-schema', 'pricing-schema', 'session-schema', 'stripe-schema', 'credit-schema', 'spend-cap-schema', 'billing-schema'];
+    : [
+        'control-schema',
+        'work-schema',
+        'pricing-schema',
+        'session-schema',
+        'stripe-schema',
+        'credit-schema',
+        'spend-cap-schema',
+        'billing-schema',
+      ];
 
 export default defineConfig({
   dialect: 'sqlite',

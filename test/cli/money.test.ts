@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { creditAnswer, creditList, grantBody, revokeCreditBody } from '../../src/contracts/credits.ts';
 import { capAnswer, capBody } from '../../src/contracts/spend-caps.ts';
 import { callApi, customerId } from './harness.ts';
-import { get, post, put, remove, standIn } from './stand-in.ts';
+import { get, post, type Route, standIn } from './stand-in.ts';
 
 const creditId = `crd_${'a'.repeat(32)}`;
 const at = '2026-11-21T10:00:00.000Z';
@@ -37,13 +37,25 @@ describe('credits', () => {
   it('list shows the ledger and the balance', async () => {
     const list = { items: [entry], total: 1, page: 1, limit: 20, balance_cents: 4990 };
     const { lines } = await callApi(['credits', 'list', customerId], standIn([get(credits, creditList, list)]));
-    expect(lines[1]?.split(/ {2,}/)).toEqual(['2026-11-21 10:00', 'grant', '$49.90', '$49.90', '-', creditId, '-', 'goodwill']);
+    expect(lines[1]?.split(/ {2,}/)).toEqual([
+      '2026-11-21 10:00',
+      'grant',
+      '$49.90',
+      '$49.90',
+      '-',
+      creditId,
+      '-',
+      'goodwill',
+    ]);
     expect(lines.at(-1)).toBe('balance $49.90');
   });
 
   it('revoke asks before it takes credit back', async () => {
     const taken = { ...entry, kind: 'refund' as const, amount_cents: -4990, balance_cents: 0 };
-    const route = post(`${credits}/:credit/revoke`, revokeCreditBody, 200, creditAnswer, { success: true, credit: taken });
+    const route = post(`${credits}/:credit/revoke`, revokeCreditBody, 200, creditAnswer, {
+      success: true,
+      credit: taken,
+    });
     const args = ['credits', 'revoke', customerId, '--credit', creditId, '--reason', 'a mistake'];
     expect(await callApi(args, standIn([route]))).toMatchObject({ exit: 2, heard: [] });
     const { lines } = await callApi([...args, '-y'], standIn([route]));
@@ -75,14 +87,22 @@ describe('spend-cap', () => {
     expect(text).toContain('$200.00');
     expect(text).toContain('the instance is stopped until the cap is raised');
     expect(text).toContain('at most $7.63 above it');
-    expect(await show({ ...cap, overshoot_cents: null, unbounded_since: at })).toContain('usage is missing since 2026-11-21 10:00');
+    expect(await show({ ...cap, overshoot_cents: null, unbounded_since: at })).toContain(
+      'usage is missing since 2026-11-21 10:00',
+    );
     expect(await show(null)).toContain('No spend cap is set');
   });
 
   it('set and remove call the API with cents', async () => {
-    const routes = [
-      put(path, capBody, capAnswer, { success: true, cap }),
-      remove(path, 200, { success: true, cap: null }),
+    const told = (shown: object | null) => ({
+      path,
+      status: 200,
+      answer: capAnswer,
+      tell: () => ({ success: true, cap: shown }),
+    });
+    const routes: Route[] = [
+      { method: 'PUT', body: capBody, ...told(cap) },
+      { method: 'DELETE', ...told(null) },
     ];
     const args = ['spend-cap', 'set', customerId, '--cap', '200', '--action', 'suspend'];
     expect((await callApi(args, standIn(routes))).heard[0]?.body).toEqual({ cap_cents: 20_000, action: 'suspend' });

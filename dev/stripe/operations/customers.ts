@@ -64,7 +64,7 @@ function withFields(context: Context, before: Customer, given: Fields): Customer
     address: given.address == null ? or(given.address, before.address) : { ...emptyAddress, ...given.address },
     description: or(given.description, before.description),
     email: or(given.email, before.email),
-    customFields: or(given.invoice_settings?.custom_fields, before.customFields),
+    customFields: or(given.invoice_settings?.custom_fields, before.customFields ?? null),
     defaultPaymentMethod: or(method, before.defaultPaymentMethod),
     metadata: merged(before.metadata, given.metadata),
     name: or(given.name, before.name),

@@ -29,7 +29,10 @@ const billingOf = async (response: Response) => {
 };
 const read = async (id: string) => billingOf(await api.call('GET', path(id), { token: rootToken }));
 const atStripe = async (id: string) => {
-  const row = await control.prepare('SELECT stripe_customer_id AS id FROM customers WHERE id = ?').bind(id).first<Wire>();
+  const row = await control
+    .prepare('SELECT stripe_customer_id AS id FROM customers WHERE id = ?')
+    .bind(id)
+    .first<Wire>();
   const taxIds = await stripe.read<{ data: { type: string; value: string }[] }>(`/customers/${row?.id}/tax_ids`);
   return { ...(await stripe.read<Wire & Record<string, unknown>>(`/customers/${row?.id}`)), tax_ids: taxIds.data };
 };
@@ -102,7 +105,10 @@ describe('billing settings', () => {
   it('for a subscription paid by invoice reach one that runs, and one that is bought later', async () => {
     const { made, id } = await paying();
     await set(made.customer.customer_id, { collection: 'invoice', net_days: 14 });
-    expect(await stripe.read(`/subscriptions/${id}`)).toMatchObject({ collection_method: 'send_invoice', days_until_due: 14 });
+    expect(await stripe.read(`/subscriptions/${id}`)).toMatchObject({
+      collection_method: 'send_invoice',
+      days_until_due: 14,
+    });
     const subscription = await api.call('GET', `/api/subscriptions/${made.customer.customer_id}`, { token: rootToken });
     expect(await subscription.json()).toMatchObject({ subscription: { collection: 'invoice' } });
     await set(made.customer.customer_id, { collection: 'card' });
@@ -118,12 +124,21 @@ it('an invoice that waits for an address is told once, and finalised when the ad
   await stripe.move(api.clock.now + day);
   const { data } = await stripe.read<{ data: Wire[] }>(`/invoices?subscription=${id}`);
   const draft = data[0]?.id ?? '';
-  expect(data[0]).toMatchObject({ status: 'draft', last_finalization_error: { code: 'customer_tax_location_invalid' } });
+  expect(data[0]).toMatchObject({
+    status: 'draft',
+    last_finalization_error: { code: 'customer_tax_location_invalid' },
+  });
   // What its event does (test/src/workflows/inbox has the way of events).
   const { invoiceChanged } = await import('../../../src/workflows/inbox/invoice-changed.ts');
   const { commit, openDb } = await import('../../../src/db/client.ts');
   const told = async () => {
-    const event = { id: 'evt_1', type: 'invoice.finalization_failed', objectId: draft, customerId, payload: { data: { object: { id: draft } } } };
+    const event = {
+      id: 'evt_1',
+      type: 'invoice.finalization_failed',
+      objectId: draft,
+      customerId,
+      payload: { data: { object: { id: draft } } },
+    };
     const handled = await invoiceChanged(contextNow(), event as never);
     await commit(openDb(control), handled?.writes ?? []);
   };

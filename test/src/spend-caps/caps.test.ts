@@ -38,7 +38,8 @@ async function reporting() {
   expect(reporter.status).toBe(201);
   const { api_key: key } = (await reporter.json()) as { api_key: string };
   const path = `/api/customers/${customerId}/spend-cap`;
-  const change = (method: string, body?: object, token = made.api_key) => api.call(method, path, { token, ...(body ? { body } : {}) });
+  const change = (method: string, body?: object, token = made.api_key) =>
+    api.call(method, path, { token, ...(body ? { body } : {}) });
   const capOf = async (response: Response) => {
     const text = await response.text();
     expect(response.status, text).toBe(200);
@@ -54,7 +55,9 @@ async function reporting() {
     /** So much is sent in the hour that ends now, and the report of it comes in. */
     async uses(gigabytes: number) {
       await stripe.move(api.clock.now + hour);
-      const report = hourReport(customerId, new Date(api.clock.now).toISOString(), { network_bytes_sent: gigabytes * gb });
+      const report = hourReport(customerId, new Date(api.clock.now).toISOString(), {
+        network_bytes_sent: gigabytes * gb,
+      });
       const body = { reports: [{ ...report, timestamp: new Date(api.clock.now).toISOString() }] };
       await api.call('POST', '/api/usage/batch', { token: key, body, bindings: { USAGE_QUEUE: held.queue } });
       await drain(api, held);
@@ -69,7 +72,10 @@ describe('a spend cap', () => {
   it('is above the fee, is set by who sees to the bills, and is none for who has set none', async () => {
     const who = await reporting();
     expect(await who.read()).toBeNull();
-    expect(await refusalOf(await who.change('PUT', { cap_cents: 2900, action: 'suspend' }))).toEqual([422, 'cap_below_fee']);
+    expect(await refusalOf(await who.change('PUT', { cap_cents: 2900, action: 'suspend' }))).toEqual([
+      422,
+      'cap_below_fee',
+    ]);
     expect(await who.set(2901)).toMatchObject({ cap_cents: 2901, used_cents: 2900, used_percent: 99, state: 'below' });
     const stranger = await signUp(api);
     expect((await who.change('GET', undefined, stranger.api_key)).status).toBe(404);
@@ -108,7 +114,15 @@ describe('a spend cap', () => {
     });
     const raised = await who.set(6000);
     expect(raised).toMatchObject({ state: 'below', reached_at: null });
-    expect(raised.events.map(({ kind }) => kind)).toEqual(['resumed', 'set', 'suspended', 'alert', 'alert', 'alert', 'set']);
+    expect(raised.events.map(({ kind }) => kind)).toEqual([
+      'resumed',
+      'set',
+      'suspended',
+      'alert',
+      'alert',
+      'alert',
+      'set',
+    ]);
     expect((await who.read()).events).toEqual(raised.events);
     expect(await who.see()).toMatchObject({ ...running, verb: 'resume' });
     await who.uses(100);
@@ -117,7 +131,7 @@ describe('a spend cap', () => {
     expect(await who.see()).toMatchObject(running);
   });
 
-  it('lets the instance run again with the next period, which is invoiced as ever', async () => {
+  it('lets the instance run again with the next period, which is invoiced as ever', { timeout: 120_000 }, async () => {
     const who = await reporting();
     await who.set(5000);
     await who.uses(400);
@@ -146,7 +160,7 @@ describe('a spend cap', () => {
 });
 
 describe('beside a payment that fails', () => {
-  it('each reason is lifted by its own end alone', async () => {
+  it('each reason is lifted by its own end alone', { timeout: 120_000 }, async () => {
     const who = await reporting();
     await giveCard(who.subscriptionId, '4000000000000341');
     await stripe.move(api.clock.now + 31 * day);
@@ -181,7 +195,7 @@ describe('beside a payment that fails', () => {
 });
 
 describe('at the same time', () => {
-  it('usage that reaches the cap and a person who raises it leave the instance running', async () => {
+  it('usage that reaches the cap and a person who raises it leave the instance running', { timeout: 120_000 }, async () => {
     const who = await reporting();
     await who.set(5000);
     for (const cents of [9000, 13_000, 17_000]) {

@@ -83,14 +83,22 @@ describe('the overshoot', () => {
   });
 
   it('is what more usage costs with nothing included any more, and a cent a line', () => {
-    const perGb = planWith({ network_sent_bytes: { kind: 'per_unit', unitPrice: '0.10' } }, { network_bytes: { perPeriod: '100' } });
+    const perGb = planWith(
+      { network_sent_bytes: { kind: 'per_unit', unitPrice: '0.10' } },
+      { network_bytes: { perPeriod: '100' } },
+    );
     expect(more(perGb, { network_sent_bytes: 20 * gb })).toBe(201);
     expect(more(perGb, { network_sent_bytes: 0 })).toBe(0);
-    expect(more(planWith({ network_sent_bytes: { kind: 'per_unit', unitPrice: '0' } }), { network_sent_bytes: gb })).toBe(0);
+    expect(
+      more(planWith({ network_sent_bytes: { kind: 'per_unit', unitPrice: '0' } }), { network_sent_bytes: gb }),
+    ).toBe(0);
   });
 
   it('is nothing of what is without limit', () => {
-    const plan = planWith({ network_sent_bytes: { kind: 'per_unit', unitPrice: '0.10' } }, { network_bytes: 'unlimited' });
+    const plan = planWith(
+      { network_sent_bytes: { kind: 'per_unit', unitPrice: '0.10' } },
+      { network_bytes: 'unlimited' },
+    );
     expect(more(plan, { network_sent_bytes: 1000 * gb })).toBe(0);
   });
 
@@ -99,7 +107,8 @@ describe('the overshoot', () => {
       { from: '0', to: '10', unitPrice: '1' },
       { from: '10', to: null, unitPrice: '3' },
     ];
-    const of = (price: RatedPlan['prices'][string], calls: number) => more(planWith({ api_calls: price }), { api_calls: calls });
+    const of = (price: RatedPlan['prices'][string], calls: number) =>
+      more(planWith({ api_calls: price }), { api_calls: calls });
     expect(of({ kind: 'graduated', tiers }, 2)).toBe(601);
     expect(of({ kind: 'volume', tiers }, 2)).toBe(600 + 2000 + 1);
     expect(of({ kind: 'package', size: '5', packagePrice: '2' }, 6)).toBe(401);
