@@ -5,7 +5,18 @@ const database = process.env['DATABASE'] === 'usage' ? 'usage' : 'control';
 const schema =
   database === 'usage'
     ? ['usage-schema']
-    : ['control-schema', 'work-schema', 'pricing-schema', 'session-schema', 'stripe-schema', 'invoice-schema'];
+    : [
+        'control-schema',
+        'work-schema',
+        'pricing-schema',
+        'session-schema',
+        'stripe-schema',
+        'invoice-schema',
+        'credit-schema',
+        'spend-cap-schema',
+        'billing-schema',
+        'statement-schema',
+      ];
 
 export default defineConfig({
   dialect: 'sqlite',

@@ -23,6 +23,7 @@ const figures = {
   'queue-lists': 'the queue console’s reads of 100,000 jobs, beside a D1 query of nothing',
   licences: 'licences while their keys rotate: valid ones refused; issued and verified a second in Node and workerd',
   rating: 'random bills beside an oracle of exact fractions, properties of stories, mutants seen',
+  'spend-cap': 'random loads under a spend cap: how far above it each comes, beside what was printed',
   'api-fuzz': 'cases made from /api/openapi.json as each principal: 5xx, and answers that it does not allow',
   'organisation-sums':
     'random months of organisations, read in every way and beside exact fractions: what differs by a cent',

@@ -13,6 +13,7 @@ import { clockProgram } from './commands/clock.ts';
 import { clustersProgram } from './commands/clusters.ts';
 import { correctionsProgram } from './commands/corrections.ts';
 import { credentialsProgram } from './commands/credentials.ts';
+import { creditsProgram } from './commands/credits.ts';
 import { customerProgram } from './commands/customer.ts';
 import { deadLettersProgram } from './commands/dead-letters.ts';
 import { driftProgram } from './commands/drift.ts';
@@ -27,6 +28,7 @@ import { plansProgram } from './commands/plans.ts';
 import { queueProgram } from './commands/queue.ts';
 import { reviewsProgram } from './commands/reviews.ts';
 import { signupWorkflowProgram } from './commands/signup-workflow.ts';
+import { spendCapProgram } from './commands/spend-cap.ts';
 import { upgradeCustomerProgram } from './commands/upgrade-customer.ts';
 import { usageProgram } from './commands/usage.ts';
 import { webhooksProgram } from './commands/webhooks.ts';
@@ -45,6 +47,8 @@ export const commands: Readonly<Record<string, Define>> = {
   corrections: correctionsProgram,
   reviews: reviewsProgram,
   plans: plansProgram,
+  credits: creditsProgram,
+  'spend-cap': spendCapProgram,
   licences: licencesProgram,
   keys: keysProgram,
   members: membersProgram,

@@ -3,10 +3,12 @@ import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { auditEndpoints } from './audit/routes.ts';
 import { batchEndpoints } from './batches/routes.ts';
+import { billingEndpoints } from './billing/routes.ts';
 import { clusterEndpoints } from './clusters/routes.ts';
 import { type Failure, inWordsOf, notFound } from './contracts/failures.ts';
 import { accountKeyEndpoints } from './credentials/account-key-routes.ts';
 import { credentialEndpoints } from './credentials/routes.ts';
+import { creditEndpoints } from './credits/routes.ts';
 import { customerEndpoints } from './customers/routes.ts';
 import { provisionerEndpoints } from './deployments/provisioner-routes.ts';
 import { queueOrderEndpoints } from './deployments/queue-order-routes.ts';
@@ -41,6 +43,7 @@ import { type Outside, platform, servicesOf } from './services.ts';
 import { memberEndpoints } from './sessions/member-routes.ts';
 import { oidcEndpoints } from './sessions/oidc-routes.ts';
 import { sessionEndpoints } from './sessions/routes.ts';
+import { spendCapEndpoints } from './spend-caps/routes.ts';
 import { subscriptionEndpoints } from './subscriptions/routes.ts';
 import { usageAdminEndpoints } from './usage/admin-routes.ts';
 import { correctionEndpoints } from './usage/correction-routes.ts';
@@ -82,6 +85,9 @@ export const endpoints: readonly Endpoint[] = [
   ...correctionEndpoints,
   ...usageReadEndpoints,
   ...periodEndpoints,
+  ...creditEndpoints,
+  ...spendCapEndpoints,
+  ...billingEndpoints,
   ...pricingEndpoints,
   ...overrideEndpoints,
   ...ownMeterEndpoints,

@@ -14,6 +14,7 @@ import { foldNames } from './workflows/accounts/fold-names.ts';
 import { billAfterEnd } from './workflows/billing/bill-after-end.ts';
 import { claimPeriods } from './workflows/billing/claim-periods.ts';
 import { closePeriods } from './workflows/billing/close-period.ts';
+import { expireCredit } from './workflows/billing/expire-credit.ts';
 import { publishPrices } from './workflows/billing/publish-prices.ts';
 import { runSimulations } from './workflows/billing/simulate.ts';
 import { deliverOutbox, forgetDone } from './workflows/delivery/deliver-outbox.ts';
@@ -39,6 +40,7 @@ import { dropRenewals } from './workflows/subscriptions/drop-renewals.ts';
 import { endCancelled } from './workflows/subscriptions/end-cancelled.ts';
 import { endGrace } from './workflows/subscriptions/end-grace.ts';
 import { endTrials } from './workflows/subscriptions/end-trials.ts';
+import { lookAtCaps } from './workflows/subscriptions/look-at-caps.ts';
 import { openPeriods } from './workflows/subscriptions/open-periods.ts';
 import { remindGrace, remindTrials, warnOfDeletion } from './workflows/subscriptions/remind.ts';
 import { checkInvariantsHourly } from './workflows/watching/check-invariants.ts';
@@ -78,6 +80,9 @@ export async function runCron(services: Services, scheduledTime: number): Promis
     // What they send again is rung for below.
     continue_orders: () => continueOrders(contextOf(services)),
     continue_replays: () => continueReplays(contextOf(services), replayMeansOf(services)),
+    expire_credit: () => expireCredit(contextOf(services)),
+    // What suspends a stack puts its doorbell into the outbox, which is swept below.
+    look_at_caps: () => lookAtCaps(contextOf(services)),
     publish_prices: () => publishPrices(contextOf(services)),
     ...(hourly ? { look_back: () => lookBack(contextOf(services)) } : {}),
     continue_catch_ups: () => continueCatchUps(contextOf(services), services.env.STRIPE_QUEUE),

@@ -53,6 +53,9 @@ const guards = {
   line_held: 'the line waits for a decision',
   outbox_shut: 'what waits for Stripe is kept back since the moment that was read',
   event_replayable: 'the event of Stripe waits for nothing, or for longer than a person does',
+  credit_unused: 'nothing of the credit was used',
+  spend_cap_unchanged: 'the spend cap is as it was read',
+  billing_settings_unchanged: 'the billing settings are as they were read',
   draining: 'the deployment still drains at the same generation',
 } as const;
 

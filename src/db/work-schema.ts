@@ -210,6 +210,8 @@ export const outbox = sqliteTable(
         'stripe_usage',
         'stripe_finalize',
         'stripe_credit',
+        'stripe_billing',
+        'stripe_finalise',
       ],
     }).notNull(),
     payload: text('payload', { mode: 'json' }).$type<Record<string, string | number>>().notNull(),

@@ -60,7 +60,7 @@ export const invariants: Readonly<Record<string, (now: number) => SQL>> = {
     WHERE status = 'trialing' AND trial_ends_at <= ${now - settleMs}`,
   stopped_stacks_stand: () => sql`
     SELECT d.customer_id, d.phase, s.status FROM deployments d JOIN subscriptions s ON s.customer_id = d.customer_id
-    WHERE d.phase = 'running' AND s.status IN (SELECT value FROM json_each(${stopped}))`,
+    WHERE d.phase = 'running' AND (s.suspended_for = 'spend_cap' OR s.status IN (SELECT value FROM json_each(${stopped})))`,
   paid_stacks_run: () => sql`
     SELECT d.customer_id, d.phase, s.status FROM deployments d JOIN subscriptions s ON s.customer_id = d.customer_id
     WHERE d.phase <> 'running' AND s.suspended_for IS NULL AND s.status IN (SELECT value FROM json_each(${running}))`,
@@ -79,4 +79,12 @@ export const invariants: Readonly<Record<string, (now: number) => SQL>> = {
   plans_change_when_due: (now) => sql`
     SELECT customer_id, effective_at, plan_version FROM plan_changes
     WHERE pending = 1 AND effective_at <= ${now - settleMs}`,
+  credit_is_the_sum_of_its_entries: () => sql`
+    SELECT g.id, g.left_cents, sum(e.amount_cents) AS entries FROM credit_grants g
+    LEFT JOIN credit_entries e ON e.credit_id = g.id
+    GROUP BY g.id HAVING g.left_cents <> coalesce(sum(e.amount_cents), 0)`,
+  invoices_take_the_credit_they_say: () => sql`
+    SELECT r.invoice_id, r.state, r.amount_cents, coalesce(-sum(e.amount_cents), 0) AS taken FROM credit_reservations r
+    LEFT JOIN credit_entries e ON e.invoice_id = r.invoice_id
+    GROUP BY r.invoice_id HAVING taken <> iif(r.state = 'released', 0, r.amount_cents)`,
 };

@@ -24,6 +24,7 @@ const prefixes = {
   pendingSignup: 'sgn',
   invoice: 'inv',
   invoiceLine: 'lin',
+  credit: 'crd',
   request: 'req',
 } as const;
 

@@ -125,6 +125,40 @@ const writers: { readonly [K in NoticeKind]: Writer<K> } = {
       `Its data is kept until ${date(delete_at)}, then it is deleted for good. To come back before then, answer this mail.`,
     ],
   }),
+  spend_cap_alert: ({ percent, action, period_ends_at, ...spent }, company, pages) => ({
+    subject: percent >= 100 ? 'Your spend cap is reached' : `${percent} % of your spend cap is used`,
+    paragraphs: [
+      `This billing period of ${company} costs ${amount({ amount_cents: spent.used_cents, ...spent })} so far: ${percent} % or more of your spend cap of ${amount({ amount_cents: spent.cap_cents, ...spent })}. The period ends on ${date(period_ends_at)}.`,
+      action === 'suspend'
+        ? `When the cap is reached your instance is stopped until you raise it or the period ends. ${noDataLost}`
+        : 'Your instance goes on, and what it uses is billed: the cap only tells you.',
+      'See what the period costs, and change the cap, on your pages:',
+      { address: pages },
+    ],
+  }),
+  spend_cap_suspended: ({ period_ends_at, ...spent }, company, pages) => ({
+    subject: 'Your spend cap is reached, and your instance is stopped',
+    paragraphs: [
+      `This billing period of ${company} costs ${amount({ amount_cents: spent.used_cents, ...spent })}, and your spend cap is ${amount({ amount_cents: spent.cap_cents, ...spent })}. As you have chosen, your instance is stopped. ${noDataLost}`,
+      `It runs again when you raise the cap, or when the period ends on ${date(period_ends_at)}. Your subscription goes on, and is invoiced as ever.`,
+      { address: pages },
+    ],
+  }),
+  spend_cap_resumed: (_, company, pages) => ({
+    subject: 'Your instance runs again',
+    paragraphs: [
+      `The spend cap of ${company} does not hold your instance any more: it runs again within minutes, with all of its data.`,
+      { address: pages },
+    ],
+  }),
+  tax_address_wrong: (_, company, pages) => ({
+    subject: 'Your invoice waits for your address',
+    paragraphs: [
+      `Tax on an invoice of ${company} cannot be worked out from the address that we have. The invoice waits; nothing is charged until then.`,
+      'Please correct your billing address on your pages:',
+      { address: pages },
+    ],
+  }),
   deletion_ahead: ({ delete_at }, company) => ({
     subject: `Your data will be deleted on ${date(delete_at)}`,
     paragraphs: [

@@ -3,6 +3,15 @@
  * about: `about` is the invoice, the trial or the cancellation by whose name it is known. Pure.
  */
 import type { SubscriptionStatus } from '../contracts/customers.ts';
+import type { CapAction } from '../contracts/spend-caps.ts';
+
+/** What a period costs so far beside its cap. */
+interface SpentParams {
+  cap_cents: number;
+  used_cents: number;
+  currency: string;
+  period_ends_at: number;
+}
 
 /** Times in ms since the epoch; amounts in cents of `currency`, a lower-case ISO 4217 code; addresses absolute. */
 export interface NoticeParams {
@@ -24,6 +33,14 @@ export interface NoticeParams {
   recovered: Record<never, never>;
   /** The subscription has ended; `delete_at`: when the data is deleted. */
   canceled: { delete_at: number };
+  /** A share of the spend cap is used; `action`: what the whole of it leads to. */
+  spend_cap_alert: SpentParams & { percent: number; action: CapAction };
+  /** The whole of it is, and the instance is stopped. */
+  spend_cap_suspended: SpentParams;
+  /** The instance runs again: the cap was raised, or another period has begun. */
+  spend_cap_resumed: Record<never, never>;
+  /** An invoice waits for an address that tax can be worked out for. */
+  tax_address_wrong: Record<never, never>;
   deletion_ahead: { delete_at: number };
   deleted: Record<never, never>;
 }

@@ -14,6 +14,8 @@ export interface CheckoutInput {
   trialEnd: number | null;
   /** `promo_…` that is given already; null: a code may be typed in. */
   promotionId: string | null;
+  /** Whether Stripe works out tax, by the address that is typed in, and asks for tax ids. */
+  tax: boolean;
   customerId: string;
   plan: string;
   planVersion: string;
@@ -62,6 +64,13 @@ export const checkoutOf = (stripe: Stripe) => ({
             metadata,
             ...(input.trialEnd === null ? {} : { trial_end: Math.floor(input.trialEnd / secondMs) }),
           },
+          ...(input.tax
+            ? {
+                automatic_tax: { enabled: true },
+                customer_update: { address: 'auto' as const, name: 'auto' as const },
+                tax_id_collection: { enabled: true },
+              }
+            : {}),
           ...(input.promotionId === null
             ? { allow_promotion_codes: true }
             : { discounts: [{ promotion_code: input.promotionId }] }),

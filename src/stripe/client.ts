@@ -4,6 +4,7 @@
  */
 import Stripe from 'stripe';
 import type { Fetch } from '../lib/outbound.ts';
+import { billingOf } from './billing.ts';
 import { changesOf } from './changes.ts';
 import { chargesOf } from './charges.ts';
 import { checkoutOf } from './checkout.ts';
@@ -43,6 +44,7 @@ export function openStripe(account: StripeAccount): StripePort {
 
 /** What workflows may ask, over a client. */
 export const portOver = (stripe: Stripe): StripePort => ({
+  billing: billingOf(stripe),
   changes: changesOf(stripe),
   checkout: checkoutOf(stripe),
   customers: customersOf(stripe),

@@ -1,4 +1,5 @@
 /** The narrow port to Stripe: what workflows may ask of it, by resource. */
+import type { billingOf } from './billing.ts';
 import type { changesOf } from './changes.ts';
 import type { chargesOf } from './charges.ts';
 import type { checkoutOf } from './checkout.ts';
@@ -15,6 +16,7 @@ import type { subscriptionsOf } from './subscriptions.ts';
 import type { usageEventsOf } from './usage-events.ts';
 
 export interface StripePort {
+  billing: ReturnType<typeof billingOf>;
   changes: ReturnType<typeof changesOf>;
   checkout: ReturnType<typeof checkoutOf>;
   customers: ReturnType<typeof customersOf>;

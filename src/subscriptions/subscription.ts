@@ -2,11 +2,11 @@
  * The states of a subscription as one table: what each means for the stack, the licence, the account keys and the bill.
  * Whoever asks "may this customer …" asks this table. Which event leads from where to where: transitions.ts. Pure.
  */
-import type { SubscriptionStatus } from '../contracts/customers.ts';
+import type { SubscriptionStatus, SuspendedFor } from '../contracts/customers.ts';
 import type { PeriodKind } from '../periods/period.ts';
 
 interface Meaning {
-  /** What the deployment should do; a stopped one drains first (src/deployments/drain.ts). */
+  /** What the deployment should do; a stopped one drains first (src/deployments/drain.ts). A spend cap stops it, too (`stackOf`). */
   stack: 'running' | 'stopped';
   /** Whether the licence in force counts; a revoked one comes back only by a new one. */
   licence: 'in_force' | 'revoked';
@@ -27,6 +27,10 @@ export const meanings: Readonly<Record<SubscriptionStatus, Meaning>> = {
   paused: { stack: 'stopped', licence: 'in_force', accountKeys: true, periodsFollow: true, invoiced: true },
   canceled: { stack: 'stopped', licence: 'revoked', accountKeys: false, periodsFollow: false, invoiced: true },
 };
+
+/** What the deployment of a subscription should do: a spend cap stops it whatever the status, which stays as it is (decision 5). */
+export const stackOf = (row: { status: SubscriptionStatus; suspendedFor: SuspendedFor | null }): Meaning['stack'] =>
+  row.suspendedFor === 'spend_cap' ? 'stopped' : meanings[row.status].stack;
 
 /**
  * Whether a billing period follows one of that kind. After a trial one does only for who has gone over to paying: an unpaid

@@ -27,7 +27,8 @@ export const isEnded = (status: StripeStatus): boolean => status === 'canceled' 
 export const isLive = (status: StripeStatus): boolean => !isEnded(status) && status !== 'incomplete';
 
 /**
- * `deactivate`, `reactivate`: an operator. `trial_over`: the free days end without a subscription at Stripe. `grace_over`: the days
+ * `deactivate`, `reactivate`: an operator. `spend_cap_over`: the period has cost what the customer lets it cost; `spend_cap_lifted`:
+ * it may cost more, or another one has begun. `trial_over`: the free days end without a subscription at Stripe. `grace_over`: the days
  * after a failed payment. `stripe_*`: what Stripe says of the subscription that is the customer's.
  */
 export type SubscriptionEvent =
@@ -37,9 +38,13 @@ export type SubscriptionEvent =
   | 'trial_over'
   | 'cancel_over'
   | 'grace_over'
+  | 'spend_cap_over'
+  | 'spend_cap_lifted'
   | `stripe_${StripeStatus}`;
 
-type Name = SubscriptionStatus | `suspended:${SuspendedFor}`;
+/** A spend cap stops the deployment alone: the subscription is paid, or owed, and invoiced as ever (decision 5). */
+type Capped = 'active:spend_cap' | 'past_due:spend_cap';
+type Name = SubscriptionStatus | `suspended:${Exclude<SuspendedFor, 'spend_cap'>}` | Capped;
 type Row = Partial<Record<SubscriptionEvent, Name>>;
 
 /** Paid at Stripe, or free there until its own trial ends (decision 1). */
@@ -54,8 +59,30 @@ const over: Row = { deactivate: 'canceled', stripe_canceled: 'canceled', cancel_
  */
 const transitions: Readonly<Record<Name, Row>> = {
   trialing: { ...over, ...paid, ...owed, trial_over: 'suspended:trial_ended', stripe_paused: 'paused' },
-  active: { ...over, ...owed, stripe_paused: 'paused' },
-  past_due: { ...over, ...paid, grace_over: 'suspended:unpaid', stripe_paused: 'paused' },
+  active: { ...over, ...owed, stripe_paused: 'paused', spend_cap_over: 'active:spend_cap' },
+  past_due: {
+    ...over,
+    ...paid,
+    grace_over: 'suspended:unpaid',
+    stripe_paused: 'paused',
+    spend_cap_over: 'past_due:spend_cap',
+  },
+  // No payment lifts a spend cap, and no raised cap what was not paid.
+  'active:spend_cap': {
+    ...over,
+    stripe_past_due: 'past_due:spend_cap',
+    stripe_unpaid: 'past_due:spend_cap',
+    stripe_paused: 'paused',
+    spend_cap_lifted: 'active',
+  },
+  'past_due:spend_cap': {
+    ...over,
+    stripe_active: 'active:spend_cap',
+    stripe_trialing: 'active:spend_cap',
+    grace_over: 'suspended:unpaid',
+    stripe_paused: 'paused',
+    spend_cap_lifted: 'past_due',
+  },
   incomplete: {
     ...over,
     ...paid,
@@ -69,14 +96,14 @@ const transitions: Readonly<Record<Name, Row>> = {
   'suspended:trial_ended': { ...over, ...paid, ...owed },
   // Paused by us at Stripe: only a payment brings it back.
   'suspended:unpaid': { ...over, ...paid },
-  // Of the deployment alone: the subscription goes on as ever (decision 5).
-  'suspended:spend_cap': { ...over },
   'suspended:operator': { ...over },
   canceled: { reactivate: 'active', reactivate_in_trial: 'trialing' },
 };
 
-const nameOf = ({ status, suspendedFor }: SubscriptionState): Name =>
-  status === 'suspended' && suspendedFor !== null ? `suspended:${suspendedFor}` : status;
+const nameOf = ({ status, suspendedFor }: SubscriptionState): Name => {
+  const name = suspendedFor === null ? status : `${status}:${suspendedFor}`;
+  return Object.hasOwn(transitions, name) ? (name as Name) : status;
+};
 
 const stateOf = (name: Name): SubscriptionState => {
   const [status, suspendedFor] = name.split(':') as [SubscriptionStatus, SuspendedFor | undefined];

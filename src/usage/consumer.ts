@@ -3,8 +3,11 @@
  * acknowledged or retried by itself; order and redelivery do not matter, because the store decides by revision.
  */
 import { tellLive } from '../http/live.ts';
+import { reasonOf } from '../lib/reason.ts';
 import type { Services } from '../services.ts';
+import { contextOf, deliverSoon } from '../wiring.ts';
 import { type StoredFor, storeUsage } from '../workflows/metering/store-usage.ts';
+import { lookAfterUsage } from '../workflows/subscriptions/look-at-caps.ts';
 import { retrySeconds } from './backoff.ts';
 import { proverOf } from './message/proof.ts';
 
@@ -31,4 +34,19 @@ export async function consumeUsage(batch: MessageBatch, services: Services): Pro
   }
   // Whoever watches is told beside the answer: usage is stored by now, and never waits for a socket.
   services.defer(tellLive(services, customers));
+  services.defer(
+    lookAtTheirCaps(
+      services,
+      [...customers.values()].flatMap((ids) => [...ids]),
+    ),
+  );
+}
+
+/** Spend caps are held to what is stored by now; what fails here cron does. */
+async function lookAtTheirCaps(services: Services, customerIds: readonly string[]): Promise<void> {
+  try {
+    deliverSoon(services, await lookAfterUsage(contextOf(services), customerIds));
+  } catch (error) {
+    services.log('warn', 'spend caps could not be looked at; cron does', { error: reasonOf(error) });
+  }
 }

@@ -50,6 +50,8 @@ export interface Settings {
   graceMs: number;
   /** From a cancellation to the deletion of the stack and its data, ms. */
   deleteAfterMs: number;
+  /** Whether Stripe works out tax for what is bought (STRIPE_TAX). */
+  tax: boolean;
   /** Where staff sign in; null where only admin tokens do. */
   staffIssuer: StaffIssuer | null;
 }

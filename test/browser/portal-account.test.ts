@@ -2,6 +2,8 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 import { listAccountKeys } from '../../src/contracts/routes/account-keys.ts';
+import { readBilling } from '../../src/contracts/routes/billing.ts';
+import { grantCredit } from '../../src/contracts/routes/credits.ts';
 import { createCustomer, readCustomer } from '../../src/contracts/routes/customers.ts';
 import { listLicences, readLicence } from '../../src/contracts/routes/licences.ts';
 import { listMembers, signIn } from '../../src/contracts/routes/sessions.ts';
@@ -41,6 +43,37 @@ describeInBrowser(
       const rows = rowsOf(page, 'Licences until now');
       await expect.poll(() => rows.count()).toBe(history.length);
       await expectAccessible(page);
+    });
+
+    it('billing says what happens at the cap in words, and takes a cap, settings and the reason of a credit', async () => {
+      await admin.call(grantCredit, { params, body: { amount_cents: 4990, reason: hostileName } });
+      const page = await open('/billing');
+      await page.getByText('You have $49.90 of credit').waitFor();
+      await rowsOf(page, 'Entries of your credit').getByText(hostileName).waitFor();
+      await page.getByText('No cap is set').waitFor();
+      await page.getByRole('button', { name: 'Set the cap' }).click();
+      const cap = dialogOf(page, 'Set a spend cap?');
+      await cap.getByText('Your instance is stopped until you raise the cap').waitFor();
+      await cap.getByRole('spinbutton').fill('29');
+      await cap.getByRole('button', { name: 'Set the cap' }).click();
+      await cap.getByRole('alert').getByText('must be at least 2901').waitFor();
+      await cap.getByRole('spinbutton').fill('200');
+      await cap.getByRole('button', { name: 'Set the cap' }).click();
+      await page.getByText('$0.00, 0 % of the cap').waitFor();
+      await expectAccessible(page);
+      await page.getByRole('button', { name: 'Change the settings' }).click();
+      const settings = dialogOf(page, 'Change the billing settings?');
+      await settings.getByRole('textbox', { name: 'Purchase order number' }).fill('PO-7');
+      await settings.getByRole('textbox', { name: 'Street and number' }).fill('Unter den Linden 1');
+      await settings.getByRole('textbox', { name: 'Country' }).fill('de');
+      await expectAccessible(page);
+      await settings.getByRole('button', { name: 'Change the settings' }).click();
+      await page.getByText('Unter den Linden 1, DE').waitFor();
+      const { billing } = await admin.call(readBilling, { params });
+      expect(billing).toMatchObject({ po_number: 'PO-7', address: { line1: 'Unter den Linden 1', country: 'DE' } });
+      const viewer = await open('/billing', { before: as('viewer') });
+      await viewer.getByText('$0.00, 0 % of the cap').waitFor();
+      expect(await viewer.locator('button[data-operation]').count()).toBe(0);
     });
 
     it('a key is made and shown once, works, is rotated, and revoked', async () => {

@@ -25,6 +25,8 @@ export type Customer = {
   /** Cents; what is below zero pays for the next invoice. */
   balance: number;
   delinquent: boolean;
+  /** Shown on its invoices; absent in rows of an older stand-in. */
+  customFields?: { name: string; value: string }[] | null;
   defaultPaymentMethod: string | null;
   taxExempt: 'none' | 'exempt' | 'reverse';
   nextInvoice: number;
@@ -54,7 +56,7 @@ export const customerWire = (customer: Customer): Wire => {
     email: customer.email,
     invoice_prefix: prefixOf(customer.id),
     invoice_settings: {
-      custom_fields: null,
+      custom_fields: customer.customFields ?? null,
       default_payment_method: customer.defaultPaymentMethod,
       footer: null,
       rendering_options: null,

@@ -11,6 +11,7 @@ import { type OverrideFault, readOverrides, type WithoutEffect, withoutEffect } 
 import { findOwnMeters } from '../../pricing/own-meter-store.ts';
 import { type OverrideRow, type PlanChange, planAt } from '../../pricing/segments.ts';
 import { agree, findRatingBasis, type RatingBasis } from '../../pricing/store.ts';
+import { mark as markCap } from '../../spend-caps/store.ts';
 import type { Context, Planned } from '../deed.ts';
 import { allPeriods } from './current-period.ts';
 import { ratePeriod } from './rate-period.ts';
@@ -72,7 +73,7 @@ export async function agreeOverrides(
   const money = costs && period ? { period, beforeCents: costs[0].totalCents, afterCents: costs[1].totalCents } : null;
   return ok({
     value: { ...toAgreements(row, after, whole), money },
-    writes: [agree(id, row, now)],
+    writes: [agree(id, row, now), markCap([id], now)],
     audit: [
       {
         action: 'overrides.agreed',

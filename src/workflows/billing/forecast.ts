@@ -16,7 +16,7 @@ import { rate } from '../../pricing/rate.ts';
 import { stretchesOf } from '../../pricing/segments.ts';
 import type { RatingBasis } from '../../pricing/store.ts';
 import { type Level, levelsOf, type Stretch } from '../../pricing/stretch.ts';
-import { meanings } from '../../subscriptions/subscription.ts';
+import { stackOf } from '../../subscriptions/subscription.ts';
 import { type DaySum, daySums, lastWindowEnd } from '../../usage/day-store.ts';
 import type { Metering } from '../../usage/names-store.ts';
 import { historyDaysMax, type Projection, type ProjectionMethod, project } from '../../usage/projection.ts';
@@ -53,7 +53,7 @@ export async function forecastOf(
     findGapsOf(reads, customer, { from: period.start, to: period.end }, metering),
     findKnown(shard, customer.seq, levelsIn(plans), now),
   ]);
-  const runs = meanings[whole.subscription.status].stack === 'running' && whole.deployment.phase === 'running';
+  const runs = stackOf(whole.subscription) === 'running' && whole.deployment.phase === 'running';
   const goesOn = runs && now < period.end;
   const from = goesOn ? Math.max(period.start, known.reportedUntil ?? now) : period.end;
   const since = Math.max(period.start, measuredFrom(metering));

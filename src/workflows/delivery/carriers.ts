@@ -16,6 +16,8 @@ export interface Carriers {
   log: Log;
   /** Null without a Stripe key: rows for Stripe wait. */
   stripe: StripePort | null;
+  /** Whether Stripe works out tax (STRIPE_TAX). */
+  tax: boolean;
   /** The price that an operator has bound by that variable (STRIPE_PRICE_…), null where none is. */
   boundPrice: (variable: string) => string | null;
   /** Brings what Stripe has of a subscription to ours, with rows to be sent (src/workflows/subscriptions/refresh-subscription.ts). */

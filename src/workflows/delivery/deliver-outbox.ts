@@ -28,6 +28,8 @@ const calls = [
   'stripe_usage',
   'stripe_finalize',
   'stripe_credit',
+  'stripe_billing',
+  'stripe_finalise',
 ] as const;
 
 /**

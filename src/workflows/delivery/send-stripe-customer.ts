@@ -1,6 +1,9 @@
 /** Makes the Stripe customer of one of ours, once, and stores what Stripe calls it. */
+
+import { isUnset } from '../../billing/store.ts';
 import * as customerStore from '../../customers/store.ts';
 import { later } from '../../outbox/outbox.ts';
+import { planUnless } from '../../outbox/store.ts';
 import type { Sender } from './carriers.ts';
 import { sendIntent } from './stripe-intent.ts';
 
@@ -15,6 +18,13 @@ export const sendStripeCustomer: Sender = async (carriers, row) => {
   return await sendIntent(carriers, row, {
     find: () => stripe.customers.find(input),
     send: (key) => stripe.customers.create(input, key),
-    settle: (stripeId) => [customerStore.setStripeId(input.customerId, stripeId)],
+    settle: (stripeId) => [
+      customerStore.setStripeId(input.customerId, stripeId),
+      // One that is made anew knows nothing of the settings.
+      planUnless(
+        { kind: 'stripe_billing', payload: { customer_id: input.customerId }, now: carriers.now() },
+        isUnset(input.customerId),
+      ),
+    ],
   });
 };

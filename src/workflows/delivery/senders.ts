@@ -5,11 +5,13 @@ import { sendDoorbell } from './send-doorbell.ts';
 import { sendMail } from './send-mail.ts';
 import { sendNotice } from './send-notice.ts';
 import { sendSignupMail } from './send-signup-mail.ts';
+import { sendStripeBilling } from './send-stripe-billing.ts';
 import { sendStripeCancel } from './send-stripe-cancel.ts';
 import { sendStripeCredit } from './send-stripe-credit.ts';
 import { sendStripeCustomer } from './send-stripe-customer.ts';
 import { sendStripeDrop } from './send-stripe-drop.ts';
 import { sendStripeFinalize } from './send-stripe-finalize.ts';
+import { sendStripeFinalise } from './send-stripe-finalise.ts';
 import { sendStripeGoOn } from './send-stripe-go-on.ts';
 import { sendStripeHold } from './send-stripe-hold.ts';
 import { sendStripeInvoice } from './send-stripe-invoice.ts';
@@ -37,4 +39,6 @@ export const senders: Readonly<Record<OutboxKind, Sender>> = {
   stripe_hold: sendStripeHold,
   stripe_finalize: sendStripeFinalize,
   stripe_credit: sendStripeCredit,
+  stripe_billing: sendStripeBilling,
+  stripe_finalise: sendStripeFinalise,
 };

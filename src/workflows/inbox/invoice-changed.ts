@@ -3,8 +3,10 @@ import { ok } from '../../lib/result.ts';
 import type { StripeInvoice } from '../../stripe/invoices.ts';
 import { subscriptionIn } from '../../webhooks/event.ts';
 import { raiseFetch, writeFetched } from '../../webhooks/object-store.ts';
+import { noTaxLocation } from '../../webhooks/stuck-store.ts';
 import { type Followed, followInvoice, invoiceGone } from '../billing/follow-invoice.ts';
 import type { Context } from '../deed.ts';
+import { planNotice } from '../plan-notice.ts';
 import { refreshSubscription, StripeNotRead } from '../subscriptions/refresh-subscription.ts';
 import { type Handler, shown, shownOrGone, stripeOf, whoseIs } from './handler.ts';
 import { holdInvoice } from './hold-invoice.ts';
@@ -25,7 +27,11 @@ export const invoiceChanged: Handler = async (context, event) => {
       why: invoice.finalizationError,
     });
   }
-  const notice = invoice === null ? null : await tellOfPayment(context, { type: event.type, invoice, customerId });
+  const notice =
+    invoice === null
+      ? null
+      : (tellOfTaxAddress(context, invoice, customerId) ??
+        (await tellOfPayment(context, { type: event.type, invoice, customerId })));
   const followed =
     invoice === null ? await invoiceGone(context, event.objectId) : await followHeld(context, invoice, customerId);
   const body = invoice === null ? null : { ...invoice };
@@ -50,3 +56,9 @@ async function followHeld(context: Context, invoice: StripeInvoice, customerId: 
   const followed = shown(invoice.id, await followInvoice(context, customerId, invoice, held.value.until));
   return { ...followed, writes: [...followed.writes, ...held.value.writes] };
 }
+
+/** A draft that waits for an address: its customer is told once an invoice. Nothing is billed without the tax. */
+const tellOfTaxAddress = (context: Context, { id, status, finalizationError }: StripeInvoice, customerId: string) =>
+  status === 'draft' && finalizationError === noTaxLocation
+    ? planNotice(context, { customerId, kind: 'tax_address_wrong' as const, about: id, params: {} })
+    : null;

@@ -3,16 +3,18 @@
  * and what lies ahead, in one batch that counts only while no later fetch has begun. What is the same already changes nothing.
  */
 import type { AuditEntry } from '../../audit/store.ts';
+import { isUnset } from '../../billing/store.ts';
 import { findWhole, type SubscriptionRow, type WholeCustomer } from '../../customers/store.ts';
 import type { Write } from '../../db/write.ts';
 import { newId } from '../../lib/ids.ts';
 import { sameJson } from '../../lib/json.ts';
 import { ok } from '../../lib/result.ts';
-import { planForSubscription } from '../../outbox/store.ts';
+import { planForSubscription, planUnless } from '../../outbox/store.ts';
 import { followStripe } from '../../periods/paid.ts';
 import * as periodStore from '../../periods/store.ts';
 import { versionOf } from '../../pricing/catalogue.ts';
 import { findCatalogue } from '../../pricing/catalogue-store.ts';
+import * as capStore from '../../spend-caps/store.ts';
 import type { StripeSubscription } from '../../stripe/subscriptions.ts';
 import { findOffers } from '../../subscriptions/price-store.ts';
 import * as subscriptionStore from '../../subscriptions/store.ts';
@@ -96,17 +98,19 @@ interface Followed {
   audit: AuditEntry[];
 }
 
-async function follow(context: Context, whole: WholeCustomer, seen: Seen): Promise<Followed> {
+async function follow(context: Context, whole: WholeCustomer, shown: Omit<Seen, 'isCapped'>): Promise<Followed> {
   const { db, now } = context;
   const { customer, subscription } = whole;
-  const { found } = seen;
+  const { found } = shown;
   const priceIds = [found.item?.priceId, found.scheduled?.priceId].filter((id) => id !== undefined);
-  const [offers, last, catalogue] = await Promise.all([
+  const [offers, last, catalogue, cap] = await Promise.all([
     findOffers(db, priceIds),
     periodStore.latest(db, customer.id),
     findCatalogue(db),
+    capStore.findCap(db, customer.id),
   ]);
   if (!last) throw new Error(`the customer ${customer.id} has no billing period`);
+  const seen = { ...shown, isCapped: capStore.isStopping(cap, now) };
   const next = nextRow(context, subscription, seen, offers);
   const plan = versionOf(catalogue, next.plan, next.planVersion);
   const periods = periodChange(context, whole, last, found);
@@ -127,6 +131,13 @@ async function follow(context: Context, whole: WholeCustomer, seen: Seen): Promi
     ...entailed.writes,
     ...told.writes,
   ];
+  // It is paid as it was agreed, which a checkout cannot say.
+  if (next.stripeSubscriptionId !== null && next.stripeSubscriptionId !== subscription.stripeSubscriptionId) {
+    const row = { kind: 'stripe_billing' as const, payload: { customer_id: customer.id }, now };
+    writes.push(planUnless(row, isUnset(customer.id, 'collection')));
+  }
+  // What the period costs may be another thing now.
+  if (cap !== null && writes.length > 0) writes.push(capStore.mark([customer.id], now));
   const guards = [subscriptionStore.guardUnchanged(subscription), periodStore.guardLast(customer.id, last)];
   return {
     next,

@@ -112,6 +112,7 @@ async function open(
       cancelUrl: wish.cancelUrl,
       trialEnd: status === 'trialing' ? keptTrialEnd(trialEndsAt, context.now) : null,
       promotionId: promotion.value,
+      tax: context.settings.tax,
       customerId: whole.customer.id,
       plan: chosen.version.plan,
       planVersion: chosen.version.version,

@@ -35,7 +35,7 @@ export function rowIn(
     suspendedFor,
     ...(ended ? nothingAhead : {}),
     canceledAt: ended ? now : null,
-    graceEndsAt: null,
+    graceEndsAt: status === 'past_due' ? before.graceEndsAt : null,
   };
 }
 

@@ -17,7 +17,7 @@ import { ringWaiting } from '../../outbox/store.ts';
 import type { PlanVersion } from '../../pricing/plan.ts';
 import { findDeploymentReporter } from '../../reporters/deployment-reporter-store.ts';
 import { endAllOfCustomer } from '../../sessions/store.ts';
-import { meanings } from '../../subscriptions/subscription.ts';
+import { meanings, stackOf } from '../../subscriptions/subscription.ts';
 import type { Context } from '../deed.ts';
 import { issueLicence, licenceSubject } from '../licensing/issue-licence.ts';
 
@@ -80,7 +80,7 @@ async function newLicence(context: Context, before: WholeCustomer, after: After)
 }
 
 function actionOf(before: WholeCustomer, after: After): licenceStore.LicenceRow['action'] {
-  const [stood, stands] = [before.subscription, after.subscription].map(({ status }) => meanings[status].stack);
+  const [stood, stands] = [before.subscription, after.subscription].map(stackOf);
   if (stood !== stands) return stands === 'running' ? 'resumed' : 'suspended';
   if (after.plan.plan === before.plan.plan) return 'renewed';
   return after.plan.order > before.plan.order ? 'upgraded' : 'downgraded';
@@ -92,7 +92,7 @@ async function stackChange(
   { customer, deployment, plan }: WholeCustomer,
   after: After,
 ): Promise<Entailed> {
-  const phase = meanings[after.subscription.status].stack === 'running' ? 'running' : 'suspended';
+  const phase = stackOf(after.subscription) === 'running' ? 'running' : 'suspended';
   const chartOf = (version: PlanVersion) => [version.plan, version.chart.quota, version.monitoring];
   const stays = phase === deployment.phase && sameJson(chartOf(plan), chartOf(after.plan));
   if (deployment.phase === 'deleted' || stays) return { writes: [], outbox: [] };

@@ -7,7 +7,8 @@ import { findOrdersOf } from '../../outbox/store.ts';
 import type { StripeSubscription } from '../../stripe/subscriptions.ts';
 import type { Offer } from '../../subscriptions/price-store.ts';
 import * as subscriptionStore from '../../subscriptions/store.ts';
-import { isEnded, stateAfter } from '../../subscriptions/transitions.ts';
+import { stackOf } from '../../subscriptions/subscription.ts';
+import { isEnded, type SubscriptionState, stateAfter } from '../../subscriptions/transitions.ts';
 import type { Context } from '../deed.ts';
 
 /** What a fetch has shown, beside what was known. */
@@ -15,16 +16,18 @@ export interface Seen {
   found: StripeSubscription;
   /** What the fetch before showed; null for the first. */
   before: StripeSubscription | null;
+  /** Whether the customer's spend cap stops what would run again. */
+  isCapped: boolean;
 }
 
 /** The row of the subscription as Stripe has it now. */
 export function nextRow(
   { now, settings, log }: Context,
   row: SubscriptionRow,
-  { found, before }: Seen,
+  { found, before, isCapped }: Seen,
   offers: readonly Offer[],
 ): SubscriptionRow {
-  const state = stateAfter(row, `stripe_${found.status}`) ?? row;
+  const state = cappedState(row, stateAfter(row, `stripe_${found.status}`) ?? row, isCapped);
   const { status, suspendedFor } = state;
   if (isEnded(found.status)) {
     return {
@@ -62,6 +65,10 @@ export function nextRow(
     stripeScheduleId: found.scheduleId,
   };
 }
+
+/** Who has paid, and has reached the spend cap of the period, does not run in between. */
+const cappedState = (row: SubscriptionRow, next: SubscriptionState, isCapped: boolean): SubscriptionState =>
+  (isCapped && stackOf(row) === 'stopped' ? stateAfter(next, 'spend_cap_over') : null) ?? next;
 
 /** What a row says whose subscription at Stripe has ended, or never came about. */
 const nothingAtStripe = {

@@ -30,6 +30,7 @@ const checkout = {
   cancelUrl: 'https://seller.example/',
   trialEnd: null,
   promotionId: null,
+  tax: false,
   customerId: 'cust_1',
   plan: 'starter',
   planVersion: '2026-11',
@@ -54,8 +55,22 @@ const ownInvoice = {
   collection: 'card',
   daysUntilDue: 30,
 } as const;
+const berlin = { line1: 'Unter den Linden 1', city: 'Berlin', country: 'DE' };
+const billed = { email: 'bills@example.com', address: berlin, taxExempt: 'reverse', poNumber: 'PO-7' } as const;
 
 export const forms: Forms = {
+  billing: {
+    setCustomer: [
+      { with: ['cus_1', billed, key] },
+      { with: ['cus_1', { ...billed, address: null, taxExempt: 'none', poNumber: null }, key] },
+    ],
+    setTaxIds: [{ with: ['cus_1', [{ type: 'eu_vat', value: 'DE123456789' }], key] }, { with: ['cus_1', [], key] }],
+    setSubscription: [
+      { with: ['sub_1', { collection: { by: 'invoice', netDays: 14 }, tax: true }, key] },
+      { with: ['sub_1', { collection: { by: 'card' }, tax: false }, key] },
+    ],
+    finalise: [{ with: ['in_1', key] }],
+  },
   changes: {
     preview: [{ with: [change] }],
     changePrice: [{ with: [change, key] }],
@@ -69,7 +84,7 @@ export const forms: Forms = {
   checkout: {
     create: [
       { with: [checkout, key] },
-      { with: [{ ...checkout, trialEnd: at + monthMs, promotionId: 'promo_1' }, key] },
+      { with: [{ ...checkout, trialEnd: at + monthMs, promotionId: 'promo_1', tax: true }, key] },
     ],
     listOpen: [{ with: ['cus_1'] }],
     expire: [{ with: ['cs_1'] }],

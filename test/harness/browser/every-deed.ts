@@ -9,6 +9,7 @@ import { makeOrganisationKey } from '../../../src/contracts/routes/organisation-
 import { attachProject, createOrganisation, listOrganisations } from '../../../src/contracts/routes/organisations.ts';
 import { pauseQueue } from '../../../src/contracts/routes/queue-orders.ts';
 import { addMember } from '../../../src/contracts/routes/sessions.ts';
+import { setSpendCap } from '../../../src/contracts/routes/spend-caps.ts';
 import { listReviews } from '../../../src/contracts/routes/usage-admin.ts';
 import { eventually } from '../eventually.ts';
 import type { TestPlatform } from '../platform.ts';
@@ -43,6 +44,7 @@ export async function everyDeed(platform: TestPlatform): Promise<Ids> {
   await admin.call(deactivateCustomer, { params: { customerId: gone }, body: {} });
   const params = { customerId: customer };
   await admin.call(makeAccountKey, { params, body: { name: hostile } });
+  await admin.call(setSpendCap, { params, body: { cap_cents: 1_000_000, action: 'notify' } });
   await admin.call(addMember, { params, body: { email: 'ann@example.com', role: 'viewer' } });
 
   const { items } = await admin.call(listOrganisations, { query: { limit: 100 } });

@@ -42,6 +42,7 @@ export const makeContext = ({ control, shards, now, settings }: Own): Context =>
     holdRules: { cents: null, factor: null },
     graceMs: 7 * 86_400_000,
     deleteAfterMs: 30 * 86_400_000,
+    tax: false,
     staffIssuer: null,
     ...settings,
   },

@@ -92,6 +92,7 @@ export function obedientStripe(api: Api) {
         log: () => {},
         stripe: stripe(),
         refresh: (id) => refreshSubscription(contextAt(api.clock.now), id),
+        tax: false,
         boundPrice: () => null,
         ...noInvoicing,
         mail: null,

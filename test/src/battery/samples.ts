@@ -4,6 +4,7 @@
  */
 import { rootToken } from '../../harness/worker/api.ts';
 import { shippedPlans } from '../../harness/worker/plans.ts';
+import { billingSamples } from './billing-samples.ts';
 import { type Fixture, organisationSlug } from './fixture.ts';
 import type { Sample } from './sample.ts';
 import { stripeSamples } from './stripe-samples.ts';
@@ -41,6 +42,7 @@ export const samples: Record<string, Sample> = {
   'POST /api/customers/:customerId/reactivate': { params: victim, body: empty },
   ...subscriptionSamples,
   ...stripeSamples,
+  ...billingSamples,
   'GET /api/customers/:customerId/deployment': { params: mine },
   'POST /api/customers/:customerId/deployment/redeploy': {
     params: victim,

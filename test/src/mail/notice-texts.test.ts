@@ -7,6 +7,8 @@ const at = Date.parse('2026-12-03T14:00:00.000Z');
 const invoice = 'https://invoice.stripe.com/i/acct_1/live_1?s=ap&x=1';
 const owed = { amount_cents: 2900, currency: 'usd' };
 
+const spent = { cap_cents: 10_000, used_cents: 7550, currency: 'usd', period_ends_at: at };
+
 /** One of each kind: what it has to say, and where its link leads; null for who cannot sign in any more. */
 const kinds: { [K in NoticeKind]: { params: NoticeParams[K]; says: string[]; link: string | null } } = {
   trial_ending: { params: { trial_ends_at: at }, says: ['3 December 2026 at 14:00 UTC', 'is kept'], link: pages() },
@@ -22,6 +24,18 @@ const kinds: { [K in NoticeKind]: { params: NoticeParams[K]; says: string[]; lin
   suspended: { params: { payment_url: invoice }, says: ['stopped', 'is kept', 'is paid'], link: invoice },
   recovered: { params: {}, says: ['has paid', 'runs again'], link: pages() },
   canceled: { params: { delete_at: at }, says: ['has ended', 'kept until 3 December 2026'], link: null },
+  spend_cap_alert: {
+    params: { ...spent, percent: 75, action: 'suspend' },
+    says: ['75 % or more of your spend cap of', '75.50 USD', '100.00 USD', 'is stopped until you raise it', 'is kept'],
+    link: pages(),
+  },
+  spend_cap_suspended: {
+    params: spent,
+    says: ['is stopped', '100.00 USD', 'raise the cap', '3 December 2026', 'invoiced as ever', 'is kept'],
+    link: pages(),
+  },
+  spend_cap_resumed: { params: {}, says: ['runs again'], link: pages() },
+  tax_address_wrong: { params: {}, says: ['address', 'nothing is charged'], link: pages() },
   deletion_ahead: { params: { delete_at: at }, says: ['On 3 December 2026', 'deleted, for good'], link: null },
   deleted: { params: {}, says: ['is being deleted now'], link: null },
 };

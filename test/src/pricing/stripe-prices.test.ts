@@ -58,6 +58,7 @@ function carriers(stripe: StripePort, bound: Record<string, string> = {}): Carri
     log: api.outside.log,
     stripe,
     refresh: () => Promise.reject(new Error('nothing is refreshed here')),
+    tax: false,
     boundPrice: (variable) => bound[variable] ?? null,
     ...noInvoicing,
     mail: null,

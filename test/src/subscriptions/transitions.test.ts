@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { subscriptionStatus, suspendedFor } from '../../../src/contracts/customers.ts';
-import { meanings } from '../../../src/subscriptions/subscription.ts';
+import { meanings, stackOf } from '../../../src/subscriptions/subscription.ts';
 import {
   type StripeStatus,
   type SubscriptionEvent,
@@ -10,7 +10,10 @@ import {
 
 const states: SubscriptionState[] = [
   ...subscriptionStatus.options.map((status) => ({ status, suspendedFor: null })),
-  ...suspendedFor.options.map((why) => ({ status: 'suspended' as const, suspendedFor: why })),
+  ...suspendedFor.options
+    .filter((why) => why !== 'spend_cap')
+    .map((why) => ({ status: 'suspended' as const, suspendedFor: why })),
+  ...(['active', 'past_due'] as const).map((status) => ({ status, suspendedFor: 'spend_cap' as const })),
 ];
 const stripeStatuses: StripeStatus[] = [
   'trialing',
@@ -29,6 +32,8 @@ const events: SubscriptionEvent[] = [
   'trial_over',
   'cancel_over',
   'grace_over',
+  'spend_cap_over',
+  'spend_cap_lifted',
   ...stripeStatuses.map((status) => `stripe_${status}` as const),
 ];
 const named = ({ status, suspendedFor: why }: SubscriptionState) => (why === null ? status : `${status}:${why}`);
@@ -70,6 +75,20 @@ describe('what leads a subscription from state to state', () => {
       return next !== null && meanings[next.status].stack === 'running';
     });
     expect(brings).toEqual(['stripe_trialing', 'stripe_active']);
+  });
+
+  it('has a stack that a spend cap stops run again by the cap alone, and one that is not paid by no cap', () => {
+    const runs = (state: SubscriptionState, event: SubscriptionEvent) => {
+      const next = stateAfter(state, event);
+      return next !== null && stackOf(next) === 'running';
+    };
+    for (const status of ['active', 'past_due'] as const) {
+      const brings = events.filter((event) => runs({ status, suspendedFor: 'spend_cap' }, event));
+      expect(brings).toEqual(['spend_cap_lifted']);
+    }
+    expect(runs({ status: 'suspended', suspendedFor: 'unpaid' }, 'spend_cap_lifted')).toBe(false);
+    expect(nextOf({ status: 'past_due', suspendedFor: 'spend_cap' }, 'grace_over')).toBe('suspended:unpaid');
+    expect(nextOf({ status: 'active', suspendedFor: 'spend_cap' }, 'stripe_past_due')).toBe('past_due:spend_cap');
   });
 
   it('says the same when it is said again', () => {

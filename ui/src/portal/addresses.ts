@@ -3,6 +3,7 @@ export const overviewAddress = '/';
 export const planAddress = '/plan';
 export const usageAddress = '/usage';
 export const costAddress = '/cost';
+export const billingAddress = '/billing';
 export const licenceAddress = '/licence';
 export const keysAddress = '/keys';
 export const membersAddress = '/members';

@@ -1,5 +1,6 @@
 /** The customer's own pages, in the order of the navigation. */
 import { listAccountKeys } from '../../../src/contracts/routes/account-keys.ts';
+import { readBilling } from '../../../src/contracts/routes/billing.ts';
 import { readCost } from '../../../src/contracts/routes/costs.ts';
 import { readCustomer } from '../../../src/contracts/routes/customers.ts';
 import { readLicence } from '../../../src/contracts/routes/licences.ts';
@@ -9,6 +10,7 @@ import { readUsage } from '../../../src/contracts/routes/usage-reads.ts';
 import type { Page } from '../page.ts';
 import { titles as all } from '../texts/titles.ts';
 import {
+  billingAddress,
   costAddress,
   keysAddress,
   licenceAddress,
@@ -28,6 +30,7 @@ const own: readonly Own[] = [
   { path: planAddress, title: titles.plan, needs: readSubscription, load: () => import('./plan-page.tsx') },
   { path: usageAddress, title: titles.usage, needs: readUsage, load: () => import('./usage-page.tsx') },
   { path: costAddress, title: titles.cost, needs: readCost, load: () => import('./cost-page.tsx') },
+  { path: billingAddress, title: titles.billing, needs: readBilling, load: () => import('./billing-page.tsx') },
   { path: licenceAddress, title: titles.licence, needs: readLicence, load: () => import('./licence-page.tsx') },
   { path: keysAddress, title: titles.keys, needs: listAccountKeys, load: () => import('./keys-page.tsx') },
   { path: membersAddress, title: titles.members, needs: listMembers, load: () => import('./members-page.tsx') },

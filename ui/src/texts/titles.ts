@@ -5,6 +5,7 @@ export const titles = {
     plan: 'Plan',
     usage: 'Usage',
     cost: 'Cost',
+    billing: 'Billing',
     licence: 'Licence',
     keys: 'Account keys',
     members: 'Members',

@@ -66,6 +66,7 @@ function makeCarriers(stripe: StripePort | null, queue: 'up' | 'down' = 'up') {
     now: () => api.clock.now,
     log: api.outside.log,
     stripe,
+    tax: false,
     boundPrice: () => null,
     ...noInvoicing,
     doorbell,

@@ -28,6 +28,7 @@ async function deliver(answer: MailFailure | 'takes it' | null, licenceKeys = LI
     now: () => api.clock.now,
     log: api.outside.log,
     stripe: null,
+    tax: false,
     boundPrice: () => null,
     ...noInvoicing,
     refresh: async () => ({ outbox: [] }),

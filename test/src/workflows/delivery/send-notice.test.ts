@@ -38,6 +38,7 @@ async function deliver(answer: MailFailure | 'takes it' | null, now = startAt): 
       log: () => {},
       stripe: null,
       refresh: async () => ({ outbox: [] }),
+      tax: false,
       boundPrice: () => null,
       ...noInvoicing,
       mail: answer && {

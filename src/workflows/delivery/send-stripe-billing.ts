@@ -1,0 +1,105 @@
+/**
+ * Tells Stripe how a customer is billed: the customer's own fields, its tax ids, and its subscription's collection. The settings are
+ * read when they are sent; where somebody has set others meanwhile they are sent again, so that of two sendings the newest settings
+ * stand in the end. A part that Stripe refuses is noted with the settings, for whoever set it to see; the other parts count.
+ */
+import { defaultNetDays, refusalOf } from '../../billing/settings.ts';
+import type { BillingRow } from '../../billing/store.ts';
+import * as billingStore from '../../billing/store.ts';
+import type { BillingRefusal } from '../../contracts/billing.ts';
+import { type CustomerRow, findCustomer } from '../../customers/store.ts';
+import { later, needless } from '../../outbox/outbox.ts';
+import { planUnless } from '../../outbox/store.ts';
+import type { StripeFailure, StripeResult } from '../../stripe/call.ts';
+import type { StripePort } from '../../stripe/port.ts';
+import { findSubscription } from '../../subscriptions/store.ts';
+import { findStuckDrafts, isBeingFinalised } from '../../webhooks/stuck-store.ts';
+import type { Carriers, Sender } from './carriers.ts';
+import { failed } from './stripe-intent.ts';
+
+export const sendStripeBilling: Sender = async (carriers, row) => {
+  const { stripe, db, now } = carriers;
+  if (!stripe) return later('stripe_not_configured');
+  const customerId = String(row.payload['customer_id']);
+  const [settings, customer] = await Promise.all([
+    billingStore.findBilling(db, customerId),
+    findCustomer(db, customerId),
+  ]);
+  if (!settings || !customer) return needless('nothing_is_set');
+  if (customer.stripeCustomerId === null) return later('customer_not_at_stripe');
+  // The same again changes nothing, so each attempt has a key of its own.
+  const key = `tenantry-${row.id}-${row.attempts}`;
+  const sent = await sendParts(carriers, stripe, { settings, customer, stripeId: customer.stripeCustomerId, key });
+  if (!sent.ok) return failed(sent.error);
+  const after = await billingStore.findBilling(db, customerId);
+  if (after?.version !== settings.version) return later('set_anew');
+  const stuck = sent.value.some(({ field }) => field === 'address') ? [] : await findStuckDrafts(db, customerId);
+  return {
+    outcome: 'ok',
+    writes: [
+      billingStore.noteSent(customerId, settings.version, sent.value),
+      ...stuck.map((invoiceId) =>
+        planUnless(
+          { kind: 'stripe_finalise', payload: { customer_id: customerId, invoice_id: invoiceId }, now: now() },
+          isBeingFinalised(invoiceId),
+        ),
+      ),
+    ],
+  };
+};
+
+interface Sending {
+  settings: BillingRow;
+  customer: CustomerRow;
+  stripeId: string;
+  key: string;
+}
+
+type Part = readonly [field: string, call: () => Promise<StripeResult<null>>];
+
+/** Sends part by part. @returns what Stripe refused; fails where it did not answer */
+async function sendParts(
+  carriers: Carriers,
+  stripe: StripePort,
+  sending: Sending,
+): Promise<{ ok: true; value: BillingRefusal[] } | { ok: false; error: StripeFailure }> {
+  const refused: BillingRefusal[] = [];
+  for (const [field, call] of await partsOf(carriers, stripe, sending)) {
+    const done = await call();
+    if (done.ok) continue;
+    if (done.error.kind !== 'refused') return done;
+    refused.push(refusalOf(done.error, field));
+  }
+  return { ok: true, value: refused };
+}
+
+async function partsOf(
+  { db, tax, refresh }: Carriers,
+  stripe: StripePort,
+  { settings, customer, stripeId, key }: Sending,
+): Promise<Part[]> {
+  const subscriptionId = (await findSubscription(db, customer.id))?.stripeSubscriptionId ?? null;
+  const { address, taxExempt, poNumber, billingEmail, taxIds, collection, netDays } = settings;
+  const email = billingEmail ?? customer.email;
+  const ofCustomer = { email, address, taxExempt: taxExempt ?? ('none' as const), poNumber };
+  const by =
+    collection === 'invoice' ? { by: collection, netDays: netDays ?? defaultNetDays } : { by: 'card' as const };
+  const taxed = tax && address !== null;
+  const ofSubscription = { ...(collection === null ? {} : { collection: by }), tax: taxed };
+  return [
+    ['customer', () => stripe.billing.setCustomer(stripeId, ofCustomer, key)],
+    ...(taxIds === null ? [] : [['tax_ids', () => stripe.billing.setTaxIds(stripeId, taxIds, key)] as const]),
+    ...(subscriptionId === null || (collection === null && !taxed)
+      ? []
+      : [
+          [
+            collection === null ? 'address' : 'collection',
+            async () => {
+              const set = await stripe.billing.setSubscription(subscriptionId, ofSubscription, `${key}-sub`);
+              if (set.ok) await refresh(subscriptionId);
+              return set;
+            },
+          ] as const,
+        ]),
+  ];
+}

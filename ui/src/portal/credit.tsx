@@ -1,0 +1,56 @@
+/** Prepaid credit: the balance, and every entry of the ledger. */
+import { Content } from '@patternfly/react-core';
+import type { CreditEntryView } from '../../../src/contracts/credits.ts';
+import { listCredits } from '../../../src/contracts/routes/credits.ts';
+import { useRead } from '../data/use-read.ts';
+import type { Column } from '../list/columns.ts';
+import { List } from '../list/list.tsx';
+import { useListState } from '../list/list-state.ts';
+import { NothingYet } from '../list/no-rows.tsx';
+import { moneyText } from '../money/money-text.ts';
+import { Amount } from '../money/numbers.tsx';
+import { billingTexts } from '../texts/portal-billing.ts';
+import { Time } from '../time/time.tsx';
+import { useCustomer } from './customer.ts';
+
+const texts = billingTexts.credit;
+const noFilters = [] as const;
+
+const columns: readonly Column<CreditEntryView>[] = [
+  { key: 'when', label: texts.when, always: true, cell: ({ created_at }) => <Time at={created_at} /> },
+  { key: 'kind', label: texts.kind, cell: ({ kind }) => texts.kinds[kind] },
+  { key: 'amount', label: texts.amount, cell: ({ amount_cents: cents }) => <Amount cents={cents} /> },
+  { key: 'balance', label: texts.balanceAfter, cell: ({ balance_cents: cents }) => <Amount cents={cents} /> },
+  {
+    key: 'expires',
+    label: texts.expires,
+    cell: ({ expires_at: at }) => (at === null ? texts.never : <Time at={at} />),
+  },
+  { key: 'reason', label: texts.reason, cell: ({ reason }) => <span className="tenantry-foreign">{reason}</span> },
+  { key: 'invoice', label: texts.invoice, hidden: true, cell: ({ invoice_id: id }) => id },
+];
+
+/** An entry has no id of its own: its place in time and the balance after it tell it apart. */
+const idOf = ({ credit_id, kind, created_at, balance_cents, invoice_id }: CreditEntryView): string =>
+  [credit_id, kind, created_at, balance_cents, invoice_id].join(' ');
+
+export function Credit() {
+  const params = useCustomer();
+  const list = useListState(noFilters);
+  const read = useRead(listCredits, { params, query: { page: list.page, limit: list.limit } }, { keep: true });
+  return (
+    <>
+      <Content component="h2">{texts.title}</Content>
+      {read.data === undefined ? null : <p>{texts.balance(moneyText(read.data.balance_cents))}</p>}
+      <List
+        name="credit"
+        label={texts.label}
+        columns={columns}
+        idOf={idOf}
+        state={list}
+        read={read}
+        empty={<NothingYet title={texts.emptyTitle}>{texts.empty}</NothingYet>}
+      />
+    </>
+  );
+}
