@@ -5,7 +5,7 @@ const database = process.env['DATABASE'] === 'usage' ? 'usage' : 'control';
 const schema =
   database === 'usage'
     ? ['usage-schema']
-    : ['control-schema', 'work-schema', 'pricing-schema', 'session-schema', 'stripe-schema'];
+    : ['control-schema', 'work-schema', 'pricing-schema', 'session-schema', 'stripe-schema', 'invoice-schema', 'statement-schema'];
 
 export default defineConfig({
   dialect: 'sqlite',

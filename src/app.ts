@@ -40,6 +40,7 @@ import { type Outside, platform, servicesOf } from './services.ts';
 import { memberEndpoints } from './sessions/member-routes.ts';
 import { oidcEndpoints } from './sessions/oidc-routes.ts';
 import { sessionEndpoints } from './sessions/routes.ts';
+import { statementEndpoints } from './statements/routes.ts';
 import { subscriptionEndpoints } from './subscriptions/routes.ts';
 import { usageAdminEndpoints } from './usage/admin-routes.ts';
 import { deadLetterEndpoints } from './usage/dead-letter-routes.ts';
@@ -79,6 +80,7 @@ export const endpoints: readonly Endpoint[] = [
   ...usageAdminEndpoints,
   ...usageReadEndpoints,
   ...periodEndpoints,
+  ...statementEndpoints,
   ...pricingEndpoints,
   ...overrideEndpoints,
   ...ownMeterEndpoints,

@@ -5,9 +5,9 @@ import { iso } from '../lib/time.ts';
 import { customerNamed, offeredTo } from '../subscriptions/asker.ts';
 import { contextOf } from '../wiring.ts';
 import { type Preview, previewChange } from '../workflows/subscriptions/preview-change.ts';
+import { toCostLine } from './cost-line.ts';
 import { baseFeeMeter } from './meters.ts';
 import type { Rated } from './rate.ts';
-import { toCostLine } from './wire.ts';
 
 /** What is beyond the plan's own fee. */
 const overageOf = ({ lines }: Rated): number =>

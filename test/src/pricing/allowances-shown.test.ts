@@ -1,7 +1,7 @@
 /** Usage against allowances, as the pages have it of the API's cost lines. */
 import { describe, expect, it } from 'vitest';
 import type { CostLine } from '../../../src/contracts/cost.ts';
-import { toCostLine } from '../../../src/pricing/wire.ts';
+import { toCostLine } from '../../../src/pricing/cost-line.ts';
 import { allowancesOf } from '../../../ui/src/portal/allowances.ts';
 import { dayMs, gb, hourMs, large, rateOf, small, smallApp, start, stretch } from './versions.ts';
 

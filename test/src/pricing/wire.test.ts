@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Rated } from '../../../src/pricing/rate.ts';
-import { toCostLine } from '../../../src/pricing/wire.ts';
+import { toCostLine } from '../../../src/pricing/cost-line.ts';
 import { dayMs, gb, hourMs, large, middle, rateOf, small, smallApp, start, stretch, version } from './versions.ts';
 
 const period = { start, end: start + 30 * dayMs };
