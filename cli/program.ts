@@ -25,6 +25,7 @@ import { queueProgram } from './commands/queue.ts';
 import { signupWorkflowProgram } from './commands/signup-workflow.ts';
 import { upgradeCustomerProgram } from './commands/upgrade-customer.ts';
 import { usageProgram } from './commands/usage.ts';
+import { verifyBillProgram } from './commands/verify-bill.ts';
 import { webhooksProgram } from './commands/webhooks.ts';
 import { type ExitCode, exitCodeOf, exitCodes, type Failure, linesOf, problemOf } from './failure.ts';
 import { asksForJson, guarded } from './output.ts';
@@ -55,6 +56,7 @@ export const commands: Readonly<Record<string, Define>> = {
   'generate-keys': generateKeysProgram,
   'signup-workflow': signupWorkflowProgram,
   'upgrade-customer': upgradeCustomerProgram,
+  'verify-bill': verifyBillProgram,
 };
 
 type Finish = (result: Result<void, Failure>) => void;

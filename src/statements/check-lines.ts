@@ -3,7 +3,7 @@ import type { CostLine } from '../contracts/cost.ts';
 import type { StatementLine, StatementPayload } from '../contracts/statements.ts';
 import { sameJson } from '../lib/json.ts';
 import type { PeriodKind } from '../periods/period.ts';
-import type { CheckedLine, Finding } from './finding.ts';
+import type { CheckedLine, Finding } from '../contracts/statement-verdict.ts';
 
 /** A period after its windows were rated again; usage lines only, because the fee's are Stripe's. */
 export interface RatedAgain {

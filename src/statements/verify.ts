@@ -1,7 +1,7 @@
 /**
  * Whether a bill is right, from its statement alone: signature, catalogue, windows and digests, and every line rated again by
  * the function that made it. Runs wherever there is Web Crypto: the command line, the customer's browser, the Worker. The only
- * file of this folder that cli/ and ui/ import; nothing that it needs may need Node (decision 0014). Pure.
+ * file of this folder that cli/ and ui/ import; nothing that it needs may need Node (decision 0008). Pure.
  */
 import { calculateJwkThumbprint, compactVerify, type JWK } from 'jose';
 import { type PublicKeySet, type StatementPayload, statementPayload } from '../contracts/statements.ts';
@@ -18,7 +18,7 @@ import { readCatalogue, withPlans } from './catalogue.ts';
 import { checkLines, type RatedAgain } from './check-lines.ts';
 import { checkWindows } from './check-windows.ts';
 import { readFile, type StatementFile } from './file.ts';
-import type { Finding, StatementFacts, Verdict } from './finding.ts';
+import type { Finding, StatementFacts, Verdict } from '../contracts/statement-verdict.ts';
 import { statementAlg } from './keys.ts';
 import { type Cut, tallyOf } from './tally.ts';
 import type { StatedWindow } from './window.ts';

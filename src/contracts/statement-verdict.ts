@@ -1,4 +1,4 @@
-/** What the check of a statement finds, in words for whoever pays the bill. Types only; pure. */
+/** What the check of a statement finds (src/statements/verify.ts), in words for whoever pays the bill. Types only. */
 
 /** What of a statement a finding is about. */
 export type Part =
