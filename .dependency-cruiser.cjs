@@ -215,7 +215,15 @@ const treeRules = [
 ];
 
 module.exports = {
-  forbidden: [...layerRules, ...programRules, ...sdkRules, ...exampleRules, ...packageRules, ...areaRules, ...treeRules],
+  forbidden: [
+    ...layerRules,
+    ...programRules,
+    ...sdkRules,
+    ...exampleRules,
+    ...packageRules,
+    ...areaRules,
+    ...treeRules,
+  ],
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^(?:dist|ui/dist|sdk/[^/]+/dist|[.]data|[.]wrangler|coverage)/' },

@@ -25,7 +25,7 @@ const schema = z.object({
   /** Signs the stand-in's webhooks; made for an older folder as well. */
   stripe_webhook_secret: z.string().default(() => newWebhookSecret()),
 });
-export type Secrets = z.infer<typeof schema>;
+export type Secrets = z.infer<typeof schema> & { statement_private_keys: string };
 
 const TOKEN_BYTES = 32;
 const ACCOUNT_ID_BYTES = 16;
@@ -83,8 +83,9 @@ export async function loadSecrets(dataDir: string): Promise<Secrets> {
   const read = schema.safeParse(kept);
   if (!read.success)
     throw new PlatformError(`${pathIn(dataDir)} is incomplete: restore it, or start over with --fresh`);
-  if (read.data.statement_private_keys !== null) return read.data;
-  const grown = { ...read.data, statement_private_keys: await newStatementKeys() };
+  const { statement_private_keys: statementKeys, ...others } = read.data;
+  if (statementKeys !== null) return { ...others, statement_private_keys: statementKeys };
+  const grown = { ...others, statement_private_keys: await newStatementKeys() };
   keepSecrets(dataDir, grown);
   return grown;
 }

@@ -121,7 +121,9 @@ async function generate(world: World, options: Options): Done {
 
 export const generateKeysProgram: Define = ({ program, world, alone }) => {
   program
-    .description('Keys that sign licences: LICENSE_PRIVATE_KEYS, and the public PEM for instances; or those of statements')
+    .description(
+      'Keys that sign licences: LICENSE_PRIVATE_KEYS, and the public PEM for instances; or those of statements',
+    )
     .option('--out <file>', 'write the secret here, mode 0600; a file that is there is never written over')
     .addOption(
       new Option('--add <file>', 'rotation, first step: the set of this file with a new key behind it').conflicts([
@@ -141,11 +143,9 @@ export const generateKeysProgram: Define = ({ program, world, alone }) => {
       `write the signing key as ${pemNames.private} and ${pemNames.public} here (default: ${pemFolder})`,
     )
     .addOption(
-      new Option('--statements', 'the keys that sign statements of invoices instead: STATEMENT_PRIVATE_KEYS').conflicts([
-        'promote',
-        'from',
-        'pem',
-      ]),
+      new Option('--statements', 'the keys that sign statements of invoices instead: STATEMENT_PRIVATE_KEYS').conflicts(
+        ['promote', 'from', 'pem'],
+      ),
     )
     .option('--bits <n>', `size of a new key: ${keyBits.join(', ')}`, by(bits), keyBits[0])
     .option(...jsonOption)

@@ -99,7 +99,11 @@ describe('verify-bill', () => {
 describe('generate-keys --statements', () => {
   const generate = async (...args: string[]) => {
     const world = testWorld();
-    return { exit: await run(['generate-keys', '--statements', ...args], world), lines: world.lines, notes: world.notes };
+    return {
+      exit: await run(['generate-keys', '--statements', ...args], world),
+      lines: world.lines,
+      notes: world.notes,
+    };
   };
   const kidsIn = async (path: string) =>
     (await openStatementKeys(await readFile(path, 'utf8'))).keys.map(({ publicJwk }) => publicJwk.kid);

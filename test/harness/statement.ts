@@ -54,13 +54,15 @@ export async function makeStatement(): Promise<MadeStatement> {
   const own = { start: iso(period.start), end: iso(period.end) };
   const lines = rated.lines
     .filter(({ kind }) => kind === 'usage')
-    .map((line): StatementLine => ({
-      ...toCostLine(line, period),
-      by: 'tenantry',
-      period: own,
-      delta_of: null,
-      not_billed: null,
-    }));
+    .map(
+      (line): StatementLine => ({
+        ...toCostLine(line, period),
+        by: 'tenantry',
+        period: own,
+        delta_of: null,
+        not_billed: null,
+      }),
+    );
   const groups = [...Map.groupBy(windows, groupOf).values()] as [StatedWindow, ...StatedWindow[]][];
   const payload: StatementPayload = {
     version: statementVersion,

@@ -5,6 +5,7 @@ export const titles = {
     plan: 'Plan',
     usage: 'Usage',
     cost: 'Cost',
+    statements: 'Check a bill',
     licence: 'Licence',
     keys: 'Account keys',
     members: 'Members',
