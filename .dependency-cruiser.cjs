@@ -47,13 +47,22 @@ const layerRules = layers
       ),
   );
 
+/** The check of a bill, which is the Worker's own rating: whoever pays runs it where they are (docs/decisions/0008). */
+const billCheck = '^src/statements/verify[.]ts$';
+const billCheckers = ['cli', 'ui'];
+
 /** The programs beside the Worker. */
 const programRules = ['exporter', 'provisioner', 'cli', 'ui', 'dev'].map((program) =>
   forbid(
     `${program}-stands-alone`,
-    `${program}/ imports only src/contracts, src/lib and its own folder`,
+    billCheckers.includes(program)
+      ? `${program}/ imports only src/contracts, src/lib, the check of a bill and its own folder`
+      : `${program}/ imports only src/contracts, src/lib and its own folder`,
     { path: `^${program}/` },
-    { ...ownFiles, pathNot: [`^${program}/`, '^src/(?:contracts|lib)/'] },
+    {
+      ...ownFiles,
+      pathNot: [`^${program}/`, '^src/(?:contracts|lib)/', ...(billCheckers.includes(program) ? [billCheck] : [])],
+    },
   ),
 );
 
@@ -155,6 +164,13 @@ const areaRules = Object.entries(calledAreas).map(([area, called]) =>
 );
 
 const treeRules = [
+  // The names of Node's modules, with or without `node:`; files have an ending, packages lie in node_modules.
+  forbid(
+    'bill-check-runs-anywhere',
+    'the check of a bill runs in browsers, so nothing that it needs may need Node',
+    { path: billCheck },
+    { path: '^(?:node:)?[a-z_]+(?:/[a-z_]+)*$', reachable: true },
+  ),
   forbid(
     'workflows-have-an-area',
     'a workflow lies in an area with a rule of its own',
@@ -199,7 +215,15 @@ const treeRules = [
 ];
 
 module.exports = {
-  forbidden: [...layerRules, ...programRules, ...sdkRules, ...exampleRules, ...packageRules, ...areaRules, ...treeRules],
+  forbidden: [
+    ...layerRules,
+    ...programRules,
+    ...sdkRules,
+    ...exampleRules,
+    ...packageRules,
+    ...areaRules,
+    ...treeRules,
+  ],
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^(?:dist|ui/dist|sdk/[^/]+/dist|[.]data|[.]wrangler|coverage)/' },

@@ -9,7 +9,13 @@ async function testKeys(): Promise<string> {
   return JSON.stringify([await exportJWK(pair.privateKey)]);
 }
 
-/** What `npm run figures` asks of tests that run inside workerd (bench/organisation-sums.ts, corrections.ts, webhooks.ts, intents.ts, drift.ts). */
+/** What signs statements in this run. */
+async function testStatementKeys(): Promise<string> {
+  const pair = await generateKeyPair('ES256', { extractable: true });
+  return JSON.stringify([await exportJWK(pair.privateKey)]);
+}
+
+/** What `npm run figures` asks of tests that run inside workerd (bench/organisation-sums.ts, corrections.ts, webhooks.ts, intents.ts, drift.ts, statements.ts). */
 function figureOptions(): Record<string, number> {
   const asked = [
     'ORGANISATION_MONTHS',
@@ -27,6 +33,8 @@ function figureOptions(): Record<string, number> {
     'INVOICE_FIRST',
     'DRIFT_SEEDS',
     'DRIFT_FIRST',
+    'STATEMENTS',
+    'STATEMENTS_FIRST',
   ];
   return Object.fromEntries(
     asked.flatMap((name) => (process.env[name] === undefined ? [] : [[`TEST_${name}`, Number(process.env[name])]])),
@@ -61,6 +69,7 @@ export default defineConfig({
             miniflare: {
               bindings: {
                 LICENSE_PRIVATE_KEYS: await testKeys(),
+                STATEMENT_PRIVATE_KEYS: await testStatementKeys(),
                 ADMIN_API_TOKEN: 'test-root-token-0123456789abcdef0123456789abcdef',
                 ALLOW_SHORT_WINDOWS: 'true',
                 SIGNUP_PLANS: 'starter,professional,enterprise',

@@ -31,6 +31,7 @@ import { signupWorkflowProgram } from './commands/signup-workflow.ts';
 import { spendCapProgram } from './commands/spend-cap.ts';
 import { upgradeCustomerProgram } from './commands/upgrade-customer.ts';
 import { usageProgram } from './commands/usage.ts';
+import { verifyBillProgram } from './commands/verify-bill.ts';
 import { webhooksProgram } from './commands/webhooks.ts';
 import { type ExitCode, exitCodeOf, exitCodes, type Failure, linesOf, problemOf } from './failure.ts';
 import { asksForJson, guarded } from './output.ts';
@@ -67,6 +68,7 @@ export const commands: Readonly<Record<string, Define>> = {
   'generate-keys': generateKeysProgram,
   'signup-workflow': signupWorkflowProgram,
   'upgrade-customer': upgradeCustomerProgram,
+  'verify-bill': verifyBillProgram,
 };
 
 type Finish = (result: Result<void, Failure>) => void;

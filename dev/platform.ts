@@ -206,6 +206,7 @@ async function startParts(
     bindings: workerBindings(env, {
       ADMIN_API_TOKEN: adminToken,
       LICENSE_PRIVATE_KEYS: secrets.license_private_keys,
+      STATEMENT_PRIVATE_KEYS: secrets.statement_private_keys,
       PUBLIC_URL: publicUrl,
       ...issuer.bindings,
       MAIL_FROM: OUR_MAIL,

@@ -16,6 +16,8 @@ const schema = z.object({
   stripe_secret_key: z.string(),
   /** LICENSE_PRIVATE_KEYS: a JSON array of private JWKs. */
   license_private_keys: z.string(),
+  /** STATEMENT_PRIVATE_KEYS, the same for statements of invoices; null in a folder of an older version, until it is made. */
+  statement_private_keys: z.string().nullable().default(null),
   /** The cluster's own token, made by the Worker at the first start. */
   provisioner_token: z.string().nullable(),
   /** Moves the clock. Folders of an older version have none: it is made, and kept with the provisioner's token. */
@@ -23,7 +25,7 @@ const schema = z.object({
   /** Signs the stand-in's webhooks; made for an older folder as well. */
   stripe_webhook_secret: z.string().default(() => newWebhookSecret()),
 });
-export type Secrets = z.infer<typeof schema>;
+export type Secrets = z.infer<typeof schema> & { statement_private_keys: string };
 
 const TOKEN_BYTES = 32;
 const ACCOUNT_ID_BYTES = 16;
@@ -33,6 +35,13 @@ async function newLicenceKeys(): Promise<string> {
   const { privateKey } = await generateKeyPair('RS256', { extractable: true, modulusLength: LICENCE_KEY_BITS });
   const jwk = await exportJWK(privateKey);
   return JSON.stringify([{ ...jwk, alg: 'RS256', use: 'sig', kid: await calculateJwkThumbprint(jwk) }]);
+}
+
+/** A set of one key, for statements of invoices. */
+async function newStatementKeys(): Promise<string> {
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true });
+  const jwk = await exportJWK(privateKey);
+  return JSON.stringify([{ ...jwk, alg: 'ES256', use: 'sig', kid: await calculateJwkThumbprint(jwk) }]);
 }
 
 const newToken = (): string => randomBytes(TOKEN_BYTES).toString('hex');
@@ -45,6 +54,7 @@ async function newSecrets(): Promise<Secrets> {
     queue_account_id: randomBytes(ACCOUNT_ID_BYTES).toString('hex'),
     stripe_secret_key: `sk_test_${newToken()}`,
     license_private_keys: await newLicenceKeys(),
+    statement_private_keys: await newStatementKeys(),
     provisioner_token: null,
     clock_token: newToken(),
     stripe_webhook_secret: newWebhookSecret(),
@@ -73,5 +83,9 @@ export async function loadSecrets(dataDir: string): Promise<Secrets> {
   const read = schema.safeParse(kept);
   if (!read.success)
     throw new PlatformError(`${pathIn(dataDir)} is incomplete: restore it, or start over with --fresh`);
-  return read.data;
+  const { statement_private_keys: statementKeys, ...others } = read.data;
+  if (statementKeys !== null) return { ...others, statement_private_keys: statementKeys };
+  const grown = { ...others, statement_private_keys: await newStatementKeys() };
+  keepSecrets(dataDir, grown);
+  return grown;
 }

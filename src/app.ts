@@ -44,6 +44,7 @@ import { memberEndpoints } from './sessions/member-routes.ts';
 import { oidcEndpoints } from './sessions/oidc-routes.ts';
 import { sessionEndpoints } from './sessions/routes.ts';
 import { spendCapEndpoints } from './spend-caps/routes.ts';
+import { statementEndpoints } from './statements/routes.ts';
 import { subscriptionEndpoints } from './subscriptions/routes.ts';
 import { usageAdminEndpoints } from './usage/admin-routes.ts';
 import { correctionEndpoints } from './usage/correction-routes.ts';
@@ -88,6 +89,7 @@ export const endpoints: readonly Endpoint[] = [
   ...creditEndpoints,
   ...spendCapEndpoints,
   ...billingEndpoints,
+  ...statementEndpoints,
   ...pricingEndpoints,
   ...overrideEndpoints,
   ...ownMeterEndpoints,

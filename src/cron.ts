@@ -16,6 +16,7 @@ import { claimPeriods } from './workflows/billing/claim-periods.ts';
 import { closePeriods } from './workflows/billing/close-period.ts';
 import { expireCredit } from './workflows/billing/expire-credit.ts';
 import { publishPrices } from './workflows/billing/publish-prices.ts';
+import { signStatements } from './workflows/billing/sign-statements.ts';
 import { runSimulations } from './workflows/billing/simulate.ts';
 import { deliverOutbox, forgetDone } from './workflows/delivery/deliver-outbox.ts';
 import { ringAgain } from './workflows/delivery/ring-again.ts';
@@ -99,6 +100,7 @@ export async function runCron(services: Services, scheduledTime: number): Promis
     revoke_ended_keys: () => revokeEndedKeys(contextOf(services)),
     fold_names: () => foldNames(services),
     roll_up: () => rollUpDays(services.env.usageShards, services.now()),
+    sign_statements: () => signStatements(contextOf(services)),
     run_simulations: () => runSimulations(contextOf(services)),
     ...(hourly ? { forget_sessions: () => commit(services.db, forgottenAt(services.now())) } : {}),
     continue_drift: () => continueDrift(contextOf(services)),

@@ -108,6 +108,10 @@ const runsMax = 20;
 export const workerVariables = {
   ADMIN_API_TOKEN: required(secret(32), 'the first admin token; others are made with it'),
   LICENSE_PRIVATE_KEYS: required({ ...text(), words: 'a JSON array of private JWKs' }, 'a JSON array of private JWKs'),
+  STATEMENT_PRIVATE_KEYS: optional(
+    { ...text(), words: 'a JSON array of private EC JWKs' },
+    'what signs the statements of invoices, a JSON array of private EC JWKs; without it none is signed',
+  ),
   PUBLIC_URL: required(url, "the API's own address, in licences and to instances"),
   BASE_DOMAIN: required(dnsName, "the instances' domain"),
   DEFAULT_CLUSTER: byDefault('local', clusterWord, 'where a new customer is deployed'),

@@ -11,6 +11,7 @@ import { openSmtp } from './mail/smtp.ts';
 import type { Services } from './services.ts';
 import { linkSecrets } from './sessions/link.ts';
 import type { StaffIssuer } from './sessions/staff.ts';
+import { openStatementKeys, type StatementKeys } from './statements/keys.ts';
 import { openStripe } from './stripe/client.ts';
 import type { StripePort } from './stripe/port.ts';
 import { proverOf } from './usage/message/proof.ts';
@@ -56,6 +57,7 @@ export function contextOf(services: Services & { principal?: Principal }): Conte
       staffIssuer: staffIssuerOf(env),
     },
     keyring: () => keyringOf(services),
+    statementKeys: () => statementKeysOf(env),
     linkSecret: (linkId) => linkSecrets(env.LICENSE_PRIVATE_KEYS, linkId)[0],
     outbound: services.outbound,
     keySets: services.keySets,
@@ -63,6 +65,10 @@ export function contextOf(services: Services & { principal?: Principal }): Conte
     stripe: stripeOf(services),
   };
 }
+
+/** The keys of statements of this environment; null where none are set, and then none is signed. */
+export const statementKeysOf = async ({ STATEMENT_PRIVATE_KEYS: keys }: Env): Promise<StatementKeys | null> =>
+  keys === undefined ? null : await openStatementKeys(keys);
 
 /** Stripe as this environment has it; null without a key. */
 function stripeOf({ env, fetch: send, log }: Services): StripePort | null {

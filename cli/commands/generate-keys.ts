@@ -1,5 +1,5 @@
 /**
- * `generate-keys`: the secret LICENSE_PRIVATE_KEYS, new or with one key more, and the public PEM for instances. Prints the
+ * `generate-keys`: the secret LICENSE_PRIVATE_KEYS, or with `--statements` STATEMENT_PRIVATE_KEYS (statement-keys.ts), new or with one key more, and the public PEM for instances. Prints the
  * secret, or writes it to a file that only its owner reads and that was not there before.
  */
 import { join } from 'node:path';
@@ -25,6 +25,7 @@ import {
   withNew,
 } from '../licence-keys.ts';
 import { type JsonOption, jsonOption, print } from '../output.ts';
+import { generateStatementKeys } from '../statement-keys.ts';
 import type { World } from '../world.ts';
 
 interface Options extends JsonOption {
@@ -34,6 +35,7 @@ interface Options extends JsonOption {
   from?: string | true;
   pem?: string | true;
   bits: KeyBits;
+  statements?: true;
 }
 
 const bits = z
@@ -119,7 +121,9 @@ async function generate(world: World, options: Options): Done {
 
 export const generateKeysProgram: Define = ({ program, world, alone }) => {
   program
-    .description('Keys that sign licences: LICENSE_PRIVATE_KEYS, and the public PEM for instances')
+    .description(
+      'Keys that sign licences: LICENSE_PRIVATE_KEYS, and the public PEM for instances; or those of statements',
+    )
     .option('--out <file>', 'write the secret here, mode 0600; a file that is there is never written over')
     .addOption(
       new Option('--add <file>', 'rotation, first step: the set of this file with a new key behind it').conflicts([
@@ -138,7 +142,16 @@ export const generateKeysProgram: Define = ({ program, world, alone }) => {
       '--pem [folder]',
       `write the signing key as ${pemNames.private} and ${pemNames.public} here (default: ${pemFolder})`,
     )
+    .addOption(
+      new Option('--statements', 'the keys that sign statements of invoices instead: STATEMENT_PRIVATE_KEYS').conflicts(
+        ['promote', 'from', 'pem'],
+      ),
+    )
     .option('--bits <n>', `size of a new key: ${keyBits.join(', ')}`, by(bits), keyBits[0])
     .option(...jsonOption)
-    .action(alone((options: Options) => generate(world, options)));
+    .action(
+      alone((options: Options) =>
+        options.statements ? generateStatementKeys(world, options) : generate(world, options),
+      ),
+    );
 };

@@ -50,6 +50,7 @@ const PASSED = [
   'STAFF_OIDC_ROLES',
   'ADMIN_API_TOKEN',
   'LICENSE_PRIVATE_KEYS',
+  'STATEMENT_PRIVATE_KEYS',
 ] as const;
 
 /** wrangler.toml offers fewer to a public signup; this machine is for trying, so that every plan can be signed up for. */

@@ -67,6 +67,7 @@ const failures = {
   lease_lost: [409, 'Lease lost'],
   generation_stale: [409, 'Generation is stale'],
   licence_revoked: [409, 'Licence revoked'],
+  statement_not_ready: [409, 'Statement not ready'],
   outbox_not_refused: [409, 'Row was not refused'],
   review_closed: [409, 'Review closed'],
   window_not_found: [409, 'Window not found'],

@@ -194,6 +194,25 @@ export const ownershipFences = sqliteTable('ownership_fences', {
   version: integer('version').notNull(),
 });
 
+/**
+ * Statements of invoices, packed and in parts of less than a megabyte: the windows that were rated, because corrections replace
+ * those of `windows`, what they were rated by, and the signed text. A run is one preparing; the control database says which one counts.
+ */
+export const statementParts = sqliteTable(
+  'statement_parts',
+  {
+    invoiceId: text('invoice_id').notNull(),
+    run: text('run').notNull(),
+    kind: text('kind', { enum: ['windows', 'basis', 'jws'] }).notNull(),
+    part: integer('part').notNull(),
+    /** Of the text before it was packed. */
+    sha256: text('sha256').notNull(),
+    /** gzip as base64url: D1 hands blobs out as lists of numbers. */
+    body: text('body').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.invoiceId, t.run, t.kind, t.part] })],
+);
+
 /** Never holds a row, like its namesake in the control database (src/db/work-schema.ts). */
 export const guards = sqliteTable('guards', { failed: integer('failed').notNull(), name: text('name') }, (t) => [
   check('guard_failed', sql`${t.failed} = 0`),

@@ -15,6 +15,8 @@ const prefixes = {
   outbox: 'out',
   audit: 'aud',
   simulation: 'sim',
+  invoice: 'inv',
+  statement: 'stm',
   batch: 'bat',
   deadLetter: 'dead',
   review: 'rvw',

@@ -1,6 +1,6 @@
 /**
- * A line as people and programs read it: its decimals, and the sentence that says why it is what it is. An invoice keeps its lines in
- * this form, so that what was said of a line never changes. Pure.
+ * A line of a rated period as it is told: in an answer, on an invoice, in a statement, whose check makes it again. All sentences
+ * of lines are here. Pure.
  */
 import type { CostLine } from '../contracts/cost.ts';
 import { Decimal, grouped, readablePrice, settled, shown } from '../lib/decimal.ts';

@@ -21,6 +21,7 @@ import type { Result } from '../lib/result.ts';
 import type { Keyring } from '../licences/keyring.ts';
 import type { Sealer } from '../licences/seal.ts';
 import type { StaffIssuer } from '../sessions/staff.ts';
+import type { StatementKeys } from '../statements/keys.ts';
 import type { StripePort } from '../stripe/port.ts';
 
 /** What the environment says, as workflows use it. */
@@ -69,6 +70,8 @@ export interface Context {
   settings: Settings;
   /** The licence keys of this environment. */
   keyring: () => Promise<Keyring>;
+  /** The keys that sign statements; null where there are none. */
+  statementKeys: () => Promise<StatementKeys | null>;
   /** The secret of a mailed link of that id (src/sessions/link.ts). */
   linkSecret: (linkId: string) => string;
   /** Calls of addresses that others named. */

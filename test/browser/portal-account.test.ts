@@ -7,6 +7,7 @@ import { grantCredit } from '../../src/contracts/routes/credits.ts';
 import { createCustomer, readCustomer } from '../../src/contracts/routes/customers.ts';
 import { listLicences, readLicence } from '../../src/contracts/routes/licences.ts';
 import { listMembers, signIn } from '../../src/contracts/routes/sessions.ts';
+import type { StatementPayload } from '../../src/contracts/statements.ts';
 import { expectAccessible } from '../harness/browser/accessibility.ts';
 import { type Api, apiOf } from '../harness/browser/api.ts';
 import { describeInBrowser, type OpenOptions } from '../harness/browser/chromium.ts';
@@ -14,6 +15,7 @@ import { rowsOf } from '../harness/browser/lists.ts';
 import { asMember, invited, withoutSignInLimits } from '../harness/browser/member.ts';
 import { refusal } from '../harness/browser/stand-in-sessions.ts';
 import { hostileName } from '../harness/browser/words.ts';
+import { makeStatement } from '../harness/statement.ts';
 
 describeInBrowser(
   'a customer’s account',
@@ -74,6 +76,35 @@ describeInBrowser(
       const viewer = await open('/billing', { before: as('viewer') });
       await viewer.getByText('$0.00, 0 % of the cap').waitFor();
       expect(await viewer.locator('button[data-operation]').count()).toBe(0);
+    });
+
+    it('a bill is checked in the browser: a right one, a wrong one, and what is none', async () => {
+      const made = await makeStatement();
+      const mine = (change: Partial<StatementPayload> = {}) =>
+        made.again((payload) => ({ ...payload, customer_id: params.customerId, ...change }));
+      const withKeys = (context: BrowserContext) =>
+        context.route('**/.well-known/statement-keys.json', (route) => route.fulfill({ json: made.keys }));
+      const page = await open('/account/statements', { before: [as('viewer'), withKeys] });
+      const file = page.getByLabel('A statement that you have saved');
+      const upload = async (bytes: Uint8Array) =>
+        await file.setInputFiles({ name: 'bill.gz', mimeType: 'application/gzip', buffer: Buffer.from(bytes) });
+      await upload(await mine());
+      await page.getByText(/The bill is right: \$[\d,.]+ before tax/).waitFor();
+      await page.getByText('The signature is by one of our published keys.').waitFor();
+      const line = rowsOf(page, 'Lines of the bill').filter({ hasText: 'CPU' });
+      expect(await line.textContent()).toContain('Right');
+      await expectAccessible(page);
+      await upload(await mine({ total_cents: 1 }));
+      await page.getByText('the total is $0.01', { exact: false }).waitFor();
+      await expectAccessible(page);
+      await upload(made.bytes);
+      await page.getByText(`and not of ${params.customerId}`, { exact: false }).waitFor();
+      await upload(made.bytes.slice(0, -30));
+      await page.getByText('cut short', { exact: false }).waitFor();
+      // One that is not final has no statement yet: the API's own words.
+      await page.goto(new URL(`/account/statements?invoice=inv_${'0'.repeat(32)}`, page.url()).href);
+      await page.getByRole('button', { name: 'Fetch and check the statement' }).click();
+      await page.getByRole('alert').waitFor();
     });
 
     it('a key is made and shown once, works, is rotated, and revoked', async () => {

@@ -7,6 +7,7 @@ import * as controlSchema from '../../src/db/control-schema.ts';
 import * as invoiceSchema from '../../src/db/invoice-schema.ts';
 import * as pricingSchema from '../../src/db/pricing-schema.ts';
 import * as sessionSchema from '../../src/db/session-schema.ts';
+import * as statementSchema from '../../src/db/statement-schema.ts';
 import * as stripeSchema from '../../src/db/stripe-schema.ts';
 import * as usageSchema from '../../src/db/usage-schema.ts';
 import * as workSchema from '../../src/db/work-schema.ts';
@@ -27,9 +28,16 @@ describe('docs/storage.md', () => {
   const rows = [...textOf('docs/storage.md').matchAll(/^\| `([a-z_]+)` +\| ([a-z-]+) +\|/gm)];
 
   it('has every table of both databases, and no other', () => {
-    const schemas = [controlSchema, workSchema, pricingSchema, sessionSchema, stripeSchema, invoiceSchema, usageSchema].flatMap(
-      (schema) => Object.values<unknown>({ ...schema }),
-    );
+    const schemas = [
+      controlSchema,
+      workSchema,
+      pricingSchema,
+      sessionSchema,
+      stripeSchema,
+      invoiceSchema,
+      statementSchema,
+      usageSchema,
+    ].flatMap((schema) => Object.values<unknown>({ ...schema }));
     const tables = schemas.filter((value) => is(value, Table)).map(getTableName);
     expect(rows.map(([, table]) => table).sort()).toEqual(tables.sort());
   });

@@ -2,6 +2,7 @@
 import { getTableName, is, Table } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import * as controlSchema from '../../src/db/control-schema.ts';
+import * as statementSchema from '../../src/db/statement-schema.ts';
 import * as pricingSchema from '../../src/db/pricing-schema.ts';
 import * as sessionSchema from '../../src/db/session-schema.ts';
 import * as usageSchema from '../../src/db/usage-schema.ts';
@@ -10,7 +11,7 @@ import { files, textOf } from './tree.ts';
 
 /** Each table's name by the name of its constant. */
 const tables = new Map(
-  [controlSchema, workSchema, pricingSchema, sessionSchema, usageSchema].flatMap((schema) =>
+  [controlSchema, workSchema, pricingSchema, sessionSchema, statementSchema, usageSchema].flatMap((schema) =>
     Object.entries<unknown>({ ...schema }).flatMap(([constant, value]) =>
       is(value, Table) ? [[constant, getTableName(value)] as const] : [],
     ),

@@ -16,6 +16,7 @@ import { rate } from '../../pricing/rate.ts';
 import { stretchesOf } from '../../pricing/segments.ts';
 import type { RatingBasis } from '../../pricing/store.ts';
 import { type Level, levelsOf, type Stretch } from '../../pricing/stretch.ts';
+import { byMeter } from '../../pricing/usage-by-meter.ts';
 import { stackOf } from '../../subscriptions/subscription.ts';
 import { type DaySum, daySums, lastWindowEnd } from '../../usage/day-store.ts';
 import type { Metering } from '../../usage/names-store.ts';
@@ -24,7 +25,7 @@ import { levelSpan } from '../../usage/span-store.ts';
 import { findGapsOf, runningTimes } from '../metering/find-gaps.ts';
 import type { UsageReads } from '../metering/usage-reads.ts';
 import { type Cost, findGround } from './cost.ts';
-import { byMeter, usedStretches } from './rate-period.ts';
+import { usedStretches } from './rate-period.ts';
 
 export interface Forecast extends Cost {
   lowCents: number;

@@ -6,33 +6,14 @@ import type { Db } from '../../db/client.ts';
 import { Decimal, zero } from '../../lib/decimal.ts';
 import { holds, type Period, type PeriodKind } from '../../periods/period.ts';
 import { versionOf } from '../../pricing/catalogue.ts';
-import type { PlanVersion } from '../../pricing/plan.ts';
 import { type Rated, rate } from '../../pricing/rate.ts';
 import { type PlanStretch, stretchesOf } from '../../pricing/segments.ts';
 import type { RatingBasis } from '../../pricing/store.ts';
 import { levelsOf, type RatedPlan, type Stretch } from '../../pricing/stretch.ts';
+import { byMeter } from '../../pricing/usage-by-meter.ts';
 import type { ChangedWindow } from '../../usage/correction.ts';
 import { quantities } from '../../usage/meters.ts';
 import { levelSpan, sumSpan } from '../../usage/span-store.ts';
-
-/**
- * Sums per meter, of decimal text by a quantity's bit: two quantities of one meter (bytes in and out) are added, an own
- * meter's go by its name in the plan.
- */
-export function byMeter(
-  sums: readonly { values: readonly (string | null)[] }[],
-  ownMeters: PlanVersion['ownMeters'],
-): Record<string, Decimal> {
-  const nameOf = new Map<string, string>(Object.values(ownMeters).map(({ field, meter }) => [field, meter]));
-  const usage: Record<string, Decimal> = {};
-  for (const q of quantities) {
-    const meter = q.kind === 'own' ? nameOf.get(q.field) : q.meter;
-    if (q.kind === 'peak' || meter === undefined) continue;
-    const added = sums.reduce((t, s) => t.plus(s.values[q.bit] ?? 0), zero);
-    usage[meter] = (usage[meter] ?? zero).plus(added);
-  }
-  return usage;
-}
 
 async function withUsage(
   shard: Db,

@@ -7,10 +7,14 @@ import { guardOutbound } from '../../../src/lib/outbound.ts';
 import { openKeyring } from '../../../src/licences/keyring.ts';
 import { makeSealer } from '../../../src/licences/seal.ts';
 import { linkSecrets } from '../../../src/sessions/link.ts';
+import { openStatementKeys } from '../../../src/statements/keys.ts';
 import { type Context, carryOut, type Planned } from '../../../src/workflows/deed.ts';
 import type { Carriers } from '../../../src/workflows/delivery/carriers.ts';
 
-const licenceKeys = (env as unknown as { LICENSE_PRIVATE_KEYS: string }).LICENSE_PRIVATE_KEYS;
+const { LICENSE_PRIVATE_KEYS: licenceKeys, STATEMENT_PRIVATE_KEYS: statementKeys } = env as unknown as Record<
+  'LICENSE_PRIVATE_KEYS' | 'STATEMENT_PRIVATE_KEYS',
+  string
+>;
 
 export interface Own {
   control: D1Database;
@@ -47,6 +51,7 @@ export const makeContext = ({ control, shards, now, settings }: Own): Context =>
     ...settings,
   },
   keyring: () => openKeyring(licenceKeys),
+  statementKeys: () => openStatementKeys(statementKeys),
   linkSecret: (linkId) => linkSecrets(licenceKeys, linkId)[0],
   outbound: guardOutbound(() => Promise.reject(new TypeError('no network in this test')), { local: false }),
   keySets: makeKeySets(),

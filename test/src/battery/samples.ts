@@ -283,6 +283,8 @@ export const samples: Record<string, Sample> = {
     wrongType: { plan_versions: 'all' },
   },
   'GET /api/usage/:customerId/forecast': { params: mine },
+  'GET /api/invoices/:invoiceId/statement': { params: () => ({ invoiceId: `inv_${'0'.repeat(32)}` }) },
+  'GET /.well-known/statement-keys.json': {},
   'GET /api/customers/:customerId/periods': { params: mine, query: '?page=1' },
   'GET /api/customers/:customerId/overrides': { params: mine },
   'GET /api/usage/:customerId/meters': { params: mine },

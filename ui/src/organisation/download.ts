@@ -17,7 +17,8 @@ export interface FileWish {
 const failure = (of: Partial<ApiFailure> & Pick<ApiFailure, 'kind' | 'message'>): CallFailed =>
   new CallFailed({ status: null, code: of.kind, requestId: null, retryAfterMs: null, ...of });
 
-async function fetchFile({ route, query }: FileWish): Promise<Blob> {
+/** The file, whole. Throws CallFailed. */
+export async function fetchFile({ route, query }: Omit<FileWish, 'name'>): Promise<Blob> {
   const wanted = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined);
   const type = query['format'] === 'json' ? 'application/json' : (route.text?.split(';')[0] ?? '');
   try {

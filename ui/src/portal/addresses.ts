@@ -8,6 +8,7 @@ export const licenceAddress = '/licence';
 export const keysAddress = '/keys';
 export const membersAddress = '/members';
 export const signInsAddress = '/account';
+export const statementsAddress = '/account/statements';
 
 /** The cost of a billing period. @param start as the API has it */
 export const costOfPeriod = (start: string): string => `${costAddress}?${new URLSearchParams({ period: start })}`;

@@ -5,6 +5,7 @@ import { readCost } from '../../../src/contracts/routes/costs.ts';
 import { readCustomer } from '../../../src/contracts/routes/customers.ts';
 import { readLicence } from '../../../src/contracts/routes/licences.ts';
 import { listMembers, listSessions } from '../../../src/contracts/routes/sessions.ts';
+import { readStatement } from '../../../src/contracts/routes/statements.ts';
 import { readSubscription } from '../../../src/contracts/routes/subscriptions.ts';
 import { readUsage } from '../../../src/contracts/routes/usage-reads.ts';
 import type { Page } from '../page.ts';
@@ -18,6 +19,7 @@ import {
   overviewAddress,
   planAddress,
   signInsAddress,
+  statementsAddress,
   usageAddress,
 } from './addresses.ts';
 
@@ -31,6 +33,12 @@ const own: readonly Own[] = [
   { path: usageAddress, title: titles.usage, needs: readUsage, load: () => import('./usage-page.tsx') },
   { path: costAddress, title: titles.cost, needs: readCost, load: () => import('./cost-page.tsx') },
   { path: billingAddress, title: titles.billing, needs: readBilling, load: () => import('./billing-page.tsx') },
+  {
+    path: statementsAddress,
+    title: titles.statements,
+    needs: readStatement,
+    load: () => import('./statements-page.tsx'),
+  },
   { path: licenceAddress, title: titles.licence, needs: readLicence, load: () => import('./licence-page.tsx') },
   { path: keysAddress, title: titles.keys, needs: listAccountKeys, load: () => import('./keys-page.tsx') },
   { path: membersAddress, title: titles.members, needs: listMembers, load: () => import('./members-page.tsx') },

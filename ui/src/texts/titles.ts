@@ -6,6 +6,7 @@ export const titles = {
     usage: 'Usage',
     cost: 'Cost',
     billing: 'Billing',
+    statements: 'Check a bill',
     licence: 'Licence',
     keys: 'Account keys',
     members: 'Members',

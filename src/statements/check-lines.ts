@@ -1,0 +1,119 @@
+/** Whether the lines of a statement are what its windows cost: rated again, compared field by field. Pure. */
+import type { CostLine } from '../contracts/cost.ts';
+import type { StatementLine, StatementPayload } from '../contracts/statements.ts';
+import { sameJson } from '../lib/json.ts';
+import type { PeriodKind } from '../periods/period.ts';
+import type { CheckedLine, Finding } from '../contracts/statement-verdict.ts';
+
+/** A period after its windows were rated again; usage lines only, because the fee's are Stripe's. */
+export interface RatedAgain {
+  start: string;
+  end: string;
+  kind: PeriodKind;
+  lines: readonly CostLine[];
+  /** Of a period that an earlier invoice billed: what it billed, by line; null of the invoice's own. */
+  billed: ReadonlyMap<string, number> | null;
+}
+
+export interface CheckedLines {
+  lines: CheckedLine[];
+  findings: Finding[];
+}
+
+const dollars = (cents: number): string => `${cents < 0 ? '-' : ''}$${(Math.abs(cents) / 100).toFixed(2)}`;
+
+/** A field as people read it. */
+const shown = (field: string, value: unknown): string =>
+  field === 'amount_cents' && typeof value === 'number' ? dollars(value) : JSON.stringify(value);
+
+const isOf = ({ period }: StatementLine, { start, end }: Pick<RatedAgain, 'start' | 'end'>): boolean =>
+  period !== null && period.start === start && period.end === end;
+
+/** Every field of a cost line; those that only a statement's line has are not the rating's. */
+const fields = [
+  'from',
+  'to',
+  'meter',
+  'description',
+  'quantity',
+  'unit',
+  'included',
+  'billable',
+  'tier',
+  'unit_price',
+  'amount_cents',
+  'reason',
+  'allowance',
+] as const satisfies readonly (keyof CostLine)[];
+
+function differences(line: CostLine, again: CostLine): string[] {
+  return fields
+    .filter((field) => !sameJson(line[field], again[field]))
+    .map((field) => `${field} is ${shown(field, line[field])}, and by the windows ${shown(field, again[field])}`);
+}
+
+/** What a line is of, once it has been asked for: the period's own, a correction of an earlier one, or neither. */
+function checkOne(line: StatementLine, periods: readonly RatedAgain[]): { wrong: string[]; rated: boolean } {
+  if (line.by === 'stripe') return { wrong: [], rated: false };
+  const period = periods.find((one) => isOf(line, one) && (one.billed === null) === (line.delta_of === null));
+  if (period === undefined) {
+    if (line.period === null && line.amount_cents <= 0) return { wrong: [], rated: false };
+    return { wrong: ['the statement has no windows that it could be rated by'], rated: false };
+  }
+  const again = period.lines.find(({ line_id }) => line_id === line.line_id);
+  if (period.billed !== null) {
+    const due = (again?.amount_cents ?? 0) - (period.billed.get(line.line_id) ?? 0);
+    return {
+      wrong:
+        due === line.amount_cents
+          ? []
+          : [`corrects by ${dollars(line.amount_cents)}, and by the windows it is ${dollars(due)}`],
+      rated: true,
+    };
+  }
+  return { wrong: again === undefined ? ['the windows give no such line'] : differences(line, again), rated: true };
+}
+
+/** Lines that the windows give and the statement has not: nothing may be left out, a free line neither. */
+function missing(payload: StatementPayload, periods: readonly RatedAgain[]): Finding[] {
+  return periods.flatMap((period) =>
+    period.lines
+      .filter(({ line_id }) => !payload.lines.some((line) => line.line_id === line_id && isOf(line, period)))
+      .filter(
+        ({ line_id, amount_cents }) => period.billed === null || amount_cents !== (period.billed.get(line_id) ?? 0),
+      )
+      .map(({ line_id, description, amount_cents }) => ({
+        part: 'line' as const,
+        at: line_id,
+        message: `the line ${line_id} (${description}, ${dollars(amount_cents)}) is missing: the windows give it`,
+      })),
+  );
+}
+
+/** Checks each line, that none is missing or there twice, and the total. */
+export function checkLines(payload: StatementPayload, periods: readonly RatedAgain[]): CheckedLines {
+  const findings: Finding[] = [];
+  const seen = new Set<string>();
+  const lines = payload.lines.map((line): CheckedLine => {
+    const { line_id, description, amount_cents, not_billed: notBilled } = line;
+    const { wrong, rated } = checkOne(line, periods);
+    const place = JSON.stringify([line.by, line_id, line.period, line.delta_of]);
+    if (seen.has(place)) wrong.push('stands twice');
+    seen.add(place);
+    for (const what of wrong) findings.push({ part: 'line', at: line_id, message: `the line ${line_id}: ${what}` });
+    const state = wrong.length > 0 ? 'wrong' : (notBilled ?? (rated ? 'right' : 'copied'));
+    return { line_id, description, amount_cents, state };
+  });
+  findings.push(...missing(payload, periods));
+  const total = payload.lines
+    .filter(({ not_billed: notBilled }) => notBilled === null)
+    .reduce((sum, { amount_cents: cents }) => sum + cents, 0);
+  if (total !== payload.total_cents) {
+    findings.push({
+      part: 'total',
+      at: null,
+      message: `the total is ${dollars(payload.total_cents)}, and the lines add up to ${dollars(total)}`,
+    });
+  }
+  return { lines, findings };
+}
