@@ -52,6 +52,10 @@ export function stateAfter(before: InvoiceState, { status, finalizationError }: 
   return finalizationError === null ? before : 'failed';
 }
 
+/** Whether what it says of its period is fixed: what changes from then on is a line of another one. */
+export const isFixed = ({ ratedAt, finalizedAt }: { ratedAt: number | null; finalizedAt: number | null }): boolean =>
+  ratedAt !== null || finalizedAt !== null;
+
 /** Who makes an invoice of this kind. */
 export const isOurs = ({ kind }: { kind: InvoiceKind }): boolean => kind !== 'cycle';
 

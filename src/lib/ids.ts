@@ -15,7 +15,6 @@ const prefixes = {
   outbox: 'out',
   audit: 'aud',
   simulation: 'sim',
-  invoice: 'inv',
   statement: 'stm',
   batch: 'bat',
   deadLetter: 'dead',

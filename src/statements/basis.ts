@@ -51,13 +51,13 @@ export interface StoredLine {
   periodStart: number | null;
   periodEnd: number | null;
   deltaOf: string | null;
-  state: 'planned' | 'held' | 'billed' | 'rejected';
+  state: 'planned' | 'held' | 'released' | 'billed' | 'rejected';
   amountCents: number;
   body: CostLine;
 }
 
 const notBilledOf = (state: StoredLine['state'] | undefined): StatementLine['not_billed'] =>
-  state === 'held' || state === 'rejected' ? state : null;
+  state === 'held' || state === 'released' ? 'held' : state === 'rejected' ? 'rejected' : null;
 
 /**
  * The statement's lines: every usage line of the own period as it was rated, also where the invoice has many in one (decision 8),

@@ -1,9 +1,9 @@
 /** Whether the lines of a statement are what its windows cost: rated again, compared field by field. Pure. */
 import type { CostLine } from '../contracts/cost.ts';
+import type { CheckedLine, Finding } from '../contracts/statement-verdict.ts';
 import type { StatementLine, StatementPayload } from '../contracts/statements.ts';
 import { sameJson } from '../lib/json.ts';
 import type { PeriodKind } from '../periods/period.ts';
-import type { CheckedLine, Finding } from '../contracts/statement-verdict.ts';
 
 /** A period after its windows were rated again; usage lines only, because the fee's are Stripe's. */
 export interface RatedAgain {

@@ -1,7 +1,8 @@
 /** Whether the windows of a file are those that were signed: none missing, changed, doubled, added or out of order. Pure. */
+
+import type { Finding } from '../contracts/statement-verdict.ts';
 import type { WindowDigest } from '../contracts/statements.ts';
 import { iso } from '../lib/time.ts';
-import type { Finding } from '../contracts/statement-verdict.ts';
 import { digestOf, groupOf, readWindow, type StatedWindow } from './window.ts';
 
 /** Of many alike only so many are told one by one. */

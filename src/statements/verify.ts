@@ -4,6 +4,7 @@
  * file of this folder that cli/ and ui/ import; nothing that it needs may need Node (decision 0008). Pure.
  */
 import { calculateJwkThumbprint, compactVerify, type JWK } from 'jose';
+import type { Finding, StatementFacts, Verdict } from '../contracts/statement-verdict.ts';
 import { type PublicKeySet, type StatementPayload, statementPayload } from '../contracts/statements.ts';
 import { sha256Hex } from '../lib/keys.ts';
 import { messageOf } from '../lib/message.ts';
@@ -18,7 +19,6 @@ import { readCatalogue, withPlans } from './catalogue.ts';
 import { checkLines, type RatedAgain } from './check-lines.ts';
 import { checkWindows } from './check-windows.ts';
 import { readFile, type StatementFile } from './file.ts';
-import type { Finding, StatementFacts, Verdict } from '../contracts/statement-verdict.ts';
 import { statementAlg } from './keys.ts';
 import { type Cut, tallyOf } from './tally.ts';
 import type { StatedWindow } from './window.ts';

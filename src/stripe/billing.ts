@@ -92,10 +92,4 @@ export const billingOf = (stripe: Stripe) => ({
       );
       return null;
     }),
-  /** Finalises a draft that could not be before, and collects it as ever. */
-  finalise: (invoiceId: string, idempotencyKey: string): Promise<StripeResult<null>> =>
-    attempt(async () => {
-      await stripe.invoices.finalizeInvoice(invoiceId, { auto_advance: true }, { idempotencyKey });
-      return null;
-    }),
 });

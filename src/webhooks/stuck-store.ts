@@ -15,4 +15,4 @@ export async function findStuckDrafts(db: Db, customerId: string): Promise<strin
 
 /** Whether another attempt to finalise it is on its way. */
 export const isBeingFinalised = (invoiceId: string): SQL => sql`EXISTS (
-  SELECT 1 FROM outbox WHERE kind = 'stripe_finalise' AND state IN ('planned', 'sent') AND payload ->> 'invoice_id' = ${invoiceId})`;
+  SELECT 1 FROM outbox WHERE kind = 'stripe_unstick' AND state IN ('planned', 'sent') AND payload ->> 'invoice_id' = ${invoiceId})`;

@@ -19,7 +19,7 @@ import { type OutboxKind, planForInvoice } from '../../outbox/store.ts';
 import { lastAcceptedAt } from '../../usage/day-store.ts';
 import { type Context, carryOut, type Planned } from '../deed.ts';
 import { each } from '../each.ts';
-import { findNewLines } from './rate-invoice.ts';
+import { rateInvoice } from './rate-invoice.ts';
 
 const perPage = 200;
 const atOnce = 4;
@@ -68,7 +68,7 @@ async function billChange(
   ]);
   const isQuiet = !isThorough && (acceptedAt ?? 0) < ratedAt - travelMs;
   if (isQuiet && released.length === 0) return nothing;
-  const found = await findNewLines(context, customer, null, true);
+  const { lines: found } = await rateInvoice(context, customer, null, true);
   if (found.length === 0 && released.length === 0) return nothing;
   const sum = sumOf(found) + sumOf(released);
   const { state, kind, lineState } = wayOf(sum, released.length > 0);

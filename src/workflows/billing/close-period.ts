@@ -29,8 +29,9 @@ import { hourMs, iso } from '../../lib/time.ts';
 import { planUnless } from '../../outbox/store.ts';
 import { type Context, carryOut, type Plan, type Planned } from '../deed.ts';
 import { each } from '../each.ts';
+import { noCredit, takeCreditFor } from './credit-line.ts';
 import { planOrder } from './order-invoice.ts';
-import { findNewLines, findUsualCosts, isComplete } from './rate-invoice.ts';
+import { findUsualCosts, isComplete, rateInvoice } from './rate-invoice.ts';
 
 /** Drafts of one tick, and how many are rated beside one another. */
 const perTick = 500;
@@ -135,25 +136,29 @@ async function fix(
 ): Promise<Plan<Closed>> {
   const { db, now, random, log, settings } = context;
   const moment = await invoiceStore.findMoment(db, customer.id);
-  const [found, released, usual] = await Promise.all([
-    findNewLines(context, customer, invoice),
+  const [rating, released, usual] = await Promise.all([
+    rateInvoice(context, customer, invoice),
     findReleased(db, customer.id),
     findUsualCosts(context, customer.id),
   ]);
   const shadow = isShadow || settings.usageBilling === 'off';
   const stateOf = (line: NewLine): LineRow['state'] =>
     !shadow && needsApproval(line, settings.holdRules, usual) ? 'held' : 'planned';
-  const lines = found.map((line) => ({
-    ...line,
-    id: newId('invoiceLine', random),
-    by: 'tenantry' as const,
-    state: stateOf(line),
-    stripeLineId: null,
-  }));
+  const usage = rating.lines.map(
+    (line): WrittenLine => ({
+      ...line,
+      id: newId('invoiceLine', random),
+      by: 'tenantry',
+      state: stateOf(line),
+      stripeLineId: null,
+    }),
+  );
+  const credit = shadow ? noCredit : await takeCreditFor(context, invoice, [...usage, ...released]);
+  const lines = [...usage, ...credit.lines];
   const held = lines.filter(({ state }) => state === 'held');
   if (held.length > 0) log('warn', 'lines of an invoice wait for approval', { ...named(invoice), lines: held.length });
   if (late) log('error', 'an invoice goes without all of its usage', named(invoice));
-  const fields = { ratedAt: now, late, shadow };
+  const fields = { ratedAt: now, late, shadow, creditCents: credit.cents };
   const waits = held.length > 0 && !isDue;
   const all = [...lines, ...released.map(({ amountCents }) => ({ amountCents, state: 'planned' }))];
   const asked = {
@@ -171,6 +176,8 @@ async function fix(
       invoiceStore.guardMoment(customer.id, moment),
       invoiceStore.guardUnchanged(invoice),
       ...insertLines(invoice.id, lines),
+      ...(shadow ? [] : rating.writes),
+      ...credit.writes,
       ...(shadow ? [] : [takeReleased(customer.id, invoice.id)]),
       ...ordered.writes,
     ],

@@ -8,10 +8,11 @@ import type { WholeCustomer } from '../../customers/store.ts';
 import { commit, type Db } from '../../db/client.ts';
 import { ConstraintFailed, GuardFailed } from '../../db/failure.ts';
 import { shardOf } from '../../db/shards.ts';
+import { isFixed } from '../../invoices/invoice.ts';
+import { findOf } from '../../invoices/store.ts';
 import { newId } from '../../lib/ids.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { iso } from '../../lib/time.ts';
-import { stateOf } from '../../periods/period.ts';
 import type { BilledPeriod } from '../../periods/store.ts';
 import { type Destination, whereItGoes } from '../../periods/where-it-goes.ts';
 import { findOwnMeters } from '../../pricing/own-meter-store.ts';
@@ -19,11 +20,9 @@ import { periodFollows } from '../../subscriptions/subscription.ts';
 import { type Asked, type ChangedWindow, correctionOf, judgeCorrection, rowsOf } from '../../usage/correction.ts';
 import { correct, findMade, findStanding, type StoredCorrection } from '../../usage/correction-store.ts';
 import { bundlesOf } from '../../usage/message/bundle.ts';
-import { meteringOf } from '../../usage/names-store.ts';
 import type { ReporterRights } from '../../usage/report.ts';
 import { findReporterRights } from '../../usage/rights-store.ts';
 import type { Context, Planned } from '../deed.ts';
-import { findGapsOf } from '../metering/find-gaps.ts';
 import { findBillGround, rateChange } from './rate-change.ts';
 
 /** A correction with the names of what it is of. */
@@ -135,13 +134,10 @@ async function invoiceOf(
   });
 }
 
-/** Whether the period's lines are fixed: it is over and nothing of it is missing, or its last windows were waited for. */
-async function isRated(context: Context, customer: WholeCustomer['customer'], period: BilledPeriod): Promise<boolean> {
-  const states = [true, false].map((complete) => stateOf(period, complete, context.now));
-  if (states[0] === states[1]) return states[0] === 'closed';
-  const metering = await meteringOf(context.db, customer.id);
-  const gaps = await findGapsOf(context, customer, { from: period.start, to: period.end }, metering);
-  return gaps.length === 0;
+/** Whether what an invoice says of the period is fixed. */
+async function isRated({ db }: Context, customer: WholeCustomer['customer'], period: BilledPeriod): Promise<boolean> {
+  const invoices = await findOf(db, customer.id);
+  return invoices.some((one) => one.periodStart === period.start && one.state !== 'void' && isFixed(one));
 }
 
 function planOf({ whole, asked }: CorrectInput, made: StoredCorrection): Planned<NamedCorrection> {

@@ -17,7 +17,8 @@ import type { StripeFailure } from '../../stripe/call.ts';
 import type { StripeInvoice } from '../../stripe/invoices.ts';
 import { findSubscription } from '../../subscriptions/store.ts';
 import type { Context } from '../deed.ts';
-import { freeze } from './freeze-invoice.ts';
+import { type Frozen, freeze } from './freeze-invoice.ts';
+import { releaseCredit } from './reserve-credit.ts';
 
 export interface Followed {
   writes: Write[];
@@ -105,6 +106,8 @@ async function periodOf(db: Db, customerId: string, invoice: StripeInvoice) {
   return period === undefined || isTaken ? null : period;
 }
 
+const untouched: Frozen = { fields: {}, writes: [], audit: [] };
+
 /** @param before what comes first in the batch: the row, where it is new */
 async function follow(
   context: Context,
@@ -115,13 +118,14 @@ async function follow(
   const { now } = context;
   const state = stateAfter(row.state, invoice);
   const isFrozen = invoice.status !== 'draft' && row.finalizedAt === null;
-  const frozen = isFrozen ? await freeze(context, row, invoice) : ok({ fields: {}, writes: [], audit: [] });
+  const frozen = isFrozen ? await freeze(context, row, invoice) : ok(untouched);
   if (!frozen.ok) return frozen;
+  const creditOf = frozen.value.fields.creditCents ?? row.creditCents;
   const fields: Partial<NewInvoice> = {
     ...frozen.value.fields,
     state,
     stripeInvoiceId: invoice.id,
-    ...(invoice.status === 'draft' ? {} : { ...sumsOf(invoice), holdReason: null, lookAt: null }),
+    ...(invoice.status === 'draft' ? {} : { ...sumsOf(invoice, creditOf), holdReason: null, lookAt: null }),
   };
   const isNews = isFrozen || Object.entries(fields).some(([name, value]) => row[name as keyof InvoiceRow] !== value);
   if (before.length === 0 && !isNews) return ok({ writes: [], audit: [] });
@@ -129,7 +133,7 @@ async function follow(
     writes: [
       ...(before.length > 0 ? before : [invoiceStore.guardUnchanged(row)]),
       ...frozen.value.writes,
-      ...(state === 'void' && row.state !== 'void' ? [rejectHeld(row.id)] : []),
+      ...(state === 'void' && row.state !== 'void' ? [rejectHeld(row.id), ...releaseCredit(context, row.id)] : []),
       ...(isNews ? [invoiceStore.change(row, fields, now)] : []),
     ],
     audit: [
@@ -144,9 +148,10 @@ async function follow(
 }
 
 /** What Stripe says of a finalised invoice. */
-const sumsOf = (invoice: StripeInvoice) => ({
+const sumsOf = (invoice: StripeInvoice, creditCents: number) => ({
   number: invoice.number,
-  subtotalCents: invoice.subtotalCents,
+  // At Stripe credit is a line among the others.
+  subtotalCents: invoice.subtotalCents + creditCents,
   taxCents: invoice.taxCents,
   totalCents: invoice.totalCents,
   amountDueCents: invoice.amountDueCents,
@@ -163,7 +168,12 @@ export async function invoiceGone(context: Context, stripeId: string): Promise<F
   context.log('error', 'a draft was deleted at Stripe', { invoice_id: row.id, customer_id: row.customerId });
   const fields = { state: 'void' as const, holdReason: null, lookAt: null };
   return {
-    writes: [invoiceStore.guardUnchanged(row), rejectHeld(row.id), invoiceStore.change(row, fields, context.now)],
+    writes: [
+      invoiceStore.guardUnchanged(row),
+      rejectHeld(row.id),
+      ...releaseCredit(context, row.id),
+      invoiceStore.change(row, fields, context.now),
+    ],
     audit: [{ action: 'invoice.void', subject: row.customerId, details: { invoice_id: row.id, deleted: true } }],
   };
 }

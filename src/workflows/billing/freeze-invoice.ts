@@ -29,6 +29,7 @@ import type { StripeLine } from '../../stripe/drafts.ts';
 import type { StripeInvoice } from '../../stripe/invoices.ts';
 import { findOffers } from '../../subscriptions/price-store.ts';
 import type { Context } from '../deed.ts';
+import { consumeCredit, releaseCredit } from './reserve-credit.ts';
 
 export interface Frozen {
   fields: Partial<NewInvoice>;
@@ -56,6 +57,7 @@ export async function freeze(
   const isCompared =
     !row.shadow && !ours.every(({ state, stripeLineId }) => state === 'billed' && stripeLineId === null);
   const missing = isCompared ? matched.missing : [];
+  const lacksCredit = ours.some(({ id, meter }) => meter === 'credit' && missing.includes(id));
   const isBlind = row.periodStart !== null && row.ratedAt === null;
   if (isBlind || missing.length > 0) {
     log('error', 'an invoice was finalised without our lines; the next one bills them', {
@@ -77,8 +79,9 @@ export async function freeze(
     }),
   );
   return ok({
-    fields: { late: row.late || isBlind || missing.length > 0 },
+    fields: { late: row.late || isBlind || missing.length > 0, ...(lacksCredit ? { creditCents: 0 } : {}) },
     writes: [
+      ...(lacksCredit ? releaseCredit(context, row.id) : consumeCredit(context, row.id)),
       ...(isCompared ? [markBilled(row.id, matched.pairs), ...dropPlanned(row.id)] : []),
       ...insertLines(
         row.id,

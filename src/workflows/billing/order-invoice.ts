@@ -49,7 +49,9 @@ export function planOrder(
   const planned = lines.filter(({ state }) => state === 'planned');
   const subtotal = sumOf(planned);
   const costs = planned.some(({ amountCents }) => amountCents !== 0);
-  const sums = isOurs(invoice) ? { subtotalCents: subtotal, totalCents: subtotal, amountDueCents: subtotal } : {};
+  const sums = isOurs(invoice)
+    ? { subtotalCents: subtotal + after.creditCents, totalCents: subtotal, amountDueCents: subtotal }
+    : {};
   const set = { ...fields, ...sums, orderedAt: now, lookAt: null, holdReason: null };
   const first = sends ? firstOf(context, after, costs) : null;
   const state = first?.state ?? doneWith(after, costs);

@@ -1,22 +1,26 @@
 /**
  * What an invoice is to say: the usage of its own period, and what has changed in others of the last 62 days since they were billed.
- * Changes need no mark: each period is rated again, and what was said of it before is taken off. Reads only.
+ * Changes need no mark: each period is rated again, and what was said of it before is taken off. What an invoice says of a period of its
+ * own is rated by the windows that its statement keeps (prepare-statement.ts).
  */
 import type { CustomerRow } from '../../customers/store.ts';
 import { shardOf } from '../../db/shards.ts';
+import type { Write } from '../../db/write.ts';
 import { isUnfinished, openMs, renewalMs, settleMs } from '../../invoices/invoice.ts';
-import { findSaid, findUsual } from '../../invoices/line-store.ts';
+import { findSaid, findUsual, type SaidOf } from '../../invoices/line-store.ts';
 import { linesOf, type NewLine, type RatedLine } from '../../invoices/lines.ts';
 import { findOf, type InvoiceRow } from '../../invoices/store.ts';
 import { ceilTo, hourMs } from '../../lib/time.ts';
 import * as periodStore from '../../periods/store.ts';
 import { toCostLine } from '../../pricing/cost-line.ts';
-import { findRatingBasis, type RatingBasis } from '../../pricing/store.ts';
+import type { Rated } from '../../pricing/rate.ts';
+import { findRatingBasis } from '../../pricing/store.ts';
 import { isGapIn } from '../../usage/gaps.ts';
 import { meteringOf } from '../../usage/names-store.ts';
 import { hasOpen } from '../../usage/review-store.ts';
 import type { Context } from '../deed.ts';
 import { findGapsOf } from '../metering/find-gaps.ts';
+import { prepareStatement } from './prepare-statement.ts';
 import { ratePeriod } from './rate-period.ts';
 
 type Period = periodStore.StoredPeriod;
@@ -24,16 +28,48 @@ type Period = periodStore.StoredPeriod;
 /** Invoices of a customer that say what a meter usually costs. */
 const usualOf = 3;
 
-async function rated(
+/** The usage lines of a rated period; the fee's are Stripe's. */
+const usageLines = ({ lines }: Rated, period: Period): RatedLine[] =>
+  lines.filter(({ kind }) => kind === 'usage').map((line) => ({ identity: line.id, body: toCostLine(line, period) }));
+
+/** What an invoice is to say. */
+export interface Rating {
+  lines: NewLine[];
+  /** Belong into the batch that fixes the lines. */
+  writes: readonly Write[];
+}
+
+/** Rates periods, each as it costs now. `own`: the invoice's, whose windows its statement keeps. */
+async function rateAll(
   context: Context,
   customer: CustomerRow,
-  period: Period,
-  basis: RatingBasis,
-): Promise<RatedLine[]> {
-  const { lines } = await ratePeriod(shardOf(context, customer), customer.seq, period, basis);
-  return lines
-    .filter(({ kind }) => kind === 'usage')
-    .map((line) => ({ identity: line.id, body: toCostLine(line, period) }));
+  { invoice, own, earlier, said }: Asked,
+): Promise<{ rated: Map<Period, Rated>; writes: readonly Write[] }> {
+  if (invoice !== null && own !== undefined) {
+    const billed = earlier.map((period) => ({
+      ...period,
+      billed: new Map(said.get(period.start)?.said.map(({ identity, amountCents }) => [identity, amountCents])),
+    }));
+    const made = await prepareStatement(context, { invoiceId: invoice.id, customer, period: own, earlier: billed });
+    const others = earlier.flatMap((period, i): [Period, Rated][] => {
+      const one = made.earlier[i];
+      return one === undefined ? [] : [[period, one]];
+    });
+    return { rated: new Map([[own, made.rated], ...others]), writes: made.writes };
+  }
+  const basis = await findRatingBasis(context.db, customer.id);
+  const shard = shardOf(context, customer);
+  const all = earlier.map(
+    async (period): Promise<[Period, Rated]> => [period, await ratePeriod(shard, customer.seq, period, basis)],
+  );
+  return { rated: new Map(await Promise.all(all)), writes: [] };
+}
+
+interface Asked {
+  invoice: InvoiceRow | null;
+  own: Period | undefined;
+  earlier: readonly Period[];
+  said: ReadonlyMap<number, SaidOf>;
 }
 
 /**
@@ -55,32 +91,28 @@ function isOpenTo(invoice: InvoiceRow | null, period: Period, now: number, other
 /**
  * The lines that an invoice takes. @param invoice null: what has changed, for an invoice that is not there yet
  * @param withVoid whether what a void invoice has said counts as billed
+ * @throws AmountOutOfRange
  */
-export async function findNewLines(
+export async function rateInvoice(
   context: Context,
   customer: CustomerRow,
   invoice: InvoiceRow | null,
   withVoid = false,
-): Promise<NewLine[]> {
+): Promise<Rating> {
   const { db, now } = context;
-  const [periods, others, basis] = await Promise.all([
-    periodStore.findAll(db, customer.id),
-    findOf(db, customer.id),
-    findRatingBasis(db, customer.id),
-  ]);
+  const [periods, others] = await Promise.all([periodStore.findAll(db, customer.id), findOf(db, customer.id)]);
   const isOwn = (period: Period): boolean => invoice !== null && period.start === invoice.periodStart;
   const taken = periods.filter((period) => isOwn(period) || isOpenTo(invoice, period, now, others));
   const starts = taken.map(({ start }) => start);
   const said = await findSaid(db, customer.id, starts, withVoid);
-  const lines = await Promise.all(
-    taken
-      .toSorted((a, b) => Number(isOwn(b)) - Number(isOwn(a)))
-      .map(async (period) => {
-        const before = said.get(period.start) ?? { said: [], firstBill: null };
-        return linesOf(period, await rated(context, customer, period, basis), before.said, before.firstBill);
-      }),
-  );
-  return lines.flat();
+  const own = taken.find(isOwn);
+  const earlier = taken.filter((period) => !isOwn(period));
+  const { rated, writes } = await rateAll(context, customer, { invoice, own, earlier, said });
+  const lines = [...rated].flatMap(([period, one]) => {
+    const before = said.get(period.start) ?? { said: [], firstBill: null };
+    return linesOf(period, usageLines(one, period), before.said, before.firstBill);
+  });
+  return { lines, writes };
 }
 
 /** What each meter usually costs this customer, cents. */

@@ -29,7 +29,7 @@ const calls = [
   'stripe_finalize',
   'stripe_credit',
   'stripe_billing',
-  'stripe_finalise',
+  'stripe_unstick',
 ] as const;
 
 /**

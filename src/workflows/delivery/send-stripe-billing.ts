@@ -40,7 +40,7 @@ export const sendStripeBilling: Sender = async (carriers, row) => {
       billingStore.noteSent(customerId, settings.version, sent.value),
       ...stuck.map((invoiceId) =>
         planUnless(
-          { kind: 'stripe_finalise', payload: { customer_id: customerId, invoice_id: invoiceId }, now: now() },
+          { kind: 'stripe_unstick', payload: { customer_id: customerId, invoice_id: invoiceId }, now: now() },
           isBeingFinalised(invoiceId),
         ),
       ),

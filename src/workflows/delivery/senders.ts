@@ -11,7 +11,6 @@ import { sendStripeCredit } from './send-stripe-credit.ts';
 import { sendStripeCustomer } from './send-stripe-customer.ts';
 import { sendStripeDrop } from './send-stripe-drop.ts';
 import { sendStripeFinalize } from './send-stripe-finalize.ts';
-import { sendStripeFinalise } from './send-stripe-finalise.ts';
 import { sendStripeGoOn } from './send-stripe-go-on.ts';
 import { sendStripeHold } from './send-stripe-hold.ts';
 import { sendStripeInvoice } from './send-stripe-invoice.ts';
@@ -19,6 +18,7 @@ import { sendStripeLines } from './send-stripe-lines.ts';
 import { sendStripeOrder } from './send-stripe-order.ts';
 import { sendStripePause } from './send-stripe-pause.ts';
 import { sendStripePrice } from './send-stripe-price.ts';
+import { sendStripeUnstick } from './send-stripe-unstick.ts';
 import { sendStripeUsage } from './send-stripe-usage.ts';
 
 export const senders: Readonly<Record<OutboxKind, Sender>> = {
@@ -40,5 +40,5 @@ export const senders: Readonly<Record<OutboxKind, Sender>> = {
   stripe_finalize: sendStripeFinalize,
   stripe_credit: sendStripeCredit,
   stripe_billing: sendStripeBilling,
-  stripe_finalise: sendStripeFinalise,
+  stripe_unstick: sendStripeUnstick,
 };

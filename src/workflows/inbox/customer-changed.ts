@@ -26,7 +26,7 @@ async function retried({ db, now }: Context, customerId: string): Promise<Omit<H
   return {
     writes: stuck.map((invoiceId) =>
       outboxStore.planUnless(
-        { kind: 'stripe_finalise', payload: { customer_id: customerId, invoice_id: invoiceId }, now },
+        { kind: 'stripe_unstick', payload: { customer_id: customerId, invoice_id: invoiceId }, now },
         isBeingFinalised(invoiceId),
       ),
     ),

@@ -69,7 +69,6 @@ export const forms: Forms = {
       { with: ['sub_1', { collection: { by: 'invoice', netDays: 14 }, tax: true }, key] },
       { with: ['sub_1', { collection: { by: 'card' }, tax: false }, key] },
     ],
-    finalise: [{ with: ['in_1', key] }],
   },
   changes: {
     preview: [{ with: [change] }],
