@@ -236,7 +236,12 @@ describeOnNode('a stack on a real node', () => {
     await inPod(node, namespace, name, eatMemory).catch(() => {});
     await vi.waitFor(
       async () =>
-        expect(await podOf(node, 'api')).toMatchObject({ name, restarts: restarts + 1, lastEnd: 'OOMKilled', ready: true }),
+        expect(await podOf(node, 'api')).toMatchObject({
+          name,
+          restarts: restarts + 1,
+          lastEnd: 'OOMKilled',
+          ready: true,
+        }),
       wait,
     );
     expect(await others()).toEqual(before);
