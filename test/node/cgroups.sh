@@ -2,6 +2,10 @@
 # Cgroups of a node's own (sourced by keeper.sh): one in each hierarchy of version 1, below the one that the keeper itself is in, so
 # that what holds for the caller holds for the node. They are named after the keeper; `cgroups` lists them.
 
+# Beside processes that are in no cgroup of their own, a cgroup gets time as one process. A node is many, and on a busy machine its
+# kubelet would find everybody dead.
+cpu_shares=8192 # a process has 1024
+
 # `name=systemd` is mounted at its name; version 2, which has no controllers beside version 1, is left out.
 own_cgroups() {
   local controllers path mount
@@ -21,6 +25,7 @@ make_cgroups() {
       cat "$own/../cpuset.cpus" > "$own/cpuset.cpus"
       cat "$own/../cpuset.mems" > "$own/cpuset.mems"
     fi
+    if [[ ,$controllers, = *,cpu,* ]]; then echo $cpu_shares > "$own/cpu.shares"; fi
   done < cgroups
 }
 

@@ -61,3 +61,14 @@ describe('npm run cluster', () => {
     expect(await cluster(['begin'])).toMatchObject({ status: 2, output: expect.stringContaining('begin?') });
   });
 });
+
+describe('npm run cluster-check', () => {
+  it('says that the cluster does not answer, and asks it nothing more', async () => {
+    const { status, output } = await run('bash', [join(root, 'tools/cluster-check.sh')], {
+      env: { ...process.env, KUBECONFIG: join(tmpdir(), 'there-is-no-kubeconfig') },
+    });
+    expect(status).toBe(1);
+    expect(output).toContain('missing  an API server that answers: the one of KUBECONFIG=');
+    expect(output).not.toContain('storage class');
+  });
+});
