@@ -99,6 +99,7 @@ export async function report(made: SignupAnswer, key: string, instanceId: string
 /** A deployed customer, both of whose reporters have keys since 09:10. */
 export async function deployed(fields: Record<string, unknown> = {}) {
   at('09:10');
+  await provisioner();
   const made = await signUp(api, fields);
   const leased = await lease(made);
   const [k8s, app] = [await register(leased, 0), await register(leased, 1)];
