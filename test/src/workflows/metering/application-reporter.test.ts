@@ -175,6 +175,13 @@ describe('the registration of its key', () => {
     at('11:30');
     expect((await register(await redeploy(made), 1, app)).status).toBe(200);
     expect(await named(made, 'app')).toMatchObject({ active_until: '2026-11-20T11:00:00.000Z' });
+    const owned = await control
+      .prepare(
+        'SELECT count(*) n FROM ownerships o JOIN reporters r ON r.seq = o.reporter_seq WHERE r.id = ? AND o.until_at IS NULL',
+      )
+      .bind(id)
+      .first();
+    expect(owned).toEqual({ n: 0 });
   });
 
   it('is the provisioner’s: the key is rotated by nobody else', async () => {
