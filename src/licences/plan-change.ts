@@ -1,7 +1,9 @@
 /** What the history says of a licence that a change of plan brought. Pure. */
-import type { LicenceRow } from './store.ts';
-
-type Issued = Pick<LicenceRow, 'action' | 'plan'>;
+/** A licence of the history; what brought it, and for which plan it is. */
+interface Issued {
+  action: string;
+  plan: string;
+}
 
 /**
  * From which plan to which; nothing of a licence that came for another reason.

@@ -61,7 +61,7 @@ describeWithTools(['mosquitto'], 'usage', () => {
     });
     afterAll(async () => {
       await instance?.stop();
-      await Promise.all([platform.stop(), mosquitto.stop(), database.remove()]);
+      await Promise.all([platform?.stop(), mosquitto.stop(), database.remove()]);
       program.remove();
     });
 

@@ -91,20 +91,39 @@ describe('figures of now', () => {
       projectSeq,
       reporterSeq,
     });
-    /** Whether each project is complete, of reporters that have every hour up to an instant. */
-    const complete = (until: readonly [project: number, reporter: number, ms: number][], together: boolean) => {
+    /**
+     * Whether each project is complete, of reporters that have every hour up to an instant; of those `beside` nothing is expected,
+     * and they saw no hour whole.
+     */
+    const complete = (
+      until: readonly [project: number, reporter: number, ms: number][],
+      together: boolean,
+      beside: ReadonlySet<number> = new Set(),
+    ) => {
       const sums = until.flatMap(([projectSeq, reporterSeq, to]) =>
         buckets.flatMap(({ start, end }, bucket) => {
           const coveredMs = Math.min(end, to) - Math.max(start, month);
           const lastEnd = Math.min(end, to);
           return coveredMs <= 0
             ? []
-            : [{ projectSeq, reporterSeq, bucket, lastEnd, complete: true, coveredMs, units: [1n] }];
+            : [
+                {
+                  projectSeq,
+                  reporterSeq,
+                  bucket,
+                  lastEnd,
+                  complete: !beside.has(reporterSeq),
+                  coveredMs,
+                  units: [1n],
+                },
+              ];
         }),
       );
       const projects = [...new Set(until.map(([project]) => project))];
-      const expectations = until.map(([project, reporter]) => of(project, reporter));
-      const costs = costsOf({ projects, sums, buckets, rates, columns, expectations, now, together });
+      const expectations = until.flatMap(([project, reporter]) =>
+        beside.has(reporter) ? [] : [of(project, reporter)],
+      );
+      const costs = costsOf({ projects, sums, buckets, rates, columns, expectations, beside, now, together });
       return costs.map((cost) => currentOf(cost, buckets, now).complete);
     };
 
@@ -136,6 +155,15 @@ describe('figures of now', () => {
           true,
         ),
       ).toEqual([true]);
+    });
+
+    it('one that has no rate here makes nothing due, and nothing incomplete that it did not see', () => {
+      const early: [number, number, number][] = [
+        [1, 1, noon - hourMs],
+        [1, 2, noon],
+      ];
+      expect(complete(early, true, new Set([2]))).toEqual([true]);
+      expect(complete(early, false, new Set([2]))).toEqual([true]);
     });
 
     it('of two projects that are added up, too; each for itself is as new as its own', () => {
