@@ -66,7 +66,13 @@ describe('a review that is accepted', () => {
     await rollUpDays([shardOf(env)], now);
     expect(await totals()).toEqual({ cpu_hours: 10, http_requests: 100 });
     const { review_id: id } = await only(reviews());
-    expect(await (await decide(id, 'accept')).json()).toEqual({ success: true, review_id: id, state: 'accepted' });
+    expect(await (await decide(id, 'accept')).json()).toEqual({
+      success: true,
+      review_id: id,
+      state: 'accepted',
+      // No period holds a window from before the customer.
+      delta_cents: 0,
+    });
     expect(await totals()).toEqual({ cpu_hours: 1, http_requests: 120 });
     await rollUpDays([shardOf(env)], now);
     expect(await totals()).toEqual({ cpu_hours: 1, http_requests: 120 });
@@ -201,9 +207,9 @@ describe('a review', () => {
     expect(await answer.json()).toEqual({
       success: true,
       results: [
-        { id: missing, status: 'refused', code: 'not_found' },
-        { id: b.review_id, status: 'refused', code: 'review_closed' },
-        { id: a.review_id, status: 'accepted' },
+        { id: missing, status: 'refused', delta_cents: null, code: 'not_found' },
+        { id: b.review_id, status: 'refused', delta_cents: null, code: 'review_closed' },
+        { id: a.review_id, status: 'accepted', delta_cents: 0 },
       ],
     });
     expect(await one.totals()).toEqual({ cpu_hours: 1 });
