@@ -1,7 +1,8 @@
 /** What a person decides about a replacement that was held: it takes effect whole, or not at all, and once. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import type { HistoryAnswer, ReviewList } from '../../../src/contracts/usage.ts';
+import type { ReviewList } from '../../../src/contracts/reviews.ts';
+import type { HistoryAnswer } from '../../../src/contracts/usage.ts';
 import { rollUpDays } from '../../../src/workflows/metering/roll-up.ts';
 import { makeApi, rootToken } from '../../harness/worker/api.ts';
 import { controlOf, shardOf, shardState } from './harness.ts';
