@@ -1,7 +1,7 @@
 /** Corrections on the wire: what a person says of a window, and what that moved. Quantities are those of reports. */
 import { z } from 'zod';
 import { customerId, instant, lineText, listOf, namespace, pageQuery } from './common.ts';
-import { quantityBounds, quantityFields } from './usage.ts';
+import { quantities, quantityBounds, quantityFields } from './usage.ts';
 
 /** `replace` and `void` take a window that stands, `add` a whole UTC hour that nobody reported. */
 export const correctionKind = z.enum(['replace', 'void', 'add']);
@@ -11,7 +11,6 @@ type Fields = Record<keyof typeof quantityBounds, z.ZodOptional<z.ZodNumber>>;
 const bounded = z.strictObject(
   Object.fromEntries(quantityFields.map((f) => [f, z.number().min(0).max(quantityBounds[f]).optional()])) as Fields,
 );
-const quantities = z.object(Object.fromEntries(quantityFields.map((f) => [f, z.number().optional()])) as Fields);
 
 const isEmpty = (given: object | undefined): boolean => given === undefined || Object.keys(given).length === 0;
 

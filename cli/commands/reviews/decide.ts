@@ -1,6 +1,7 @@
 /** `reviews accept` and `reviews reject`: some reviews by their ids, after a look at what that moves and a question. */
+
+import { decideBody, decisionBody } from '../../../src/contracts/reviews.ts';
 import { decideReviews } from '../../../src/contracts/routes/usage-admin.ts';
-import { decideBody, decisionBody } from '../../../src/contracts/usage.ts';
 import { err } from '../../../src/lib/result.ts';
 import type { Api } from '../../api.ts';
 import { by, type Define, type Done, done } from '../../command.ts';

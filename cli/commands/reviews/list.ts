@@ -1,6 +1,7 @@
 /** `reviews list`: what waits, or was decided, newest first, with what accepting it moves. */
+
+import { type ReviewList, reviewsQuery } from '../../../src/contracts/reviews.ts';
 import { listReviews } from '../../../src/contracts/routes/usage-admin.ts';
-import { type ReviewList, reviewsQuery } from '../../../src/contracts/usage.ts';
 import type { Api } from '../../api.ts';
 import { by, type Define, type Done, done } from '../../command.ts';
 import { minuteOf } from '../../format/amounts.ts';

@@ -1,7 +1,7 @@
 /** The routes of usage admin: where they are, whom they admit, what they take and answer. */
 import { allGapsAnswer, allGapsQuery } from '../all-gaps.ts';
+import { decideAnswer, decideBody, decisionAnswer, decisionBody, reviewList, reviewsQuery } from '../reviews.ts';
 import { route } from '../route.ts';
-import { decideAnswer, decideBody, decisionAnswer, decisionBody, reviewList, reviewsQuery } from '../usage.ts';
 
 export const listReviews = route({
   operation: 'listReviews',

@@ -1,7 +1,8 @@
 /** Lists the replacements that did not take effect, held ones and conflicting ones, of every shard, with what accepting one would move. */
 
 import type { z } from 'zod';
-import type { Quantities, ReviewList, reviewsQuery } from '../../contracts/usage.ts';
+import type { ReviewList, reviewsQuery } from '../../contracts/reviews.ts';
+import type { Quantities } from '../../contracts/usage.ts';
 import { iso, secondMs } from '../../lib/time.ts';
 import { shownOf } from '../../usage/correction.ts';
 import { namesOf } from '../../usage/names-store.ts';

@@ -1,7 +1,8 @@
 /** A correction's preview is what the bill then shows, and what was billed with the deltas is what would have been billed. */
 import { env } from 'cloudflare:workers';
 import { beforeAll, expect, it } from 'vitest';
-import { playStory, publishStories } from './correction-stories.ts';
+import { publishStories } from './billed-customer.ts';
+import { playStory } from './correction-stories.ts';
 
 /** `npm run figures -- corrections` asks for more, and for others. */
 const { TEST_CORRECTION_STORIES: stories = 4, TEST_CORRECTION_FIRST: first = 1 } = env as unknown as {

@@ -4,40 +4,17 @@
  */
 import { env } from 'cloudflare:workers';
 import type { QuantityField } from '../../../src/contracts/usage.ts';
-import type { CustomerRow, WholeCustomer } from '../../../src/customers/store.ts';
-import { openDb } from '../../../src/db/client.ts';
+import type { WholeCustomer } from '../../../src/customers/store.ts';
 import { dayMs, hourMs, secondMs } from '../../../src/lib/time.ts';
-import type { BilledPeriod } from '../../../src/periods/store.ts';
-import { findRatingBasis } from '../../../src/pricing/store.ts';
 import type { Asked } from '../../../src/usage/correction.ts';
 import { quantityOf, toBase } from '../../../src/usage/meters.ts';
 import { correctUsage } from '../../../src/workflows/billing/correct-usage.ts';
-import { ratePeriod } from '../../../src/workflows/billing/rate-period.ts';
 import { rollUpDays } from '../../../src/workflows/metering/roll-up.ts';
 import { makeContext } from '../../harness/worker/context.ts';
-import { applicationPlans, publishPlans, shippedPlans } from '../../harness/worker/plans.ts';
 import { Draw } from '../../oracle/draw.ts';
-import { type MadeWindow, makeOrganisation, makeReporter, owns, storeWindows } from '../organisations/harness.ts';
+import { type MadeWindow, storeWindows } from '../organisations/harness.ts';
+import { billOf, makeCustomer, type Reporter, type Shape, type Story, totalOf, versions } from './billed-customer.ts';
 import { controlOf, shardOf } from './harness.ts';
-
-const versions = { infrastructure: '2026-12-own', application: '2026-12-own-application' } as const;
-
-/** The shipped plans with a sum and a level of the operator's own, in both lists. */
-export async function publishStories(): Promise<void> {
-  const own = `
-meters:
-  gpu_time: { field: custom_1, title: GPU time, unit: GPU-hour, adds_up: sum, source: report }
-  seats: { field: custom_2, title: Seats, unit: seat, adds_up: level, source: report }
-`;
-  const priced = '    gpu_time: { per: GPU-hour, price: 2.5 }\n    seats: { per: seat, price: 8 }\n';
-  const withOwn = (yaml: string, version: string) =>
-    yaml
-      .replace(/version: .*\n/, `version: ${version}\n`)
-      .replace('  infrastructure:\n', `  infrastructure:\n${priced}`)
-      .replace('  application:\n', `  application:\n${priced}`) + own;
-  await publishPlans(withOwn(shippedPlans, versions.infrastructure));
-  await publishPlans(withOwn(applicationPlans, versions.application));
-}
 
 const fieldsOf: Record<keyof typeof versions, readonly QuantityField[]> = {
   infrastructure: [
@@ -101,116 +78,6 @@ const unitsOf = (wire: Wire, seconds: number): Record<string, number> =>
     }),
   );
 
-/** Sequences of a control row that the story makes by hand. */
-const run = (sql: string, ...values: unknown[]) =>
-  controlOf(env)
-    .prepare(sql)
-    .bind(...values)
-    .run();
-
-interface Reporter {
-  seq: number;
-  instanceId: string;
-  seconds: number;
-  projectSeq: number;
-  namespace: string;
-}
-
-interface Story {
-  customer: CustomerRow;
-  reporters: Reporter[];
-  periods: BilledPeriod[];
-}
-
-interface Shape {
-  now: number;
-  edges: readonly [number, number, number];
-  changes: readonly { at: number; plan: string; version: string }[];
-  overrides: { at: number; allowances: Record<string, string | null>; prices: Record<string, string> } | null;
-  lengths: readonly number[];
-}
-
-let made = 0;
-
-/** A customer of that shape, without usage. */
-async function makeCustomer({ edges, changes, overrides, lengths }: Shape): Promise<Story> {
-  made += 1;
-  const since = edges[0] - 2 * dayMs;
-  const organisation = await makeOrganisation([{ namespace: `story-${made}` }], since);
-  const [owner] = organisation.customers;
-  if (!owner) throw new Error('no customer');
-  const [first] = changes;
-  await run(
-    'INSERT INTO subscriptions (customer_id, plan, plan_version, status, updated_at) VALUES (?, ?, ?, ?, 0)',
-    owner.id,
-    first?.plan,
-    first?.version,
-    'active',
-  );
-  for (const { at, plan, version } of changes) {
-    await run(
-      'INSERT INTO plan_changes (customer_id, effective_at, plan, plan_version) VALUES (?, ?, ?, ?)',
-      owner.id,
-      at,
-      plan,
-      version,
-    );
-  }
-  if (overrides) {
-    await run(
-      `INSERT INTO agreed_overrides (customer_id, effective_at, plan, allowances, prices, until_plan_change, updated_at)
-       VALUES (?, ?, ?, ?, ?, 0, 0)`,
-      owner.id,
-      overrides.at,
-      first?.plan,
-      JSON.stringify(overrides.allowances),
-      JSON.stringify(overrides.prices),
-    );
-  }
-  const periods = ([0, 1] as const).map(
-    (i): BilledPeriod => ({
-      start: edges[i],
-      end: edges[i === 0 ? 1 : 2],
-      anchorDay: 1,
-      kind: 'paid',
-      invoiceable: true,
-    }),
-  );
-  for (const { start, end } of periods) {
-    await run(
-      `INSERT INTO billing_periods (customer_id, start_at, end_at, anchor_day, source, open, kind, invoiceable)
-       VALUES (?, ?, ?, 1, 'stripe', ?, 'paid', 1)`,
-      owner.id,
-      start,
-      end,
-      start === edges[1] ? 1 : 0,
-    );
-  }
-  const reporters: Reporter[] = [];
-  for (const [i, seconds] of lengths.entries()) {
-    const namespace = `story-${made}-${i}`;
-    const projectSeq = await controlOf(env)
-      .prepare(
-        `INSERT INTO projects (cluster_id, namespace, organisation_id, customer_id, own, created_at)
-         VALUES (?, ?, ?, ?, 0, 0) RETURNING seq`,
-      )
-      .bind(organisation.projects[0]?.clusterId, namespace, organisation.id, owner.id)
-      .first<number>('seq');
-    if (projectSeq === null) throw new Error('no project');
-    const instanceId = `story-${i}`;
-    const seq = await makeReporter(owner.id, instanceId, since);
-    await run('UPDATE reporters SET window_seconds = ? WHERE seq = ?', seconds, seq);
-    await owns(seq, projectSeq, since);
-    reporters.push({ seq, instanceId, seconds, projectSeq, namespace });
-  }
-  const customer = await controlOf(env)
-    .prepare('SELECT seq, id, usage_shard AS usageShard, organisation_id AS organisationId FROM customers WHERE id = ?')
-    .bind(owner.id)
-    .first<CustomerRow>();
-  if (!customer) throw new Error('the customer is gone');
-  return { customer, reporters, periods };
-}
-
 function drawShape(draw: Draw): { shape: Shape; list: keyof typeof versions } {
   const list = draw.pick(['infrastructure', 'application'] as const);
   const now = Date.UTC(2026, 5, draw.int(20, 28), draw.int(0, 23), draw.int(0, 59));
@@ -234,21 +101,6 @@ function drawShape(draw: Draw): { shape: Shape; list: keyof typeof versions } {
   const lengths = Array.from({ length: draw.int(1, 3) }, () => draw.pick([3600, 3600, 900]));
   return { shape: { now, edges, changes, overrides, lengths }, list };
 }
-
-/** Every line of both periods, by its identity; exact cents. */
-async function billOf({ customer, periods }: Story): Promise<Map<string, number>> {
-  const basis = await findRatingBasis(openDb(controlOf(env)), customer.id);
-  const rated = await Promise.all(
-    periods.map((period) => ratePeriod(openDb(shardOf(env)), customer.seq, period, basis)),
-  );
-  const lines = rated.flatMap(({ lines: of }, i) =>
-    of.map((line): [string, number] => [`${i} ${line.id}`, line.amountCents]),
-  );
-  return new Map(lines);
-}
-
-const totalOf = (bill: ReadonlyMap<string, number>): number =>
-  [...bill.values()].reduce((sum, cents) => sum + cents, 0);
 
 /** What a window holds, by reporter and end: what the customer was to be billed by. */
 type Truth = Map<string, { reporter: number; end: number; seconds: number; units: Record<string, number> }>;

@@ -2,69 +2,11 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import type { Correction } from '../../../src/contracts/corrections.ts';
-import type { CostAnswer } from '../../../src/contracts/cost.ts';
-import type { GapsAnswer, HistoryAnswer, ReviewList } from '../../../src/contracts/usage.ts';
+import type { HistoryAnswer } from '../../../src/contracts/usage.ts';
 import { rollUpDays } from '../../../src/workflows/metering/roll-up.ts';
-import { makeApi, rootToken } from '../../harness/worker/api.ts';
+import { rootToken } from '../../harness/worker/api.ts';
+import { at, corrected, end, now, start } from './corrected.ts';
 import { controlOf, shardOf } from './harness.ts';
-import { drain, heldQueue, hourReport, metered } from './story.ts';
-
-const signedUp = Date.parse('2026-11-17T12:30:00.000Z');
-const now = Date.parse('2026-11-20T12:30:00.000Z');
-const end = '2026-11-18T10:00:00.000Z';
-const start = '2026-11-18T09:00:00.000Z';
-const day = 86_400_000;
-/** Revisions are times of computation: so many ms after the window's end. */
-const at = (ms: number) => Date.parse(end) + ms;
-
-/** A customer above every allowance whose window at `end` had 2,000 core-hours and 50 memory-hours. */
-async function corrected(options: { windowSeconds?: number } = {}) {
-  const api = makeApi(signedUp);
-  const queue = heldQueue();
-  const who = await metered(api, { activeFrom: '2026-11-17T13:00:00Z', ...options });
-  const { customerId } = who;
-  const send = async (body: Record<string, unknown>) => {
-    const answer = await api.call('POST', '/api/usage/report', {
-      token: who.key,
-      body,
-      bindings: { USAGE_QUEUE: queue.queue },
-    });
-    expect(answer.status, await answer.clone().text()).toBe(202);
-    await drain(api, queue);
-  };
-  const report = (fields: Record<string, unknown>, until = end) => send(hourReport(customerId, until, fields));
-  const path = `/api/usage/${customerId}/corrections`;
-  const post = (fields: Record<string, unknown>, more: { query?: string; headers?: Record<string, string> } = {}) =>
-    api.call('POST', `${path}${more.query ?? ''}`, {
-      token: rootToken,
-      body: { instance_id: 'prod-1', window_start: start, window_end: end, reason: 'counted by hand', ...fields },
-      headers: more.headers ?? {},
-    });
-  const correct = async (fields: Record<string, unknown>, more: Parameters<typeof post>[1] = {}) => {
-    const answer = await post(fields, more);
-    expect(answer.status, await answer.clone().text()).toBe(more.query ? 200 : 201);
-    return ((await answer.json()) as { correction: Correction }).correction;
-  };
-  const refusal = async (fields: Record<string, unknown>) => {
-    const answer = await post(fields);
-    return [answer.status, ((await answer.json()) as { code: string }).code];
-  };
-  const read = async <T>(of: string, token = rootToken) => (await (await api.call('GET', of, { token })).json()) as T;
-  const cost = async () => (await read<CostAnswer>(`/api/usage/${customerId}/cost`)).total_cents;
-  const totals = async () =>
-    (await read<HistoryAnswer>(`/api/usage/${customerId}?from=2026-11-18T00:00:00Z&to=2026-11-19T00:00:00Z`)).totals;
-  const reviews = async (state = 'open') => {
-    const { items } = await read<ReviewList>(`/api/usage/reviews?state=${state}&limit=100`);
-    return items.filter((item) => item.customer_id === customerId);
-  };
-  const listed = async (token = rootToken) => (await read<{ items: Correction[] }>(path, token)).items;
-  const gaps = async () => (await read<GapsAnswer>(`/api/usage/${customerId}/gaps?days=3`)).items;
-  api.clock.now = at(60_000);
-  if ((options.windowSeconds ?? 3600) === 3600)
-    await report({ revision: at(1_000), cpu_hours: 2000, memory_gb_hours: 50 });
-  api.clock.now = now;
-  return { api, who, send, report, post, correct, refusal, read, cost, totals, reviews, listed, gaps };
-}
 
 describe('a window that is replaced', () => {
   it('holds what was said, though it lowers it by more than a fifth and comes late, and the bill moves as was said', async () => {
@@ -278,7 +220,7 @@ describe('a correction', () => {
     expect(await refusal({ kind: 'replace', quantities: { cpu_hours: -1 } })).toEqual([422, 'validation_failed']);
     expect(await refusal({ kind: 'replace', quantities: { cpu_hours: 1e9 } })).toEqual([422, 'validation_failed']);
     expect(await refusal({ kind: 'replace', quantities: { cpus: 1 } })).toEqual([400, 'unknown_field']);
-    const outage = Date.parse(end) + 62 * day;
+    const outage = Date.parse(end) + 62 * 86_400_000;
     api.clock.now = outage + 1;
     expect(await refusal(replace)).toEqual([422, 'window_too_old']);
     api.clock.now = now;
@@ -297,7 +239,6 @@ describe('a correction', () => {
     expect(await mine.refusal({ ...replace, instance_id: 'prod-2' })).toEqual([404, 'not_found']);
     await mine.correct(replace);
     expect(await other.totals()).toEqual({ cpu_hours: 2000, memory_gb_hours: 50 });
-    expect(await other.listed()).toEqual([]);
   });
 
   it('is made once under one Idempotency-Key, also where its answer was lost on the way to the audit log', async () => {

@@ -1,7 +1,8 @@
 /** What a person decides about a replacement that was held: it takes effect whole, or not at all, and once. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import type { HistoryAnswer, ReviewList } from '../../../src/contracts/usage.ts';
+import type { ReviewList } from '../../../src/contracts/reviews.ts';
+import type { HistoryAnswer } from '../../../src/contracts/usage.ts';
 import { rollUpDays } from '../../../src/workflows/metering/roll-up.ts';
 import { makeApi, rootToken } from '../../harness/worker/api.ts';
 import { controlOf, shardOf, shardState } from './harness.ts';
@@ -66,7 +67,13 @@ describe('a review that is accepted', () => {
     await rollUpDays([shardOf(env)], now);
     expect(await totals()).toEqual({ cpu_hours: 10, http_requests: 100 });
     const { review_id: id } = await only(reviews());
-    expect(await (await decide(id, 'accept')).json()).toEqual({ success: true, review_id: id, state: 'accepted' });
+    expect(await (await decide(id, 'accept')).json()).toEqual({
+      success: true,
+      review_id: id,
+      state: 'accepted',
+      // No period holds a window from before the customer.
+      delta_cents: 0,
+    });
     expect(await totals()).toEqual({ cpu_hours: 1, http_requests: 120 });
     await rollUpDays([shardOf(env)], now);
     expect(await totals()).toEqual({ cpu_hours: 1, http_requests: 120 });
@@ -201,9 +208,9 @@ describe('a review', () => {
     expect(await answer.json()).toEqual({
       success: true,
       results: [
-        { id: missing, status: 'refused', code: 'not_found' },
-        { id: b.review_id, status: 'refused', code: 'review_closed' },
-        { id: a.review_id, status: 'accepted' },
+        { id: missing, status: 'refused', delta_cents: null, code: 'not_found' },
+        { id: b.review_id, status: 'refused', delta_cents: null, code: 'review_closed' },
+        { id: a.review_id, status: 'accepted', delta_cents: 0 },
       ],
     });
     expect(await one.totals()).toEqual({ cpu_hours: 1 });

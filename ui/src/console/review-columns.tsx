@@ -1,6 +1,7 @@
 /** What a list of reviews shows of each. */
 import { Link } from 'react-router';
-import { type QuantityField, quantityFields, type ReviewList } from '../../../src/contracts/usage.ts';
+import type { ReviewList } from '../../../src/contracts/reviews.ts';
+import { type QuantityField, quantityFields } from '../../../src/contracts/usage.ts';
 import type { Column } from '../list/columns.ts';
 import { Digits } from '../money/numbers.tsx';
 import { common } from '../texts/common.ts';

@@ -1,8 +1,8 @@
 /** Replacements that wait for a person, and those that were decided. */
 import { Alert, AlertActionCloseButton, PageSection } from '@patternfly/react-core';
 import { useState } from 'react';
+import { reviewsQuery } from '../../../src/contracts/reviews.ts';
 import { decideReviews, listReviews } from '../../../src/contracts/routes/usage-admin.ts';
-import { reviewsQuery } from '../../../src/contracts/usage.ts';
 import { useRead } from '../data/use-read.ts';
 import type { Column } from '../list/columns.ts';
 import { List } from '../list/list.tsx';
