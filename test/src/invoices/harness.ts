@@ -8,6 +8,12 @@ import { type Api, rootToken } from '../../harness/worker/api.ts';
 import { secondsOf, signatureOf } from '../../harness/worker/stripe-events.ts';
 import type { StandInOfTests, Wire } from '../../harness/worker/stripe.ts';
 import { subscribersOf } from '../../harness/worker/subscriber.ts';
+import { servicesOf } from '../../../src/services.ts';
+import { carriersOf } from '../../../src/wiring.ts';
+import { billAfterEnd } from '../../../src/workflows/billing/bill-after-end.ts';
+import { claimPeriods } from '../../../src/workflows/billing/claim-periods.ts';
+import { closePeriods } from '../../../src/workflows/billing/close-period.ts';
+import { deliverOutbox } from '../../../src/workflows/delivery/deliver-outbox.ts';
 import { processEvent } from '../../../src/workflows/inbox/process-event.ts';
 
 export const minute = 60_000;
@@ -54,11 +60,20 @@ export function billingOf(api: Api, stripe: () => StandInOfTests) {
     await process();
   }
 
-  /** Moves both clocks, Stripe tells what happened, and cron ticks. */
+  /** What cron does about invoices, without all the rest of it. */
+  async function work(): Promise<void> {
+    const isHourly = api.clock.now % hour < minute;
+    await claimPeriods(people.contextNow(), isHourly);
+    if (isHourly) await billAfterEnd(people.contextNow(), api.clock.now % day < minute);
+    await closePeriods(people.contextNow());
+    await deliverOutbox(carriersOf(servicesOf(api.bindings, { waitUntil: () => {} }, api.outside)));
+  }
+
+  /** Moves both clocks, Stripe tells what happened, and cron does its work. */
   async function goTo(at: number): Promise<void> {
     await stripe().move(at);
     await tell();
-    await api.tick();
+    await work();
     await tell();
   }
 
@@ -125,4 +140,3 @@ export function billingOf(api: Api, stripe: () => StandInOfTests) {
 
   return { ...people, control, shard, news, bring, process, tell, goTo, expects, uses, rowsOf, linesOf, costs, atStripe, invoiceAtStripe, show, periodsOf, queued };
 }
-export type Billing = ReturnType<typeof billingOf>;

@@ -1,6 +1,7 @@
 /** What people hold back: lines that are too large, the brake of billing, and everything that waits for Stripe. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { HeldLineView } from '../../../src/contracts/invoices.ts';
+import { continueDrift } from '../../../src/workflows/watching/run-drift.ts';
 import { ensureCluster, makeApi, rootToken } from '../../harness/worker/api.ts';
 import { openStandIn, type StandInOfTests } from '../../harness/worker/stripe.ts';
 import { billingOf, hour, minute } from './harness.ts';
@@ -105,8 +106,10 @@ describe('after a restore', () => {
     expect((await rowsOf(customerId)).at(-1)).toMatchObject({ state: 'draft', orderedAt: expect.any(Number) });
     expect(await (await post('outbox/open', { drift_id: 'drun_none' })).json()).toMatchObject({ code: 'drift_required' });
     const { run_id: run } = (await (await post('drift/run', {})).json()) as { run_id: string };
-    await goTo(api.clock.now + minute);
-    await goTo(api.clock.now + minute);
+    for (let pages = 0; pages < 3; pages++) {
+      await goTo(api.clock.now + minute);
+      await continueDrift(billing.contextNow());
+    }
     expect((await post('outbox/open', { drift_id: run })).status).toBe(200);
     await goTo(api.clock.now + minute);
     expect((await rowsOf(customerId)).at(-1)).toMatchObject({ state: 'paid', totalCents: 3400 });
