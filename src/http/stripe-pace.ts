@@ -32,7 +32,12 @@ const waitMsMax = 5 * secondMs;
 /** Calls with a place in the bucket taken before. @param sleep waits so many ms */
 function paced(
   send: Fetch,
-  { bucket, perSecond, sleep, log }: { bucket: Bucket; perSecond: number; sleep: (ms: number) => Promise<void>; log: Log },
+  {
+    bucket,
+    perSecond,
+    sleep,
+    log,
+  }: { bucket: Bucket; perSecond: number; sleep: (ms: number) => Promise<void>; log: Log },
 ): Fetch {
   return async (url, init) => {
     const kind = classOf(init?.method ?? 'GET', new URL(url).pathname, typeof init?.body === 'string' ? init.body : '');
@@ -74,7 +79,12 @@ export interface Level {
 }
 
 /** Takes one from a bucket that holds a second's calls. @param reserve the share that must stay in it @returns the wait, ms */
-export function drawFrom(level: Level | null, now: number, perSecond: number, reserve: number): { level: Level; waitMs: number } {
+export function drawFrom(
+  level: Level | null,
+  now: number,
+  perSecond: number,
+  reserve: number,
+): { level: Level; waitMs: number } {
   const before = level ?? { left: perSecond, at: now };
   const left = Math.min(perSecond, before.left + (Math.max(0, now - before.at) / secondMs) * perSecond);
   const needed = 1 + reserve * perSecond;

@@ -49,7 +49,10 @@ const holds = endpoint({
   ...routes.listHolds,
   handle: async ({ db, query }) => {
     const { rows, total } = await listHeld(db, query);
-    const invoices = await findMany(db, rows.map(({ invoiceId }) => invoiceId));
+    const invoices = await findMany(
+      db,
+      rows.map(({ invoiceId }) => invoiceId),
+    );
     const items = rows.flatMap((line) => {
       const invoice = invoices.get(line.invoiceId);
       return invoice === undefined ? [] : [toHeld({ line, invoice })];

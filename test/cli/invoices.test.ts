@@ -54,16 +54,23 @@ const shown: Told = { status: 200, body: { success: true, invoice: { ...head, li
 describe('invoices', () => {
   it('lists them, and says what is to be known of one', async () => {
     const body = { items: [head], total: 1, page: 1, limit: 20 };
-    const { exit, lines, heard } = await callApi(['invoices', customerId, '--state', 'paid'], () => ({ status: 200, body }));
+    const { exit, lines, heard } = await callApi(['invoices', customerId, '--state', 'paid'], () => ({
+      status: 200,
+      body,
+    }));
     expect(exit).toBe(0);
     expect(heard[0]).toMatchObject({ method: 'GET', path: '/api/invoices' });
     expect(heard[0]?.query.get('customer_id')).toBe(customerId);
-    expect(lines.join('\n')).toMatch(/ABC-0002 +cycle +2026-01-18 to 2026-02-18 +paid +\$31\.80 .*went without all usage/);
+    expect(lines.join('\n')).toMatch(
+      /ABC-0002 +cycle +2026-01-18 to 2026-02-18 +paid +\$31\.80 .*went without all usage/,
+    );
   });
 
   it('shows one line by line, with why', async () => {
     const { lines } = await callApi(['invoices', 'show', invoiceId], () => shown);
-    expect(lines.join('\n')).toMatch(/CPU +2026-01-18 to 2026-02-18 +56 +core-hour +\$2\.80 +tenantry +above 744 core-hours/);
+    expect(lines.join('\n')).toMatch(
+      /CPU +2026-01-18 to 2026-02-18 +56 +core-hour +\$2\.80 +tenantry +above 744 core-hours/,
+    );
   });
 
   it('finalize asks before', async () => {
@@ -82,11 +89,21 @@ describe('invoices', () => {
 });
 
 describe('billing-brake', () => {
-  const set = { mode: 'paused', reason: 'a wrong price', changed_by: 'admin:root', changed_at: '2026-02-18T10:00:00.000Z' };
+  const set = {
+    mode: 'paused',
+    reason: 'a wrong price',
+    changed_by: 'admin:root',
+    changed_at: '2026-02-18T10:00:00.000Z',
+  };
   it('is shown, and set with a reason', async () => {
     const body = { mode: 'live', reason: null, changed_by: null, changed_at: null };
-    expect((await callApi(['billing-brake'], () => ({ status: 200, body }))).lines).toEqual(['live, as the environment says']);
-    const { heard, lines } = await callApi(['billing-brake', 'paused', '--reason', 'a wrong price'], () => ({ status: 200, body: set }));
+    expect((await callApi(['billing-brake'], () => ({ status: 200, body }))).lines).toEqual([
+      'live, as the environment says',
+    ]);
+    const { heard, lines } = await callApi(['billing-brake', 'paused', '--reason', 'a wrong price'], () => ({
+      status: 200,
+      body: set,
+    }));
     expect(heard[0]).toMatchObject({ method: 'PUT', body: { mode: 'paused', reason: 'a wrong price' } });
     expect(lines).toEqual(['paused, since 2026-02-18 10:00 UTC, admin:root: a wrong price']);
     expect((await callApi(['billing-brake', 'paused'], () => ({ status: 200, body: set }))).exit).toBe(2);

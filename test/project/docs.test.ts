@@ -27,9 +27,15 @@ describe('docs/storage.md', () => {
   const rows = [...textOf('docs/storage.md').matchAll(/^\| `([a-z_]+)` +\| ([a-z-]+) +\|/gm)];
 
   it('has every table of both databases, and no other', () => {
-    const schemas = [controlSchema, workSchema, pricingSchema, sessionSchema, stripeSchema, invoiceSchema, usageSchema].flatMap(
-      (schema) => Object.values<unknown>({ ...schema }),
-    );
+    const schemas = [
+      controlSchema,
+      workSchema,
+      pricingSchema,
+      sessionSchema,
+      stripeSchema,
+      invoiceSchema,
+      usageSchema,
+    ].flatMap((schema) => Object.values<unknown>({ ...schema }));
     const tables = schemas.filter((value) => is(value, Table)).map(getTableName);
     expect(rows.map(([, table]) => table).sort()).toEqual(tables.sort());
   });

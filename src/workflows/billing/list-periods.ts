@@ -1,8 +1,8 @@
 /** A customer's billing periods, and what was used outside of them. Reads only. */
 import type { WholeCustomer } from '../../customers/store.ts';
 import { shardOf } from '../../db/shards.ts';
-import { outsideOf, type PeriodState, stateOf } from '../../periods/period.ts';
 import { findOf } from '../../invoices/store.ts';
+import { outsideOf, type PeriodState, stateOf } from '../../periods/period.ts';
 import type { BilledPeriod } from '../../periods/store.ts';
 import { type PlanChange, planAt } from '../../pricing/segments.ts';
 import { findRatingBasis } from '../../pricing/store.ts';
@@ -54,7 +54,13 @@ export async function listPeriods(
     const plan = planAt(changes, Math.min(now, period.end - 1));
     const invoice = invoices.find((one) => one.periodStart === period.start && one.state !== 'void');
     const isBilled = invoice === undefined ? null : invoice.ratedAt !== null || invoice.finalizedAt !== null;
-    return { ...period, plan, complete, state: stateOf(period, { complete, isBilled }, now), invoiceId: invoice?.id ?? null };
+    return {
+      ...period,
+      plan,
+      complete,
+      state: stateOf(period, { complete, isBilled }, now),
+      invoiceId: invoice?.id ?? null,
+    };
   });
   return { periods, total: all.length, unbilled };
 }

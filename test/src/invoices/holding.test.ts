@@ -104,7 +104,9 @@ describe('after a restore', () => {
     await goTo(end + 21 * minute);
     await goTo(api.clock.now + minute);
     expect((await rowsOf(customerId)).at(-1)).toMatchObject({ state: 'draft', orderedAt: expect.any(Number) });
-    expect(await (await post('outbox/open', { drift_id: 'drun_none' })).json()).toMatchObject({ code: 'drift_required' });
+    expect(await (await post('outbox/open', { drift_id: 'drun_none' })).json()).toMatchObject({
+      code: 'drift_required',
+    });
     const { run_id: run } = (await (await post('drift/run', {})).json()) as { run_id: string };
     for (let pages = 0; pages < 3; pages++) {
       await goTo(api.clock.now + minute);

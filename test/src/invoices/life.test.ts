@@ -38,7 +38,12 @@ describe('a renewal', () => {
     expect(draft).toMatchObject({ kind: 'cycle', state: 'held', holdReason: 'incomplete', periodEnd: end });
     await goTo(end + 21 * minute);
     const [, bill] = await rowsOf(customerId);
-    expect(bill).toMatchObject({ state: 'paid', late: false, totalCents: 2900 + 100 * coreCents, ratedAt: api.clock.now });
+    expect(bill).toMatchObject({
+      state: 'paid',
+      late: false,
+      totalCents: 2900 + 100 * coreCents,
+      ratedAt: api.clock.now,
+    });
     expect(await costs(bill?.id ?? '')).toEqual([`cpu_core_ms ${100 * coreCents} billed`]);
     expect(await invoiceAtStripe(bill?.stripeInvoiceId ?? '')).toMatchObject({ status: 'paid', total: 3400 });
     const shown = await show(bill?.id ?? '');
@@ -59,7 +64,11 @@ describe('a renewal', () => {
     const third = (await rowsOf(customerId)).at(-1);
     expect(third).toMatchObject({ state: 'paid', totalCents: 2900 + 35 });
     const corrected = (await show(third?.id ?? '')).lines.find(({ delta_of }) => delta_of !== null);
-    expect(corrected).toMatchObject({ delta_of: bill?.id, amount_cents: 35, period: { start: new Date(start).toISOString() } });
+    expect(corrected).toMatchObject({
+      delta_of: bill?.id,
+      amount_cents: 35,
+      period: { start: new Date(start).toISOString() },
+    });
   });
 
   it('goes at its deadline without what is missing, says so, and the rest comes next month', async () => {
@@ -104,7 +113,10 @@ describe('after the end', () => {
     await atNextHour();
     expect((await rowsOf(customerId)).at(-1)).toMatchObject({ kind: 'delta', state: 'uncollectible', totalCents: 10 });
     // A person has voided both windows: nothing of it was accepted, and the look once a day finds it.
-    await billing.shard.prepare('DELETE FROM windows WHERE window_end IN (?, ?)').bind(at, at + hour).run();
+    await billing.shard
+      .prepare('DELETE FROM windows WHERE window_end IN (?, ?)')
+      .bind(at, at + hour)
+      .run();
     await billing.shard.prepare('INSERT OR IGNORE INTO dirty_days SELECT customer_seq, day FROM daily').run();
     await atNextHour();
     expect(await rowsOf(customerId)).toHaveLength(4);
