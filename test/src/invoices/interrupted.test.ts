@@ -109,7 +109,7 @@ async function disturb(random: () => number): Promise<Told[]> {
   return waiting;
 }
 
-it.each(seeds)('each line is billed once, in order %i', async (seed) => {
+it.each(seeds)('each line is billed once, in order %i', { timeout: 120_000 }, async (seed) => {
   const { made } = await paying('starter');
   const customerId = made.customer.customer_id;
   await settle();

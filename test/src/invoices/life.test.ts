@@ -5,6 +5,8 @@ import { openStandIn, type StandInOfTests } from '../../harness/worker/stripe.ts
 import { billingOf, day, hour, minute } from './harness.ts';
 
 const api = makeApi(Date.parse('2026-01-05T09:10:00.000Z'));
+/** Months of cron and Stripe in one test. */
+const timeout = 120_000;
 let stripe: StandInOfTests;
 const billing = billingOf(api, () => stripe);
 const { paying, goTo, uses, rowsOf, costs, atStripe, invoiceAtStripe, show, periodsOf } = billing;
@@ -29,7 +31,7 @@ async function month(above: number, body: Record<string, unknown> = {}) {
   return { customerId, made, sub: id, start, end };
 }
 
-describe('a renewal', () => {
+describe('a renewal', { timeout }, () => {
   it('has the usage of the month that ended, to the cent, and is finalised as soon as the month is complete', async () => {
     const { customerId, end } = await month(100);
     await goTo(end + 5 * minute);
@@ -82,7 +84,7 @@ describe('a renewal', () => {
   });
 });
 
-describe('after the end', () => {
+describe('after the end', { timeout }, () => {
   it('the last usage is on a closing invoice, once', async () => {
     const { customerId, end, sub } = await month(100);
     await goTo(end - 10 * day);
@@ -128,7 +130,7 @@ describe('after the end', () => {
   });
 });
 
-describe('a yearly subscription', () => {
+describe('a yearly subscription', { timeout }, () => {
   it('has an invoice of ours for each month’s usage', async () => {
     const { customerId, end } = await month(40, { interval: 'year' });
     await goTo(end + 5 * minute);
