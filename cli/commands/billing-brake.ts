@@ -18,7 +18,9 @@ async function brake(world: World, api: Api, mode: BillingMode | undefined, opti
     return { ok: false, error: { kind: 'usage', message: '--reason is needed with a mode' } };
   }
   const answer =
-    mode === undefined || reason === undefined ? await api.call(readBrake, {}) : await api.call(setBrake, { body: { mode, reason } });
+    mode === undefined || reason === undefined
+      ? await api.call(readBrake, {})
+      : await api.call(setBrake, { body: { mode, reason } });
   if (!answer.ok) return answer;
   const { changed_at: at, changed_by: who, reason: why } = answer.value;
   const by = at === null ? 'as the environment says' : `since ${minuteOf(at)} UTC, ${who}: ${why}`;
@@ -29,7 +31,9 @@ async function brake(world: World, api: Api, mode: BillingMode | undefined, opti
 export const billingBrakeProgram: Define = ({ program, world, withApi }) => {
   program
     .description('Whether invoices are billed, only computed, or kept waiting')
-    .addArgument(new Argument('[mode]', 'what holds from now on; without it what holds is shown').choices(billingMode.options))
+    .addArgument(
+      new Argument('[mode]', 'what holds from now on; without it what holds is shown').choices(billingMode.options),
+    )
     .option('--reason <text>', 'kept in the audit log; needed with a mode', by(brakeBody.shape.reason))
     .option(...jsonOption)
     .action(withApi((api, mode: BillingMode | undefined, options: Options) => brake(world, api, mode, options)));

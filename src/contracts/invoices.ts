@@ -4,18 +4,18 @@ import { customerId, instant, lineText, listOf, pageQuery, searchText } from './
 import { costLine } from './cost.ts';
 
 /** `cycle`: Stripe's, of the subscription. `usage`: ours, of a month. `closing`: after the end. `delta`: what changed after that. */
-export const invoiceKind = z.enum(['cycle', 'closing', 'usage', 'delta']);
+const invoiceKind = z.enum(['cycle', 'closing', 'usage', 'delta']);
 export type InvoiceKind = z.infer<typeof invoiceKind>;
 
 export const invoiceState = z.enum(['draft', 'held', 'finalizing', 'open', 'paid', 'uncollectible', 'void', 'failed']);
 export type InvoiceState = z.infer<typeof invoiceState>;
 
 /** What a held draft waits for. */
-export const holdReason = z.enum(['incomplete', 'approval', 'paused']);
+const holdReason = z.enum(['incomplete', 'approval', 'paused']);
 export type HoldReason = z.infer<typeof holdReason>;
 
 /** Whose line it is: rated here, or put there by Stripe. */
-export const lineBy = z.enum(['tenantry', 'stripe']);
+const lineBy = z.enum(['tenantry', 'stripe']);
 export type LineBy = z.infer<typeof lineBy>;
 
 const period = z.object({ start: z.string(), end: z.string() });
@@ -71,7 +71,6 @@ export const invoicesQuery = pageQuery.extend({
   q: searchText.optional().describe('Part of a number, or of an id.'),
 });
 export const invoiceList = listOf(invoiceHead);
-export type InvoiceList = z.infer<typeof invoiceList>;
 
 export const invoiceAnswer = z.object({ success: z.literal(true), invoice: invoiceView });
 

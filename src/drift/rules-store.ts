@@ -13,6 +13,8 @@ export const rowsMax = 20;
 const intentAgeMax = dayMs;
 /** What Stripe tells is applied within minutes; a day is an outage that a person must know of. */
 const eventAgeMax = dayMs;
+/** Stripe finalises at the deadline by itself. */
+const draftAgeMax = dayMs;
 /** Cron follows a state within minutes. */
 const settleMs = hourMs;
 
@@ -76,6 +78,15 @@ export const invariants: Readonly<Record<string, (now: number) => SQL>> = {
     SELECT c.id, c.owner_id FROM credentials c JOIN subscriptions s ON s.customer_id = c.owner_id
     WHERE c.kind = 'account' AND s.status IN (SELECT value FROM json_each(${keyless}))
       AND (c.revoked_at IS NULL OR c.revoked_at > ${now}) AND (c.expires_at IS NULL OR c.expires_at > ${now})`,
+  invoices_are_frozen: () => sql`
+    SELECT l.invoice_id, l.line_id, i.state FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id
+    WHERE l.state = 'planned' AND i.finalized_at IS NOT NULL AND i.state <> 'void' AND i.shadow = 0`,
+  invoices_without_usage_say_so: () => sql`
+    SELECT id, customer_id, period_start FROM invoices
+    WHERE period_start IS NOT NULL AND rated_at IS NULL AND finalized_at IS NOT NULL AND state <> 'void' AND late = 0`,
+  drafts_are_finalised: (now) => sql`
+    SELECT id, customer_id, state, hold_reason, hold_until FROM invoices
+    WHERE state IN ('draft', 'held', 'finalizing') AND coalesce(hold_until, created_at) <= ${now - draftAgeMax}`,
   plans_change_when_due: (now) => sql`
     SELECT customer_id, effective_at, plan_version FROM plan_changes
     WHERE pending = 1 AND effective_at <= ${now - settleMs}`,

@@ -33,6 +33,11 @@ const chapters: readonly { name: string; paths: RegExp; description: string }[] 
     description: 'What a customer buys at Stripe, changes and ends.',
   },
   {
+    name: 'Invoices',
+    paths: /^\/api\/(?:invoices|billing-brake)\b/,
+    description: 'What is billed, line by line, and what holds it back.',
+  },
+  {
     name: 'Cost',
     paths: /\/(?:cost|forecast|simulate)$|^\/api\/simulations\b/,
     description: 'What usage costs, will cost, or would cost.',
@@ -109,6 +114,8 @@ const ids: Readonly<Record<string, readonly [IdKind, string]>> = {
   memberId: ['member', 'The member.'],
   jobId: ['job', 'The job.'],
   driftId: ['drift', 'The difference.'],
+  invoiceId: ['invoice', 'The invoice.'],
+  lineId: ['invoiceLine', 'The line, as `hold_id` names it.'],
   outboxId: ['outbox', 'The row.'],
   simulationId: ['simulation', 'The simulation.'],
 };

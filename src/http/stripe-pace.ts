@@ -7,7 +7,7 @@ import type { Fetch } from '../lib/outbound.ts';
 import { reasonOf } from '../lib/reason.ts';
 import { secondMs } from '../lib/time.ts';
 
-export type CallClass = 'hold' | 'lines' | 'other';
+type CallClass = 'hold' | 'lines' | 'other';
 
 /** What a Durable Object of RATE_LIMITER answers. */
 export interface Bucket {

@@ -33,7 +33,7 @@ export interface NewLine {
 }
 
 /** A line's id on an invoice: two periods may be on one. */
-export const lineIdOf = (period: Period, identity: string): string => `${iso(period.start)}/${identity}`;
+const lineIdOf = (period: Period, identity: string): string => `${iso(period.start)}/${identity}`;
 
 const lineOf = (period: Period, identity: string, deltaOf: string | null, body: CostLine): NewLine => ({
   lineId: lineIdOf(period, identity),

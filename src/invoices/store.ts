@@ -97,7 +97,7 @@ export const move = (id: string, from: readonly InvoiceState[], to: InvoiceState
 export const moveHold = (id: string, until: number): Write =>
   write(sql`UPDATE invoices SET hold_until = ${until}, updated_at = updated_at + 1 WHERE id = ${id}`);
 
-export interface InvoiceFilter {
+interface InvoiceFilter {
   customerId: string | undefined;
   state: InvoiceState | undefined;
   /** ms */

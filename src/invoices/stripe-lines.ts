@@ -5,7 +5,7 @@
 import { iso, secondMs } from '../lib/time.ts';
 
 /** A line of ours, as far as Stripe needs it. */
-export interface OurLine {
+interface OurLine {
   id: string;
   lineId: string;
   meter: string;

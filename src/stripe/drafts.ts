@@ -13,7 +13,7 @@ export interface LineTax {
 }
 
 /** A line that we add. Seconds, both of them in the period. */
-export interface DraftLine {
+interface DraftLine {
   mark: string;
   amountCents: number;
   description: string;
@@ -36,7 +36,7 @@ export interface StripeLine {
   proration: boolean;
 }
 
-export interface OwnInvoice {
+interface OwnInvoice {
   invoiceId: string;
   customerId: string;
   /** `cus_…` */
@@ -52,7 +52,7 @@ const invoiceMark = 'tenantry_invoice_id';
 const idOf = (value: string | { id: string } | null | undefined): string | null =>
   typeof value === 'string' ? value : (value?.id ?? null);
 
-const readLine = (line: Stripe.InvoiceLineItem): StripeLine => ({
+export const readLine = (line: Stripe.InvoiceLineItem): StripeLine => ({
   id: line.id,
   mark: line.metadata[markOf] ?? null,
   amountCents: line.amount,

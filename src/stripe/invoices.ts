@@ -2,6 +2,7 @@
 import type Stripe from 'stripe';
 import { secondMs } from '../lib/time.ts';
 import { attempt, type StripeResult } from './call.ts';
+import { readLine, type StripeLine } from './drafts.ts';
 
 /** An invoice at Stripe as the last fetch showed it. */
 export interface StripeInvoice {
@@ -35,6 +36,8 @@ export interface StripeInvoice {
   /** Why the last attempt to finalise it failed, Stripe's code. */
   finalizationError: string | null;
   metadata: Readonly<Record<string, string>>;
+  /** All of its lines; null where they are more than an answer shows (drafts.ts, `lines`). */
+  lines: readonly StripeLine[] | null;
 }
 
 const ms = (seconds: number | null | undefined): number | null => (seconds == null ? null : seconds * secondMs);
@@ -65,6 +68,7 @@ const readInvoice = (found: Stripe.Invoice): StripeInvoice => ({
   hostedUrl: found.hosted_invoice_url ?? null,
   finalizationError: found.last_finalization_error?.code ?? found.last_finalization_error?.type ?? null,
   metadata: found.metadata ?? {},
+  lines: found.lines.has_more ? null : found.lines.data.map(readLine),
 });
 
 /** A webhook waits for the hold, and Stripe for the webhook: one attempt, shorter than others. */

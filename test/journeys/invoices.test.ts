@@ -3,9 +3,11 @@ import type Stripe from 'stripe';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type LifePlatform, startLifePlatform } from '../../bench/support/life/platform.ts';
 import { useCpu } from '../../bench/support/life/usage.ts';
+import { makeClusterKey } from '../../src/contracts/routes/clusters.ts';
 import { deactivateCustomer, signUp } from '../../src/contracts/routes/customers.ts';
 import { listInvoices, readInvoice } from '../../src/contracts/routes/invoices.ts';
 import { checkOut } from '../../src/contracts/routes/subscriptions.ts';
+import { reportUsageBatch } from '../../src/contracts/routes/usage-intake.ts';
 import { iso } from '../../src/lib/time.ts';
 
 const minute = 60_000;
@@ -51,15 +53,14 @@ it('from the first month to the closing invoice', { timeout: 240_000 }, async ()
   const [first] = await invoices();
   // 56 core-hours above the 744 of 31 days, at $0.05. Nobody reported the other hours.
   expect(first).toMatchObject({ state: 'paid', total_cents: 2900 + 280, late: true });
-  const { data: atStripe } = { data: await platform.objects<Stripe.Invoice>('invoice') };
+  const atStripe = await platform.objects<Stripe.Invoice>('invoice');
   expect(atStripe.find(({ id }) => id === first?.stripe_invoice_id)).toMatchObject({ status: 'paid', total: 3180 });
 
   const late = Date.parse('2026-02-17T10:00:00Z');
-  const { api_key: key } = await ask((await import('../../src/contracts/routes/clusters.ts')).makeClusterKey, {
+  const { api_key: key } = await ask(makeClusterKey, {
     params: { clusterId: platform.clusterId },
     body: {},
   });
-  const { reportUsageBatch } = await import('../../src/contracts/routes/usage-intake.ts');
   const computed = end + 7 * hour;
   const report = {
     customer_id: customerId,

@@ -12,7 +12,11 @@ interface Options extends JsonOption {
 }
 
 const routes = { release: releaseHold, reject: rejectHold };
-const words = { planned: 'is billed by its invoice', released: 'is billed by the next invoice', rejected: 'is never billed' };
+const words = {
+  planned: 'is billed by its invoice',
+  released: 'is billed by the next invoice',
+  rejected: 'is never billed',
+};
 
 async function decide(world: World, api: Api, verdict: 'release' | 'reject', lineId: string, options: Options): Done {
   const decided = await api.call(routes[verdict], { params: { lineId }, body: { reason: options.reason } });

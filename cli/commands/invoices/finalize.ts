@@ -10,7 +10,11 @@ import type { World } from '../../world.ts';
 async function finalize(world: World, api: Api, invoiceId: string, options: JsonOption & YesOption): Done {
   const can = canConfirm(world, options);
   if (!can.ok) return can;
-  const may = await confirm(world, options, `${invoiceId} is billed with the usage that is known now, and cannot be changed then.`);
+  const may = await confirm(
+    world,
+    options,
+    `${invoiceId} is billed with the usage that is known now, and cannot be changed then.`,
+  );
   if (!may.ok) return may;
   const closed = await api.call(finalizeInvoice, { params: { invoiceId }, body: {} });
   if (!closed.ok) return closed;

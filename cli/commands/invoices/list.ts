@@ -1,6 +1,6 @@
 /** `invoices list`: invoices by page, newest first. */
 import { Option } from 'commander';
-import { type InvoiceHead, invoicesQuery, invoiceState } from '../../../src/contracts/invoices.ts';
+import { type InvoiceHead, invoiceState, invoicesQuery } from '../../../src/contracts/invoices.ts';
 import { listInvoices } from '../../../src/contracts/routes/invoices.ts';
 import type { Api } from '../../api.ts';
 import { by, type Define, type Done, done } from '../../command.ts';

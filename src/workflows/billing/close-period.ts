@@ -26,7 +26,7 @@ import * as invoiceStore from '../../invoices/store.ts';
 import { newId } from '../../lib/ids.ts';
 import { err, ok } from '../../lib/result.ts';
 import { hourMs, iso } from '../../lib/time.ts';
-import { planUnless } from '../../outbox/store.ts';
+import { planForInvoice, planUnless } from '../../outbox/store.ts';
 import { type Context, carryOut, type Plan, type Planned } from '../deed.ts';
 import { each } from '../each.ts';
 import { noCredit, takeCreditFor } from './credit-line.ts';
@@ -55,7 +55,7 @@ export type ShownLine = Pick<
   'id' | 'lineId' | 'by' | 'periodStart' | 'periodEnd' | 'deltaOf' | 'amountCents' | 'body'
 >;
 
-export interface Closed {
+interface Closed {
   invoice: InvoiceRow;
   lines: readonly ShownLine[];
 }
@@ -68,12 +68,30 @@ export async function closeInvoice(context: Context, id: string, isAsked: boolea
   const invoice = await invoiceStore.find(db, id);
   const whole = invoice === null ? null : await findWhole(db, invoice.customerId);
   if (invoice === null || whole === null) return err(notFound);
-  if (!isDraft(invoice) || invoice.orderedAt !== null) {
+  const isOver = !isDraft(invoice) || invoice.orderedAt !== null;
+  if (isAsked && invoice.state === 'failed') return ok(orderAgain(context, invoice));
+  if (isOver) {
     return isAsked ? err(notDraft) : ok({ ...nothing(invoice), writes: [invoiceStore.lookAgain(id, null)] });
   }
   const mode = await modeOf(db, settings.billingMode);
   if (mode === 'paused') return isAsked ? err(paused) : ok(keepOpen(context, invoice));
   return ok(await close(context, invoice, whole, { isAsked, isShadow: mode === 'shadow' }));
+}
+
+/** What Stripe could not finalise is tried again: a person has mended the cause. */
+function orderAgain(context: Context, invoice: InvoiceRow): Plan<Closed> {
+  const { now, random } = context;
+  const order = { id: newId('outbox', random), customerId: invoice.customerId, invoiceId: invoice.id, now };
+  const fields = { state: 'finalizing' as const };
+  return {
+    ...nothing({ ...invoice, ...fields }),
+    writes: [
+      invoiceStore.guardUnchanged(invoice),
+      invoiceStore.change(invoice, fields, now),
+      planForInvoice({ ...order, kind: 'stripe_finalize' }),
+    ],
+    outbox: [order.id],
+  };
 }
 
 const notDraft: Failure = {

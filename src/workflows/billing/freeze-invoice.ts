@@ -31,7 +31,7 @@ import { findOffers } from '../../subscriptions/price-store.ts';
 import type { Context } from '../deed.ts';
 import { consumeCredit, releaseCredit } from './reserve-credit.ts';
 
-export interface Frozen {
+interface Frozen {
   fields: Partial<NewInvoice>;
   writes: Write[];
   audit: AuditEntry[];
@@ -48,7 +48,7 @@ export async function freeze(
 ): Promise<Result<Frozen, StripeFailure>> {
   const { db, stripe, log, now, random } = context;
   if (stripe === null) return { ok: false, error: { kind: 'denied', code: 'stripe_not_configured' } };
-  const shown = await stripe.drafts.lines(invoice.id);
+  const shown = invoice.lines === null ? await stripe.drafts.lines(invoice.id) : ok(invoice.lines);
   if (!shown.ok) return shown;
   const theirs = shown.value;
   const ours = (await findLines(db, row.id)).filter(({ by, state }) => by === 'tenantry' && isSent(state));
@@ -134,7 +134,7 @@ function match(ours: readonly LineRow[], theirs: readonly StripeLine[]) {
 }
 
 /** A row as Stripe's lines are made of it. */
-export const toOurLine = ({ body, ...row }: LineRow) => ({ ...row, description: body.description });
+const toOurLine = ({ body, ...row }: LineRow) => ({ ...row, description: body.description });
 
 /** Fees of whole periods whose price we know, and which are not what the plan says. */
 async function feeDifferences({ db }: Context, lines: readonly StripeLine[]): Promise<Found[]> {

@@ -12,7 +12,7 @@ import { newId } from '../../lib/ids.ts';
 import { type OutboxKind, planForInvoice } from '../../outbox/store.ts';
 import type { Context } from '../deed.ts';
 
-export interface Ordered {
+interface Ordered {
   /** What changes of the invoice. */
   fields: Partial<NewInvoice>;
   writes: Write[];

@@ -18,10 +18,11 @@ export async function refreshInvoice(context: Context, customerId: string, strip
     const found = await stripe.invoices.fetch(stripeInvoiceId);
     if (!found.ok) return;
     const invoice = found.value;
+    const body = { ...invoice, lines: null };
     await carryOut(context, async () => {
       const followed = await followInvoice(context, customerId, invoice, null);
       if (!followed.ok) return { ok: false, error: { code: 'stripe_unavailable', message: followed.error.code } };
-      const kept = writeFetched({ id: stripeInvoiceId, fetchSeq, customerId, body: { ...invoice }, now });
+      const kept = writeFetched({ id: stripeInvoiceId, fetchSeq, customerId, body, now });
       return ok({ value: null, writes: [...kept, ...followed.value.writes], audit: followed.value.audit });
     });
   } catch (error) {

@@ -10,7 +10,7 @@ import type { OutboxRow } from '../../outbox/store.ts';
 import type { StripePort } from '../../stripe/port.ts';
 import type { Carriers } from './carriers.ts';
 
-export interface AboutInvoice {
+interface AboutInvoice {
   stripe: StripePort;
   invoice: InvoiceRow;
   whole: WholeCustomer;

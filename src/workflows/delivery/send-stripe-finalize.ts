@@ -1,5 +1,7 @@
 /** Has Stripe finalise an invoice, early: everything that is to be on it is. Then it is looked at, whether or not Stripe's event comes. */
+import { commit } from '../../db/client.ts';
 import { isUnfinished } from '../../invoices/invoice.ts';
+import { move } from '../../invoices/store.ts';
 import { ok } from '../../lib/result.ts';
 import { later, needless } from '../../outbox/outbox.ts';
 import type { Sender } from './carriers.ts';
@@ -31,6 +33,8 @@ export const sendStripeFinalize: Sender = async (carriers, row) => {
   });
   if (sent.outcome === 'later') return sent;
   await carriers.refreshInvoice(customerId, id);
-  // Stripe has said why on the invoice, which is `failed`: a new order is given once the cause is mended.
-  return sent.outcome === 'never' ? needless(sent.why) : sent;
+  if (sent.outcome !== 'never') return sent;
+  // A new order is given once the cause is mended (tenantry invoices finalize).
+  await commit(carriers.db, [move(invoice.id, ['finalizing'], 'failed')]);
+  return needless(sent.why);
 };

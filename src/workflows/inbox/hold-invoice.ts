@@ -20,7 +20,7 @@ export interface Draft {
   madeAt: number;
 }
 
-export interface Held {
+interface Held {
   /** ms */
   until: number | null;
   writes: Write[];

@@ -34,7 +34,8 @@ export const invoiceChanged: Handler = async (context, event) => {
         (await tellOfPayment(context, { type: event.type, invoice, customerId })));
   const followed =
     invoice === null ? await invoiceGone(context, event.objectId) : await followHeld(context, invoice, customerId);
-  const body = invoice === null ? null : { ...invoice };
+  // Lines are kept as the invoice's own, once it is finalised.
+  const body = invoice === null ? null : { ...invoice, lines: null };
   return {
     customerId,
     writes: [

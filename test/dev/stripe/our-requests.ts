@@ -115,7 +115,10 @@ export const forms: Forms = {
     create: [{ with: [ownInvoice, key] }, { with: [{ ...ownInvoice, collection: 'invoice' }, key] }],
     find: [{ with: ['cus_1', 'inv_1'] }],
     payAs: [
-      { with: ['in_1', 'sub_1'], told: { 'GET /v1/subscriptions/sub_1': { fields: { default_payment_method: 'pm_1' } } } },
+      {
+        with: ['in_1', 'sub_1'],
+        told: { 'GET /v1/subscriptions/sub_1': { fields: { default_payment_method: 'pm_1' } } },
+      },
     ],
     finalize: [{ with: ['in_1', key] }],
     credit: [{ with: [{ stripeInvoiceId: 'in_1', invoiceId: 'inv_1', amountCents: 280, memo: 'Usage' }, key] }],

@@ -48,6 +48,13 @@ beforeAll(async () => {
   await deliver(api, held.bodies.splice(0));
   await api.tick();
   await control.prepare("UPDATE outbox SET state = 'confirmed'").run();
+  await control
+    .prepare(
+      `INSERT INTO invoices (id, customer_id, kind, period_start, period_end, state, rated_at, finalized_at, created_at, updated_at)
+      VALUES ('inv_1', ?, 'cycle', 1, 2, 'paid', 1, 1, 1, 1)`,
+    )
+    .bind(payer)
+    .run();
 });
 
 /** A rule, the fault that it is for, and how the fault is undone; a column of one row is put back as it was. */
@@ -87,6 +94,13 @@ const faults: Fault[] = [
     'keys_of_who_has_left_are_revoked',
     () => `UPDATE credentials SET revoked_at = NULL WHERE owner_id = '${left}' AND kind = 'account'`,
   ],
+  [
+    'invoices_are_frozen',
+    () => `INSERT INTO invoice_lines (invoice_id, line_id, id, identity, by, meter, amount_cents, body, state)
+    VALUES ('inv_1', 'a', 'lin_1', 'a', 'tenantry', 'cpu_core_ms', 1, '{}', 'planned')`,
+  ],
+  ['invoices_without_usage_say_so', () => `UPDATE invoices SET rated_at = NULL WHERE id = 'inv_1'`],
+  ['drafts_are_finalised', () => `UPDATE invoices SET state = 'held', hold_until = 1 WHERE id = 'inv_1'`],
   ['plans_change_when_due', () => `UPDATE plan_changes SET pending = 1 WHERE customer_id = '${payer}'`],
 ];
 
@@ -99,6 +113,8 @@ const tables = [
   'licences',
   'credentials',
   'plan_changes',
+  'invoice_lines',
+  'invoices',
 ];
 
 describe('the rules of the ledger', () => {

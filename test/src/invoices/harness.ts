@@ -1,14 +1,21 @@
 /** Customers who pay at a stand-in of the test's own, with usage straight in the shard, and Stripe's events brought when the test says. */
+
+import type { InvoiceView } from '../../../src/contracts/invoices.ts';
 import { openDb } from '../../../src/db/client.ts';
+import { findLines } from '../../../src/invoices/line-store.ts';
 import type { InvoiceRow } from '../../../src/invoices/store.ts';
 import { findOf } from '../../../src/invoices/store.ts';
-import { findLines } from '../../../src/invoices/line-store.ts';
-import type { InvoiceView } from '../../../src/contracts/invoices.ts';
-import { type Api, rootToken } from '../../harness/worker/api.ts';
-import { secondsOf, signatureOf } from '../../harness/worker/stripe-events.ts';
-import type { StandInOfTests, Wire } from '../../harness/worker/stripe.ts';
-import { subscribersOf } from '../../harness/worker/subscriber.ts';
+import { servicesOf } from '../../../src/services.ts';
+import { carriersOf } from '../../../src/wiring.ts';
+import { billAfterEnd } from '../../../src/workflows/billing/bill-after-end.ts';
+import { claimPeriods } from '../../../src/workflows/billing/claim-periods.ts';
+import { closePeriods } from '../../../src/workflows/billing/close-period.ts';
+import { deliverOutbox } from '../../../src/workflows/delivery/deliver-outbox.ts';
 import { processEvent } from '../../../src/workflows/inbox/process-event.ts';
+import { type Api, rootToken } from '../../harness/worker/api.ts';
+import type { StandInOfTests, Wire } from '../../harness/worker/stripe.ts';
+import { secondsOf, signatureOf } from '../../harness/worker/stripe-events.ts';
+import { subscribersOf } from '../../harness/worker/subscriber.ts';
 
 export const minute = 60_000;
 export const hour = 60 * minute;
@@ -23,7 +30,10 @@ export function billingOf(api: Api, stripe: () => StandInOfTests) {
   const seen = new Set<string>();
   const queued: string[] = [];
   Object.assign(api.bindings, {
-    STRIPE_QUEUE: { sendBatch: async (messages: { body: { event_id: string } }[]) => queued.push(...messages.map(({ body }) => body.event_id)) },
+    STRIPE_QUEUE: {
+      sendBatch: async (messages: { body: { event_id: string } }[]) =>
+        queued.push(...messages.map(({ body }) => body.event_id)),
+    },
   });
 
   /** What Stripe has told since the last time, oldest first. */
@@ -42,7 +52,10 @@ export function billingOf(api: Api, stripe: () => StandInOfTests) {
   /** Brings an event as Stripe does. @returns the status of the answer */
   async function bring(event: StripeEvent): Promise<number> {
     const raw = JSON.stringify(event);
-    const headers = { 'stripe-signature': signatureOf(raw, secondsOf(api.clock.now)), 'content-type': 'application/json' };
+    const headers = {
+      'stripe-signature': signatureOf(raw, secondsOf(api.clock.now)),
+      'content-type': 'application/json',
+    };
     return (await api.call('POST', '/api/webhooks/stripe', { raw, headers })).status;
   }
   const process = async (): Promise<void> => {
@@ -54,11 +67,20 @@ export function billingOf(api: Api, stripe: () => StandInOfTests) {
     await process();
   }
 
-  /** Moves both clocks, Stripe tells what happened, and cron ticks. */
+  /** What cron does about invoices, without all the rest of it. */
+  async function work(): Promise<void> {
+    const isHourly = api.clock.now % hour < minute;
+    await claimPeriods(people.contextNow(), isHourly);
+    if (isHourly) await billAfterEnd(people.contextNow(), api.clock.now % day < minute);
+    await closePeriods(people.contextNow());
+    await deliverOutbox(carriersOf(servicesOf(api.bindings, { waitUntil: () => {} }, api.outside)));
+  }
+
+  /** Moves both clocks, Stripe tells what happened, and cron does its work. */
   async function goTo(at: number): Promise<void> {
     await stripe().move(at);
     await tell();
-    await api.tick();
+    await work();
     await tell();
   }
 
@@ -109,8 +131,13 @@ export function billingOf(api: Api, stripe: () => StandInOfTests) {
       .map(({ meter, amountCents, state }) => `${meter} ${amountCents} ${state}`);
   /** Lines of an invoice at Stripe. */
   const atStripe = async (id: string | null) =>
-    (await stripe().read<{ data: { amount: number; description: string; metadata: Record<string, string> }[] }>(`/invoices/${id}/lines?limit=100`)).data;
-  const invoiceAtStripe = (id: string | null) => stripe().read<Wire & { status: string; total: number }>(`/invoices/${id}`);
+    (
+      await stripe().read<{ data: { amount: number; description: string; metadata: Record<string, string> }[] }>(
+        `/invoices/${id}/lines?limit=100`,
+      )
+    ).data;
+  const invoiceAtStripe = (id: string | null) =>
+    stripe().read<Wire & { status: string; total: number }>(`/invoices/${id}`);
   const show = async (id: string): Promise<InvoiceView> => {
     const answer = await api.call('GET', `/api/invoices/${id}`, { token: rootToken });
     return ((await answer.json()) as { invoice: InvoiceView }).invoice;
@@ -118,11 +145,31 @@ export function billingOf(api: Api, stripe: () => StandInOfTests) {
   const periodsOf = async (customerId: string) =>
     (
       await control
-        .prepare('SELECT start_at AS start, end_at AS "end", kind FROM billing_periods WHERE customer_id = ? ORDER BY start_at')
+        .prepare(
+          'SELECT start_at AS start, end_at AS "end", kind FROM billing_periods WHERE customer_id = ? ORDER BY start_at',
+        )
         .bind(customerId)
         .all<{ start: number; end: number; kind: string }>()
     ).results;
 
-  return { ...people, control, shard, news, bring, process, tell, goTo, expects, uses, rowsOf, linesOf, costs, atStripe, invoiceAtStripe, show, periodsOf, queued };
+  return {
+    ...people,
+    control,
+    shard,
+    news,
+    bring,
+    process,
+    tell,
+    goTo,
+    expects,
+    uses,
+    rowsOf,
+    linesOf,
+    costs,
+    atStripe,
+    invoiceAtStripe,
+    show,
+    periodsOf,
+    queued,
+  };
 }
-export type Billing = ReturnType<typeof billingOf>;

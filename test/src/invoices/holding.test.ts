@@ -1,11 +1,14 @@
 /** What people hold back: lines that are too large, the brake of billing, and everything that waits for Stripe. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { HeldLineView } from '../../../src/contracts/invoices.ts';
+import { continueDrift } from '../../../src/workflows/watching/run-drift.ts';
 import { ensureCluster, makeApi, rootToken } from '../../harness/worker/api.ts';
 import { openStandIn, type StandInOfTests } from '../../harness/worker/stripe.ts';
 import { billingOf, hour, minute } from './harness.ts';
 
 const api = makeApi(Date.parse('2026-01-05T09:10:00.000Z'));
+/** Months of cron and Stripe in one test. */
+const timeout = 120_000;
 let stripe: StandInOfTests;
 const billing = billingOf(api, () => stripe);
 const { paying, goTo, uses, rowsOf, costs, periodsOf, tell, invoiceAtStripe } = billing;
@@ -34,7 +37,7 @@ const holdOf = async (customerId: string) => {
   return items.find((one) => one.customer_id === customerId);
 };
 
-describe('a line above HOLD_LINE_CENTS', () => {
+describe('a line above HOLD_LINE_CENTS', { timeout }, () => {
   it('keeps its invoice waiting; approved it is on it, at once', async () => {
     Object.assign(api.bindings, { HOLD_LINE_CENTS: '400' });
     const { customerId, end } = await month(100);
@@ -64,7 +67,7 @@ describe('a line above HOLD_LINE_CENTS', () => {
   });
 });
 
-describe('the brake', () => {
+describe('the brake', { timeout }, () => {
   it('paused: a draft is kept open beyond its deadline, and goes when it is live again', async () => {
     expect((await brake('paused')).status).toBe(200);
     const { customerId, end } = await month(100);
@@ -95,7 +98,7 @@ describe('the brake', () => {
   });
 });
 
-describe('after a restore', () => {
+describe('after a restore', { timeout }, () => {
   it('nothing goes to Stripe until a drift run that began after it has ended well', async () => {
     expect((await post('outbox/open', { drift_id: 'drun_none' })).status).toBe(409);
     await post('outbox/shut');
@@ -103,10 +106,14 @@ describe('after a restore', () => {
     await goTo(end + 21 * minute);
     await goTo(api.clock.now + minute);
     expect((await rowsOf(customerId)).at(-1)).toMatchObject({ state: 'draft', orderedAt: expect.any(Number) });
-    expect(await (await post('outbox/open', { drift_id: 'drun_none' })).json()).toMatchObject({ code: 'drift_required' });
+    expect(await (await post('outbox/open', { drift_id: 'drun_none' })).json()).toMatchObject({
+      code: 'drift_required',
+    });
     const { run_id: run } = (await (await post('drift/run', {})).json()) as { run_id: string };
-    await goTo(api.clock.now + minute);
-    await goTo(api.clock.now + minute);
+    for (let pages = 0; pages < 3; pages++) {
+      await goTo(api.clock.now + minute);
+      await continueDrift(billing.contextNow());
+    }
     expect((await post('outbox/open', { drift_id: run })).status).toBe(200);
     await goTo(api.clock.now + minute);
     expect((await rowsOf(customerId)).at(-1)).toMatchObject({ state: 'paid', totalCents: 3400 });

@@ -5,6 +5,8 @@ import { openStandIn, type StandInOfTests } from '../../harness/worker/stripe.ts
 import { billingOf, day, hour, minute } from './harness.ts';
 
 const api = makeApi(Date.parse('2026-01-05T09:10:00.000Z'));
+/** Months of cron and Stripe in one test. */
+const timeout = 120_000;
 let stripe: StandInOfTests;
 const billing = billingOf(api, () => stripe);
 const { paying, goTo, uses, rowsOf, costs, atStripe, invoiceAtStripe, show, periodsOf } = billing;
@@ -29,7 +31,7 @@ async function month(above: number, body: Record<string, unknown> = {}) {
   return { customerId, made, sub: id, start, end };
 }
 
-describe('a renewal', () => {
+describe('a renewal', { timeout }, () => {
   it('has the usage of the month that ended, to the cent, and is finalised as soon as the month is complete', async () => {
     const { customerId, end } = await month(100);
     await goTo(end + 5 * minute);
@@ -38,7 +40,12 @@ describe('a renewal', () => {
     expect(draft).toMatchObject({ kind: 'cycle', state: 'held', holdReason: 'incomplete', periodEnd: end });
     await goTo(end + 21 * minute);
     const [, bill] = await rowsOf(customerId);
-    expect(bill).toMatchObject({ state: 'paid', late: false, totalCents: 2900 + 100 * coreCents, ratedAt: api.clock.now });
+    expect(bill).toMatchObject({
+      state: 'paid',
+      late: false,
+      totalCents: 2900 + 100 * coreCents,
+      ratedAt: api.clock.now,
+    });
     expect(await costs(bill?.id ?? '')).toEqual([`cpu_core_ms ${100 * coreCents} billed`]);
     expect(await invoiceAtStripe(bill?.stripeInvoiceId ?? '')).toMatchObject({ status: 'paid', total: 3400 });
     const shown = await show(bill?.id ?? '');
@@ -59,7 +66,11 @@ describe('a renewal', () => {
     const third = (await rowsOf(customerId)).at(-1);
     expect(third).toMatchObject({ state: 'paid', totalCents: 2900 + 35 });
     const corrected = (await show(third?.id ?? '')).lines.find(({ delta_of }) => delta_of !== null);
-    expect(corrected).toMatchObject({ delta_of: bill?.id, amount_cents: 35, period: { start: new Date(start).toISOString() } });
+    expect(corrected).toMatchObject({
+      delta_of: bill?.id,
+      amount_cents: 35,
+      period: { start: new Date(start).toISOString() },
+    });
   });
 
   it('goes at its deadline without what is missing, says so, and the rest comes next month', async () => {
@@ -73,7 +84,7 @@ describe('a renewal', () => {
   });
 });
 
-describe('after the end', () => {
+describe('after the end', { timeout }, () => {
   it('the last usage is on a closing invoice, once', async () => {
     const { customerId, end, sub } = await month(100);
     await goTo(end - 10 * day);
@@ -104,7 +115,10 @@ describe('after the end', () => {
     await atNextHour();
     expect((await rowsOf(customerId)).at(-1)).toMatchObject({ kind: 'delta', state: 'uncollectible', totalCents: 10 });
     // A person has voided both windows: nothing of it was accepted, and the look once a day finds it.
-    await billing.shard.prepare('DELETE FROM windows WHERE window_end IN (?, ?)').bind(at, at + hour).run();
+    await billing.shard
+      .prepare('DELETE FROM windows WHERE window_end IN (?, ?)')
+      .bind(at, at + hour)
+      .run();
     await billing.shard.prepare('INSERT OR IGNORE INTO dirty_days SELECT customer_seq, day FROM daily').run();
     await atNextHour();
     expect(await rowsOf(customerId)).toHaveLength(4);
@@ -116,7 +130,7 @@ describe('after the end', () => {
   });
 });
 
-describe('a yearly subscription', () => {
+describe('a yearly subscription', { timeout }, () => {
   it('has an invoice of ours for each month’s usage', async () => {
     const { customerId, end } = await month(40, { interval: 'year' });
     await goTo(end + 5 * minute);

@@ -56,7 +56,11 @@ describe('the lines of a period', () => {
       const now = Object.fromEntries(
         ['a', 'b', 'c', 'd'].filter(() => random() < 0.8).map((name) => [name, Math.floor(random() * 1000) - 100]),
       );
-      const before = [...said].map(([identity, amountCents]) => ({ identity, amountCents, body: body(identity, amountCents) }));
+      const before = [...said].map(([identity, amountCents]) => ({
+        identity,
+        amountCents,
+        body: body(identity, amountCents),
+      }));
       for (const { identity, amountCents } of linesOf(period, rated(now), before, round === 0 ? null : 'inv_1'))
         said.set(identity, (said.get(identity) ?? 0) + amountCents);
       expect([...said.values()].reduce((a, b) => a + b, 0)).toBe(Object.values(now).reduce((a, b) => a + b, 0));
@@ -95,7 +99,9 @@ describe('lines at Stripe', () => {
     const sent = toStripeLines(many);
     expect(sent.length).toBe(207);
     expect(sumOf(sent)).toBe(sumOf(many));
-    expect(new Set(sent.flatMap(({ ids }) => ids)).size).toBe(many.filter(({ amountCents }) => amountCents !== 0).length);
+    expect(new Set(sent.flatMap(({ ids }) => ids)).size).toBe(
+      many.filter(({ amountCents }) => amountCents !== 0).length,
+    );
     expect(toStripeLines(many.toReversed())).toEqual(sent);
   });
 });
