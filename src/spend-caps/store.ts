@@ -13,11 +13,17 @@ export async function findCap(db: Db, customerId: string): Promise<CapRow | null
   return rows[0] ?? null;
 }
 
-/** Fails the batch unless the cap is as it was read; null: there is none. */
+/**
+ * Fails the batch unless the cap is as it was read; null: there is none. One that was removed and set anew counts from 1 again, so what it
+ * says is compared, too.
+ */
 const guardAsRead = (customerId: string, before: CapRow | null): Write =>
   guard(
     'spend_cap_unchanged',
-    sql`coalesce((SELECT version FROM spend_caps WHERE customer_id = ${customerId}), 0) = ${before?.version ?? 0}`,
+    before === null
+      ? sql`NOT EXISTS (SELECT 1 FROM spend_caps WHERE customer_id = ${customerId})`
+      : sql`EXISTS (SELECT 1 FROM spend_caps WHERE customer_id = ${customerId} AND version = ${before.version}
+          AND cap_cents = ${before.capCents} AND action = ${before.action})`,
   );
 
 /** Puts the cap in the place of the one that was read. A mark that came meanwhile has it looked at again. */

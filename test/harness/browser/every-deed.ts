@@ -3,6 +3,7 @@ import type { BrowserContext } from 'playwright-core';
 import { demoApi } from '../../../dev/demo/api.ts';
 import { pullQueue } from '../../../dev/queue/settings.ts';
 import { makeAccountKey } from '../../../src/contracts/routes/account-keys.ts';
+import { grantCredit } from '../../../src/contracts/routes/credits.ts';
 import { deactivateCustomer } from '../../../src/contracts/routes/customers.ts';
 import { listDeadLetters } from '../../../src/contracts/routes/dead-letters.ts';
 import { makeOrganisationKey } from '../../../src/contracts/routes/organisation-keys.ts';
@@ -44,6 +45,7 @@ export async function everyDeed(platform: TestPlatform): Promise<Ids> {
   await admin.call(deactivateCustomer, { params: { customerId: gone }, body: {} });
   const params = { customerId: customer };
   await admin.call(makeAccountKey, { params, body: { name: hostile } });
+  await admin.call(grantCredit, { params, body: { amount_cents: 100, reason: hostile } });
   await admin.call(setSpendCap, { params, body: { cap_cents: 1_000_000, action: 'notify' } });
   await admin.call(addMember, { params, body: { email: 'ann@example.com', role: 'viewer' } });
 

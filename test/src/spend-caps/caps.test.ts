@@ -195,7 +195,9 @@ describe('beside a payment that fails', () => {
 });
 
 describe('at the same time', () => {
-  it('usage that reaches the cap and a person who raises it leave the instance running', { timeout: 120_000 }, async () => {
+  it('usage that reaches the cap and a person who raises it leave the instance running', {
+    timeout: 120_000,
+  }, async () => {
     const who = await reporting();
     await who.set(5000);
     for (const cents of [9000, 13_000, 17_000]) {

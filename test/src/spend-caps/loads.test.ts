@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { live, loadOf } from './loads.ts';
 
-const outcomes = Array.from({ length: 60 }, (_, seed) => live(loadOf(seed + 1, 1)).stopped).filter((one) => one !== null);
+const outcomes = Array.from({ length: 60 }, (_, seed) => live(loadOf(seed + 1, 1)).stopped).filter(
+  (one) => one !== null,
+);
 
 describe('a load that is as fast as in the last 24 hours at most', () => {
   it('is stopped above the cap by what was printed before, at most, and never below it', () => {

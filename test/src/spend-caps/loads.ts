@@ -140,10 +140,9 @@ function printedAt({ plan, windows, windowSeconds }: Load, next: number, held: n
   const seconds = lateSeconds(windowSeconds);
   const highest = meters.map((_, m) => {
     const instances = lately[0]?.rates.length ?? 0;
-    return Array.from({ length: instances }, (__, i) => Math.max(...lately.map(({ rates }) => rates[i]?.[m] ?? 0))).reduce(
-      (sum, one) => sum + one,
-      0,
-    );
+    return Array.from({ length: instances }, (__, i) =>
+      Math.max(...lately.map(({ rates }) => rates[i]?.[m] ?? 0)),
+    ).reduce((sum, one) => sum + one, 0);
   });
   const rise = Math.max(0, Math.max(...lately.map(({ devices }) => devices)) - held);
   const usage = usageOf(
@@ -170,7 +169,9 @@ export function live(load: Load): Outcome {
     if (judge(cap, { period, usedCents }).stops) {
       const until = (n + 1 - first) * windowSeconds + random.fraction() * 120 + random.fraction() * 90;
       const really = truth(load, until);
-      return { stopped: { overCents: totalOf(plan, really.used, really.devices) - capCents, printedBefore, printedThen } };
+      return {
+        stopped: { overCents: totalOf(plan, really.used, really.devices) - capCents, printedBefore, printedThen },
+      };
     }
     printedBefore = printedThen;
   }

@@ -19,6 +19,7 @@ import { SubscriptionLabel } from './status-labels.tsx';
 
 /** Parts that are of nobody's first look. */
 const Audit = lazy(async () => ({ default: (await import('./customer-audit.tsx')).Audit }));
+const Billing = lazy(async () => ({ default: (await import('./customer-billing.tsx')).Billing }));
 const Cost = lazy(async () => ({ default: (await import('./customer-cost.tsx')).Cost }));
 const Keys = lazy(async () => ({ default: (await import('./customer-keys.tsx')).Keys }));
 const Licence = lazy(async () => ({ default: (await import('./customer-licence.tsx')).Licence }));
@@ -38,6 +39,7 @@ const bodies: Record<Tab, (answer: CustomerAnswer, customerId: string) => ReactN
   subscription: (_, customerId) => <Subscription customerId={customerId} />,
   usage: (_, customerId) => <Usage customerId={customerId} />,
   cost: (_, customerId) => <Cost customerId={customerId} />,
+  billing: (_, customerId) => <Billing customerId={customerId} />,
   licence: (_, customerId) => <Licence customerId={customerId} />,
   keys: (_, customerId) => <Keys customerId={customerId} />,
   members: (_, customerId) => <Members customerId={customerId} />,

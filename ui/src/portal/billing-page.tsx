@@ -2,15 +2,15 @@
 import { PageSection, Stack, StackItem } from '@patternfly/react-core';
 import { readBilling } from '../../../src/contracts/routes/billing.ts';
 import { readSpendCap } from '../../../src/contracts/routes/spend-caps.ts';
+import { BillingFacts } from '../billing/billing-settings.tsx';
+import { Credit } from '../billing/credit.tsx';
+import { Cap } from '../billing/spend-cap.tsx';
 import { useRead } from '../data/use-read.ts';
 import { PageTitle } from '../shell/page-title.tsx';
-import { billingTexts as texts } from '../texts/portal-billing.ts';
+import { billingTexts as texts } from '../texts/billing.ts';
 import { titles } from '../texts/titles.ts';
-import { BillingFacts } from './billing-settings.tsx';
-import { Credit } from './credit.tsx';
 import { useCustomer } from './customer.ts';
 import { Part } from './part.tsx';
-import { Cap } from './spend-cap.tsx';
 
 const everyMs = 30_000;
 
@@ -25,16 +25,16 @@ export function Page() {
         <Stack hasGutter>
           <StackItem>
             <Part title={texts.cap.title} read={cap} lines={8}>
-              {(answer) => <Cap cap={answer.cap} />}
+              {(answer) => <Cap {...params} cap={answer.cap} />}
             </Part>
           </StackItem>
           <StackItem>
             <Part title={texts.settings.title} read={billing} lines={6}>
-              {(answer) => <BillingFacts billing={answer.billing} />}
+              {(answer) => <BillingFacts {...params} billing={answer.billing} />}
             </Part>
           </StackItem>
           <StackItem>
-            <Credit />
+            <Credit {...params} />
           </StackItem>
         </Stack>
       </PageSection>

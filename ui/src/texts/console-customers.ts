@@ -56,6 +56,7 @@ export const customerTexts = {
     subscription: 'Subscription',
     usage: 'Usage',
     cost: 'Cost',
+    billing: 'Billing',
     licence: 'Licence',
     keys: 'Keys',
     members: 'Members',

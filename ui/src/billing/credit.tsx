@@ -1,5 +1,6 @@
 /** Prepaid credit: the balance, and every entry of the ledger. */
-import { Content } from '@patternfly/react-core';
+import { Content, ToolbarItem } from '@patternfly/react-core';
+import type { ReactNode } from 'react';
 import type { CreditEntryView } from '../../../src/contracts/credits.ts';
 import { listCredits } from '../../../src/contracts/routes/credits.ts';
 import { useRead } from '../data/use-read.ts';
@@ -9,9 +10,8 @@ import { useListState } from '../list/list-state.ts';
 import { NothingYet } from '../list/no-rows.tsx';
 import { moneyText } from '../money/money-text.ts';
 import { Amount } from '../money/numbers.tsx';
-import { billingTexts } from '../texts/portal-billing.ts';
+import { billingTexts } from '../texts/billing.ts';
 import { Time } from '../time/time.tsx';
-import { useCustomer } from './customer.ts';
 
 const texts = billingTexts.credit;
 const noFilters = [] as const;
@@ -34,8 +34,14 @@ const columns: readonly Column<CreditEntryView>[] = [
 const idOf = ({ credit_id, kind, created_at, balance_cents, invoice_id }: CreditEntryView): string =>
   [credit_id, kind, created_at, balance_cents, invoice_id].join(' ');
 
-export function Credit() {
-  const params = useCustomer();
+export interface CreditProps {
+  customerId: string;
+  /** Gives credit, and takes an entry's grant back: staff alone. */
+  actions?: { give: ReactNode; of: (entry: CreditEntryView) => ReactNode };
+}
+
+export function Credit({ customerId, actions }: CreditProps) {
+  const params = { customerId };
   const list = useListState(noFilters);
   const read = useRead(listCredits, { params, query: { page: list.page, limit: list.limit } }, { keep: true });
   return (
@@ -45,7 +51,12 @@ export function Credit() {
       <List
         name="credit"
         label={texts.label}
-        columns={columns}
+        columns={
+          actions === undefined
+            ? columns
+            : [...columns, { key: 'actions', label: texts.actions, always: true, cell: actions.of }]
+        }
+        {...(actions === undefined ? {} : { actions: <ToolbarItem>{actions.give}</ToolbarItem> })}
         idOf={idOf}
         state={list}
         read={read}

@@ -10,9 +10,8 @@ import { NothingYet } from '../list/no-rows.tsx';
 import { PlainList } from '../list/plain-list.tsx';
 import { moneyText } from '../money/money-text.ts';
 import { Amount } from '../money/numbers.tsx';
-import { billingTexts } from '../texts/portal-billing.ts';
+import { billingTexts } from '../texts/billing.ts';
 import { Time } from '../time/time.tsx';
-import { useCustomer } from './customer.ts';
 import { SetCap } from './set-cap.tsx';
 
 const texts = billingTexts.cap;
@@ -67,15 +66,19 @@ function CapFacts({ cap }: { cap: CapView }) {
   );
 }
 
-/** @param cap null where none is set */
-export function Cap({ cap }: { cap: CapView | null }) {
-  const params = useCustomer();
+/** What a cap's buttons act on; `cap` is null where none is set. */
+export interface CapProps {
+  customerId: string;
+  cap: CapView | null;
+}
+
+export function Cap({ customerId, cap }: CapProps) {
   return (
     <>
       <p>{cap === null ? texts.none : texts.alerts}</p>
       {cap === null ? null : <CapFacts cap={cap} />}
       <ActionList className="tenantry-actions">
-        <SetCap cap={cap} />
+        <SetCap customerId={customerId} cap={cap} />
         {cap === null ? null : (
           <Deed
             route={removeSpendCap}
@@ -84,7 +87,7 @@ export function Cap({ cap }: { cap: CapView | null }) {
             what={texts.removeWhat}
             variant="link"
             isDangerous
-            input={() => ({ params })}
+            input={() => ({ params: { customerId } })}
             changes={[readSpendCap, readSubscription]}
           />
         )}

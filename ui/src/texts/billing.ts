@@ -1,4 +1,4 @@
-/** Words of a customer's billing: credit, spend cap and settings, on its own pages. */
+/** Words of a customer's billing: credit, spend cap and settings, on its own pages and for staff. */
 import type { BillingView } from '../../../src/contracts/billing.ts';
 import type { CreditKind } from '../../../src/contracts/credits.ts';
 import type { CapAction, CapEventKind, CapState } from '../../../src/contracts/spend-caps.ts';
@@ -75,6 +75,17 @@ export const billingTexts = {
     never: 'Never',
     reason: 'Why',
     invoice: 'Invoice',
+    actions: 'Actions',
+    give: 'Give credit',
+    giveTitle: 'Give this customer credit?',
+    giveWhat: 'It pays the next invoices. The customer sees the reason.',
+    dollars: 'Dollars',
+    lastDay: 'Its last day (UTC); empty: it does not expire',
+    why: 'Why',
+    revoke: 'Take back',
+    revokeTitle: 'Take this credit back?',
+    revokeWhat: (money: string) =>
+      `${money} are taken back, if no invoice has taken of it. The customer sees the reason.`,
     emptyTitle: 'No credit',
     empty: 'Credit that you are given is listed here.',
   },
@@ -108,6 +119,10 @@ export const billingTexts = {
       reverse: 'Reverse charge',
     } satisfies Record<BillingView['tax_exempt'], string>,
     sellers: 'Ask us to have payment or tax changed.',
+    terms: 'Change payment and tax',
+    termsTitle: 'Change how this customer pays and is taxed?',
+    termsWhat: 'Paid by invoice nothing is charged to the card any more. An exemption is for you to have proof of.',
+    days: 'Days in which an invoice is to be paid',
     change: 'Change the settings',
     changeTitle: 'Change the billing settings?',
     changeWhat: 'They count for invoices that are made from now on; one that waits for an address is finished with it.',

@@ -1,8 +1,9 @@
 /** How a customer is billed, and what of it Stripe does not take. */
 import { ActionList, Alert, List, ListItem } from '@patternfly/react-core';
+import type { ReactNode } from 'react';
 import type { BillingAddress, BillingView } from '../../../src/contracts/billing.ts';
 import { Facts } from '../list/facts.tsx';
-import { billingTexts } from '../texts/portal-billing.ts';
+import { billingTexts } from '../texts/billing.ts';
 import { ChangeBilling } from './change-billing.tsx';
 
 const texts = billingTexts.settings;
@@ -26,7 +27,14 @@ function Standing({ billing: { at_stripe: at, refused } }: { billing: BillingVie
   );
 }
 
-export function BillingFacts({ billing }: { billing: BillingView }) {
+export interface BillingFactsProps {
+  customerId: string;
+  billing: BillingView;
+  /** What only staff can change of it, instead of the words that say so. */
+  forStaff?: ReactNode;
+}
+
+export function BillingFacts({ customerId, billing, forStaff }: BillingFactsProps) {
   const { address, billing_email, po_number, tax_ids: taxIds, tax_exempt: exempt } = billing;
   return (
     <>
@@ -43,9 +51,10 @@ export function BillingFacts({ billing }: { billing: BillingView }) {
           [texts.taxExempt, texts.exemptions[exempt]],
         ]}
       />
-      <p>{texts.sellers}</p>
+      {forStaff === undefined ? <p>{texts.sellers}</p> : null}
       <ActionList className="tenantry-actions">
-        <ChangeBilling billing={billing} />
+        <ChangeBilling customerId={customerId} billing={billing} />
+        {forStaff}
       </ActionList>
     </>
   );

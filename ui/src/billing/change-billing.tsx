@@ -4,8 +4,7 @@ import { type BillingBody, type BillingView, billingBody } from '../../../src/co
 import { readBilling, setBilling } from '../../../src/contracts/routes/billing.ts';
 import { Deed } from '../confirm/deed.tsx';
 import { LineField } from '../confirm/fields.tsx';
-import { billingTexts } from '../texts/portal-billing.ts';
-import { useCustomer } from './customer.ts';
+import { billingTexts } from '../texts/billing.ts';
 
 const texts = billingTexts.settings;
 
@@ -59,8 +58,7 @@ function bodyOf(written: Written, { tax_ids: [, ...others] }: BillingView): unkn
   };
 }
 
-export function ChangeBilling({ billing }: { billing: BillingView }) {
-  const params = useCustomer();
+export function ChangeBilling({ customerId, billing }: { customerId: string; billing: BillingView }) {
   const [changed, setChanged] = useState<Partial<Written>>({});
   const written = { ...writtenOf(billing), ...changed };
   const read = billingBody.safeParse(bodyOf(written, billing));
@@ -84,7 +82,10 @@ export function ChangeBilling({ billing }: { billing: BillingView }) {
         </>
       }
       isReady={read.success}
-      input={() => ({ params, body: billingBody.parse(bodyOf(written, billing)) satisfies BillingBody })}
+      input={() => ({
+        params: { customerId },
+        body: billingBody.parse(bodyOf(written, billing)) satisfies BillingBody,
+      })}
       changes={[readBilling]}
       onDone={() => setChanged({})}
     />

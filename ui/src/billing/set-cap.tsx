@@ -5,14 +5,13 @@ import { readSubscription } from '../../../src/contracts/routes/subscriptions.ts
 import { type CapView, capAction, capBody } from '../../../src/contracts/spend-caps.ts';
 import { Deed } from '../confirm/deed.tsx';
 import { ChoiceField, LineField } from '../confirm/fields.tsx';
-import { billingTexts } from '../texts/portal-billing.ts';
-import { useCustomer } from './customer.ts';
+import { billingTexts } from '../texts/billing.ts';
 
 const texts = billingTexts.cap;
 const actions = capAction.options.map((value) => ({ value, label: texts.actionNames[value] }));
 
-export function SetCap({ cap }: { cap: CapView | null }) {
-  const params = useCustomer();
+/** @param cap null where none is set */
+export function SetCap({ customerId, cap }: { customerId: string; cap: CapView | null }) {
   const [dollars, setDollars] = useState<string | null>(null);
   const [chosen, setChosen] = useState<string | null>(null);
   const written = dollars ?? (cap === null ? '' : String(cap.cap_cents / 100));
@@ -32,7 +31,10 @@ export function SetCap({ cap }: { cap: CapView | null }) {
         </>
       }
       isReady={read.success}
-      input={() => ({ params, body: capBody.parse({ cap_cents: Math.round(Number(written) * 100), action }) })}
+      input={() => ({
+        params: { customerId },
+        body: capBody.parse({ cap_cents: Math.round(Number(written) * 100), action }),
+      })}
       changes={[readSpendCap, readSubscription]}
       onDone={() => {
         setDollars(null);
