@@ -3,10 +3,13 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { getTableName, is, Table } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
+import * as billingSchema from '../../src/db/billing-schema.ts';
 import * as controlSchema from '../../src/db/control-schema.ts';
+import * as creditSchema from '../../src/db/credit-schema.ts';
 import * as invoiceSchema from '../../src/db/invoice-schema.ts';
 import * as pricingSchema from '../../src/db/pricing-schema.ts';
 import * as sessionSchema from '../../src/db/session-schema.ts';
+import * as spendCapSchema from '../../src/db/spend-cap-schema.ts';
 import * as statementSchema from '../../src/db/statement-schema.ts';
 import * as stripeSchema from '../../src/db/stripe-schema.ts';
 import * as usageSchema from '../../src/db/usage-schema.ts';
@@ -35,6 +38,9 @@ describe('docs/storage.md', () => {
       sessionSchema,
       stripeSchema,
       invoiceSchema,
+      creditSchema,
+      spendCapSchema,
+      billingSchema,
       statementSchema,
       usageSchema,
     ].flatMap((schema) => Object.values<unknown>({ ...schema }));
