@@ -15,7 +15,7 @@ export async function run(args: string[]): Promise<void> {
     .option('--namespaces <n>', 'of the largest customer', wholeNumber, 100)
     .parse(args, { from: 'user' });
   const { statements, first, namespaces } = command.opts<Record<'statements' | 'first' | 'namespaces', number>>();
-  await runWorkerTests(['test/src/statements/statement.test.ts', 'test/src/statements/changed.test.ts'], {
+  await runWorkerTests(['test/src/statements/largest.test.ts', 'test/src/statements/changed.test.ts'], {
     STATEMENTS: statements,
     STATEMENTS_FIRST: first,
     STATEMENTS_NAMESPACES: namespaces,
