@@ -35,6 +35,7 @@ function figureOptions(): Record<string, number> {
     'DRIFT_FIRST',
     'STATEMENTS',
     'STATEMENTS_FIRST',
+    'STATEMENTS_NAMESPACES',
   ];
   return Object.fromEntries(
     asked.flatMap((name) => (process.env[name] === undefined ? [] : [[`TEST_${name}`, Number(process.env[name])]])),

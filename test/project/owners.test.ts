@@ -2,9 +2,9 @@
 import { getTableName, is, Table } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import * as controlSchema from '../../src/db/control-schema.ts';
-import * as statementSchema from '../../src/db/statement-schema.ts';
 import * as pricingSchema from '../../src/db/pricing-schema.ts';
 import * as sessionSchema from '../../src/db/session-schema.ts';
+import * as statementSchema from '../../src/db/statement-schema.ts';
 import * as usageSchema from '../../src/db/usage-schema.ts';
 import * as workSchema from '../../src/db/work-schema.ts';
 import { files, textOf } from './tree.ts';

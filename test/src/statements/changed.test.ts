@@ -5,10 +5,10 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { seeded } from '../../../bench/support/random.ts';
+import type { Verdict } from '../../../src/contracts/statement-verdict.ts';
 import { type PublicKeySet, type StatementPayload, statementPayload } from '../../../src/contracts/statements.ts';
 import { gunzip } from '../../../src/lib/gzip.ts';
 import { sha256Hex } from '../../../src/lib/keys.ts';
-import type { Verdict } from '../../../src/contracts/statement-verdict.ts';
 import { openStatementKeys, signStatement } from '../../../src/statements/keys.ts';
 import { verifyStatement } from '../../../src/statements/verify.ts';
 import { digestOf } from '../../../src/statements/window.ts';
