@@ -101,8 +101,8 @@ describe('the brake', { timeout }, () => {
 describe('after a restore', { timeout }, () => {
   it('nothing goes to Stripe until a drift run that began after it has ended well', async () => {
     expect((await post('outbox/open', { drift_id: 'drun_none' })).status).toBe(409);
-    await post('outbox/shut');
     const { customerId, end } = await month(100);
+    await post('outbox/shut');
     await goTo(end + 21 * minute);
     await goTo(api.clock.now + minute);
     expect((await rowsOf(customerId)).at(-1)).toMatchObject({ state: 'draft', orderedAt: expect.any(Number) });
