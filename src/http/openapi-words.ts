@@ -34,8 +34,8 @@ const chapters: readonly { name: string; paths: RegExp; description: string }[] 
   },
   {
     name: 'Invoices',
-    paths: /^\/api\/(?:invoices|billing-brake)\b/,
-    description: 'What is billed, line by line, and what holds it back.',
+    paths: /^\/(?:api\/(?:invoices|billing-brake)\b|\.well-known\/statement-keys)/,
+    description: 'What is billed, line by line, what holds it back, and the statements that prove it.',
   },
   {
     name: 'Cost',
@@ -57,11 +57,6 @@ const chapters: readonly { name: string; paths: RegExp; description: string }[] 
     name: 'Stripe',
     paths: /^\/api\/(?:webhooks|drift|invariants)\b/,
     description: 'What Stripe tells us, what differs between us, and whether our ledger holds together.',
-  },
-  {
-    name: 'Invoices',
-    paths: /^\/(?:api\/invoices\b|\.well-known\/statement-keys)/,
-    description: 'Invoices, their statements, and the keys that verify them.',
   },
   { name: 'Audit', paths: /^\/api\/audit\b/, description: 'Who did what.' },
   { name: 'Provisioner', paths: /^\/api\/provisioner\b/, description: 'The protocol of the program that deploys.' },
@@ -122,7 +117,6 @@ const ids: Readonly<Record<string, readonly [IdKind, string]>> = {
   invoiceId: ['invoice', 'The invoice.'],
   lineId: ['invoiceLine', 'The line, as `hold_id` names it.'],
   outboxId: ['outbox', 'The row.'],
-  invoiceId: ['invoice', 'The invoice.'],
   simulationId: ['simulation', 'The simulation.'],
 };
 

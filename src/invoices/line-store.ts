@@ -66,7 +66,7 @@ export async function findLine(db: Db, id: string): Promise<LineRow | null> {
 }
 
 /** What invoices say of a customer's periods, and which of them was the first to bill each. */
-interface SaidOf {
+export interface SaidOf {
   said: Said[];
   /** Null where none has billed it. */
   firstBill: string | null;

@@ -16,6 +16,7 @@ import { iso } from '../../lib/time.ts';
 import type { BilledPeriod } from '../../periods/store.ts';
 import { type Destination, whereItGoes } from '../../periods/where-it-goes.ts';
 import { findOwnMeters } from '../../pricing/own-meter-store.ts';
+import { mark as markCap } from '../../spend-caps/store.ts';
 import { periodFollows } from '../../subscriptions/subscription.ts';
 import { type Asked, type ChangedWindow, correctionOf, judgeCorrection, rowsOf } from '../../usage/correction.ts';
 import { correct, findMade, findStanding, type StoredCorrection } from '../../usage/correction-store.ts';
@@ -55,17 +56,17 @@ export async function correctUsage(context: Context, input: CorrectInput): Promi
   const shard = shardOf(context, whole.customer);
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
     const made = isPreview ? null : await findMade(shard, whole.customer.seq, request);
-    if (made) return planOf(input, made);
+    if (made) return planOf(context, input, made);
     const drawn = await draw(context, shard, input);
     if (!drawn.ok) return drawn;
     const { correction, windows, rights } = drawn.value;
-    if (isPreview) return planOf(input, correction);
+    if (isPreview) return planOf(context, input, correction);
     const [first, ...others] = windows;
     if (!first) throw new Error('a correction without a window');
     try {
       const bundles = bundlesOf(rowsOf({ ...correction, windows }, rights, context.now));
       await commit(shard, correct(correction, [first, ...others], bundles, request));
-      return planOf(input, correction);
+      return planOf(context, input, correction);
     } catch (error) {
       if (!(error instanceof GuardFailed || error instanceof ConstraintFailed)) throw error;
     }
@@ -140,13 +141,14 @@ async function isRated({ db }: Context, customer: WholeCustomer['customer'], per
   return invoices.some((one) => one.periodStart === period.start && one.state !== 'void' && isFixed(one));
 }
 
-function planOf({ whole, asked }: CorrectInput, made: StoredCorrection): Planned<NamedCorrection> {
+function planOf({ now }: Context, { whole, asked }: CorrectInput, made: StoredCorrection): Planned<NamedCorrection> {
   const { customerSeq: _, reporterSeq: __, projectSeq: ___, ...correction } = made;
   const { namespace, instanceId } = asked;
   const customerId = whole.customer.id;
   return ok({
     value: { ...correction, customerId, namespace, instanceId },
-    writes: [],
+    // What the period costs has changed: a spend cap is looked at again.
+    writes: [markCap([customerId], now)],
     audit: [
       {
         action: 'usage.corrected',

@@ -31,7 +31,7 @@ import { findOffers } from '../../subscriptions/price-store.ts';
 import type { Context } from '../deed.ts';
 import { consumeCredit, releaseCredit } from './reserve-credit.ts';
 
-interface Frozen {
+export interface Frozen {
   fields: Partial<NewInvoice>;
   writes: Write[];
   audit: AuditEntry[];
