@@ -54,7 +54,7 @@ settings=$(npm config get globalconfig)
 for file in "$@"; do
   start=$SECONDS
   name=$(dirname "$file" | tr / -)
-  build --layers -v /etc/ssl/certs:/etc/ssl/certs:ro -v "$settings:/usr/local/etc/npmrc:ro" -v "$(npm config get cache):/root/.npm" \
+  build --layers -v /etc/ssl/certs:/etc/ssl/certs:ro -v "$settings:/usr/local/etc/npmrc:ro" -v "$(npm config get cache):$(echo ~root)/.npm" \
     -f "$PROJECT/$file" -t "localhost/tenantry/$name" "$PROJECT" > "$STORE/$name.log" 2>&1 ||
     { tail -n 20 "$STORE/$name.log" >&2; echo "$file could not be built" >&2; exit 1; }
   echo "$file: built in $((SECONDS - start)) s, $(buildah_here images --format '{{.Size}}' "localhost/tenantry/$name")"

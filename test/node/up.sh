@@ -36,7 +36,7 @@ said=
 for ((tick = 0; tick < ready_seconds_max * 4; tick++)); do
   # What the node does now, once a step.
   step=$(cat "$DIR/step" 2> /dev/null || true)
-  [ "$step" = "$said" ] || { said=$step; echo "node: $step" >&2; }
+  [ -z "$step" ] || [ "$step" = "$said" ] || { said=$step; echo "node: $step" >&2; }
   [ ! -e "$DIR/ready" ] || break
   if [ -e "$DIR/failed" ] || ! kill -0 "$(cat "$DIR/keeper.pid")" 2> /dev/null; then
     echo "the node did not start: $(cat "$DIR/failed" 2> /dev/null || echo 'its keeper has ended')" >&2
