@@ -119,7 +119,7 @@ function randomWindows(random: Seeded, { start, end }: Period, count: number, pr
   }));
 }
 
-export async function insertWindows(customerSeq: number, windows: ReturnType<typeof randomWindows>): Promise<void> {
+async function insertWindows(customerSeq: number, windows: ReturnType<typeof randomWindows>): Promise<void> {
   const rows = windows.map((w) => [customerSeq, w.end, w.reporter, w.project, w.seconds, w.end, ...w.units]);
   const columns = ['customer_seq', 'window_end', 'reporter_seq', 'project_seq', 'seconds', 'revision'];
   const all = [...columns, ...quantities.map((q) => q.column)];

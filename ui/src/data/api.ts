@@ -1,12 +1,9 @@
 /** Calls of the API from the pages: by a route's data, with the session's cookie. A failure is thrown, for React Query. */
-import { z } from 'zod';
+import './without-eval.ts';
 import { type AnswerTo, type CallOptions, callRoute, type InputOf } from '../../../src/contracts/call.ts';
 import type { Route } from '../../../src/contracts/route.ts';
 import { type ApiFailure, openApiClient } from '../../../src/lib/api-client.ts';
 import { browserTransport } from './transport.ts';
-
-// zod would compile its schemas with `new Function`, which the Content-Security-Policy forbids.
-z.config({ jitless: true });
 
 const timeoutMs = 20_000;
 

@@ -3,7 +3,6 @@ import { Button, Card, CardBody, CardTitle, FormGroup, PageSection, Stack, Stack
 import { useSearchParams } from 'react-router';
 import { readStatement, readStatementKeys } from '../../../src/contracts/routes/statements.ts';
 import type { PublicKeySet } from '../../../src/contracts/statements.ts';
-import { CallFailed } from '../data/api.ts';
 import { useRead } from '../data/use-read.ts';
 import { PageTitle } from '../shell/page-title.tsx';
 import { FailureAlert } from '../states/failure-alert.tsx';
@@ -52,7 +51,7 @@ function Check({ keys, invoiceId }: { keys: PublicKeySet; invoiceId: string | nu
           <p id={`${fieldId}-help`}>{texts.fileHelp}</p>
         </FormGroup>
       </StackItem>
-      {check.error instanceof CallFailed ? (
+      {check.error !== null ? (
         <StackItem>
           <FailureAlert failure={check.error.failure} />
         </StackItem>

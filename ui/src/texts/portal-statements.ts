@@ -10,6 +10,7 @@ export const statementTexts = {
   right: (total: string) => `The bill is right: ${total} before tax`,
   wrong: 'The bill is not what its statement proves',
   unreadable: 'This cannot be checked',
+  broken: 'The check could not be started in this browser.',
   of: (invoice: string, from: string, to: string, windows: string) =>
     `${invoice}, usage from ${from} to ${to}, ${windows} windows.`,
   signature: {
