@@ -3,9 +3,12 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { getTableName, is, Table } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
+import * as billingSchema from '../../src/db/billing-schema.ts';
 import * as controlSchema from '../../src/db/control-schema.ts';
+import * as creditSchema from '../../src/db/credit-schema.ts';
 import * as pricingSchema from '../../src/db/pricing-schema.ts';
 import * as sessionSchema from '../../src/db/session-schema.ts';
+import * as spendCapSchema from '../../src/db/spend-cap-schema.ts';
 import * as stripeSchema from '../../src/db/stripe-schema.ts';
 import * as usageSchema from '../../src/db/usage-schema.ts';
 import * as workSchema from '../../src/db/work-schema.ts';
@@ -26,9 +29,17 @@ describe('docs/storage.md', () => {
   const rows = [...textOf('docs/storage.md').matchAll(/^\| `([a-z_]+)` +\| ([a-z-]+) +\|/gm)];
 
   it('has every table of both databases, and no other', () => {
-    const schemas = [controlSchema, workSchema, pricingSchema, sessionSchema, stripeSchema, usageSchema].flatMap(
-      (schema) => Object.values<unknown>({ ...schema }),
-    );
+    const schemas = [
+      controlSchema,
+      workSchema,
+      pricingSchema,
+      sessionSchema,
+      stripeSchema,
+      creditSchema,
+      spendCapSchema,
+      billingSchema,
+      usageSchema,
+    ].flatMap((schema) => Object.values<unknown>({ ...schema }));
     const tables = schemas.filter((value) => is(value, Table)).map(getTableName);
     expect(rows.map(([, table]) => table).sort()).toEqual(tables.sort());
   });
