@@ -27,7 +27,7 @@ const inOrder = (a: LeftCredit, b: LeftCredit): number => {
 };
 
 /** Whether a grant may still be used at `now`; at its very end it may not. */
-export const isInTime = ({ expiresAt }: Pick<LeftCredit, 'expiresAt'>, now: number): boolean =>
+const isInTime = ({ expiresAt }: Pick<LeftCredit, 'expiresAt'>, now: number): boolean =>
   expiresAt === null || expiresAt > now;
 
 /**

@@ -1,9 +1,13 @@
 /** Only the owner of a table writes it (docs/storage.md); any store reads. Statements are found in the source's own text. */
 import { getTableName, is, Table } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
+import * as billingSchema from '../../src/db/billing-schema.ts';
 import * as controlSchema from '../../src/db/control-schema.ts';
+import * as creditSchema from '../../src/db/credit-schema.ts';
 import * as pricingSchema from '../../src/db/pricing-schema.ts';
 import * as sessionSchema from '../../src/db/session-schema.ts';
+import * as invoiceSchema from '../../src/db/invoice-schema.ts';
+import * as spendCapSchema from '../../src/db/spend-cap-schema.ts';
 import * as statementSchema from '../../src/db/statement-schema.ts';
 import * as usageSchema from '../../src/db/usage-schema.ts';
 import * as workSchema from '../../src/db/work-schema.ts';
@@ -11,7 +15,18 @@ import { files, textOf } from './tree.ts';
 
 /** Each table's name by the name of its constant. */
 const tables = new Map(
-  [controlSchema, workSchema, pricingSchema, sessionSchema, statementSchema, usageSchema].flatMap((schema) =>
+  [
+    controlSchema,
+    workSchema,
+    pricingSchema,
+    sessionSchema,
+    invoiceSchema,
+    creditSchema,
+    spendCapSchema,
+    billingSchema,
+    statementSchema,
+    usageSchema,
+  ].flatMap((schema) =>
     Object.entries<unknown>({ ...schema }).flatMap(([constant, value]) =>
       is(value, Table) ? [[constant, getTableName(value)] as const] : [],
     ),

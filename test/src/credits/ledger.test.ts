@@ -175,6 +175,19 @@ describe('credit', () => {
     expect((await read(id)).items[0]).toMatchObject({ kind: 'refund', amount_cents: -1000, reason: 'a mistake' });
   });
 
+  it('that does not add up is seen by the invariants', async () => {
+    const id = await join();
+    await grant(id, 1000);
+    await taken(id, invoice(), 400);
+    expect(await broken()).toEqual([]);
+    const change = (sql: string) => control.prepare(sql).bind(id).run();
+    await change('UPDATE credit_grants SET left_cents = left_cents + 1 WHERE customer_id = ?');
+    await change('UPDATE credit_reservations SET amount_cents = amount_cents + 1 WHERE customer_id = ?');
+    expect(await broken()).toHaveLength(2);
+    await change('UPDATE credit_grants SET left_cents = left_cents - 1 WHERE customer_id = ?');
+    await change('UPDATE credit_reservations SET amount_cents = amount_cents - 1 WHERE customer_id = ?');
+  });
+
   it('cannot be changed in the ledger by anybody', async () => {
     const id = await join();
     await grant(id, 1000);
