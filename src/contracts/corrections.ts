@@ -5,7 +5,6 @@ import { quantities, quantityBounds, quantityFields } from './usage.ts';
 
 /** `replace` and `void` take a window that stands, `add` a whole UTC hour that nobody reported. */
 export const correctionKind = z.enum(['replace', 'void', 'add']);
-export type CorrectionKind = z.infer<typeof correctionKind>;
 
 type Fields = Record<keyof typeof quantityBounds, z.ZodOptional<z.ZodNumber>>;
 const bounded = z.strictObject(
@@ -34,7 +33,6 @@ export const correctionBody = z
     error: 'a voided window has none',
     path: ['quantities'],
   });
-export type CorrectionBody = z.output<typeof correctionBody>;
 
 /** Where what it moves appears: on the period's invoice, as a delta line of the next one, or as credit. */
 const destination = z.enum(['this', 'next', 'credit']);
