@@ -135,7 +135,9 @@ describeWithTools(['helm'], 'the customer-instance chart', () => {
 
   it('gives exporter and API the key of a reporter each, and neither the other’s', async () => {
     const secretsOf = (objects: Awaited<ReturnType<typeof render>>, part: string) =>
-      pick<V1Deployment>(objects, 'Deployment', part).spec?.template.spec?.volumes?.flatMap(({ secret }) => secret?.secretName ?? []);
+      pick<V1Deployment>(objects, 'Deployment', part).spec?.template.spec?.volumes?.flatMap(
+        ({ secret }) => secret?.secretName ?? [],
+      );
     const objects = await render(exampleValues());
     expect(secretsOf(objects, 'billing-exporter')).toEqual(['instance-reporter']);
     expect(secretsOf(objects, 'api')).toEqual(['instance-licence', 'instance-app-reporter']);
