@@ -76,6 +76,7 @@ interface SaidRow {
   periodStart: number;
   identity: string;
   amountCents: number;
+  billedCents: number;
   body: string;
 }
 
@@ -93,6 +94,7 @@ export async function findSaid(
   const [lines, bills] = await Promise.all([
     db.all<SaidRow>(sql`
       SELECT l.period_start AS periodStart, l.identity, sum(l.amount_cents) AS amountCents,
+        sum(CASE l.state WHEN 'released' THEN 0 ELSE l.amount_cents END) AS billedCents,
         (SELECT n.body FROM invoice_lines n JOIN invoices m ON m.id = n.invoice_id
           WHERE m.customer_id = i.customer_id AND n.period_start = l.period_start AND n.identity = l.identity ORDER BY n.rowid DESC LIMIT 1) AS body
       FROM invoices i JOIN invoice_lines l ON l.invoice_id = i.id
@@ -112,7 +114,7 @@ export async function findSaid(
       {
         said: lines
           .filter(({ periodStart }) => periodStart === start)
-          .map(({ identity, amountCents, body }) => ({ identity, amountCents, body: JSON.parse(body) as CostLine })),
+          .map(({ body, ...line }) => ({ ...line, body: JSON.parse(body) as CostLine })),
         firstBill: bills.find(({ periodStart }) => periodStart === start)?.id ?? null,
       },
     ]),

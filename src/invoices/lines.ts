@@ -17,6 +17,8 @@ export interface RatedLine {
 export interface Said {
   identity: string;
   amountCents: number;
+  /** The same without what was approved after its invoice: that comes with the next one. */
+  billedCents: number;
   /** The newest of those lines. */
   body: CostLine;
 }

@@ -56,7 +56,8 @@ export interface StoredLine {
   body: CostLine;
 }
 
-const notBilledOf = (state: StoredLine['state'] | undefined): StatementLine['not_billed'] =>
+/** A line that is on the invoice no more comes with another one, as one that waits for approval does. */
+const notBilledOf = (state: StoredLine['state'] = 'held'): StatementLine['not_billed'] =>
   state === 'held' || state === 'released' ? 'held' : state === 'rejected' ? 'rejected' : null;
 
 /**

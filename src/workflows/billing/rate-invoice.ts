@@ -48,7 +48,7 @@ async function rateAll(
   if (invoice !== null && own !== undefined) {
     const billed = earlier.map((period) => ({
       ...period,
-      billed: new Map(said.get(period.start)?.said.map(({ identity, amountCents }) => [identity, amountCents])),
+      billed: new Map(said.get(period.start)?.said.map(({ identity, billedCents }) => [identity, billedCents])),
     }));
     const made = await prepareStatement(context, { invoiceId: invoice.id, customer, period: own, earlier: billed });
     const others = earlier.flatMap((period, i): [Period, Rated][] => {

@@ -37,8 +37,8 @@ describe('the lines of a period', () => {
 
   it('are what has changed where it was, also of a line that is gone, and say so', () => {
     const said = [
-      { identity: 'cpu', amountCents: 100, body: body('cpu', 100) },
-      { identity: 'gone', amountCents: 30, body: body('gone', 30) },
+      { identity: 'cpu', amountCents: 100, billedCents: 100, body: body('cpu', 100) },
+      { identity: 'gone', amountCents: 30, billedCents: 30, body: body('gone', 30) },
     ];
     const lines = linesOf(period, rated({ cpu: 70, memory: 5 }), said, 'inv_1');
     expect(lines.map(({ identity, amountCents, deltaOf }) => [identity, amountCents, deltaOf])).toEqual([
@@ -59,6 +59,7 @@ describe('the lines of a period', () => {
       const before = [...said].map(([identity, amountCents]) => ({
         identity,
         amountCents,
+        billedCents: amountCents,
         body: body(identity, amountCents),
       }));
       for (const { identity, amountCents } of linesOf(period, rated(now), before, round === 0 ? null : 'inv_1'))

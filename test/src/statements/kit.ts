@@ -5,8 +5,12 @@ import type { CostLine } from '../../../src/contracts/cost.ts';
 import type { PublicKeySet } from '../../../src/contracts/statements.ts';
 import { type CustomerRow, findCustomer } from '../../../src/customers/store.ts';
 import { commit, openDb } from '../../../src/db/client.ts';
-import { hourMs } from '../../../src/lib/time.ts';
+import { insertLines } from '../../../src/invoices/line-store.ts';
+import { linesOf } from '../../../src/invoices/lines.ts';
+import { newId } from '../../../src/lib/ids.ts';
+import { hourMs, iso } from '../../../src/lib/time.ts';
 import type { Period, PeriodKind } from '../../../src/periods/period.ts';
+import { toCostLine } from '../../../src/pricing/cost-line.ts';
 import type { EarlierPeriod } from '../../../src/statements/basis.ts';
 import { quantities } from '../../../src/usage/meters.ts';
 import { type PreparedStatement, prepareStatement } from '../../../src/workflows/billing/prepare-statement.ts';
@@ -199,7 +203,21 @@ export async function prepare(
   earlier: readonly EarlierPeriod[] = [],
 ): Promise<PreparedStatement> {
   const prepared = await prepareStatement(context, { invoiceId, customer, period, earlier });
-  await commit(db, prepared.writes);
+  const usage = prepared.rated.lines.filter(({ kind }) => kind === 'usage');
+  const own = linesOf(
+    period,
+    usage.map((line) => ({ identity: line.id, body: toCostLine(line, period) })),
+    [],
+    null,
+  );
+  const lines = own.map((line) => ({
+    ...line,
+    id: newId('invoiceLine', context.random),
+    by: 'tenantry' as const,
+    state: 'billed' as const,
+    stripeLineId: null,
+  }));
+  await commit(db, [...prepared.writes, ...insertLines(invoiceId, lines)]);
   return prepared;
 }
 
@@ -213,13 +231,15 @@ export interface InvoiceLine {
   body?: Partial<CostLine>;
 }
 
-/** A line of the invoice that is something else than the period's own usage. */
+/** A line of the invoice that is something else than the period's own usage; of a line that is that, how it stands. */
 export const insertLine = (invoiceId: string, { lineId, by, amountCents, period, deltaOf, state, body }: InvoiceLine) =>
   run(
-    `INSERT INTO invoice_lines (invoice_id, line_id, by, period_start, period_end, delta_of, meter, amount_cents, body, state)
-      VALUES (?, ?, ?, ?, ?, ?, 'x', ?, ?, ?)`,
+    `INSERT INTO invoice_lines (invoice_id, line_id, id, identity, by, period_start, period_end, delta_of, meter, amount_cents, body, state)
+      VALUES (?, ?, 'lin_' || lower(hex(randomblob(16))), ?, ?, ?, ?, ?, 'x', ?, ?, ?)
+      ON CONFLICT (invoice_id, line_id) DO UPDATE SET state = excluded.state`,
     invoiceId,
-    `${by}/${deltaOf ?? ''}/${lineId}`,
+    period && by === 'tenantry' && !deltaOf ? `${iso(period.start)}/${lineId}` : `${by}/${lineId}`,
+    lineId,
     by,
     period?.start ?? null,
     period?.end ?? null,

@@ -178,6 +178,7 @@ describe('a statement', () => {
     );
     expect(right).toMatchObject({ outcome: 'right', findings: [] });
 
+    await control.prepare("UPDATE invoices SET state = 'void' WHERE id = ?").bind(second.invoiceId).run();
     const third = { ...second, invoiceId: await insertInvoice(first.customer.id, period) };
     await prepare(world, third, [{ ...first.period, billed }]);
     for (const one of due) await insertLine(third.invoiceId, lineOf(one, 1));

@@ -1,0 +1,117 @@
+/** Bill, statement and credit are one: what Stripe has collected is what the windows of the statement cost, less what was prepaid. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { HeldLineView } from '../../../src/contracts/invoices.ts';
+import type { InvoiceRow } from '../../../src/invoices/store.ts';
+import { verifyStatement } from '../../../src/statements/verify.ts';
+import { signStatements } from '../../../src/workflows/billing/sign-statements.ts';
+import { ensureCluster, makeApi, rootToken } from '../../harness/worker/api.ts';
+import { openStandIn, type StandInOfTests } from '../../harness/worker/stripe.ts';
+import { billingOf, hour, minute } from './harness.ts';
+
+const api = makeApi(Date.parse('2026-01-05T09:10:00.000Z'));
+/** Months of cron and Stripe in one test. */
+const timeout = 120_000;
+let stripe: StandInOfTests;
+const billing = billingOf(api, () => stripe);
+const { paying, goTo, uses, rowsOf, costs, periodsOf, tell, invoiceAtStripe, contextNow } = billing;
+
+beforeAll(async () => {
+  await ensureCluster(api);
+  stripe = await openStandIn(api);
+  await stripe.publish();
+});
+
+async function month(above: number) {
+  const { made } = await paying('starter');
+  const customerId = made.customer.customer_id;
+  await tell();
+  const { start, end } = (await periodsOf(customerId)).at(-1) ?? { start: 0, end: 0 };
+  const edge = Math.ceil(start / hour) * hour;
+  await uses(customerId, edge + 10 * hour, (end - start) / hour + above, start + 12 * hour);
+  return { customerId, edge, end };
+}
+const endOf = async (customerId: string): Promise<number> => (await periodsOf(customerId)).at(-1)?.end ?? 0;
+const lastOf = async (customerId: string): Promise<InvoiceRow> => {
+  const row = (await rowsOf(customerId)).at(-1);
+  if (!row) throw new Error('the customer has no invoice');
+  return row;
+};
+const post = async (path: string, body: object) => {
+  const answer = await api.call('POST', `/api/${path}`, { token: rootToken, body });
+  expect(answer.status).toBeLessThan(300);
+};
+const grant = (customerId: string, cents: number) =>
+  post(`customers/${customerId}/credits`, { amount_cents: cents, reason: 'a gift' });
+async function ledgerOf(customerId: string): Promise<{ balance: number; kinds: string[] }> {
+  const answer = await api.call('GET', `/api/customers/${customerId}/credits`, { token: rootToken });
+  const { balance_cents: balance, items } = (await answer.json()) as {
+    balance_cents: number;
+    items: { kind: string }[];
+  };
+  return { balance, kinds: items.map(({ kind }) => kind) };
+}
+
+/** The statement of an invoice is right, and its total is what Stripe has before tax. */
+async function expectProven({ id, stripeInvoiceId }: InvoiceRow): Promise<void> {
+  await signStatements(contextNow());
+  const file = await api.call('GET', `/api/invoices/${id}/statement`, { token: rootToken });
+  expect(file.status).toBe(200);
+  const verdict = await verifyStatement(new Uint8Array(await file.arrayBuffer()), null);
+  expect(verdict.findings).toEqual([]);
+  const { total } = await invoiceAtStripe(stripeInvoiceId);
+  expect(verdict.facts?.total_cents).toBe(total);
+}
+
+describe('what is collected', { timeout }, () => {
+  it('is proven by the statement, with what came late and what was prepaid', async () => {
+    const { customerId, edge, end } = await month(100);
+    await grant(customerId, 4000);
+    await goTo(end + 21 * minute);
+    const first = await lastOf(customerId);
+    expect(first).toMatchObject({ state: 'paid', subtotalCents: 3400, creditCents: 3400, totalCents: 0 });
+    await expectProven(first);
+    expect(await ledgerOf(customerId)).toMatchObject({ balance: 600, kinds: ['apply', 'grant'] });
+    await uses(customerId, edge + 20 * hour, 7);
+    await goTo((await endOf(customerId)) + 21 * minute);
+    const second = await lastOf(customerId);
+    expect(second).toMatchObject({ state: 'paid', subtotalCents: 2935, creditCents: 600, totalCents: 2335 });
+    expect(await costs(second.id)).toEqual(['credit -600 billed', 'cpu_core_ms 35 billed']);
+    await expectProven(second);
+    expect((await ledgerOf(customerId)).balance).toBe(0);
+  });
+
+  it('is proven where a line was approved after its invoice had gone', async () => {
+    Object.assign(api.bindings, { HOLD_LINE_CENTS: '400' });
+    const { customerId, end } = await month(100);
+    await goTo(end + 21 * minute);
+    await goTo(end + 6 * hour - 14 * minute);
+    const without = await lastOf(customerId);
+    expect(without).toMatchObject({ state: 'paid', totalCents: 2900 });
+    await expectProven(without);
+    const held = await api.call('GET', '/api/invoices/holds?limit=100', { token: rootToken });
+    const { items } = (await held.json()) as { items: HeldLineView[] };
+    const line = items.find((one) => one.customer_id === customerId);
+    await post(`invoices/holds/${line?.hold_id}/release`, { reason: 'looked at it' });
+    Object.assign(api.bindings, { HOLD_LINE_CENTS: undefined });
+    await goTo((await endOf(customerId)) + 21 * minute);
+    const later = await lastOf(customerId);
+    expect(later).toMatchObject({ state: 'paid', totalCents: 3400 });
+    await expectProven(later);
+  });
+
+  it('gives back what was prepaid where the invoice is voided', async () => {
+    const { customerId, end } = await month(100);
+    await grant(customerId, 1000);
+    Object.assign(api.bindings, { HOLD_LINE_CENTS: '400' });
+    await goTo(end + 21 * minute);
+    const draft = await lastOf(customerId);
+    expect(draft).toMatchObject({ state: 'held', creditCents: 1000 });
+    expect((await ledgerOf(customerId)).balance).toBe(0);
+    Object.assign(api.bindings, { HOLD_LINE_CENTS: undefined });
+    await stripe.call(`/invoices/${draft.stripeInvoiceId}/finalize`, { auto_advance: 'false' });
+    await stripe.call(`/invoices/${draft.stripeInvoiceId}/void`, {});
+    await tell();
+    expect(await lastOf(customerId)).toMatchObject({ state: 'void', creditCents: 0 });
+    expect(await ledgerOf(customerId)).toMatchObject({ balance: 1000, kinds: ['release', 'apply', 'grant'] });
+  });
+});
