@@ -25,7 +25,7 @@ const contract = z.toJSONSchema(chartValues) as unknown as Schema;
 let schema: Schema;
 let defaults: Tree;
 /** What the control plane sends and an older one did not, so that it has a default, too. */
-const sentLately = ['quota'];
+const sentLately = ['quota', 'reporterSecret', 'appReporterSecret'];
 
 beforeAll(async () => {
   schema = JSON.parse(await readFile(join(chartPath, 'values.schema.json'), 'utf8'));

@@ -99,6 +99,7 @@ export async function makeNamespaces(node: TestNode): Promise<void> {
     secret('instance-licence', 'license', 'none'),
     secret('instance-postgres', 'password', password),
     secret('instance-reporter', 'api-key', 'tk_of_the_tests'),
+    secret('instance-app-reporter', 'api-key', 'tk_of_the_api'),
   ]);
   // A pod that is made before its namespace's account is there would be refused.
   for (const at of [namespace, stranger.namespace, ingress.namespace]) {
@@ -121,6 +122,7 @@ export async function install(node: TestNode, billingPort: number): Promise<void
     values,
     JSON.stringify({
       billingApiUrl: `http://api.tenantry.localhost:${billingPort}`,
+      appReporterSecret: 'instance-app-reporter',
       license: { publicKey: publicKey.export({ type: 'spki', format: 'pem' }) },
     }),
   );
