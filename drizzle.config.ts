@@ -7,6 +7,7 @@ const schema =
     ? ['usage-schema']
     : [
         'control-schema',
+        'licence-schema',
         'work-schema',
         'pricing-schema',
         'session-schema',

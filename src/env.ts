@@ -2,11 +2,9 @@
  * Every binding and variable of the Worker, read once an isolate and used by all three entries (fetch, queue,
  * scheduled). A wrong variable stops the Worker with one line that names it; no secret's value is ever printed.
  */
-import { clusterId } from './contracts/common.ts';
-import { planSlug } from './contracts/plans.ts';
+import { clusterWord, mailServer, offeredPlans, originList, rateLimit, sender, staffRoleWords } from './env-kinds.ts';
 import { isConfidential, plainHttpFaults, plainHttpMeaning } from './lib/base-url.ts';
-import { isOneLine } from './lib/text.ts';
-import { dayMs, hourMs, secondMs } from './lib/time.ts';
+import { hourMs, secondMs } from './lib/time.ts';
 import {
   boolean,
   byDefault,
@@ -14,7 +12,6 @@ import {
   dnsName,
   duration,
   integer,
-  type Kind,
   optional,
   readVariables,
   required,
@@ -24,76 +21,6 @@ import {
   type ValuesOf,
 } from './lib/variables.ts';
 import { boundPriceFaults, boundPricesOf } from './pricing/bound-prices.ts';
-import { readStaffRoles, type StaffRoles } from './sessions/staff.ts';
-
-export type RateLimit = { requests: number; seconds: number };
-
-const requestsMax = 1_000_000;
-const rateSecondsMax = dayMs / secondMs;
-
-/** `100/900` is 100 requests in 900 seconds; `off` lifts the limit, and nothing else does. */
-const rateLimit: Kind<RateLimit | null> = {
-  words: 'requests/seconds, both at least 1, e.g. 100/900, or off',
-  repeats: true,
-  read: (given) => {
-    if (given === 'off') return null;
-    const [, requests, seconds] = (/^(\d{1,7})\/(\d{1,5})$/.exec(given) ?? []).map(Number);
-    if (!requests || !seconds || requests > requestsMax || seconds > rateSecondsMax) return undefined;
-    return { requests, seconds };
-  },
-};
-
-/** A cluster's id, as POST /api/clusters takes it. */
-const clusterWord: Kind<string> = {
-  words: 'a lower-case RFC 1123 label of at most 63 characters',
-  repeats: true,
-  read: (given) => (clusterId.safeParse(given).success ? given : undefined),
-};
-
-/** `all`, or slugs of plans.yaml; one that is not sold offers nothing. */
-const offeredPlans: Kind<readonly string[] | 'all'> = {
-  words: 'all, or plans of plans.yaml with commas between them',
-  repeats: true,
-  read: (given) => {
-    if (given === 'all') return given;
-    const slugs = given.split(',').map((slug) => slug.trim());
-    return slugs.every((slug) => planSlug.safeParse(slug).success) ? slugs : undefined;
-  },
-};
-
-/** `groups:tenantry-admins=owner,tenantry-ops=operator`. */
-const staffRoleWords: Kind<StaffRoles> = {
-  words: 'a claim, a colon and value=role with commas between, e.g. groups:admins=owner,ops=operator',
-  repeats: false,
-  read: (given) => readStaffRoles(given) ?? undefined,
-};
-
-/** Where mail is handed in. */
-const mailServer: Kind<string> = {
-  words: 'smtps://user:password@host:port, or smtp://… for a server that goes over to TLS',
-  repeats: false,
-  read: (given) => {
-    const parsed = URL.parse(given);
-    const isServer = parsed !== null && /^smtps?:$/.test(parsed.protocol) && parsed.hostname !== '';
-    return isServer && /^[/]?$/.test(parsed.pathname) && !/[?#]/.test(given) ? given : undefined;
-  },
-};
-
-/** An address, with or without a name before it. */
-const sender: Kind<string> = text(
-  'an address, or a name and an address: Tenantry <mail@example.com>',
-  (given) => isOneLine(given) && /^(?:[^<>@"]+ <[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/.test(given),
-);
-
-/** `https://app.example.com,https://www.example.com`: scheme, host and port only. */
-const originList: Kind<readonly string[]> = {
-  words: 'origins with commas between, e.g. https://app.example.com',
-  repeats: true,
-  read: (given) => {
-    const origins = given.split(',').map((origin) => origin.trim());
-    return origins.every((origin) => URL.parse(origin)?.origin === origin) ? origins : undefined;
-  },
-};
 
 const trialDaysMax = 365;
 /** Stripe holds a draft for 72 h at most. */

@@ -2,7 +2,8 @@
 import { and, desc, eq, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { Db } from '../db/client.ts';
-import { clusters, customers, licences, reporters, subscriptions } from '../db/control-schema.ts';
+import { clusters, customers, reporters, subscriptions } from '../db/control-schema.ts';
+import { licences } from '../db/licence-schema.ts';
 import { planVersions } from '../db/pricing-schema.ts';
 import { deployments, jobs } from '../db/work-schema.ts';
 

@@ -4,7 +4,8 @@
  */
 import type { Principal } from '../credentials/principal.ts';
 import { ownerOf } from '../credentials/principal.ts';
-import type { Env, RateLimit } from '../env.ts';
+import type { Env } from '../env.ts';
+import type { RateLimit } from '../env-kinds.ts';
 import type { Services } from '../services.ts';
 import { type Hit, takeOne } from './rate-limit.ts';
 

@@ -1,6 +1,6 @@
 /** Exact request limits: one Durable Object a key (rate-limiter.ts) is asked, and what its answer means. */
 import type { Failure } from '../contracts/failures.ts';
-import type { RateLimit } from '../env.ts';
+import type { RateLimit } from '../env-kinds.ts';
 import { canonicalAddress } from '../lib/address.ts';
 import type { Log } from '../lib/log.ts';
 import { reasonOf } from '../lib/reason.ts';

@@ -1,7 +1,7 @@
 /** When each licence key was first seen among the published ones. Owns `licence_keys`. */
 import { sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
-import { licenceKeys } from '../db/control-schema.ts';
+import { licenceKeys } from '../db/licence-schema.ts';
 import { type Write, write } from '../db/write.ts';
 import type { Published } from './keyring.ts';
 

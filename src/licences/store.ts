@@ -2,8 +2,8 @@
 import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import type { LicenceClaims } from '../contracts/licences.ts';
 import type { Db } from '../db/client.ts';
-import { licences } from '../db/control-schema.ts';
 import { guard } from '../db/guards.ts';
+import { licences } from '../db/licence-schema.ts';
 import { build, type Write, write } from '../db/write.ts';
 import { secondMs } from '../lib/time.ts';
 import type { SignedLicence } from './keyring.ts';

@@ -7,6 +7,7 @@ import * as billingSchema from '../../src/db/billing-schema.ts';
 import * as controlSchema from '../../src/db/control-schema.ts';
 import * as creditSchema from '../../src/db/credit-schema.ts';
 import * as invoiceSchema from '../../src/db/invoice-schema.ts';
+import * as licenceSchema from '../../src/db/licence-schema.ts';
 import * as pricingSchema from '../../src/db/pricing-schema.ts';
 import * as sessionSchema from '../../src/db/session-schema.ts';
 import * as spendCapSchema from '../../src/db/spend-cap-schema.ts';
@@ -33,6 +34,7 @@ describe('docs/storage.md', () => {
   it('has every table of both databases, and no other', () => {
     const schemas = [
       controlSchema,
+      licenceSchema,
       workSchema,
       pricingSchema,
       sessionSchema,
