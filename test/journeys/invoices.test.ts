@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type LifePlatform, startLifePlatform } from '../../bench/support/life/platform.ts';
 import { useCpu } from '../../bench/support/life/usage.ts';
 import { makeClusterKey } from '../../src/contracts/routes/clusters.ts';
-import { deactivateCustomer, signUp } from '../../src/contracts/routes/customers.ts';
+import { deactivateCustomer, readCustomer, signUp } from '../../src/contracts/routes/customers.ts';
 import { listInvoices, readInvoice } from '../../src/contracts/routes/invoices.ts';
 import { checkOut } from '../../src/contracts/routes/subscriptions.ts';
 import { reportUsageBatch } from '../../src/contracts/routes/usage-intake.ts';
@@ -32,6 +32,10 @@ it('from the first month to the closing invoice', { timeout: 240_000 }, async ()
   const { customer, deployment } = made.value;
   const { customer_id: customerId, short_id: shortId } = customer;
   const stack = { customerId, shortId, namespace: deployment.namespace };
+  // Its stack has to be there before anybody may report for it.
+  const isReady = async () =>
+    (await ask(readCustomer, { params: { customerId } })).deployment.status === 'ready' ? true : null;
+  expect(await platform.until(isReady)).toBe(true);
   const invoices = async () => (await ask(listInvoices, { query: { customer_id: customerId } })).items;
   // Less than 48 hours of the trial are left: the first month is paid at once.
   await goTo(Date.parse('2026-01-18T10:00:00Z'));

@@ -64,7 +64,7 @@ export const forms: Forms = {
       { with: ['cus_1', billed, key] },
       { with: ['cus_1', { ...billed, address: null, taxExempt: 'none', poNumber: null }, key] },
     ],
-    setTaxIds: [{ with: ['cus_1', [{ type: 'eu_vat', value: 'DE123456789' }], key] }, { with: ['cus_1', [], key] }],
+    setTaxIds: [{ with: ['cus_1', [{ type: 'eu_vat', value: 'DE987654321' }], key] }, { with: ['cus_1', [], key] }],
     setSubscription: [
       { with: ['sub_1', { collection: { by: 'invoice', netDays: 14 }, tax: true }, key] },
       { with: ['sub_1', { collection: { by: 'card' }, tax: false }, key] },
