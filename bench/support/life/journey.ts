@@ -106,6 +106,8 @@ async function failsToPay({ platform, customerId, step, goTo }: Scene): Promise<
     stripe: 'subscription active; invoice of $29.00 draft',
     mails: [],
   });
+  // The last quarter of an hour before Stripe finalises it by itself is left for the lines of usage.
+  await goTo('2026-02-18T15:50:00Z');
   await goTo('2026-02-18T18:00:00Z');
   const { subscription } = await platform.ask(readSubscription, { params: { customerId } });
   const until = subscription.grace_ends_at?.slice(0, 10);

@@ -21,6 +21,7 @@ import { Decimal } from '../../lib/decimal.ts';
 import { newId } from '../../lib/ids.ts';
 import { ok, type Result } from '../../lib/result.ts';
 import { iso } from '../../lib/time.ts';
+import * as periodStore from '../../periods/store.ts';
 import { findCatalogue } from '../../pricing/catalogue-store.ts';
 import { baseFeeMeter } from '../../pricing/meters.ts';
 import { pricesOf } from '../../pricing/stripe-price.ts';
@@ -67,7 +68,8 @@ export async function freeze(
     });
   }
   const own = theirs.filter(({ mark }) => mark === null);
-  const differences = [...(isCompared ? matched.differences : []), ...(await feeDifferences(context, own))].map(
+  const fees = await feeDifferences(context, row.customerId, own);
+  const differences = [...(isCompared ? matched.differences : []), ...fees].map(
     ({ expected, found, line }): Difference => ({
       kind: 'amount',
       side: 'both',
@@ -137,10 +139,11 @@ function match(ours: readonly LineRow[], theirs: readonly StripeLine[]) {
 const toOurLine = ({ body, ...row }: LineRow) => ({ ...row, description: body.description });
 
 /** Fees of whole periods whose price we know, and which are not what the plan says. */
-async function feeDifferences({ db }: Context, lines: readonly StripeLine[]): Promise<Found[]> {
+async function feeDifferences({ db }: Context, customerId: string, lines: readonly StripeLine[]): Promise<Found[]> {
   const fees = lines.filter(({ priceId, proration }) => priceId !== null && !proration);
   if (fees.length === 0) return [];
-  const [offers, { versions }] = await Promise.all([
+  const [periods, offers, { versions }] = await Promise.all([
+    periodStore.findAll(db, customerId),
     findOffers(
       db,
       fees.flatMap(({ priceId }) => priceId ?? []),
@@ -148,7 +151,11 @@ async function feeDifferences({ db }: Context, lines: readonly StripeLine[]): Pr
     findCatalogue(db),
   ]);
   const prices = versions.flatMap(({ definition }) => pricesOf(definition));
-  return fees.flatMap(({ id, priceId, amountCents }) => {
+  // Days that are left of a trial are a line of nothing.
+  const isFree = ({ start, amountCents }: StripeLine) =>
+    amountCents === 0 && periods.some((period) => period.kind === 'trial' && start < period.end);
+  const charged = fees.filter((line) => !isFree(line));
+  return charged.flatMap(({ id, priceId, amountCents }) => {
     const offer = offers.find((one) => one.priceId === priceId);
     const price = prices.find(
       ({ plan, version, interval }) =>

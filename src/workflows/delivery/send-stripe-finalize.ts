@@ -1,10 +1,14 @@
-/** Has Stripe finalise an invoice, early: everything that is to be on it is. Then it is looked at, whether or not Stripe's event comes. */
+/**
+ * Has Stripe finalise an invoice, early: everything that is to be on it is. Then it is looked at, and its subscription, which a card
+ * that is declined leaves past due: whether or not Stripe's events come.
+ */
 import { commit } from '../../db/client.ts';
 import { isUnfinished } from '../../invoices/invoice.ts';
 import { move } from '../../invoices/store.ts';
+import { reasonOf } from '../../lib/reason.ts';
 import { ok } from '../../lib/result.ts';
 import { later, needless } from '../../outbox/outbox.ts';
-import type { Sender } from './carriers.ts';
+import type { Carriers, Sender } from './carriers.ts';
 import { aboutInvoice } from './invoice-row.ts';
 import { failed, sendIntent } from './stripe-intent.ts';
 
@@ -33,8 +37,21 @@ export const sendStripeFinalize: Sender = async (carriers, row) => {
   });
   if (sent.outcome === 'later') return sent;
   await carriers.refreshInvoice(customerId, id);
+  if (sent.outcome === 'ok')
+    return { ...sent, outbox: await followed(carriers, whole.subscription.stripeSubscriptionId) };
   if (sent.outcome !== 'never') return sent;
   // A new order is given once the cause is mended (tenantry invoices finalize).
   await commit(carriers.db, [move(invoice.id, ['finalizing'], 'failed')]);
   return needless(sent.why);
 };
+
+/** @returns ids of rows that came about. What cannot be read now comes with Stripe's event, or with the next comparison. */
+async function followed({ refresh, log }: Carriers, subscriptionId: string | null): Promise<readonly string[]> {
+  if (subscriptionId === null) return [];
+  try {
+    return (await refresh(subscriptionId)).outbox;
+  } catch (error) {
+    log('warn', 'a subscription could not be looked at', { subscription: subscriptionId, error: reasonOf(error) });
+    return [];
+  }
+}
