@@ -99,7 +99,7 @@ describe('what is collected', { timeout }, () => {
     await expectProven(later);
   });
 
-  it('gives back what was prepaid where the invoice is voided', async () => {
+  it('gives back what was prepaid where the invoice goes without it, once, also when it is voided then', async () => {
     const { customerId, end } = await month(100);
     await grant(customerId, 1000);
     Object.assign(api.bindings, { HOLD_LINE_CENTS: '400' });
@@ -109,6 +109,9 @@ describe('what is collected', { timeout }, () => {
     expect((await ledgerOf(customerId)).balance).toBe(0);
     Object.assign(api.bindings, { HOLD_LINE_CENTS: undefined });
     await stripe.call(`/invoices/${draft.stripeInvoiceId}/finalize`, { auto_advance: 'false' });
+    await tell();
+    expect(await lastOf(customerId)).toMatchObject({ state: 'open', creditCents: 0, late: true });
+    expect((await ledgerOf(customerId)).balance).toBe(1000);
     await stripe.call(`/invoices/${draft.stripeInvoiceId}/void`, {});
     await tell();
     expect(await lastOf(customerId)).toMatchObject({ state: 'void', creditCents: 0 });
