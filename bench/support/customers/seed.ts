@@ -145,6 +145,7 @@ function rollUpSql(usage: DatabaseSync, today: number): string {
     reporter_seq: 'reporter_seq',
     project_seq: 'project_seq',
     complete: 'min(complete)',
+    last_end: 'max(window_end)',
   };
   const columns = columnsOf(usage, 'daily');
   const values = columns.map((column) => {
