@@ -9,11 +9,10 @@ import * as billingStore from '../../billing/store.ts';
 import type { BillingRefusal } from '../../contracts/billing.ts';
 import { type CustomerRow, findCustomer } from '../../customers/store.ts';
 import { later, needless } from '../../outbox/outbox.ts';
-import { planUnless } from '../../outbox/store.ts';
 import type { StripeFailure, StripeResult } from '../../stripe/call.ts';
 import type { StripePort } from '../../stripe/port.ts';
 import { findSubscription } from '../../subscriptions/store.ts';
-import { findStuckDrafts, isBeingFinalised } from '../../webhooks/stuck-store.ts';
+import { planUnstick } from '../plan-unstick.ts';
 import type { Carriers, Sender } from './carriers.ts';
 import { failed } from './stripe-intent.ts';
 
@@ -33,17 +32,12 @@ export const sendStripeBilling: Sender = async (carriers, row) => {
   if (!sent.ok) return failed(sent.error);
   const after = await billingStore.findBilling(db, customerId);
   if (after?.version !== settings.version) return later('set_anew');
-  const stuck = sent.value.some(({ field }) => field === 'address') ? [] : await findStuckDrafts(db, customerId);
+  const isAddressTaken = !sent.value.some(({ field }) => field === 'address');
   return {
     outcome: 'ok',
     writes: [
       billingStore.noteSent(customerId, settings.version, sent.value),
-      ...stuck.map((invoiceId) =>
-        planUnless(
-          { kind: 'stripe_unstick', payload: { customer_id: customerId, invoice_id: invoiceId }, now: now() },
-          isBeingFinalised(invoiceId),
-        ),
-      ),
+      ...(isAddressTaken ? await planUnstick(db, customerId, now()) : []),
     ],
   };
 };

@@ -3,8 +3,8 @@ import * as customerStore from '../../customers/store.ts';
 import { newId } from '../../lib/ids.ts';
 import * as outboxStore from '../../outbox/store.ts';
 import { raiseFetch, writeFetched } from '../../webhooks/object-store.ts';
-import { findStuckDrafts, isBeingFinalised } from '../../webhooks/stuck-store.ts';
 import type { Context } from '../deed.ts';
+import { planUnstick } from '../plan-unstick.ts';
 import { type Handled, type Handler, shownOrGone, stripeOf, whoseIs } from './handler.ts';
 
 export const customerChanged: Handler = async (context, event) => {
@@ -16,22 +16,11 @@ export const customerChanged: Handler = async (context, event) => {
   const body = found === null ? null : { email: found.email, name: found.name };
   const kept = writeFetched({ id: event.objectId, fetchSeq, customerId, body, now });
   const more =
-    found === null ? await madeAnew(context, customerId, event.objectId) : await retried(context, customerId);
+    found === null
+      ? await madeAnew(context, customerId, event.objectId)
+      : { writes: await planUnstick(db, customerId, now) };
   return more === null ? { customerId, writes: kept } : { ...more, customerId, writes: [...kept, ...more.writes] };
 };
-
-/** Its address may be another one: drafts that waited for one are tried again. */
-async function retried({ db, now }: Context, customerId: string): Promise<Omit<Handled, 'customerId'>> {
-  const stuck = await findStuckDrafts(db, customerId);
-  return {
-    writes: stuck.map((invoiceId) =>
-      outboxStore.planUnless(
-        { kind: 'stripe_unstick', payload: { customer_id: customerId, invoice_id: invoiceId }, now },
-        isBeingFinalised(invoiceId),
-      ),
-    ),
-  };
-}
 
 /** Read after the count was raised: of two that see the deletion, one fails on the other's fetch and finds nothing to do. */
 async function madeAnew(
