@@ -1,13 +1,12 @@
 /** Orders for many jobs or dead letters, and what became of each item. Owns `batches` and `batch_items`; decides nothing. */
 import { and, asc, desc, eq, gt, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
-import type { BatchAnswer } from '../contracts/queue.ts';
+import type { BatchAction } from '../contracts/queue.ts';
 import type { Db } from '../db/client.ts';
 import { guard } from '../db/guards.ts';
 import { batches, batchItems } from '../db/work-schema.ts';
 import { build, type Write, write } from '../db/write.ts';
 
 export type BatchRow = typeof batches.$inferSelect;
-export type BatchAction = BatchAnswer['action'];
 
 /** Items of one statement: a parameter of D1 has at most 2 MB. */
 const itemsPerStatement = 10_000;

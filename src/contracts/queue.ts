@@ -165,11 +165,14 @@ export const bulkBody = z
   );
 export const batchStarted = z.object({ batch_id: z.string(), matched: z.number().int() });
 
+/** `replay` is of dead letters, `replay_events` and `catch_up` of Stripe's events, `reissue_licences` of customers, the others of jobs. */
+const batchAction = z.enum([...bulkAction.options, 'replay', 'replay_events', 'catch_up', 'reissue_licences']);
+export type BatchAction = z.infer<typeof batchAction>;
+
 /** GET /api/queue/batches/:id: how far an order for many is. */
 export const batchAnswer = z.object({
   batch_id: z.string(),
-  /** `replay` is of dead letters, `replay_events` and `catch_up` of Stripe's events, `reissue_licences` of customers, the others of jobs. */
-  action: z.enum([...bulkAction.options, 'replay', 'replay_events', 'catch_up', 'reissue_licences']),
+  action: batchAction,
   state: z.enum(['running', 'done']),
   rate: z.number().int(),
   matched: z.number().int(),

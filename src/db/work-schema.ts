@@ -6,7 +6,7 @@ import { sql } from 'drizzle-orm';
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { DeploymentStatus } from '../contracts/customers.ts';
 import type { DriftEntry, JobAction, JobEvent, LogLevel, Phase, Verb } from '../contracts/jobs.ts';
-import type { BatchAnswer } from '../contracts/queue.ts';
+import type { BatchAction } from '../contracts/queue.ts';
 import { clusters, customers } from './control-schema.ts';
 
 const at = (name: string) => integer(name);
@@ -161,7 +161,7 @@ export const batches = sqliteTable(
   'batches',
   {
     id: text('id').primaryKey(),
-    action: text('action').$type<BatchAnswer['action']>().notNull(),
+    action: text('action').$type<BatchAction>().notNull(),
     /** Items a second. */
     rate: integer('rate').notNull(),
     matched: integer('matched').notNull(),

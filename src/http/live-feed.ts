@@ -11,6 +11,7 @@ import type { LiveMessage } from '../contracts/organisation-billing.ts';
 import type { RawEnv } from '../env.ts';
 import { sha256Hex } from '../lib/keys.ts';
 import { reasonOf } from '../lib/reason.ts';
+import { toLive } from '../organisations/billing-wire.ts';
 import { type Services, servicesOf } from '../services.ts';
 import { staffIssuerOf } from '../wiring.ts';
 import { liveCosts } from '../workflows/organisations/live-costs.ts';
@@ -120,7 +121,7 @@ export class LiveFeed extends DurableObject<RawEnv> implements Feed {
         const { db, env } = services;
         const reads = { db, shards: env.usageShards, now: services.now() };
         const costs = await liveCosts(reads, organisationId, customerIds);
-        this.#send(costs, await this.#standing(organisationId, services), services);
+        this.#send(costs.map(toLive), await this.#standing(organisationId, services), services);
       } catch (error) {
         services.log('warn', 'live figures could not be read', {
           organisation_id: organisationId,

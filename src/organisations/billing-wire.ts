@@ -3,6 +3,7 @@ import type {
   Attribution as AttributionView,
   BillingProject,
   Granularity,
+  LiveMessage,
   Overview,
   Summary,
   Trends,
@@ -10,6 +11,7 @@ import type {
 import { iso, isoOrNull } from '../lib/time.ts';
 import type { ListedProject } from '../workflows/organisations/list-projects.ts';
 import type { AttributionFigures } from '../workflows/organisations/read-attribution.ts';
+import type { ProjectNow } from '../workflows/organisations/read-now.ts';
 import type { OverviewFigures } from '../workflows/organisations/read-overview.ts';
 import type { SummaryFigures } from '../workflows/organisations/read-summary.ts';
 import type { TrendsFigures } from '../workflows/organisations/read-trends.ts';
@@ -162,3 +164,13 @@ export function toAttribution({
     as_of: isoOrNull(figures.asOf),
   };
 }
+
+/** What the sockets of an organisation are told of a project. */
+export const toLive = ({ project, totalCents, hourCents, asOf }: ProjectNow): LiveMessage => ({
+  type: 'cost',
+  namespace: project.namespace,
+  cluster_id: project.clusterId,
+  current_month_total: dollars(totalCents),
+  total_cost_per_hour: dollars(hourCents),
+  as_of: isoOrNull(asOf),
+});

@@ -13,11 +13,16 @@ import { readReviews } from '../workflows/billing/list-reviews.ts';
 import type { Context } from '../workflows/deed.ts';
 import { readAllGaps } from '../workflows/metering/read-all-gaps.ts';
 import { readsOf } from './read-routes.ts';
+import { toReview } from './review-wire.ts';
 import { toAllGapsAnswer } from './wire.ts';
 
-const reviews = endpoint({
+const listReviews = endpoint({
   ...routes.listReviews,
-  handle: async (call) => reply(200, await readReviews(readsOf(call), call.query)),
+  handle: async (call) => {
+    const { state, page, limit } = call.query;
+    const { reviews, total } = await readReviews(readsOf(call), { state, page, limit });
+    return reply(200, { items: reviews.map(toReview), total, page, limit });
+  },
 });
 
 const gaps = endpoint({
@@ -92,4 +97,4 @@ const decide = deed({
 });
 
 /** `/api/usage/reviews` and `/api/usage/gaps` must be mounted before `/api/usage/:customerId`. */
-export const usageAdminEndpoints: readonly Endpoint[] = [reviews, gaps, acceptOne, rejectOne, decide];
+export const usageAdminEndpoints: readonly Endpoint[] = [listReviews, gaps, acceptOne, rejectOne, decide];

@@ -6,6 +6,7 @@
 import type { Actor } from '../audit/store.ts';
 import { dueItems, type Pace } from '../batches/batch.ts';
 import * as batchStore from '../batches/store.ts';
+import type { BatchAction } from '../contracts/queue.ts';
 import { commit } from '../db/client.ts';
 import { GuardFailed } from '../db/failure.ts';
 import type { Write } from '../db/write.ts';
@@ -42,11 +43,7 @@ export async function goOn(context: Context, id: string, slice: Slice): Promise<
 }
 
 /** Takes all running orders of these kinds further. @returns how many there are */
-export async function goOnWithAll(
-  context: Context,
-  actions: readonly batchStore.BatchAction[],
-  slice: Slice,
-): Promise<number> {
+export async function goOnWithAll(context: Context, actions: readonly BatchAction[], slice: Slice): Promise<number> {
   const ids = await batchStore.findRunning(context.db, actions, ordersPerTick);
   const done = await each(ids, (id) => goOn(context, id, slice), {
     log: context.log,

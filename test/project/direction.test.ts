@@ -10,7 +10,7 @@ import extractOptions from 'dependency-cruiser/config-utl/extract-depcruise-opti
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { installedPages } from '../harness/pages.ts';
 import { root, run } from './tool.ts';
-import { files, linesWith } from './tree.ts';
+import { files, linesWith, textOf } from './tree.ts';
 
 /** Rule, importing file, what it imports. */
 const forbidden: [rule: string, from: string, to: string][] = [
@@ -200,6 +200,12 @@ describe('direction of imports', () => {
   it('types are imported by `import type`, because the rules do not see `import()` in a type', () => {
     const others = files.filter((file) => /\.tsx?$/.test(file) && !file.startsWith('test/project/'));
     expect(linesWith(/(?<!(?:await|return|=>)\s)\bimport\(/, others)).toEqual([]);
+  });
+
+  it('what the API answers is written by routes and their wire alone, so that no rule of the domain changes with a field of an answer', () => {
+    const others = files.filter((file) => /^src\/(?!contracts\/|http\/).*(?<!wire|routes|csv)\.ts$/.test(file));
+    const answers = /import (?:type )?\{[^}]*\w(?:Answer|View|List|Message)\b[^}]*\} from .[./]*contracts\//;
+    expect(others.filter((file) => answers.test(textOf(file)))).toEqual([]);
   });
 
   it('the tree keeps to them, and every file was read', async () => {

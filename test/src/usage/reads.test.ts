@@ -274,18 +274,18 @@ describe('reviews', () => {
     const shards = [shardOf(env), shardOf(env)];
     const reads = { db: openDb(controlOf(env)), shards, now: api.clock.now };
     const seen = new Map<string, number>();
-    const times: string[] = [];
+    const times: number[] = [];
     for (let page = 1; page <= 6; page++) {
-      const { items, total } = await readReviews(reads, { state: 'open', page, limit: 90 });
+      const { reviews, total } = await readReviews(reads, { state: 'open', page, limit: 90 });
       expect(total).toBe(440);
-      for (const item of items) {
-        const name = `${item.customer_id}/${item.instance_id}/${item.namespace}`;
+      for (const { row, customerId, instanceId, namespace } of reviews) {
+        const name = `${customerId}/${instanceId}/${namespace}`;
         seen.set(name, (seen.get(name) ?? 0) + 1);
-        times.push(item.held_at);
+        times.push(row.heldAt);
       }
     }
     expect(seen.size).toBe(220);
     expect(new Set(seen.values())).toEqual(new Set([2]));
-    expect(times).toEqual([...times].sort().reverse());
+    expect(times).toEqual([...times].sort((a, b) => b - a));
   });
 });
