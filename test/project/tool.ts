@@ -5,7 +5,7 @@ import { delimiter, join, resolve } from 'node:path';
 export const root = resolve(import.meta.dirname, '../..');
 
 /** Far above what any of them takes on a slow machine; a tool that asks a question would wait for ever. */
-const toolTimeoutMs = 110_000;
+const toolTimeoutMs = 280_000;
 
 export interface ToolRun {
   /** Exit code; null when a signal ended it. */
