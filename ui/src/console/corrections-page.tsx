@@ -27,11 +27,7 @@ const everyMs = 30_000;
 
 /** A correction does not name the invoice: those of its customer are led to. */
 const OnInvoice = ({ invoice, customer_id }: Correction) =>
-  invoice === null ? (
-    invoiceText(invoice)
-  ) : (
-    <Link to={invoicesOfCustomer(customer_id)}>{invoiceText(invoice)}</Link>
-  );
+  invoice === null ? invoiceText(invoice) : <Link to={invoicesOfCustomer(customer_id)}>{invoiceText(invoice)}</Link>;
 
 const columns: readonly Column<Correction>[] = [
   { key: 'made', label: names.made, always: true, cell: ({ at }) => <Time at={at} /> },
