@@ -1,5 +1,6 @@
 /** Invoices, lines that wait for approval and the billing brake, as staff sees and decides them. */
 import { expect, it } from 'vitest';
+import { demoApi } from '../../dev/demo/api.ts';
 import type { Role } from '../../src/contracts/route.ts';
 import { listHolds, listInvoices, readBrake, readInvoice } from '../../src/contracts/routes/invoices.ts';
 import { expectAccessible } from '../harness/browser/accessibility.ts';
@@ -11,6 +12,7 @@ import { factOf, rowsOf } from '../harness/browser/lists.ts';
 import { asAdmin } from '../harness/browser/session.ts';
 import { expectToldOfTrouble, troubledApi } from '../harness/browser/troubled-api.ts';
 import { dollars, hostileName } from '../harness/browser/words.ts';
+import { eventually } from '../harness/eventually.ts';
 
 let params = { customerId: '' };
 
@@ -124,9 +126,20 @@ describeInBrowser(
       await press(page, 'Finalise now');
       await confirm(page, 'Bill what is known now?', 'Finalise now');
       await page.getByRole('button', { name: 'Finalise now' }).waitFor({ state: 'detached' });
-      const { invoice } = await admin().call(readInvoice, { params: { invoiceId: held.invoice_id } });
-      expect(['finalizing', 'open', 'paid']).toContain(invoice.state);
+      const { clock } = demoApi(browsing.platform.ready, new AbortController().signal);
+      // Each step to Stripe is a tick's.
+      const { invoice } = await eventually(
+        async () => {
+          await clock({ advance: '1m', hold: true });
+          return await admin().call(readInvoice, { params: { invoiceId: held.invoice_id } });
+        },
+        ({ invoice: { state } }) => state === 'paid',
+      );
+      const sum = invoice.lines.reduce((cents, { amount_cents }) => cents + amount_cents, 0);
       expect(invoice.lines.map(({ line_id }) => line_id)).toContain(held.line.line_id);
+      expect(invoice.total_cents).toBe(sum);
+      await page.reload();
+      await factOf(page, 'Total').getByText(dollars(sum)).waitFor();
     });
 
     it('an API that fails is said', async () => {

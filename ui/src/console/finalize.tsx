@@ -4,6 +4,7 @@ import { finalizeInvoice, listInvoices, readBrake, readInvoice } from '../../../
 import { Deed } from '../confirm/deed.tsx';
 import { Words } from '../confirm/words.tsx';
 import { useRead } from '../data/use-read.ts';
+import { isOnItsWay } from '../invoices/words.ts';
 import { moneyText } from '../money/money-text.ts';
 import { consoleInvoiceTexts } from '../texts/console-invoices.ts';
 import { utcText } from '../time/time-text.ts';
@@ -34,7 +35,7 @@ function What({ invoice: { state, hold }, held }: FinalizeProps) {
 }
 
 export function Finalize({ invoice, held }: FinalizeProps) {
-  if (!finalisable.includes(invoice.state)) return null;
+  if (!finalisable.includes(invoice.state) || isOnItsWay(invoice)) return null;
   const isAgain = invoice.state === 'failed';
   return (
     <Deed

@@ -5,7 +5,7 @@ import type { InvoiceView } from '../../../src/contracts/invoices.ts';
 import { moneyText } from '../money/money-text.ts';
 import { invoiceTexts as texts } from '../texts/invoices.ts';
 import { Time } from '../time/time.tsx';
-import { isUnfinished } from './words.ts';
+import { isOnItsWay, isUnfinished } from './words.ts';
 
 function Note({ title, variant, children }: { title: string; variant: 'info' | 'warning'; children: ReactNode }) {
   return (
@@ -39,6 +39,11 @@ export function InvoiceNotes({ invoice }: { invoice: InvoiceView }) {
           </p>
         </Note>
       )}
+      {isOnItsWay(invoice) ? (
+        <Note variant="info" title={texts.onItsWayTitle}>
+          {texts.onItsWay}
+        </Note>
+      ) : null}
       {state === 'failed' ? (
         <Note variant="warning" title={texts.failedTitle}>
           {texts.failed}

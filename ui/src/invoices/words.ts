@@ -1,5 +1,5 @@
 /** Parts of an invoice as text. */
-import type { InvoiceHead } from '../../../src/contracts/invoices.ts';
+import type { InvoiceHead, InvoiceView } from '../../../src/contracts/invoices.ts';
 import { common } from '../texts/common.ts';
 import { invoiceTexts as texts } from '../texts/invoices.ts';
 
@@ -18,3 +18,7 @@ export const nameOf = ({ number, invoice_id }: Pick<InvoiceHead, 'number' | 'inv
 
 /** Whether Stripe has it as a draft: its sums may change. */
 export const isUnfinished = ({ finalized_at }: Pick<InvoiceHead, 'finalized_at'>): boolean => finalized_at === null;
+
+/** Whether its lines are fixed and on their way to Stripe: a draft that still waits has none of ours, or says for what it waits. */
+export const isOnItsWay = ({ state, hold, lines }: Pick<InvoiceView, 'state' | 'hold' | 'lines'>): boolean =>
+  state === 'finalizing' || (state === 'draft' && hold === null && lines.some(({ by }) => by === 'tenantry'));

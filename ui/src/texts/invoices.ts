@@ -63,6 +63,8 @@ export const invoiceTexts = {
     paused: 'Nothing is charged until billing goes on.',
   } satisfies Record<HoldReason, string>,
   until: 'Until',
+  onItsWayTitle: 'Its lines are fixed',
+  onItsWay: 'They are on their way to Stripe, which finalises it then.',
   lateTitle: 'It went without all that was used',
   late: 'What was missing is billed by the next invoice, as a line that names its month.',
   failedTitle: 'Stripe cannot finalise it',
