@@ -14,6 +14,7 @@ import {
 } from '../harness/browser/button-matrix.ts';
 import { describeInBrowser } from '../harness/browser/chromium.ts';
 import { everyDeed, forEveryDeed, type Ids, withRefusedOutbox } from '../harness/browser/every-deed.ts';
+import { withHeldInvoice } from '../harness/browser/invoice-work.ts';
 import { statusOf } from '../harness/browser/refusals.ts';
 import { asAdmin } from '../harness/browser/session.ts';
 import { withDrift, withEvent } from '../harness/browser/stripe-work.ts';
@@ -67,6 +68,7 @@ describeInBrowser(
           await asAdmin(browsing.platform, role)(context);
           await withRefusedOutbox(context);
           await withDrift()(context);
+          await withHeldInvoice(context);
           await withEvent({ state: 'dead' })(context);
         },
       });

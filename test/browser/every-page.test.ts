@@ -10,6 +10,7 @@ import { addressesOf, deedsOfPages } from '../harness/browser/button-matrix.ts';
 import { type Before, describeInBrowser, desktop } from '../harness/browser/chromium.ts';
 import { everyDeed, forEveryDeed, hostile, type Ids, withRefusedOutbox } from '../harness/browser/every-deed.ts';
 import { expectFits } from '../harness/browser/fits.ts';
+import { withHeldInvoice } from '../harness/browser/invoice-work.ts';
 import { asMember } from '../harness/browser/member.ts';
 import { asPerson } from '../harness/browser/organisation-work.ts';
 import { asAdmin } from '../harness/browser/session.ts';
@@ -93,6 +94,7 @@ describeInBrowser(
     }
     const given = (kind: Audience): Before[] => [
       signedIn[kind],
+      withHeldInvoice,
       ...(kind === 'admin' ? [withRefusedOutbox, withDrift(), withEvent({ state: 'dead' })] : []),
     ];
 

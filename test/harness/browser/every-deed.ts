@@ -14,6 +14,7 @@ import { setSpendCap } from '../../../src/contracts/routes/spend-caps.ts';
 import { listReviews } from '../../../src/contracts/routes/usage-admin.ts';
 import { eventually } from '../eventually.ts';
 import type { TestPlatform } from '../platform.ts';
+import { heldInvoiceId } from './invoice-work.ts';
 import { withoutSignInLimits } from './member.ts';
 import { organisation, organisationWork } from './organisation-work.ts';
 import { backOff, queueWork, withoutProvisioner } from './queue-work.ts';
@@ -76,6 +77,7 @@ export async function everyDeed(platform: TestPlatform): Promise<Ids> {
     organisationId: [organisationId],
     namespace: [shop.namespace],
     eventId: [event.event_id],
+    invoiceId: [heldInvoiceId],
   };
 }
 

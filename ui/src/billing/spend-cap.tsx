@@ -38,6 +38,15 @@ const columns: readonly Column<Event>[] = [
   { key: 'used', label: texts.usedThen, cell: ({ used_cents: cents }) => <Amount cents={cents} /> },
 ];
 
+function State({ cap: { state, reached_at: at } }: { cap: CapView }) {
+  if (state === 'below' || at === null) return <>{texts.states[state]}</>;
+  return (
+    <>
+      {texts.states[state]}, {texts.since} <Time at={at} />
+    </>
+  );
+}
+
 function CapFacts({ cap }: { cap: CapView }) {
   const read = { data: cap.events, error: null, dataUpdatedAt: 0, refetch: async () => null };
   return (
@@ -48,7 +57,7 @@ function CapFacts({ cap }: { cap: CapView }) {
         facts={[
           [texts.cap, moneyText(cap.cap_cents)],
           [texts.used, texts.usedOf(moneyText(cap.used_cents), cap.used_percent)],
-          [texts.state, texts.states[cap.state]],
+          [texts.state, <State key="s" cap={cap} />],
           [texts.periodEnds, <Time key="t" at={cap.period.end} />],
           [texts.atFull, texts.actions[cap.action]],
           [texts.overshoot, <Overshoot key="o" {...cap} />],

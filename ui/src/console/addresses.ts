@@ -4,6 +4,9 @@ export const customersAddress = `${consoleAddress}/customers`;
 export const reviewsAddress = `${consoleAddress}/reviews`;
 export const correctionsAddress = `${consoleAddress}/corrections`;
 export const gapsAddress = `${consoleAddress}/gaps`;
+export const invoicesAddress = `${consoleAddress}/invoices`;
+export const holdsAddress = `${consoleAddress}/holds`;
+export const brakeAddress = `${consoleAddress}/billing-brake`;
 export const clustersAddress = `${consoleAddress}/clusters`;
 export const catalogueAddress = `${consoleAddress}/catalogue`;
 export const changeAddress = `${catalogueAddress}/change`;
@@ -29,6 +32,12 @@ export const subscribersOf = (plan: string): string => `${customersAddress}?${ne
 /** What was corrected of a customer's usage. */
 export const correctionsOfCustomer = (customer_id: string): string =>
   `${correctionsAddress}?${new URLSearchParams({ customer_id })}`;
+
+export const invoiceAddress = (id: string): string => `${invoicesAddress}/${encodeURIComponent(id)}`;
+
+/** What a customer was billed. */
+export const invoicesOfCustomer = (customer_id: string): string =>
+  `${invoicesAddress}?${new URLSearchParams({ customer_id })}`;
 
 /** What Stripe has told us about a customer. */
 export const eventsOfCustomer = (customer_id: string): string =>

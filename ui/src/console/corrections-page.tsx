@@ -1,6 +1,7 @@
 /** Corrections of usage, of all customers or of one, and making one. */
 import { Alert, AlertActionCloseButton, PageSection, ToolbarItem } from '@patternfly/react-core';
 import { useState } from 'react';
+import { Link } from 'react-router';
 import { allCorrectionsQuery, type Correction } from '../../../src/contracts/corrections.ts';
 import { listAllCorrections } from '../../../src/contracts/routes/corrections.ts';
 import { useRead } from '../data/use-read.ts';
@@ -15,6 +16,7 @@ import { common } from '../texts/common.ts';
 import { consoleTexts } from '../texts/console.ts';
 import { correctionTexts as texts } from '../texts/console-corrections.ts';
 import { Time } from '../time/time.tsx';
+import { invoicesOfCustomer } from './addresses.ts';
 import { CorrectionChange, invoiceText, movedText } from './correction-change.tsx';
 import { MakeCorrection } from './make-correction.tsx';
 import { SubjectLink } from './subject-link.tsx';
@@ -22,6 +24,10 @@ import { SubjectLink } from './subject-link.tsx';
 const filterNames = ['customer_id'] as const;
 const names = texts.columns;
 const everyMs = 30_000;
+
+/** A correction does not name the invoice: those of its customer are led to. */
+const OnInvoice = ({ invoice, customer_id }: Correction) =>
+  invoice === null ? invoiceText(invoice) : <Link to={invoicesOfCustomer(customer_id)}>{invoiceText(invoice)}</Link>;
 
 const columns: readonly Column<Correction>[] = [
   { key: 'made', label: names.made, always: true, cell: ({ at }) => <Time at={at} /> },
@@ -44,7 +50,7 @@ const columns: readonly Column<Correction>[] = [
     cell: ({ before, after }) => <CorrectionChange before={before} after={after} />,
   },
   { key: 'delta', label: names.delta, cell: ({ delta_cents }) => <Digits>{movedText(delta_cents)}</Digits> },
-  { key: 'invoice', label: names.invoice, cell: ({ invoice }) => invoiceText(invoice) },
+  { key: 'invoice', label: names.invoice, cell: (correction) => <OnInvoice {...correction} /> },
   { key: 'by', label: names.by, cell: ({ by }) => by ?? common.none },
   { key: 'reason', label: names.reason, cell: ({ reason }) => reason },
   { key: 'id', label: names.id, hidden: true, cell: ({ correction_id }) => correction_id },

@@ -8,6 +8,7 @@ import { Cap } from '../billing/spend-cap.tsx';
 import { useRead } from '../data/use-read.ts';
 import { ReadPart } from '../states/read-part.tsx';
 import { billingTexts as texts } from '../texts/billing.ts';
+import { invoiceAddress } from './addresses.ts';
 import { BillingTerms } from './billing-terms.tsx';
 import { GiveCredit, TakeBack } from './credit-deeds.tsx';
 
@@ -46,6 +47,7 @@ export function Billing({ customerId }: { customerId: string }) {
       <StackItem>
         <Credit
           customerId={customerId}
+          invoiceAddress={invoiceAddress}
           actions={{
             give: <GiveCredit customerId={customerId} />,
             of: (entry) => <TakeBack customerId={customerId} entry={entry} />,

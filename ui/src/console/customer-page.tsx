@@ -21,6 +21,7 @@ import { SubscriptionLabel } from './status-labels.tsx';
 const Audit = lazy(async () => ({ default: (await import('./customer-audit.tsx')).Audit }));
 const Billing = lazy(async () => ({ default: (await import('./customer-billing.tsx')).Billing }));
 const Cost = lazy(async () => ({ default: (await import('./customer-cost.tsx')).Cost }));
+const Invoices = lazy(async () => ({ default: (await import('./customer-invoices.tsx')).Invoices }));
 const Keys = lazy(async () => ({ default: (await import('./customer-keys.tsx')).Keys }));
 const Licence = lazy(async () => ({ default: (await import('./customer-licence.tsx')).Licence }));
 const Members = lazy(async () => ({ default: (await import('./customer-members.tsx')).Members }));
@@ -40,6 +41,7 @@ const bodies: Record<Tab, (answer: CustomerAnswer, customerId: string) => ReactN
   usage: (_, customerId) => <Usage customerId={customerId} />,
   cost: (_, customerId) => <Cost customerId={customerId} />,
   billing: (_, customerId) => <Billing customerId={customerId} />,
+  invoices: (_, customerId) => <Invoices customerId={customerId} />,
   licence: (_, customerId) => <Licence customerId={customerId} />,
   keys: (_, customerId) => <Keys customerId={customerId} />,
   members: (_, customerId) => <Members customerId={customerId} />,

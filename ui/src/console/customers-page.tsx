@@ -18,6 +18,7 @@ import { consoleTexts } from '../texts/console.ts';
 import { optionsOf, customerTexts as texts } from '../texts/console-customers.ts';
 import { Time } from '../time/time.tsx';
 import { customerAddress, organisationAddress } from './addresses.ts';
+import { BillingStatus } from './billing-status.tsx';
 import { CreateCustomer } from './create-customer.tsx';
 import { DeploymentLabel, SubscriptionLabel } from './status-labels.tsx';
 
@@ -97,7 +98,7 @@ export function Page() {
   );
   return (
     <>
-      <PageTitle title={consoleTexts.customers} intro={texts.intro} />
+      <PageTitle title={consoleTexts.customers} intro={texts.intro} actions={<BillingStatus />} />
       <PageSection>
         <Once label={texts.create.secret} secret={secret} onClose={() => setSecret(null)} />
         <List

@@ -4,6 +4,7 @@ import { listAllCorrections } from '../../../src/contracts/routes/corrections.ts
 import { listCredentials } from '../../../src/contracts/routes/credentials.ts';
 import { listCustomers, readCustomer } from '../../../src/contracts/routes/customers.ts';
 import { listDrift, readInvariants } from '../../../src/contracts/routes/drift.ts';
+import { listHolds, listInvoices, readBrake, readInvoice } from '../../../src/contracts/routes/invoices.ts';
 import { listOrganisations, readOrganisation } from '../../../src/contracts/routes/organisations.ts';
 import { listOutbox } from '../../../src/contracts/routes/outbox.ts';
 import { checkPlans, listPlans } from '../../../src/contracts/routes/plans.ts';
@@ -12,6 +13,7 @@ import { listEvents, readEvent } from '../../../src/contracts/routes/webhooks.ts
 import type { Page } from '../page.ts';
 import { consoleTexts as texts } from '../texts/console.ts';
 import {
+  brakeAddress,
   catalogueAddress,
   changeAddress,
   clustersAddress,
@@ -21,7 +23,9 @@ import {
   customersAddress,
   driftAddress,
   gapsAddress,
+  holdsAddress,
   invariantsAddress,
+  invoicesAddress,
   organisationsAddress,
   outboxAddress,
   reviewsAddress,
@@ -59,6 +63,16 @@ export const consolePages: readonly Page[] = [
   led(reviewsAddress, texts.reviews, listReviews, () => import('./reviews-page.tsx')),
   led(correctionsAddress, texts.corrections, listAllCorrections, () => import('./corrections-page.tsx')),
   led(gapsAddress, texts.gaps, listGaps, () => import('./gaps-page.tsx')),
+  led(invoicesAddress, texts.invoices, listInvoices, () => import('./invoices-page.tsx')),
+  {
+    path: `${invoicesAddress}/:invoiceId`,
+    audience,
+    title: texts.invoice,
+    needs: readInvoice,
+    load: () => import('./invoice-page.tsx'),
+  },
+  led(holdsAddress, texts.holds, listHolds, () => import('./holds-page.tsx')),
+  led(brakeAddress, texts.brake, readBrake, () => import('./brake-page.tsx')),
   led(clustersAddress, texts.clusters, listClusters, () => import('./clusters-page.tsx')),
   led(catalogueAddress, texts.catalogue, listPlans, () => import('./catalogue-page.tsx')),
   {

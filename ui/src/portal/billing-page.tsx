@@ -9,6 +9,7 @@ import { useRead } from '../data/use-read.ts';
 import { PageTitle } from '../shell/page-title.tsx';
 import { billingTexts as texts } from '../texts/billing.ts';
 import { titles } from '../texts/titles.ts';
+import { invoiceAddress } from './addresses.ts';
 import { useCustomer } from './customer.ts';
 import { Part } from './part.tsx';
 
@@ -34,7 +35,7 @@ export function Page() {
             </Part>
           </StackItem>
           <StackItem>
-            <Credit {...params} />
+            <Credit {...params} invoiceAddress={invoiceAddress} />
           </StackItem>
         </Stack>
       </PageSection>

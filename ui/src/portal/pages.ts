@@ -3,6 +3,7 @@ import { listAccountKeys } from '../../../src/contracts/routes/account-keys.ts';
 import { readBilling } from '../../../src/contracts/routes/billing.ts';
 import { readCost } from '../../../src/contracts/routes/costs.ts';
 import { readCustomer } from '../../../src/contracts/routes/customers.ts';
+import { listInvoices, readInvoice } from '../../../src/contracts/routes/invoices.ts';
 import { readLicence } from '../../../src/contracts/routes/licences.ts';
 import { listMembers, listSessions } from '../../../src/contracts/routes/sessions.ts';
 import { readStatement } from '../../../src/contracts/routes/statements.ts';
@@ -13,6 +14,7 @@ import { titles as all } from '../texts/titles.ts';
 import {
   billingAddress,
   costAddress,
+  invoicesAddress,
   keysAddress,
   licenceAddress,
   membersAddress,
@@ -25,13 +27,21 @@ import {
 
 const titles = all.portal;
 
-type Own = Pick<Page, 'path' | 'title' | 'needs' | 'load'>;
+type Own = Pick<Page, 'path' | 'title' | 'needs' | 'load'> & { isLedTo?: false };
 
 const own: readonly Own[] = [
   { path: overviewAddress, title: titles.overview, needs: readCustomer, load: () => import('./overview-page.tsx') },
   { path: planAddress, title: titles.plan, needs: readSubscription, load: () => import('./plan-page.tsx') },
   { path: usageAddress, title: titles.usage, needs: readUsage, load: () => import('./usage-page.tsx') },
   { path: costAddress, title: titles.cost, needs: readCost, load: () => import('./cost-page.tsx') },
+  { path: invoicesAddress, title: titles.invoices, needs: listInvoices, load: () => import('./invoices-page.tsx') },
+  {
+    path: `${invoicesAddress}/:invoiceId`,
+    title: titles.invoice,
+    needs: readInvoice,
+    isLedTo: false,
+    load: () => import('./invoice-page.tsx'),
+  },
   { path: billingAddress, title: titles.billing, needs: readBilling, load: () => import('./billing-page.tsx') },
   {
     path: statementsAddress,
@@ -45,4 +55,8 @@ const own: readonly Own[] = [
   { path: signInsAddress, title: titles.signIns, needs: listSessions, load: () => import('./sign-ins-page.tsx') },
 ];
 
-export const portalPages: readonly Page[] = own.map((page) => ({ ...page, audience: 'account', nav: page.title }));
+export const portalPages: readonly Page[] = own.map(({ isLedTo = true, ...page }) => ({
+  ...page,
+  audience: 'account',
+  ...(isLedTo ? { nav: page.title } : {}),
+}));

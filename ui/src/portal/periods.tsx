@@ -8,25 +8,35 @@ import type { ListState } from '../list/list-state.ts';
 import { NothingYet } from '../list/no-rows.tsx';
 import { portalTexts } from '../texts/portal.ts';
 import { Time } from '../time/time.tsx';
-import { costOfPeriod } from './addresses.ts';
+import { costOfPeriod, invoiceAddress, usageOfPeriod } from './addresses.ts';
 
 const texts = portalTexts.cost.periods;
 type Period = PeriodList['items'][number];
 
-const invoiceOf = ({ invoiceable, invoice_id }: Period): string =>
-  invoiceable ? (invoice_id ?? texts.notYet) : texts.never;
+function Invoice({ invoiceable, invoice_id: id }: Period) {
+  if (id !== null) return <Link to={invoiceAddress(id)}>{texts.toInvoice}</Link>;
+  return <>{invoiceable ? texts.notYet : texts.never}</>;
+}
+
+/** What is missing stands among the usage of the period. */
+const Complete = ({ complete, start, end }: Period) =>
+  complete ? texts.whole : <Link to={usageOfPeriod({ start, end })}>{texts.gaps}</Link>;
 
 const columns: readonly Column<Period>[] = [
   { key: 'start', label: texts.start, always: true, cell: ({ start }) => <Time at={start} /> },
   { key: 'end', label: texts.end, cell: ({ end }) => <Time at={end} /> },
   { key: 'kind', label: texts.kind, cell: ({ kind }) => texts.kinds[kind] },
-  { key: 'plan', label: texts.plan, cell: ({ plan }) => plan },
+  {
+    key: 'plan',
+    label: texts.plan,
+    cell: ({ plan, plan_version }) => <span className="tenantry-foreign">{`${plan} ${plan_version}`}</span>,
+  },
   { key: 'state', label: texts.state, cell: ({ state }) => texts.states[state] },
-  { key: 'complete', label: texts.complete, cell: ({ complete }) => (complete ? texts.whole : texts.gaps) },
+  { key: 'complete', label: texts.complete, cell: (period) => <Complete {...period} /> },
   {
     key: 'invoice',
     label: texts.invoice,
-    cell: (period) => <span className="tenantry-foreign">{invoiceOf(period)}</span>,
+    cell: (period) => <Invoice {...period} />,
   },
   {
     key: 'open',

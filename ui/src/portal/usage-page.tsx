@@ -51,7 +51,8 @@ function fileAddress(customerId: string, query: Record<string, string | number>)
 export function Page() {
   const params = useCustomer();
   const view = useUsageView();
-  const { granularity } = view;
+  const { granularity, day, stretch } = view;
+  const chosen = day !== null ? texts.oneDay(day) : stretch !== null ? texts.stretch(stretch.from, stretch.to) : null;
   const isByDay = granularity === 'day';
   const query = { ...view.query, granularity };
   const usage = useRead(readUsage, { params, query: { ...query, limit: rowsMax } }, { everyMs, keep: true });
@@ -65,7 +66,7 @@ export function Page() {
         <Toolbar>
           <ToolbarContent>
             <ToolbarItem>
-              {view.day === null ? (
+              {chosen === null ? (
                 <FilterSelect
                   label={texts.by}
                   value={view.range}
@@ -74,7 +75,7 @@ export function Page() {
                 />
               ) : (
                 <Content component="h2">
-                  {texts.oneDay(view.day)} <Link to={usageAddress}>{texts.toDays}</Link>
+                  {chosen} <Link to={usageAddress}>{texts.toDays}</Link>
                 </Content>
               )}
             </ToolbarItem>

@@ -17,6 +17,7 @@ export const billingTexts = {
       reached: 'The cap is reached',
       suspended: 'The cap is reached, and your instance is stopped',
     } satisfies Record<CapState, string>,
+    since: 'since',
     atFull: 'At 100 %',
     actions: {
       notify: 'You are told by mail. Your instance goes on, and what it uses is billed.',
@@ -75,6 +76,7 @@ export const billingTexts = {
     never: 'Never',
     reason: 'Why',
     invoice: 'Invoice',
+    toInvoice: 'The invoice',
     actions: 'Actions',
     give: 'Give credit',
     giveTitle: 'Give this customer credit?',

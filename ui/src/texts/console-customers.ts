@@ -57,6 +57,7 @@ export const customerTexts = {
     usage: 'Usage',
     cost: 'Cost',
     billing: 'Billing',
+    invoices: 'Invoices',
     licence: 'Licence',
     keys: 'Keys',
     members: 'Members',

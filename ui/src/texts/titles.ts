@@ -5,6 +5,8 @@ export const titles = {
     plan: 'Plan',
     usage: 'Usage',
     cost: 'Cost',
+    invoices: 'Invoices',
+    invoice: 'Invoice',
     billing: 'Billing',
     statements: 'Check a bill',
     licence: 'Licence',

@@ -1,0 +1,147 @@
+/** A month of a customer whose usage is on an invoice, by the clock; and an invoice in the API's place, in a state that takes weeks. */
+import type { BrowserContext } from 'playwright-core';
+import { demoApi } from '../../../dev/demo/api.ts';
+import type { HeldLineView, InvoiceHead, InvoiceLineView } from '../../../src/contracts/invoices.ts';
+import { listHolds, listInvoices } from '../../../src/contracts/routes/invoices.ts';
+import { createReporter, endReporter } from '../../../src/contracts/routes/reporters.ts';
+import { readSubscription } from '../../../src/contracts/routes/subscriptions.ts';
+import { reportUsage } from '../../../src/contracts/routes/usage-intake.ts';
+import { ceilTo, dayMs, hourMs, iso, minuteMs } from '../../../src/lib/time.ts';
+import { eventually } from '../eventually.ts';
+import type { TestPlatform } from '../platform.ts';
+import { apiOf } from './api.ts';
+import { withoutSignInLimits } from './member.ts';
+import { withoutProvisioner } from './queue-work.ts';
+import { sellsPlans, subscribe } from './subscription-work.ts';
+
+/** The platform's environment for it: nobody else reports, and usage above 20 dollars on a line waits for approval. */
+export const forInvoices = {
+  ...withoutProvisioner,
+  ...withoutSignInLimits,
+  RATE_LIMIT_AUTH: 'off',
+  LOG_LEVEL: 'warn',
+  HOLD_LINE_CENTS: '2000',
+};
+
+/** Above the 744 core-hours and 1,488 GB-hours of 31 days, or those of 30: a small line, and one above what is held. */
+const used = { cpu_hours: 944, memory_gb_hours: 4_500 };
+
+/**
+ * A customer that has bought Starter, with an hour of usage and a month that has ended. Its renewal's invoice waits for the
+ * approval of one line. The clock stands.
+ */
+export async function liveMonth(platform: TestPlatform, company: string): Promise<{ customerId: string }> {
+  const { ready } = platform;
+  const admin = apiOf(ready.url, ready.admin_token);
+  const { clock } = demoApi(ready, new AbortController().signal);
+  const customerId = await sellsPlans(platform, company);
+  const params = { customerId };
+  const { subscription } = await admin.call(readSubscription, { params });
+  // Less than two days of the trial are left: the month that is bought begins at once.
+  await clock({ to: iso(Date.parse(subscription.trial_ends_at ?? '') - dayMs), step: 'day', hold: false });
+  await subscribe(platform, customerId);
+  const bought = (await admin.call(readSubscription, { params })).subscription;
+  const start = Date.parse(bought.current_period?.start ?? '');
+  const end = Date.parse(bought.current_period?.end ?? '');
+
+  const hour = ceilTo(start, hourMs) + hourMs;
+  const until = iso(hour + hourMs);
+  await clock({ to: iso(hour + hourMs + 2 * minuteMs), hold: true });
+  const made = await admin.call(createReporter, {
+    params,
+    body: { instance_id: 'test', active_from: iso(hour) },
+  });
+  await apiOf(ready.url, made.api_key).call(reportUsage, {
+    body: {
+      customer_id: customerId,
+      instance_id: 'test',
+      timestamp: iso(hour + hourMs + minuteMs),
+      window_start: iso(hour),
+      window_end: until,
+      ...used,
+    },
+  });
+  // Nothing is expected after that, so that the period is whole.
+  await admin.call(endReporter, {
+    params: { ...params, reporterId: made.reporter.id },
+    body: { active_until: until },
+  });
+  await clock({ to: iso(end + minuteMs), step: 'day', hold: true });
+  const renewal = () => admin.call(listInvoices, { query: { customer_id: customerId, limit: 100 } });
+  await eventually(renewal, ({ total }) => total === 2);
+  await clock({ to: iso(end + 20 * minuteMs), hold: true });
+  await eventually(
+    async () => (await admin.call(listHolds, {})).items,
+    (items) => items.some(({ customer_id: of }) => of === customerId),
+  );
+  return params;
+}
+
+const period = { start: '2026-10-20T10:00:00.000Z', end: '2026-11-20T10:00:00.000Z' };
+
+const head: InvoiceHead = {
+  invoice_id: `inv_${'1'.repeat(32)}`,
+  customer_id: `cust_${'2'.repeat(32)}`,
+  stripe_invoice_id: 'in_1',
+  number: null,
+  kind: 'cycle',
+  period,
+  state: 'held',
+  hold: { until: '2026-11-20T15:45:00.000Z', reason: 'approval' },
+  subtotal_cents: 2_900,
+  credit_cents: 0,
+  tax_cents: 0,
+  total_cents: 2_900,
+  amount_due_cents: 2_900,
+  due_at: null,
+  hosted_url: 'https://invoice.stripe.com/i/1',
+  late: true,
+  shadow: true,
+  statement: false,
+  finalized_at: null,
+  paid_at: null,
+  created_at: '2026-11-20T10:00:00.000Z',
+};
+
+const line: InvoiceLineView = {
+  line_id: '2026-10-20T10:00:00.000Z/cpu_core_ms',
+  from: period.start,
+  to: period.end,
+  meter: 'cpu_core_ms',
+  description: '<b>CPU</b>',
+  quantity: '800',
+  unit: 'core-hour',
+  included: '744',
+  billable: '56',
+  tier: null,
+  unit_price: '0.05',
+  amount_cents: 280,
+  reason: 'above 744 core-hours included',
+  allowance: { name: 'cpu_core_ms', size: '744', peak: null },
+  by: 'tenantry',
+  period,
+  delta_of: null,
+};
+
+const held: HeldLineView = {
+  hold_id: `lin_${'3'.repeat(32)}`,
+  invoice_id: head.invoice_id,
+  customer_id: head.customer_id,
+  state: 'held',
+  line,
+  until: head.hold?.until ?? null,
+};
+
+/** The id of that invoice. */
+export const heldInvoiceId = head.invoice_id;
+
+/** There is one invoice, with a line that is held and one that corrects a month. */
+export async function withHeldInvoice(context: BrowserContext): Promise<void> {
+  const listOf = <T>(items: T[]) => ({ items, total: items.length, page: 1, limit: 20 });
+  const lines = [line, { ...line, line_id: 'delta', delta_of: head.invoice_id, amount_cents: -50 }];
+  await context.route('**/api/invoices?*', (route) => route.fulfill({ json: listOf([head]) }));
+  await context.route('**/api/invoices/holds?*', (route) => route.fulfill({ json: listOf([held]) }));
+  await context.route(`**/api/invoices/${head.invoice_id}`, (route) =>
+    route.fulfill({ json: { success: true, invoice: { ...head, lines } } }),
+  );
+}
