@@ -30,7 +30,7 @@ const tellTo = (log: Logger): Tell => ({
   refused: ({ startMs }, field, { kind, message }) =>
     log.error(
       { window_start: iso(startMs), field, reason: `${kind}: ${message}` },
-      'Prometheus refuses the question for an own meter; it is missing',
+      'Prometheus refuses the question for a meter; it is missing',
     ),
 });
 

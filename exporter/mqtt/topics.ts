@@ -54,6 +54,7 @@ const loads: Record<string, string> = {
 
 const root = '$SYS/broker/';
 const versionTopic = `${root}version`;
+const uptimeTopic = `${root}uptime`;
 const metricOf = (topic: string): string => `mosquitto_broker_${topic.replaceAll(/[/ ]/g, '_')}`;
 
 const listed = (type: Metric['type'], of: Record<string, string>): [string, Metric][] =>
@@ -82,22 +83,35 @@ export const subscription = `${root}#`;
 export interface Readings {
   values: Map<string, number>;
   version: string | null;
+  /** When the broker started, by what it first said of its uptime, seconds since the epoch; null before. */
+  startSeconds: number | null;
 }
 
-export const noReadings = (): Readings => ({ values: new Map(), version: null });
+export const noReadings = (): Readings => ({ values: new Map(), version: null, startSeconds: null });
 
 const number = /^(\d+(?:\.\d+)?)(?: seconds)?$/;
 const versionMax = 100;
 
-/** Takes one message into the readings; what is no topic of the list, or no number, changes nothing. */
-export function take(readings: Readings, topic: string, payload: string): void {
+/**
+ * Takes one message into the readings; what is no topic of the list, or no number, changes nothing.
+ * @param retained whether the broker kept it from before the subscription: its uptime is then of an earlier moment
+ */
+export function take(
+  readings: Readings,
+  topic: string,
+  payload: string,
+  { nowMs, retained }: { nowMs: number; retained: boolean },
+): void {
   if (topic === versionTopic) {
     readings.version = payload.slice(0, versionMax);
     return;
   }
   const metric = metrics.get(topic);
   const value = number.exec(payload.trim())?.[1];
-  if (metric && value !== undefined) readings.values.set(metric.name, Number(value));
+  if (!metric || value === undefined) return;
+  readings.values.set(metric.name, Number(value));
+  // Once a connection: a start that moved with each message would look like many.
+  if (topic === uptimeTopic && !retained) readings.startSeconds ??= Math.round(nowMs / 1000 - Number(value));
 }
 
 /** What is shown beside the broker's own figures. */
@@ -117,7 +131,7 @@ const escaped = (text: string): string =>
     .replaceAll(/\p{Cc}/gu, ' ');
 
 /** Prometheus' text. While the broker is away nothing of it is shown: an old value would look like a broker that stands still. */
-export function textOf({ values, version }: Readings, { up, connections }: Connection): string {
+export function textOf({ values, version, startSeconds }: Readings, { up, connections }: Connection): string {
   const own = [
     line('mosquitto_up', 'gauge', 'Whether the broker is connected and tells its state', ` ${up ? 1 : 0}`),
     line('mosquitto_exporter_connections', 'counter', 'Connections made since the exporter started', ` ${connections}`),
@@ -131,5 +145,9 @@ export function textOf({ values, version }: Readings, { up, connections }: Conne
     const value = values.get(name);
     return value === undefined ? [] : [line(name, type, help, ` ${value}`)];
   });
-  return [...own, ...info, ...shown].join('');
+  const start =
+    startSeconds === null
+      ? []
+      : [line('mosquitto_broker_start_time_seconds', 'gauge', 'When the broker started', ` ${startSeconds}`)];
+  return [...own, ...info, ...start, ...shown].join('');
 }

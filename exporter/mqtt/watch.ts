@@ -76,9 +76,10 @@ function once(settings: MqttSettings, watched: Watched, clock: Clock, signal: Ab
       stop();
     };
     signal.addEventListener('abort', stop, { once: true });
-    client.on('message', (topic, payload) => {
-      watched.heardMs = clock.now();
-      take(watched.readings, topic, payload.toString());
+    client.on('message', (topic, payload, { retain }) => {
+      const nowMs = clock.now();
+      watched.heardMs = nowMs;
+      take(watched.readings, topic, payload.toString(), { nowMs, retained: retain });
     });
     client.on('connect', () => {
       client.subscribe(subscription, (error, granted) => {
