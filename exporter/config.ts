@@ -43,6 +43,8 @@ export interface Config {
   /** Groups of meters that are measured beside the basic ones. */
   meters: MeterGroup[];
   excludePods: string | undefined;
+  /** Where OpenCost tells what the namespace costs the operator; undefined: nobody does. */
+  openCostUrl: string | undefined;
   spoolDir: string;
   /** Where the health server listens; undefined: on every interface, as a probe needs it. */
   host: string | undefined;
@@ -81,6 +83,7 @@ function toConfig(values: Values): Config {
     hostNetwork: values.HOST_NETWORK,
     meters: [...new Set(values.METERS)],
     excludePods: values.EXCLUDE_PODS,
+    openCostUrl: values.OPENCOST_URL,
     spoolDir: values.SPOOL_DIR,
     host: values.HEALTH_CHECK_HOST,
     port: values.HEALTH_CHECK_PORT,
@@ -145,9 +148,6 @@ function faultsOf(found: Partial<Values>): string[] {
     faults.push('PROMETHEUS_USERNAME and PROMETHEUS_PASSWORD go together');
   }
   if (found.MODE === 'cluster') faults.push('MODE=cluster is not available in this version: use MODE=namespace');
-  if (found.OPENCOST_URL !== undefined) {
-    faults.push('OPENCOST_URL is not available in this version: leave it empty');
-  }
   // Traefik names a service namespace-service-port: "shop" would also get what belongs to "shop-eu".
   if (found.HTTP_METRICS === 'traefik' && namespace !== undefined && !own.test(namespace)) {
     faults.push('HTTP_METRICS=traefik works for namespaces named customer-{short id} only: use nginx, istio or none');

@@ -3,6 +3,8 @@ import type { QuantityField, ReportGap, WindowReport } from '../src/contracts/us
 import { ok, type Result } from '../src/lib/result.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
+import { type CostFailure, costFields } from './costs/allocation.ts';
+import type { OpenCost } from './costs/client.ts';
 import { meterOwn } from './metering/own.ts';
 import { reportOf } from './metering/report.ts';
 import type { MeterResult } from './metering/result.ts';
@@ -24,10 +26,18 @@ export interface Tell {
   gaps(window: Span, gaps: ReportGap[]): void;
   /** What Prometheus said to the question for a meter that one series tells. */
   refused(window: Span, field: QuantityField, failure: PrometheusFailure): void;
+  /** Why the window has no costs. */
+  noCosts(window: Span, failure: CostFailure): void;
 }
 
 /** @returns a function that computes a closed window's report as of now, or says why Prometheus gave no answer */
-export function measureWith(prometheus: Prometheus, config: Config, clock: Clock, tell?: Tell): Measure {
+export function measureWith(
+  prometheus: Prometheus,
+  config: Config,
+  clock: Clock,
+  tell?: Tell,
+  costs?: OpenCost,
+): Measure {
   return async (window, own = nothingLearned) => {
     const observed = await collectWindow(prometheus, { ...config, window, nowMs: clock.now() });
     if (!observed.ok) return observed;
@@ -39,11 +49,20 @@ export function measureWith(prometheus: Prometheus, config: Config, clock: Clock
       tell,
     );
     if (!owns.ok) return owns;
-    const results = [...meterWindow(observed.value), ...owns.value];
+    const results = [...meterWindow(observed.value), ...owns.value, ...(await costsOf(costs, plan, tell))];
     const report = reportOf({ ...config, window, computedMs: clock.now() }, results);
     if (report.gaps) tell?.gaps(window, report.gaps);
     return ok(report);
   };
+}
+
+/** Nobody is billed by them: a window without them is complete, and the second look asks again. */
+async function costsOf(costs: OpenCost | undefined, plan: OwnPlan, tell: Tell | undefined): Promise<MeterResult[]> {
+  if (!costs) return [];
+  const told = await costs.costs(plan.namespace, plan.window);
+  if (told.ok) return costFields.map((field) => ({ field, state: 'seen', quantity: told.value[field], unseen: [] }));
+  tell?.noCosts(plan.window, told.error);
+  return [];
 }
 
 /** One whose question Prometheus refuses is missing: it must not keep the others from being billed. */

@@ -124,7 +124,7 @@ export const exporterVariables = {
   HEALTH_CHECK_PORT: byDefault('8080', integer(0, portMax), 'the port of /health, /ready and /metrics'),
   LOG_LEVEL: byDefault('info', choice(logLevels), 'JSON lines of this level and above'),
   MODE: byDefault('namespace', choice(['namespace', 'cluster']), 'cluster is not available in this version'),
-  OPENCOST_URL: optional(text(), 'not available in this version: leave it empty'),
+  OPENCOST_URL: optional(url, 'where OpenCost tells what the namespace costs the operator'),
 };
 
 /** For past windows that are only printed: neither API nor key is needed. */

@@ -93,6 +93,7 @@ describe('a window with own meters', () => {
     const tell = {
       gaps: () => {},
       refused: (_: unknown, field: string, f: PrometheusFailure) => told.push(field, f.message),
+      noCosts: () => {},
     };
     const measured = async (failure: PrometheusFailure) =>
       await measureWith(refusing(failure), configOf({ HTTP_METRICS: 'none' }), clock, tell)(window, learned);
