@@ -35,6 +35,7 @@ const figures = {
   'half-year':
     'subscriptions of 200 customers over half a year: what differs between our side and Stripe’s after any day',
   'licence-guard': 'forged licences taken; verdicts per second and cost per request, in Node and in workerd',
+  'mosquitto-exporter': 'clients, messages and a restart of a real mosquitto, as its exporter shows them',
   dockerfiles: 'the Dockerfiles, built from their first line to their last on bases that are made here',
   intake: 'reports per second, accepted and durable, beside an Express + PostgreSQL insert per report',
 } as const;

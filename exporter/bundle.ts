@@ -34,11 +34,14 @@ const slimUndici: Plugin = {
   },
 };
 
-/** Writes the bundle and answers its path. Some libraries in it are CommonJS and need a `require` of their own. */
-export async function bundleExporter(outfile = bundleFile): Promise<string> {
+/** Writes the bundle and answers its path. */
+export const bundleExporter = (outfile = bundleFile): Promise<string> => bundleProgram(local('./main.ts'), outfile);
+
+/** One file of a program and all that it uses. Some libraries in it are CommonJS and need a `require` of their own. */
+export async function bundleProgram(entry: string, outfile: string): Promise<string> {
   mkdirSync(dirname(outfile), { recursive: true });
   await build({
-    entryPoints: [local('./main.ts')],
+    entryPoints: [entry],
     outfile,
     bundle: true,
     platform: 'node',

@@ -9,6 +9,7 @@ import { ok, type Result } from '../src/lib/result.ts';
 import { hourMs, minuteMs } from '../src/lib/time.ts';
 import { readVariables, type Secret, type ValuesOf } from '../src/lib/variables.ts';
 import type { HttpSource } from './metering/catalogue.ts';
+import type { MeterGroup } from './metering/series-meters.ts';
 import type { TargetSettings } from './metering/trust.ts';
 import { addressOf } from './prometheus/settings.ts';
 import { dryRunVariables, exporterVariables, interval, shortIntervalMs } from './variables.ts';
@@ -39,7 +40,11 @@ export interface Config {
   backfillFromMs: number | null;
   http: HttpSource;
   hostNetwork: 'detect' | 'none';
+  /** Groups of meters that are measured beside the basic ones. */
+  meters: MeterGroup[];
   excludePods: string | undefined;
+  /** Where OpenCost tells what the namespace costs the operator; undefined: nobody does. */
+  openCostUrl: string | undefined;
   spoolDir: string;
   /** Where the health server listens; undefined: on every interface, as a probe needs it. */
   host: string | undefined;
@@ -76,7 +81,9 @@ function toConfig(values: Values): Config {
     backfillFromMs: values.BACKFILL_FROM ?? null,
     http: values.HTTP_METRICS,
     hostNetwork: values.HOST_NETWORK,
+    meters: [...new Set(values.METERS)],
     excludePods: values.EXCLUDE_PODS,
+    openCostUrl: values.OPENCOST_URL,
     spoolDir: values.SPOOL_DIR,
     host: values.HEALTH_CHECK_HOST,
     port: values.HEALTH_CHECK_PORT,
@@ -105,6 +112,9 @@ function toTargets(values: Values): TargetSettings {
     cadvisor: { job: values.CADVISOR_JOB, namespace: values.CADVISOR_NAMESPACE },
     kubelet: { job: values.KUBELET_JOB, namespace: values.KUBELET_NAMESPACE },
     podlist: { job: values.KUBE_STATE_METRICS_JOB, namespace: values.KUBE_STATE_METRICS_NAMESPACE },
+    mosquitto: { job: values.MQTT_METRICS_JOB, namespace: undefined },
+    postgres: { job: values.POSTGRES_METRICS_JOB, namespace: undefined },
+    kubevirt: { job: values.KUBEVIRT_JOB, namespace: values.KUBEVIRT_NAMESPACE },
     ...(values.HTTP_METRICS === 'none' ? {} : { [values.HTTP_METRICS]: http }),
   };
 }
@@ -138,9 +148,6 @@ function faultsOf(found: Partial<Values>): string[] {
     faults.push('PROMETHEUS_USERNAME and PROMETHEUS_PASSWORD go together');
   }
   if (found.MODE === 'cluster') faults.push('MODE=cluster is not available in this version: use MODE=namespace');
-  if (found.OPENCOST_URL !== undefined) {
-    faults.push('OPENCOST_URL is not available in this version: leave it empty');
-  }
   // Traefik names a service namespace-service-port: "shop" would also get what belongs to "shop-eu".
   if (found.HTTP_METRICS === 'traefik' && namespace !== undefined && !own.test(namespace)) {
     faults.push('HTTP_METRICS=traefik works for namespaces named customer-{short id} only: use nginx, istio or none');

@@ -3,11 +3,15 @@ import { type DestinationStream, destination, type Logger, pino } from 'pino';
 import type { WindowReport } from '../src/contracts/usage.ts';
 
 /** @param stream where to; the service writes to stdout, a dry run to stderr because stdout carries its reports */
-export function createLog(level: string, stream: DestinationStream = destination({ dest: 1, sync: true })): Logger {
+export function createLog(
+  level: string,
+  stream: DestinationStream = destination({ dest: 1, sync: true }),
+  service = 'billing-exporter',
+): Logger {
   return pino(
     {
       level,
-      base: { service: 'billing-exporter' },
+      base: { service },
       messageKey: 'message',
       formatters: { level: (label) => ({ level: label }) },
       timestamp: () => `,"timestamp":"${new Date().toISOString().slice(0, 19).replace('T', ' ')}"`,

@@ -7,6 +7,7 @@ import { iso } from '../src/lib/time.ts';
 import { checkConnections } from './checks.ts';
 import { systemClock } from './clock.ts';
 import { type Config, readConfig } from './config.ts';
+import { openCost } from './costs/client.ts';
 import { dryRun, windowsBetween } from './dry-run.ts';
 import { serveHealth } from './health.ts';
 import { createLog, stderrStream } from './log.ts';
@@ -30,8 +31,10 @@ const tellTo = (log: Logger): Tell => ({
   refused: ({ startMs }, field, { kind, message }) =>
     log.error(
       { window_start: iso(startMs), field, reason: `${kind}: ${message}` },
-      'Prometheus refuses the question for an own meter; it is missing',
+      'Prometheus refuses the question for a meter; it is missing',
     ),
+  noCosts: ({ startMs }, { reason, message }) =>
+    log.warn({ window_start: iso(startMs), reason, message_of_opencost: message }, 'OpenCost tells no costs'),
 });
 
 /** What a dry run measures beside the built-in meters: nothing without an API, which it does not need (contract: Dry run). */
@@ -45,19 +48,23 @@ async function ownMetersFor(config: Config, log: Logger): Promise<Learned> {
   return nothingLearned;
 }
 
+const costsFor = ({ openCostUrl }: Config) =>
+  openCostUrl === undefined ? undefined : openCost(openCostUrl, systemClock);
+
 async function printPast(config: Config, { from, to }: { from: string; to: string }): Promise<void> {
   const windows = windowsBetween(from, to, config.windowMs, systemClock.now());
   if (!windows.ok) fail([windows.error], exitCodes.usage);
   const log = createLog(config.logLevel, stderrStream());
   const prometheus = connectTo(config, systemClock);
   const own = await ownMetersFor(config, log);
-  const measure = measureWith(prometheus, config, systemClock, tellTo(log));
+  const costs = costsFor(config);
+  const measure = measureWith(prometheus, config, systemClock, tellTo(log), costs);
   const done = await dryRun(
     (window) => measure(window, own),
     windows.value,
     (line) => console.log(line),
   );
-  await prometheus.close();
+  await Promise.all([prometheus.close(), costs?.close()]);
   if (done.ok) return log.info({ windows: windows.value.length }, 'Dry run done');
   log.error(done.error);
   process.exitCode = exitCodes.failed;
@@ -67,12 +74,13 @@ async function serve(config: Config, given: NonNullable<Config['api']>): Promise
   const log = createLog(config.logLevel);
   const prometheus = connectTo(config, systemClock);
   const api = apiOf(given, systemClock);
+  const costs = costsFor(config);
   const parts = {
     config,
     clock: systemClock,
     log,
     random: Math.random,
-    measure: measureWith(prometheus, config, systemClock, tellTo(log)),
+    measure: measureWith(prometheus, config, systemClock, tellTo(log), costs),
     api,
     own: learnOwnMeters(api, config, systemClock, log),
     spool: openSpool(config.spoolDir),
@@ -85,7 +93,7 @@ async function serve(config: Config, given: NonNullable<Config['api']>): Promise
   await checkConnections(prometheus, parts.api, config, systemClock, log);
   const refused = await runService(parts, stop.signal);
   health.close();
-  await Promise.all([prometheus.close(), parts.api.close()]);
+  await Promise.all([prometheus.close(), parts.api.close(), costs?.close()]);
   if (refused !== null) fail([refused], exitCodes.failed);
   log.info('Stopped');
 }

@@ -10,6 +10,7 @@ import {
   duration,
   integer,
   type Kind,
+  list,
   optional,
   required,
   secretOrFile,
@@ -17,6 +18,7 @@ import {
   url,
 } from '../src/lib/variables.ts';
 import { httpSources } from './metering/catalogue.ts';
+import { type MeterGroup, meterGroups } from './metering/series-meters.ts';
 import { headerLines, matchers, pattern, prometheusUrl } from './prometheus/settings.ts';
 
 const customer = text('cust_ and 32 hex digits', (given) => idPattern('customer').test(given));
@@ -40,6 +42,14 @@ const instantMs: Kind<number> = {
   words: 'an ISO 8601 time with its offset, e.g. 2026-11-01T00:00:00Z',
   repeats: false,
   read: (given) => (isoTime.test(given) && !Number.isNaN(Date.parse(given)) ? Date.parse(given) : undefined),
+};
+
+const groups: Kind<MeterGroup[]> = list(choice(meterGroups));
+/** `none`, or some of the groups. */
+const meterList: Kind<MeterGroup[]> = {
+  ...groups,
+  words: `none, or ${groups.words}`,
+  read: (text) => (text === 'none' ? [] : groups.read(text)),
 };
 
 const nameMax = 200;
@@ -94,6 +104,15 @@ export const exporterVariables = {
   KUBE_STATE_METRICS_NAMESPACE: optional(pattern, 'the same for which pods there are'),
   HTTP_METRICS_JOB: optional(pattern, 'the same for requests'),
   HTTP_METRICS_NAMESPACE: optional(pattern, 'the same for requests'),
+  METERS: byDefault(
+    'none',
+    meterList,
+    'groups measured beside the basic ones, with commas; a window in which one of them is not seen is incomplete',
+  ),
+  MQTT_METRICS_JOB: optional(pattern, "the same for the broker's figures"),
+  POSTGRES_METRICS_JOB: optional(pattern, "the same for the database's figures"),
+  KUBEVIRT_JOB: optional(pattern, 'the same for virtual machines'),
+  KUBEVIRT_NAMESPACE: optional(pattern, 'the same for virtual machines'),
   HOST_NETWORK: byDefault('detect', choice(['detect', 'none']), "none: no pod uses the node's network"),
   // Prometheus' own dialect (RE2): it judges the pattern when the exporter starts.
   EXCLUDE_PODS: optional(
@@ -105,7 +124,7 @@ export const exporterVariables = {
   HEALTH_CHECK_PORT: byDefault('8080', integer(0, portMax), 'the port of /health, /ready and /metrics'),
   LOG_LEVEL: byDefault('info', choice(logLevels), 'JSON lines of this level and above'),
   MODE: byDefault('namespace', choice(['namespace', 'cluster']), 'cluster is not available in this version'),
-  OPENCOST_URL: optional(text(), 'not available in this version: leave it empty'),
+  OPENCOST_URL: optional(url, 'where OpenCost tells what the namespace costs the operator'),
 };
 
 /** For past windows that are only printed: neither API nor key is needed. */

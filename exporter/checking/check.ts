@@ -7,6 +7,7 @@ import { meters, type SourceName, sourceOf, type TargetKind, targetKinds } from 
 import type { Observed } from '../metering/observed.ts';
 import { type Target, targetsOf } from '../metering/scrapes.ts';
 import type { Span } from '../metering/series.ts';
+import { seriesMeters } from '../metering/series-meters.ts';
 import { believer } from '../metering/trust.ts';
 import { lengthMs } from '../metering/unseen.ts';
 import { meterWindow } from '../metering/window.ts';
@@ -44,7 +45,8 @@ export async function checkPrometheus(
   }
   const observed = await collectWindow(prometheus, { ...config, window, nowMs });
   if (!observed.ok) return observed.error;
-  const owns = await checkOwnMeters(prometheus, own, { ...config, window, nowMs });
+  const measured = [...seriesMeters(config.meters), ...own.measured];
+  const owns = await checkOwnMeters(prometheus, { ...own, measured }, { ...config, window, nowMs });
   return Array.isArray(owns) ? [...findings, ...aboutMeters(observed.value), ...owns] : owns;
 }
 

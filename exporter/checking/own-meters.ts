@@ -1,16 +1,16 @@
-/** What a Prometheus has of the operator's own meters, measured as the exporter measures them. */
-import type { MeasuredMeter } from '../../src/contracts/own-meters.ts';
+/** What a Prometheus has of meters that one series tells, the operator's own too, measured as the exporter measures them. */
 import { meterOwn, type OwnObserved } from '../metering/own.ts';
+import type { SeriesMeter } from '../metering/series-meters.ts';
 import type { Prometheus } from '../prometheus/client.ts';
 import { isOfTheQuestion, type PrometheusFailure } from '../prometheus/failure.ts';
-import { collectOwn, type OwnPlan, selectorOf } from '../prometheus/own.ts';
+import { collectOwn, type OwnPlan, selectorsOf } from '../prometheus/own.ts';
 import type { Learned } from '../sending/learned.ts';
 import type { Finding } from './finding.ts';
 
 /** A finding a meter; a failure when Prometheus does not answer at all. */
 export async function checkOwnMeters(
   prometheus: Prometheus,
-  { measured, unknown }: Learned,
+  { measured, unknown }: { measured: readonly SeriesMeter[]; unknown: Learned['unknown'] },
   plan: OwnPlan,
 ): Promise<Finding[] | PrometheusFailure> {
   const findings: Finding[] = unknown.map((field) => ({
@@ -28,24 +28,31 @@ export async function checkOwnMeters(
   return findings;
 }
 
-const nameOf = ({ field, meter }: MeasuredMeter): string => `${field} (${meter})`;
+const nameOf = (one: SeriesMeter & { meter?: string }): string =>
+  one.meter === undefined ? one.field : `${one.field} (${one.meter})`;
+const isOwn = ({ kind }: SeriesMeter): boolean => kind === undefined;
 
-const refused = (meter: MeasuredMeter, { kind, message }: PrometheusFailure): Finding => ({
+const refused = (meter: SeriesMeter, { kind, message }: PrometheusFailure): Finding => ({
   state: 'missing',
   about: nameOf(meter),
-  told: `Prometheus refuses ${selectorOf(meter)}: ${kind}: ${message}`,
-  todo: 'mend its source in plans.yaml and publish it',
+  told: `Prometheus refuses ${selectorsOf(meter).join(' or ')}: ${kind}: ${message}`,
+  todo: isOwn(meter)
+    ? 'mend its source in plans.yaml and publish it'
+    : 'see what it says, or take the group out of METERS',
 });
 
-function aboutOne(meter: MeasuredMeter, observed: OwnObserved): Finding {
+function aboutOne(meter: SeriesMeter, observed: OwnObserved): Finding {
   const about = nameOf(meter);
   const result = meterOwn(observed);
   const shown = `${observed.samples.length} series of ${meter.source.series} for this namespace`;
   if (result.state !== 'seen') {
-    const told = observed.showing ? `${shown}, not enough to bill` : `no target shows ${selectorOf(meter)}`;
-    return { state: 'missing', about, told, todo: 'scrape it, or mend match and namespace_label in plans.yaml' };
+    const told = observed.showing
+      ? `${shown}, not enough to bill`
+      : `no target shows ${selectorsOf(meter).join(' or ')}`;
+    const todo = isOwn(meter) ? 'mend match and namespace_label in plans.yaml' : 'take its group out of METERS';
+    return { state: 'missing', about, told, todo: `scrape it, or ${todo}` };
   }
-  const told = `${shown}: ${Number(result.quantity.toPrecision(4))} ${meter.unit}s`;
+  const told = `${shown}: ${Number(result.quantity.toPrecision(4))} ${meter.unit}${isOwn(meter) ? 's' : ''}`;
   const unseen = result.unseen.map(({ thing, why }) => `${thing}: ${why}`).slice(0, 5);
   if (unseen.length === 0) return { state: 'ok', about, told };
   return { state: 'warning', about, told, todo: `not seen throughout: ${unseen.join('; ')}` };

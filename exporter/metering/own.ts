@@ -1,8 +1,8 @@
 /**
- * One of the operator's own meters in one window, from what was read of its series: a counter's growth, a gauge's time
- * integral in unit-hours, or a gauge's highest sum over all instances. Pure.
+ * A meter that one series tells, in one window, from what was read of it: a counter's growth, a gauge's time integral in
+ * unit-hours, its average over the window, or its highest sum over all instances. The operator's own meters, and those of
+ * series-meters.ts. Pure.
  */
-import type { MeasuredMeter } from '../../src/contracts/own-meters.ts';
 import { contradictingClusters } from './believed.ts';
 import { processStart, type Start } from './births.ts';
 import { type Carried, carriedKey, evidenceOf, type Look } from './evidence.ts';
@@ -11,14 +11,25 @@ import { grownBy } from './growth.ts';
 import { believedOwn, countersOf, gaugesOf, identityOf, unbounded } from './own-things.ts';
 import { Pods } from './pods.ts';
 import { bounded, type MeterResult } from './result.ts';
-import { intervalOf, scrapeBefore, type Target, type TargetOf, targetsOf, together } from './scrapes.ts';
+import {
+  gapsIn,
+  intervalOf,
+  lateMs,
+  scrapeBefore,
+  type Target,
+  type TargetOf,
+  targetsOf,
+  together,
+} from './scrapes.ts';
 import { type Labels, lastAtOrBefore, livesIn, type RawSeries, type Span } from './series.ts';
-import type { Thing } from './things.ts';
+import { isBeside, type SeriesMeter } from './series-meters.ts';
+import { type Thing, thingsOf } from './things.ts';
+import { type Believes, believer, type TargetSetting } from './trust.ts';
 import { leastUnseenMs, type Unseen, worthTelling } from './unseen.ts';
 
 /** What was read of one meter's series for a window. */
 export interface OwnObserved {
-  meter: MeasuredMeter;
+  meter: SeriesMeter;
   window: Span;
   gapLimitMs: number;
   /** How far scrapes are known, at or after the window's end, ms. */
@@ -32,6 +43,10 @@ export interface OwnObserved {
   /** Whether any did. */
   showing: boolean;
   processes: RawSeries[];
+  /** The namespace whose use is counted. */
+  namespace: string;
+  /** Which targets are believed, where the operator says so. */
+  setting?: TargetSetting | undefined;
 }
 
 interface Seen extends OwnObserved {
@@ -43,16 +58,43 @@ interface Seen extends OwnObserved {
 export function meterOwn(observed: OwnObserved): MeterResult {
   const { meter, window, gapLimitMs } = observed;
   const { field } = meter;
-  const { targetOf, scraped } = targetsOf(observed.ups, observed.samples);
-  const series = believedOwn(observed.samples, targetOf, scraped);
-  const seen: Seen = { ...observed, targetOf, scraped };
+  const { targetOf, scraped: known } = targetsOf(observed.ups, observed.samples);
+  const believes = believerOf(observed, known);
+  const scraped = known.filter(believes);
+  const series = believedOwn(observed.samples, targetOf, known).filter((s) => believes(targetOf(s.labels)));
+  const carried = observed.carried.filter((labels) => believes(targetOf(labels)));
+  const showing = observed.showing && (meter.kind === undefined || scraped.length > 0);
+  const seen: Seen = { ...observed, carried, showing, targetOf, scraped };
   if (contradictingClusters(series, window).length > 0) return { field, state: 'missing', unseen: [] };
   const evidence = lookFor(series, seen);
   const leastMs = leastUnseenMs(gapLimitMs);
   if (!evidence.seen) return { field, state: 'missing', unseen: worthTelling(evidence.gaps, leastMs) };
+  // Who counts beside what uses it shows it or does not know it: nothing is no zero.
+  if (isBeside(meter) && !series.some((s) => livesIn(s, window))) {
+    return { field, state: 'missing', unseen: worthTelling(evidence.gaps, leastMs) };
+  }
   const { quantity, unseen } = quantityOf(series, seen);
-  const told = worthTelling([...evidence.gaps, ...unseen], leastMs);
-  return bounded({ field, state: 'seen', quantity, unseen: told });
+  const hidden = isBeside(meter) ? holesOf(series, seen) : [];
+  const told = worthTelling([...evidence.gaps, ...unseen, ...hidden], leastMs);
+  return bounded({ field, state: 'seen', quantity: meter.whole ? Math.round(quantity) : quantity, unseen: told });
+}
+
+function believerOf({ meter, setting, namespace }: OwnObserved, known: Target[]): Believes {
+  return meter.kind === undefined ? () => true : believer(meter.kind, known, setting ?? {}, namespace);
+}
+
+/** When a target was scraped and showed none of the series, from its first sample on for as long as it was scraped. */
+function holesOf(series: RawSeries[], { window, gapLimitMs, targetOf, carried, horizonMs }: Seen): Unseen[] {
+  const byTarget = Map.groupBy(series, (s) => targetOf(s.labels));
+  const carriedTo = new Set(carried.map((labels) => targetOf(labels)));
+  return [...byTarget].flatMap(([target, shown]) => {
+    const times = [...new Set(shown.flatMap((s) => s.times))].sort((a, b) => a - b);
+    const untilMs = Math.min(target.good.at(-1) ?? window.endMs, Math.max(horizonMs, window.endMs));
+    const before = carriedTo.has(target) && (times[0] ?? 0) > window.startMs ? [window.startMs] : [];
+    const spans = gapsIn([...before, ...times], window, lateMs(target, gapLimitMs), untilMs);
+    const thing = `target ${target.labels['instance'] ?? 'unknown'}`;
+    return spans.length > 0 ? [{ thing, why: 'not_shown' as const, spans }] : [];
+  });
 }
 
 /** Whether the targets that can show the namespace's series were scraped. */
@@ -72,17 +114,18 @@ function quantityOf(series: RawSeries[], seen: Seen): { quantity: number; unseen
   const { meter, window, targetOf } = seen;
   const perUnit = scaleOf(meter.source.scale);
   if (meter.source.kind === 'counter') {
-    const things = countersOf(series, targetOf, window.endMs).filter((t) => t.series.some((s) => livesIn(s, window)));
+    const all = meter.identity ? thingsOf(series, meter.identity, []) : countersOf(series, targetOf, window.endMs);
+    const things = all.filter((t) => t.series.some((s) => livesIn(s, window)));
     const grown = things.map((thing) => grownOf(thing, seen));
     const growth = grown.reduce((sum, g) => sum + g.growth, 0);
     return { quantity: growth * perUnit, unseen: grown.flatMap((g) => g.unseen) };
   }
-  const lives = gaugesOf(series, targetOf).map((thing) => lifeOf(thing, seen));
-  const quantity =
-    meter.adds_up === 'level'
-      ? highestOf(lives, window)
-      : lives.reduce((sum, life) => sum + integralMs(life.spans), 0) / hourMs;
-  return { quantity: quantity * perUnit, unseen: [] };
+  const things = meter.identity ? thingsOf(series, meter.identity, []) : gaugesOf(series, targetOf);
+  const lives = things.map((thing) => lifeOf(thing, seen));
+  if (meter.adds_up === 'level') return { quantity: highestOf(lives, window) * perUnit, unseen: [] };
+  const unitMs = lives.reduce((sum, life) => sum + integralMs(life.spans), 0);
+  const overMs = meter.adds_up === 'average' ? window.endMs - window.startMs : hourMs;
+  return { quantity: (unitMs / overMs) * perUnit, unseen: [] };
 }
 
 const hourMs = 3_600_000;

@@ -5,13 +5,16 @@
  */
 import { type TargetKind, targetKinds } from './catalogue.ts';
 import type { Target } from './scrapes.ts';
+import { type SeriesKind, seriesKinds } from './series-meters.ts';
 
 /** Patterns of the operator's own, anchored, for the targets of one kind; what is not given is judged by default. */
 export interface TargetSetting {
   job?: RegExp | undefined;
   namespace?: RegExp | undefined;
 }
-export type TargetSettings = Partial<Record<TargetKind, TargetSetting>>;
+export type TargetSettings = Partial<Record<TargetKind | SeriesKind, TargetSetting>>;
+
+const rules = { ...targetKinds, ...seriesKinds };
 
 /** Where Prometheus found a target, by the labels in use for that. */
 const homeOf = (target: Target): string =>
@@ -26,11 +29,11 @@ export type Believes = (target: Target) => boolean;
 
 /**
  * @param known every target of the kind that was found, and every one that shows anything of the namespace
- * @param metered the namespace whose use is counted: nobody counts his own use, but for proxies of a mesh beside his pods
+ * @param metered the namespace whose use is counted: nobody counts his own use, but for what stands beside his pods: proxies of a mesh, exporters of broker and database
  * @returns whether what a target shows counts
  */
-export function believer(kind: TargetKind, known: Target[], setting: TargetSetting, metered: string): Believes {
-  const { jobs, homes, besidePods } = targetKinds[kind];
+export function believer(kind: keyof typeof rules, known: Target[], setting: TargetSetting, metered: string): Believes {
+  const { jobs, homes, besidePods } = rules[kind];
   const storedJobs = new Set(known.filter((t) => !t.inferred).map((t) => t.labels['job']));
   const exists = (t: Target): boolean => !t.inferred || !storedJobs.has(t.labels['job']);
   const fitsJob = (t: Target): boolean => (setting.job ?? jobs).test(t.labels['job'] ?? '');

@@ -21,14 +21,22 @@ export async function coresOf(prometheus: Prometheus, cpu: RawSeries[], window: 
   return ok(rows.value.map(({ labels, value }) => ({ instance: labels['instance'] ?? '', cores: value })));
 }
 
-/** When the processes started that first show a series in the window, or whose counters fell. */
-export async function processStarts(prometheus: Prometheus, requests: RawSeries[], near: Span): Read<RawSeries[]> {
+/**
+ * When the processes started that first show a series in the window, or whose counters fell.
+ * @param told the series that says so
+ */
+export async function processStarts(
+  prometheus: Prometheus,
+  requests: RawSeries[],
+  near: Span,
+  told: string = processStart,
+): Read<RawSeries[]> {
   const asked = requests.filter(
     ({ times, values }) => (times[0] ?? 0) > near.startMs || values.some((v, i) => i > 0 && v < (values[i - 1] ?? 0)),
   );
   const instances = instancesOf(asked);
   if (instances.length === 0) return ok([]);
-  return await prometheus.raw(`${processStart}{${anyOf('instance', instances)}}`, near);
+  return await prometheus.raw(`${told}{${anyOf('instance', instances)}}`, near);
 }
 
 /** The size of each claim's file system, and what it asked for. */

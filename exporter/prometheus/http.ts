@@ -111,7 +111,7 @@ function authorizationOf({ token, basic }: Credentials): Record<string, string> 
 }
 
 /** The body's text, or undefined when it is longer than an answer may be; then the rest is not read. */
-async function bounded(body: Dispatcher.ResponseData['body'], bytesMax: number): Promise<string | undefined> {
+export async function bounded(body: Dispatcher.ResponseData['body'], bytesMax: number): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body) {

@@ -1,8 +1,9 @@
-/** Reads one of the operator's own series for a window: the namespace's samples, who shows such series, when each was scraped. */
-import type { MeasuredMeter } from '../../src/contracts/own-meters.ts';
+/** Reads the series of one meter that a series tells: the namespace's samples, who shows such series, when each was scraped. */
 import { ok, type Result } from '../../src/lib/result.ts';
 import type { OwnObserved } from '../metering/own.ts';
 import { gather, type Labels, labelKey, livesIn, type RawSeries, type Span } from '../metering/series.ts';
+import { isBeside, type SeriesMeter } from '../metering/series-meters.ts';
+import type { TargetSettings } from '../metering/trust.ts';
 import { processStarts } from './circumstances.ts';
 import type { Prometheus } from './client.ts';
 import { horizonOf, nearOf } from './collect.ts';
@@ -18,50 +19,76 @@ export interface OwnPlan {
   window: Span;
   gapLimitMs: number;
   nowMs: number;
+  /** Which targets are believed, where the operator says so. */
+  targets?: TargetSettings;
 }
 
 /** Everything that metering/own.ts needs of one meter. */
-export async function collectOwn(prometheus: Prometheus, meter: MeasuredMeter, plan: OwnPlan): Read<OwnObserved> {
+export async function collectOwn(prometheus: Prometheus, meter: SeriesMeter, plan: OwnPlan): Read<OwnObserved> {
   const { window, gapLimitMs } = plan;
   const { source } = meter;
   const horizonMs = horizonOf(plan);
   const near = nearOf(plan);
   const day = { startMs: window.startMs - lookBackMs, endMs: window.endMs };
-  const anybodys = selectorOf(meter);
-  const own = selectorOf(meter, plan.namespace);
-  const shown = await prometheus.over(anybodys, day, { by: ['job', 'instance'] });
+  const shown = isBeside(meter) ? ok([]) : await shownToAnybody(prometheus, meter, day);
   if (!shown.ok) return shown;
-  const samples =
-    source.kind === 'counter'
-      ? await withBases(prometheus, own, near, window)
-      : await acrossTheEnd(prometheus, own, { startMs: near.startMs, endMs: horizonMs }, window.endMs);
-  if (!samples.ok) return samples;
-  const carried = await prometheus.over(own, { startMs: day.startMs, endMs: window.startMs }, { pick: 'last' });
-  if (!carried.ok) return carried;
-  const labels: Labels[] = [...shown.value, ...samples.value, ...carried.value].map((one) => one.labels);
+  const samples: RawSeries[] = [];
+  const carried: Labels[] = [];
+  for (const own of selectorsOf(meter, plan.namespace)) {
+    const read =
+      source.kind === 'counter'
+        ? await withBases(prometheus, own, near, window)
+        : await acrossTheEnd(prometheus, own, { startMs: near.startMs, endMs: horizonMs }, window.endMs);
+    if (!read.ok) return read;
+    samples.push(...read.value);
+    const before = await prometheus.over(own, { startMs: day.startMs, endMs: window.startMs }, { pick: 'last' });
+    if (!before.ok) return before;
+    carried.push(...before.value.map((one) => one.labels));
+  }
+  const labels: Labels[] = [...shown.value, ...carried, ...samples.map((one) => one.labels)];
   const ups = await targetsBehind(prometheus, labels, { startMs: near.startMs, endMs: horizonMs }, window.startMs);
   if (!ups.ok) return ups;
-  const processes = source.kind === 'counter' ? await processStarts(prometheus, samples.value, near) : ok([]);
+  const processes =
+    source.kind === 'counter' && meter.startedBy !== null
+      ? await processStarts(prometheus, samples, near, meter.startedBy)
+      : ok([]);
   if (!processes.ok) return processes;
   return ok({
     meter,
     window,
     gapLimitMs,
     horizonMs,
-    samples: samples.value,
-    carried: carried.value.map((one) => one.labels),
+    samples: gather(samples),
+    carried,
     ups: ups.value,
     showing: shown.value.length > 0,
     processes: processes.value,
+    namespace: plan.namespace,
+    setting: meter.kind === undefined ? undefined : plan.targets?.[meter.kind],
   });
 }
 
-/** The series of one namespace, or of all. */
-export function selectorOf({ source }: MeasuredMeter, namespace?: string): string {
+/** Who shows such series, for any namespace. */
+async function shownToAnybody(prometheus: Prometheus, meter: SeriesMeter, day: Span): Read<Labels[]> {
+  const found: Labels[] = [];
+  for (const selector of selectorsOf(meter)) {
+    const rows = await prometheus.over(selector, day, { by: ['job', 'instance'] });
+    if (!rows.ok) return rows;
+    found.push(...rows.value.map((one) => one.labels));
+  }
+  return ok(found);
+}
+
+/** The series of one namespace, or of all, each part once: where a target has a namespace of its own, the thing's is the exported one. */
+export function selectorsOf(meter: SeriesMeter, namespace?: string): string[] {
+  const { source, where, kind } = meter;
   const matchers = Object.entries(source.match).map(([label, pattern]) => `${label}=~${quote(pattern)}`);
-  const of =
-    namespace === undefined ? `${source.namespace_label}!=""` : `${source.namespace_label}=${quote(namespace)}`;
-  return `${source.series}{${[...matchers, of].join(',')}}`;
+  const named = (label: string): string => `${label}${namespace === undefined ? '!=""' : `=${quote(namespace)}`}`;
+  const forms =
+    kind === undefined
+      ? [named(source.namespace_label)]
+      : [`${named('namespace')},exported_namespace=""`, named('exported_namespace')];
+  return forms.map((form) => `${source.series}{${[...matchers, ...(where ? [where] : []), form].join(',')}}`);
 }
 
 /** A counter's samples; of those that are new in what was read, also the last of the day before. */

@@ -46,6 +46,8 @@ export const quantityBounds = {
   custom_3: ownUnitsMax,
   custom_4: ownUnitsMax,
   custom_5: ownUnitsMax,
+  cpu_requested_cores: hoursMax,
+  memory_requested_gb: gigabytesMax,
 } as const;
 
 /** A wire field that carries a quantity. */

@@ -25,6 +25,7 @@ export interface Quantity {
 }
 
 const msPerHour = 3_600_000;
+const msPerSecond = 1000;
 const secondsPerHour = 3600;
 const mibPerGb = 1024;
 const micros = 1_000_000;
@@ -64,6 +65,8 @@ const entries: readonly Entry[] = [
   ['custom_3', 'custom_3', 'custom_3', 'own', micros],
   ['custom_4', 'custom_4', 'custom_4', 'own', micros],
   ['custom_5', 'custom_5', 'custom_5', 'own', micros],
+  ['cpu_requested_cores', 'cpu_requested_core_ms', 'cpu_requested_core_ms', 'average', msPerSecond],
+  ['memory_requested_gb', 'memory_requested_mib_s', 'memory_requested_mib_s', 'average', mibPerGb],
 ];
 
 export const quantities: readonly Quantity[] = entries.map(([field, column, meter, kind, baseUnits], bit) => ({

@@ -11,7 +11,7 @@ NODE=$PROJECT/node_modules/node/bin/node
 for program in buildah mmdebstrap; do
   type -P $program > /dev/null || { echo "$program is missing: apt-get install $program" >&2; exit 1; }
 done
-[ $# -gt 0 ] || set -- exporter/Dockerfile provisioner/Dockerfile examples/instance/Dockerfile
+[ $# -gt 0 ] || set -- exporter/Dockerfile exporter/mqtt/Dockerfile provisioner/Dockerfile examples/instance/Dockerfile
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { cliVariables } from '../../cli/target.ts';
 import { platformVariables } from '../../dev/settings.ts';
 import { variables as instanceVariables } from '../../examples/instance/settings.ts';
+import { mqttVariables } from '../../exporter/mqtt/variables.ts';
 import { dryRunVariables, exporterVariables } from '../../exporter/variables.ts';
 import { provisionerVariables } from '../../provisioner/env.ts';
 import { disagreements } from '../harness/variables.ts';
@@ -11,6 +12,7 @@ import { textOf } from './tree.ts';
 describe('documents of variables', () => {
   it.each([
     ['docs/exporter.md', exporterVariables, []],
+    ['docs/mosquitto-exporter.md', mqttVariables, []],
     ['docs/provisioner.md', provisionerVariables, []],
     ['docs/cli.md', cliVariables, []],
     // They pass through to the programs that it starts.

@@ -37,6 +37,7 @@ const counter = (meter: Partial<OwnObserved> = {}): OwnObserved => ({
   ups: [up(steady, [], target)],
   showing: true,
   processes: [],
+  namespace: 'n',
   ...meter,
 });
 const gauge = (adds_up: 'sum' | 'level', more: Partial<OwnObserved>): OwnObserved =>

@@ -5,7 +5,7 @@ import { measureWith } from '../../../exporter/measure.ts';
 import type { RawSeries } from '../../../exporter/metering/series.ts';
 import type { Prometheus } from '../../../exporter/prometheus/client.ts';
 import type { PrometheusFailure } from '../../../exporter/prometheus/failure.ts';
-import { collectOwn, selectorOf } from '../../../exporter/prometheus/own.ts';
+import { collectOwn, selectorsOf } from '../../../exporter/prometheus/own.ts';
 import type { MeasuredMeter } from '../../../src/contracts/own-meters.ts';
 import { err } from '../../../src/lib/result.ts';
 import { at, series, ticks, up, windowEnd, windowStart } from '../metering/series-kit.ts';
@@ -61,9 +61,9 @@ const refusing = (failure: PrometheusFailure): Prometheus => {
 
 describe('what is read for an own meter', () => {
   it('is the namespace’s series that match, whatever a pattern or a label has in it', async () => {
-    expect(selectorOf(gpu, namespace)).toBe(
+    expect(selectorsOf(gpu, namespace)).toEqual([
       'gpu_seconds_total{job=~"gpu|dcgm",mode=~"bill\\"ed",tenant="customer-a1b2c3d4"}',
-    );
+    ]);
     const read = await collectOwn(knownAnswers(good), gpu, plan);
     expect(read.ok && read.value.samples.map(({ labels }) => labels)).toEqual([good.gpu_seconds_total[0]?.labels]);
     expect(read).toMatchObject({ value: { showing: true, ups: [{ labels: target }] } });
@@ -93,6 +93,7 @@ describe('a window with own meters', () => {
     const tell = {
       gaps: () => {},
       refused: (_: unknown, field: string, f: PrometheusFailure) => told.push(field, f.message),
+      noCosts: () => {},
     };
     const measured = async (failure: PrometheusFailure) =>
       await measureWith(refusing(failure), configOf({ HTTP_METRICS: 'none' }), clock, tell)(window, learned);
