@@ -16,7 +16,7 @@ import { reopen } from './pods.ts';
 import type { Revision } from './recovery.ts';
 import { history, type ReleaseContext, recover, uninstall, upgrade } from './release.ts';
 import { registerKeys } from './reporter-key.ts';
-import { ensurePassword, putLicence } from './secrets.ts';
+import { ensureInnerPasswords, ensurePassword, putLicence } from './secrets.ts';
 import { suspend } from './suspend.ts';
 import { finalValues, toValuesText } from './values.ts';
 import { valuesWatch } from './values-check.ts';
@@ -124,6 +124,8 @@ async function prepareSecrets(deps: ClusterDeps, context: JobContext, place: Pla
   if (!database.ok) return database;
   const password = await ensurePassword(deps.kube, place, database.value, deps.random);
   if (!password.ok) return password;
+  const inner = await ensureInnerPasswords(deps.kube, place, context.job.values, deps.random);
+  if (!inner.ok) return inner;
   const licence = await putLicence(deps.kube, place, context.job.licence);
   if (!licence.ok) return licence;
   return await registerKeys(deps, context);

@@ -39,7 +39,7 @@ export async function findDrift(deps: ClusterDeps, context: JobContext): Promise
   const claimUid = job.expects_data ? claimUidOf(database.value, job.claim_uid) : null;
   const looks: (() => Promise<Result<DriftEntry[], Stop>>)[] = [
     () => namespaceDrift(deps.kube, place),
-    () => secretsDrift(deps.kube, place, reportersOf(job)),
+    () => secretsDrift(deps.kube, place, job.values, reportersOf(job)),
     async () => ok(dataDrift(database.value, place, job)),
     () => releaseDrift(deps, context, place),
   ];

@@ -1,9 +1,9 @@
 /**
- * The Secrets that the chart names: the licence (replaced by every job), the database password (made once, kept for ever) and
- * the key of each reporter (made here, so that the API never has more than its hash). Their contents go nowhere else.
+ * The Secrets that the chart names: the licence (replaced by every job), the passwords (made once, kept for ever) and the key of
+ * each reporter (made here, so that the API never has more than its hash). Their contents go nowhere else.
  */
 import type { V1Secret } from '@kubernetes/client-node';
-import type { DriftEntry } from '../src/contracts/jobs.ts';
+import type { ChartValues, DriftEntry } from '../src/contracts/jobs.ts';
 import { hex, type Random } from '../src/lib/ids.ts';
 import { newKey, parseKey } from '../src/lib/keys.ts';
 import { ok, type Result } from '../src/lib/result.ts';
@@ -16,8 +16,24 @@ import type { Reporter } from './reporters.ts';
 /** Names and keys that charts/customer-instance refers to. */
 const licence = { name: 'instance-licence', key: 'license' };
 const postgres = { name: 'instance-postgres', key: 'password' };
+/**
+ * Passwords of the other parts among themselves. Each part reads its own at its start, so one that is gone is made anew, unlike the
+ * database's.
+ */
+const innerPasswords = [
+  'instance-broker-database',
+  'instance-postgres-metrics',
+  'instance-mqtt-api',
+  'instance-mqtt-exporter',
+  'instance-redis',
+];
+const grafanaPassword = 'instance-grafana';
 /** In each reporter's Secret, whose name the API says. */
 const reporterKey = 'api-key';
+
+/** The Secrets with a password that the stack of these values reads, beside the database's. */
+const passwordsOf = ({ monitoring }: ChartValues): string[] =>
+  monitoring.dedicated && monitoring.grafana ? [...innerPasswords, grafanaPassword] : innerPasswords;
 
 const keyAt = ({ secret }: Reporter): { name: string; key: string } => ({ name: secret, key: reporterKey });
 
@@ -90,6 +106,31 @@ export async function ensurePassword(
     : ok(undefined);
 }
 
+/** The other passwords of the stack, each made where it is missing. */
+export async function ensureInnerPasswords(
+  kube: Kube,
+  place: Place,
+  values: ChartValues,
+  random: Random,
+): Promise<Result<void, Failure>> {
+  const done = await Promise.all(
+    passwordsOf(values).map(async (name): Promise<Result<void, Failure>> => {
+      const at = { name, key: postgres.key };
+      const found = await read(kube, place, name);
+      if (!found.ok) return found;
+      const secret =
+        found.value === null
+          ? await createOrRead(kube, place, secretOf(place, at, hex(random(passwordBytes)), true))
+          : ok(found.value);
+      if (!secret.ok) return secret;
+      return decode(secret.value, at.key) === ''
+        ? failed('secret_damaged', `Secret ${name} has no ${at.key}: delete it, and it is made anew`)
+        : ok(undefined);
+    }),
+  );
+  return done.find((each) => !each.ok) ?? ok(undefined);
+}
+
 /**
  * A reporter's key, for its hash to be registered. Made once per reporter: one of another reporter (a restored namespace)
  * or one that is no key is replaced, since the API would refuse it anyway.
@@ -126,11 +167,13 @@ export async function replaceReporterKey(
 export async function secretsDrift(
   kube: Kube,
   place: Place,
+  values: ChartValues,
   reporters: readonly Reporter[],
 ): Promise<Result<DriftEntry[], Failure>> {
   const entries: DriftEntry[] = [];
+  const inner = passwordsOf(values).map((name) => ({ name, key: postgres.key }));
   const owners = new Map(reporters.map(({ id, secret }) => [secret, id]));
-  for (const { name, key } of [licence, postgres, ...reporters.map(keyAt)]) {
+  for (const { name, key } of [licence, postgres, ...inner, ...reporters.map(keyAt)]) {
     const found = await read(kube, place, name);
     if (!found.ok) return found;
     const value = found.value === null ? null : decode(found.value, key);

@@ -18,7 +18,7 @@ import { pendingRevision } from './recovery.ts';
 import { history, type ReleaseContext, recover, upgrade } from './release.ts';
 import { registerKey } from './reporter-key.ts';
 import { reportersOf } from './reporters.ts';
-import { ensurePassword, putLicence } from './secrets.ts';
+import { ensureInnerPasswords, ensurePassword, putLicence } from './secrets.ts';
 import { unlock } from './unlock.ts';
 import { finalValues, toValuesText } from './values.ts';
 import { stopWorkloads } from './workloads.ts';
@@ -69,6 +69,7 @@ async function align(deps: ClusterDeps, context: JobContext): Promise<Result<Dri
     { object: 'PersistentVolumeClaim', run: () => data(deps, context) },
     { object: 'Secret/instance-licence', run: () => putLicence(deps.kube, place, job.licence) },
     { object: 'Secret/instance-postgres', run: () => password(deps, context) },
+    { object: 'Secrets', run: () => ensureInnerPasswords(deps.kube, place, job.values, deps.random) },
     ...reportersOf(job).map((reporter) => ({
       object: `Secret/${reporter.secret}`,
       run: () => registerKey(deps, context, reporter),

@@ -1,13 +1,17 @@
 /** The chart on a real control plane: API server, admission, quotas, Pod Security, scheduler, volume binding and Helm's wait. */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { AppsV1Api, CoreV1Api, KubeConfig, SchedulingV1Api, StorageV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type ChartValues, chartValues } from '../../src/contracts/jobs.ts';
 import { clusterTools, startCluster, type TestCluster } from '../harness/cluster.ts';
 import { describeWithTools } from '../harness/tools.ts';
-import { type Example, exampleValues, plans } from './example.ts';
+import { type Example, exampleValues, type Plan, plans } from './example.ts';
 import { helm, runHelm } from './helm.ts';
 import { hostileNames } from './hostile-names.ts';
 import { everySetting } from './operator-values.ts';
+import { claimsOf, componentsOf } from './parts.ts';
 
 /** Long enough for a loaded machine; an install takes under a second here. */
 const waitSeconds = 60;
@@ -64,6 +68,12 @@ describeWithTools(['helm', ...clusterTools], 'a customer on a real cluster', () 
       ['instance-postgres', 'password'],
       ['instance-reporter', 'api-key'],
       ['instance-app-reporter', 'api-key'],
+      ['instance-broker-database', 'password'],
+      ['instance-postgres-metrics', 'password'],
+      ['instance-mqtt-api', 'password'],
+      ['instance-mqtt-exporter', 'password'],
+      ['instance-redis', 'password'],
+      ['instance-grafana', 'password'],
     ] as const)
       await core.createNamespacedSecret({ namespace, body: { metadata: { name }, stringData: { [key]: 'secret' } } });
     return values;
@@ -100,14 +110,14 @@ describeWithTools(['helm', ...clusterTools], 'a customer on a real cluster', () 
       ]),
     );
   };
-  const allReady = { api: '1 of 1', postgres: '1 of 1', 'billing-exporter': '1 of 1' };
-  const noneRunning = { api: '0 of 0', postgres: '0 of 0', 'billing-exporter': '0 of 0' };
+  const each = (plan: Plan, state: string) => Object.fromEntries(componentsOf(plan).map((part) => [part, state]));
+  const allReady = each('starter', '1 of 1');
+  const noneRunning = each('starter', '0 of 0');
 
   /** The data's claim: which volume, of which class and size. */
   const claim = async (values: ChartValues) => {
     const { items } = await core.listNamespacedPersistentVolumeClaim({ namespace: namespaceOf(values) });
-    expect(items).toHaveLength(1);
-    const [found] = items;
+    const found = items.find(({ metadata }) => metadata?.name?.endsWith('-postgres-0'));
     return {
       volume: found?.spec?.volumeName,
       storageClass: found?.spec?.storageClassName,
@@ -119,16 +129,15 @@ describeWithTools(['helm', ...clusterTools], 'a customer on a real cluster', () 
   it.each(plans)('becomes ready under restricted Pod Security within the quota of %s', async (plan) => {
     const values = await newCustomer({ plan });
     expect(await upgrade(values)).toEqual(installed);
-    expect(await readiness(values)).toEqual(allReady);
+    expect(await readiness(values)).toEqual(each(plan, '1 of 1'));
     const quota = (await core.listNamespacedResourceQuota({ namespace: namespaceOf(values) })).items[0]?.status;
     expect(quota?.hard).toMatchObject({ 'limits.cpu': plan === 'enterprise' ? '8' : '4', persistentvolumeclaims: '8' });
     expect(quota?.used).toMatchObject({
-      'requests.cpu': '550m',
-      'requests.memory': '576Mi',
-      'requests.ephemeral-storage': '192Mi',
-      'requests.storage': '10Gi',
-      pods: '3',
-      services: '2',
+      'requests.cpu': plan === 'enterprise' ? '1700m' : '1100m',
+      'requests.memory': plan === 'enterprise' ? '2496Mi' : '1344Mi',
+      'requests.storage': plan === 'enterprise' ? '32Gi' : '12Gi',
+      persistentvolumeclaims: String(claimsOf(plan).length),
+      pods: String(componentsOf(plan).length),
     });
   });
 
@@ -154,7 +163,9 @@ describeWithTools(['helm', ...clusterTools], 'a customer on a real cluster', () 
       expect(await upgrade(values, everySetting)).toEqual(installed);
       expect(await readiness(values)).toEqual(allReady);
       const { items } = await core.listNamespacedPod({ namespace });
-      expect(items.map(({ spec }) => [spec?.nodeName, spec?.priority])).toEqual(Array(3).fill([name, 1000]));
+      expect(items.map(({ spec }) => [spec?.nodeName, spec?.priority])).toEqual(
+        componentsOf('starter').map(() => [name, 1000]),
+      );
     } finally {
       await label('remove');
       for (const name of classes) await scheduling.deletePriorityClass({ name });
@@ -224,6 +235,26 @@ describeWithTools(['helm', ...clusterTools], 'a customer on a real cluster', () 
     expect(await claim(values)).toEqual(before);
   });
 
+  it('of a chart before broker, Redis and dashboard is upgraded in place: the database has the volume that it had', async () => {
+    const values = await newCustomer();
+    const before = resolve(import.meta.dirname, 'chart-0.1.0.yaml');
+    // As that chart rendered it, with this customer's names.
+    const text = (await readFile(before, 'utf8')).replaceAll('b4c867f4', values.customer.shortId);
+    const old = join(await mkdtemp(join(tmpdir(), 'tenantry-old-chart-')), 'customer-instance');
+    await mkdir(join(old, 'templates'), { recursive: true });
+    await writeFile(join(old, 'Chart.yaml'), 'apiVersion: v2\nname: customer-instance\nversion: 0.1.0\n');
+    await writeFile(join(old, 'templates/all.yaml'), text);
+    const flags = ['--kubeconfig', cluster.kubeconfig, '--wait', '--timeout', `${waitSeconds}s`, '--namespace', namespaceOf(values)];
+    const first = await runHelm(['install', ...flags, '--', `c${values.customer.shortId}`, old]);
+    expect(first).toEqual(installed);
+    expect(Object.keys(await readiness(values)).sort()).toEqual(['api', 'billing-exporter', 'postgres']);
+    const was = await claim(values);
+    expect(await upgrade(values)).toEqual(installed);
+    expect(await readiness(values)).toEqual(allReady);
+    expect(await claim(values)).toEqual(was);
+    await rm(dirname(old), { recursive: true });
+  });
+
   it.each(['Delete', 'Retain'])('of a deleted customer leaves what a storage class with %s leaves', async (policy) => {
     const storageClass = `chart-test-${policy.toLowerCase()}`;
     await storage.createStorageClass({
@@ -238,7 +269,8 @@ describeWithTools(['helm', ...clusterTools], 'a customer on a real cluster', () 
       return volumes.find(({ metadata }) => metadata?.name === volume)?.status?.phase ?? 'gone';
     };
     await expect.poll(phase, { timeout: pollMs }).toBe(policy === 'Delete' ? 'gone' : 'Released');
-    if (policy === 'Retain') await core.deletePersistentVolume({ name: volume });
+    const left = (await core.listPersistentVolume()).items.filter(({ spec }) => spec?.storageClassName === storageClass);
+    for (const { metadata } of left) await core.deletePersistentVolume({ name: metadata?.name ?? '' });
     await storage.deleteStorageClass({ name: storageClass });
   });
 
@@ -270,8 +302,9 @@ describeWithTools(['helm', ...clusterTools], 'a customer on a real cluster', () 
     const values = await newCustomer({ plan: 'starter' });
     await upgrade(values);
     for (const plan of ['enterprise', 'professional'] as const) {
-      expect(await upgrade({ ...values, plan })).toEqual(installed);
-      expect(await readiness(values)).toEqual(allReady);
+      const { monitoring, quota } = exampleValues({ plan });
+      expect(await upgrade({ ...values, plan, monitoring, ...(quota && { quota }) })).toEqual(installed);
+      expect(await readiness(values)).toEqual(each(plan, '1 of 1'));
     }
   });
 

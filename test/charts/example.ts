@@ -5,6 +5,7 @@ import { shortIdOf } from '../../src/lib/ids.ts';
 import { shippedPlan } from '../harness/plans.ts';
 
 export const plans = ['starter', 'professional', 'enterprise'] as const;
+export type Plan = (typeof plans)[number];
 
 const customerId = 'cust_b4c867f44a92453aba8a2fe3fe5d6e5e';
 
@@ -12,7 +13,7 @@ const publicKeyPem =
   '-----BEGIN PUBLIC KEY-----\nMFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAKj34GkxFhD90vcNLYLInFEX6Ppy1tPf\n-----END PUBLIC KEY-----\n';
 
 export interface Example {
-  plan?: (typeof plans)[number];
+  plan?: Plan;
   suspended?: boolean;
   draining?: boolean;
   customerId?: string;

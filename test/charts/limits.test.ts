@@ -3,7 +3,8 @@ import type { V1Container, V1Deployment, V1ResourceQuota, V1StatefulSet } from '
 import { expect, it } from 'vitest';
 import { describeWithTools } from '../harness/tools.ts';
 import { exampleValues, plans } from './example.ts';
-import { type Manifest, pick, render } from './helm.ts';
+import { type Manifest, pick, refusal, render } from './helm.ts';
+import { partsOf } from './parts.ts';
 
 /** A LimitRange's bounds of a container as YAML has them (the client's own type calls `default` `_default`). */
 type ContainerBounds = Partial<Record<'defaultRequest' | 'default' | 'max', Record<string, string>>>;
@@ -45,23 +46,29 @@ function podAmounts(workload: V1Deployment | V1StatefulSet): Amounts {
   return { ...combined(larger, running, ...initContainers.map(containerAmounts)), pods: 1 };
 }
 
-/** The whole stack at its largest: a new version of the API beside the old one, and a certificate's solver. */
+/** The whole stack at its largest: new pods beside the old ones where a roll-out makes them, and a certificate's solver. */
 function stackAmounts(objects: Manifest[]): { steady: Amounts; largest: Amounts } {
-  const api = podAmounts(pick<V1Deployment>(objects, 'Deployment', 'api'));
-  const postgres = pick<V1StatefulSet>(objects, 'StatefulSet', 'postgres');
-  const exporter = podAmounts(pick<V1Deployment>(objects, 'Deployment', 'billing-exporter'));
-  const claims = (postgres.spec?.volumeClaimTemplates ?? []).map(({ spec }) => ({
-    persistentvolumeclaims: 1,
-    'requests.storage': amountOf(spec?.resources?.requests?.['storage'] ?? ''),
-  }));
+  const workloads = objects.filter(({ kind }) => ['Deployment', 'StatefulSet'].includes(kind)) as unknown as (
+    | V1Deployment
+    | V1StatefulSet
+  )[];
+  const surging = workloads.filter(
+    ({ kind, spec }) => kind === 'Deployment' && (spec as V1Deployment['spec'])?.strategy?.type !== 'Recreate',
+  );
+  const claims = workloads
+    .flatMap(({ spec }) => (spec as V1StatefulSet['spec'])?.volumeClaimTemplates ?? [])
+    .map(({ spec }) => ({
+      persistentvolumeclaims: 1,
+      'requests.storage': amountOf(spec?.resources?.requests?.['storage'] ?? ''),
+    }));
   const services = objects.filter(({ kind }) => kind === 'Service').length;
-  const steady = combined(sum, api, podAmounts(postgres), exporter, ...claims, { services });
+  const steady = combined(sum, ...workloads.map(podAmounts), ...claims, { services });
   const container = boundsOf(objects);
   const solver = containerAmounts({
     name: 'solver',
     resources: { requests: container.defaultRequest ?? {}, limits: container.default ?? {} },
   });
-  return { steady, largest: combined(sum, steady, api, solver, { pods: 1, services: 1 }) };
+  return { steady, largest: combined(sum, steady, ...surging.map(podAmounts), solver, { pods: 1, services: 1 }) };
 }
 const quotaOf = (objects: Manifest[]): Amounts =>
   Object.fromEntries(
@@ -71,7 +78,7 @@ const quotaOf = (objects: Manifest[]): Amounts =>
   );
 
 describeWithTools(['helm'], 'the quota of a customer', () => {
-  it.each(plans)('holds the stack of %s twice over, while it is upgraded too', async (plan) => {
+  it.each(plans)('holds the stack of %s, also while each of its parts is replaced', async (plan) => {
     const objects = await render(exampleValues({ plan }));
     const quota = quotaOf(objects);
     const { largest } = stackAmounts(objects);
@@ -83,8 +90,28 @@ describeWithTools(['helm'], 'the quota of a customer', () => {
     );
     for (const [name, amount] of Object.entries(largest)) {
       expect([name, amount > 0]).toEqual([name, true]);
-      expect([name, amount * 2 <= (quota[name] ?? 0)]).toEqual([name, true]);
+      expect([name, amount <= (quota[name] ?? 0)]).toEqual([name, true]);
     }
+  });
+
+  it.each(plans)('that is smaller than the stack of %s at its largest is refused with what would be needed', async (plan) => {
+    const values = exampleValues({ plan });
+    const { largest } = stackAmounts(await render(values));
+    const short = async (name: string, quantity: string) =>
+      (await refusal({ values: { ...values, quota: { ...values.quota, [name]: quantity } } })) ?? '';
+    const cores = Math.round((largest['limits.cpu'] ?? 0) * 1000);
+    expect(await short('cpu', `${cores}m`)).toBe('');
+    expect(await short('cpu', `${cores - 1}m`)).toContain(
+      `- quota.cpu: ${cores - 1}m is less than the ${cores}m that the limits of this stack come to while it is upgraded`,
+    );
+    const mib = (largest['limits.memory'] ?? 0) / 2 ** 20;
+    expect(await short('memory', `${mib}Mi`)).toBe('');
+    expect(await short('memory', `${mib - 1}Mi`)).toContain(`is less than the ${mib}Mi that the limits`);
+    const storage = (largest['requests.storage'] ?? 0) / 2 ** 30;
+    expect(await short('storage', `${storage - 1}Gi`)).toContain(`- quota.storage: ${storage - 1}Gi is less than the`);
+    const pods = largest['pods'] ?? 0;
+    const fewer = await refusal({ values, overrides: { limits: { pods: pods - 1 } } });
+    expect(fewer).toContain(`- limits.pods: ${pods - 1} is less than the ${pods} pods`);
   });
 
   it.each(plans)('asks for no more of a node than a stack of %s may', async (plan) => {
@@ -108,16 +135,13 @@ describeWithTools(['helm'], 'the quota of a customer', () => {
   });
 
   it('lets every part write to the node as much as its volumes there may hold', async () => {
-    const objects = await render(exampleValues());
-    for (const [kind, part] of [
-      ['Deployment', 'api'],
-      ['Deployment', 'billing-exporter'],
-      ['StatefulSet', 'postgres'],
-    ] as const) {
+    const objects = await render(exampleValues({ plan: 'enterprise' }));
+    for (const { kind, component: part } of partsOf('enterprise')) {
       const workload = pick<V1Deployment>(objects, kind, part);
       const volumes = workload.spec?.template.spec?.volumes?.map(({ emptyDir }) =>
         amountOf(emptyDir?.sizeLimit ?? '0'),
       );
+      // What is in memory counts as memory, and is small.
       const limit = podAmounts(workload)['limits.ephemeral-storage'] ?? 0;
       expect([part, limit > (volumes ?? []).reduce(sum, 0)]).toEqual([part, true]);
     }

@@ -97,6 +97,20 @@ describeWithTools(['helm'], 'a mistake in the values', () => {
       [{ prometheus: { secret: { name: 'x', tokenKey: 't' } } }, '- prometheus.url: must be https'],
       [{ postgres: { user: 'postgres' } }, "- postgres.user: postgres is PostgreSQL's own"],
       [{ postgres: { user: 'pg_app' } }, "- postgres.user: pg_app is PostgreSQL's own"],
+      [{ postgres: { user: 'mosquitto' } }, '- postgres.user: mosquitto is the role of another part of the stack'],
+      [{ redis: { maxMemoryPolicy: 'lru' } }, "- at '/redis/maxMemoryPolicy': value must be one of 'noeviction'"],
+      [{ opencost: { cloudProvider: { secret: { name: 'cloud' } } } }, '- opencost.cloudProvider.secret: name and keys'],
+      [
+        { opencost: { cloudProvider: { settings: { CLUSTER_ID: 'x' } } } },
+        '- opencost.cloudProvider: CLUSTER_ID is set by the chart',
+      ],
+      [
+        { opencost: { cloudProvider: { settings: { A: 'x' }, secret: { name: 'cloud', keys: { A: 'a' } } } } },
+        '- opencost.cloudProvider.settings: A stands among the keys of the Secret too',
+      ],
+      [{ networkPolicy: { apiServer: { cidrs: [] } } }, "- at '/networkPolicy/apiServer/cidrs': minItems: got 0, want 1"],
+      [{ serviceMonitors: { enabled: true } }, '- serviceMonitors.enabled: the cluster has no ServiceMonitor'],
+      [{ ingress: { requireCertManager: true } }, '- ingress.requireCertManager: the cluster has no cert-manager'],
       [{ postgres: { database: 'template1' } }, "- postgres.database: template1 is PostgreSQL's own"],
     ];
     const answers = await mapLimited(cases, helmProcesses, ([overrides]) =>
@@ -130,7 +144,7 @@ describeWithTools(['helm'], 'a mistake in the values', () => {
     // Exactly as much, in another unit, is no mistake.
     const even = { limits: { cpu: '250m', memory: '262144Ki', 'ephemeral-storage': '65536Ki' } };
     expect(await refusal({ values: exampleValues(), overrides: { api: { resources: even } } })).toBeNull();
-    const large = { postgres: { storageSize: '500Gi', resources: { limits: { cpu: '4', memory: '4Gi' } } } };
+    const large = { postgres: { storageSize: '500Gi', resources: { limits: { cpu: '4', memory: '2560Mi' } } } };
     expect(await refusal({ values: exampleValues({ plan: 'enterprise' }), overrides: large })).toBeNull();
   });
 

@@ -47,7 +47,8 @@ export const policiesOf = (objects: Manifest[], namespace = customerNamespace): 
 /** A pod of a rendered workload. */
 export function podOf(objects: Manifest[], kind: string, part: string, namespace = customerNamespace): Peer {
   const { template } = pick<V1Deployment>(objects, kind, part).spec ?? {};
-  const ports = template?.spec?.containers[0]?.ports?.map(({ name, containerPort }) => [name, containerPort]) ?? [];
+  const containers = template?.spec?.containers ?? [];
+  const ports = containers.flatMap((one) => (one.ports ?? []).map(({ name, containerPort }) => [name, containerPort]));
   return { name: part, namespace, labels: template?.metadata?.labels ?? {}, ports: Object.fromEntries(ports) };
 }
 

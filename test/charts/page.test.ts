@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { describeWithTools } from '../harness/tools.ts';
 import { exampleValues, plans } from './example.ts';
 import { chartPath, type Manifest, pick, refusal, render, runHelm } from './helm.ts';
+import { allParts, partsOf } from './parts.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 let page: string;
@@ -42,8 +43,13 @@ const containerOf = (objects: Manifest[], kind: string, part: string): V1Contain
 
 describeWithTools(['helm'], 'docs/chart.md', () => {
   it('lists every part with its port, its user and what it asks for', async () => {
-    const objects = await render(exampleValues());
-    const rows = rowsUnder('').map(([part = '', uid = '', asks = '']) => [plain(part), uid, asks]);
+    const objects = await render(exampleValues({ plan: 'enterprise' }));
+    const metrics = 'its metrics container, :9187';
+    const listed = rowsUnder('').map(([part = '', uid = '', asks = '']) => [plain(part).replace(', Enterprise', ''), uid, asks]);
+    const rows = listed.filter(([part]) => part !== metrics);
+    const [, beside] = pick<V1StatefulSet>(objects, 'StatefulSet', 'postgres').spec?.template.spec?.containers ?? [];
+    const { requests, limits } = beside?.resources ?? {};
+    expect(listed.find(([part]) => part === metrics)?.[2]).toBe(`${pairs(requests)} (${pairs(limits)})`);
     const workloads = objects.filter(({ kind }) => ['Deployment', 'StatefulSet'].includes(kind));
     const expected = workloads.map(({ kind, metadata }) => {
       const part = metadata.labels?.['app.kubernetes.io/component'] ?? '';
@@ -81,14 +87,15 @@ describeWithTools(['helm'], 'docs/chart.md', () => {
 
   it('lists the Secrets that the pods refer to, and the key of each', async () => {
     const pods = JSON.stringify(
-      (await render(exampleValues())).filter(({ kind }) => /Deployment|StatefulSet/.test(kind)),
+      (await render(exampleValues({ plan: 'enterprise' }))).filter(({ kind }) => /Deployment|StatefulSet/.test(kind)),
     );
-    const named = new Set([...pods.matchAll(/"secretName":"([^"]+)"/g)].map(([, name]) => name));
+    const references = /"(?:secretName":|secret":\{"name":|secretKeyRef":\{"name":)"([^"]+)"/g;
+    const named = new Set([...pods.matchAll(references)].map(([, name]) => name));
     const rows = rowsUnder('## Secrets').map(([name = '', key = '']) => [plain(name), plain(key)]);
     expect(rows.map(([name]) => name).sort()).toEqual([...named].sort());
-    const config = JSON.stringify(await render(exampleValues()));
+    const config = JSON.stringify(await render(exampleValues({ plan: 'enterprise' })));
     for (const [name, key] of rows)
-      expect([name, new RegExp(`/run/secrets/[a-z]+/${key}"`).test(config)]).toEqual([name, true]);
+      expect([name, new RegExp(`/run/secrets/[a-z]+/${key}"|"key":"${key}"`).test(config)]).toEqual([name, true]);
   });
 
   it('gives a command that renders', async () => {
@@ -120,19 +127,18 @@ describeWithTools(['helm'], 'docs/chart.md', () => {
 
   it('says of every image that it ships without a digest, as it does', async () => {
     const values = parse(await readFile(join(chartPath, 'values.yaml'), 'utf8'));
-    expect(['api', 'postgres', 'exporter'].map((part) => values[part].image.digest)).toEqual(['', '', '']);
+    for (const { key } of allParts) expect([key, values[key].image.digest]).toEqual([key, '']);
+    expect(values.postgres.metrics.image.digest).toBe('');
     expect(values.requireDigest).toBe(false);
-    for (const part of ['api', 'exporter']) expect(page).toContain(`\`${values[part].image.repository}\``);
+    for (const part of ['api', 'dashboard', 'exporter', 'mosquittoExporter']) expect(page).toContain(`\`${values[part].image.repository}\``);
     expect(page).toContain(`tag \`${values.postgres.image.tag}\``);
   });
 
   it('sums up what the stack asks for', async () => {
     const objects = await render(exampleValues());
-    const containers = [
-      ['Deployment', 'api'],
-      ['StatefulSet', 'postgres'],
-      ['Deployment', 'billing-exporter'],
-    ].map(([kind = '', part = '']) => containerOf(objects, kind, part));
+    const containers = partsOf('starter').flatMap(
+      ({ kind, component }) => pick<V1Deployment>(objects, kind, component).spec?.template.spec?.containers ?? [],
+    );
     const total = (side: 'requests' | 'limits', name: string) =>
       containers.reduce((sum, { resources }) => sum + Number.parseInt(resources?.[side]?.[name] ?? '', 10), 0);
     const words = page.replaceAll('\n', ' ');

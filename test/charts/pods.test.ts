@@ -5,12 +5,10 @@ import { describeWithTools } from '../harness/tools.ts';
 import { exampleValues } from './example.ts';
 import { type Manifest, pick, refusal, render } from './helm.ts';
 import { digest, everySetting } from './operator-values.ts';
+import { partsOf } from './parts.ts';
 
-const parts = [
-  ['api', 'Deployment'],
-  ['billing-exporter', 'Deployment'],
-  ['postgres', 'StatefulSet'],
-] as const;
+const parts = partsOf('enterprise').map(({ component, kind }) => [component, kind] as const);
+const values = () => exampleValues({ plan: 'enterprise' });
 const templateOf = (objects: Manifest[], part: string): V1PodTemplateSpec => {
   const kind = parts.find(([name]) => name === part)?.[1] ?? '';
   return pick<V1Deployment>(objects, kind, part).spec?.template ?? {};
@@ -23,8 +21,8 @@ const imagesOf = (objects: Manifest[]): (string | undefined)[] =>
 
 describeWithTools(['helm'], 'pods of a customer', () => {
   it('run where the operator says, each part by its own word first', async () => {
-    const objects = await render(exampleValues(), everySetting);
-    for (const part of ['api', 'billing-exporter'] as const)
+    const objects = await render(values(), everySetting);
+    for (const [part] of parts.filter(([name]) => name !== 'postgres'))
       expect(templateOf(objects, part).spec).toMatchObject({
         imagePullSecrets: [{ name: 'registry' }],
         nodeSelector: { pool: 'customers' },
@@ -42,8 +40,9 @@ describeWithTools(['helm'], 'pods of a customer', () => {
   });
 
   it('say nothing about all that when the operator does not', async () => {
+    const bare = await render(values());
     for (const [part] of parts)
-      expect(Object.keys(templateOf(await render(exampleValues()), part).spec ?? {})).not.toEqual(
+      expect(Object.keys(templateOf(bare, part).spec ?? {})).not.toEqual(
         expect.arrayContaining([
           expect.stringMatching(/^(imagePullSecrets|nodeSelector|tolerations|affinity|topology.*|priorityClassName)$/),
         ]),
@@ -51,7 +50,7 @@ describeWithTools(['helm'], 'pods of a customer', () => {
   });
 
   it('are spread by what selects them', async () => {
-    const objects = await render(exampleValues(), everySetting);
+    const objects = await render(values(), everySetting);
     for (const [part, kind] of parts) {
       const { selector, template } = pick<V1Deployment>(objects, kind, part).spec ?? {};
       const [constraint] = template?.spec?.topologySpreadConstraints ?? [];
@@ -60,8 +59,8 @@ describeWithTools(['helm'], 'pods of a customer', () => {
   });
 
   it('carry labels and annotations of the operator beside the chart’s own', async () => {
-    const objects = await render(exampleValues(), everySetting);
-    const bare = await render(exampleValues());
+    const objects = await render(values(), everySetting);
+    const bare = await render(values());
     for (const [part] of parts) {
       const own = templateOf(bare, part).metadata;
       const { labels, annotations } = templateOf(objects, part).metadata ?? {};
@@ -93,9 +92,9 @@ describeWithTools(['helm'], 'pods of a customer', () => {
   });
 
   it('keep what the operator does not say about their resources', async () => {
-    const [postgres] = templateOf(await render(exampleValues(), everySetting), 'postgres').spec?.containers ?? [];
+    const [postgres] = templateOf(await render(values(), everySetting), 'postgres').spec?.containers ?? [];
     expect(postgres?.resources).toMatchObject({
-      requests: { cpu: '250m', memory: '256Mi' },
+      requests: { cpu: '240m', memory: '232Mi' },
       limits: { cpu: '500m', memory: '1Gi' },
     });
   });
@@ -106,7 +105,9 @@ describeWithTools(['helm'], 'the environment of the API', () => {
     const [api] = templateOf(await render(exampleValues(), everySetting), 'api').spec?.containers ?? [];
     const { env } = everySetting.api;
     expect(api?.env).toEqual([
+      { name: 'MQTT_PASSWORD', valueFrom: { secretKeyRef: { name: 'instance-mqtt-api', key: 'password' } } },
       { name: 'PGPASSWORD', valueFrom: { secretKeyRef: { name: 'instance-postgres', key: 'password' } } },
+      { name: 'REDIS_PASSWORD', valueFrom: { secretKeyRef: { name: 'instance-redis', key: 'password' } } },
       ...env.slice(0, 3),
       { name: 'MAIL_TOKEN', valueFrom: { secretKeyRef: { name: 'mail', key: 'token' } } },
     ]);
@@ -116,7 +117,7 @@ describeWithTools(['helm'], 'the environment of the API', () => {
     const objects = await render(exampleValues());
     const own = Object.keys(pick<{ data: Record<string, string> }>(objects, 'ConfigMap', 'api').data);
     expect(own.length).toBeGreaterThan(10);
-    const env = [...own, 'PGPASSWORD'].map((name) => ({ name, value: 'x' }));
+    const env = [...own, 'PGPASSWORD', 'MQTT_PASSWORD', 'REDIS_PASSWORD'].map((name) => ({ name, value: 'x' }));
     const words = await refusal({ values: exampleValues(), overrides: { api: { env } } });
     for (const [index, { name }] of env.entries())
       expect(words).toContain(`- api.env[${index}].name: ${name} is set by`);
@@ -139,38 +140,50 @@ describeWithTools(['helm'], 'the environment of the API', () => {
 });
 
 describeWithTools(['helm'], 'images', () => {
+  const image = { digest };
   const digests = {
-    api: { image: { digest } },
-    exporter: { image: { digest } },
-    postgres: { image: { repository: 'registry.example.com:5000/library/postgres', digest } },
+    ...Object.fromEntries(partsOf('enterprise').map(({ key }) => [key, { image }])),
+    postgres: { image: { repository: 'registry.example.com:5000/library/postgres', digest }, metrics: { image } },
   };
+  const shipped = [
+    'tenantry/instance-api:0.1.0',
+    'tenantry/billing-exporter:0.1.0',
+    'tenantry/instance-dashboard:0.1.0',
+    'grafana/grafana:12.1.0',
+    'iegomez/mosquitto-go-auth:3.0.0-mosquitto_2.0.18',
+    'tenantry/mosquitto-exporter:0.1.0',
+    'ghcr.io/opencost/opencost:1.117.3',
+    'postgres:15-alpine',
+    'postgres:15-alpine',
+    'postgres:15-alpine',
+    'quay.io/prometheuscommunity/postgres-exporter:v0.17.1',
+    'quay.io/prometheus/prometheus:v3.5.0',
+    'redis:7-alpine',
+  ];
 
   it('are named by digest where there is one, which wins over the tag', async () => {
-    expect(imagesOf(await render(exampleValues(), { ...digests, requireDigest: true }))).toEqual([
-      `tenantry/instance-api@${digest}`,
-      `tenantry/billing-exporter@${digest}`,
-      `registry.example.com:5000/library/postgres@${digest}`,
-      `registry.example.com:5000/library/postgres@${digest}`,
-    ]);
+    expect(imagesOf(await render(values(), { ...digests, requireDigest: true }))).toEqual(
+      shipped.map((name) => {
+        const repository = name.split(':')[0];
+        return `${repository === 'postgres' ? digests.postgres.image.repository : repository}@${digest}`;
+      }),
+    );
   });
 
   it('are named by tag as shipped, because nobody here has pulled them', async () => {
-    expect(imagesOf(await render(exampleValues()))).toEqual([
-      'tenantry/instance-api:0.1.0',
-      'tenantry/billing-exporter:0.1.0',
-      'postgres:15-alpine',
-      'postgres:15-alpine',
-    ]);
+    expect(imagesOf(await render(values()))).toEqual(shipped);
   });
 
   it('need a digest, all of them, once the operator asks for that', async () => {
-    const words = await refusal({ values: exampleValues(), overrides: { requireDigest: true } });
-    for (const part of ['api', 'exporter', 'postgres'])
+    const words = await refusal({ values: values(), overrides: { requireDigest: true } });
+    for (const part of [...partsOf('enterprise').map(({ key }) => key), 'postgres.metrics'])
       expect(words).toContain(`- ${part}.image.digest: is missing, and requireDigest is true`);
-    const { postgres: _, ...two } = digests;
-    const later = await refusal({ values: exampleValues(), overrides: { ...two, requireDigest: true } });
+    const { postgres: _, ...others } = digests;
+    const later = await refusal({ values: values(), overrides: { ...others, requireDigest: true } });
     expect(later).toContain('- postgres.image.digest: is missing');
     expect(later).not.toContain('- api.image.digest');
+    // What a customer does not have needs none.
+    expect(await refusal({ values: exampleValues(), overrides: { requireDigest: true } })).not.toContain('- grafana');
   });
 
   it('take no digest that is none, and none within the tag', async () => {

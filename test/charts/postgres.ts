@@ -40,6 +40,10 @@ export interface Volume {
   initialise(env?: Record<string, string>): Promise<Run>;
   /** Starts the script and kills it, with everything that it started, once `half` is there. */
   initialiseHalf(half: string): Promise<void>;
+  /** Runs another script over the same data, with these variables. */
+  run(script: string, env: Record<string, string>): Promise<Run>;
+  /** The folder of PostgreSQL's programs. */
+  programs: string;
   setPassword(password: string): Promise<void>;
   /** A running server: `query` connects over TCP, as the API does, and answers psql's words. A port of its own, or the given one. */
   serve(port?: number): Promise<{
@@ -50,7 +54,7 @@ export interface Volume {
   remove(): Promise<void>;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const address = server.address();
@@ -102,6 +106,8 @@ export async function makeVolume(script: string, environment: Record<string, str
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
       await ended;
     },
+    run: (file, over) => answer('sh', [file], { ...env, ...over }),
+    programs: folder ?? '',
     setPassword: (password) => writeFile(passwordFile, password),
     async serve(given) {
       const port = given ?? (await freePort());

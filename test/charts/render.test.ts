@@ -5,6 +5,7 @@ import type {
   V1Deployment,
   V1Ingress,
   V1LimitRange,
+  V1PodDisruptionBudget,
   V1PodSpec,
   V1PodTemplateSpec,
   V1ResourceQuota,
@@ -15,6 +16,7 @@ import { readConfig } from '../../exporter/config.ts';
 import { describeWithTools } from '../harness/tools.ts';
 import { exampleValues, plans } from './example.ts';
 import { lint, type Manifest, pick, render } from './helm.ts';
+import { componentsOf, partsOf } from './parts.ts';
 
 interface Workload {
   spec: { replicas: number; selector: { matchLabels: Record<string, string> }; template: V1PodTemplateSpec };
@@ -35,12 +37,36 @@ describeWithTools(['helm'], 'the customer-instance chart', () => {
     expect(new Set(objects.map((object) => `${object.kind} ${object.metadata.name}`)).size).toBe(objects.length);
     for (const { metadata } of objects) expect(metadata.name).toMatch(/^cb4c867f4-customer-instance-[a-z-]+$/);
     const pods = workloads(objects) as unknown as Manifest[];
-    expect(pods.map(({ metadata }) => metadata.name).sort()).toEqual([
-      'cb4c867f4-customer-instance-api',
-      'cb4c867f4-customer-instance-billing-exporter',
-      'cb4c867f4-customer-instance-postgres',
-    ]);
+    expect(pods.map(({ metadata }) => metadata.name).sort()).toEqual(
+      componentsOf('starter').map((component) => `cb4c867f4-customer-instance-${component}`),
+    );
   });
+
+  it.each(plans)(
+    'has the parts of %s, each with a service account of its own and a bound on how many are taken away',
+    async (plan) => {
+      const objects = await render(exampleValues({ plan }));
+      for (const kind of ['ServiceAccount', 'PodDisruptionBudget']) {
+        const found = objects.filter((object) => object.kind === kind);
+        expect(found.map(({ metadata }) => metadata.labels?.['app.kubernetes.io/component']).sort()).toEqual(
+          componentsOf(plan),
+        );
+      }
+      for (const { component, kind } of partsOf(plan)) {
+        const { spec } = pick<V1Deployment>(objects, kind, component);
+        expect(spec?.template.spec?.serviceAccountName).toBe(`cb4c867f4-customer-instance-${component}`);
+        expect(pick<V1PodDisruptionBudget>(objects, 'PodDisruptionBudget', component).spec).toEqual({
+          maxUnavailable: 1,
+          unhealthyPodEvictionPolicy: 'AlwaysAllow',
+          selector: spec?.selector,
+        });
+      }
+      const policies = objects.filter(({ kind }) => kind === 'NetworkPolicy');
+      expect(policies.map(({ metadata }) => metadata.labels?.['app.kubernetes.io/component']).sort()).toEqual(
+        [...componentsOf(plan), 'acme-solver', 'default-deny'].sort(),
+      );
+    },
+  );
 
   it('selects pods by labels that neither a plan nor a chart version changes', async () => {
     for (const workload of workloads(await render(exampleValues({ plan: 'enterprise' })))) {
@@ -55,14 +81,23 @@ describeWithTools(['helm'], 'the customer-instance chart', () => {
   });
 
   it('asks for what each part is specified to use', async () => {
-    const requests = containersOf(await render(exampleValues())).map(({ name, resources }) => [
+    const requests = containersOf(await render(exampleValues({ plan: 'enterprise' }))).map(({ name, resources }) => [
       name,
-      resources?.requests,
+      `${resources?.requests?.['cpu']} ${resources?.requests?.['memory']}`,
     ]);
     expect(Object.fromEntries(requests)).toEqual({
-      api: { cpu: '250m', memory: '256Mi', 'ephemeral-storage': '64Mi' },
-      postgres: { cpu: '250m', memory: '256Mi', 'ephemeral-storage': '64Mi' },
-      'billing-exporter': { cpu: '50m', memory: '64Mi', 'ephemeral-storage': '64Mi' },
+      api: '250m 256Mi',
+      // Together, as the pod is specified: 250m and 256Mi.
+      postgres: '240m 232Mi',
+      metrics: '10m 24Mi',
+      mosquitto: '100m 64Mi',
+      'mosquitto-exporter': '50m 64Mi',
+      dashboard: '100m 128Mi',
+      redis: '100m 256Mi',
+      'billing-exporter': '50m 64Mi',
+      opencost: '200m 256Mi',
+      prometheus: '500m 1Gi',
+      grafana: '100m 128Mi',
     });
   });
 
@@ -97,7 +132,7 @@ describeWithTools(['helm'], 'the customer-instance chart', () => {
   });
 
   it('runs every container without root, privileges, a writable image or a token of the API server', async () => {
-    for (const workload of workloads(await render(exampleValues()))) {
+    for (const workload of workloads(await render(exampleValues({ plan: 'enterprise' })))) {
       const pod = podOf(workload);
       expect(pod).toMatchObject({ automountServiceAccountToken: false, enableServiceLinks: false });
       expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
@@ -110,7 +145,11 @@ describeWithTools(['helm'], 'the customer-instance chart', () => {
         });
       for (const container of pod.containers) {
         expect(container.livenessProbe).toBeDefined();
-        expect(container.readinessProbe).toBeDefined();
+        // A database that nobody measures is still one.
+        expect([container.name, container.readinessProbe === undefined]).toEqual([
+          container.name,
+          container.name === 'metrics',
+        ]);
       }
     }
   });
@@ -208,7 +247,27 @@ describeWithTools(['helm'], 'the customer-instance chart', () => {
     const ingress = pick<V1Ingress>(await render(exampleValues()), 'Ingress', 'api');
     expect(ingress.spec?.tls?.[0]?.hosts).toEqual(['b4c867f4.example.com']);
     expect(ingress.spec?.rules?.map(({ host }) => host)).toEqual(['b4c867f4.example.com']);
-    expect(ingress.spec?.rules?.[0]?.http?.paths.map(({ path }) => path)).toEqual(['/api']);
+    const ports = (component: string, name: string) => ({
+      name: `cb4c867f4-customer-instance-${component}`,
+      port: { name },
+    });
+    expect(ingress.spec?.rules?.[0]?.http?.paths.map(({ path, backend }) => [path, backend.service])).toEqual([
+      ['/api', ports('api', 'http')],
+      ['/mqtt', ports('mosquitto', 'websockets')],
+      ['/', ports('dashboard', 'http')],
+    ]);
+  });
+
+  it('is served by no host where the operator wants none, and under the controller’s own certificate where it has one', async () => {
+    const without = await render(exampleValues(), { ingress: { enabled: false } });
+    expect(without.filter(({ kind }) => kind === 'Ingress')).toEqual([]);
+    const wildcard = pick<V1Ingress>(
+      await render(exampleValues(), { ingress: { clusterIssuer: '' } }),
+      'Ingress',
+      'api',
+    );
+    expect(wildcard.spec?.tls).toEqual([{ hosts: ['b4c867f4.example.com'] }]);
+    expect(wildcard.metadata?.annotations).not.toHaveProperty(['cert-manager.io/cluster-issuer']);
   });
 
   it('restarts a part when its settings change, and only that part', async () => {
@@ -223,8 +282,8 @@ describeWithTools(['helm'], 'the customer-instance chart', () => {
   it('suspends by running nothing, with everything else as it was', async () => {
     const running = await render(exampleValues());
     const suspended = await render(exampleValues({ suspended: true }));
-    expect(workloads(running).map(({ spec }) => spec.replicas)).toEqual([1, 1, 1]);
-    expect(workloads(suspended).map(({ spec }) => spec.replicas)).toEqual([0, 0, 0]);
+    expect(workloads(running).map(({ spec }) => spec.replicas)).toEqual(componentsOf('starter').map(() => 1));
+    expect(workloads(suspended).map(({ spec }) => spec.replicas)).toEqual(componentsOf('starter').map(() => 0));
     for (const workload of workloads(suspended)) workload.spec.replicas = 1;
     expect(suspended).toEqual(running);
   });
@@ -236,7 +295,11 @@ describeWithTools(['helm'], 'the customer-instance chart', () => {
       Object.fromEntries(
         workloads(objects).map(({ spec }) => [spec.selector.matchLabels['app.kubernetes.io/component'], spec.replicas]),
       );
-    expect(replicas(draining)).toEqual({ api: 0, 'billing-exporter': 1, postgres: 0 });
+    expect(replicas(draining)).toEqual(
+      Object.fromEntries(
+        componentsOf('starter').map((component) => [component, component === 'billing-exporter' ? 1 : 0]),
+      ),
+    );
     for (const workload of workloads(draining)) workload.spec.replicas = 1;
     expect(draining).toEqual(running);
   });

@@ -176,7 +176,7 @@ describeWithTools(['helm'], 'the chart', () => {
 
   it('refuses a collection interval that has no windows, and writes the others out in full', async () => {
     const values = exampleValues();
-    for (const collectionIntervalMs of [60_000, 1_800_000, 5_400_000, '3600000'])
+    for (const collectionIntervalMs of [60_000, 900_000, 1_800_000, 5_400_000, '3600000'])
       expect(await refusal({ values, overrides: { exporter: { collectionIntervalMs } } })).toContain(
         'collectionIntervalMs',
       );

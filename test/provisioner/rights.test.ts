@@ -37,6 +37,11 @@ const rare: Record<string, string[]> = {
     'list limitranges',
     'list networking.k8s.io/ingresses',
     'list networking.k8s.io/networkpolicies',
+    'list policy/poddisruptionbudgets',
+    'list rbac.authorization.k8s.io/clusterrolebindings',
+  ],
+  'nobody asks for it by a call: the API server looks whether a binding may be made': [
+    'bind rbac.authorization.k8s.io/clusterroles',
   ],
   'a claim that has lost its volume is given away when the loss is accepted': ['delete persistentvolumeclaims'],
   'a suspension stops what the customer has beside the chart, and what does not stop by itself': [
@@ -195,6 +200,22 @@ describeWithTools(['helm', ...clusterTools], 'under the ClusterRole that ships',
     );
     await expect(mine.createNamespace({ body: body('production') })).rejects.toMatchObject(denial);
     await expect(mine.deleteNamespace({ name: namespace })).rejects.toMatchObject(denial);
+    const rights = asServiceAccount.makeApiClient(RbacAuthorizationV1Api);
+    const own = 'c0123abcd-customer-instance-opencost';
+    const account = (of: string, at: string) => [{ kind: 'ServiceAccount', name: of, namespace: at }];
+    const bind = (of: string, role: string, subjects: { kind: string; name: string; namespace: string }[]) =>
+      rights.createClusterRoleBinding({
+        body: { metadata: { name: of }, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role }, subjects },
+      });
+    for (const attempt of [
+      () => bind('mine', 'tenantry-opencost', account(own, 'customer-0123abcd')),
+      () => bind(own, 'tenantry-opencost', account(own, 'customer-11111111')),
+      () => bind(own, 'tenantry-opencost', account(name, namespace)),
+    ])
+      await expect(attempt()).rejects.toMatchObject({ code: 422, message: expect.stringContaining("OpenCost's role") });
+    await expect(bind(own, 'cluster-admin', account(own, 'customer-0123abcd'))).rejects.toMatchObject({ code: 403 });
+    await bind(own, 'tenantry-opencost', account(own, 'customer-0123abcd'));
+    await rights.deleteClusterRoleBinding({ name: own });
     await mine.createNamespace({ body: body('customer-0123abcd') });
     await mine.deleteNamespace({ name: 'customer-0123abcd' });
     const review = await asServiceAccount.makeApiClient(AuthorizationV1Api).createSelfSubjectRulesReview({

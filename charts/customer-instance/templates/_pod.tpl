@@ -79,3 +79,62 @@ capabilities:
 {{- define "instance.image" -}}
 {{ ternary (printf "%s@%s" .repository .digest) (printf "%s:%s" .repository .tag) (ne .digest "") | quote }}
 {{- end -}}
+
+{{/* What every container has in common, of a part's settings: (dict "root" $ "settings" .Values.redis). */}}
+{{- define "instance.container" -}}
+image: {{ include "instance.image" .settings.image }}
+imagePullPolicy: {{ .settings.image.pullPolicy }}
+securityContext:
+  {{- include "instance.containerSecurity" . | nindent 2 }}
+resources:
+  {{- toYaml .settings.resources | nindent 2 }}
+{{- end -}}
+
+{{/*
+Labels and annotations of a pod, called as podDefaults, with `config`: the text whose change restarts it, and `metricsPort`: where
+a Prometheus that goes by annotations finds its metrics.
+*/}}
+{{- define "instance.podMetadata" -}}
+labels:
+  {{- include "instance.podLabels" . | nindent 2 }}
+annotations:
+  {{- with include "instance.podAnnotations" . }}
+  {{- . | nindent 2 }}
+  {{- end }}
+  {{- with .metricsPort }}
+  prometheus.io/scrape: "true"
+  prometheus.io/port: {{ . | quote }}
+  {{- end }}
+  checksum/config: {{ .config | sha256sum }}
+{{- end -}}
+
+{{/* A service of one port, or of several: (dict … "ports" (dict "http" 3002) "headless" true). Each leads to the port of its name. */}}
+{{- define "instance.service" -}}
+apiVersion: v1
+kind: Service
+metadata:
+  name: {{ include "instance.name" . }}
+  labels:
+    {{- include "instance.labels" . | nindent 4 }}
+spec:
+  type: ClusterIP
+  {{- if .headless }}
+  clusterIP: None
+  {{- end }}
+  selector:
+    {{- include "instance.selectorLabels" . | nindent 4 }}
+  ports:
+    {{- range $name, $port := .ports }}
+    - name: {{ $name }}
+      port: {{ $port }}
+      targetPort: {{ $name }}
+      protocol: TCP
+    {{- end }}
+{{- end -}}
+
+{{/* A question over HTTP that a probe asks: (dict "path" "/health"), at the port `http` unless `port` says another. */}}
+{{- define "instance.probe" -}}
+httpGet:
+  path: {{ .path | quote }}
+  port: {{ .port | default "http" }}
+{{- end -}}

@@ -21,4 +21,15 @@ PGHOST: {{ include "instance.name" (dict "root" $ "component" "postgres") | quot
 PGPORT: "5432"
 PGDATABASE: {{ .Values.postgres.database | quote }}
 PGUSER: {{ .Values.postgres.user | quote }}
+MQTT_URL: {{ printf "mqtt://%s:1883" (include "instance.name" (dict "root" $ "component" "mosquitto")) | quote }}
+MQTT_USERNAME: api
+REDIS_HOST: {{ include "instance.name" (dict "root" $ "component" "redis") | quote }}
+REDIS_PORT: "6379"
+{{- end -}}
+
+{{/* Passwords, from Secrets: {variable: name of the Secret in the values}. */}}
+{{- define "instance.api.passwords" -}}
+MQTT_PASSWORD: mqttApi
+PGPASSWORD: postgres
+REDIS_PASSWORD: redis
 {{- end -}}
