@@ -7,7 +7,7 @@ import { listPeriods } from '../../src/contracts/routes/periods.ts';
 import { readStatement } from '../../src/contracts/routes/statements.ts';
 import { expectAccessible } from '../harness/browser/accessibility.ts';
 import { apiOf } from '../harness/browser/api.ts';
-import { describeInBrowser } from '../harness/browser/chromium.ts';
+import { type Before, describeInBrowser } from '../harness/browser/chromium.ts';
 import { arrive } from '../harness/browser/hands.ts';
 import { forInvoices, heldInvoiceId, liveMonth, withHeldInvoice } from '../harness/browser/invoice-work.ts';
 import { factOf, rowsOf } from '../harness/browser/lists.ts';
@@ -29,8 +29,7 @@ describeInBrowser(
       else await context.addCookies(known);
       known = await context.cookies();
     };
-    const open = (path: string, ...before: ((context: BrowserContext) => Promise<void>)[]) =>
-      browsing.open(path, { before: [asOwn, ...before] });
+    const open = (path: string, ...before: Before[]) => browsing.open(path, { before: [asOwn, ...before] });
 
     it('are listed as the API says them, and by the state that the address names', async () => {
       const page = await open('/account/invoices');

@@ -39,7 +39,7 @@ export const saidOf = ({ line: { description, amount_cents } }: HeldLineView): s
 const sumOf = (held: readonly HeldLineView[]): string =>
   moneyText(held.reduce((sum, { line }) => sum + line.amount_cents, 0));
 
-export function OneHold({ held }: { held: HeldLineView }) {
+function OneHold({ held }: { held: HeldLineView }) {
   const params = { lineId: held.hold_id };
   return (
     <ActionList className="tenantry-actions">
