@@ -7,7 +7,7 @@ import { listPeriods } from '../../src/contracts/routes/periods.ts';
 import { readStatement } from '../../src/contracts/routes/statements.ts';
 import { expectAccessible } from '../harness/browser/accessibility.ts';
 import { apiOf } from '../harness/browser/api.ts';
-import { describeInBrowser } from '../harness/browser/chromium.ts';
+import { type Before, describeInBrowser } from '../harness/browser/chromium.ts';
 import { arrive } from '../harness/browser/hands.ts';
 import { forInvoices, heldInvoiceId, liveMonth, withHeldInvoice } from '../harness/browser/invoice-work.ts';
 import { factOf, rowsOf } from '../harness/browser/lists.ts';
@@ -29,8 +29,7 @@ describeInBrowser(
       else await context.addCookies(known);
       known = await context.cookies();
     };
-    const open = (path: string, ...before: ((context: BrowserContext) => Promise<void>)[]) =>
-      browsing.open(path, { before: [asOwn, ...before] });
+    const open = (path: string, ...before: Before[]) => browsing.open(path, { before: [asOwn, ...before] });
 
     it('are listed as the API says them, and by the state that the address names', async () => {
       const page = await open('/account/invoices');
@@ -109,21 +108,28 @@ describeInBrowser(
       expect(first).toBe(`/account/invoices/${heldInvoiceId}`);
     });
 
-    it('a past period leads to its invoice, to its cost and to its usage', async () => {
-      const { items } = await admin().call(listPeriods, { params });
-      const past = items.find(({ invoice_id }) => invoice_id !== null);
-      const page = await open('/cost');
+    it('a past period leads to its invoice, to its cost and to the usage of which something is missing', async () => {
+      const periods = await admin().call(listPeriods, { params });
+      const past = periods.items.find(({ invoice_id }) => invoice_id !== null);
+      const withGaps = (context: BrowserContext) =>
+        context.route('**/api/customers/*/periods?*', async (route) => {
+          const answer = await route.fetch();
+          const list = (await answer.json()) as typeof periods;
+          await route.fulfill({ json: { ...list, items: list.items.map((one) => ({ ...one, complete: false })) } });
+        });
+      const page = await open('/cost', withGaps);
       const row = rowsOf(page, 'Billing periods').filter({
         has: page.locator(`a[href="/account/invoices/${past?.invoice_id}"]`),
       });
       await row.getByText(`${past?.plan} ${past?.plan_version}`).waitFor();
-      await row.getByText(past?.complete ? 'All there' : 'With gaps').waitFor();
       await row.getByRole('link', { name: 'Show its cost' }).click();
       await page.waitForURL(`**/cost?period=${encodeURIComponent(past?.start ?? '')}`);
-      const query = new URLSearchParams({ from: past?.start ?? '', to: past?.end ?? '' });
-      const usage = await open(`/usage?${query}`);
-      await usage.getByText(`${past?.start.slice(0, 10)} to ${past?.end.slice(0, 10)}`).waitFor();
-      await factOf(usage, 'CPU, core-hours').getByText('944', { exact: true }).waitFor();
+      await row.getByRole('link', { name: 'With gaps' }).click();
+      await page.getByText(`${past?.start.slice(0, 10)} to ${past?.end.slice(0, 10)}`).waitFor();
+      await factOf(page, 'CPU, core-hours').getByText('944', { exact: true }).waitFor();
+      const file = await page.getByRole('link', { name: 'Download as CSV' }).getAttribute('href');
+      const asked = Object.fromEntries(new URL(file ?? '', page.url()).searchParams);
+      expect(asked).toEqual({ from: past?.start, to: past?.end, granularity: 'day', format: 'csv' });
     });
 
     it('a trial has none yet, and an API that fails is said', async () => {

@@ -2,44 +2,25 @@
 import { ActionList, ActionListItem, Button, ToolbarItem } from '@patternfly/react-core';
 import { lazy, Suspense, useState } from 'react';
 import type { HeldLineView } from '../../../src/contracts/invoices.ts';
-import {
-  listHolds,
-  listInvoices,
-  readInvoice,
-  rejectHold,
-  releaseHold,
-} from '../../../src/contracts/routes/invoices.ts';
 import { Deed } from '../confirm/deed.tsx';
 import { Words } from '../confirm/words.tsx';
 import type { Column } from '../list/columns.ts';
 import type { Selection } from '../list/selection.ts';
-import { moneyText } from '../money/money-text.ts';
 import { useMay } from '../session/session.tsx';
 import { holdTexts as texts } from '../texts/console-invoices.ts';
-
-export const holdChanges = [listHolds, listInvoices, readInvoice];
-const decisions = ['release', 'reject'] as const;
-export type Decision = (typeof decisions)[number];
-export const routeOfDecision = { release: releaseHold, reject: rejectHold };
-
-/** What became of lines that were chosen. */
-export interface Decided {
-  decision: Decision;
-  done: number;
-  /** Lines that were refused, with the API's words. */
-  refused: { id: string; line: string; why: string }[];
-}
+import {
+  type Decided,
+  type Decision,
+  decisions,
+  holdChanges,
+  routeOfDecision,
+  saidOf,
+  sumOf,
+} from './hold-decisions.ts';
 
 const Dialog = lazy(async () => ({ default: (await import('./hold-dialog.tsx')).HoldDialog }));
 
-/** A line and its amount, as dialogs say it. */
-export const saidOf = ({ line: { description, amount_cents } }: HeldLineView): string =>
-  texts.amount(description, moneyText(amount_cents));
-
-const sumOf = (held: readonly HeldLineView[]): string =>
-  moneyText(held.reduce((sum, { line }) => sum + line.amount_cents, 0));
-
-export function OneHold({ held }: { held: HeldLineView }) {
+function OneHold({ held }: { held: HeldLineView }) {
   const params = { lineId: held.hold_id };
   return (
     <ActionList className="tenantry-actions">

@@ -7,9 +7,8 @@ import { ReasonField } from '../confirm/reason-field.tsx';
 import { Words } from '../confirm/words.tsx';
 import { CallFailed } from '../data/api.ts';
 import { useDeed } from '../data/use-deed.ts';
-import { moneyText } from '../money/money-text.ts';
 import { holdTexts as texts } from '../texts/console-invoices.ts';
-import { type Decided, type Decision, holdChanges, routeOfDecision, saidOf } from './hold-actions.tsx';
+import { type Decided, type Decision, holdChanges, routeOfDecision, saidOf, sumOf } from './hold-decisions.ts';
 
 export interface HoldDialogProps {
   decision: Decision;
@@ -36,11 +35,10 @@ export function HoldDialog({ decision, chosen, onClose, onDecided }: HoldDialogP
     }
     onDecided({ decision, done: chosen.length - refused.length, refused });
   };
-  const sum = chosen.reduce((cents, { line }) => cents + line.amount_cents, 0);
   return (
     <ConfirmDeed
       title={texts[decision].title(chosen.length)}
-      action={texts[decision].many(chosen.length, moneyText(sum))}
+      action={texts[decision].many(chosen.length, sumOf(chosen))}
       isDangerous={decision === 'reject'}
       isDisabled={said === ''}
       isPending={isPending}

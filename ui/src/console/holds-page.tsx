@@ -12,8 +12,9 @@ import { useMay } from '../session/session.tsx';
 import { PageTitle } from '../shell/page-title.tsx';
 import { consoleTexts } from '../texts/console.ts';
 import { holdTexts as texts } from '../texts/console-invoices.ts';
-import { ChosenHolds, type Decided, holdDoing } from './hold-actions.tsx';
+import { ChosenHolds, holdDoing } from './hold-actions.tsx';
 import { allHeldColumns } from './hold-columns.tsx';
+import type { Decided } from './hold-decisions.ts';
 
 const noFilters = [] as const;
 const everyMs = 30_000;
