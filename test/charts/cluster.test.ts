@@ -244,7 +244,15 @@ describeWithTools(['helm', ...clusterTools], 'a customer on a real cluster', () 
     await mkdir(join(old, 'templates'), { recursive: true });
     await writeFile(join(old, 'Chart.yaml'), 'apiVersion: v2\nname: customer-instance\nversion: 0.1.0\n');
     await writeFile(join(old, 'templates/all.yaml'), text);
-    const flags = ['--kubeconfig', cluster.kubeconfig, '--wait', '--timeout', `${waitSeconds}s`, '--namespace', namespaceOf(values)];
+    const flags = [
+      '--kubeconfig',
+      cluster.kubeconfig,
+      '--wait',
+      '--timeout',
+      `${waitSeconds}s`,
+      '--namespace',
+      namespaceOf(values),
+    ];
     const first = await runHelm(['install', ...flags, '--', `c${values.customer.shortId}`, old]);
     expect(first).toEqual(installed);
     expect(Object.keys(await readiness(values)).sort()).toEqual(['api', 'billing-exporter', 'postgres']);
@@ -269,7 +277,9 @@ describeWithTools(['helm', ...clusterTools], 'a customer on a real cluster', () 
       return volumes.find(({ metadata }) => metadata?.name === volume)?.status?.phase ?? 'gone';
     };
     await expect.poll(phase, { timeout: pollMs }).toBe(policy === 'Delete' ? 'gone' : 'Released');
-    const left = (await core.listPersistentVolume()).items.filter(({ spec }) => spec?.storageClassName === storageClass);
+    const left = (await core.listPersistentVolume()).items.filter(
+      ({ spec }) => spec?.storageClassName === storageClass,
+    );
     for (const { metadata } of left) await core.deletePersistentVolume({ name: metadata?.name ?? '' });
     await storage.deleteStorageClass({ name: storageClass });
   });

@@ -77,7 +77,6 @@ describeWithTools(['helm'], 'the exporter of a stack', () => {
       'BACKFILL_FROM',
       'HEALTH_CHECK_HOST',
       'MODE',
-      'OPENCOST_URL',
     ];
     const plain = Object.keys(exporterVariables).map((name) => name.replace(/_FILE$/, ''));
     expect(plain.filter((name) => !set.includes(name)).sort()).toEqual(without.sort());

@@ -10,6 +10,7 @@ INSTANCE_ID: {{ .Values.exporter.instanceId | default (printf "k8s-%s" .Values.c
 NAMESPACE: {{ .Release.Namespace | quote }}
 PROMETHEUS_URL: {{ .Values.prometheus.url | quote }}
 BILLING_API_URL: {{ .Values.billingApiUrl | quote }}
+OPENCOST_URL: {{ .Values.opencost.url | default (printf "http://%s:9003" (include "instance.name" (dict "root" $ "component" "opencost"))) | quote }}
 COLLECTION_INTERVAL: {{ ternary (min $interval 3600000) $interval .Values.suspended | quote }}
 SETTLE_DELAY: {{ int64 .Values.exporter.settleDelaySeconds | quote }}
 HEALTH_CHECK_PORT: "8080"
