@@ -27,7 +27,7 @@ type Seen = Peer & { pod: string; container: string; ip: string; namespace: stri
 /** All at once, for a closed one takes its two seconds. */
 const connect = `
   for target in "$@"; do
-    ( nc -w 2 "\${target%:*}" "\${target##*:}" < /dev/null > /dev/null 2>&1 && echo "$target" ) &
+    ( nc -w 2 "\${target%:*}" "\${target##*:}" -e /bin/true > /dev/null 2>&1 && echo "$target" ) &
   done
   wait`;
 
