@@ -151,36 +151,81 @@ describeWithTools(['helm', 'kubectl', ...clusterTools], 'a customer on a real cl
     });
   });
 
-  it.each(plans)('of %s is taken by the API server in every state, with and without an ingress, without a warning', async (plan) => {
-    const namespace = namespaceOf(await newCustomer({ plan }));
-    const shortId = namespace.replace('customer-', '');
-    for (const enabled of [true, false])
-      for (const state of [{}, { suspended: true }, { suspended: true, draining: true }]) {
-        const values = exampleValues({ plan, ...state, customerId: `cust_${shortId}${'0'.repeat(24)}` });
-        const rendered = await helm(['template', '--no-hooks'], { values, overrides: { ingress: { enabled } } });
-        // Strict: a field that the server's own schema does not know is an error. Pod Security tells what it would refuse as a warning.
-        const said = await kubectl(['-n', namespace, 'apply', '--server-side', '--dry-run=server', '--validate=strict', '-f', '-'], rendered.ok ? rendered.stdout : rendered.message);
-        expect([plan, enabled, state, said.code, said.stderr]).toEqual([plan, enabled, state, 0, '']);
-      }
-  });
+  it.each(plans)(
+    'of %s is taken by the API server in every state, with and without an ingress, without a warning',
+    async (plan) => {
+      const namespace = namespaceOf(await newCustomer({ plan }));
+      const shortId = namespace.replace('customer-', '');
+      for (const enabled of [true, false])
+        for (const state of [{}, { suspended: true }, { suspended: true, draining: true }]) {
+          const values = exampleValues({ plan, ...state, customerId: `cust_${shortId}${'0'.repeat(24)}` });
+          const rendered = await helm(['template', '--no-hooks'], { values, overrides: { ingress: { enabled } } });
+          // Strict: a field that the server's own schema does not know is an error. Pod Security tells what it would refuse as a warning.
+          const said = await kubectl(
+            ['-n', namespace, 'apply', '--server-side', '--dry-run=server', '--validate=strict', '-f', '-'],
+            rendered.ok ? rendered.stdout : rendered.message,
+          );
+          expect([plan, enabled, state, said.code, said.stderr]).toEqual([plan, enabled, state, 0, '']);
+        }
+    },
+  );
 
   it('gives its service accounts no right, but OpenCost’s to read', async () => {
     const values = await newCustomer({ plan: 'enterprise' });
     const namespace = namespaceOf(values);
-    const role = await runHelm(['template', '--show-only', 'templates/opencost-role.yaml', '--values', join(provisionerChart, 'ci/default-values.yaml'), '--', 'p', provisionerChart]);
+    const role = await runHelm([
+      'template',
+      '--show-only',
+      'templates/opencost-role.yaml',
+      '--values',
+      join(provisionerChart, 'ci/default-values.yaml'),
+      '--',
+      'p',
+      provisionerChart,
+    ]);
     expect(await kubectl(['apply', '-f', '-'], role.ok ? role.stdout : role.message)).toMatchObject({ code: 0 });
     expect(await upgrade({ ...values, suspended: true, metering: false })).toEqual(installed);
     const rights = async (account: string) => {
-      const { stdout } = await kubectl(['-n', namespace, 'auth', 'can-i', '--list', `--as=system:serviceaccount:${namespace}:${account}`], '');
-      return stdout.split('\n').slice(1).map((line) => line.replace(/\s+/g, ' ').trim()).filter(Boolean).sort();
+      const { stdout } = await kubectl(
+        ['-n', namespace, 'auth', 'can-i', '--list', `--as=system:serviceaccount:${namespace}:${account}`],
+        '',
+      );
+      return stdout
+        .split('\n')
+        .slice(1)
+        .map((line) => line.replace(/\s+/g, ' ').trim())
+        .filter(Boolean)
+        .sort();
     };
     const nobodys = await rights('default');
     for (const component of componentsOf('enterprise').filter((name) => name !== 'opencost'))
-      expect([component, await rights(`c${values.customer.shortId}-customer-instance-${component}`)]).toEqual([component, nobodys]);
-    const reading = (await rights(`c${values.customer.shortId}-customer-instance-opencost`)).filter((line) => !nobodys.includes(line));
+      expect([component, await rights(`c${values.customer.shortId}-customer-instance-${component}`)]).toEqual([
+        component,
+        nobodys,
+      ]);
+    const reading = (await rights(`c${values.customer.shortId}-customer-instance-opencost`)).filter(
+      (line) => !nobodys.includes(line),
+    );
     const watched = [
-      ...['namespaces', 'nodes', 'persistentvolumeclaims', 'persistentvolumes', 'pods', 'replicationcontrollers', 'resourcequotas', 'services'],
-      ...['daemonsets.apps', 'deployments.apps', 'replicasets.apps', 'statefulsets.apps', 'jobs.batch', 'poddisruptionbudgets.policy', 'storageclasses.storage.k8s.io'],
+      ...[
+        'namespaces',
+        'nodes',
+        'persistentvolumeclaims',
+        'persistentvolumes',
+        'pods',
+        'replicationcontrollers',
+        'resourcequotas',
+        'services',
+      ],
+      ...[
+        'daemonsets.apps',
+        'deployments.apps',
+        'replicasets.apps',
+        'statefulsets.apps',
+        'jobs.batch',
+        'poddisruptionbudgets.policy',
+        'storageclasses.storage.k8s.io',
+      ],
     ];
     expect(reading).toEqual(watched.map((resource) => `${resource} [] [] [get list watch]`).sort());
     expect(await kubectl(['delete', 'clusterrole', 'tenantry-opencost'], '')).toMatchObject({ code: 0 });

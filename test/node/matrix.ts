@@ -6,12 +6,12 @@ import { mayConnect, type Peer, policiesOf } from '../charts/network-policies.ts
 import type { TestNode } from '../harness/node.ts';
 import { ingress, namespace, stranger } from './stack.ts';
 
-export interface Target {
+interface Target {
   name: string;
   ip: string;
   port: number;
 }
-export interface Found {
+interface Found {
   from: string;
   reaches: string[];
   allowed: string[];

@@ -25,7 +25,7 @@ async function samplesOf(node: TestNode, selector: string, atMs: number): Promis
 export async function rawSamples(node: TestNode, namespace: string, atMs: number) {
   const of = (metric: string, more: string) => samplesOf(node, `${metric}{namespace="${namespace}",${more}}`, atMs);
   return {
-    cpu: await of('container_cpu_usage_seconds_total', 'container!="",container!="POD"'),
+    cpu: await of('container_cpu_usage_seconds_total', 'container!~"|POD|initialise|prepare"'),
     sent: await of('container_network_transmit_bytes_total', 'interface="eth0"'),
     received: await of('container_network_receive_bytes_total', 'interface="eth0"'),
   };
