@@ -15,6 +15,7 @@ const STEPS: Record<string, string[]> = {
   'stripe-mock': ['stripe-mock'],
   chromium: ['chromium'],
   mosquitto: ['mosquitto'],
+  'redis-server': ['redis-server'],
   kubectl: ['kubectl'],
   kubelet: ['kubelet', 'kube-proxy'],
   containerd: ['containerd', 'ctr', 'containerd-shim-runc-v2'],

@@ -1,4 +1,5 @@
 /** The chart on a real control plane: API server, admission, quotas, Pod Security, scheduler, volume binding and Helm's wait. */
+import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -6,7 +7,7 @@ import { AppsV1Api, CoreV1Api, KubeConfig, SchedulingV1Api, StorageV1Api } from 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type ChartValues, chartValues } from '../../src/contracts/jobs.ts';
 import { clusterTools, startCluster, type TestCluster } from '../harness/cluster.ts';
-import { describeWithTools } from '../harness/tools.ts';
+import { describeWithTools, toolPath } from '../harness/tools.ts';
 import { type Example, exampleValues, type Plan, plans } from './example.ts';
 import { helm, runHelm } from './helm.ts';
 import { hostileNames } from './hostile-names.ts';
@@ -19,6 +20,7 @@ const waitSeconds = 60;
 const brokenWaitSeconds = 4;
 /** How long a namespace may take to go. */
 const pollMs = 60_000;
+const provisionerChart = resolve(import.meta.dirname, '../../charts/provisioner');
 const otherClass = 'chart-test-other';
 const hostileInstalled = [
   'Acme,admin=true',
@@ -28,7 +30,7 @@ const hostileInstalled = [
   '株式会社エクザンプル',
 ];
 
-describeWithTools(['helm', ...clusterTools], 'a customer on a real cluster', () => {
+describeWithTools(['helm', 'kubectl', ...clusterTools], 'a customer on a real cluster', () => {
   let cluster: TestCluster;
   const config = new KubeConfig();
   let core: CoreV1Api;
@@ -84,6 +86,14 @@ describeWithTools(['helm', ...clusterTools], 'a customer on a real cluster', () 
     const flags = ['--kubeconfig', cluster.kubeconfig, '--wait', '--timeout', `${seconds}s`];
     return helm(['upgrade', '--install', ...flags], { values, ...(overrides && { overrides }) });
   };
+  const kubectl = (args: string[], input: string) =>
+    new Promise<{ code: number | null; stdout: string; stderr: string }>((ended) => {
+      const child = spawn(toolPath('kubectl'), ['--kubeconfig', cluster.kubeconfig, ...args]);
+      const said = { stdout: '', stderr: '' };
+      for (const way of ['stdout', 'stderr'] as const) child[way].on('data', (text) => (said[way] += String(text)));
+      child.on('close', (code) => ended({ code, ...said }));
+      child.stdin.end(input);
+    });
   const onRelease = (verb: string[], values: ChartValues) =>
     runHelm([
       ...verb,
@@ -139,6 +149,86 @@ describeWithTools(['helm', ...clusterTools], 'a customer on a real cluster', () 
       persistentvolumeclaims: String(claimsOf(plan).length),
       pods: String(componentsOf(plan).length),
     });
+  });
+
+  it.each(plans)(
+    'of %s is taken by the API server in every state, with and without an ingress, without a warning',
+    async (plan) => {
+      const namespace = namespaceOf(await newCustomer({ plan }));
+      const shortId = namespace.replace('customer-', '');
+      for (const enabled of [true, false])
+        for (const state of [{}, { suspended: true }, { suspended: true, draining: true }]) {
+          const values = exampleValues({ plan, ...state, customerId: `cust_${shortId}${'0'.repeat(24)}` });
+          const rendered = await helm(['template', '--no-hooks'], { values, overrides: { ingress: { enabled } } });
+          // Strict: a field that the server's own schema does not know is an error. Pod Security tells what it would refuse as a warning.
+          const said = await kubectl(
+            ['-n', namespace, 'apply', '--server-side', '--dry-run=server', '--validate=strict', '-f', '-'],
+            rendered.ok ? rendered.stdout : rendered.message,
+          );
+          expect([plan, enabled, state, said.code, said.stderr]).toEqual([plan, enabled, state, 0, '']);
+        }
+    },
+  );
+
+  it('gives its service accounts no right, but OpenCost’s to read', async () => {
+    const values = await newCustomer({ plan: 'enterprise' });
+    const namespace = namespaceOf(values);
+    const role = await runHelm([
+      'template',
+      '--show-only',
+      'templates/opencost-role.yaml',
+      '--values',
+      join(provisionerChart, 'ci/default-values.yaml'),
+      '--',
+      'p',
+      provisionerChart,
+    ]);
+    expect(await kubectl(['apply', '-f', '-'], role.ok ? role.stdout : role.message)).toMatchObject({ code: 0 });
+    expect(await upgrade({ ...values, suspended: true, metering: false })).toEqual(installed);
+    const rights = async (account: string) => {
+      const { stdout } = await kubectl(
+        ['-n', namespace, 'auth', 'can-i', '--list', `--as=system:serviceaccount:${namespace}:${account}`],
+        '',
+      );
+      return stdout
+        .split('\n')
+        .slice(1)
+        .map((line) => line.replace(/\s+/g, ' ').trim())
+        .filter(Boolean)
+        .sort();
+    };
+    const nobodys = await rights('default');
+    for (const component of componentsOf('enterprise').filter((name) => name !== 'opencost'))
+      expect([component, await rights(`c${values.customer.shortId}-customer-instance-${component}`)]).toEqual([
+        component,
+        nobodys,
+      ]);
+    const reading = (await rights(`c${values.customer.shortId}-customer-instance-opencost`)).filter(
+      (line) => !nobodys.includes(line),
+    );
+    const watched = [
+      ...[
+        'namespaces',
+        'nodes',
+        'persistentvolumeclaims',
+        'persistentvolumes',
+        'pods',
+        'replicationcontrollers',
+        'resourcequotas',
+        'services',
+      ],
+      ...[
+        'daemonsets.apps',
+        'deployments.apps',
+        'replicasets.apps',
+        'statefulsets.apps',
+        'jobs.batch',
+        'poddisruptionbudgets.policy',
+        'storageclasses.storage.k8s.io',
+      ],
+    ];
+    expect(reading).toEqual(watched.map((resource) => `${resource} [] [] [get list watch]`).sort());
+    expect(await kubectl(['delete', 'clusterrole', 'tenantry-opencost'], '')).toMatchObject({ code: 0 });
   });
 
   it('is ready with every setting that an operator has for its pods', async () => {
@@ -244,7 +334,15 @@ describeWithTools(['helm', ...clusterTools], 'a customer on a real cluster', () 
     await mkdir(join(old, 'templates'), { recursive: true });
     await writeFile(join(old, 'Chart.yaml'), 'apiVersion: v2\nname: customer-instance\nversion: 0.1.0\n');
     await writeFile(join(old, 'templates/all.yaml'), text);
-    const flags = ['--kubeconfig', cluster.kubeconfig, '--wait', '--timeout', `${waitSeconds}s`, '--namespace', namespaceOf(values)];
+    const flags = [
+      '--kubeconfig',
+      cluster.kubeconfig,
+      '--wait',
+      '--timeout',
+      `${waitSeconds}s`,
+      '--namespace',
+      namespaceOf(values),
+    ];
     const first = await runHelm(['install', ...flags, '--', `c${values.customer.shortId}`, old]);
     expect(first).toEqual(installed);
     expect(Object.keys(await readiness(values)).sort()).toEqual(['api', 'billing-exporter', 'postgres']);
@@ -269,7 +367,9 @@ describeWithTools(['helm', ...clusterTools], 'a customer on a real cluster', () 
       return volumes.find(({ metadata }) => metadata?.name === volume)?.status?.phase ?? 'gone';
     };
     await expect.poll(phase, { timeout: pollMs }).toBe(policy === 'Delete' ? 'gone' : 'Released');
-    const left = (await core.listPersistentVolume()).items.filter(({ spec }) => spec?.storageClassName === storageClass);
+    const left = (await core.listPersistentVolume()).items.filter(
+      ({ spec }) => spec?.storageClassName === storageClass,
+    );
     for (const { metadata } of left) await core.deletePersistentVolume({ name: metadata?.name ?? '' });
     await storage.deleteStorageClass({ name: storageClass });
   });

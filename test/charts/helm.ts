@@ -69,9 +69,9 @@ export function helm(verb: string[], input: HelmInput): Promise<HelmRun> {
 export const lint = (values: ChartValues): Promise<HelmRun> =>
   withValues({ values }, ['lint', '--strict'], [chartPath]);
 
-/** The rendered objects. Throws with Helm's words when the chart refuses the values. */
+/** The rendered objects, without those of `helm test`. Throws with Helm's words when the chart refuses the values. */
 export async function render(values: HelmInput['values'], overrides?: Record<string, unknown>): Promise<Manifest[]> {
-  const result = await helm(['template'], { values, ...(overrides && { overrides }) });
+  const result = await helm(['template', '--skip-tests'], { values, ...(overrides && { overrides }) });
   if (!result.ok) throw new Error(result.message);
   return parseAllDocuments(result.stdout).flatMap((document) => {
     const errors = document.errors.map((error) => error.message);

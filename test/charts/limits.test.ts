@@ -94,25 +94,30 @@ describeWithTools(['helm'], 'the quota of a customer', () => {
     }
   });
 
-  it.each(plans)('that is smaller than the stack of %s at its largest is refused with what would be needed', async (plan) => {
-    const values = exampleValues({ plan });
-    const { largest } = stackAmounts(await render(values));
-    const short = async (name: string, quantity: string) =>
-      (await refusal({ values: { ...values, quota: { ...values.quota, [name]: quantity } } })) ?? '';
-    const cores = Math.round((largest['limits.cpu'] ?? 0) * 1000);
-    expect(await short('cpu', `${cores}m`)).toBe('');
-    expect(await short('cpu', `${cores - 1}m`)).toContain(
-      `- quota.cpu: ${cores - 1}m is less than the ${cores}m that the limits of this stack come to while it is upgraded`,
-    );
-    const mib = (largest['limits.memory'] ?? 0) / 2 ** 20;
-    expect(await short('memory', `${mib}Mi`)).toBe('');
-    expect(await short('memory', `${mib - 1}Mi`)).toContain(`is less than the ${mib}Mi that the limits`);
-    const storage = (largest['requests.storage'] ?? 0) / 2 ** 30;
-    expect(await short('storage', `${storage - 1}Gi`)).toContain(`- quota.storage: ${storage - 1}Gi is less than the`);
-    const pods = largest['pods'] ?? 0;
-    const fewer = await refusal({ values, overrides: { limits: { pods: pods - 1 } } });
-    expect(fewer).toContain(`- limits.pods: ${pods - 1} is less than the ${pods} pods`);
-  });
+  it.each(plans)(
+    'that is smaller than the stack of %s at its largest is refused with what would be needed',
+    async (plan) => {
+      const values = exampleValues({ plan });
+      const { largest } = stackAmounts(await render(values));
+      const short = async (name: string, quantity: string) =>
+        (await refusal({ values: { ...values, quota: { ...values.quota, [name]: quantity } } })) ?? '';
+      const cores = Math.round((largest['limits.cpu'] ?? 0) * 1000);
+      expect(await short('cpu', `${cores}m`)).toBe('');
+      expect(await short('cpu', `${cores - 1}m`)).toContain(
+        `- quota.cpu: ${cores - 1}m is less than the ${cores}m that the limits of this stack come to while it is upgraded`,
+      );
+      const mib = (largest['limits.memory'] ?? 0) / 2 ** 20;
+      expect(await short('memory', `${mib}Mi`)).toBe('');
+      expect(await short('memory', `${mib - 1}Mi`)).toContain(`is less than the ${mib}Mi that the limits`);
+      const storage = (largest['requests.storage'] ?? 0) / 2 ** 30;
+      expect(await short('storage', `${storage - 1}Gi`)).toContain(
+        `- quota.storage: ${storage - 1}Gi is less than the`,
+      );
+      const pods = largest['pods'] ?? 0;
+      const fewer = await refusal({ values, overrides: { limits: { pods: pods - 1 } } });
+      expect(fewer).toContain(`- limits.pods: ${pods - 1} is less than the ${pods} pods`);
+    },
+  );
 
   it.each(plans)('asks for no more of a node than a stack of %s may', async (plan) => {
     const { steady } = stackAmounts(await render(exampleValues({ plan })));

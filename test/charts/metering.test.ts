@@ -61,7 +61,15 @@ describeWithTools(['helm'], 'the exporter of a stack', () => {
       headers: { A: 'b' },
       username: 'meter',
       secret: { name: 'prometheus', passwordKey: 'password', caKey: 'ca' },
-      targets: { cadvisor: believed, kubelet: believed, kubeStateMetrics: believed, httpMetrics: believed },
+      targets: {
+        cadvisor: believed,
+        kubelet: believed,
+        kubeStateMetrics: believed,
+        httpMetrics: believed,
+        kubevirt: believed,
+        mosquitto: { job: 'broker' },
+        postgres: { job: 'database' },
+      },
     };
     const config = pick<V1ConfigMap>(
       await render(exampleValues(), { prometheus }),
@@ -71,14 +79,7 @@ describeWithTools(['helm'], 'the exporter of a stack', () => {
     const set = Object.keys(config ?? {}).map((name) => name.replace(/_FILE$/, ''));
     // A token stands in the place of user and password; the others are not of a stack: minutes are for trials, a past is a
     // customer's own, every interface is the pod's, and the last two are refused.
-    const without = [
-      'PROMETHEUS_TOKEN',
-      'ALLOW_SHORT_WINDOWS',
-      'BACKFILL_FROM',
-      'HEALTH_CHECK_HOST',
-      'MODE',
-      'OPENCOST_URL',
-    ];
+    const without = ['PROMETHEUS_TOKEN', 'ALLOW_SHORT_WINDOWS', 'BACKFILL_FROM', 'HEALTH_CHECK_HOST', 'MODE'];
     const plain = Object.keys(exporterVariables).map((name) => name.replace(/_FILE$/, ''));
     expect(plain.filter((name) => !set.includes(name)).sort()).toEqual(without.sort());
   });

@@ -99,7 +99,10 @@ describeWithTools(['helm'], 'a mistake in the values', () => {
       [{ postgres: { user: 'pg_app' } }, "- postgres.user: pg_app is PostgreSQL's own"],
       [{ postgres: { user: 'mosquitto' } }, '- postgres.user: mosquitto is the role of another part of the stack'],
       [{ redis: { maxMemoryPolicy: 'lru' } }, "- at '/redis/maxMemoryPolicy': value must be one of 'noeviction'"],
-      [{ opencost: { cloudProvider: { secret: { name: 'cloud' } } } }, '- opencost.cloudProvider.secret: name and keys'],
+      [
+        { opencost: { cloudProvider: { secret: { name: 'cloud' } } } },
+        '- opencost.cloudProvider.secret: name and keys',
+      ],
       [
         { opencost: { cloudProvider: { settings: { CLUSTER_ID: 'x' } } } },
         '- opencost.cloudProvider: CLUSTER_ID is set by the chart',
@@ -108,7 +111,10 @@ describeWithTools(['helm'], 'a mistake in the values', () => {
         { opencost: { cloudProvider: { settings: { A: 'x' }, secret: { name: 'cloud', keys: { A: 'a' } } } } },
         '- opencost.cloudProvider.settings: A stands among the keys of the Secret too',
       ],
-      [{ networkPolicy: { apiServer: { cidrs: [] } } }, "- at '/networkPolicy/apiServer/cidrs': minItems: got 0, want 1"],
+      [
+        { networkPolicy: { apiServer: { cidrs: [] } } },
+        "- at '/networkPolicy/apiServer/cidrs': minItems: got 0, want 1",
+      ],
       [{ serviceMonitors: { enabled: true } }, '- serviceMonitors.enabled: the cluster has no ServiceMonitor'],
       [{ ingress: { requireCertManager: true } }, '- ingress.requireCertManager: the cluster has no cert-manager'],
       [{ postgres: { database: 'template1' } }, "- postgres.database: template1 is PostgreSQL's own"],

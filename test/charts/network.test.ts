@@ -39,7 +39,10 @@ const peersOf = (objects: Manifest[], plan: Plan): Peer[] => {
   ];
 };
 const connections: Connection[] = [
-  ...[53, 80, 443, 1883, 3000, 3002, 5432, 6379, 6443, 8080, 8089, 8787, 9001, 9003, 9090, 9187, 9234].map((port) => ({ port, protocol: 'TCP' as const })),
+  ...[53, 80, 443, 1883, 3000, 3002, 5432, 6379, 6443, 8080, 8089, 8787, 9001, 9003, 9090, 9187, 9234].map((port) => ({
+    port,
+    protocol: 'TCP' as const,
+  })),
   { port: 53, protocol: 'UDP' },
 ];
 
@@ -96,9 +99,14 @@ describeWithTools(['helm'], "a customer's namespace", () => {
     const objects = await render(exampleValues({ plan: 'enterprise' }));
     const own = [
       'own grafana > own prometheus:9090',
-      ...['api:3002', 'billing-exporter:8080', 'mosquitto-exporter:9234', 'opencost:9003', 'own grafana:3000', 'postgres:9187'].map(
-        (to) => `own prometheus > ${to}`,
-      ),
+      ...[
+        'api:3002',
+        'billing-exporter:8080',
+        'mosquitto-exporter:9234',
+        'opencost:9003',
+        'own grafana:3000',
+        'postgres:9187',
+      ].map((to) => `own prometheus > ${to}`),
     ];
     expect(allowed(objects, 'enterprise').sort()).toEqual(
       [...edges, ...own, ...askingDns([...asking, 'own prometheus', 'own grafana'])].sort(),
@@ -119,7 +127,9 @@ describeWithTools(['helm'], "a customer's namespace", () => {
 
   it('has no OpenCost where all customers share one, nor a way to the API server', async () => {
     const objects = await render(exampleValues(), { opencost: { url: 'http://opencost.opencost:9003' } });
-    expect(objects.filter(({ metadata }) => metadata.labels?.['app.kubernetes.io/component'] === 'opencost')).toEqual([]);
+    expect(objects.filter(({ metadata }) => metadata.labels?.['app.kubernetes.io/component'] === 'opencost')).toEqual(
+      [],
+    );
     expect(JSON.stringify(objects)).not.toMatch(/serviceAccountToken|ClusterRole/);
     expect(allowed(objects)).toContain('billing-exporter > shared opencost:9003');
   });

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import type { V1Container, V1Deployment, V1LimitRange, V1ResourceQuota, V1StatefulSet } from '@kubernetes/client-node';
 import { beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { chartPage } from '../../tools/chart-values.ts';
 import { describeWithTools } from '../harness/tools.ts';
 import { exampleValues, plans } from './example.ts';
 import { chartPath, type Manifest, pick, refusal, render, runHelm } from './helm.ts';
@@ -45,7 +46,11 @@ describeWithTools(['helm'], 'docs/chart.md', () => {
   it('lists every part with its port, its user and what it asks for', async () => {
     const objects = await render(exampleValues({ plan: 'enterprise' }));
     const metrics = 'its metrics container, :9187';
-    const listed = rowsUnder('').map(([part = '', uid = '', asks = '']) => [plain(part).replace(', Enterprise', ''), uid, asks]);
+    const listed = rowsUnder('').map(([part = '', uid = '', asks = '']) => [
+      plain(part).replace(', Enterprise', ''),
+      uid,
+      asks,
+    ]);
     const rows = listed.filter(([part]) => part !== metrics);
     const [, beside] = pick<V1StatefulSet>(objects, 'StatefulSet', 'postgres').spec?.template.spec?.containers ?? [];
     const { requests, limits } = beside?.resources ?? {};
@@ -98,6 +103,13 @@ describeWithTools(['helm'], 'docs/chart.md', () => {
       expect([name, new RegExp(`/run/secrets/[a-z]+/${key}"|"key":"${key}"`).test(config)]).toEqual([name, true]);
   });
 
+  it('has every value in the README beside the chart, as values.yaml and the schema have it', async () => {
+    expect(await readFile(join(chartPath, 'README.md'), 'utf8')).toBe(await chartPage());
+    const values = parse(await readFile(join(chartPath, 'values.yaml'), 'utf8'));
+    const readme = await chartPage();
+    for (const name of Object.keys(values)) expect(readme).toContain(`| \`${name}`);
+  });
+
   it('gives a command that renders', async () => {
     const [command = ''] = blocks('').filter((text) => text.startsWith('helm '));
     const [program, ...args] = command.trim().split(' ');
@@ -130,7 +142,8 @@ describeWithTools(['helm'], 'docs/chart.md', () => {
     for (const { key } of allParts) expect([key, values[key].image.digest]).toEqual([key, '']);
     expect(values.postgres.metrics.image.digest).toBe('');
     expect(values.requireDigest).toBe(false);
-    for (const part of ['api', 'dashboard', 'exporter', 'mosquittoExporter']) expect(page).toContain(`\`${values[part].image.repository}\``);
+    for (const part of ['api', 'dashboard', 'exporter', 'mosquittoExporter'])
+      expect(page).toContain(`\`${values[part].image.repository}\``);
     expect(page).toContain(`tag \`${values.postgres.image.tag}\``);
   });
 

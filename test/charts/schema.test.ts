@@ -114,8 +114,9 @@ describeWithTools(['helm'], 'the chart', () => {
   });
 
   it('takes the example of every supported shape, which are values that the control plane could send', async () => {
-    for (const shape of ['small', 'medium', 'large', 'suspended', 'draining']) {
-      const values = chartValues.parse(parse(await readFile(join(chartPath, 'ci', `${shape}-values.yaml`), 'utf8')));
+    for (const shape of ['small', 'medium', 'large', 'suspended', 'draining', 'private']) {
+      const values = parse(await readFile(join(chartPath, 'ci', `${shape}-values.yaml`), 'utf8'));
+      chartValues.parse(values);
       expect(await refusal({ values })).toBeNull();
     }
   });

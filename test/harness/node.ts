@@ -40,6 +40,8 @@ const nodeTools = [
   'socat',
   'jq',
   'busybox',
+  'mosquitto',
+  'redis-server',
 ];
 
 /** What this machine lacks for a node, of tools and of what its kernel allows. */

@@ -12,7 +12,7 @@ export TOOLS=${TOOLS:-$HOME/.cache/tenantry-tools}
 DIR=$(realpath -m "${CLUSTER_DIR:-$PROJECT/.data-cluster}")
 export API_PORT=${API_PORT:-24443} BILLING_PORT=${PORT:-8787}
 path_length_max=90 # a socket's path has at most 107 characters
-tools=(kube-apiserver etcd prometheus helm kubectl kubelet containerd coredns kube-router runc host-local iptables ipset conntrack socat jq busybox)
+tools=(kube-apiserver etcd prometheus helm kubectl kubelet containerd coredns kube-router runc host-local iptables ipset conntrack socat jq busybox mosquitto redis-server)
 
 say() { echo "cluster: $*" >&2; }
 refuse() { say "$@"; exit 1; }

@@ -9,7 +9,7 @@ HERE=$(cd "$(dirname "$0")" && pwd)
 PROJECT=$(cd "$HERE/../.." && pwd)
 TOOLS=${TOOLS:-$HOME/.cache/tenantry-tools}
 PATH=$PATH:/usr/sbin:/usr/lib/postgresql/15/bin
-wanted=${*:-pause coredns prometheus postgres exporter instance}
+wanted=${*:-pause coredns prometheus postgres exporter instance dashboard mosquitto mosquitto-exporter redis postgres-exporter opencost grafana}
 kept_days=2 # of images that nothing asks for any more: other checkouts have their own
 
 mkdir -p "$TOOLS/images"
@@ -41,10 +41,18 @@ image() {
 
 bundle exporter exporter
 bundle instance examples/instance
+bundle mosquitto-exporter exporter/mqtt
 image pause registry.k8s.io/pause:3.10
 image coredns registry.k8s.io/coredns/coredns:v1.15.0 "$TOOLS/coredns"
 image prometheus quay.io/prometheus/prometheus:v0.315.0 "$TOOLS/prometheus"
 image postgres docker.io/library/postgres:15-alpine "$(readlink -f "$(type -P postgres)")" "$(readlink -f "$TOOLS/busybox")"
 image exporter docker.io/tenantry/billing-exporter:0.1.0 "$WORK/exporter.mjs" "$PROJECT/exporter/Dockerfile" "$NODE"
 image instance docker.io/tenantry/instance-api:0.1.0 "$WORK/instance.mjs" "$PROJECT/examples/instance/Dockerfile" "$NODE"
+image dashboard docker.io/tenantry/instance-dashboard:0.1.0 "$WORK/instance.mjs" "$PROJECT/examples/instance/Dockerfile" "$NODE"
+image mosquitto docker.io/iegomez/mosquitto-go-auth:3.0.0-mosquitto_2.0.18 "$(readlink -f "$TOOLS/mosquitto")" "$(readlink -f "$(type -P psql)")"
+image mosquitto-exporter docker.io/tenantry/mosquitto-exporter:0.1.0 "$WORK/mosquitto-exporter.mjs" "$PROJECT/exporter/mqtt/Dockerfile" "$NODE"
+image redis docker.io/library/redis:7-alpine "$(readlink -f "$TOOLS/redis-server")"
+image postgres-exporter quay.io/prometheuscommunity/postgres-exporter:v0.17.1
+image opencost ghcr.io/opencost/opencost:1.117.3
+image grafana docker.io/grafana/grafana:12.1.0
 find "$TOOLS/images" -name '*.tar*' -mtime "+$kept_days" -delete

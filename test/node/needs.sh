@@ -40,7 +40,7 @@ check "$disk_gib_min GiB on the disk" 'remove something' free_gib . $disk_gib_mi
 check 'PostgreSQL 15' 'apt-get install postgresql-15' programs postgres initdb psql pg_config
 if [ "${1:-}" != machine ]; then
   for name in etcd kube-apiserver kube-controller-manager kube-scheduler kubectl kubelet kube-proxy containerd ctr containerd-shim-runc-v2 \
-    coredns kube-router prometheus helm runc host-local iptables ipset conntrack socat jq busybox; do
+    coredns kube-router prometheus helm runc host-local iptables ipset conntrack socat jq busybox mosquitto redis-server; do
     check "$name" 'npm run tools' test -x "$TOOLS/$name"
   done
   check 'packets filtered by iptables and ipset' 'the kernel needs nf_tables and ip_set' \

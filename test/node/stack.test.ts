@@ -9,13 +9,18 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { exampleValues } from '../charts/example.ts';
+import { componentsOf } from '../charts/parts.ts';
 import { describeOnNode, startNode, type TestNode } from '../harness/node.ts';
 import { toolPath } from '../harness/tools.ts';
 import { cpuSeconds, firstProcess, interfaceBytes, type Recording, recordAll } from './kernel.ts';
+import { connections } from './matrix.ts';
+import { addDevice, devicePassword, mqtt, redis } from './parts.ts';
 import { rawSamples, type Sample } from './prometheus.ts';
 import {
   apiService,
   database,
+  everyCharacter,
   ingress,
   inPod,
   install,
@@ -29,11 +34,29 @@ import {
 } from './stack.ts';
 
 const run = promisify(execFile);
+const starter = componentsOf('starter');
 const exporterProgram = resolve(import.meta.dirname, '../../exporter/main.ts');
 
 const apiServer = '10.96.0.1';
 const nodeAddress = '172.30.0.1';
 const metadataAddress = '169.254.169.254';
+
+/** The containers that a customer pays for, by the component that they are of. */
+const metered = [
+  ['api', 'api'],
+  ['dashboard', 'dashboard'],
+  ['mosquitto', 'mosquitto'],
+  ['postgres', 'postgres'],
+  ['postgres', 'metrics'],
+  ['redis', 'redis'],
+] as const;
+const notMetered = /-(billing-exporter|mosquitto-exporter|opencost)-/;
+/** What runs here in the place of what cannot be had. */
+const standIns = [
+  'mosquitto-go-auth: the same statements over the same PostgreSQL, for Debian’s mosquitto (images/go-auth.sh)',
+  'OpenCost, Grafana, postgres_exporter: answers to probes and a metric or two (images/made.sh)',
+  'tenantry/instance-api and -dashboard: examples/instance',
+];
 
 const windowMs = 60_000;
 /** From a window's end until what cAdvisor saw at it has been scraped: its own time of 15 s at most, and a scrape. */
@@ -72,18 +95,15 @@ describeOnNode('a stack on a real node', () => {
 
   /** Begins early: a whole minute of it has passed by the time that it is looked at. */
   async function beginLoad(): Promise<void> {
-    const [postgres, api] = [await podOf(node, 'postgres'), await podOf(node, 'api')];
-    const cpuOf = ({ uid, containerId }: typeof api) => node.cgroup('cpuacct', uid, containerId);
-    const [postgresCgroup, apiCgroup] = [await cpuOf(postgres), await cpuOf(api)];
-    const processes = [firstProcess(postgresCgroup), firstProcess(apiCgroup)] as const;
-    recording = recordAll({
-      [`cpu ${postgres.name}`]: cpuSeconds(postgresCgroup),
-      [`cpu ${api.name}`]: cpuSeconds(apiCgroup),
-      [`sent ${postgres.name}`]: interfaceBytes(processes[0], 'sent'),
-      [`sent ${api.name}`]: interfaceBytes(processes[1], 'sent'),
-      [`received ${postgres.name}`]: interfaceBytes(processes[0], 'received'),
-      [`received ${api.name}`]: interfaceBytes(processes[1], 'received'),
-    });
+    const counters: Parameters<typeof recordAll>[0] = {};
+    for (const [component, container] of metered) {
+      const { name, uid, containerId } = await podOf(node, component, container);
+      const cgroup = await node.cgroup('cpuacct', uid, containerId);
+      counters[`cpu ${name} ${container}`] = cpuSeconds(cgroup);
+      for (const way of ['sent', 'received'] as const)
+        counters[`${way} ${name}`] ??= interfaceBytes(firstProcess(cgroup), way);
+    }
+    recording = recordAll(counters);
     recordedFromMs = Date.now();
     kubectl('-n', namespace, 'exec', database, '-c', 'postgres', '--', 'psql', '-U', 'postgres', '-c', busyDatabase);
     kubectl('-n', ingress.namespace, 'exec', ingress.pod, '--', 'node', '-e', busyCaller, apiService);
@@ -108,12 +128,25 @@ describeOnNode('a stack on a real node', () => {
     await node?.stop();
   });
 
-  it('becomes ready: the API, its database and the exporter', async () => {
+  it('becomes ready, each of its parts', async () => {
+    console.log(`stand-ins:\n  ${standIns.join('\n  ')}`);
     await install(node, billingPort);
     await beginLoad();
-    for (const part of ['api', 'postgres', 'billing-exporter']) {
-      expect((await podOf(node, part)).ready).toBe(true);
-    }
+    for (const part of starter) expect([part, (await podOf(node, part)).ready]).toEqual([part, true]);
+  });
+
+  it('lets its pods reach one another, the cluster and the machine as the chart says, and no other way', async () => {
+    const found = await connections(node, [
+      { name: 'API server', ip: apiServer, port: 443 },
+      { name: 'API server', ip: nodeAddress, port: 6443 },
+      { name: 'kubelet', ip: nodeAddress, port: 10_250 },
+      { name: 'metadata', ip: metadataAddress, port: 80 },
+    ]);
+    for (const { from, reaches: open } of found) console.log(`${from} > ${open.join(', ') || 'nothing'}`);
+    expect(found.map(({ from, reaches: open }) => [from, open])).toEqual(
+      found.map(({ from, allowed }) => [from, allowed]),
+    );
+    expect(found.map(({ from }) => from)).toEqual([...starter, 'stranger', 'ingress controller']);
   });
 
   it('answers where the ingress controller asks, with its database behind it', async () => {
@@ -123,44 +156,14 @@ describeOnNode('a stack on a real node', () => {
     expect(await sql(node, 'SHOW server_version_num')).toMatch(/^15/);
   });
 
-  it('is apart from other namespaces, and reaches nothing of the cluster', async () => {
-    const [api, postgres] = [await podOf(node, 'api'), await podOf(node, 'postgres')];
-    const exporter = await podOf(node, 'billing-exporter');
-    const within = ({ name: pod }: typeof api) => ({ namespace, pod });
-    const open: [typeof stranger, string, number][] = [
-      [ingress, api.ip, 3002],
-      // They show that what is closed below is closed by a policy, and not by nobody listening.
-      [stranger, apiServer, 443],
-      [stranger, nodeAddress, 10_250],
-      [stranger, metadataAddress, 80],
-      [within(api), postgres.ip, 5432],
-      [within(api), 'api.tenantry.localhost', billingPort],
-      [within(exporter), 'prometheus-kube-prometheus-prometheus.monitoring', 9090],
-    ];
-    const closed: [typeof stranger, string, number][] = [
-      [stranger, api.ip, 3002],
-      [stranger, postgres.ip, 5432],
-      [stranger, exporter.ip, 8080],
-      [ingress, postgres.ip, 5432],
-      [within(exporter), postgres.ip, 5432],
-      [within(exporter), api.ip, 3002],
-      [within(api), apiServer, 443],
-      [within(api), nodeAddress, 6443],
-      [within(api), nodeAddress, 10_250],
-      [within(api), metadataAddress, 80],
-      [within(exporter), metadataAddress, 80],
-    ];
-    const seen = async (edges: typeof open) => {
-      const found: string[] = [];
-      for (const [from, host, port] of edges) {
-        found.push(`${from.pod} ${host}:${port} ${(await reaches(node, from, host, port)) ? 'open' : 'closed'}`);
-      }
-      return found;
-    };
-    const said = (edges: typeof open, how: string) =>
-      edges.map(([{ pod }, host, port]) => `${pod} ${host}:${port} ${how}`);
-    expect(await seen(open)).toEqual(said(open, 'open'));
-    expect(await seen(closed)).toEqual(said(closed, 'closed'));
+  it('reaches the billing API and the cluster’s Prometheus by their names', async () => {
+    const within = async (part: string) => ({ namespace, pod: (await podOf(node, part)).name });
+    expect(await reaches(node, await within('api'), 'api.tenantry.localhost', billingPort)).toBe(true);
+    const prometheus = 'prometheus-kube-prometheus-prometheus.monitoring';
+    expect(await reaches(node, await within('billing-exporter'), prometheus, 9090)).toBe(true);
+    // They show that what is closed to the stack is closed by a policy, and not by nobody listening.
+    expect(await reaches(node, stranger, apiServer, 443)).toBe(true);
+    expect(await reaches(node, stranger, nodeAddress, 10_250)).toBe(true);
   });
 
   it('is metered as the kernel counted', async () => {
@@ -182,7 +185,7 @@ describeOnNode('a stack on a real node', () => {
           ALLOW_SHORT_WINDOWS: 'true',
           HTTP_METRICS: 'none',
           HOST_NETWORK: 'none',
-          EXCLUDE_PODS: '.*-billing-exporter-.*',
+          EXCLUDE_PODS: '.*-(billing-exporter|mosquitto-exporter|opencost)-.*',
           LOG_LEVEL: 'error',
         },
       },
@@ -193,11 +196,15 @@ describeOnNode('a stack on a real node', () => {
     endLoad();
     /** What the kernel counted between the samples that a window lies between. */
     const truth = (kind: string, series: Sample[]) => {
-      const own = series.filter(({ pod }) => !pod.includes('-billing-exporter-'));
-      expect(own.length).toBe(2);
-      const growths = own.map(({ pod, times }) => {
+      const own = series.filter(({ pod }) => !notMetered.test(pod));
+      expect(own.length).toBe(kind === 'cpu' ? metered.length : new Set(metered.map(([component]) => component)).size);
+      const growths = own.map(({ pod, container, times }) => {
         const sampleAt = (edgeMs: number) => times.findLast((time) => time <= edgeMs) ?? 0;
-        return recording.growth(`${kind} ${pod}`, sampleAt(startMs), sampleAt(endMs));
+        return recording.growth(
+          kind === 'cpu' ? `cpu ${pod} ${container}` : `${kind} ${pod}`,
+          sampleAt(startMs),
+          sampleAt(endMs),
+        );
       });
       return {
         least: growths.reduce((sum, { least }) => sum + least, 0),
@@ -215,6 +222,37 @@ describeOnNode('a stack on a real node', () => {
       expect(metered / most, field).toBeLessThan(1.001);
       expect(metered / least, field).toBeGreaterThan(0.995);
     }
+  });
+
+  it('comes back with its data when each of its processes is killed', async () => {
+    await redis(node, 'SET kept 42');
+    const api = await mqtt(node, 'api', everyCharacter);
+    await api.publishAsync('devices/dev_1/commands', 'kept', { qos: 1, retain: true });
+    await api.publishAsync('devices/dev_2/commands', 'kept too', { qos: 1, retain: true });
+    await addDevice(node, 'dev_1');
+    // Until Redis has written its log (a second) and the broker its store (15).
+    await sleep(17_000);
+    api.end(true);
+    const others = starter.filter((part) => part !== 'postgres');
+    const before = await Promise.all(others.map((part) => podOf(node, part)));
+    for (const { uid, containerId } of before)
+      process.kill(firstProcess(await node.cgroup('cpuacct', uid, containerId)), 'SIGKILL');
+    await vi.waitFor(async () => {
+      const after = await Promise.all(others.map((part) => podOf(node, part)));
+      expect(after.map(({ restarts, ready }) => [restarts, ready])).toEqual(
+        before.map(({ restarts }) => [restarts + 1, true]),
+      );
+    }, wait);
+    expect(await redis(node, 'GET kept')).toBe('42');
+    const device = await mqtt(node, 'dev_1', devicePassword);
+    const heard: string[] = [];
+    device.on('message', (topic, payload) => heard.push(`${topic} ${payload}`));
+    await device.subscribeAsync('devices/#', { qos: 1 });
+    await vi.waitFor(() => expect(heard.length).toBeGreaterThan(0), wait);
+    await sleep(500);
+    expect(heard).toEqual(['devices/dev_1/commands kept']);
+    device.end(true);
+    await expect(mqtt(node, 'dev_2', devicePassword)).rejects.toThrow(/not authorized/i);
   });
 
   it('comes back with its data when PostgreSQL is killed', async () => {
@@ -245,5 +283,22 @@ describeOnNode('a stack on a real node', () => {
       wait,
     );
     expect(await others()).toEqual(before);
+  });
+
+  it('grows into Enterprise: a Prometheus of its own, which reads every part, and Grafana', async () => {
+    const { monitoring, quota } = exampleValues({ plan: 'enterprise' });
+    await install(node, billingPort, { plan: 'enterprise', monitoring, quota });
+    for (const part of componentsOf('enterprise'))
+      expect([part, (await podOf(node, part)).ready]).toEqual([part, true]);
+    const { name } = await podOf(node, 'prometheus');
+    const ask = 'http://127.0.0.1:9090/api/v1/query?query=up';
+    const jobs = ['api', 'billing-exporter', 'grafana', 'mosquitto-exporter', 'opencost', 'postgres', 'prometheus'];
+    await vi.waitFor(async () => {
+      const answer = JSON.parse(await node.kubectl('-n', namespace, 'exec', name, '--', 'wget', '-qO-', ask)) as {
+        data: { result: { metric: { job: string }; value: [number, string] }[] };
+      };
+      const up = answer.data.result.filter(({ value }) => value[1] === '1').map(({ metric }) => metric.job);
+      expect(up.sort()).toEqual(jobs);
+    }, wait);
   });
 });

@@ -9,6 +9,8 @@ import type { TestNode } from '../harness/node.ts';
 
 const chart = resolve(import.meta.dirname, '../../charts/customer-instance');
 const password = 'a password of the tests';
+/** Each that is printable. */
+export const everyCharacter = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join('');
 
 export const shortId = 'b4c867f1';
 export const namespace = `customer-${shortId}`;
@@ -17,6 +19,10 @@ const name = (component: string): string => `${release}-customer-instance-${comp
 
 export const database = `${name('postgres')}-0`;
 export const apiService = `http://${name('api')}.${namespace}.svc.cluster.local:3002`;
+const publicKeyPem = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({
+  type: 'spki',
+  format: 'pem',
+});
 /** A namespace and pod of somebody else, one of the ingress controller's. */
 export const stranger = { namespace: 'other', pod: 'probe' };
 export const ingress = { namespace: 'ingress-nginx', pod: 'probe' };
@@ -26,7 +32,6 @@ export type Pod = {
   name: string;
   uid: string;
   ip: string;
-  /** Of its one container. */
   containerId: string;
   restarts: number;
   /** Why its container ended last, e.g. `OOMKilled`. */
@@ -39,6 +44,7 @@ type PodJson = {
   status: {
     podIP?: string;
     containerStatuses?: {
+      name: string;
       containerID?: string;
       ready: boolean;
       restartCount: number;
@@ -47,22 +53,23 @@ type PodJson = {
   };
 };
 
-export async function podOf(node: TestNode, component: string): Promise<Pod> {
+/** Without `container` the one that is named after the component. */
+export async function podOf(node: TestNode, component: string, container = component): Promise<Pod> {
   const selector = `app.kubernetes.io/component=${component}`;
   const { items } = JSON.parse(await node.kubectl('-n', namespace, 'get', 'pods', '-l', selector, '-o', 'json')) as {
     items: PodJson[];
   };
   const pod = items.find(({ metadata }) => metadata.deletionTimestamp === undefined);
-  const container = pod?.status.containerStatuses?.[0];
-  if (!pod || !container) throw new Error(`there is no pod of ${component}`);
+  const found = pod?.status.containerStatuses?.find(({ name }) => name === container);
+  if (!pod || !found) throw new Error(`there is no pod of ${component}`);
   return {
     name: pod.metadata.name,
     uid: pod.metadata.uid,
     ip: pod.status.podIP ?? '',
-    containerId: (container.containerID ?? '').replace('containerd://', ''),
-    restarts: container.restartCount,
-    lastEnd: container.lastState?.terminated?.reason,
-    ready: container.ready,
+    containerId: (found.containerID ?? '').replace('containerd://', ''),
+    restarts: found.restartCount,
+    lastEnd: found.lastState?.terminated?.reason,
+    ready: found.ready,
   };
 }
 
@@ -100,6 +107,9 @@ export async function makeNamespaces(node: TestNode): Promise<void> {
     secret('instance-postgres', 'password', password),
     secret('instance-reporter', 'api-key', 'tk_of_the_tests'),
     secret('instance-app-reporter', 'api-key', 'tk_of_the_api'),
+    ...['broker-database', 'postgres-metrics', 'mqtt-api', 'mqtt-exporter', 'redis', 'grafana'].map((of) =>
+      secret(`instance-${of}`, 'password', everyCharacter),
+    ),
   ]);
   // A pod that is made before its namespace's account is there would be refused.
   for (const at of [namespace, stranger.namespace, ingress.namespace]) {
@@ -114,16 +124,16 @@ async function apply(node: TestNode, file: string, items: object[]): Promise<voi
   await node.kubectl('apply', '-f', path);
 }
 
-/** Installs the chart and waits until it is ready. @param billingPort where pods reach the billing API */
-export async function install(node: TestNode, billingPort: number): Promise<void> {
-  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+/** Installs the chart and waits until it is ready. @param billingPort where pods reach the billing API @param more values laid over the others */
+export async function install(node: TestNode, billingPort: number, more: object = {}): Promise<void> {
   const values = join(node.folder, 'test-values.json');
   await writeFile(
     values,
     JSON.stringify({
       billingApiUrl: `http://api.tenantry.localhost:${billingPort}`,
       appReporterSecret: 'instance-app-reporter',
-      license: { publicKey: publicKey.export({ type: 'spki', format: 'pem' }) },
+      license: { publicKey: publicKeyPem },
+      ...more,
     }),
   );
   const files = [join(chart, 'ci/small-values.yaml'), join(import.meta.dirname, 'values.yaml'), values];
@@ -137,7 +147,7 @@ export async function install(node: TestNode, billingPort: number): Promise<void
     namespace,
     ...given,
     '--wait',
-    '--timeout=150s',
+    '--timeout=240s',
   );
   for (const { namespace: at, pod } of [stranger, ingress]) {
     await node.kubectl('-n', at, 'wait', '--for=condition=Ready', `pod/${pod}`, '--timeout=60s');
@@ -166,5 +176,20 @@ export async function reaches(
 }
 
 /** What psql prints, as the superuser inside the pod. */
-export const sql = (node: TestNode, statement: string): Promise<string> =>
-  node.kubectl('-n', namespace, 'exec', database, '-c', 'postgres', '--', 'psql', '-U', 'postgres', '-Atc', statement);
+export const sql = (node: TestNode, statement: string, of = 'postgres'): Promise<string> =>
+  node.kubectl(
+    '-n',
+    namespace,
+    'exec',
+    database,
+    '-c',
+    'postgres',
+    '--',
+    'psql',
+    '-U',
+    'postgres',
+    '-d',
+    of,
+    '-Atc',
+    statement,
+  );

@@ -205,7 +205,11 @@ describeWithTools(['helm', ...clusterTools], 'under the ClusterRole that ships',
     const account = (of: string, at: string) => [{ kind: 'ServiceAccount', name: of, namespace: at }];
     const bind = (of: string, role: string, subjects: { kind: string; name: string; namespace: string }[]) =>
       rights.createClusterRoleBinding({
-        body: { metadata: { name: of }, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role }, subjects },
+        body: {
+          metadata: { name: of },
+          roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role },
+          subjects,
+        },
       });
     for (const attempt of [
       () => bind('mine', 'tenantry-opencost', account(own, 'customer-0123abcd')),

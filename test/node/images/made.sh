@@ -2,9 +2,9 @@
 # shellcheck shell=bash
 NODE=$PROJECT/node_modules/node/bin/node
 
-# bundle NAME FOLDER: the program as its Dockerfile has it bundled
+# bundle NAME FOLDER: the program as its Dockerfile has it bundled; the dashboard is the instance's
 bundle() {
-  [[ " $wanted " != *" $1 "* ]] || (cd "$PROJECT" && "$NODE" "$2/bundle.ts" "$WORK/$1.mjs" > /dev/null)
+  [[ " ${wanted/dashboard/instance} " != *" $1 "* ]] || (cd "$PROJECT" && "$NODE" "$2/bundle.ts" "$WORK/$1.mjs" > /dev/null)
 }
 
 # Holds a pod's namespaces, and does nothing.
@@ -63,3 +63,53 @@ program() {
 }
 make_exporter() { program exporter exporter/Dockerfile; }
 make_instance() { program instance examples/instance/Dockerfile; }
+make_mosquitto-exporter() { program mosquitto-exporter exporter/mqtt/Dockerfile; }
+# The same program: ROLE, which the chart sets, says what it is.
+make_dashboard() { make_instance; }
+
+# Debian's broker in the place of one with mosquitto-go-auth in it, with a script in the plugin's place (go-auth.sh).
+make_mosquitto() {
+  base
+  moved_to /usr/bin/psql "$(dirname "$(readlink -f "$(type -P postgres)")")/psql"
+  moved_to /usr/sbin/mosquitto-of-debian "$(readlink -f "$TOOLS/mosquitto")"
+  install -m 755 "$HERE/images/go-auth.sh" "$ROOT/usr/sbin/mosquitto"
+  mkdir -p "$ROOT/mosquitto/data"
+  echo '{"Entrypoint": ["mosquitto"], "Env": ["PATH=/usr/sbin:/usr/bin:/bin"]}'
+}
+
+make_redis() {
+  base
+  moved_to /usr/bin/redis-server "$(readlink -f "$TOOLS/redis-server")"
+  with_libraries "$(type -P redis-cli)"
+  mkdir -p "$ROOT/data"
+  echo '{"Entrypoint": ["redis-server"], "Env": ["PATH=/usr/bin:/bin"]}'
+}
+
+# answers PORT NAME: what cannot be had here, as files that are served: what a probe asks for, and a few metrics under their own names
+answers() {
+  base
+  mkdir -p "$ROOT/www"
+  echo "stands in for $2" > "$ROOT/www/index.html"
+  jq -n --arg port "$1" '{Entrypoint: ["httpd", "-f", "-p", $port, "-h", "/www"], Env: ["PATH=/usr/sbin:/usr/bin:/bin"]}' > "$WORK/entry"
+}
+make_postgres-exporter() {
+  answers 9187 postgres_exporter
+  echo 'pg_up 1' > "$ROOT/www/metrics"
+  cat "$WORK/entry"
+}
+make_opencost() {
+  answers 9003 OpenCost
+  echo ok > "$ROOT/www/healthz"
+  echo 'node_cpu_hourly_cost{node="node-0"} 0.03' > "$ROOT/www/metrics"
+  mkdir "$ROOT/www/allocation"
+  # As OpenCost answers for a window in which nothing ran.
+  echo '{"code":200,"data":[{}]}' > "$ROOT/www/allocation/compute"
+  cat "$WORK/entry"
+}
+make_grafana() {
+  answers 3000 Grafana
+  mkdir "$ROOT/www/api"
+  echo '{"database":"ok"}' > "$ROOT/www/api/health"
+  echo 'grafana_build_info 1' > "$ROOT/www/metrics"
+  cat "$WORK/entry"
+}

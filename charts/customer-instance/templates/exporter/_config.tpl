@@ -10,6 +10,7 @@ INSTANCE_ID: {{ .Values.exporter.instanceId | default (printf "k8s-%s" .Values.c
 NAMESPACE: {{ .Release.Namespace | quote }}
 PROMETHEUS_URL: {{ .Values.prometheus.url | quote }}
 BILLING_API_URL: {{ .Values.billingApiUrl | quote }}
+OPENCOST_URL: {{ .Values.opencost.url | default (printf "http://%s:9003" (include "instance.name" (dict "root" $ "component" "opencost"))) | quote }}
 COLLECTION_INTERVAL: {{ ternary (min $interval 3600000) $interval .Values.suspended | quote }}
 SETTLE_DELAY: {{ int64 .Values.exporter.settleDelaySeconds | quote }}
 HEALTH_CHECK_PORT: "8080"
@@ -19,6 +20,7 @@ API_KEY_FILE: /run/secrets/reporter/api-key
 SPOOL_DIR: /var/spool/billing-exporter
 HTTP_METRICS: {{ .Values.exporter.httpMetrics | quote }}
 HOST_NETWORK: none
+METERS: {{ join "," .Values.exporter.meters | default "none" | quote }}
 EXCLUDE_PODS: {{ printf "^(%s-customer-instance-(billing-exporter|mosquitto-exporter|opencost|prometheus|grafana)-.+|cm-acme-http-solver-.+)$" .Release.Name | quote }}
 {{- include "instance.exporter.prometheus" . }}
 {{- end -}}
@@ -43,7 +45,7 @@ PROMETHEUS_USERNAME: {{ . | quote }}
 PROMETHEUS_{{ $variable }}: {{ printf "/run/secrets/prometheus/%s" . | quote }}
 {{- end }}
 {{- end }}
-{{- range $variable, $kind := dict "CADVISOR" "cadvisor" "KUBELET" "kubelet" "KUBE_STATE_METRICS" "kubeStateMetrics" "HTTP_METRICS" "httpMetrics" }}
+{{- range $variable, $kind := dict "CADVISOR" "cadvisor" "KUBELET" "kubelet" "KUBE_STATE_METRICS" "kubeStateMetrics" "HTTP_METRICS" "httpMetrics" "KUBEVIRT" "kubevirt" }}
 {{- $believed := get $.Values.prometheus.targets $kind }}
 {{- with $believed.job }}
 {{ $variable }}_JOB: {{ . | quote }}
@@ -51,5 +53,11 @@ PROMETHEUS_{{ $variable }}: {{ printf "/run/secrets/prometheus/%s" . | quote }}
 {{- with $believed.namespace }}
 {{ $variable }}_NAMESPACE: {{ . | quote }}
 {{- end }}
+{{- end }}
+{{- with .Values.prometheus.targets.mosquitto.job }}
+MQTT_METRICS_JOB: {{ . | quote }}
+{{- end }}
+{{- with .Values.prometheus.targets.postgres.job }}
+POSTGRES_METRICS_JOB: {{ . | quote }}
 {{- end }}
 {{- end -}}

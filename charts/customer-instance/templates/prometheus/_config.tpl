@@ -12,6 +12,8 @@ scrape_configs:
   {{- $component := index . 0 }}
   {{- if has $component $parts }}
   - job_name: {{ $component }}
+    # For an API that does not say what its text is.
+    fallback_scrape_protocol: PrometheusText0.0.4
     static_configs:
       - targets:
           - {{ include "instance.prometheus.target" (dict "root" $ "component" $component "port" (index . 1)) | quote }}
