@@ -29,6 +29,8 @@ export interface CollectorParts {
   api: BillingApi;
   spool: Spool;
   state: State;
+  /** The most windows of a pass; 48 without it. */
+  windowsPerPass?: number;
 }
 
 /** What a pass came to; `refused` ends the program. */
@@ -40,6 +42,10 @@ export type Pass =
 
 /** Every window is computed once more this long after its end, because samples may come late. */
 export const secondLookMs = 2 * hourMs;
+/** Whether a report was computed too early for its late samples. */
+export const needsSecondLook = (report: WindowReport): boolean =>
+  (report.revision ?? 0) < Date.parse(report.window_end ?? '') + secondLookMs;
+
 /** A pass computes at most this many windows, with pauses, before they are sent: a long outage is no flood on Prometheus. */
 const windowsPerPass = 48;
 const catchUpPauseMs = 250;
@@ -68,7 +74,7 @@ export interface Collector {
 }
 
 export function createCollector(parts: CollectorParts): Collector {
-  const { config, clock, log, api, spool, state } = parts;
+  const { config, clock, log, api, spool, state, windowsPerPass: windowsMax = windowsPerPass } = parts;
   let position: StartAt | null = null;
   const damaged = new Set<number>();
 
@@ -93,9 +99,11 @@ export function createCollector(parts: CollectorParts): Collector {
     const unrepaired = await mend();
     if (unrepaired) return unrepaired;
     // Windows are hours at most; a longer interval computes its hours together at its end.
-    const dueMs = Math.floor((clock.now() - config.settleMs) / config.intervalMs) * config.intervalMs;
+    const waitMs = config.settleMs + config.jitterMs;
+    const dueMs = Math.floor((clock.now() - waitMs) / config.intervalMs) * config.intervalMs;
     for (let count = 0; at.nextMs + config.windowMs <= Math.min(dueMs, at.untilMs); count++) {
-      if (count >= windowsPerPass || spool.isFull() || signal.aborted) return { kind: 'more' };
+      if (count >= windowsMax || spool.isFull() || signal.aborted)
+        return { kind: 'more' };
       if (count > 0) await clock.sleep(catchUpPauseMs, signal);
       const failure = await compute(at.nextMs);
       if (failure) return failure;
@@ -104,7 +112,7 @@ export function createCollector(parts: CollectorParts): Collector {
     state.lastSuccessMs = clock.now();
     const ended = at.nextMs + config.windowMs > at.untilMs;
     if (ended) position = null;
-    return { kind: 'done', nextAtMs: ended ? clock.now() + endedPauseMs : dueMs + config.intervalMs + config.settleMs };
+    return { kind: 'done', nextAtMs: ended ? clock.now() + endedPauseMs : dueMs + config.intervalMs + waitMs };
   };
 
   const measure = async (startMs: number): Promise<Result<WindowReport, Pass>> => {

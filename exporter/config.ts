@@ -5,16 +5,19 @@
 import { customerId } from '../src/contracts/common.ts';
 import { plainHttpFaults } from '../src/lib/base-url.ts';
 import { namespaceOf, shortIdOf } from '../src/lib/ids.ts';
-import { ok, type Result } from '../src/lib/result.ts';
+import { err, ok, type Result } from '../src/lib/result.ts';
 import { hourMs, minuteMs } from '../src/lib/time.ts';
 import { readVariables, type Secret, type ValuesOf } from '../src/lib/variables.ts';
+import { jitterOf } from './jitter.ts';
 import type { HttpSource } from './metering/catalogue.ts';
 import type { MeterGroup } from './metering/series-meters.ts';
 import type { TargetSettings } from './metering/trust.ts';
 import { addressOf } from './prometheus/settings.ts';
-import { dryRunVariables, exporterVariables, interval, shortIntervalMs } from './variables.ts';
+import { clusterVariables, dryRunVariables, exporterVariables, interval, shortIntervalMs } from './variables.ts';
 
 export interface Config {
+  /** `cluster`: customer, instance and namespace are the API's to say, for each of many. */
+  mode: 'namespace' | 'cluster';
   customerId: string;
   instanceId: string;
   namespace: string;
@@ -35,6 +38,8 @@ export interface Config {
   /** min(interval, 1 h). */
   windowMs: number;
   settleMs: number;
+  /** How long after that this exporter begins: its own share of a minute, so that a fleet does not come at once. */
+  jitterMs: number;
   /** A longer time without a good scrape makes a window incomplete. */
   gapLimitMs: number;
   backfillFromMs: number | null;
@@ -53,13 +58,20 @@ export interface Config {
 }
 
 export type Env = Record<string, string | undefined>;
-type Values = ValuesOf<typeof dryRunVariables>;
+/** What a variable need not be in one of the modes is not always there. */
+type AnyVariables = Omit<typeof dryRunVariables, 'CUSTOMER_ID'> & Pick<typeof clusterVariables, 'CUSTOMER_ID'>;
+type Values = ValuesOf<AnyVariables>;
 
 const gapLimitMs = 5 * minuteMs;
 
 /** @param dryRun past windows are only printed: needs neither API nor key, and takes a customer who is not there yet */
 export function readConfig(env: Env, dryRun: boolean): Result<Config, string[]> {
-  const table: typeof dryRunVariables = dryRun ? dryRunVariables : exporterVariables;
+  if (dryRun && env['MODE'] === 'cluster') return err(['a dry run is of one namespace: leave MODE out']);
+  const table: AnyVariables = dryRun
+    ? dryRunVariables
+    : env['MODE'] === 'cluster'
+      ? clusterVariables
+      : exporterVariables;
   const read = readVariables(table, env, faultsOf);
   return read.ok ? ok(toConfig(read.value)) : read;
 }
@@ -68,15 +80,20 @@ function toConfig(values: Values): Config {
   const windowMs = Math.min(values.COLLECTION_INTERVAL, hourMs);
   const { BILLING_API_URL: url, API_KEY: key } = values;
   return {
-    customerId: values.CUSTOMER_ID,
+    customerId: values.CUSTOMER_ID ?? '',
     instanceId: values.INSTANCE_ID,
-    namespace: values.NAMESPACE ?? ownNamespace(values.CUSTOMER_ID) ?? '',
+    namespace: values.NAMESPACE ?? (values.CUSTOMER_ID === undefined ? '' : (ownNamespace(values.CUSTOMER_ID) ?? '')),
     prometheus: toPrometheus(values),
     targets: toTargets(values),
     api: url !== undefined && key !== undefined ? { url, key } : null,
     intervalMs: values.COLLECTION_INTERVAL,
     windowMs,
     settleMs: values.SETTLE_DELAY,
+    jitterMs: jitterOf(
+      `${values.CUSTOMER_ID ?? ''} ${values.INSTANCE_ID} ${values.NAMESPACE ?? ''}`,
+      values.COLLECTION_INTERVAL,
+    ),
+    mode: values.MODE,
     gapLimitMs: Math.min(gapLimitMs, windowMs / 2),
     backfillFromMs: values.BACKFILL_FROM ?? null,
     http: values.HTTP_METRICS,
@@ -147,9 +164,16 @@ function faultsOf(found: Partial<Values>): string[] {
   if (Boolean(username) !== Boolean(found.PROMETHEUS_PASSWORD)) {
     faults.push('PROMETHEUS_USERNAME and PROMETHEUS_PASSWORD go together');
   }
-  if (found.MODE === 'cluster') faults.push('MODE=cluster is not available in this version: use MODE=namespace');
+  if (
+    found.MODE === 'cluster' &&
+    (customer !== undefined || given !== undefined || found.BACKFILL_FROM !== undefined)
+  ) {
+    faults.push(
+      'CUSTOMER_ID, NAMESPACE and BACKFILL_FROM are for MODE=namespace: with MODE=cluster the API says whose namespaces there are',
+    );
+  }
   // Traefik names a service namespace-service-port: "shop" would also get what belongs to "shop-eu".
-  if (found.HTTP_METRICS === 'traefik' && namespace !== undefined && !own.test(namespace)) {
+  if (found.HTTP_METRICS === 'traefik' && found.MODE !== 'cluster' && namespace !== undefined && !own.test(namespace)) {
     faults.push('HTTP_METRICS=traefik works for namespaces named customer-{short id} only: use nginx, istio or none');
   }
   return faults;

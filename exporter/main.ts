@@ -6,6 +6,7 @@ import { exitCodes } from '../src/lib/exit-codes.ts';
 import { iso } from '../src/lib/time.ts';
 import { checkConnections } from './checks.ts';
 import { systemClock } from './clock.ts';
+import { runCluster } from './cluster.ts';
 import { type Config, readConfig } from './config.ts';
 import { openCost } from './costs/client.ts';
 import { dryRun, windowsBetween } from './dry-run.ts';
@@ -70,6 +71,41 @@ async function printPast(config: Config, { from, to }: { from: string; to: strin
   process.exitCode = exitCodes.failed;
 }
 
+/** Every namespace of a cluster; its reports wait in spools of their own, so that the health server has none to count. */
+async function serveCluster(config: Config, given: NonNullable<Config['api']>): Promise<void> {
+  const log = createLog(config.logLevel);
+  const prometheus = connectTo(config, systemClock);
+  const api = apiOf(given, systemClock);
+  const costs = costsFor(config);
+  const state = newState(systemClock.now());
+  const parts = {
+    config,
+    clock: systemClock,
+    log,
+    random: Math.random,
+    tell: tellTo(log),
+    prometheus,
+    api,
+    costs,
+    state,
+  };
+  const health = await serveHealth({ config, clock: systemClock, state, spool: openSpool(config.spoolDir) });
+  const stop = stopped();
+  log.info({ window_seconds: config.windowMs / 1000 }, 'Starting Billing Exporter for a cluster');
+  await checkConnections(prometheus, api, config, systemClock, log);
+  await runCluster(parts, stop);
+  health.close();
+  await Promise.all([prometheus.close(), api.close(), costs?.close()]);
+  log.info('Stopped');
+}
+
+/** Aborts when the program is told to end. */
+function stopped(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
+  return stop.signal;
+}
+
 async function serve(config: Config, given: NonNullable<Config['api']>): Promise<void> {
   const log = createLog(config.logLevel);
   const prometheus = connectTo(config, systemClock);
@@ -87,11 +123,10 @@ async function serve(config: Config, given: NonNullable<Config['api']>): Promise
     state: newState(systemClock.now()),
   };
   const health: Server = await serveHealth(parts);
-  const stop = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
+  const stop = stopped();
   log.info({ namespace: config.namespace, window_seconds: config.windowMs / 1000 }, 'Starting Billing Exporter');
   await checkConnections(prometheus, parts.api, config, systemClock, log);
-  const refused = await runService(parts, stop.signal);
+  const refused = await runService(parts, stop);
   health.close();
   await Promise.all([prometheus.close(), parts.api.close(), costs?.close()]);
   if (refused !== null) fail([refused], exitCodes.failed);
@@ -104,7 +139,9 @@ const config = readConfig(process.env, options.value.mode === 'dry-run');
 if (!config.ok) fail(config.error, exitCodes.failed);
 try {
   if (options.value.mode === 'dry-run') await printPast(config.value, options.value);
-  else if (config.value.api) await serve(config.value, config.value.api);
+  else if (config.value.api) {
+    await (config.value.mode === 'cluster' ? serveCluster : serve)(config.value, config.value.api);
+  }
 } catch (cause) {
   // A taken port, a folder that cannot be written, a CA or key file that is not there.
   fail([`the exporter cannot start: ${cause instanceof Error ? cause.message : String(cause)}`], exitCodes.failed);

@@ -7,7 +7,7 @@ import { type ApiFailure, sentenceOf } from '../src/lib/api-client.ts';
 import { type Backoff, backoffMs } from '../src/lib/backoff.ts';
 import type { Result } from '../src/lib/result.ts';
 import { minuteMs, secondMs } from '../src/lib/time.ts';
-import { type CollectorParts, createCollector, type Pass, secondLookMs } from './collector.ts';
+import { type CollectorParts, createCollector, needsSecondLook, type Pass } from './collector.ts';
 import { createSender, type Sent } from './sending/sender.ts';
 
 /** After a failure. Half of it is random, so that a fleet does not come back at once. */
@@ -21,11 +21,7 @@ export interface ServiceParts extends CollectorParts {
 export async function runService(parts: ServiceParts, signal: AbortSignal): Promise<string | null> {
   const { clock, log, spool, state, config, random } = parts;
   const collector = createCollector(parts);
-  const sender = createSender(parts.api, spool, (report) => {
-    // A report computed later than that has had its late samples.
-    const endMs = Date.parse(report.window_end ?? '');
-    return (report.revision ?? 0) < endMs + secondLookMs;
-  });
+  const sender = createSender(parts.api, () => [spool], needsSecondLook);
   const due = { collect: 0, lookAgain: 0, send: 0 };
   const failures = { collect: 0, lookAgain: 0, send: 0 };
 
@@ -77,7 +73,7 @@ export async function runService(parts: ServiceParts, signal: AbortSignal): Prom
     count(sent);
     if (sent.value.damaged.length > 0) {
       log.error({ windows: sent.value.damaged.length }, 'Waiting reports were damaged; they are computed again');
-      collector.repair(sent.value.damaged);
+      collector.repair(sent.value.damaged.map(({ startMs }) => startMs));
       due.collect = Math.min(due.collect, due.send);
     }
     // What was put off comes again after a pause; with nothing put off the line goes on at once.

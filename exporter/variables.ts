@@ -123,8 +123,18 @@ export const exporterVariables = {
   HEALTH_CHECK_HOST: optional(text(), 'the address that the health server listens on; every interface without it'),
   HEALTH_CHECK_PORT: byDefault('8080', integer(0, portMax), 'the port of /health, /ready and /metrics'),
   LOG_LEVEL: byDefault('info', choice(logLevels), 'JSON lines of this level and above'),
-  MODE: byDefault('namespace', choice(['namespace', 'cluster']), 'cluster is not available in this version'),
+  MODE: byDefault(
+    'namespace',
+    choice(['namespace', 'cluster']),
+    'cluster: every namespace that the API names to a key of the cluster',
+  ),
   OPENCOST_URL: optional(url, 'where OpenCost tells what the namespace costs the operator'),
+};
+
+/** For all the namespaces of a cluster: whose they are, the API says. */
+export const clusterVariables = {
+  ...exporterVariables,
+  CUSTOMER_ID: optional(anyCustomer, exporterVariables.CUSTOMER_ID.meaning),
 };
 
 /** For past windows that are only printed: neither API nor key is needed. */

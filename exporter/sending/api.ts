@@ -6,7 +6,13 @@
  */
 import { Agent, type Dispatcher } from 'undici';
 import { z } from 'zod';
-import { type CursorAnswer, cursorAnswer, type WindowReport } from '../../src/contracts/usage.ts';
+import {
+  type ClusterReporters,
+  type CursorAnswer,
+  clusterReportersAnswer,
+  cursorAnswer,
+  type WindowReport,
+} from '../../src/contracts/usage.ts';
 import { type ApiFailure, openApiClient } from '../../src/lib/api-client.ts';
 import { dispatcherTransport } from '../../src/lib/dispatcher-transport.ts';
 import { ok, type Result } from '../../src/lib/result.ts';
@@ -27,11 +33,14 @@ export interface BillingApi {
   health(): Promise<Result<null, ApiFailure>>;
   cursor(customerId: string, instanceId: string, namespace: string): Promise<Result<CursorAnswer, ApiFailure>>;
   ownMeters(customerId: string): Promise<Result<Learned, ApiFailure>>;
+  /** Whom a cluster's key reports for. */
+  reporters(): Promise<Result<ClusterReporters['items'], ApiFailure>>;
   sendBatch(reports: WindowReport[]): Promise<Result<ItemAnswer[], ApiFailure>>;
   close(): Promise<void>;
 }
 
 const timeoutMs = 30_000;
+const reportersPage = 1000;
 
 /** @param key asked for at each request, because its file may be rotated */
 export function billingApi(
@@ -55,6 +64,16 @@ export function billingApi(
       const path = `/api/usage/${encodeURIComponent(customerId)}/meters`;
       const answer = await client.ask({ method: 'GET', path }, ownMetersAnswer);
       return answer.ok ? ok(toLearned(answer.value.items)) : answer;
+    },
+    reporters: async () => {
+      const found: ClusterReporters['items'] = [];
+      for (let page = 1; ; page++) {
+        const query = { page: String(page), limit: String(reportersPage) };
+        const answer = await client.ask({ method: 'GET', path: '/api/usage/reporters', query }, clusterReportersAnswer);
+        if (!answer.ok) return answer;
+        found.push(...answer.value.items);
+        if (answer.value.items.length === 0 || found.length >= answer.value.total) return ok(found);
+      }
     },
     sendBatch: async (reports) => {
       const answer = await client.ask({ method: 'POST', path: '/api/usage/batch', body: { reports } }, batchAnswer);

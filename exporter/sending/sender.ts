@@ -10,8 +10,8 @@ export interface Sent {
   rejected: { report: WindowReport; code: string }[];
   /** Refused for now, or damaged; they stay pending. */
   postponed: number;
-  /** Starts of windows whose file cannot be read: they have to be computed again. */
-  damaged: number[];
+  /** Windows whose file cannot be read: they have to be computed again. */
+  damaged: { spool: Spool; startMs: number }[];
 }
 
 /** At half a kilobyte a report a batch is far below the API's 1 MiB. */
@@ -27,25 +27,28 @@ export interface Sender {
   sendOnce(): Promise<Result<Sent, ApiFailure>>;
 }
 
-/** @param needsSecondLook whether an accepted report is kept to be compared later */
+/**
+ * @param spools asked for before each batch, which takes from the first ones first
+ * @param needsSecondLook whether an accepted report is kept to be compared later
+ */
 export function createSender(
-  api: BillingApi,
-  spool: Spool,
+  api: Pick<BillingApi, 'sendBatch'>,
+  spools: () => readonly Spool[],
   needsSecondLook: (report: WindowReport) => boolean,
 ): Sender {
   let batchSize = batchMax;
   const sendOnce = async (): Promise<Result<Sent, ApiFailure>> => {
     const sent: Sent = { accepted: 0, rejected: [], postponed: 0, damaged: [] };
-    const reports = readPending(spool, batchSize, sent);
-    if (reports.length === 0) return ok(sent);
-    const answer = await api.sendBatch(reports);
-    if (!answer.ok && answer.error.status === tooLarge && reports.length > 1) {
-      batchSize = Math.ceil(reports.length / 2);
+    const pending = readPending(spools(), batchSize, sent);
+    if (pending.length === 0) return ok(sent);
+    const answer = await api.sendBatch(pending.map(({ report }) => report));
+    if (!answer.ok && answer.error.status === tooLarge && pending.length > 1) {
+      batchSize = Math.ceil(pending.length / 2);
       return await sendOnce();
     }
     if (!answer.ok) return answer;
     batchSize = Math.min(batchMax, batchSize * 2);
-    for (const [index, report] of reports.entries())
+    for (const [index, { spool, report }] of pending.entries())
       settle(
         spool,
         report,
@@ -58,14 +61,25 @@ export function createSender(
   return { sendOnce };
 }
 
-function readPending(spool: Spool, limit: number, sent: Sent): WindowReport[] {
-  return spool.list('pending', limit).flatMap((startMs) => {
-    const report = spool.read('pending', startMs);
-    if (report) return [report];
-    sent.damaged.push(startMs);
-    sent.postponed++;
-    return [];
-  });
+interface Pending {
+  spool: Spool;
+  report: WindowReport;
+}
+
+function readPending(spools: readonly Spool[], limit: number, sent: Sent): Pending[] {
+  const found: Pending[] = [];
+  for (const spool of spools) {
+    if (found.length >= limit) break;
+    for (const startMs of spool.list('pending', limit - found.length)) {
+      const report = spool.read('pending', startMs);
+      if (report) found.push({ spool, report });
+      else {
+        sent.damaged.push({ spool, startMs });
+        sent.postponed++;
+      }
+    }
+  }
+  return found;
 }
 
 function settle(

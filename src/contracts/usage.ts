@@ -1,6 +1,6 @@
 /** Usage on the wire: reports, batches, cursor, history, gaps. Quantities are numbers as the seeds have them. */
 import { z } from 'zod';
-import { customerId, instant, namespace, pageQuery } from './common.ts';
+import { customerId, instant, listOf, namespace, pageQuery } from './common.ts';
 
 /** Upper bounds of one window; they keep every period's sum below 2^53 in the stored base units (spec §1). */
 const hoursMax = 1e5;
@@ -166,6 +166,22 @@ export const cursorAnswer = z.object({
   server_time: z.string(),
 });
 export type CursorAnswer = z.infer<typeof cursorAnswer>;
+
+/** GET /api/usage/reporters: whom a cluster's key measures for, a reporter and namespace an item. */
+export const clusterReportersQuery = pageQuery.extend({
+  limit: z.coerce.number().int().min(1).max(1000).default(1000).describe('Items of a page.'),
+});
+export const clusterReportersAnswer = listOf(
+  z.object({
+    customer_id: z.string(),
+    instance_id: z.string(),
+    namespace: z.string(),
+    window_seconds: z.number().int(),
+    active_from: z.string(),
+    active_until: z.string().nullable(),
+  }),
+);
+export type ClusterReporters = z.infer<typeof clusterReportersAnswer>;
 
 /** GET /api/usage/:customerId. A day has the windows that end in it: (00:00, 24:00]. */
 export const historyQuery = pageQuery.extend({

@@ -11,13 +11,17 @@ import { readHistory } from '../workflows/metering/read-history.ts';
 import type { UsageReads } from '../workflows/metering/usage-reads.ts';
 import { toCsv } from './csv.ts';
 import type { Interval } from './gaps.ts';
-import { rangeOf, toCursorAnswer, toGapsAnswer, toHistoryAnswer, toHistoryItem } from './wire.ts';
+import { reportersOfCluster } from './rights-store.ts';
+import { rangeOf, toClusterReporters, toCursorAnswer, toGapsAnswer, toHistoryAnswer, toHistoryItem } from './wire.ts';
 
 export const readsOf = (services: Services): UsageReads => ({
   db: services.db,
   shards: services.env.usageShards,
   now: services.now(),
 });
+
+/** How long after its end a reporter is still told: its last windows may be on their way. */
+const lateDays = 3;
 
 const daysMax = 400;
 /** By day a range is widened to whole days: the range of an answer may be asked for again. */
@@ -37,6 +41,17 @@ function rangeFault({ from, to }: Interval): Failure | null {
 
 /** A file is not paged and never in part; this many lines are 400 days of hours of five namespaces. */
 const csvRowsMax = 50_000;
+
+const clusterReporters = endpoint({
+  ...routes.readClusterReporters,
+  handle: async (call) => {
+    const { principal, query } = call;
+    if (principal.kind !== 'cluster') return refuse(notFound);
+    const since = call.now() - lateDays * dayMs;
+    const found = await reportersOfCluster(call.db, { clusterId: principal.clusterId, since, ...query });
+    return reply(200, toClusterReporters(query, found));
+  },
+});
 
 const history = endpoint({
   ...routes.readUsage,
@@ -97,4 +112,4 @@ const cursor = endpoint({
   },
 });
 
-export const usageReadEndpoints: readonly Endpoint[] = [history, gaps, cursor];
+export const usageReadEndpoints: readonly Endpoint[] = [clusterReporters, history, gaps, cursor];

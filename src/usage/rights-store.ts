@@ -74,6 +74,39 @@ export async function directoryOfCluster(
   return directory;
 }
 
+/** A reporter of a stack and a namespace that it measures; times are ms. */
+export interface ClusterReporter {
+  customerId: string;
+  instanceId: string;
+  namespace: string;
+  windowSeconds: number;
+  activeFrom: number;
+  /** Null while it may report on. */
+  activeUntil: number | null;
+}
+
+/**
+ * The exporters' reporters of the stacks that are placed in a cluster, by customer; those that ended before `since` are left out.
+ * The applications' own are not among them: nobody measures these from outside.
+ */
+export async function reportersOfCluster(
+  db: Db,
+  { clusterId, since, page, limit }: { clusterId: string; since: number; page: number; limit: number },
+): Promise<{ items: ClusterReporter[]; total: number }> {
+  const rows = await db.all<ClusterReporter & { total: number }>(sql`
+    SELECT r.customer_id AS "customerId", r.instance_id AS "instanceId", p.namespace, r.window_seconds AS "windowSeconds",
+      MIN(o.from_at) AS "activeFrom", CASE WHEN COUNT(o.until_at) = COUNT(*) THEN MAX(o.until_at) END AS "activeUntil",
+      COUNT(*) OVER () AS total
+    FROM deployments d
+    JOIN reporters r ON r.customer_id = d.customer_id AND r.source = 'deployment'
+    JOIN ownerships o ON o.reporter_seq = r.seq
+    JOIN projects p ON p.seq = o.project_seq AND p.cluster_id = d.cluster_id
+    WHERE d.cluster_id = ${clusterId}
+    GROUP BY r.seq, p.seq HAVING "activeUntil" IS NULL OR "activeUntil" > ${since}
+    ORDER BY r.customer_id, p.seq LIMIT ${limit} OFFSET ${(page - 1) * limit}`);
+  return { items: rows.map(({ total: _, ...item }) => item), total: rows[0]?.total ?? 0 };
+}
+
 const pairOf = (reporterSeq: number, projectSeq: number): string => `${reporterSeq}/${projectSeq}`;
 
 /** What reporters own and owned in namespaces now. @returns by a row's reporter and namespace */

@@ -1,12 +1,13 @@
 /** From queries of the wire to what is read of usage, and from what was read to the bodies of answers. Pure. */
 import { type AllGapsAnswer, customersGapsMax } from '../contracts/all-gaps.ts';
-import type { CursorAnswer, GapReason, GapsAnswer, HistoryAnswer } from '../contracts/usage.ts';
+import type { ClusterReporters, CursorAnswer, GapReason, GapsAnswer, HistoryAnswer } from '../contracts/usage.ts';
 import { ceilTo, dayMs, hourMs, iso, isoOrNull, secondMs } from '../lib/time.ts';
 import type { AllGapsQuery, CustomersGaps } from '../workflows/metering/read-all-gaps.ts';
 import type { Cursor, CursorQuery } from '../workflows/metering/read-cursor.ts';
 import type { GapsPage, GapsQuery, NamedGap } from '../workflows/metering/read-gaps.ts';
 import type { History, HistoryItem, HistoryQuery } from '../workflows/metering/read-history.ts';
 import type { Interval } from './gaps.ts';
+import type { ClusterReporter } from './rights-store.ts';
 
 /** A range as it is asked for: ISO 8601 instants, or days. */
 export interface RangeQuery {
@@ -110,6 +111,24 @@ function toCustomersGaps({ customerId, companyName, gaps }: CustomersGaps): AllG
     more: gaps.length - told.length,
   };
 }
+
+/** GET /api/usage/reporters. */
+export const toClusterReporters = (
+  { page, limit }: { page: number; limit: number },
+  { items, total }: { items: ClusterReporter[]; total: number },
+): ClusterReporters => ({
+  items: items.map((one) => ({
+    customer_id: one.customerId,
+    instance_id: one.instanceId,
+    namespace: one.namespace,
+    window_seconds: one.windowSeconds,
+    active_from: iso(one.activeFrom),
+    active_until: isoOrNull(one.activeUntil),
+  })),
+  total,
+  page,
+  limit,
+});
 
 /** GET /api/usage/:customerId/cursor. */
 export const toCursorAnswer = (query: CursorQuery, cursor: Cursor, now: number): CursorAnswer => ({

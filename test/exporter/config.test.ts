@@ -63,7 +63,7 @@ describe('the environment', () => {
   });
 
   it('refuses what this version has no source for', () => {
-    expect(refusal({ MODE: 'cluster' })[0]).toContain('MODE=cluster is not available');
+    expect(refusal({ MODE: 'cluster' })[0]).toContain('are for MODE=namespace');
     expect(refusal({ OPENCOST_URL: 'opencost:9003' })[0]).toContain('OPENCOST_URL must be');
     expect(refusal({ HTTP_METRICS: 'traefik', NAMESPACE: 'shop' })[0]).toContain('HTTP_METRICS=traefik');
     expect(refusal({ HTTP_METRICS: 'traefik' })).toEqual([]);

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../../exporter/clock.ts';
 import { measureWith } from '../../exporter/measure.ts';
-import { prometheusClient } from '../../exporter/prometheus/client.ts';
+import { type Prometheus, prometheusClient } from '../../exporter/prometheus/client.ts';
+import { connectTo } from '../../exporter/prometheus/connect.ts';
+import { shareAmong } from '../../exporter/prometheus/shared.ts';
 import { describeWithTools } from '../harness/tools.ts';
 import { daysOf, type ServedDays, serveDays } from './days.ts';
 import { configFor, judge, reportsOf } from './judge.ts';
 import { counterErrorMax, gaugeErrorMax, overTruthMax } from './limits.ts';
+import type { Case } from './model.ts';
 
 // One seed here; `npm run figures -- metering` runs ten and prints the table.
 const seed = 7;
@@ -61,6 +64,42 @@ describeWithTools(['prometheus', 'promtool'], 'a generated day with known truth,
     const [all] = await reportsOf({ ...day, toMs: window.endMs }, served.prometheus.url);
     expect(without.ok && without.value.running_pods).toBe(1);
     expect(without.ok && (without.value.cpu_hours ?? 0)).toBeLessThan(all?.cpu_hours ?? 0);
+  });
+
+  it('of all namespaces at once are what each is alone, for a small part of the questions', async () => {
+    const shapes = days.filter(({ env }) => env === undefined);
+    expect(shapes.length).toBeGreaterThan(10);
+    const config = configFor(shapes[0] as Case, served.prometheus.url);
+    const prometheus = connectTo(config, systemClock);
+    const asked = { together: 0, alone: 0 };
+    const counted = (kind: keyof typeof asked): Prometheus => ({
+      raw: (...question) => {
+        asked[kind]++;
+        return prometheus.raw(...question);
+      },
+      over: (...question) => {
+        asked[kind]++;
+        return prometheus.over(...question);
+      },
+      close: () => prometheus.close(),
+    });
+    const shared = shareAmong(
+      counted('together'),
+      shapes.map(({ namespace }) => namespace),
+    );
+    // An hour with gaps and with changes in it.
+    const startMs = (shapes[0]?.fromMs ?? 0) + 6 * 3_600_000;
+    const window = { startMs, endMs: startMs + 3_600_000 };
+    const clock = { ...systemClock, now: () => window.endMs + 600_000 };
+    for (const day of shapes) {
+      const own = configFor(day, served.prometheus.url);
+      const together = await measureWith(shared.of(day.namespace), own, clock)(window);
+      const alone = await measureWith(counted('alone'), own, clock)(window);
+      expect(together, day.shape).toEqual(alone);
+    }
+    await prometheus.close();
+    console.log(`questions of ${shapes.length} namespaces: ${asked.together} together, ${asked.alone} alone`);
+    expect(asked.together).toBeLessThan(asked.alone / 2);
   });
 
   it('declares a window unavailable that Prometheus has no samples of', async () => {

@@ -1,7 +1,26 @@
 /** The routes of usage reads: where they are, whom they admit, what they take and answer. */
 
 import { route } from '../route.ts';
-import { cursorAnswer, cursorQuery, gapsAnswer, gapsQuery, historyAnswer, historyQuery } from '../usage.ts';
+import {
+  clusterReportersAnswer,
+  clusterReportersQuery,
+  cursorAnswer,
+  cursorQuery,
+  gapsAnswer,
+  gapsQuery,
+  historyAnswer,
+  historyQuery,
+} from '../usage.ts';
+
+export const readClusterReporters = route({
+  operation: 'readClusterReporters',
+  method: 'get',
+  path: '/api/usage/reporters',
+  summary: "Whom a cluster's key measures for: the reporters of the stacks placed there, with their namespaces",
+  allow: { cluster: true },
+  query: clusterReportersQuery,
+  answers: { 200: clusterReportersAnswer },
+});
 
 export const readUsage = route({
   operation: 'readUsage',

@@ -263,6 +263,7 @@ export const samples: Record<string, Sample> = {
     }),
     wrongType: { quantities: 'many' },
   },
+  'GET /api/usage/reporters': { query: '?page=1&limit=5' },
   'GET /api/usage/:customerId': { params: mine },
   'GET /api/usage/:customerId/gaps': { params: mine },
   'GET /api/usage/:customerId/cursor': { params: mine, query: '?instance_id=battery' },

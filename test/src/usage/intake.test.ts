@@ -1,6 +1,8 @@
+import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import type { BatchAnswer } from '../../../src/contracts/usage.ts';
 import { makeApi, rootToken } from '../../harness/worker/api.ts';
+import { controlOf } from './harness.ts';
 import { drain, heldQueue, hourReport, metered } from './story.ts';
 
 const now = Date.parse('2026-11-20T12:30:00.000Z');
@@ -201,5 +203,42 @@ describe('a cluster key', () => {
       results: [{ status: 'accepted' }, { code: 'customer_mismatch' }],
     });
     expect(held.bodies).toHaveLength(1);
+  });
+
+  it('is told whom it measures for: the stacks’ own reporters there and what they measure, nobody else’s', async () => {
+    const { api, who } = await story();
+    const key = await api.call('POST', '/api/clusters/local/keys', { token: rootToken, body: {} });
+    const { api_key: clusterKey } = (await key.json()) as { api_key: string };
+    const told = async (token: string) => {
+      const answer = await api.call('GET', '/api/usage/reporters', { token });
+      const { items = [] } = (await answer.json()) as { items?: { customer_id: string }[] };
+      return { status: answer.status, mine: items.filter((one) => one.customer_id === who.customerId) };
+    };
+    // An admin's reporter is nobody's to measure from outside.
+    expect(await told(clusterKey)).toEqual({ status: 200, mine: [] });
+    const becomes = async (source: string) =>
+      await controlOf(env)
+        .prepare(`UPDATE reporters SET source = ? WHERE customer_id = ? AND instance_id = 'prod-1'`)
+        .bind(source, who.customerId)
+        .run();
+    await becomes('application');
+    expect((await told(clusterKey)).mine).toEqual([]);
+    await controlOf(env)
+      .prepare(`DELETE FROM reporters WHERE customer_id = ? AND source = 'deployment'`)
+      .bind(who.customerId)
+      .run();
+    await becomes('deployment');
+    expect((await told(clusterKey)).mine).toEqual([
+      {
+        customer_id: who.customerId,
+        instance_id: 'prod-1',
+        namespace: `customer-${who.customerId.slice('cust_'.length, 'cust_'.length + 8)}`,
+        window_seconds: 3600,
+        active_from: '2026-11-01T00:00:00.000Z',
+        active_until: null,
+      },
+    ]);
+    expect((await told(who.key)).status).toBe(403);
+    expect((await told(rootToken)).status).toBe(403);
   });
 });
