@@ -186,6 +186,15 @@ export async function areTaken(db: Db, ids: readonly string[], now: number): Pro
 export const confirm = (id: string): Write =>
   write(build.update(outbox).set({ state: 'confirmed', lastError: null }).where(eq(outbox.id, id)));
 
+/** Adds to the row how it is carried out, once: fails the batch where somebody has decided that already. */
+export const decide = (id: string, how: OutboxRow['payload']): Write[] => [
+  guard(
+    'outbox_undecided',
+    sql`EXISTS (SELECT 1 FROM outbox WHERE id = ${id} AND state = 'sent' AND payload ->> ${Object.keys(how)[0] ?? ''} IS NULL)`,
+  ),
+  write(sql`UPDATE outbox SET payload = json_patch(payload, ${JSON.stringify(how)}) WHERE id = ${id}`),
+];
+
 /** A look-up showed that the last attempt never arrived: the next one goes under a new key. */
 export const nextEpoch = (id: string, epoch: number, now: number): Write =>
   write(
