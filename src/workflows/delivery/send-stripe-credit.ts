@@ -10,7 +10,7 @@ import type { Write } from '../../db/write.ts';
 import { type Division, divide, lastPaid } from '../../invoices/give-back.ts';
 import { titleOf } from '../../invoices/invoice.ts';
 import { billAll } from '../../invoices/line-store.ts';
-import { findOf, guardUnchanged, type InvoiceRow, move } from '../../invoices/store.ts';
+import { findOf, finish, guardUnchanged, type InvoiceRow } from '../../invoices/store.ts';
 import { ok } from '../../lib/result.ts';
 import { needless } from '../../outbox/outbox.ts';
 import { decide, type OutboxRow } from '../../outbox/store.ts';
@@ -28,7 +28,7 @@ export const sendStripeCredit: Sender = async (carriers, row) => {
   const decided = await divisionOf(carriers, stripe, invoice, row);
   if (!decided.ok) return failed(decided.error);
   const { noteOn, noteCents } = decided.value;
-  const settle = (): Write[] => [billAll(invoice.id), move(invoice.id, ['finalizing'], 'paid')];
+  const settle = (): Write[] => [billAll(invoice.id), finish(invoice.id, ['finalizing'], carriers.now())];
   if (noteOn === null) return { outcome: 'ok', writes: settle() };
   const note = { stripeInvoiceId: noteOn, invoiceId: invoice.id, amountCents: noteCents, memo: titleOf.delta };
   const find = () => stripe.drafts.findCredit(noteOn, invoice.id);
