@@ -47,7 +47,7 @@ const read = endpoint({
 
 const finalize = deed({
   ...routes.finalizeInvoice,
-  plan: (context, call) => closeInvoice(context, param(call, 'invoiceId'), true),
+  plan: (context, call) => closeInvoice(context, param(call, 'invoiceId'), call.preview ? 'preview' : 'asked'),
   answer: ({ invoice, lines }) => json(200, { success: true, invoice: toInvoice(invoice, lines) }),
 });
 

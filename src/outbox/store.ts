@@ -18,6 +18,8 @@ const claimMs = minuteMs;
 /** States of rows that are still to be delivered. */
 const undelivered = inArray(outbox.state, ['planned', 'sent']);
 
+const isGateShut = sql`EXISTS (SELECT 1 FROM outbox_gate WHERE shut_at IS NOT NULL)`;
+
 /** Plans one delivery. */
 export const plan = (row: { id: string; kind: OutboxKind; payload: OutboxRow['payload']; now: number }): Write =>
   write(
@@ -158,7 +160,7 @@ export interface Claim {
 /** Claims due rows for this sender, oldest first; nobody else gets them for a minute. */
 export async function claimDue(db: Db, { now, limit, ids, calls }: Claim): Promise<OutboxRow[]> {
   // While the outbox is shut nothing goes to Stripe, for nobody knows what it has already.
-  const mayGo = sql`(kind NOT LIKE 'stripe%' OR NOT EXISTS (SELECT 1 FROM outbox_gate WHERE shut_at IS NOT NULL))`;
+  const mayGo = sql`(kind NOT LIKE 'stripe%' OR NOT ${isGateShut})`;
   const isCall = sql`${outbox.kind} IN (SELECT value FROM json_each(${JSON.stringify(calls)}))`;
   const chosen = ids
     ? sql`${outbox.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`
@@ -262,9 +264,12 @@ export async function find(db: Db, id: string): Promise<OutboxRow | null> {
   return rows[0] ?? null;
 }
 
+/** What waits for Stripe while the outbox is shut; nothing while it is open. */
+const isShut = and(undelivered, sql`kind LIKE 'stripe%' AND ${isGateShut}`);
+
 /** One page of the rows of a state, newest first. */
-export async function list(db: Db, filter: { state: OutboxRow['state']; page: number; limit: number }) {
-  const where = eq(outbox.state, filter.state);
+export async function list(db: Db, filter: { state: OutboxRow['state'] | 'shut'; page: number; limit: number }) {
+  const where = filter.state === 'shut' ? isShut : eq(outbox.state, filter.state);
   const [rows, counted] = await db.batch([
     db
       .select()

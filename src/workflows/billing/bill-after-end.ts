@@ -69,7 +69,7 @@ async function billChange(
   const isQuiet = !isThorough && (acceptedAt ?? 0) < ratedAt - travelMs;
   if (isQuiet && released.length === 0) return nothing;
   const id = newId('invoice', random);
-  const { lines: found, writes: ofStatement } = await rateInvoice(context, customer, { newId: id }, true);
+  const { lines: found, writes: ofStatement } = await rateInvoice(context, customer, { newId: id }, { withVoid: true });
   if (found.length === 0 && released.length === 0) return nothing;
   const { due, tooLate } = split(found, now);
   const owed = sumOf(due) + sumOf(released);

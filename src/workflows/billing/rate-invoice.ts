@@ -47,6 +47,7 @@ interface Asked {
   own: Period | undefined;
   earlier: readonly Period[];
   said: ReadonlyMap<number, SaidOf>;
+  keeps: boolean;
 }
 
 /**
@@ -56,16 +57,13 @@ interface Asked {
 async function rateAll(
   context: Context,
   customer: CustomerRow,
-  { invoiceId, own, earlier, said }: Asked,
+  { invoiceId, own, earlier, said, keeps }: Asked,
 ): Promise<{ rated: Map<Period, Rated>; writes: readonly Write[] }> {
-  const basis = earlier.length === 0 ? null : await findRatingBasis(context.db, customer.id);
-  const shard = shardOf(context, customer);
-  const looked = earlier.map(async (period): Promise<Period[]> => {
-    if (basis === null) return [];
-    const one = await ratePeriod(shard, customer.seq, period, basis);
-    return isQuiet(period, one, said.get(period.start) ?? noneSaid) ? [] : [period];
-  });
-  const changed = (await Promise.all(looked)).flat();
+  const looked = await bySums(context, customer, keeps || own === undefined ? earlier : [own, ...earlier]);
+  if (!keeps) return { rated: looked, writes: [] };
+  const changed = [...looked].flatMap(([period, one]) =>
+    isQuiet(period, one, said.get(period.start) ?? noneSaid) ? [] : [period],
+  );
   if (own === undefined && changed.length === 0) return { rated: new Map(), writes: [] };
   const billed = changed.map((period) => ({
     ...period,
@@ -78,6 +76,21 @@ async function rateAll(
   });
   const mine: [Period, Rated][] = own === undefined || made.rated === null ? [] : [[own, made.rated]];
   return { rated: new Map([...mine, ...others]), writes: made.writes };
+}
+
+/** Rates periods by the sums of their days. */
+async function bySums(
+  context: Context,
+  customer: CustomerRow,
+  periods: readonly Period[],
+): Promise<Map<Period, Rated>> {
+  if (periods.length === 0) return new Map();
+  const basis = await findRatingBasis(context.db, customer.id);
+  const shard = shardOf(context, customer);
+  const all = periods.map(
+    async (period): Promise<[Period, Rated]> => [period, await ratePeriod(shard, customer.seq, period, basis)],
+  );
+  return new Map(await Promise.all(all));
 }
 
 /** Whether a period costs what was billed of it, and nothing of it was approved since. */
@@ -106,14 +119,14 @@ function isOpenTo(invoice: InvoiceRow | null, period: Period, now: number, other
  * The lines that an invoice takes.
  * @param invoice an id alone: what has changed, for an invoice that is not there yet; it may be of periods that were over longer than
  * anything of theirs is billed
- * @param withVoid whether what a void invoice has said counts as billed
+ * @param options `withVoid`: what a void invoice has said counts as billed. `keeps`: the statement is prepared with it
  * @throws AmountOutOfRange
  */
 export async function rateInvoice(
   context: Context,
   customer: CustomerRow,
   asked: InvoiceRow | { newId: string },
-  withVoid = false,
+  { withVoid = false, keeps = true }: { withVoid?: boolean; keeps?: boolean } = {},
 ): Promise<Rating> {
   const { db, now } = context;
   const invoice = 'newId' in asked ? null : asked;
@@ -129,6 +142,7 @@ export async function rateInvoice(
     own,
     earlier,
     said,
+    keeps,
   });
   const lines = [...rated].flatMap(([period, one]) => {
     const before = said.get(period.start) ?? noneSaid;

@@ -29,7 +29,6 @@ const calls = [
   'stripe_finalize',
   'stripe_credit',
   'stripe_billing',
-  'stripe_unstick',
 ] as const;
 
 /**
