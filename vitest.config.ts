@@ -15,7 +15,7 @@ async function testStatementKeys(): Promise<string> {
   return JSON.stringify([await exportJWK(pair.privateKey)]);
 }
 
-/** What `npm run figures` asks of tests that run inside workerd (bench/organisation-sums.ts, corrections.ts, webhooks.ts, intents.ts, drift.ts, statements.ts). */
+/** What `npm run figures` asks of tests that run inside workerd (bench/organisation-sums.ts, corrections.ts, webhooks.ts, intents.ts, drift.ts, statements.ts, closing.ts). */
 function figureOptions(): Record<string, number> {
   const asked = [
     'ORGANISATION_MONTHS',
@@ -33,6 +33,7 @@ function figureOptions(): Record<string, number> {
     'INVOICE_FIRST',
     'DRIFT_SEEDS',
     'DRIFT_FIRST',
+    'CLOSING_CUSTOMERS',
     'STATEMENTS',
     'STATEMENTS_FIRST',
     'STATEMENTS_NAMESPACES',

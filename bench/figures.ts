@@ -28,6 +28,7 @@ const figures = {
   'organisation-sums':
     'random months of organisations, read in every way and beside exact fractions: what differs by a cent',
   corrections: 'random corrections of usage: previews beside the bill, billed plus deltas beside what would have been',
+  closing: 'what closing a period costs: round trips, calls of Stripe, time',
   intents: 'orders while 30 % of the writes to Stripe are never answered and processes die between steps: what differs',
   statements: 'every field of 200 statements changed, windows dropped, doubled, swapped: what is not named',
   drift: '50 faults between our rows and Stripe, of many seeds: how many are found, and what is found beside them',

@@ -9,6 +9,7 @@ import { openApi } from './api.ts';
 import type { Define, Shell } from './command.ts';
 import { adminTokensProgram } from './commands/admin-tokens.ts';
 import { billingBrakeProgram } from './commands/billing-brake.ts';
+import { billingSettingsProgram } from './commands/billing-settings.ts';
 import { clockProgram } from './commands/clock.ts';
 import { clustersProgram } from './commands/clusters.ts';
 import { correctionsProgram } from './commands/corrections.ts';
@@ -24,6 +25,7 @@ import { keysProgram } from './commands/keys.ts';
 import { licencesProgram } from './commands/licences.ts';
 import { membersProgram } from './commands/members.ts';
 import { organisationsProgram } from './commands/organisations.ts';
+import { outboxProgram } from './commands/outbox.ts';
 import { plansProgram } from './commands/plans.ts';
 import { queueProgram } from './commands/queue.ts';
 import { reviewsProgram } from './commands/reviews.ts';
@@ -50,6 +52,7 @@ export const commands: Readonly<Record<string, Define>> = {
   plans: plansProgram,
   credits: creditsProgram,
   'spend-cap': spendCapProgram,
+  'billing-settings': billingSettingsProgram,
   licences: licencesProgram,
   keys: keysProgram,
   members: membersProgram,
@@ -60,6 +63,7 @@ export const commands: Readonly<Record<string, Define>> = {
   invoices: invoicesProgram,
   'billing-brake': billingBrakeProgram,
   drift: driftProgram,
+  outbox: outboxProgram,
   invariants: invariantsProgram,
   clusters: clustersProgram,
   clock: clockProgram,

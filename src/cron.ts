@@ -9,7 +9,7 @@ import { forgetLinks } from './sessions/link-store.ts';
 import { forgetEnded } from './sessions/store.ts';
 import { eventContextOf } from './webhooks/consumer.ts';
 import { forgetEvents } from './webhooks/event-store.ts';
-import { carriersOf, contextOf, replayMeansOf } from './wiring.ts';
+import { carriersOf, contextOf, replayMeansOf, witnessOf } from './wiring.ts';
 import { foldNames } from './workflows/accounts/fold-names.ts';
 import { billAfterEnd } from './workflows/billing/bill-after-end.ts';
 import { claimPeriods } from './workflows/billing/claim-periods.ts';
@@ -18,7 +18,8 @@ import { expireCredit } from './workflows/billing/expire-credit.ts';
 import { publishPrices } from './workflows/billing/publish-prices.ts';
 import { signStatements } from './workflows/billing/sign-statements.ts';
 import { runSimulations } from './workflows/billing/simulate.ts';
-import { deliverOutbox, forgetDone } from './workflows/delivery/deliver-outbox.ts';
+import { forgetDone, sweepOutbox } from './workflows/delivery/deliver-outbox.ts';
+import { detectRestore } from './workflows/delivery/detect-restore.ts';
 import { ringAgain } from './workflows/delivery/ring-again.ts';
 import { continueCatchUps, lookBack } from './workflows/inbox/catch-up.ts';
 import { processDue } from './workflows/inbox/process-event.ts';
@@ -59,6 +60,8 @@ export async function runCron(services: Services, scheduledTime: number): Promis
   const hourly = scheduledTime % hourMs < minuteMs;
   const daily = scheduledTime % dayMs < minuteMs;
   const steps: Record<string, () => Promise<unknown>> = {
+    // Before anything is sent.
+    detect_restore: () => detectRestore(contextOf(services), witnessOf(services)),
     // Before the periods: the licence that a new period brings is then of the new plan.
     apply_plan_changes: () => applyPlanChanges(contextOf(services)),
     // What is cancelled for a trial's end ends as cancelled, and no period is opened for who has left by then.
@@ -95,7 +98,7 @@ export async function runCron(services: Services, scheduledTime: number): Promis
     // What it orders is swept next.
     close_periods: () => closePeriods(contextOf(services)),
     watch_events: () => watchBacklog(contextOf(services)),
-    sweep_outbox: () => deliverOutbox(carriers),
+    sweep_outbox: () => sweepOutbox(carriers),
     ring_again: () => ringAgain(carriers),
     revoke_ended_keys: () => revokeEndedKeys(contextOf(services)),
     fold_names: () => foldNames(services),

@@ -8,6 +8,7 @@ import { inOrderOfUse, type Keyring, openKeyring } from './licences/keyring.ts';
 import { openBinding } from './mail/cloudflare.ts';
 import type { MailPort } from './mail/port.ts';
 import { openSmtp } from './mail/smtp.ts';
+import type { Witness } from './outbox/outbox.ts';
 import type { Services } from './services.ts';
 import { linkSecrets } from './sessions/link.ts';
 import type { StaffIssuer } from './sessions/staff.ts';
@@ -89,6 +90,10 @@ function mailOf({ postbox }: Env): MailPort | null {
   if (postbox === null) return null;
   return 'url' in postbox ? openSmtp(postbox) : openBinding(postbox.binding, postbox.from);
 }
+
+/** What remembers, outside of D1, what D1 had. */
+export const witnessOf = ({ env: { RATE_LIMITER } }: Pick<Services, 'env'>): Witness =>
+  RATE_LIMITER.get(RATE_LIMITER.idFromName('restore')) as unknown as Witness;
 
 /** Where outbox rows go from here. Without a Stripe key or a mail server nothing is sent there, and the rows wait. */
 export const carriersOf = (services: Services): Carriers => ({

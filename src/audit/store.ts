@@ -1,5 +1,6 @@
 /** The append-only audit log: who did what to whom, in the same batch as the deed. Never a secret in `details`. */
 import { type SQL, sql } from 'drizzle-orm';
+import type { Db } from '../db/client.ts';
 import { auditLog } from '../db/work-schema.ts';
 import { build, type Write, write } from '../db/write.ts';
 import { newId, type Random } from '../lib/ids.ts';
@@ -41,3 +42,11 @@ export const recordWhere = (random: Random, actor: Actor, now: number, entry: Au
     INSERT INTO audit_log (id, at, actor, credential_id, action, subject, details, request_id)
     SELECT ${newId('audit', random)}, ${now}, ${actor.name}, ${actor.credentialId}, ${entry.action}, ${entry.subject},
       ${JSON.stringify(entry.details ?? {})}, ${actor.requestId} WHERE ${holds}`);
+
+/** The newest row's id, and whether the log has that of `id`. Rows are never deleted. */
+export async function findNewestAnd(db: Db, id: string | null): Promise<{ newest: string | null; has: boolean }> {
+  const [row] = await db.all<{ newest: string | null; has: number }>(sql`
+    SELECT (SELECT id FROM audit_log ORDER BY rowid DESC LIMIT 1) AS newest,
+      EXISTS (SELECT 1 FROM audit_log WHERE id = ${id}) AS has`);
+  return { newest: row?.newest ?? null, has: row?.has === 1 };
+}

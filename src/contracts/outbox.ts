@@ -6,7 +6,12 @@ const outboxState = z.enum(['planned', 'sent', 'confirmed', 'never', 'dropped'])
 
 /** GET /api/outbox. */
 export const outboxQuery = pageQuery.extend({
-  state: outboxState.default('never').describe('`never` are the rows that the other side refused.'),
+  state: z
+    .enum([...outboxState.options, 'shut'])
+    .default('never')
+    .describe(
+      '`never` are the rows that the other side refused; `shut` those that wait for Stripe while the outbox is shut.',
+    ),
 });
 const outboxItem = z.object({
   outbox_id: z.string(),
@@ -20,6 +25,7 @@ const outboxItem = z.object({
   sent_at: z.string().nullable(),
   next_at: z.string(),
 });
+export type OutboxItem = z.infer<typeof outboxItem>;
 export const outboxList = listOf(outboxItem);
 
 /** POST /api/outbox/:id/retry and /drop. */

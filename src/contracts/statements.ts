@@ -11,8 +11,10 @@ import { periodKind } from './periods.ts';
 export const statementType = 'application/vnd.tenantry.statement';
 /** The JWS's own type, in its header and beside each key: no licence and no revocation list has it. */
 export const statementTyp = 'tenantry-statement+jws';
-/** The form of the payload and of the windows behind it. A reader of an older form says so of a newer one. */
-export const statementVersion = 1;
+/** The newest form of the payload and of the windows behind it. A reader of an older form says so of a newer one. */
+export const statementVersion = 2;
+/** The form of a statement without a period of its own, which came second; one with a period is as readers of the first form know it. */
+export const formOf = (period: object | null): 1 | 2 => (period === null ? 2 : 1);
 
 const period = z.strictObject({ start: instant, end: instant });
 const ratedPeriod = period.extend({ kind: periodKind });
@@ -42,15 +44,16 @@ export type WindowDigest = z.infer<typeof windowDigest>;
 
 const decimal = z.string().regex(/^\d{1,30}(\.\d{1,60})?$/, 'must be a decimal');
 
-export const statementPayload = z.strictObject({
-  version: z.literal(statementVersion),
+const payload = z.strictObject({
+  version: z.union([z.literal(1), z.literal(statementVersion)]),
   iss: z.string(),
   iat: z.number().int(),
   jti: z.string(),
   typ: z.literal('tenantry-statement'),
   invoice_id: z.string(),
   customer_id: z.string(),
-  period: ratedPeriod,
+  /** Null of an invoice that bills no period of its own: it only has what changed in `earlier` ones. */
+  period: ratedPeriod.nullable(),
   /** Periods of earlier invoices that this one corrects, with what was billed of each before. */
   earlier: z.array(
     ratedPeriod.extend({
@@ -75,6 +78,16 @@ export const statementPayload = z.strictObject({
   /** The sum of the lines that are billed, before tax. */
   total_cents: z.number().int(),
 });
+
+export const statementPayload = payload
+  .refine(({ version, period: own }) => version === formOf(own), {
+    path: ['version'],
+    message: 'is 2 where the period is null, and 1 where there is one',
+  })
+  .refine(({ period: own, earlier }) => own !== null || earlier.length > 0, {
+    path: ['earlier'],
+    message: 'there is neither a period nor an earlier one: nothing is billed',
+  });
 export type StatementPayload = z.infer<typeof statementPayload>;
 
 /** A key set as it is published and as `verify-bill --keys` reads it (RFC 7517). */

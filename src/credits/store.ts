@@ -27,12 +27,13 @@ export interface ShownEntry {
   createdAt: number;
 }
 
-/** A grant with the entry that fills it. */
+/** A grant with the entry that fills it. @param invoiceId the invoice that gives it back, where one does */
 export const insertGrant = ({
   reason,
   actor,
+  invoiceId = null,
   ...row
-}: Omit<GrantRow, 'leftCents'> & { reason: string; actor: string }): Write[] => [
+}: Omit<GrantRow, 'leftCents'> & { reason: string; actor: string; invoiceId?: string | null }): Write[] => [
   write(build.insert(creditGrants).values(row)),
   write(
     build.insert(creditEntries).values({
@@ -40,6 +41,7 @@ export const insertGrant = ({
       customerId: row.customerId,
       kind: 'grant',
       amountCents: row.amountCents,
+      invoiceId,
       reason,
       actor,
       createdAt: row.createdAt,

@@ -51,6 +51,8 @@ const guards = {
   invoice_unchanged: 'the invoice is as it was read',
   invoices_unchanged: 'no invoice of the customer has changed since they were read',
   line_held: 'the line waits for a decision',
+  outbox_undecided: 'nobody has decided yet how the row is carried out',
+  outbox_not_again: 'nobody has asked that the row goes once more',
   outbox_shut: 'what waits for Stripe is kept back since the moment that was read',
   event_replayable: 'the event of Stripe waits for nothing, or for longer than a person does',
   credit_unused: 'nothing of the credit was used',

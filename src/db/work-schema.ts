@@ -211,7 +211,6 @@ export const outbox = sqliteTable(
         'stripe_finalize',
         'stripe_credit',
         'stripe_billing',
-        'stripe_unstick',
       ],
     }).notNull(),
     payload: text('payload', { mode: 'json' }).$type<Record<string, string | number>>().notNull(),

@@ -6,10 +6,11 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { RawEnv } from '../env.ts';
 import type { Counter, Hit } from './rate-limit.ts';
+import type { Witness } from '../outbox/outbox.ts';
 import { type Bucket, drawFrom, type Level } from './stripe-pace.ts';
 
 /** Counts the requests of one key. Storage operations of one object are serialised, so the count is exact. */
-export class RateLimiter extends DurableObject<RawEnv> implements Counter, Bucket {
+export class RateLimiter extends DurableObject<RawEnv> implements Counter, Bucket, Witness {
   /** Of calls to Stripe. What is forgotten with the object is a second's worth. */
   #level: Level | null = null;
 
@@ -31,6 +32,14 @@ export class RateLimiter extends DurableObject<RawEnv> implements Counter, Bucke
     }
     const resetSeconds = Math.max(1, Math.ceil((window.endsAt - now) / 1000));
     return { allowed, limit, remaining: limit - window.count, resetSeconds };
+  }
+
+  async seen(): Promise<string | null> {
+    return (await this.ctx.storage.get<string>('seen')) ?? null;
+  }
+
+  async see(mark: string): Promise<void> {
+    await this.ctx.storage.put('seen', mark);
   }
 
   /** Forgets a window that is over, so that addresses are not kept. */

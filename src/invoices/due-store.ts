@@ -1,8 +1,7 @@
 /** What cron has to do about invoices, and about periods that none bills. Reads only. */
 import { sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
-import { dayMs } from '../lib/time.ts';
-import { openMs, renewalMs } from './invoice.ts';
+import { afterMs, openMs, renewalMs } from './invoice.ts';
 
 /** Drafts that are to be looked at, the longest waiting first. */
 export const findToLookAt = (db: Db, now: number, limit: number): Promise<{ id: string; customerId: string }[]> =>
@@ -52,9 +51,6 @@ export interface Ended {
   /** When their usage was read last, ms. */
   ratedAt: number;
 }
-
-/** How long after a subscription's end usage of it may still change. */
-const afterMs = openMs + 31 * dayMs;
 
 export const findEnded = (db: Db, now: number, after: string, limit: number): Promise<Ended[]> =>
   db.all(sql`

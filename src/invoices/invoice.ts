@@ -33,6 +33,9 @@ export const nextLook = (now: number, deadline: number): number =>
 /** What changed in a period is billed for so long after its end. */
 export const openMs = 62 * dayMs;
 
+/** So long after a period's end, or a subscription's, it is seen that something of it has changed: what is too old is written off then. */
+export const afterMs = openMs + 31 * dayMs;
+
 /** A month for which no renewal has come by then is billed by an invoice of ours. */
 export const renewalMs = 3 * dayMs;
 

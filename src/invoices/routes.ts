@@ -6,6 +6,7 @@ import { deed } from '../http/deed.ts';
 import { type Endpoint, endpoint, json, param, reply } from '../http/endpoint.ts';
 import { err } from '../lib/result.ts';
 import { msOrNull } from '../lib/time.ts';
+import { findSigned } from '../statements/store.ts';
 import { closeInvoice } from '../workflows/billing/close-period.ts';
 import { decideHeldLine } from '../workflows/billing/decide-held-line.ts';
 import { changeBrake } from '../workflows/billing/set-brake.ts';
@@ -24,7 +25,11 @@ const listRoute = endpoint({
     }
     const times = { from: msOrNull(from), to: msOrNull(to) };
     const { rows, total } = await list(db, { customerId: bound ?? named, state, ...times, q, page, limit });
-    return reply(200, { items: rows.map(toHead), total, page, limit });
+    const signed = await findSigned(
+      db,
+      rows.map(({ id }) => id),
+    );
+    return reply(200, { items: rows.map((row) => toHead(row, signed.has(row.id))), total, page, limit });
   },
 });
 
@@ -35,13 +40,14 @@ const read = endpoint({
     const invoice = await find(db, param(call, 'invoiceId'));
     const bound = boundCustomer(principal);
     if (invoice === null || (bound !== null && bound !== invoice.customerId)) return err(notFound);
-    return reply(200, { success: true, invoice: toInvoice(invoice, await findLines(db, invoice.id)) });
+    const [lines, signed] = await Promise.all([findLines(db, invoice.id), findSigned(db, [invoice.id])]);
+    return reply(200, { success: true, invoice: toInvoice(invoice, lines, signed.has(invoice.id)) });
   },
 });
 
 const finalize = deed({
   ...routes.finalizeInvoice,
-  plan: (context, call) => closeInvoice(context, param(call, 'invoiceId'), true),
+  plan: (context, call) => closeInvoice(context, param(call, 'invoiceId'), call.preview ? 'preview' : 'asked'),
   answer: ({ invoice, lines }) => json(200, { success: true, invoice: toInvoice(invoice, lines) }),
 });
 

@@ -93,6 +93,11 @@ export const move = (id: string, from: readonly InvoiceState[], to: InvoiceState
   write(sql`UPDATE invoices SET state = ${to}, hold_reason = NULL, updated_at = updated_at + 1
     WHERE id = ${id} AND state IN (SELECT value FROM json_each(${JSON.stringify(from)}))`);
 
+/** One that is done with here: Stripe has no invoice of it. */
+export const finish = (id: string, from: readonly InvoiceState[], now: number): Write =>
+  write(sql`UPDATE invoices SET state = 'paid', hold_reason = NULL, finalized_at = ${now}, paid_at = ${now}, updated_at = updated_at + 1
+    WHERE id = ${id} AND state IN (SELECT value FROM json_each(${JSON.stringify(from)}))`);
+
 /** Until when Stripe keeps the draft, ms. */
 export const moveHold = (id: string, until: number): Write =>
   write(sql`UPDATE invoices SET hold_until = ${until}, updated_at = updated_at + 1 WHERE id = ${id}`);

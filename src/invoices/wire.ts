@@ -11,7 +11,8 @@ import type { InvoiceRow } from './store.ts';
 const periodOf = ({ periodStart, periodEnd }: { periodStart: number | null; periodEnd: number | null }) =>
   periodStart === null || periodEnd === null ? null : { start: iso(periodStart), end: iso(periodEnd) };
 
-export const toHead = (row: InvoiceRow): InvoiceHead => ({
+/** @param statement whether it has one that is signed */
+export const toHead = (row: InvoiceRow, statement: boolean): InvoiceHead => ({
   invoice_id: row.id,
   customer_id: row.customerId,
   stripe_invoice_id: row.stripeInvoiceId,
@@ -29,7 +30,7 @@ export const toHead = (row: InvoiceRow): InvoiceHead => ({
   hosted_url: row.hostedUrl,
   late: row.late,
   shadow: row.shadow,
-  statement: false,
+  statement,
   finalized_at: isoOrNull(row.finalizedAt),
   paid_at: isoOrNull(row.paidAt),
   created_at: iso(row.createdAt),
@@ -43,8 +44,8 @@ const toLine = (line: ShownLine): InvoiceLineView => ({
   delta_of: line.deltaOf,
 });
 
-export const toInvoice = (row: InvoiceRow, lines: readonly ShownLine[]): InvoiceView => ({
-  ...toHead(row),
+export const toInvoice = (row: InvoiceRow, lines: readonly ShownLine[], statement = false): InvoiceView => ({
+  ...toHead(row, statement),
   lines: lines.map(toLine),
 });
 

@@ -1,4 +1,4 @@
-/** How the delivery of an outbox row (to a queue, to Stripe or to a mailbox) can end. Pure. */
+/** How the delivery of an outbox row (to a queue, to Stripe or to a mailbox) can end; who witnesses that the database is not an older one. Pure. */
 
 /**
  * What a sender says of a row: the other side has it; it does not take it now; it refused it, and would refuse it again;
@@ -15,3 +15,9 @@ export type Sent<Statement> =
 export const later = (why: string) => ({ outcome: 'later', why }) as const;
 export const never = (why: string) => ({ outcome: 'never', why }) as const;
 export const needless = (why: string) => ({ outcome: 'needless', why }) as const;
+
+/** What remembers, outside of the database, the newest entry that the database had: a restored one has lost it. */
+export interface Witness {
+  seen(): Promise<string | null>;
+  see(mark: string): Promise<void>;
+}

@@ -18,6 +18,8 @@ const claimMs = minuteMs;
 /** States of rows that are still to be delivered. */
 const undelivered = inArray(outbox.state, ['planned', 'sent']);
 
+const isGateShut = sql`EXISTS (SELECT 1 FROM outbox_gate WHERE shut_at IS NOT NULL)`;
+
 /** Plans one delivery. */
 export const plan = (row: { id: string; kind: OutboxKind; payload: OutboxRow['payload']; now: number }): Write =>
   write(
@@ -158,7 +160,7 @@ export interface Claim {
 /** Claims due rows for this sender, oldest first; nobody else gets them for a minute. */
 export async function claimDue(db: Db, { now, limit, ids, calls }: Claim): Promise<OutboxRow[]> {
   // While the outbox is shut nothing goes to Stripe, for nobody knows what it has already.
-  const mayGo = sql`(kind NOT LIKE 'stripe%' OR NOT EXISTS (SELECT 1 FROM outbox_gate WHERE shut_at IS NOT NULL))`;
+  const mayGo = sql`(kind NOT LIKE 'stripe%' OR NOT ${isGateShut})`;
   const isCall = sql`${outbox.kind} IN (SELECT value FROM json_each(${JSON.stringify(calls)}))`;
   const chosen = ids
     ? sql`${outbox.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`
@@ -185,6 +187,15 @@ export async function areTaken(db: Db, ids: readonly string[], now: number): Pro
 /** The other side has it. */
 export const confirm = (id: string): Write =>
   write(build.update(outbox).set({ state: 'confirmed', lastError: null }).where(eq(outbox.id, id)));
+
+/** Adds to the row how it is carried out, once: fails the batch where somebody has decided that already. */
+export const decide = (id: string, how: OutboxRow['payload']): Write[] => [
+  guard(
+    'outbox_undecided',
+    sql`EXISTS (SELECT 1 FROM outbox WHERE id = ${id} AND state = 'sent' AND payload ->> ${Object.keys(how)[0] ?? ''} IS NULL)`,
+  ),
+  write(sql`UPDATE outbox SET payload = json_patch(payload, ${JSON.stringify(how)}) WHERE id = ${id}`),
+];
 
 /** A look-up showed that the last attempt never arrived: the next one goes under a new key. */
 export const nextEpoch = (id: string, epoch: number, now: number): Write =>
@@ -253,9 +264,12 @@ export async function find(db: Db, id: string): Promise<OutboxRow | null> {
   return rows[0] ?? null;
 }
 
+/** What waits for Stripe while the outbox is shut; nothing while it is open. */
+const isShut = and(undelivered, sql`kind LIKE 'stripe%' AND ${isGateShut}`);
+
 /** One page of the rows of a state, newest first. */
-export async function list(db: Db, filter: { state: OutboxRow['state']; page: number; limit: number }) {
-  const where = eq(outbox.state, filter.state);
+export async function list(db: Db, filter: { state: OutboxRow['state'] | 'shut'; page: number; limit: number }) {
+  const where = filter.state === 'shut' ? isShut : eq(outbox.state, filter.state);
   const [rows, counted] = await db.batch([
     db
       .select()

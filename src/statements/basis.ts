@@ -65,11 +65,11 @@ const notBilledOf = (state: StoredLine['state'] = 'held'): StatementLine['not_bi
  * and of the invoice's what is something else: Stripe's, corrections, credit.
  */
 export function linesOf({ period, lines }: Basis, stored: readonly StoredLine[]): StatementLine[] {
-  const own = { start: period.start, end: period.end };
+  const own = period === null ? null : { start: period.start, end: period.end };
   const periodOf = ({ periodStart: start, periodEnd: end }: StoredLine) =>
     start === null || end === null ? null : toPeriod({ start, end });
   const isOwn = (line: StoredLine): boolean =>
-    line.by === 'tenantry' && line.deltaOf === null && periodOf(line)?.start === own.start;
+    own !== null && line.by === 'tenantry' && line.deltaOf === null && periodOf(line)?.start === own.start;
   const states = new Map(stored.filter(isOwn).map(({ body, state }) => [body.line_id, state]));
   return [
     ...lines.map(

@@ -55,13 +55,17 @@ function differences(line: CostLine, again: CostLine): string[] {
 /** What a line is of, once it has been asked for: the period's own, a correction of an earlier one, or neither. */
 function checkOne(line: StatementLine, periods: readonly RatedAgain[]): { wrong: string[]; rated: boolean } {
   if (line.by === 'stripe') return { wrong: [], rated: false };
-  const period = periods.find((one) => isOf(line, one) && (one.billed === null) === (line.delta_of === null));
+  // What no invoice has billed before is the period's own, on whichever invoice it is.
+  const isFirst = ({ billed }: RatedAgain): boolean => (billed?.size ?? 0) === 0;
+  const period = periods.find(
+    (one) => isOf(line, one) && (line.delta_of === null ? isFirst(one) : one.billed !== null),
+  );
   if (period === undefined) {
     if (line.period === null && line.amount_cents <= 0) return { wrong: [], rated: false };
     return { wrong: ['the statement has no windows that it could be rated by'], rated: false };
   }
   const again = period.lines.find(({ line_id }) => line_id === line.line_id);
-  if (period.billed !== null) {
+  if (period.billed !== null && line.delta_of !== null) {
     const due = (again?.amount_cents ?? 0) - (period.billed.get(line.line_id) ?? 0);
     return {
       wrong:

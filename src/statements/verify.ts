@@ -78,12 +78,19 @@ const factsOf = (payload: StatementPayload, windows: number, kid: string): State
   customer_id: payload.customer_id,
   issuer: payload.iss,
   issued_at: iso(payload.iat * secondMs),
-  period: { start: payload.period.start, end: payload.period.end },
+  period: spanOf(payload),
   catalogue: payload.catalogue.version,
   windows,
   total_cents: payload.total_cents,
   kid,
 });
+
+/** The invoice's own period; of one without, from the first that it corrects to the last. */
+function spanOf({ period, earlier }: StatementPayload): { start: string; end: string } {
+  if (period !== null) return { start: period.start, end: period.end };
+  const inTime = earlier.toSorted((a, b) => (a.start < b.start ? -1 : 1));
+  return { start: inTime[0]?.start ?? '', end: inTime.at(-1)?.end ?? '' };
+}
 
 interface Signature {
   state: Verdict['signature'];
@@ -162,7 +169,7 @@ async function checkContent(payload: StatementPayload, windowLines: readonly str
 }
 
 const periodsOf = ({ period, earlier }: StatementPayload): Omit<RatedAgain, 'lines'>[] => [
-  { ...period, billed: null },
+  ...(period === null ? [] : [{ ...period, billed: null }]),
   ...earlier.map(({ billed, ...one }) => ({
     ...one,
     billed: new Map(billed.map(({ line_id, amount_cents }) => [line_id, amount_cents])),

@@ -172,6 +172,13 @@ export const draftsOf = (stripe: Stripe) => ({
       );
       return made.id;
     }),
+  /** What may still be given back of a paid invoice, cents. */
+  reach: (id: string): Promise<StripeResult<number>> =>
+    attempt(async () => {
+      const found = await stripe.invoices.retrieve(id);
+      const given = found.pre_payment_credit_notes_amount + found.post_payment_credit_notes_amount;
+      return found.status === 'paid' ? Math.max(0, found.total - given) : 0;
+    }),
   /** The credit note that was made for an invoice of ours; null where there is none. */
   findCredit: (stripeInvoiceId: string, invoiceId: string): Promise<StripeResult<string | null>> =>
     attempt(async () => {

@@ -1,16 +1,18 @@
 /** Drafts that Stripe could not finalise for want of an address are tried again, because the customer may have another one now. */
 import type { Db } from '../db/client.ts';
 import type { Write } from '../db/write.ts';
-import { planUnless } from '../outbox/store.ts';
-import { findStuckDrafts, isBeingFinalised } from '../webhooks/stuck-store.ts';
+import { move } from '../invoices/store.ts';
+import { planFinalizeAgain } from '../outbox/again-store.ts';
+import { findStuckDrafts } from '../webhooks/stuck-store.ts';
 
-/** Plans another attempt at each, unless one is on its way. */
+/**
+ * Orders that each is finalised: the one order that a person gives, too (close-period.ts). Where it is on its way, what it is refused for
+ * may be mended by now, and it goes once more.
+ */
 export async function planUnstick(db: Db, customerId: string, now: number): Promise<Write[]> {
   const stuck = await findStuckDrafts(db, customerId);
-  return stuck.map((invoiceId) =>
-    planUnless(
-      { kind: 'stripe_unstick', payload: { customer_id: customerId, invoice_id: invoiceId }, now },
-      isBeingFinalised(invoiceId),
-    ),
-  );
+  return stuck.flatMap((invoiceId) => [
+    ...planFinalizeAgain({ customerId, invoiceId, now }),
+    move(invoiceId, ['failed'], 'finalizing'),
+  ]);
 }

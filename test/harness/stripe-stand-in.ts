@@ -20,11 +20,11 @@ export async function setup(project: TestProject): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'stripe-stand-ins-'));
   const running = new Map<string, { stripe: Awaited<ReturnType<typeof startStripe>>; clock: { now: number } }>();
 
-  async function start(now: number) {
+  async function start(now: number, callsPerSecond: number | null) {
     const clock = { now };
     const id = String(running.size + 1);
     const options = { path: join(folder, `${id}.sqlite`), secretKey: standInKey, now: () => clock.now };
-    const stripe = await startStripe({ ...options, callsPerSecond: null }, () => {});
+    const stripe = await startStripe({ ...options, callsPerSecond }, () => {});
     running.set(id, { stripe, clock });
     return { id, url: stripe.url };
   }
@@ -40,8 +40,9 @@ export async function setup(project: TestProject): Promise<void> {
   const server = createServer(async (request, response) => {
     const [, id = '', what] = (request.url ?? '/').split('/');
     try {
-      const { now } = JSON.parse(String(await readBody(request, bytesMax))) as { now: number };
-      answerJson(response, 200, what === 'clock' ? await move(id, now) : await start(now));
+      const asked = JSON.parse(String(await readBody(request, bytesMax))) as { now: number; callsPerSecond?: number };
+      const { now, callsPerSecond = null } = asked;
+      answerJson(response, 200, what === 'clock' ? await move(id, now) : await start(now, callsPerSecond));
     } catch (error) {
       answerJson(response, 500, { error: String(error) });
     }

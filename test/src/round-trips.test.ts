@@ -2,14 +2,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { LeasedJob } from '../../src/contracts/jobs.ts';
 import { ensureCluster, makeApi, rootToken, signUp } from '../harness/worker/api.ts';
+import { countedDatabase } from '../harness/worker/counted-database.ts';
 
 const api = makeApi();
 let trips = 0;
 let concurrent: { begun: number; ended: number }[] = [];
 
-/** A database that counts what goes to it: statements that run by themselves, and batches. */
-function counted(database: D1Database): D1Database {
-  const timed = async <T>(run: () => Promise<T>): Promise<T> => {
+const counted = (database: D1Database): D1Database =>
+  countedDatabase(database, async (run) => {
     trips += 1;
     const trip = { begun: performance.now(), ended: Number.POSITIVE_INFINITY };
     concurrent.push(trip);
@@ -18,42 +18,7 @@ function counted(database: D1Database): D1Database {
     } finally {
       trip.ended = performance.now();
     }
-  };
-  const statement = (inner: D1PreparedStatement): D1PreparedStatement =>
-    new Proxy(inner, {
-      get(target, name) {
-        const value = Reflect.get(target, name) as unknown;
-        if (name === 'bind') return (...params: unknown[]) => statement(target.bind(...params));
-        if (['run', 'all', 'raw', 'first'].includes(String(name)))
-          return (...args: []) => timed(() => (value as (...a: []) => Promise<unknown>).apply(target, args));
-        return typeof value === 'function' ? (value as () => unknown).bind(target) : value;
-      },
-    });
-  const originals = new WeakMap<object, D1PreparedStatement>();
-  return new Proxy(database, {
-    get(target, name) {
-      if (name === 'prepare')
-        return (text: string) => {
-          const remembered = (inner: D1PreparedStatement): D1PreparedStatement => {
-            const proxy = new Proxy(statement(inner), {
-              get(wrapped, key) {
-                if (key === 'bind') return (...params: unknown[]) => remembered(inner.bind(...params));
-                return Reflect.get(wrapped, key) as unknown;
-              },
-            });
-            originals.set(proxy, inner);
-            return proxy;
-          };
-          return remembered(target.prepare(text));
-        };
-      if (name === 'batch')
-        return (statements: D1PreparedStatement[]) =>
-          timed(() => target.batch(statements.map((s) => originals.get(s) ?? s)));
-      const value = Reflect.get(target, name) as unknown;
-      return typeof value === 'function' ? (value as () => unknown).bind(target) : value;
-    },
   });
-}
 
 const bindings = {
   CONTROL: counted(api.bindings['CONTROL'] as D1Database),

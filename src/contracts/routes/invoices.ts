@@ -77,6 +77,7 @@ export const finalizeInvoice = route({
   answers: { 200: invoiceAnswer },
   failures: ['invoice_not_draft', 'billing_paused'],
   idempotent: true,
+  preview: true,
 });
 
 export const readBrake = route({

@@ -10,7 +10,7 @@ import { modeOf } from '../../invoices/brake-store.ts';
 import { type Ended, findEnded } from '../../invoices/due-store.ts';
 import { openMs, ownInvoiceCentsMin } from '../../invoices/invoice.ts';
 import { findReleased, insertLines, takeReleased } from '../../invoices/line-store.ts';
-import { sumOf } from '../../invoices/lines.ts';
+import { type NewLine, sumOf } from '../../invoices/lines.ts';
 import * as invoiceStore from '../../invoices/store.ts';
 import { newId } from '../../lib/ids.ts';
 import { err, ok } from '../../lib/result.ts';
@@ -68,13 +68,15 @@ async function billChange(
   ]);
   const isQuiet = !isThorough && (acceptedAt ?? 0) < ratedAt - travelMs;
   if (isQuiet && released.length === 0) return nothing;
-  const { lines: found } = await rateInvoice(context, customer, null, true);
-  if (found.length === 0 && released.length === 0) return nothing;
-  const sum = sumOf(found) + sumOf(released);
-  const { state, kind, lineState } = wayOf(sum, released.length > 0);
   const id = newId('invoice', random);
+  const { lines: found, writes: ofStatement } = await rateInvoice(context, customer, { newId: id }, { withVoid: true });
+  if (found.length === 0 && released.length === 0) return nothing;
+  const { due, tooLate } = split(found, now);
+  const owed = sumOf(due) + sumOf(released);
+  const { state, kind, lineState } = wayOf(owed, released.length > 0);
   const orderId = newId('outbox', random);
   const isDone = kind === null;
+  const sum = isDone ? owed + sumOf(tooLate) : owed;
   const row = {
     id,
     customerId,
@@ -93,7 +95,7 @@ async function billChange(
     ...line,
     id: newId('invoiceLine', random),
     by: 'tenantry' as const,
-    state: lineState,
+    state: tooLate.includes(line) ? ('rejected' as const) : lineState,
     stripeLineId: null,
   }));
   return ok({
@@ -103,6 +105,7 @@ async function billChange(
       invoiceStore.insert(row),
       ...insertLines(id, lines),
       takeReleased(customerId, id),
+      ...ofStatement,
       ...(kind === null ? [] : [planForInvoice({ id: orderId, kind, customerId, invoiceId: id, now })]),
     ],
     audit: [{ action: 'invoice.delta', subject: customerId, details: { invoice_id: id, cents: sum, state } }],
@@ -111,6 +114,13 @@ async function billChange(
 }
 
 const nothing = ok({ value: null, writes: [], audit: [] });
+
+/** What the customer would owe of a month that ended more than 62 days ago is not asked for; what it is owed goes back. */
+function split(lines: readonly NewLine[], now: number): { due: NewLine[]; tooLate: NewLine[] } {
+  const months = [...Map.groupBy(lines, ({ period }) => period.start).values()];
+  const isTooLate = (month: readonly NewLine[]) => (month[0]?.period.end ?? now) <= now - openMs && sumOf(month) > 0;
+  return { due: months.filter((month) => !isTooLate(month)).flat(), tooLate: months.filter(isTooLate).flat() };
+}
 
 interface Way {
   state: InvoiceState;

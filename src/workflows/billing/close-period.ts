@@ -40,7 +40,7 @@ const atOnce = 8;
 /** Closes what is due. What is ordered lies in the outbox. @returns how many drafts were looked at */
 export async function closePeriods(context: Context): Promise<number> {
   const due = await findToLookAt(context.db, context.now, perTick);
-  const done = await each(due, ({ id }) => carryOut(context, () => closeInvoice(context, id, false)), {
+  const done = await each(due, ({ id }) => carryOut(context, () => closeInvoice(context, id, 'due')), {
     log: context.log,
     what: 'closing a period',
     named: ({ id, customerId }) => ({ invoice_id: id, customer_id: customerId }),
@@ -62,29 +62,36 @@ interface Closed {
 
 const nothing = (invoice: InvoiceRow): Plan<Closed> => ({ value: { invoice, lines: [] }, writes: [], audit: [] });
 
-/** @param isAsked whether a person does not want to wait any longer */
-export async function closeInvoice(context: Context, id: string, isAsked: boolean): Promise<Planned<Closed>> {
+/**
+ * Whose wish it is. `due`: cron's, once the time has come. `asked`: a person's who does not want to wait any longer. `preview`: a person's
+ * who looks what that would bring; nothing is kept.
+ */
+export type Wish = 'due' | 'asked' | 'preview';
+
+export async function closeInvoice(context: Context, id: string, wish: Wish): Promise<Planned<Closed>> {
   const { db, settings } = context;
+  const isAsked = wish !== 'due';
   const invoice = await invoiceStore.find(db, id);
   const whole = invoice === null ? null : await findWhole(db, invoice.customerId);
   if (invoice === null || whole === null) return err(notFound);
   const isOver = !isDraft(invoice) || invoice.orderedAt !== null;
-  if (isAsked && invoice.state === 'failed') return ok(orderAgain(context, invoice));
+  if (isAsked && invoice.state === 'failed') return ok(await orderAgain(context, invoice));
   if (isOver) {
     return isAsked ? err(notDraft) : ok({ ...nothing(invoice), writes: [invoiceStore.lookAgain(id, null)] });
   }
   const mode = await modeOf(db, settings.billingMode);
   if (mode === 'paused') return isAsked ? err(paused) : ok(keepOpen(context, invoice));
-  return ok(await close(context, invoice, whole, { isAsked, isShadow: mode === 'shadow' }));
+  return ok(await close(context, invoice, whole, { wish, isShadow: mode === 'shadow' }));
 }
 
 /** What Stripe could not finalise is tried again: a person has mended the cause. */
-function orderAgain(context: Context, invoice: InvoiceRow): Plan<Closed> {
+async function orderAgain(context: Context, invoice: InvoiceRow): Promise<Plan<Closed>> {
   const { now, random } = context;
   const order = { id: newId('outbox', random), customerId: invoice.customerId, invoiceId: invoice.id, now };
   const fields = { state: 'finalizing' as const };
   return {
-    ...nothing({ ...invoice, ...fields }),
+    value: { invoice: { ...invoice, ...fields }, lines: await findLines(context.db, invoice.id) },
+    audit: [],
     writes: [
       invoiceStore.guardUnchanged(invoice),
       invoiceStore.change(invoice, fields, now),
@@ -127,14 +134,14 @@ function waiting({ now }: Context, invoice: InvoiceRow, reason: HoldReason, look
 }
 
 interface How {
-  isAsked: boolean;
+  wish: Wish;
   isShadow: boolean;
 }
 
 async function close(context: Context, invoice: InvoiceRow, whole: WholeCustomer, how: How): Promise<Plan<Closed>> {
   const { now } = context;
   const deadline = deadlineOf(invoice);
-  const isDue = how.isAsked || now >= deadline;
+  const isDue = how.wish !== 'due' || now >= deadline;
   if (invoice.ratedAt !== null) return await goOn(context, invoice, isDue);
   const endedAt = invoice.kind === 'closing' ? whole.subscription.canceledAt : null;
   const complete = await isComplete(context, whole.customer, invoice, endedAt);
@@ -142,7 +149,7 @@ async function close(context: Context, invoice: InvoiceRow, whole: WholeCustomer
     const writes = waiting(context, invoice, 'incomplete', nextLook(now, deadline));
     return { ...nothing(invoice), writes: [invoiceStore.guardUnchanged(invoice), ...writes] };
   }
-  return await fix(context, invoice, whole, { isDue, isShadow: how.isShadow, late: !complete });
+  return await fix(context, invoice, whole, { ...how, isDue, late: !complete });
 }
 
 /** Rates it, and fixes its lines. */
@@ -150,12 +157,12 @@ async function fix(
   context: Context,
   invoice: InvoiceRow,
   { customer }: WholeCustomer,
-  { isDue, isShadow, late }: { isDue: boolean; isShadow: boolean; late: boolean },
+  { wish, isDue, isShadow, late }: How & { isDue: boolean; late: boolean },
 ): Promise<Plan<Closed>> {
-  const { db, now, random, log, settings } = context;
+  const { db, now, random, settings } = context;
   const moment = await invoiceStore.findMoment(db, customer.id);
   const [rating, released, usual] = await Promise.all([
-    rateInvoice(context, customer, invoice),
+    rateInvoice(context, customer, invoice, { keeps: wish !== 'preview' }),
     findReleased(db, customer.id),
     findUsualCosts(context, customer.id),
   ]);
@@ -174,6 +181,7 @@ async function fix(
   const credit = shadow ? noCredit : await takeCreditFor(context, invoice, [...usage, ...released]);
   const lines = [...usage, ...credit.lines];
   const held = lines.filter(({ state }) => state === 'held');
+  const log = wish === 'preview' ? () => {} : context.log;
   if (held.length > 0) log('warn', 'lines of an invoice wait for approval', { ...named(invoice), lines: held.length });
   if (late) log('error', 'an invoice goes without all of its usage', named(invoice));
   const fields = { ratedAt: now, late, shadow, creditCents: credit.cents };

@@ -44,15 +44,15 @@ import type { Context } from '../deed.ts';
 export interface StatementWish {
   invoiceId: string;
   customer: Pick<CustomerRow, 'id' | 'seq' | 'usageShard'>;
-  /** The period whose usage the invoice bills. */
-  period: Period & { kind: PeriodKind };
+  /** The period whose usage the invoice bills; null where it has only what changed in earlier ones. */
+  period: (Period & { kind: PeriodKind }) | null;
   /** Periods that earlier invoices billed and that this one corrects. */
   earlier?: readonly EarlierPeriod[];
 }
 
 export interface PreparedStatement {
-  /** The period's lines and total: what the invoice bills. */
-  rated: Rated;
+  /** The period's lines and total: what the invoice bills. Null where it has no period. */
+  rated: Rated | null;
   /** Of each earlier period in turn, the whole of it: what is due is the difference to what was billed. */
   earlier: readonly Rated[];
   /** Belong into the batch that fixes the invoice's lines. */
@@ -141,7 +141,7 @@ export async function prepareStatement(
   const { db, now, random } = context;
   const shard = shardOf(context, customer);
   const [basis, metering] = await Promise.all([findRatingBasis(db, customer.id), meteringOf(db, customer.id)]);
-  const bills = [period, ...earlier].map((one) => {
+  const bills = [...(period === null ? [] : [period]), ...earlier].map((one) => {
     const cuts = cutsOf(one, basis);
     return { period: one, cuts, tally: tallyOf(cuts) };
   });
@@ -160,21 +160,22 @@ export async function prepareStatement(
     count += windows.length;
   }
   const windowParts = await file.end();
-  const [own, ...others] = bills.map((bill) => rate({ period: bill.period, stretches: bill.tally.stretches() }));
-  const rated = own as Rated;
+  const all = bills.map((bill) => rate({ period: bill.period, stretches: bill.tally.stretches() }));
+  const rated = period === null ? null : (all[0] ?? null);
   const lastEnd = Math.max(...bills.map((bill) => bill.period.end));
   const frozen: Basis = {
-    period: { ...toPeriod(period), kind: period.kind },
+    period: period === null ? null : { ...toPeriod(period), kind: period.kind },
     earlier: earlier.map(toEarlier),
     catalogue: await stateCatalogue(bills.flatMap(({ cuts }) => cuts.map(({ plan }) => plan))),
     overrides: overridesBefore(basis.overrides, lastEnd),
     plan_changes: changesBefore(basis.changes, lastEnd),
     digests,
-    lines: usageLines(rated, period),
+    lines: period === null || rated === null ? [] : usageLines(rated, period),
   };
   const kept = partWriter(shard, { invoiceId, run, kind: 'basis' });
   await kept.add(JSON.stringify(frozen));
   await kept.end();
-  const row = { invoiceId, customerId: customer.id, periodStart: period.start, run, windows: count, windowParts };
-  return { rated, earlier: others, writes: [notePrepared({ ...row, preparedAt: now })] };
+  const periodStart = period?.start ?? inTime[0]?.start ?? now;
+  const row = { invoiceId, customerId: customer.id, periodStart, run, windows: count, windowParts };
+  return { rated, earlier: period === null ? all : all.slice(1), writes: [notePrepared({ ...row, preparedAt: now })] };
 }

@@ -1,12 +1,12 @@
 /**
  * What an invoice is to say: the usage of its own period, and what has changed in others of the last 62 days since they were billed.
- * Changes need no mark: each period is rated again, and what was said of it before is taken off. What an invoice says of a period of its
- * own is rated by the windows that its statement keeps (prepare-statement.ts).
+ * Changes need no mark: each period is rated again, and what was said of it before is taken off. What an invoice says is rated by the
+ * windows that its statement keeps (prepare-statement.ts).
  */
 import type { CustomerRow } from '../../customers/store.ts';
 import { shardOf } from '../../db/shards.ts';
 import type { Write } from '../../db/write.ts';
-import { isUnfinished, openMs, renewalMs, settleMs } from '../../invoices/invoice.ts';
+import { afterMs, isUnfinished, openMs, renewalMs, settleMs } from '../../invoices/invoice.ts';
 import { findSaid, findUsual, type SaidOf } from '../../invoices/line-store.ts';
 import { linesOf, type NewLine, type RatedLine } from '../../invoices/lines.ts';
 import { findOf, type InvoiceRow } from '../../invoices/store.ts';
@@ -39,67 +39,97 @@ export interface Rating {
   writes: readonly Write[];
 }
 
-/** Rates periods, each as it costs now. `own`: the invoice's, whose windows its statement keeps. */
-async function rateAll(
-  context: Context,
-  customer: CustomerRow,
-  { invoice, own, earlier, said }: Asked,
-): Promise<{ rated: Map<Period, Rated>; writes: readonly Write[] }> {
-  if (invoice !== null && own !== undefined) {
-    const billed = earlier.map((period) => ({
-      ...period,
-      billed: new Map(said.get(period.start)?.said.map(({ identity, billedCents }) => [identity, billedCents])),
-    }));
-    const made = await prepareStatement(context, { invoiceId: invoice.id, customer, period: own, earlier: billed });
-    const others = earlier.flatMap((period, i): [Period, Rated][] => {
-      const one = made.earlier[i];
-      return one === undefined ? [] : [[period, one]];
-    });
-    return { rated: new Map([[own, made.rated], ...others]), writes: made.writes };
-  }
-  const basis = await findRatingBasis(context.db, customer.id);
-  const shard = shardOf(context, customer);
-  const all = earlier.map(
-    async (period): Promise<[Period, Rated]> => [period, await ratePeriod(shard, customer.seq, period, basis)],
-  );
-  return { rated: new Map(await Promise.all(all)), writes: [] };
-}
+const noneSaid: SaidOf = { said: [], firstBill: null };
 
 interface Asked {
-  invoice: InvoiceRow | null;
+  /** The invoice whose statement is prepared. */
+  invoiceId: string;
   own: Period | undefined;
   earlier: readonly Period[];
   said: ReadonlyMap<number, SaidOf>;
+  keeps: boolean;
 }
+
+/**
+ * Rates periods, each as it costs now. Of earlier ones the sums say which differ from what was billed: those, and the invoice's own, are
+ * rated by the windows that its statement keeps. What changes in another one between the two looks is the next invoice's.
+ */
+async function rateAll(
+  context: Context,
+  customer: CustomerRow,
+  { invoiceId, own, earlier, said, keeps }: Asked,
+): Promise<{ rated: Map<Period, Rated>; writes: readonly Write[] }> {
+  const looked = await bySums(context, customer, keeps || own === undefined ? earlier : [own, ...earlier]);
+  if (!keeps) return { rated: looked, writes: [] };
+  const changed = [...looked].flatMap(([period, one]) =>
+    isQuiet(period, one, said.get(period.start) ?? noneSaid) ? [] : [period],
+  );
+  if (own === undefined && changed.length === 0) return { rated: new Map(), writes: [] };
+  const billed = changed.map((period) => ({
+    ...period,
+    billed: new Map(said.get(period.start)?.said.map(({ identity, billedCents }) => [identity, billedCents])),
+  }));
+  const made = await prepareStatement(context, { invoiceId, customer, period: own ?? null, earlier: billed });
+  const others = changed.flatMap((period, i): [Period, Rated][] => {
+    const one = made.earlier[i];
+    return one === undefined ? [] : [[period, one]];
+  });
+  const mine: [Period, Rated][] = own === undefined || made.rated === null ? [] : [[own, made.rated]];
+  return { rated: new Map([...mine, ...others]), writes: made.writes };
+}
+
+/** Rates periods by the sums of their days. */
+async function bySums(
+  context: Context,
+  customer: CustomerRow,
+  periods: readonly Period[],
+): Promise<Map<Period, Rated>> {
+  if (periods.length === 0) return new Map();
+  const basis = await findRatingBasis(context.db, customer.id);
+  const shard = shardOf(context, customer);
+  const all = periods.map(
+    async (period): Promise<[Period, Rated]> => [period, await ratePeriod(shard, customer.seq, period, basis)],
+  );
+  return new Map(await Promise.all(all));
+}
+
+/** Whether a period costs what was billed of it, and nothing of it was approved since. */
+const isQuiet = (period: Period, rated: Rated, { said, firstBill }: SaidOf): boolean =>
+  linesOf(period, usageLines(rated, period), said, firstBill).length === 0 &&
+  said.every(({ amountCents, billedCents }) => amountCents === billedCents);
 
 /**
  * Whether an invoice may say something of a period that is not its own: one that was billed before, within the time in which usage
  * may change; one that nobody has billed once it is sure that no renewal will. What another draft is about to bill is that one's.
  */
 function isOpenTo(invoice: InvoiceRow | null, period: Period, now: number, others: readonly InvoiceRow[]): boolean {
+  const backMs = invoice === null ? afterMs : openMs;
   const claims = others.filter(
     ({ id, periodStart, state }) => id !== invoice?.id && periodStart === period.start && state !== 'void',
   );
   const isClosed = claims.some(({ kind, ratedAt }) => kind === 'closing' && ratedAt !== null);
   const upTo = invoice === null ? now : Math.max(invoice.createdAt, invoice.periodEnd ?? 0);
-  if (!period.invoiceable || (period.end > upTo && !isClosed) || period.end <= now - openMs) return false;
+  if (!period.invoiceable || (period.end > upTo && !isClosed) || period.end <= now - backMs) return false;
   if (claims.some((other) => other.ratedAt === null && isUnfinished(other))) return false;
   if (claims.some(({ ratedAt }) => ratedAt !== null)) return true;
   return period.end <= now - renewalMs || invoice?.kind === 'closing';
 }
 
 /**
- * The lines that an invoice takes. @param invoice null: what has changed, for an invoice that is not there yet
- * @param withVoid whether what a void invoice has said counts as billed
+ * The lines that an invoice takes.
+ * @param invoice an id alone: what has changed, for an invoice that is not there yet; it may be of periods that were over longer than
+ * anything of theirs is billed
+ * @param options `withVoid`: what a void invoice has said counts as billed. `keeps`: the statement is prepared with it
  * @throws AmountOutOfRange
  */
 export async function rateInvoice(
   context: Context,
   customer: CustomerRow,
-  invoice: InvoiceRow | null,
-  withVoid = false,
+  asked: InvoiceRow | { newId: string },
+  { withVoid = false, keeps = true }: { withVoid?: boolean; keeps?: boolean } = {},
 ): Promise<Rating> {
   const { db, now } = context;
+  const invoice = 'newId' in asked ? null : asked;
   const [periods, others] = await Promise.all([periodStore.findAll(db, customer.id), findOf(db, customer.id)]);
   const isOwn = (period: Period): boolean => invoice !== null && period.start === invoice.periodStart;
   const taken = periods.filter((period) => isOwn(period) || isOpenTo(invoice, period, now, others));
@@ -107,9 +137,15 @@ export async function rateInvoice(
   const said = await findSaid(db, customer.id, starts, withVoid);
   const own = taken.find(isOwn);
   const earlier = taken.filter((period) => !isOwn(period));
-  const { rated, writes } = await rateAll(context, customer, { invoice, own, earlier, said });
+  const { rated, writes } = await rateAll(context, customer, {
+    invoiceId: 'newId' in asked ? asked.newId : asked.id,
+    own,
+    earlier,
+    said,
+    keeps,
+  });
   const lines = [...rated].flatMap(([period, one]) => {
-    const before = said.get(period.start) ?? { said: [], firstBill: null };
+    const before = said.get(period.start) ?? noneSaid;
     return linesOf(period, usageLines(one, period), before.said, before.firstBill);
   });
   return { lines, writes };

@@ -1,5 +1,5 @@
 /** Cron signs the statements of invoices that have become final, each once. Without keys none is signed, and they wait. */
-import { type StatementPayload, statementVersion } from '../../contracts/statements.ts';
+import { formOf, type StatementPayload } from '../../contracts/statements.ts';
 import { commit } from '../../db/client.ts';
 import { shardOf } from '../../db/shards.ts';
 import { newId } from '../../lib/ids.ts';
@@ -41,7 +41,7 @@ async function signOne(context: Context, keys: StatementKeys, { invoiceId, custo
   const lines = linesOf({ ...basis, lines: rated }, stored);
   const jti = newId('statement', random);
   const payload: StatementPayload = {
-    version: statementVersion,
+    version: formOf(basis.period),
     iss: settings.publicUrl,
     iat: Math.floor(now / secondMs),
     jti,

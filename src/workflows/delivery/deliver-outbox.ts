@@ -10,8 +10,9 @@ import { senders } from './senders.ts';
 
 const doneKeptMs = 7 * dayMs;
 const pauses = { baseMs: 5 * secondMs, maxMs: hourMs, jitter: 0 };
-/** Rows of one tick of cron, and how many of them are sent beside one another. */
-const rowsPerTick = 200;
+/** Rows that are claimed together, for a minute; how often a tick of cron does so; and how many are sent beside one another. */
+const rowsAtOnce = 200;
+const passesMax = 2;
 const atOnce = 20;
 
 /** Kinds that are calls of Stripe, whose outcome may be unclear. */
@@ -29,7 +30,6 @@ const calls = [
   'stripe_finalize',
   'stripe_credit',
   'stripe_billing',
-  'stripe_unstick',
 ] as const;
 
 /**
@@ -39,7 +39,7 @@ const calls = [
 export async function deliverOutbox(carriers: Carriers, ids?: readonly string[]): Promise<number> {
   const rows = await outboxStore.claimDue(carriers.db, {
     now: carriers.now(),
-    limit: ids?.length ?? rowsPerTick,
+    limit: ids?.length ?? rowsAtOnce,
     ids,
     calls: carriers.stripe ? calls : [],
   });
@@ -53,6 +53,17 @@ export async function deliverOutbox(carriers: Carriers, ids?: readonly string[])
   const confirmed = done.filter((outbox) => outbox !== null);
   const followed = confirmed.flat();
   return confirmed.length + (followed.length === 0 ? 0 : await deliverOutbox(carriers, followed));
+}
+
+/** Delivers what is due, as much of it as a tick of cron has time for. Returns how many were confirmed. */
+export async function sweepOutbox(carriers: Carriers): Promise<number> {
+  let all = 0;
+  for (let pass = 1; pass <= passesMax; pass++) {
+    const confirmed = await deliverOutbox(carriers);
+    all += confirmed;
+    if (confirmed < rowsAtOnce) break;
+  }
+  return all;
 }
 
 /** Forgets rows that have been done with for a week. */

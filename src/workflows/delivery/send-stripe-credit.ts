@@ -1,31 +1,84 @@
-/** Gives back what was billed too much after a subscription's end, by a credit note on the last invoice that was paid and is large enough. */
+/**
+ * Gives back what was billed too much after a subscription's end: by a credit note on the last invoice that was paid, as far as it
+ * reaches, the rest as credit here. First it is decided which cents go which way, in one batch with the credit; then the note is made.
+ * Cents that Stripe refuses are credit, too, once a look has shown that no note has them.
+ */
 
+import { insertGrant } from '../../credits/store.ts';
+import { commit } from '../../db/client.ts';
+import type { Write } from '../../db/write.ts';
+import { type Division, divide, lastPaid } from '../../invoices/give-back.ts';
 import { titleOf } from '../../invoices/invoice.ts';
 import { billAll } from '../../invoices/line-store.ts';
-import { findOf, move } from '../../invoices/store.ts';
-import { needless, never } from '../../outbox/outbox.ts';
-import type { Sender } from './carriers.ts';
+import { findOf, finish, guardUnchanged, type InvoiceRow } from '../../invoices/store.ts';
+import { ok } from '../../lib/result.ts';
+import { needless } from '../../outbox/outbox.ts';
+import { decide, type OutboxRow } from '../../outbox/store.ts';
+import type { StripeResult } from '../../stripe/call.ts';
+import type { StripePort } from '../../stripe/port.ts';
+import type { Carriers, Sender } from './carriers.ts';
 import { aboutInvoice } from './invoice-row.ts';
-import { sendIntent } from './stripe-intent.ts';
+import { failed, sendIntent } from './stripe-intent.ts';
 
 export const sendStripeCredit: Sender = async (carriers, row) => {
   const about = await aboutInvoice(carriers, row);
   if (!about.ok) return about.error;
   const { stripe, invoice } = about.value;
   if (invoice.state !== 'finalizing') return needless('not_wanted_any_more');
-  const amountCents = -invoice.totalCents;
-  const all = await findOf(carriers.db, invoice.customerId);
-  const paid = all.findLast(
-    ({ state, stripeInvoiceId, totalCents }) =>
-      state === 'paid' && stripeInvoiceId !== null && totalCents >= amountCents,
-  );
-  // Nothing that was paid is large enough: a person gives a credit.
-  if (paid?.stripeInvoiceId == null) return never('no_paid_invoice');
-  const { stripeInvoiceId } = paid;
-  const note = { stripeInvoiceId, invoiceId: invoice.id, amountCents, memo: titleOf.delta };
-  return await sendIntent(carriers, row, {
-    find: () => stripe.drafts.findCredit(stripeInvoiceId, invoice.id),
-    send: (key) => stripe.drafts.credit(note, key),
-    settle: () => [billAll(invoice.id), move(invoice.id, ['finalizing'], 'paid')],
+  const decided = await divisionOf(carriers, stripe, invoice, row);
+  if (!decided.ok) return failed(decided.error);
+  const { noteOn, noteCents } = decided.value;
+  const settle = (): Write[] => [billAll(invoice.id), finish(invoice.id, ['finalizing'], carriers.now())];
+  if (noteOn === null) return { outcome: 'ok', writes: settle() };
+  const note = { stripeInvoiceId: noteOn, invoiceId: invoice.id, amountCents: noteCents, memo: titleOf.delta };
+  const find = () => stripe.drafts.findCredit(noteOn, invoice.id);
+  const sent = await sendIntent(carriers, row, { find, send: (key) => stripe.drafts.credit(note, key), settle });
+  if (sent.outcome !== 'never') return sent;
+  const found = await find();
+  if (!found.ok) return failed(found.error);
+  carriers.log('warn', 'Stripe takes no credit note: what it was to give back is credit', {
+    invoice_id: invoice.id,
+    customer_id: invoice.customerId,
+    why: sent.why,
   });
+  const instead = found.value === null ? [guardUnchanged(invoice), ...grant(carriers, invoice, 'note', noteCents)] : [];
+  return { outcome: 'ok', writes: [...instead, ...settle()] };
 };
+
+/** As it was decided, and stands in the row; else it is decided now. */
+async function divisionOf(
+  carriers: Carriers,
+  stripe: StripePort,
+  invoice: InvoiceRow,
+  { id: rowId, payload }: OutboxRow,
+): Promise<StripeResult<Pick<Division, 'noteOn' | 'noteCents'>>> {
+  if (payload['note_on'] !== undefined) {
+    return ok({ noteOn: String(payload['note_on']) || null, noteCents: Number(payload['note_cents']) });
+  }
+  const id = lastPaid(await findOf(carriers.db, invoice.customerId))?.stripeInvoiceId ?? null;
+  const reach = id === null ? ok(0) : await stripe.drafts.reach(id);
+  if (!reach.ok) return reach;
+  const division = divide(-invoice.totalCents, id === null ? null : { id, reachCents: reach.value });
+  const { noteOn, noteCents, creditCents } = division;
+  await commit(carriers.db, [
+    ...decide(rowId, { note_on: noteOn ?? '', note_cents: noteCents, credit_cents: creditCents }),
+    ...(creditCents > 0 ? grant(carriers, invoice, 'rest', creditCents) : []),
+  ]);
+  return ok(division);
+}
+
+/** Credit under an id that follows from the invoice and from what it stands for: there is one of each. */
+function grant({ now }: Carriers, { id, customerId }: InvoiceRow, of: 'rest' | 'note', amountCents: number): Write[] {
+  const digits = id.slice('inv_'.length);
+  const own = of === 'rest' ? digits : `${digits.slice(8)}${digits.slice(0, 8)}`;
+  return insertGrant({
+    id: `crd_${own}`,
+    customerId,
+    amountCents,
+    expiresAt: null,
+    createdAt: now(),
+    reason: 'billed too much before your subscription ended',
+    actor: 'cron',
+    invoiceId: id,
+  });
+}

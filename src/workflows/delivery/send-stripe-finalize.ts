@@ -3,10 +3,12 @@
  * that is declined leaves past due: whether or not Stripe's events come.
  */
 import { commit } from '../../db/client.ts';
+import { GuardFailed } from '../../db/failure.ts';
 import { isUnfinished } from '../../invoices/invoice.ts';
 import { move } from '../../invoices/store.ts';
 import { reasonOf } from '../../lib/reason.ts';
 import { ok } from '../../lib/result.ts';
+import { discardRefused, goOnceMore } from '../../outbox/again-store.ts';
 import { later, needless } from '../../outbox/outbox.ts';
 import type { Carriers, Sender } from './carriers.ts';
 import { aboutInvoice } from './invoice-row.ts';
@@ -40,10 +42,23 @@ export const sendStripeFinalize: Sender = async (carriers, row) => {
   if (sent.outcome === 'ok')
     return { ...sent, outbox: await followed(carriers, whole.subscription.stripeSubscriptionId) };
   if (sent.outcome !== 'never') return sent;
-  // A new order is given once the cause is mended (tenantry invoices finalize).
-  await commit(carriers.db, [move(invoice.id, ['finalizing'], 'failed')]);
-  return needless(sent.why);
+  return (await isGivenUp(carriers, row.id, invoice.id, sent.why)) ? needless(sent.why) : later('may_be_mended');
 };
+
+/**
+ * Gives a refused order up: a new one is given once the cause is mended, by a person (tenantry invoices finalize) or by another address
+ * (plan-unstick.ts). An address that came while it was under way has it go once more.
+ */
+async function isGivenUp({ db, now }: Carriers, rowId: string, invoiceId: string, why: string): Promise<boolean> {
+  try {
+    await commit(db, [...discardRefused(rowId, why), move(invoiceId, ['finalizing'], 'failed')]);
+    return true;
+  } catch (error) {
+    if (!(error instanceof GuardFailed)) throw error;
+    await commit(db, [goOnceMore(rowId, now())]);
+    return false;
+  }
+}
 
 /** @returns ids of rows that came about. What cannot be read now comes with Stripe's event, or with the next comparison. */
 async function followed({ refresh, log }: Carriers, subscriptionId: string | null): Promise<readonly string[]> {

@@ -2,7 +2,7 @@
 import { isDraft } from '../../invoices/invoice.ts';
 import { billAll, findLines } from '../../invoices/line-store.ts';
 import { sumOf } from '../../invoices/lines.ts';
-import { move } from '../../invoices/store.ts';
+import { finish, move } from '../../invoices/store.ts';
 import { dayMs, secondMs } from '../../lib/time.ts';
 import { later, needless, never } from '../../outbox/outbox.ts';
 import { planForInvoice } from '../../outbox/store.ts';
@@ -34,7 +34,9 @@ export const sendStripeUsage: Sender = async (carriers, row) => {
     // An invoice of ours is not made: the meter's price brings the sum onto Stripe's.
     writes: [
       billAll(invoiceId),
-      move(invoiceId, ['draft', 'held'], isAtStripe ? 'finalizing' : 'paid'),
+      isAtStripe
+        ? move(invoiceId, ['draft', 'held'], 'finalizing')
+        : finish(invoiceId, ['draft', 'held'], carriers.now()),
       ...(isAtStripe ? [planForInvoice(order)] : []),
     ],
     outbox: isAtStripe ? [next] : [],

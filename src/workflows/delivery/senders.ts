@@ -18,7 +18,6 @@ import { sendStripeLines } from './send-stripe-lines.ts';
 import { sendStripeOrder } from './send-stripe-order.ts';
 import { sendStripePause } from './send-stripe-pause.ts';
 import { sendStripePrice } from './send-stripe-price.ts';
-import { sendStripeUnstick } from './send-stripe-unstick.ts';
 import { sendStripeUsage } from './send-stripe-usage.ts';
 
 export const senders: Readonly<Record<OutboxKind, Sender>> = {
@@ -40,5 +39,4 @@ export const senders: Readonly<Record<OutboxKind, Sender>> = {
   stripe_finalize: sendStripeFinalize,
   stripe_credit: sendStripeCredit,
   stripe_billing: sendStripeBilling,
-  stripe_unstick: sendStripeUnstick,
 };

@@ -28,6 +28,7 @@ const reads: readonly string[] = [
   'drafts.lines',
   'drafts.find',
   'drafts.findCredit',
+  'drafts.reach',
   'events.page',
   'invoices.fetch',
   'pauses.paidUntil',

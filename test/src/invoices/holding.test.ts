@@ -1,6 +1,9 @@
 /** What people hold back: lines that are too large, the brake of billing, and everything that waits for Stripe. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { HeldLineView } from '../../../src/contracts/invoices.ts';
+import { servicesOf } from '../../../src/services.ts';
+import { witnessOf } from '../../../src/wiring.ts';
+import { detectRestore } from '../../../src/workflows/delivery/detect-restore.ts';
 import { continueDrift } from '../../../src/workflows/watching/run-drift.ts';
 import { ensureCluster, makeApi, rootToken } from '../../harness/worker/api.ts';
 import { openStandIn, type StandInOfTests } from '../../harness/worker/stripe.ts';
@@ -99,12 +102,27 @@ describe('the brake', { timeout }, () => {
 });
 
 describe('after a restore', { timeout }, () => {
+  it('the outbox shuts itself: the database lacks the newest entry of its log', async () => {
+    const witness = witnessOf(servicesOf(api.bindings, { waitUntil: () => {} }, api.outside));
+    expect(await detectRestore(billing.contextNow(), witness)).toBe(false);
+    expect(await detectRestore(billing.contextNow(), witness)).toBe(false);
+    // As a database that was restored to a minute ago: an entry that it had is not there.
+    await witness.see('aud_lost');
+    expect(await detectRestore(billing.contextNow(), witness)).toBe(true);
+    expect(api.logs.some(({ message }) => message.startsWith('the database was restored'))).toBe(true);
+    expect(await (await post('outbox/open', { drift_id: 'drun_none' })).json()).toMatchObject({ code: 'drift_required' });
+    expect(await detectRestore(billing.contextNow(), witness)).toBe(false);
+    await billing.control.prepare('DELETE FROM outbox_gate').run();
+  });
+
   it('nothing goes to Stripe until a drift run that began after it has ended well', async () => {
     expect((await post('outbox/open', { drift_id: 'drun_none' })).status).toBe(409);
     const { customerId, end } = await month(100);
     await post('outbox/shut');
     await goTo(end + 21 * minute);
     await goTo(api.clock.now + minute);
+    const waits = await api.call('GET', '/api/outbox?state=shut', { token: rootToken });
+    expect(await waits.json()).toMatchObject({ items: [{ kind: 'stripe_lines', subject: customerId }] });
     expect((await rowsOf(customerId)).at(-1)).toMatchObject({ state: 'draft', orderedAt: expect.any(Number) });
     expect(await (await post('outbox/open', { drift_id: 'drun_none' })).json()).toMatchObject({
       code: 'drift_required',

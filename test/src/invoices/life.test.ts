@@ -1,5 +1,6 @@
 /** Invoices over months, at the stand-in: what was used is billed to the cent, once, whatever comes late, and also after the end. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { InvoiceView } from '../../../src/contracts/invoices.ts';
 import { ensureCluster, makeApi, rootToken } from '../../harness/worker/api.ts';
 import { openStandIn, type StandInOfTests } from '../../harness/worker/stripe.ts';
 import { billingOf, day, hour, minute } from './harness.ts';
@@ -38,6 +39,17 @@ describe('a renewal', { timeout }, () => {
     const [first, draft] = await rowsOf(customerId);
     expect(first).toMatchObject({ kind: 'cycle', state: 'paid', periodStart: null, totalCents: 2900 });
     expect(draft).toMatchObject({ kind: 'cycle', state: 'held', holdReason: 'incomplete', periodEnd: end });
+    const look = await api.call('POST', `/api/invoices/${draft?.id}/finalize?preview=true`, {
+      token: rootToken,
+      body: {},
+    });
+    const { invoice: preview } = (await look.json()) as { invoice: InvoiceView };
+    expect(preview.lines.filter(({ amount_cents }) => amount_cents !== 0)).toMatchObject([
+      { meter: 'cpu_core_ms', amount_cents: 100 * coreCents, by: 'tenantry' },
+    ]);
+    expect((await rowsOf(customerId)).at(-1)).toEqual(draft);
+    const kept = await billing.shard.prepare('SELECT count(*) AS n FROM statement_parts').first<{ n: number }>();
+    expect(kept).toEqual({ n: 0 });
     await goTo(end + 21 * minute);
     const [, bill] = await rowsOf(customerId);
     expect(bill).toMatchObject({

@@ -222,8 +222,8 @@ describe.each(seeds)('the statement of seed %i', { timeout }, (seed) => {
     expect(await said(bytes.slice(0, 40))).toMatch(/^unreadable: .*cut short/);
     const half = new TextEncoder().encode(textOf(jws, windows).slice(0, -30));
     expect(await said(half)).toMatch(/^wrong: line \d+ of the file is no window/);
-    const newer = await signStatement(keys, { ...payload, version: 2 as 1 });
-    expect(await said(packed(newer, windows))).toMatch(/^unreadable: .*version 2.*newer program/);
+    const newer = await signStatement(keys, { ...payload, version: 3 as 2 });
+    expect(await said(packed(newer, windows))).toMatch(/^unreadable: .*version 3.*newer program/);
     expect(await said(bytes, { customerId: 'cust_other' })).toMatch(
       /^wrong: the statement is of cust_\w+, and not of cust_other/,
     );

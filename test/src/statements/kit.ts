@@ -11,6 +11,7 @@ import { newId } from '../../../src/lib/ids.ts';
 import { hourMs, iso } from '../../../src/lib/time.ts';
 import type { Period, PeriodKind } from '../../../src/periods/period.ts';
 import { toCostLine } from '../../../src/pricing/cost-line.ts';
+import type { Rated } from '../../../src/pricing/rate.ts';
 import type { EarlierPeriod } from '../../../src/statements/basis.ts';
 import { quantities } from '../../../src/usage/meters.ts';
 import { type PreparedStatement, prepareStatement } from '../../../src/workflows/billing/prepare-statement.ts';
@@ -201,9 +202,10 @@ export async function prepare(
   { context }: World,
   { customer, period, invoiceId }: Month,
   earlier: readonly EarlierPeriod[] = [],
-): Promise<PreparedStatement> {
+): Promise<PreparedStatement & { rated: Rated }> {
   const prepared = await prepareStatement(context, { invoiceId, customer, period, earlier });
-  const usage = prepared.rated.lines.filter(({ kind }) => kind === 'usage');
+  const rated = prepared.rated as Rated;
+  const usage = rated.lines.filter(({ kind }) => kind === 'usage');
   const own = linesOf(
     period,
     usage.map((line) => ({ identity: line.id, body: toCostLine(line, period) })),
@@ -218,7 +220,7 @@ export async function prepare(
     stripeLineId: null,
   }));
   await commit(db, [...prepared.writes, ...insertLines(invoiceId, lines)]);
-  return prepared;
+  return { ...prepared, rated };
 }
 
 export interface InvoiceLine {

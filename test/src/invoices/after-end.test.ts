@@ -1,0 +1,95 @@
+/** What changes after the closing invoice is proven by a statement of its own, of the months that it is of; what is too old is written off. */
+import { beforeAll, expect, it } from 'vitest';
+import type { InvoiceRow } from '../../../src/invoices/store.ts';
+import { verifyStatement } from '../../../src/statements/verify.ts';
+import { signStatements } from '../../../src/workflows/billing/sign-statements.ts';
+import { ensureCluster, makeApi, rootToken } from '../../harness/worker/api.ts';
+import { openStandIn, type StandInOfTests } from '../../harness/worker/stripe.ts';
+import { billingOf, day, hour, minute } from './harness.ts';
+
+const api = makeApi(Date.parse('2026-01-05T09:10:00.000Z'));
+/** Months of cron and Stripe in one test. */
+const timeout = 120_000;
+let stripe: StandInOfTests;
+const billing = billingOf(api, () => stripe);
+const { paying, goTo, uses, rowsOf, costs, periodsOf, show, contextNow } = billing;
+
+beforeAll(async () => {
+  await ensureCluster(api);
+  stripe = await openStandIn(api);
+  await stripe.publish();
+});
+
+/** A customer who has left in the first month, with 100 core-hours above what is included. */
+async function whoLeft() {
+  const { made } = await paying('starter');
+  const customerId = made.customer.customer_id;
+  await billing.tell();
+  const { start, end } = (await periodsOf(customerId)).at(-1) ?? { start: 0, end: 0 };
+  const edge = Math.ceil(start / hour) * hour;
+  await uses(customerId, edge + 10 * hour, (end - start) / hour + 100, start + 12 * hour);
+  await goTo(end - 10 * day);
+  await api.call('POST', `/api/customers/${customerId}/deactivate`, { token: rootToken, body: {} });
+  await goTo(api.clock.now + minute);
+  await goTo(api.clock.now + 2 * hour);
+  return { customerId, edge, end };
+}
+const lastOf = async (customerId: string) => (await rowsOf(customerId)).at(-1) as InvoiceRow;
+const atNextHour = () => goTo(Math.ceil((api.clock.now + minute) / hour) * hour);
+const atNextDay = () => goTo(Math.ceil((api.clock.now + minute) / day) * day);
+
+async function verdictOf({ id }: InvoiceRow) {
+  await signStatements(contextNow());
+  expect((await show(id)).statement).toBe(true);
+  const file = await api.call('GET', `/api/invoices/${id}/statement`, { token: rootToken });
+  expect(file.status).toBe(200);
+  return await verifyStatement(new Uint8Array(await file.arrayBuffer()), null);
+}
+
+it('a difference that is billed, and one that goes back, are proven: billed before and it are what is rated now', {
+  timeout,
+}, async () => {
+  const { customerId, edge, end } = await whoLeft();
+  await uses(customerId, edge + 30 * hour, 20);
+  await atNextHour();
+  const more = await lastOf(customerId);
+  expect(more).toMatchObject({ kind: 'delta', state: 'paid', totalCents: 100 });
+  const proven = await verdictOf(more);
+  expect(proven).toMatchObject({
+    outcome: 'right',
+    findings: [],
+    facts: { total_cents: 100, windows: 2, period: { end: new Date(end).toISOString() } },
+  });
+  expect(proven.lines).toMatchObject([{ amount_cents: 100, state: 'right' }]);
+  await billing.shard
+    .prepare('DELETE FROM windows WHERE window_end = ?')
+    .bind(edge + 30 * hour)
+    .run();
+  await atNextDay();
+  const back = await lastOf(customerId);
+  expect(back).toMatchObject({ kind: 'delta', state: 'paid', totalCents: -100 });
+  expect(await verdictOf(back)).toMatchObject({ outcome: 'right', findings: [], facts: { total_cents: -100 } });
+});
+
+it('of a month that ended more than 62 days ago what would be owed is written off, and what is owed goes back', {
+  timeout,
+}, async () => {
+  const { customerId, edge, end } = await whoLeft();
+  await goTo(end + 61 * day);
+  await uses(customerId, edge + 30 * hour, 200, end + 63 * day);
+  await stripe.move(end + 63 * day + 30 * minute);
+  await atNextHour();
+  const off = await lastOf(customerId);
+  expect(off).toMatchObject({ kind: 'delta', state: 'uncollectible', totalCents: 1000, stripeInvoiceId: null });
+  expect(await costs(off.id)).toEqual(['cpu_core_ms 1000 rejected']);
+  await atNextHour();
+  expect((await lastOf(customerId)).id).toBe(off.id);
+  await billing.shard
+    .prepare('DELETE FROM windows WHERE window_end = ?')
+    .bind(edge + 10 * hour)
+    .run();
+  await atNextDay();
+  const back = await lastOf(customerId);
+  expect(back.totalCents).toBeLessThan(0);
+  expect(back).toMatchObject({ kind: 'delta', state: 'paid' });
+});

@@ -1,0 +1,129 @@
+/**
+ * With STRIPE_TAX=on an invoice whose customer has no address that tax can be worked out for stays a draft, and its customer is told; another
+ * address has it finalised, by the one order that a person gives, too. Nothing is billed without its tax.
+ */
+import { beforeAll, expect, it } from 'vitest';
+import { commit, openDb } from '../../../src/db/client.ts';
+import type { InvoiceRow } from '../../../src/invoices/store.ts';
+import { servicesOf } from '../../../src/services.ts';
+import type { StripePort } from '../../../src/stripe/port.ts';
+import { carriersOf } from '../../../src/wiring.ts';
+import { deliverOutbox } from '../../../src/workflows/delivery/deliver-outbox.ts';
+import { planUnstick } from '../../../src/workflows/plan-unstick.ts';
+import { ensureCluster, makeApi, rootToken } from '../../harness/worker/api.ts';
+import { openStandIn, type StandInOfTests } from '../../harness/worker/stripe.ts';
+import { billingOf, hour, minute } from './harness.ts';
+
+const api = makeApi(Date.parse('2026-01-05T09:10:00.000Z'));
+/** Months of cron and Stripe in one test. */
+const timeout = 120_000;
+let stripe: StandInOfTests;
+const billing = billingOf(api, () => stripe);
+const { paying, goTo, uses, rowsOf, periodsOf, invoiceAtStripe } = billing;
+const db = () => openDb(billing.control);
+
+beforeAll(async () => {
+  await ensureCluster(api);
+  stripe = await openStandIn(api);
+  await stripe.publish();
+});
+
+const berlin = { line1: 'Unter den Linden 1', city: 'Berlin', postal_code: '10117', country: 'DE' };
+const setAddress = async (customerId: string) => {
+  const answer = await api.call('PUT', `/api/customers/${customerId}/billing`, {
+    token: rootToken,
+    body: { address: berlin },
+  });
+  expect(answer.status).toBe(200);
+};
+const count = async (sql: string, ...bound: string[]): Promise<number> =>
+  (
+    await billing.control
+      .prepare(sql)
+      .bind(...bound)
+      .first<{ n: number }>()
+  )?.n ?? 0;
+const mailsTo = (customerId: string) =>
+  count("SELECT count(*) AS n FROM notices WHERE customer_id = ? AND kind = 'tax_address_wrong'", customerId);
+const ordersOf = (invoiceId: string) =>
+  count("SELECT count(*) AS n FROM outbox WHERE kind = 'stripe_finalize' AND payload ->> 'invoice_id' = ?", invoiceId);
+const lastOf = async (customerId: string) => (await rowsOf(customerId)).at(-1) as InvoiceRow;
+
+/** A customer without an address, whose renewal has 100 core-hours above what is included and cannot be finalised. */
+async function whoWaits() {
+  // The page asks for an address; this customer has taken it away since.
+  Object.assign(api.bindings, { STRIPE_TAX: 'off' });
+  const { made, id } = await paying('starter');
+  Object.assign(api.bindings, { STRIPE_TAX: 'on' });
+  const customerId = made.customer.customer_id;
+  await stripe.call(`/subscriptions/${id}`, { 'automatic_tax[enabled]': 'true' });
+  await billing.tell();
+  const { start, end } = (await periodsOf(customerId)).at(-1) ?? { start: 0, end: 0 };
+  await uses(customerId, Math.ceil(start / hour) * hour + 10 * hour, (end - start) / hour + 100, start + 12 * hour);
+  await goTo(end + 21 * minute);
+  const stuck = await lastOf(customerId);
+  expect(stuck).toMatchObject({ state: 'failed', finalizedAt: null });
+  return { customerId, stuck, end };
+}
+const whole = Math.round((2900 + 500) * 1.19);
+
+it('it waits with its lines, tells its customer once, and is collected with tax when the address is right', {
+  timeout,
+}, async () => {
+  const { customerId, stuck, end } = await whoWaits();
+  for (const hours of [1, 7, 60]) await goTo(end + hours * hour);
+  expect(await invoiceAtStripe(stuck.stripeInvoiceId)).toMatchObject({ status: 'draft', total: 3400 });
+  expect(await mailsTo(customerId)).toBe(1);
+  const orders = await ordersOf(stuck.id);
+  await goTo(end + 61 * hour);
+  expect(await ordersOf(stuck.id)).toBe(orders);
+  await setAddress(customerId);
+  await goTo(api.clock.now + minute);
+  await goTo(api.clock.now + minute);
+  expect(await lastOf(customerId)).toMatchObject({
+    id: stuck.id,
+    state: 'paid',
+    subtotalCents: 3400,
+    taxCents: whole - 3400,
+    totalCents: whole,
+  });
+  expect(await invoiceAtStripe(stuck.stripeInvoiceId)).toMatchObject({ status: 'paid', total: whole });
+  expect(await billing.costs(stuck.id)).toEqual(['cpu_core_ms 500 billed']);
+});
+
+it('a person and another address at the same time are one order', { timeout }, async () => {
+  const { customerId, stuck } = await whoWaits();
+  const before = await ordersOf(stuck.id);
+  const { stripeCustomerId } = (await billing.control
+    .prepare('SELECT stripe_customer_id AS stripeCustomerId FROM customers WHERE id = ?')
+    .bind(customerId)
+    .first<{ stripeCustomerId: string }>()) ?? { stripeCustomerId: '' };
+  await stripe.call(`/customers/${stripeCustomerId}`, { 'address[country]': 'DE', 'address[line1]': 'x' });
+  const unstick = async () => commit(db(), await planUnstick(db(), customerId, api.clock.now));
+  const byHand = () => api.call('POST', `/api/invoices/${stuck.id}/finalize`, { token: rootToken, body: {} });
+  await Promise.all([unstick(), byHand(), unstick(), byHand()]);
+  expect(await ordersOf(stuck.id)).toBe(before + 1);
+  await goTo(api.clock.now + minute);
+  expect(await lastOf(customerId)).toMatchObject({ state: 'paid', totalCents: whole });
+});
+
+it('an address that comes while the order is under way has it go once more', { timeout }, async () => {
+  const { customerId, stuck } = await whoWaits();
+  await commit(db(), await planUnstick(db(), customerId, api.clock.now));
+  const made = carriersOf(servicesOf(api.bindings, { waitUntil: () => {} }, api.outside));
+  const port = made.stripe as StripePort;
+  const drafts: StripePort['drafts'] = {
+    ...port.drafts,
+    async finalize(...call) {
+      const refused = await port.drafts.finalize(...call);
+      const { customer } = await stripe.read<{ customer: string }>(`/invoices/${stuck.stripeInvoiceId}`);
+      await stripe.call(`/customers/${customer}`, { 'address[country]': 'DE', 'address[line1]': 'x' });
+      await commit(db(), await planUnstick(db(), customerId, api.clock.now));
+      return refused;
+    },
+  };
+  await deliverOutbox({ ...made, stripe: { ...port, drafts } });
+  await goTo(api.clock.now + 2 * minute);
+  await goTo(api.clock.now + 2 * minute);
+  expect(await lastOf(customerId)).toMatchObject({ state: 'paid', totalCents: whole });
+});
