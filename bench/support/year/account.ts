@@ -223,7 +223,8 @@ export class Account {
     return [...new Set([...now.keys(), ...said.keys()])].flatMap((key) => {
       const cents = (now.get(key)?.cents ?? 0) - (said.get(key)?.cents ?? 0);
       const meter = now.get(key)?.meter ?? said.get(key)?.meter ?? '';
-      return cents === 0 ? [] : [{ key, meter, cents, period: period.start, state: 'planned' as const }];
+      const exact = now.get(key)?.exact ?? '0';
+      return cents === 0 ? [] : [{ key, meter, cents, exact, period: period.start, state: 'planned' as const }];
     });
   }
 

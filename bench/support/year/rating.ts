@@ -68,6 +68,8 @@ export interface OracleLine {
   key: string;
   meter: string;
   cents: number;
+  /** Dollars before they are rounded, as a fraction. */
+  exact?: string;
 }
 
 const lengthOf = ({ start, end }: Span): Fraction => of(end - start);
@@ -193,6 +195,7 @@ function sumLines(names: readonly string[], stretches: readonly Stretch[], used:
         key: `${name}/${price.kind}${tier}/${stretches[at[0] ?? 0]?.start}`,
         meter: name,
         cents: centsOf(mul(dollars, scale)),
+        exact: mul(dollars, scale).join('/'),
       }));
     });
   });

@@ -33,6 +33,7 @@ interface LineOfRow {
   start: number;
   cents: number;
   state: string;
+  billable: string;
 }
 
 /** So long before its deadline a draft goes as it is; and so long after its period's end it can be complete. */
@@ -124,7 +125,17 @@ export function comparer({ world, holdCents, count, known: people, problem }: St
     }
   }
 
-  function fix(person: Person, account: Account, row: Row, lines: readonly LineOfRow[]): void {
+  async function explain(account: Account, row: Row, bill: Bill, lines: readonly LineOfRow[], difference: string) {
+    const exact = bill.lines.map((line) => `${line.meter} ${line.exact}`).join(', ');
+    const ours = lines.map(({ meter, billable }) => `${meter} ${billable}`).join(', ');
+    say(row, `${difference}. Dollars, exact: ${exact}. Ours, billable: ${ours}`);
+    for (const period of account.periods.filter(({ start }) => bill.lines.some((line) => line.period === start))) {
+      const other = await world.otherWindows(row.customer, period, account.windows);
+      if (other.length > 0) say(row, `${other.length} stored quantities are others: ${other.slice(0, 3).join('; ')}`);
+    }
+  }
+
+  async function fix(person: Person, account: Account, row: Row, lines: readonly LineOfRow[]): Promise<void> {
     fixed.add(row.id);
     const fee = feeOf(account, row);
     if (row.kind === 'cycle' && !fee) say(row, 'the oracle knows of no renewal then');
@@ -132,7 +143,7 @@ export function comparer({ world, holdCents, count, known: people, problem }: St
     const { id, kind, ratedAt } = row;
     const bill = account.fix({ id, kind, period, ownCents: fee?.cents ?? 0, at: ratedAt ?? 0, holdCents });
     const difference = differenceOf(linesAsText(bill.lines), ownLines(lines));
-    if (difference !== null) say(row, difference);
+    if (difference !== null) await explain(account, row, bill, lines, difference);
     if (row.credit !== bill.creditCents) say(row, `credit: the oracle has ${bill.creditCents}, ours is ${row.credit}`);
     tally(row, bill);
   }
@@ -199,7 +210,7 @@ export function comparer({ world, holdCents, count, known: people, problem }: St
       since = world.now;
       const fresh = rows.filter(({ id, ratedAt }) => ratedAt !== null && !fixed.has(id));
       const lines = await world.rows<LineOfRow>(
-        `SELECT invoice_id AS invoice, meter, period_start AS start, amount_cents AS cents, state FROM invoice_lines
+        `SELECT invoice_id AS invoice, meter, period_start AS start, amount_cents AS cents, state, body ->> 'billable' AS billable FROM invoice_lines
         WHERE by = 'tenantry' AND invoice_id IN (SELECT value FROM json_each(?))`,
         JSON.stringify(fresh.map(({ id }) => id)),
       );
@@ -209,7 +220,7 @@ export function comparer({ world, holdCents, count, known: people, problem }: St
         if (!account) continue;
         account.goTo(world.now);
         const own = lines.filter(({ invoice }) => invoice === row.id);
-        if (fresh.includes(row)) fix(person, account, row, own);
+        if (fresh.includes(row)) await fix(person, account, row, own);
         if (row.finalizedAt !== null && !final.has(row.id)) await end(account, row);
       }
     },

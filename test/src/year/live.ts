@@ -107,17 +107,21 @@ export async function liveYear(year: Year, tell: (line: string) => void) {
     await work();
   }
 
-  async function liveToday(): Promise<void> {
+  /** @returns how much was done */
+  async function liveToday(): Promise<number> {
     const rows = await standings();
+    let done = 0;
     for (const person of known.values()) {
       const standing = rows.get(person.customerId);
       if (isTooLate(person, standing)) await pay(person);
       if (standing?.status === 'active') person.owesSince = null;
       for (const deed of deedsOf(person, (one) => can(person, standing, one), pace)) {
-        if (can(person, standing, deed)) await act(person, deed);
+        if (!can(person, standing, deed)) continue;
+        await act(person, deed);
+        done += 1;
       }
     }
-    await decideHeld(stage, compare.isGone);
+    return done + (await decideHeld(stage, compare.isGone));
   }
 
   async function haveDrafts(): Promise<boolean> {
@@ -139,15 +143,16 @@ export async function liveYear(year: Year, tell: (line: string) => void) {
     const liveBefore = async (until: number): Promise<void> => {
       if (acts < world.now || acts >= until) return;
       await goTo(acts);
-      await liveToday();
-      await work();
+      if ((await liveToday()) > 0) await work();
     };
     await liveBefore(edge);
     await arrive(number);
-    await goTo(edge + steps.drafts);
-    await goTo(edge + steps.complete);
-    await work();
-    await compare.lookForIdle();
+    if (turns(known, edge) || (await haveDrafts())) {
+      await goTo(edge + steps.drafts);
+      await goTo(edge + steps.complete);
+      await work();
+      await compare.lookForIdle();
+    }
     await liveBefore(edge + steps.deadline);
     if (await haveDrafts()) {
       await goTo(edge + steps.deadline);
@@ -174,6 +179,12 @@ export async function liveYear(year: Year, tell: (line: string) => void) {
   tellProblems();
   return { counts, problems };
 }
+
+/** Whether a period of anybody begins or ends in the hour that begins then. */
+const turns = (people: ReadonlyMap<string, Person>, edge: number): boolean =>
+  [...people.values()].some(({ account }) =>
+    account?.periods.some(({ start, end }) => [start, end].some((at) => at >= edge && at < edge + hour)),
+  );
 
 /** Whether somebody pays by the month, owes nothing, plans nothing, and is in the middle of a month. */
 function canGoOver({ account, byInvoice, hasGoodCard, owesSince }: Person, at: number): boolean {

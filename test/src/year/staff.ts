@@ -15,14 +15,18 @@ const decideChance = 0.25;
 const releasedShare = 0.75;
 const movedShare = 0.6;
 
-/** @param isGone whether an invoice has gone without the lines that wait */
-export async function decideHeld(stage: Stage, isGone: (invoiceId: string) => boolean): Promise<void> {
+/**
+ * @param isGone whether an invoice has gone without the lines that wait
+ * @returns how many were decided about
+ */
+export async function decideHeld(stage: Stage, isGone: (invoiceId: string) => boolean): Promise<number> {
   const { world, known, random, pace } = stage;
   const { body } = await world.ask('GET', '/api/invoices/holds?limit=100');
   const chosen = (body['items'] as HeldItem[]).filter(
     ({ customer_id }) => known.has(customer_id) && random.fraction() < Math.min(0.9, decideChance * pace),
   );
   for (const item of chosen) await decideOne(stage, item, isGone(item.invoice_id));
+  return chosen.length;
 }
 
 async function decideOne(stage: Stage, { hold_id, invoice_id, customer_id, line }: HeldItem, gone: boolean) {

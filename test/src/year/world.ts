@@ -1,7 +1,7 @@
 /** The world of the year: the Worker with real D1 in this isolate, a Stripe stand-in beside it, and a clock that moves where something happens. */
 
 import type { Person } from '../../../bench/support/year/person.ts';
-import { fieldParts, type Raw } from '../../../bench/support/year/rating.ts';
+import { fieldParts, type Raw, type Span } from '../../../bench/support/year/rating.ts';
 import { ensureCluster, makeApi, rootToken, signUp } from '../../harness/worker/api.ts';
 import { openStandIn, type StandInOfTests, type Wire } from '../../harness/worker/stripe.ts';
 import { billingOf, hour, minute } from '../invoices/harness.ts';
@@ -20,6 +20,18 @@ export type World = Awaited<ReturnType<typeof openWorld>>;
 /** What a report says of an hour. */
 const wireOf = (raw: Raw): Record<string, number> =>
   Object.fromEntries(Object.entries(raw).map(([field, parts]) => [field, parts / (fieldParts[field] ?? 1)]));
+
+/** Columns of stored windows, with the field that each is of and its base units in one part of the oracle's. */
+const baseUnits: Readonly<Record<string, readonly [field: string, units: number]>> = {
+  cpu_core_ms: ['cpu_hours', 3600],
+  memory_mib_s: ['memory_gb_hours', 3686.4],
+  storage_mib_s: ['storage_used_gb', 3686.4],
+  network_sent_bytes: ['network_bytes_sent', 1],
+  network_received_bytes: ['network_bytes_received', 1],
+  ingress_requests: ['http_requests', 1],
+  custom_1: ['custom_1', 1000],
+  custom_2: ['custom_2', 1000],
+};
 
 const isoOf = (ms: number): string => new Date(ms).toISOString();
 
@@ -111,6 +123,22 @@ export async function openWorld(start: number, { holdCents, trialDays }: { holdC
           .bind(...values)
           .all<T>()
       ).results;
+    },
+    /** Which stored windows of a time are not the oracle's, in words: to see whether usage or its rating differs. */
+    async otherWindows(customerId: string, { start, end }: Span, windows: ReadonlyMap<number, Raw>): Promise<string[]> {
+      const { customerSeq } = await billing.keysOf(customerId);
+      const { results } = await billing.shard
+        .prepare(`SELECT window_end, ${Object.keys(baseUnits).join(', ')} FROM windows WHERE customer_seq = ? AND window_end > ? AND window_end <= ?`)
+        .bind(customerSeq, start, end)
+        .all<Record<string, number | null>>();
+      const stored = new Map(results.map((row) => [row['window_end'] ?? 0, row]));
+      const ends = new Set([...stored.keys(), ...[...windows.keys()].filter((one) => start < one && one <= end)]);
+      return [...ends].flatMap((one) => {
+        const other = Object.entries(baseUnits).filter(
+          ([column, [field, units]]) => (stored.get(one)?.[column] ?? 0) !== Math.round((windows.get(one)?.[field] ?? 0) * units),
+        );
+        return other.map(([column, [field]]) => `${isoOf(one)} ${column} ${stored.get(one)?.[column]}, the oracle ${windows.get(one)?.[field]}`);
+      });
     },
     invoiceAtStripe: (id: string) =>
       stripe.read<Wire & { status: string; total: number; created: number }>(`/invoices/${id}`),
