@@ -15,7 +15,7 @@ async function testStatementKeys(): Promise<string> {
   return JSON.stringify([await exportJWK(pair.privateKey)]);
 }
 
-/** What `npm run figures` asks of tests that run inside workerd (bench/organisation-sums.ts, corrections.ts, webhooks.ts, intents.ts, drift.ts, statements.ts, closing.ts). */
+/** What `npm run figures` asks of tests that run inside workerd (bench/organisation-sums.ts, corrections.ts, webhooks.ts, intents.ts, drift.ts, statements.ts, closing.ts, year.ts). */
 function figureOptions(): Record<string, number> {
   const asked = [
     'ORGANISATION_MONTHS',
@@ -37,6 +37,10 @@ function figureOptions(): Record<string, number> {
     'STATEMENTS',
     'STATEMENTS_FIRST',
     'STATEMENTS_NAMESPACES',
+    'YEAR_CUSTOMERS',
+    'YEAR_DAYS',
+    'YEAR_SEED',
+    'YEAR_PACE',
   ];
   return Object.fromEntries(
     asked.flatMap((name) => (process.env[name] === undefined ? [] : [[`TEST_${name}`, Number(process.env[name])]])),

@@ -35,6 +35,7 @@ const figures = {
   webhooks: 'Stripe’s events in any order, after 71 hours without webhooks, and holds that fail',
   'half-year':
     'subscriptions of 200 customers over half a year: what differs between our side and Stripe’s after any day',
+  year: 'a year of 200 customers beside an oracle of its own: which invoices differ by a cent',
   'licence-guard': 'forged licences taken; verdicts per second and cost per request, in Node and in workerd',
   'mosquitto-exporter': 'clients, messages and a restart of a real mosquitto, as its exporter shows them',
   dockerfiles: 'the Dockerfiles, built from their first line to their last on bases that are made here',

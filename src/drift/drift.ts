@@ -50,6 +50,8 @@ export interface OurCustomer {
   collection: 'none' | 'card' | 'invoice';
   /** The price that the plan has at Stripe; null where it has none. */
   priceId: string | null;
+  /** Prices of other versions of the plan that ask for the same: whoever was moved is still charged by one of them. */
+  alikePriceIds: readonly string[];
   cancelAt: number | null;
   /** The running period, if it is Stripe's; ms. */
   paidPeriod: { start: number; end: number } | null;
@@ -153,7 +155,7 @@ function itemDifferences(theirs: TheirSubscription, ours: OurCustomer): Told[] {
   if (isOver(theirs) || ours.priceId === null) return [];
   const { item } = theirs;
   if (item === null) return [{ kind: 'item', expected: ours.priceId, found: 'no item', fix: null }];
-  if (item.priceId === ours.priceId) return [];
+  if (item.priceId === ours.priceId || ours.alikePriceIds.includes(item.priceId)) return [];
   return [{ kind: 'item', expected: ours.priceId, found: item.priceId, fix: 'apply' }];
 }
 

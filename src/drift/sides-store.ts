@@ -4,12 +4,14 @@ import type { SubscriptionStatus, SuspendedFor } from '../contracts/customers.ts
 import type { Db } from '../db/client.ts';
 import type { OurCustomer } from './drift.ts';
 
-interface Row extends Omit<OurCustomer, 'state' | 'paidPeriod'> {
+interface Row extends Omit<OurCustomer, 'state' | 'paidPeriod' | 'alikePriceIds'> {
   seq: number;
   status: SubscriptionStatus;
   suspendedFor: SuspendedFor | null;
   periodStart: number | null;
   periodEnd: number | null;
+  /** JSON. */
+  alike: string;
   /** Something of the customer's is on its way to Stripe, or from there. */
   moving: number;
 }
@@ -22,10 +24,18 @@ export interface OurSide extends OurCustomer {
 /** What changed in so short a time may be on its way. */
 const settleMs = 120_000;
 
+/** What a version costs by the interval of its price, as its definition has it. */
+const feeOf = (version: SQL, price: SQL): SQL =>
+  sql`CAST(${version}.definition ->> CASE WHEN ${price}.interval = ${version}.definition ->> 'interval' THEN 'fee' ELSE 'annualFee' END AS REAL)`;
+
 const select = (now: number, where: SQL, rest: SQL = sql``): SQL => sql`
   SELECT c.seq, c.id AS customerId, c.stripe_customer_id AS stripeCustomerId, s.status, s.suspended_for AS suspendedFor,
     s.stripe_subscription_id AS stripeSubscriptionId, s.collection, s.cancel_at AS cancelAt,
     (SELECT price_id FROM stripe_prices p WHERE p.plan = s.plan AND p.plan_version = s.plan_version AND p.interval = s.interval) AS priceId,
+    (SELECT json_group_array(p.price_id) FROM stripe_prices p
+      JOIN plan_versions v ON v.plan = p.plan AND v.version = p.plan_version
+      JOIN plan_versions o ON o.plan = s.plan AND o.version = s.plan_version
+      WHERE p.plan = s.plan AND p.interval = s.interval AND ${feeOf(sql`v`, sql`p`)} = ${feeOf(sql`o`, sql`p`)}) AS alike,
     (SELECT start_at FROM billing_periods b WHERE b.customer_id = c.id AND b.open = 1 AND b.kind = 'paid') AS periodStart,
     (SELECT end_at FROM billing_periods b WHERE b.customer_id = c.id AND b.open = 1 AND b.kind = 'paid') AS periodEnd,
     (s.updated_at > ${now - settleMs} OR c.created_at > ${now - settleMs}
@@ -34,8 +44,9 @@ const select = (now: number, where: SQL, rest: SQL = sql``): SQL => sql`
       OR EXISTS (SELECT 1 FROM stripe_events e WHERE e.customer_id = c.id AND e.state IN ('received', 'failed'))) AS moving
   FROM customers c JOIN subscriptions s ON s.customer_id = c.id WHERE ${where} ${rest}`;
 
-const toSide = ({ status, suspendedFor, periodStart, periodEnd, moving, ...row }: Row): OurSide => ({
+const toSide = ({ status, suspendedFor, periodStart, periodEnd, alike, moving, ...row }: Row): OurSide => ({
   ...row,
+  alikePriceIds: JSON.parse(alike) as string[],
   state: { status, suspendedFor },
   paidPeriod: periodStart === null || periodEnd === null ? null : { start: periodStart, end: periodEnd },
   isMoving: moving === 1,

@@ -156,6 +156,7 @@ export function billingOf(api: Api, stripe: () => StandInOfTests) {
     ...people,
     control,
     shard,
+    keysOf,
     news,
     bring,
     process,
