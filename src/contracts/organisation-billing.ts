@@ -29,8 +29,13 @@ const labelKey = z
 const labelsMax = 20;
 const labelCharsMax = 128;
 
+/** C0, DEL, C1 and the two separators of Unicode, written out: not everything that reads the API's document knows `\p{Cc}`. */
+const notInLabels = '\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029';
+
 /** One label as a query names it: everything after the first colon is the value. */
-const labelPair = z.string().regex(/^[a-z0-9][a-z0-9_.-]{0,62}:[^\p{Cc}\u2028\u2029]{1,128}$/u, 'must be key:value');
+const labelPair = z
+  .string()
+  .regex(new RegExp(`^[a-z0-9][a-z0-9_.-]{0,62}:[^${notInLabels}]{1,128}$`, 'u'), 'must be key:value');
 
 const ofCluster = clusterId.optional().describe('The cluster, where two have a namespace of this name.');
 /** What a range may be cut by: its projects, its meters, or the values of one label. */

@@ -4,7 +4,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { resumeQueue } from '../../src/contracts/routes/queue-orders.ts';
 import { isFor } from '../../ui/src/page.ts';
 import type { Audience } from '../../ui/src/session/may.ts';
-import { expectAccessible } from '../harness/browser/accessibility.ts';
+import { expectAccessible, expectColours } from '../harness/browser/accessibility.ts';
 import { apiOf } from '../harness/browser/api.ts';
 import { addressesOf, deedsOfPages } from '../harness/browser/button-matrix.ts';
 import { type Before, describeInBrowser, desktop } from '../harness/browser/chromium.ts';
@@ -109,7 +109,7 @@ describeInBrowser(
       await expectAccessible(tab);
       await tab.emulateMedia({ colorScheme: 'dark' });
       await tab.locator('html.pf-v6-theme-dark').waitFor();
-      await expectAccessible(tab);
+      await expectColours(tab);
       await tab.emulateMedia({ colorScheme: 'light' });
       await expectFits(tab);
       await tab.setViewportSize(desktop);

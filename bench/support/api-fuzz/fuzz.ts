@@ -1,5 +1,5 @@
 /**
- * One run of schemathesis a principal against a platform of its own. What it sends, it makes of the document that the API
+ * Runs of schemathesis as each principal against one platform, some operations at a time. What it sends, it makes of the document that the API
  * serves; what it counts is an answer of 5xx, and one whose status, media type, headers or schema the document does not have.
  */
 import { spawn } from 'node:child_process';
@@ -12,6 +12,11 @@ import { makePrincipal, type Principal, type PrincipalName } from './principals.
 
 export interface FuzzOptions {
   cases: number;
+  /** Random cases an operation; without it as many as make `cases` over all of them. */
+  perOperation?: number;
+  /** A regular expression of operation ids. */
+  operations: string;
+  phases: string;
   seed: number;
   schemathesis: string;
 }
@@ -26,6 +31,17 @@ export interface FuzzResult {
   undeclared: number;
   complete: boolean;
   failures: string[];
+}
+
+type Told = Omit<FuzzResult, 'principal'>;
+
+const nothingYet = { operations: 0, cases: 0, accepted: 0, server_errors: 0, undeclared: 0, complete: true };
+
+function add(to: FuzzResult, told: Told): void {
+  for (const name of ['operations', 'cases', 'accepted', 'server_errors', 'undeclared'] as const)
+    to[name] += told[name];
+  to.complete &&= told.complete;
+  to.failures.push(...told.failures);
 }
 
 const checks = [
@@ -50,10 +66,17 @@ const report = z.object({
   valid_rates: z.record(z.string(), z.record(z.string(), z.object({ accepted: z.number() }))),
 });
 
-const off = ['SIGNUP', 'AUTH', 'REPORT', 'BATCH', 'VALIDATE', 'PUBLIC'];
+const off = ['SIGNUP', 'AUTH', 'SIGN_IN', 'LINKS', 'REPORT', 'BATCH', 'VALIDATE', 'WEBHOOKS', 'PUBLIC'];
 
-/** Runs them one after the other on one platform. */
-export async function fuzz(as: readonly PrincipalName[], options: FuzzOptions): Promise<FuzzResult[]> {
+/** Operations that one run of schemathesis takes: after each something can be said. */
+const operationsOfRun = 28;
+
+/** Runs them one after the other on one platform. @param say told how far it is, and each failure */
+export async function fuzz(
+  as: readonly PrincipalName[],
+  options: FuzzOptions,
+  say: (line: string) => void,
+): Promise<FuzzResult[]> {
   const limits = Object.fromEntries(off.map((name) => [`RATE_LIMIT_${name}`, 'off']));
   const platform = await startPlatform({ env: { ...limits, SIGNUP_PLANS: 'all' } });
   const { url, admin_token: rootToken, cluster_id: clusterId } = platform.ready;
@@ -63,7 +86,9 @@ export async function fuzz(as: readonly PrincipalName[], options: FuzzOptions): 
     const made: [PrincipalName, Principal][] = [];
     for (const name of as) made.push([name, await makePrincipal(name, { url, rootToken, clusterId })]);
     for (const [name, principal] of made) {
-      results.push({ principal: name, ...(await fuzzAs(url, principal, options)) });
+      const result: FuzzResult = { principal: name, ...nothingYet, failures: [] };
+      results.push(result);
+      await fuzzAs(url, principal, options, result, say);
     }
   } finally {
     await platform.stop();
@@ -71,24 +96,62 @@ export async function fuzz(as: readonly PrincipalName[], options: FuzzOptions): 
   return results;
 }
 
-async function fuzzAs(url: string, { token, ids }: Principal, options: FuzzOptions) {
+/** Ids of the operations to ask, of the document that the API serves. */
+async function operationsAt(url: string, { operations }: FuzzOptions): Promise<string[]> {
+  const document = (await (await fetch(`${url}/api/openapi.json`)).json()) as {
+    paths: Record<string, Record<string, { operationId: string }>>;
+  };
+  const all = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+  return all.map(({ operationId }) => operationId).filter((id) => new RegExp(operations).test(id));
+}
+
+/** Adds to `result` what each run tells. */
+async function fuzzAs(
+  url: string,
+  principal: Principal,
+  options: FuzzOptions,
+  result: FuzzResult,
+  say: (line: string) => void,
+): Promise<void> {
+  const operations = await operationsAt(url, options);
+  const perOperation = options.perOperation ?? Math.ceil(options.cases / operations.length);
+  const begun = Date.now();
+  for (let first = 0; first < operations.length; first += operationsOfRun) {
+    const ids = operations.slice(first, first + operationsOfRun);
+    add(result, await fuzzSome(url, principal, { ...options, perOperation, ids }));
+    const { failures, ...numbers } = result;
+    for (const told of failures.splice(0)) say(`${result.principal}: ${told}`);
+    const seconds = Math.round((Date.now() - begun) / 1000);
+    say(
+      `${result.principal}: ${numbers.operations} of ${operations.length} operations, ${numbers.cases} cases, ${seconds} s`,
+    );
+  }
+}
+
+async function fuzzSome(
+  url: string,
+  { token, ids: parameters }: Principal,
+  options: FuzzOptions & { perOperation: number; ids: readonly string[] },
+): Promise<Told> {
   const folder = mkdtempSync(join(tmpdir(), 'tenantry-fuzz-'));
   const config = join(folder, 'schemathesis.toml');
   const told = join(folder, 'report.json');
-  const parameters = Object.entries(ids).map(([name, id]) => `"path.${name}" = "${id}"`);
-  writeFileSync(config, `[parameters]\n${parameters.join('\n')}\n`);
+  const lines = Object.entries(parameters).map(([name, id]) => `"path.${name}" = "${id}"`);
+  writeFileSync(config, `[parameters]\n${lines.join('\n')}\n`);
   try {
-    const document = (await (await fetch(`${url}/api/openapi.json`)).json()) as { paths: Record<string, object> };
-    const operations = Object.values(document.paths).flatMap((methods) => Object.keys(methods)).length;
-    const arguments_ = [
-      ...['--config-file', config, 'run', `${url}/api/openapi.json`, '--checks', checks.join(',')],
-      ...(token === null ? [] : ['--header', `Authorization: Bearer ${token}`]),
-      ...['--phases', 'coverage,fuzzing', '--max-examples', String(Math.ceil(options.cases / operations))],
-      ...['--seed', String(options.seed), '--generation-database', 'none', '--workers', '2', '--continue-on-failure'],
-      ...['--no-shrink', '--no-color', '--report', 'json', '--report-json-path', told],
-    ];
-    const output = await runTool(options.schemathesis, arguments_, folder);
-    return resultOf(told, output);
+    const output = await runTool(
+      options.schemathesis,
+      [
+        ...['--config-file', config, 'run', `${url}/api/openapi.json`, '--checks', checks.join(',')],
+        ...(token === null ? [] : ['--header', `Authorization: Bearer ${token}`]),
+        ...options.ids.flatMap((id) => ['--include-operation-id', id]),
+        ...['--phases', options.phases, '--max-examples', String(options.perOperation)],
+        ...['--seed', String(options.seed), '--generation-database', 'none', '--workers', '2', '--continue-on-failure'],
+        ...['--no-shrink', '--no-color', '--report', 'json', '--report-json-path', told],
+      ],
+      folder,
+    );
+    return toldBy(told, output);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -109,7 +172,7 @@ function runTool(program: string, arguments_: readonly string[], cwd: string): P
   });
 }
 
-function resultOf(file: string, output: string) {
+function toldBy(file: string, output: string): Told {
   let read: z.output<typeof report>;
   try {
     read = report.parse(JSON.parse(readFileSync(file, 'utf8')));
@@ -125,6 +188,6 @@ function resultOf(file: string, output: string) {
     server_errors: ofServer,
     undeclared: read.failures.length - ofServer,
     complete: read.complete && read.errors.length === 0,
-    failures: [...read.failures, ...read.errors].map((one) => JSON.stringify(one).slice(0, 500)),
+    failures: [...read.failures, ...read.errors].map((one) => JSON.stringify(one).slice(0, 1_500)),
   };
 }

@@ -7,8 +7,11 @@ import type { Route } from '../../../src/contracts/route.ts';
 import { makeAccountKey } from '../../../src/contracts/routes/account-keys.ts';
 import { makeClusterKey, makeClusterToken } from '../../../src/contracts/routes/clusters.ts';
 import { makeAdminToken } from '../../../src/contracts/routes/credentials.ts';
+import { grantCredit } from '../../../src/contracts/routes/credits.ts';
 import { createCustomer } from '../../../src/contracts/routes/customers.ts';
+import { listOrganisations } from '../../../src/contracts/routes/organisations.ts';
 import { createReporter } from '../../../src/contracts/routes/reporters.ts';
+import { addMember } from '../../../src/contracts/routes/sessions.ts';
 import { openApiClient } from '../../../src/lib/api-client.ts';
 
 export const principalNames = ['public', 'account', 'reporter', 'cluster', 'provisioner', 'viewer', 'owner'] as const;
@@ -55,6 +58,12 @@ export async function makePrincipal(
   const key = await call(makeAccountKey, { params, body: { name: 'rotated and revoked' } });
   const namespace = `fuzz-${name}`;
   const reporter = await call(createReporter, { params, body: { instance_id: 'fuzz', namespaces: [namespace] } });
+  const { credit } = await call(grantCredit, { params, body: { amount_cents: 100, reason: 'revoked' } });
+  const { member } = await call(addMember, {
+    params,
+    body: { email: `${name}-member@fuzz.example.com`, role: 'viewer' },
+  });
+  const organisations = await call(listOrganisations, {});
   const tokens: Record<PrincipalName, () => Promise<string> | string | null> = {
     public: () => null,
     account: () => made.api_key,
@@ -73,6 +82,10 @@ export async function makePrincipal(
       reporterId: reporter.reporter.id,
       jobId: made.deployment.job_id ?? '',
       plan: made.subscription.plan,
+      memberId: member.member_id,
+      creditId: credit.credit_id,
+      organisationId: organisations.items[0]?.organisation_id ?? '',
+      namespace: made.deployment.namespace,
     },
   };
 }

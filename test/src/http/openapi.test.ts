@@ -71,6 +71,14 @@ describe('the OpenAPI document', () => {
     for (const { operationId, tags } of operations()) expect(tags, operationId).not.toEqual(['Others']);
   });
 
+  it('has no pattern that only some engines read', () => {
+    const patterns = [...text.matchAll(/"pattern":\s*("(?:[^"\\]|\\.)*")/g)].map(
+      ([, json = '""']) => JSON.parse(json) as string,
+    );
+    expect(patterns.length).toBeGreaterThan(100);
+    expect(patterns.filter((pattern) => /\\[pP]\{|\\u\{|\(\?<?[=!]|\(\?</.test(pattern))).toEqual([]);
+  });
+
   it('refers to nothing that it does not have', () => {
     const refs = [...text.matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path = '']) => path);
     const missing = refs.filter((path) => {
