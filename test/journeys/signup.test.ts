@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { callApi, readCustomer, type SignedUp, signUp, untilStatus } from '../../bench/support/api.ts';
 import { type Kube, kubeOf, removeNamespaces, secretValue } from '../../bench/support/kube.ts';
+import { componentsOf } from '../charts/parts.ts';
 import { clusterTools, startCluster, type TestCluster } from '../harness/cluster.ts';
 import { startPlatform, type TestPlatform } from '../harness/platform.ts';
 import { describeWithTools, toolPath } from '../harness/tools.ts';
@@ -67,11 +68,9 @@ describeWithTools(['helm', ...clusterTools], 'a sign-up on a real cluster', () =
 
   it('runs the whole stack under its plan: pods, Secrets, quota, limits, network closed by default', async () => {
     const { namespace } = acme;
-    expect((await pods(acme)).map(({ part, ready }) => [part, ready]).toSorted()).toEqual([
-      ['api', true],
-      ['billing-exporter', true],
-      ['postgres', true],
-    ]);
+    expect((await pods(acme)).map(({ part, ready }) => [part, ready]).toSorted()).toEqual(
+      componentsOf('starter').map((part) => [part, true]),
+    );
     const secrets = await secretsOf(acme);
     expect(secrets['instance-postgres']).toMatch(/^[0-9a-f]{48}$/);
     expect(secrets['instance-licence']).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
@@ -116,7 +115,7 @@ describeWithTools(['helm', ...clusterTools], 'a sign-up on a real cluster', () =
     const before = { claims: await claims(acme), secrets: await secretsOf(acme) };
     expect(await change('reactivate', acme)).toBe(200);
     await untilStatus(api, acme.customerId, 'ready');
-    expect((await pods(acme)).map(({ ready }) => ready)).toEqual([true, true, true]);
+    expect((await pods(acme)).map(({ ready }) => ready)).toEqual(componentsOf('starter').map(() => true));
     expect(await claims(acme)).toEqual(before.claims);
     const after = await secretsOf(acme);
     expect(after['instance-postgres']).toBe(before.secrets['instance-postgres']);

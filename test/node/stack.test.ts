@@ -28,6 +28,7 @@ import {
   namespace,
   podOf,
   reaches,
+  release,
   shortId,
   sql,
   stranger,
@@ -133,6 +134,12 @@ describeOnNode('a stack on a real node', () => {
     await install(node, billingPort);
     await beginLoad();
     for (const part of starter) expect([part, (await podOf(node, part)).ready]).toEqual([part, true]);
+  });
+
+  it('answers to helm test, which leaves no way open behind it', async () => {
+    await node.helm('test', release, '--namespace', namespace, '--timeout=120s');
+    const left = await node.kubectl('-n', namespace, 'get', 'networkpolicies,pods', '-o', 'name');
+    expect(left.split('\n').filter((name) => name.includes('-test'))).toEqual([]);
   });
 
   it('lets its pods reach one another, the cluster and the machine as the chart says, and no other way', async () => {

@@ -14,7 +14,7 @@ export const everyCharacter = Array.from({ length: 95 }, (_, index) => String.fr
 
 export const shortId = 'b4c867f1';
 export const namespace = `customer-${shortId}`;
-const release = `c${shortId}`;
+export const release = `c${shortId}`;
 const name = (component: string): string => `${release}-customer-instance-${component}`;
 
 export const database = `${name('postgres')}-0`;

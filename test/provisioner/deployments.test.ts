@@ -141,10 +141,12 @@ customer: {companyName: Another}
     expect(job.failures).toEqual([]);
     const { items } = await stage.apps.listNamespacedDeployment({ namespace: on.namespace });
     const replicas = items.map(({ metadata, spec }) => [metadata?.name, spec?.replicas]);
-    expect(Object.fromEntries(replicas)).toEqual({
-      [`${on.release}-customer-instance-api`]: 0,
-      [`${on.release}-customer-instance-billing-exporter`]: 1,
-    });
+    const parts = ['api', 'billing-exporter', 'dashboard', 'mosquitto-exporter', 'opencost'];
+    expect(Object.fromEntries(replicas)).toEqual(
+      Object.fromEntries(
+        parts.map((part) => [`${on.release}-customer-instance-${part}`, part === 'billing-exporter' ? 1 : 0]),
+      ),
+    );
     on.draining = false;
     await settled(stage.plane.want(on, 'suspended'));
     expect(await pods(on)).toEqual([]);
