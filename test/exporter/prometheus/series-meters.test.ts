@@ -296,7 +296,11 @@ describeWithTools(['prometheus', 'promtool'], 'meters that one series tells, on 
   it('are the same where an exporter of the cluster asks for all namespaces at once', async () => {
     const all = Object.values(names);
     const clock = new JumpingClock(endMs + 120_000);
-    const settings = { PROMETHEUS_URL: prometheus.url, HTTP_METRICS: 'none', METERS: 'mqtt,postgres,requests,capacity,ips,vms' };
+    const settings = {
+      PROMETHEUS_URL: prometheus.url,
+      HTTP_METRICS: 'none',
+      METERS: 'mqtt,postgres,requests,capacity,ips,vms',
+    };
     const client = connectTo(configOf(settings), clock);
     const shared = shareAmong(client, all);
     for (const namespace of all) {
