@@ -102,8 +102,7 @@ export function createCollector(parts: CollectorParts): Collector {
     const waitMs = config.settleMs + config.jitterMs;
     const dueMs = Math.floor((clock.now() - waitMs) / config.intervalMs) * config.intervalMs;
     for (let count = 0; at.nextMs + config.windowMs <= Math.min(dueMs, at.untilMs); count++) {
-      if (count >= windowsMax || spool.isFull() || signal.aborted)
-        return { kind: 'more' };
+      if (count >= windowsMax || spool.isFull() || signal.aborted) return { kind: 'more' };
       if (count > 0) await clock.sleep(catchUpPauseMs, signal);
       const failure = await compute(at.nextMs);
       if (failure) return failure;

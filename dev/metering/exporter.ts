@@ -8,9 +8,18 @@ import type { Namespace } from './namespaces.ts';
 /** What any program on this machine needs. */
 const OF_THE_MACHINE = ['PATH', 'HOME', 'USER', 'LANG', 'TZ', 'TMPDIR'];
 /** What the caller may choose for the exporters, beside LOG_LEVEL. */
-const CHOSEN = ['COLLECTION_INTERVAL', 'SETTLE_DELAY', 'ALLOW_SHORT_WINDOWS', 'HTTP_METRICS', 'ALLOW_PLAIN_HTTP'];
+const CHOSEN = [
+  'COLLECTION_INTERVAL',
+  'SETTLE_DELAY',
+  'ALLOW_SHORT_WINDOWS',
+  'HTTP_METRICS',
+  'METERS',
+  'OPENCOST_URL',
+  'ALLOW_PLAIN_HTTP',
+];
 /** How Prometheus is reached and read, and which of its targets are believed: all of them pass. */
-const OF_PROMETHEUS = /^(?:PROMETHEUS_\w+|(?:CADVISOR|KUBELET|KUBE_STATE_METRICS|HTTP_METRICS)_(?:JOB|NAMESPACE))$/;
+const OF_PROMETHEUS =
+  /^(?:PROMETHEUS_\w+|(?:CADVISOR|KUBELET|KUBE_STATE_METRICS|HTTP_METRICS|KUBEVIRT)_(?:JOB|NAMESPACE)|(?:MQTT|POSTGRES)_METRICS_JOB)$/;
 
 type Env = Record<string, string | undefined>;
 

@@ -19,7 +19,6 @@ it('hands on every variable of the exporter but those that the platform itself d
     'LOG_LEVEL',
     'MODE',
     'NAMESPACE',
-    'OPENCOST_URL',
     'SPOOL_DIR',
   ]);
   expect(chosenIn({ PROMETHEUS_TOKEN_FILE: '/token', KUBELET_JOB: '', JOB: 'x', ADMIN_API_TOKEN: 'x' })).toEqual([

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { measureWith } from '../../../exporter/measure.ts';
 import { connectTo } from '../../../exporter/prometheus/connect.ts';
+import { shareAmong } from '../../../exporter/prometheus/shared.ts';
 import type { WindowReport } from '../../../src/contracts/usage.ts';
 import { createBlocks, type RunningPrometheus, startPrometheus } from '../../harness/prometheus.ts';
 import { describeWithTools } from '../../harness/tools.ts';
@@ -290,6 +291,24 @@ describeWithTools(['prometheus', 'promtool'], 'meters that one series tells, on 
     expect(report).toMatchObject({ storage_capacity_gb: 10, public_ips: 2 });
     expect(report.running_vms).toBeCloseTo(1.5, 1);
     expect(lacks(report)).toEqual([]);
+  });
+
+  it('are the same where an exporter of the cluster asks for all namespaces at once', async () => {
+    const all = Object.values(names);
+    const clock = new JumpingClock(endMs + 120_000);
+    const settings = {
+      PROMETHEUS_URL: prometheus.url,
+      HTTP_METRICS: 'none',
+      METERS: 'mqtt,postgres,requests,capacity,ips,vms',
+    };
+    const client = connectTo(configOf(settings), clock);
+    const shared = shareAmong(client, all);
+    for (const namespace of all) {
+      const config = configOf({ ...settings, NAMESPACE: namespace });
+      const together = await measureWith(shared.of(namespace), config, clock)({ startMs, endMs });
+      expect(together, namespace).toEqual(await measureWith(client, config, clock)({ startMs, endMs }));
+    }
+    await client.close();
   });
 
   it('are none that nobody asked for', async () => {
