@@ -5,8 +5,8 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import type { RawEnv } from '../env.ts';
-import type { Counter, Hit } from './rate-limit.ts';
 import type { Witness } from '../outbox/outbox.ts';
+import type { Counter, Hit } from './rate-limit.ts';
 import { type Bucket, drawFrom, type Level } from './stripe-pace.ts';
 
 /** Counts the requests of one key. Storage operations of one object are serialised, so the count is exact. */

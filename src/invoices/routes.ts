@@ -6,13 +6,12 @@ import { deed } from '../http/deed.ts';
 import { type Endpoint, endpoint, json, param, reply } from '../http/endpoint.ts';
 import { err } from '../lib/result.ts';
 import { msOrNull } from '../lib/time.ts';
-import { findSigned } from '../statements/store.ts';
 import { closeInvoice } from '../workflows/billing/close-period.ts';
 import { decideHeldLine } from '../workflows/billing/decide-held-line.ts';
 import { changeBrake } from '../workflows/billing/set-brake.ts';
 import { findBrake } from './brake-store.ts';
 import { findLines, listHeld } from './line-store.ts';
-import { find, findMany, list } from './store.ts';
+import { find, findMany, findSigned, list } from './store.ts';
 import { toBrake, toHead, toHeld, toInvoice } from './wire.ts';
 
 const listRoute = endpoint({

@@ -75,6 +75,13 @@ export async function findAtStripe(db: Db, stripeId: string, ourId: string | nul
   return rows[0] ?? null;
 }
 
+/** Which of the invoices have a statement that can be had. */
+export async function findSigned(db: Db, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await db.all<{ id: string }>(sql`SELECT invoice_id AS id FROM statements
+    WHERE signed_at IS NOT NULL AND invoice_id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`);
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** All invoices of a customer, oldest first: a dozen a year. */
 export const findOf = (db: Db, customerId: string): Promise<InvoiceRow[]> =>
   db.select().from(invoices).where(eq(invoices.customerId, customerId)).orderBy(invoices.createdAt, invoices.id);

@@ -81,20 +81,6 @@ export const findUnsigned = (db: Db, limit: number): Promise<Unsigned[]> =>
     .orderBy(asc(statements.preparedAt))
     .limit(limit);
 
-/** Which of the invoices have a statement that can be had. */
-export async function findSigned(db: Db, invoiceIds: readonly string[]): Promise<ReadonlySet<string>> {
-  const rows = await db
-    .select({ id: statements.invoiceId })
-    .from(statements)
-    .where(
-      and(
-        isNotNull(statements.signedAt),
-        sql`${statements.invoiceId} IN (SELECT value FROM json_each(${JSON.stringify(invoiceIds)}))`,
-      ),
-    );
-  return new Set(rows.map(({ id }) => id));
-}
-
 /** The lines of an invoice as they were frozen. */
 export const findLines = (db: Db, invoiceId: string) =>
   db.select().from(invoiceLines).where(eq(invoiceLines.invoiceId, invoiceId)).orderBy(asc(sql`rowid`));

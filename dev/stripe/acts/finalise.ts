@@ -9,6 +9,7 @@ import { taxRateOf } from '../objects/tax.ts';
 import { daySeconds, secondsOf } from '../seconds.ts';
 import { must, totalsOfInvoice } from '../wires.ts';
 import { newIntent } from './charge.ts';
+import { withUsage } from './invoice.ts';
 import { markPaid, payInvoice } from './pay.ts';
 
 /** Less than this is not charged; it goes to the customer's balance. https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts */
@@ -83,7 +84,7 @@ export function finalise(context: Context, invoice: Invoice): Finalised {
     const message = 'The customer’s location is not recognized. Set a valid address on the customer.';
     return { invoice: stuck, error: invalid(message, noLocation) };
   }
-  const open = freeze(context, invoice);
+  const open = freeze(context, { ...invoice, lines: withUsage(context, invoice) });
   const due = amountDueOf(open, totalsOfInvoice(context, open));
   if (due === 0) return { invoice: markPaid(context, open, {}), error: null };
   return { invoice: withIntent(context, open, due), error: null };

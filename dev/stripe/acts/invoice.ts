@@ -131,6 +131,17 @@ export function usageLine(context: Context, subscription: Subscription, item: It
   });
 }
 
+/** A draft's lines with what the meters have counted of their periods by now: events may come until it is finalised. */
+export const withUsage = (context: Context, { customer, lines }: Pick<Invoice, 'customer' | 'lines'>): Line[] =>
+  lines.map((line) => {
+    const price = line.price === null || line.proration ? null : must(context, 'price', line.price);
+    const meter = price?.recurring?.meter ?? null;
+    if (price === null || meter === null) return line;
+    const events = context.store.list('billing.meter_event', { customer, parent: meter });
+    const quantity = aggregated(must(context, 'billing.meter', meter), events, line.period.start, line.period.end);
+    return { ...line, quantity, amount: amountOf(price, quantity) };
+  });
+
 /** The invoice items that wait for the customer's next invoice. They are taken when `takeItems` names that invoice. */
 export const waitingItems = (context: Context, customer: string, subscription: string | null) =>
   context.store

@@ -66,7 +66,7 @@ const nothing = (invoice: InvoiceRow): Plan<Closed> => ({ value: { invoice, line
  * Whose wish it is. `due`: cron's, once the time has come. `asked`: a person's who does not want to wait any longer. `preview`: a person's
  * who looks what that would bring; nothing is kept.
  */
-export type Wish = 'due' | 'asked' | 'preview';
+type Wish = 'due' | 'asked' | 'preview';
 
 export async function closeInvoice(context: Context, id: string, wish: Wish): Promise<Planned<Closed>> {
   const { db, settings } = context;

@@ -15,6 +15,7 @@ import {
   markBilled,
   type WrittenLine,
 } from '../../invoices/line-store.ts';
+import { sumOf } from '../../invoices/lines.ts';
 import type { InvoiceRow, NewInvoice } from '../../invoices/store.ts';
 import { toStripeLines } from '../../invoices/stripe-lines.ts';
 import { Decimal } from '../../lib/decimal.ts';
@@ -55,8 +56,9 @@ export async function freeze(
   const ours = (await findLines(db, row.id)).filter(({ by, state }) => by === 'tenantry' && isSent(state));
   const matched = match(ours, theirs);
   // By meter events the sum is a line of Stripe's own, and in shadow nothing was sent.
-  const isCompared =
-    !row.shadow && !ours.every(({ state, stripeLineId }) => state === 'billed' && stripeLineId === null);
+  const isBySum =
+    ours.length > 0 && ours.every(({ state, stripeLineId }) => state === 'billed' && stripeLineId === null);
+  const isCompared = !row.shadow && !isBySum;
   const missing = isCompared ? matched.missing : [];
   const lacksCredit = ours.some(({ id, meter }) => meter === 'credit' && missing.includes(id));
   const isBlind = row.periodStart !== null && row.ratedAt === null;
@@ -67,9 +69,13 @@ export async function freeze(
       lines: missing.length,
     });
   }
-  const own = theirs.filter(({ mark }) => mark === null);
-  const fees = await feeDifferences(context, row.customerId, own);
-  const differences = [...(isCompared ? matched.differences : []), ...fees].map(
+  const unmarked = theirs.filter(({ mark }) => mark === null);
+  const { sold, metered } = await kindsOf(context, unmarked);
+  // By a sum ours stand for Stripe's line of the meter, which is not copied beside them.
+  const own = isBySum ? unmarked.filter((line) => !metered.includes(line)) : unmarked;
+  const fees = await feeDifferences(context, row.customerId, sold);
+  const sums = isBySum && !row.shadow ? sumDifferences(ours, metered, invoice.id) : [];
+  const differences = [...(isCompared ? matched.differences : []), ...sums, ...fees].map(
     ({ expected, found, line }): Difference => ({
       kind: 'amount',
       side: 'both',
@@ -138,28 +144,53 @@ function match(ours: readonly LineRow[], theirs: readonly StripeLine[]) {
 /** A row as Stripe's lines are made of it. */
 const toOurLine = ({ body, ...row }: LineRow) => ({ ...row, description: body.description });
 
-/** Fees of whole periods whose price we know, and which are not what the plan says. */
-async function feeDifferences({ db }: Context, customerId: string, lines: readonly StripeLine[]): Promise<Found[]> {
-  const fees = lines.filter(({ priceId, proration }) => priceId !== null && !proration);
+/** A price of ours with its line, where it is one of ours. */
+interface Sold {
+  line: StripeLine;
+  offer: Awaited<ReturnType<typeof findOffers>>[number];
+}
+
+/** Lines of prices that are sold here, and of others: those are of a meter at Stripe. Parts of a price are neither. */
+async function kindsOf(
+  { db }: Context,
+  lines: readonly StripeLine[],
+): Promise<{ sold: Sold[]; metered: StripeLine[] }> {
+  const priced = lines.filter(({ priceId, proration }) => priceId !== null && !proration);
+  if (priced.length === 0) return { sold: [], metered: [] };
+  const offers = await findOffers(
+    db,
+    priced.flatMap(({ priceId }) => priceId ?? []),
+  );
+  const offerOf = ({ priceId }: StripeLine) => offers.find((one) => one.priceId === priceId);
+  return {
+    sold: priced.flatMap((line) => {
+      const offer = offerOf(line);
+      return offer === undefined ? [] : [{ line, offer }];
+    }),
+    metered: priced.filter((line) => offerOf(line) === undefined),
+  };
+}
+
+/** What the meter has brought onto the invoice, beside what it was told; a sum below nothing bills nothing. */
+function sumDifferences(ours: readonly LineRow[], metered: readonly StripeLine[], invoiceId: string): Found[] {
+  const [told, found] = [Math.max(0, sumOf(ours)), sumOf(metered)];
+  if (told === found) return [];
+  return [{ line: metered[0]?.id ?? invoiceId, expected: cents(told), found: cents(found) }];
+}
+
+/** Fees of whole periods which are not what the plan says. */
+async function feeDifferences({ db }: Context, customerId: string, fees: readonly Sold[]): Promise<Found[]> {
   if (fees.length === 0) return [];
-  const [periods, offers, { versions }] = await Promise.all([
-    periodStore.findAll(db, customerId),
-    findOffers(
-      db,
-      fees.flatMap(({ priceId }) => priceId ?? []),
-    ),
-    findCatalogue(db),
-  ]);
+  const [periods, { versions }] = await Promise.all([periodStore.findAll(db, customerId), findCatalogue(db)]);
   const prices = versions.flatMap(({ definition }) => pricesOf(definition));
   // Days that are left of a trial are a line of nothing.
   const isFree = ({ start, amountCents }: StripeLine) =>
     amountCents === 0 && periods.some((period) => period.kind === 'trial' && start < period.end);
-  const charged = fees.filter((line) => !isFree(line));
-  return charged.flatMap(({ id, priceId, amountCents }) => {
-    const offer = offers.find((one) => one.priceId === priceId);
+  const charged = fees.filter(({ line }) => !isFree(line));
+  return charged.flatMap(({ line: { id, amountCents }, offer }) => {
     const price = prices.find(
       ({ plan, version, interval }) =>
-        plan === offer?.plan && version === offer.planVersion && interval === offer.interval,
+        plan === offer.plan && version === offer.planVersion && interval === offer.interval,
     );
     if (price === undefined || Math.abs(price.amountCents - amountCents) <= centsApartMax) return [];
     return [{ line: id, expected: cents(price.amountCents), found: cents(amountCents) }];

@@ -30,7 +30,8 @@ function firstOf(
   const { usageBilling } = context.settings;
   if (isOurs(invoice) && (!costs || invoice.shadow)) return null;
   if (!costs || invoice.shadow) return { kind: 'stripe_finalize', state: 'finalizing' };
-  if (usageBilling === 'meter_events') return { kind: 'stripe_usage', state: 'draft' };
+  // After the end of a subscription no price on the meter brings a sum onto an invoice.
+  if (usageBilling === 'meter_events' && invoice.kind !== 'closing') return { kind: 'stripe_usage', state: 'draft' };
   return { kind: isOurs(invoice) ? 'stripe_invoice' : 'stripe_lines', state: 'draft' };
 }
 

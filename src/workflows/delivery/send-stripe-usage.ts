@@ -1,4 +1,7 @@
-/** Tells the Stripe meter what an invoice's usage comes to, in whole cents, and orders that the draft is finalised. */
+/**
+ * Tells the Stripe meter what an invoice's usage comes to, in whole cents, one event a period that it bills or corrects (decision 10), and
+ * orders that the draft is finalised.
+ */
 import { isDraft } from '../../invoices/invoice.ts';
 import { billAll, findLines } from '../../invoices/line-store.ts';
 import { sumOf } from '../../invoices/lines.ts';
@@ -24,8 +27,13 @@ export const sendStripeUsage: Sender = async (carriers, row) => {
   if (row.sentAt !== null && row.sentAt < carriers.now() - identifierMs) return never('may_be_told_already');
   const lines = (await findLines(carriers.db, invoiceId)).filter(({ state }) => state === 'planned');
   const at = (invoice.periodEnd ?? invoice.createdAt) - secondMs;
-  const told = await stripe.usageEvents.tell({ customer, cents: sumOf(lines), identifier: invoiceId, at });
-  if (!told.ok) return failed(told.error);
+  // One after another: what was told is known by its identifier when the order is sent again.
+  for (const [start, own] of Map.groupBy(lines, ({ periodStart }) => periodStart ?? invoice.periodStart ?? 0)) {
+    const cents = sumOf(own);
+    if (cents === 0) continue;
+    const told = await stripe.usageEvents.tell({ customer, cents, identifier: `${invoiceId}/${start}`, at });
+    if (!told.ok) return failed(told.error);
+  }
   const next = nextRowId(row);
   const isAtStripe = invoice.stripeInvoiceId !== null;
   const order = { id: next, kind: 'stripe_finalize' as const, customerId, invoiceId, now: carriers.now() };

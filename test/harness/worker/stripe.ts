@@ -19,7 +19,9 @@ async function answered<T>(response: Response): Promise<T> {
 /** Starts one at the test's clock and gives it to the Worker under test. @param callsPerSecond null: it takes as many as come */
 export async function openStandIn(api: Api, callsPerSecond: number | null = null) {
   const manager = inject('stripeStandIns');
-  const { id, url } = await answered<{ id: string; url: string }>(await fetch(manager, post({ now: api.clock.now, callsPerSecond })));
+  const { id, url } = await answered<{ id: string; url: string }>(
+    await fetch(manager, post({ now: api.clock.now, callsPerSecond })),
+  );
   api.internet.set(url, (request) => fetch(request));
   Object.assign(api.bindings, { STRIPE_SECRET_KEY: standInKey, STRIPE_API_BASE: url });
   const headers = { authorization: `Bearer ${standInKey}` };

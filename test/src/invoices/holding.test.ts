@@ -110,7 +110,9 @@ describe('after a restore', { timeout }, () => {
     await witness.see('aud_lost');
     expect(await detectRestore(billing.contextNow(), witness)).toBe(true);
     expect(api.logs.some(({ message }) => message.startsWith('the database was restored'))).toBe(true);
-    expect(await (await post('outbox/open', { drift_id: 'drun_none' })).json()).toMatchObject({ code: 'drift_required' });
+    expect(await (await post('outbox/open', { drift_id: 'drun_none' })).json()).toMatchObject({
+      code: 'drift_required',
+    });
     expect(await detectRestore(billing.contextNow(), witness)).toBe(false);
     await billing.control.prepare('DELETE FROM outbox_gate').run();
   });

@@ -1,0 +1,109 @@
+/**
+ * With USAGE_BILLING=meter_events Stripe's meter is told what each period comes to, once, in whole cents, and what Stripe collects for it is
+ * what was rated: also where processes die, and everything is done twice.
+ */
+import { beforeAll, expect, it } from 'vitest';
+import type { InvoiceRow } from '../../../src/invoices/store.ts';
+import { servicesOf } from '../../../src/services.ts';
+import { verifyStatement } from '../../../src/statements/verify.ts';
+import { carriersOf } from '../../../src/wiring.ts';
+import { closePeriods } from '../../../src/workflows/billing/close-period.ts';
+import { signStatements } from '../../../src/workflows/billing/sign-statements.ts';
+import { deliverOutbox } from '../../../src/workflows/delivery/deliver-outbox.ts';
+import { ensureCluster, makeApi, rootToken } from '../../harness/worker/api.ts';
+import { type Break, breaking } from '../../harness/worker/broken-stripe.ts';
+import { openStandIn, type StandInOfTests } from '../../harness/worker/stripe.ts';
+import { billingOf, hour, minute } from './harness.ts';
+
+const api = makeApi(Date.parse('2026-01-05T09:10:00.000Z'));
+/** Months of cron and Stripe in one test. */
+const timeout = 180_000;
+let stripe: StandInOfTests;
+const billing = billingOf(api, () => stripe);
+const { paying, uses, rowsOf, periodsOf, goTo, tell, contextNow, invoiceAtStripe } = billing;
+
+beforeAll(async () => {
+  await ensureCluster(api);
+  stripe = await openStandIn(api);
+  await stripe.publish();
+  Object.assign(api.bindings, { USAGE_BILLING: 'meter_events' });
+});
+
+async function meteredPrice(): Promise<{ meter: string; price: string }> {
+  const meter = await stripe.call('/billing/meters', {
+    display_name: 'Overage',
+    event_name: 'tenantry_overage_cents',
+    'default_aggregation[formula]': 'sum',
+  });
+  const product = await stripe.call('/products', { name: 'Overage' });
+  const price = await stripe.call('/prices', {
+    product: product.id,
+    currency: 'usd',
+    unit_amount: '1',
+    'recurring[interval]': 'month',
+    'recurring[usage_type]': 'metered',
+    'recurring[meter]': meter.id,
+  });
+  return { meter: meter.id, price: price.id };
+}
+
+/** Everything is done twice at once, and the calls break in turn; then all goes well. */
+async function closeBadly(): Promise<void> {
+  const breaks: readonly Break[] = ['killed_after', 'lost_answer', 'killed_before', 'lost_call'];
+  let calls = 0;
+  const made = carriersOf(servicesOf(api.bindings, { waitUntil: () => {} }, api.outside));
+  const next = (what: 'write' | 'read') => (what === 'write' ? (breaks[calls++ % breaks.length] as Break) : 'none');
+  const broken = { ...made, stripe: made.stripe && breaking(made.stripe, next) };
+  await Promise.all([closePeriods(contextNow()), closePeriods(contextNow())]);
+  for (let round = 0; round < 4; round++) {
+    await Promise.all([deliverOutbox(broken), deliverOutbox(broken)]);
+    await stripe.move(api.clock.now + 3 * minute);
+  }
+  for (let round = 0; round < 3; round++) await goTo(api.clock.now + 12 * minute);
+}
+
+const lastOf = async (customerId: string) => (await rowsOf(customerId)).at(-1) as InvoiceRow;
+
+it('tells each period once, and the invoice at Stripe has the sum', { timeout }, async () => {
+  const { meter, price } = await meteredPrice();
+  const { made, id } = await paying('starter');
+  const customerId = made.customer.customer_id;
+  await stripe.call(`/subscriptions/${id}`, { 'items[0][price]': price, proration_behavior: 'none' });
+  await tell();
+  const { start, end } = (await periodsOf(customerId)).at(-1) ?? { start: 0, end: 0 };
+  const edge = Math.ceil(start / hour) * hour;
+  await uses(customerId, edge + 10 * hour, (end - start) / hour + 100, start + 12 * hour);
+  await stripe.move(end + minute);
+  await tell();
+  await stripe.move(end + 17 * minute);
+  await closeBadly();
+  const bill = await lastOf(customerId);
+  expect(bill).toMatchObject({ state: 'paid', late: false, totalCents: 3400 });
+  expect(await invoiceAtStripe(bill.stripeInvoiceId)).toMatchObject({ status: 'paid', total: 3400 });
+
+  // What came late is a second event, of that period, on the next invoice.
+  await uses(customerId, edge + 20 * hour, 7);
+  const next = (await periodsOf(customerId)).at(-1)?.end ?? 0;
+  await uses(customerId, Math.floor(next / hour) * hour - 30 * hour, (next - end) / hour + 40, next - 20 * hour);
+  await stripe.move(next + minute);
+  await tell();
+  await stripe.move(next + 17 * minute);
+  await closeBadly();
+  const second = await lastOf(customerId);
+  expect(second).toMatchObject({ state: 'paid', totalCents: 2900 + 200 + 35 });
+  const { customer } = await stripe.read<{ customer: string }>(`/invoices/${second.stripeInvoiceId}`);
+  const from = Math.floor(start / 60_000) * 60;
+  const to = Math.ceil(api.clock.now / 60_000) * 60;
+  const summary = await stripe.read<{ data: { aggregated_value: number }[] }>(
+    `/billing/meters/${meter}/event_summaries?customer=${customer}&start_time=${from}&end_time=${to}`,
+  );
+  expect(summary.data[0]?.aggregated_value).toBe(500 + 200 + 35);
+  const drift = await api.call('GET', '/api/drift?kind=amount', { token: rootToken });
+  expect(await drift.json()).toMatchObject({ total: 0 });
+
+  // The statement has our lines, and not the meter's line beside them.
+  await signStatements(contextNow());
+  const file = await api.call('GET', `/api/invoices/${second.id}/statement`, { token: rootToken });
+  const verdict = await verifyStatement(new Uint8Array(await file.arrayBuffer()), null);
+  expect(verdict).toMatchObject({ outcome: 'right', findings: [], facts: { total_cents: 3135 } });
+});
