@@ -61,13 +61,14 @@ export async function openWorld(start: number, { holdCents, trialDays }: { holdC
     return answer.body;
   }
 
-  const reportOf = (person: Person, end: number, raw: Raw) => ({
+  const reportOf = (person: Person, end: number, raw: Raw, isAgain: boolean) => ({
     customer_id: person.customerId,
     instance_id: 'prod-1',
     window_start: isoOf(end - hour),
     window_end: isoOf(end),
     timestamp: isoOf(Math.max(end + settleMs, api.clock.now)),
-    revision: Math.max(end + settleMs, api.clock.now),
+    // Whatever was reported at this instant is of a lower one.
+    revision: Math.max(end + settleMs, api.clock.now) + (isAgain ? 1 : 0),
     complete: true,
     ...wireOf(raw),
   });
@@ -103,12 +104,16 @@ export async function openWorld(start: number, { holdCents, trialDays }: { holdC
       });
       return { customerId, activeFrom };
     },
-    /** Sends reports through intake and queue into the store. @returns what was refused */
-    async report(items: readonly { person: Person; end: number; raw: Raw }[]): Promise<string[]> {
+    /**
+     * Sends reports through intake and queue into the store.
+     * @param isAgain whether they replace what was reported
+     * @returns what was refused
+     */
+    async report(items: readonly { person: Person; end: number; raw: Raw }[], isAgain = false): Promise<string[]> {
       const refused: string[] = [];
       for (let from = 0; from < items.length; from += perBatch) {
         const part = items.slice(from, from + perBatch);
-        const reports = part.map(({ person, end, raw }) => reportOf(person, end, raw));
+        const reports = part.map(({ person, end, raw }) => reportOf(person, end, raw, isAgain));
         const { status, body } = await ask('POST', '/api/usage/batch', { reports }, clusterKey);
         if (status >= 300 || Number(body['rejected'] ?? 0) > 0) refused.push(JSON.stringify(body).slice(0, 500));
         const { retried } = await drain(api, queue);
