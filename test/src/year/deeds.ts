@@ -130,7 +130,8 @@ export function actor(stage: Stage) {
     const { end, raw } = found;
     const next = timesOf(raw, deed === 'lower revision' ? 0.4 : 1.3);
     if (JSON.stringify(next) === JSON.stringify(raw)) return;
-    for (const refused of await world.report([{ person, end, raw: next }], true)) problem(person, `${deed}: ${refused}`);
+    for (const refused of await world.report([{ person, end, raw: next }], true))
+      problem(person, `${deed}: ${refused}`);
     person.touched.add(end);
     count(deed);
     if (deed === 'higher revision') person.account?.windows.set(end, next);

@@ -133,16 +133,22 @@ export async function openWorld(start: number, { holdCents, trialDays }: { holdC
     async otherWindows(customerId: string, { start, end }: Span, windows: ReadonlyMap<number, Raw>): Promise<string[]> {
       const { customerSeq } = await billing.keysOf(customerId);
       const { results } = await billing.shard
-        .prepare(`SELECT window_end, ${Object.keys(baseUnits).join(', ')} FROM windows WHERE customer_seq = ? AND window_end > ? AND window_end <= ?`)
+        .prepare(
+          `SELECT window_end, ${Object.keys(baseUnits).join(', ')} FROM windows WHERE customer_seq = ? AND window_end > ? AND window_end <= ?`,
+        )
         .bind(customerSeq, start, end)
         .all<Record<string, number | null>>();
       const stored = new Map(results.map((row) => [row['window_end'] ?? 0, row]));
       const ends = new Set([...stored.keys(), ...[...windows.keys()].filter((one) => start < one && one <= end)]);
       return [...ends].flatMap((one) => {
         const other = Object.entries(baseUnits).filter(
-          ([column, [field, units]]) => (stored.get(one)?.[column] ?? 0) !== Math.round((windows.get(one)?.[field] ?? 0) * units),
+          ([column, [field, units]]) =>
+            (stored.get(one)?.[column] ?? 0) !== Math.round((windows.get(one)?.[field] ?? 0) * units),
         );
-        return other.map(([column, [field]]) => `${isoOf(one)} ${column} ${stored.get(one)?.[column]}, the oracle ${windows.get(one)?.[field]}`);
+        return other.map(
+          ([column, [field]]) =>
+            `${isoOf(one)} ${column} ${stored.get(one)?.[column]}, the oracle ${windows.get(one)?.[field]}`,
+        );
       });
     },
     invoiceAtStripe: (id: string) =>
