@@ -269,7 +269,8 @@ function canLiving(person: Person, account: Account, { status }: Standing, deed:
   const isFree = changes && !plans && account.moving === null;
   const monthly = account.interval === 'month';
   const possible: Partial<Record<Deed, boolean>> = {
-    upgrade: isFree && account.plan.order < order.length,
+    // Paid at once, which who pays by invoice does not.
+    upgrade: isFree && !person.byInvoice && account.plan.order < order.length,
     downgrade: isFree && monthly && account.plan.order > 1,
     'cancel at the end': isFree && monthly,
     'cancel at once': changes,
