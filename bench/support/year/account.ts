@@ -59,7 +59,7 @@ interface Grant {
 const secondOf = (ms: number): number => Math.floor(ms / 1000) * 1000;
 
 /** The same time of day so many months later, on the month's last day where it has no such day. */
-export function monthsAfter(anchor: number, months: number): number {
+function monthsAfter(anchor: number, months: number): number {
   const from = new Date(anchor);
   const [year, month] = [from.getUTCFullYear(), from.getUTCMonth() + months];
   const day = Math.min(from.getUTCDate(), new Date(Date.UTC(year, month + 1, 0)).getUTCDate());

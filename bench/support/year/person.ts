@@ -5,7 +5,7 @@ import type { Raw } from './rating.ts';
 
 const hourMs = 3_600_000;
 
-export const planNames = ['starter', 'professional', 'enterprise'] as const;
+const planNames = ['starter', 'professional', 'enterprise'] as const;
 type PlanName = (typeof planNames)[number];
 
 /** Usage that is there and was not sent. */

@@ -7,8 +7,8 @@ import { fixDrift } from '../../../src/workflows/watching/fix-drift.ts';
 import { beginDrift, continueDrift } from '../../../src/workflows/watching/run-drift.ts';
 import { ensureCluster, makeApi, rootToken, signUp } from '../../harness/worker/api.ts';
 import { done } from '../../harness/worker/context.ts';
-import { bindPrices, day, priceOf } from '../../harness/worker/stripe-subscription.ts';
 import { publishPlans, shippedPlans } from '../../harness/worker/plans.ts';
+import { bindPrices, day, priceOf } from '../../harness/worker/stripe-subscription.ts';
 import { controlOf } from '../usage/harness.ts';
 import { contextIn, faults, pagedStripe, paying, type World } from './harness.ts';
 
@@ -219,14 +219,18 @@ describe('a subscriber who was moved to another version', () => {
   it('differs where that costs something else, and not where it costs the same', async () => {
     const customerId = await paying(world);
     const moveTo = async (version: string, fee: string): Promise<string[]> => {
-      await publishPlans(shippedPlans.replace('version: "2026-11"', `version: ${version}`).replace('fee: 99\n', `fee: ${fee}\n`));
+      await publishPlans(
+        shippedPlans.replace('version: "2026-11"', `version: ${version}`).replace('fee: 99\n', `fee: ${fee}\n`),
+      );
       await control.batch([
         control
           .prepare("INSERT INTO stripe_prices VALUES ('professional', ?, 'month', ?, 'prod_professional', 'made', 0)")
           .bind(version, `price_${version}`),
         control.prepare('UPDATE subscriptions SET plan_version = ? WHERE customer_id = ?').bind(version, customerId),
       ]);
-      return (await compare()).filter(({ kind, customer_id }) => kind === 'item' && customer_id === customerId).map(named);
+      return (await compare())
+        .filter(({ kind, customer_id }) => kind === 'item' && customer_id === customerId)
+        .map(named);
     };
     expect(await moveTo('same', '99.00')).toEqual([]);
     expect(await moveTo('dearer', '109')).toEqual([`item sub_${customerId}`]);

@@ -130,7 +130,8 @@ export function actor(stage: Stage) {
     const { end, raw } = found;
     const next = timesOf(raw, deed === 'lower revision' ? 0.4 : 1.3);
     if (JSON.stringify(next) === JSON.stringify(raw)) return;
-    for (const refused of await world.report([{ person, end, raw: next }])) problem(person, `${deed}: ${refused}`);
+    for (const refused of await world.report([{ person, end, raw: next }], true))
+      problem(person, `${deed}: ${refused}`);
     person.touched.add(end);
     count(deed);
     if (deed === 'higher revision') person.account?.windows.set(end, next);
@@ -268,7 +269,8 @@ function canLiving(person: Person, account: Account, { status }: Standing, deed:
   const isFree = changes && !plans && account.moving === null;
   const monthly = account.interval === 'month';
   const possible: Partial<Record<Deed, boolean>> = {
-    upgrade: isFree && account.plan.order < order.length,
+    // Paid at once, which who pays by invoice does not.
+    upgrade: isFree && !person.byInvoice && account.plan.order < order.length,
     downgrade: isFree && monthly && account.plan.order > 1,
     'cancel at the end': isFree && monthly,
     'cancel at once': changes,

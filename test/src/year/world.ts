@@ -61,13 +61,14 @@ export async function openWorld(start: number, { holdCents, trialDays }: { holdC
     return answer.body;
   }
 
-  const reportOf = (person: Person, end: number, raw: Raw) => ({
+  const reportOf = (person: Person, end: number, raw: Raw, isAgain: boolean) => ({
     customer_id: person.customerId,
     instance_id: 'prod-1',
     window_start: isoOf(end - hour),
     window_end: isoOf(end),
     timestamp: isoOf(Math.max(end + settleMs, api.clock.now)),
-    revision: Math.max(end + settleMs, api.clock.now),
+    // Whatever was reported at this instant is of a lower one.
+    revision: Math.max(end + settleMs, api.clock.now) + (isAgain ? 1 : 0),
     complete: true,
     ...wireOf(raw),
   });
@@ -103,12 +104,16 @@ export async function openWorld(start: number, { holdCents, trialDays }: { holdC
       });
       return { customerId, activeFrom };
     },
-    /** Sends reports through intake and queue into the store. @returns what was refused */
-    async report(items: readonly { person: Person; end: number; raw: Raw }[]): Promise<string[]> {
+    /**
+     * Sends reports through intake and queue into the store.
+     * @param isAgain whether they replace what was reported
+     * @returns what was refused
+     */
+    async report(items: readonly { person: Person; end: number; raw: Raw }[], isAgain = false): Promise<string[]> {
       const refused: string[] = [];
       for (let from = 0; from < items.length; from += perBatch) {
         const part = items.slice(from, from + perBatch);
-        const reports = part.map(({ person, end, raw }) => reportOf(person, end, raw));
+        const reports = part.map(({ person, end, raw }) => reportOf(person, end, raw, isAgain));
         const { status, body } = await ask('POST', '/api/usage/batch', { reports }, clusterKey);
         if (status >= 300 || Number(body['rejected'] ?? 0) > 0) refused.push(JSON.stringify(body).slice(0, 500));
         const { retried } = await drain(api, queue);
@@ -128,16 +133,22 @@ export async function openWorld(start: number, { holdCents, trialDays }: { holdC
     async otherWindows(customerId: string, { start, end }: Span, windows: ReadonlyMap<number, Raw>): Promise<string[]> {
       const { customerSeq } = await billing.keysOf(customerId);
       const { results } = await billing.shard
-        .prepare(`SELECT window_end, ${Object.keys(baseUnits).join(', ')} FROM windows WHERE customer_seq = ? AND window_end > ? AND window_end <= ?`)
+        .prepare(
+          `SELECT window_end, ${Object.keys(baseUnits).join(', ')} FROM windows WHERE customer_seq = ? AND window_end > ? AND window_end <= ?`,
+        )
         .bind(customerSeq, start, end)
         .all<Record<string, number | null>>();
       const stored = new Map(results.map((row) => [row['window_end'] ?? 0, row]));
       const ends = new Set([...stored.keys(), ...[...windows.keys()].filter((one) => start < one && one <= end)]);
       return [...ends].flatMap((one) => {
         const other = Object.entries(baseUnits).filter(
-          ([column, [field, units]]) => (stored.get(one)?.[column] ?? 0) !== Math.round((windows.get(one)?.[field] ?? 0) * units),
+          ([column, [field, units]]) =>
+            (stored.get(one)?.[column] ?? 0) !== Math.round((windows.get(one)?.[field] ?? 0) * units),
         );
-        return other.map(([column, [field]]) => `${isoOf(one)} ${column} ${stored.get(one)?.[column]}, the oracle ${windows.get(one)?.[field]}`);
+        return other.map(
+          ([column, [field]]) =>
+            `${isoOf(one)} ${column} ${stored.get(one)?.[column]}, the oracle ${windows.get(one)?.[field]}`,
+        );
       });
     },
     invoiceAtStripe: (id: string) =>
