@@ -114,6 +114,7 @@ export default defineConfig({
           name: 'node',
           include: ['test/**/*.test.ts'],
           exclude: ['test/src/**', '**/node_modules/**'],
+          globalSetup: ['test/harness/run-folder.ts'],
           // For what hangs; what runs takes far less, also on a machine that does eight other things.
           testTimeout: 300_000,
           hookTimeout: 300_000,

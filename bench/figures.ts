@@ -25,6 +25,7 @@ const figures = {
   rating: 'random bills beside an oracle of exact fractions, properties of stories, mutants seen',
   'spend-cap': 'random loads under a spend cap: how far above it each comes, beside what was printed',
   'api-fuzz': 'cases made from /api/openapi.json as each principal: 5xx, and answers that it does not allow',
+  pages: 'every page on the whole demo: the API’s numbers on it, axe, what is cut, what it complains of',
   'organisation-sums':
     'random months of organisations, read in every way and beside exact fractions: what differs by a cent',
   corrections: 'random corrections of usage: previews beside the bill, billed plus deltas beside what would have been',

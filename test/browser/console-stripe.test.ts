@@ -1,4 +1,4 @@
-/** Events of Stripe, drift, invariants and a customer's subscription as staff sees them. */
+/** Events of Stripe, drift, invariants and a customer's subscription as staff sees them; and the console while there is nobody. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readInvariants } from '../../src/contracts/routes/drift.ts';
 import { cancelSubscription, readSubscription } from '../../src/contracts/routes/subscriptions.ts';
@@ -37,6 +37,22 @@ describeInBrowser(
       const drift = await open('/console/drift');
       await drift.getByText('No differences').waitFor();
       await expectAccessible(drift);
+    });
+
+    it('says who will be among the customers while there is nobody, and leads there from the first address', async () => {
+      const page = await open('/console');
+      await page.waitForURL('**/console/customers');
+      await page.getByText('A customer appears here when').waitFor();
+      await expectAccessible(page);
+    });
+
+    it('says that no review and nothing refused waits, and what would', async () => {
+      const reviews = await open('/console/reviews');
+      await reviews.getByText('Nothing waits. A report that lowers usage').waitFor();
+      await expectAccessible(reviews);
+      const outbox = await open('/console/outbox');
+      await outbox.getByText('The other side has refused nothing.').waitFor();
+      await expectAccessible(outbox);
     });
 
     describe('with a customer who has bought', () => {

@@ -116,11 +116,15 @@ describe('the tools that tests need', () => {
 describe('the minutes of a run', () => {
   it('are added up by folder, and one over its budget says what to do', () => {
     const file = (name: string, minutes: number) => ({ name: `/t/${name}`, startTime: 0, endTime: minutes * 60_000 });
-    const files = [file('cluster/a.test.ts', 0.9), file('cluster/deep/b.test.ts', 0.2), file('cli/c.test.ts', 0.1)];
+    const files = [
+      file('cluster/a.test.ts', 0.9),
+      file('cluster/deep/b.test.ts', 0.2),
+      file('exporter/c.test.ts', 0.1),
+    ];
     expect(minutesTable(files, '/t')).toEqual([
       'TESTS           MINUTES  BUDGET',
       'cluster             1.1     1.0  OVER BUDGET: move its longest test to `npm run figures`',
-      'cli                 0.1     1.0',
+      'exporter            0.1     1.0',
     ]);
   });
 });

@@ -172,6 +172,10 @@ function runTool(program: string, arguments_: readonly string[], cwd: string): P
   });
 }
 
+/** The report counts errors; what they are, the tool says. */
+const saidOfErrors = (output: string): string =>
+  /=+ ERRORS =+[\s\S]*?(?==+ )/.exec(output)?.[0] ?? output.slice(-1_500);
+
 function toldBy(file: string, output: string): Told {
   let read: z.output<typeof report>;
   try {
@@ -188,6 +192,8 @@ function toldBy(file: string, output: string): Told {
     server_errors: ofServer,
     undeclared: read.failures.length - ofServer,
     complete: read.complete && read.errors.length === 0,
-    failures: [...read.failures, ...read.errors].map((one) => JSON.stringify(one).slice(0, 1_500)),
+    failures: [...read.failures, ...read.errors.map(() => saidOfErrors(output))].map((one) =>
+      JSON.stringify(one).slice(0, 1_500),
+    ),
   };
 }

@@ -2,14 +2,18 @@
  * Real Chromium over the embedded platform: one platform and one browser a test file, a context a page. Whatever a page
  * complains of (console, Content-Security-Policy, a request to another machine) is kept, and is a failure of its test.
  */
+import { rmSync } from 'node:fs';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { builtPages } from '../pages.ts';
 import { startPlatform, type TestPlatform } from '../platform.ts';
 import { describeWithTools, toolPath } from '../tools.ts';
+import { chromiumArguments, hear } from './complaints.ts';
 
 const CHROMIUM = 'chromium';
+/** Far above what it takes to build the pages and to start. */
+const beginMsMax = 300_000;
 /** Far above what a page takes; a page that never comes is this slow. */
 const PAGE_TIMEOUT_MS = 30_000;
 export const desktop = { width: 1280, height: 800 };
@@ -34,28 +38,12 @@ export interface Browsing {
 export interface Filling {
   /** Arguments of the platform. */
   args?: string[];
+  /** The platform's data folder, a copy of the caller's own, which is removed in the end. */
+  dataDir?: () => Promise<string>;
   /** What there is before the first page is opened. */
   fill?: (platform: TestPlatform) => Promise<void>;
-}
-
-/** What Chromium itself writes when a request is answered with an error: the test's own assertion is about that. */
-const refusedRequest =
-  /^Failed to load resource: the server responded with a status of|^Failed to load resource: net::ERR_/;
-
-function hear(context: BrowserContext, origin: string, expected: RegExp | undefined): string[] {
-  const complaints: string[] = [];
-  const complain = (text: string) => {
-    if (!refusedRequest.test(text) && expected?.test(text) !== true) complaints.push(text);
-  };
-  context.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complain(message.text());
-  });
-  context.on('weberror', (error) => complain(String(error.error())));
-  context.on('request', (request) => {
-    const url = request.url();
-    if (!url.startsWith(`${origin}/`) && !/^(?:data|blob|about):/.test(url)) complain(`a request to ${url}`);
-  });
-  return complaints;
+  /** How long that takes at most, with what `dataDir` does, beyond starting; ms. */
+  fillMsMax?: number;
 }
 
 /** The tests of `body` with a platform and a browser; where there is no Chromium they are skipped, and fail in CI. */
@@ -63,28 +51,26 @@ export function describeInBrowser(
   name: string,
   body: (browsing: Browsing) => void,
   env: Record<string, string> = {},
-  { args = [], fill = async () => {} }: Filling = {},
+  { args = [], dataDir: copied, fill = async () => {}, fillMsMax = 0 }: Filling = {},
 ): void {
   describeWithTools([CHROMIUM], name, () => {
     let platform: TestPlatform;
     let browser: Browser;
+    let dataDir: string | undefined;
     const opened: { context: BrowserContext; complaints: string[] }[] = [];
 
     beforeAll(async () => {
       await builtPages();
+      dataDir = await copied?.();
       [platform, browser] = await Promise.all([
-        startPlatform({ env, args }),
+        startPlatform({ env, args, ...(dataDir !== undefined && { dataDir }) }),
         chromium.launch({
           executablePath: toolPath(CHROMIUM),
-          args: [
-            '--no-sandbox',
-            '--disable-background-networking',
-            '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
-          ],
+          args: [...chromiumArguments],
         }),
       ]);
       await fill(platform);
-    });
+    }, beginMsMax + fillMsMax);
     afterEach(async () => {
       const all = opened.splice(0);
       await Promise.all(all.map(({ context }) => context.close()));
@@ -93,6 +79,7 @@ export function describeInBrowser(
     afterAll(async () => {
       await browser?.close();
       await platform?.stop();
+      if (dataDir !== undefined) rmSync(dataDir, { recursive: true, force: true });
     });
 
     body({

@@ -33,6 +33,8 @@ const lives: Lives = {
 
 export interface ConsoleDemo {
   admin: Ask;
+  /** Places in the cast of those who are there. */
+  numbers: readonly number[];
   /** The customer's id. @param number its place in the cast */
   customerOf: (number: number) => string;
   companyOf: (number: number) => string;
@@ -44,6 +46,7 @@ export async function playConsoleDemo({ ready }: TestPlatform): Promise<ConsoleD
   const personOf = await playLives(api, lives, { from, until: from + days * dayMs + 11 * hourMs });
   return {
     admin: api.admin,
+    numbers: Object.keys(lives).map(Number),
     customerOf: (number) => personOf(number).customerId,
     companyOf: (number) => personOf(number).member.company,
   };

@@ -12,6 +12,8 @@ export interface Column<Item> {
   hidden?: true;
   /** Its words are short and our own, and stay whole; others break where a column is narrow. */
   whole?: true;
+  /** Its label is a word of others', which may break anywhere where the column is narrow. */
+  isForeign?: true;
   /** Cannot be taken away: without it a row is nobody's. */
   always?: true;
 }

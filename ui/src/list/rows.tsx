@@ -66,7 +66,12 @@ export function Rows<Item>({ label, columns, idOf, state, items, isOld, selectio
           {columns.map((column, index) => {
             const sort = sortOf(columns, index, state);
             return (
-              <Th key={column.key} modifier="wrap" {...(sort ? { sort } : {})}>
+              <Th
+                key={column.key}
+                modifier="wrap"
+                {...(column.isForeign ? { className: 'tenantry-foreign' } : {})}
+                {...(sort ? { sort } : {})}
+              >
                 {column.label}
               </Th>
             );

@@ -32,7 +32,12 @@ const cents = (of: number | undefined) => <Amount cents={of ?? 0} />;
 /** Rows are points, by their place. */
 const columnsOf = (trends: DrawnTrends): readonly Column<number>[] => [
   { key: 'start', label: texts.start, cell: (n) => <Time at={trends.starts[n] ?? null} /> },
-  ...trends.series.map(({ id, name, cents: of }) => ({ key: id, label: name, cell: (n: number) => cents(of[n]) })),
+  ...trends.series.map(({ id, name, cents: of }) => ({
+    key: id,
+    label: name,
+    isForeign: true as const,
+    cell: (n: number) => cents(of[n]),
+  })),
   { key: 'total', label: organisationTexts.total, cell: (n) => cents(trends.totals[n]) },
   {
     key: 'complete',
