@@ -3,7 +3,6 @@ import type {
   V1ConfigMap,
   V1Container,
   V1Deployment,
-  V1Ingress,
   V1LimitRange,
   V1PodDisruptionBudget,
   V1PodSpec,
@@ -241,33 +240,6 @@ describeWithTools(['helm'], 'the customer-instance chart', () => {
     expect('cm-acme-http-solver-x7k2p').toMatch(excluded);
     for (const name of ['api', 'postgres', 'mosquitto', 'dashboard', 'redis']) expect(pod(name)).not.toMatch(excluded);
     expect('my-cb4c867f4-customer-instance-grafana-0').not.toMatch(excluded);
-  });
-
-  it('serves the API at the host that the customer was told, with a certificate', async () => {
-    const ingress = pick<V1Ingress>(await render(exampleValues()), 'Ingress', 'api');
-    expect(ingress.spec?.tls?.[0]?.hosts).toEqual(['b4c867f4.example.com']);
-    expect(ingress.spec?.rules?.map(({ host }) => host)).toEqual(['b4c867f4.example.com']);
-    const ports = (component: string, name: string) => ({
-      name: `cb4c867f4-customer-instance-${component}`,
-      port: { name },
-    });
-    expect(ingress.spec?.rules?.[0]?.http?.paths.map(({ path, backend }) => [path, backend.service])).toEqual([
-      ['/api', ports('api', 'http')],
-      ['/mqtt', ports('mosquitto', 'websockets')],
-      ['/', ports('dashboard', 'http')],
-    ]);
-  });
-
-  it('is served by no host where the operator wants none, and under the controller’s own certificate where it has one', async () => {
-    const without = await render(exampleValues(), { ingress: { enabled: false } });
-    expect(without.filter(({ kind }) => kind === 'Ingress')).toEqual([]);
-    const wildcard = pick<V1Ingress>(
-      await render(exampleValues(), { ingress: { clusterIssuer: '' } }),
-      'Ingress',
-      'api',
-    );
-    expect(wildcard.spec?.tls).toEqual([{ hosts: ['b4c867f4.example.com'] }]);
-    expect(wildcard.metadata?.annotations).not.toHaveProperty(['cert-manager.io/cluster-issuer']);
   });
 
   it('restarts a part when its settings change, and only that part', async () => {

@@ -14,6 +14,7 @@ import { componentsOf } from '../charts/parts.ts';
 import { describeOnNode, startNode, type TestNode } from '../harness/node.ts';
 import { toolPath } from '../harness/tools.ts';
 import { cpuSeconds, firstProcess, interfaceBytes, type Recording, recordAll } from './kernel.ts';
+import { busyCaller, busyDatabase, eatMemory } from './load.ts';
 import { connections } from './matrix.ts';
 import { addDevice, devicePassword, mqtt, redis } from './parts.ts';
 import { rawSamples, type Sample } from './prometheus.ts';
@@ -64,24 +65,6 @@ const windowMs = 60_000;
 const seenWithinMs = 22_000;
 /** For what hangs; the kubelet waits up to 10 s before it starts a container again. */
 const wait = { timeout: 120_000, interval: 500 };
-
-/** A steady quarter of a core or so, and some bytes a moment, for as long as the test could take. */
-const busyDatabase = `SET statement_timeout = '600s'; DO $$ BEGIN LOOP PERFORM sum(i) FROM generate_series(1, 20000) i; PERFORM pg_sleep(0.02); END LOOP; END $$`;
-const busyCaller = `
-  const ask = () => fetch(process.argv[1] + '/health').then((answer) => answer.text()).catch(() => {});
-  (async () => { for (;;) { await ask(); await new Promise((done) => setTimeout(done, 50)); } })();`;
-
-/** Makes the program of pid 1 eat memory: Node's inspector is the way into it. */
-const eatMemory = `
-  process.kill(1, 'SIGUSR1');
-  const eat = async () => {
-    const [target] = await (await fetch('http://127.0.0.1:9229/json/list')).json();
-    const socket = new WebSocket(target.webSocketDebuggerUrl);
-    const expression = 'globalThis.held = []; for (;;) held.push(Buffer.alloc(2 ** 25, 1));';
-    socket.onopen = () => socket.send(JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression } }));
-  };
-  const again = () => eat().catch(() => setTimeout(again, 200));
-  again();`;
 
 describeOnNode('a stack on a real node', () => {
   let node: TestNode;

@@ -38,7 +38,7 @@ esac
 `;
 
 /** Debian's, in $TOOLS by links. */
-const packaged = 'busybox chromium conntrack host-local ipset iptables jq mosquitto runc socat'.split(' ');
+const packaged = 'busybox chromium conntrack host-local ipset iptables jq mosquitto redis-server runc socat'.split(' ');
 const built = (
   'containerd containerd-shim-runc-v2 coredns ctr etcd helm kube-apiserver kube-controller-manager kube-proxy kube-router ' +
   'kube-scheduler kubectl kubelet kwok prometheus promtool stripe-mock'
