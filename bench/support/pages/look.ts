@@ -101,7 +101,7 @@ async function count(page: Page, asked: ReadonlySet<string>, numbers: Sight['num
       if (texts.some((one) => text.includes(one))) numbers.shown += 1;
     }
     const length = rowsIn(answer);
-    if (length === null) continue;
+    if (length === null || rows.every((one) => one === 0)) continue;
     numbers.of += 1;
     if (rows.includes(length)) numbers.shown += 1;
   }
