@@ -41,7 +41,7 @@ export type Pass =
   | { kind: 'refused'; message: string };
 
 /** Every window is computed once more this long after its end, because samples may come late. */
-export const secondLookMs = 2 * hourMs;
+const secondLookMs = 2 * hourMs;
 /** Whether a report was computed too early for its late samples. */
 export const needsSecondLook = (report: WindowReport): boolean =>
   (report.revision ?? 0) < Date.parse(report.window_end ?? '') + secondLookMs;

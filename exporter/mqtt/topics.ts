@@ -61,7 +61,7 @@ const listed = (type: Metric['type'], of: Record<string, string>): [string, Metr
   Object.entries(of).map(([topic, help]) => [`${root}${topic}`, { name: metricOf(topic), type, help }]);
 
 /** Every topic that is shown, with its metric. */
-export const metrics: ReadonlyMap<string, Metric> = new Map([
+const metrics: ReadonlyMap<string, Metric> = new Map([
   ...listed('counter', counters),
   ...listed('gauge', gauges),
   ...['1min', '5min', '15min'].flatMap((interval) =>

@@ -1,0 +1,165 @@
+/** What the API server, its admission, quotas and rights say of the chart, on a real control plane. */
+import { join, resolve } from 'node:path';
+import { SchedulingV1Api } from '@kubernetes/client-node';
+import { expect, it } from 'vitest';
+import { clusterTools } from '../harness/cluster.ts';
+import { describeWithTools } from '../harness/tools.ts';
+import { exampleValues, plans } from './example.ts';
+import { helm, runHelm } from './helm.ts';
+import { customersOnCluster } from './on-cluster.ts';
+import { everySetting } from './operator-values.ts';
+import { claimsOf, componentsOf } from './parts.ts';
+
+const provisionerChart = resolve(import.meta.dirname, '../../charts/provisioner');
+
+describeWithTools(['helm', 'kubectl', ...clusterTools], 'a customer’s objects on a real cluster', () => {
+  const on = customersOnCluster();
+  const { newCustomer, namespaceOf, upgrade, kubectl, installed, readiness, each, allReady } = on;
+
+  it.each(plans)('becomes ready under restricted Pod Security within the quota of %s', async (plan) => {
+    const values = await newCustomer({ plan });
+    expect(await upgrade(values)).toEqual(installed);
+    expect(await readiness(values)).toEqual(each(plan, '1 of 1'));
+    const quota = (await on.core.listNamespacedResourceQuota({ namespace: namespaceOf(values) })).items[0]?.status;
+    expect(quota?.hard).toMatchObject({ 'limits.cpu': plan === 'enterprise' ? '8' : '4', persistentvolumeclaims: '8' });
+    expect(quota?.used).toMatchObject({
+      'requests.cpu': plan === 'enterprise' ? '1700m' : '1100m',
+      'requests.memory': plan === 'enterprise' ? '2496Mi' : '1344Mi',
+      'requests.storage': plan === 'enterprise' ? '32Gi' : '12Gi',
+      persistentvolumeclaims: String(claimsOf(plan).length),
+      pods: String(componentsOf(plan).length),
+    });
+  });
+
+  it.each(plans)(
+    'of %s is taken by the API server in every state, with and without an ingress, without a warning',
+    async (plan) => {
+      const namespace = namespaceOf(await newCustomer({ plan }));
+      const shortId = namespace.replace('customer-', '');
+      for (const enabled of [true, false])
+        for (const state of [{}, { suspended: true }, { suspended: true, draining: true }]) {
+          const values = exampleValues({ plan, ...state, customerId: `cust_${shortId}${'0'.repeat(24)}` });
+          const rendered = await helm(['template', '--no-hooks'], { values, overrides: { ingress: { enabled } } });
+          // Strict: a field that the server's own schema does not know is an error. Pod Security tells what it would refuse as a warning.
+          const said = await kubectl(
+            ['-n', namespace, 'apply', '--server-side', '--dry-run=server', '--validate=strict', '-f', '-'],
+            rendered.ok ? rendered.stdout : rendered.message,
+          );
+          expect([plan, enabled, state, said.code, said.stderr]).toEqual([plan, enabled, state, 0, '']);
+        }
+    },
+  );
+
+  it('gives its service accounts no right, but OpenCost’s to read', async () => {
+    const values = await newCustomer({ plan: 'enterprise' });
+    const namespace = namespaceOf(values);
+    const role = await runHelm([
+      'template',
+      '--show-only',
+      'templates/opencost-role.yaml',
+      '--values',
+      join(provisionerChart, 'ci/default-values.yaml'),
+      '--',
+      'p',
+      provisionerChart,
+    ]);
+    expect(await kubectl(['apply', '-f', '-'], role.ok ? role.stdout : role.message)).toMatchObject({ code: 0 });
+    expect(await upgrade({ ...values, suspended: true, metering: false })).toEqual(installed);
+    const rights = async (account: string) => {
+      const { stdout } = await kubectl(
+        ['-n', namespace, 'auth', 'can-i', '--list', `--as=system:serviceaccount:${namespace}:${account}`],
+        '',
+      );
+      return stdout
+        .split('\n')
+        .slice(1)
+        .map((line) => line.replace(/\s+/g, ' ').trim())
+        .filter(Boolean)
+        .sort();
+    };
+    const nobodys = await rights('default');
+    for (const component of componentsOf('enterprise').filter((name) => name !== 'opencost'))
+      expect([component, await rights(`c${values.customer.shortId}-customer-instance-${component}`)]).toEqual([
+        component,
+        nobodys,
+      ]);
+    const reading = (await rights(`c${values.customer.shortId}-customer-instance-opencost`)).filter(
+      (line) => !nobodys.includes(line),
+    );
+    const watched = [
+      ...[
+        'namespaces',
+        'nodes',
+        'persistentvolumeclaims',
+        'persistentvolumes',
+        'pods',
+        'replicationcontrollers',
+        'resourcequotas',
+        'services',
+      ],
+      ...[
+        'daemonsets.apps',
+        'deployments.apps',
+        'replicasets.apps',
+        'statefulsets.apps',
+        'jobs.batch',
+        'poddisruptionbudgets.policy',
+        'storageclasses.storage.k8s.io',
+      ],
+    ];
+    expect(reading).toEqual(watched.map((resource) => `${resource} [] [] [get list watch]`).sort());
+    expect(await kubectl(['delete', 'clusterrole', 'tenantry-opencost'], '')).toMatchObject({ code: 0 });
+  });
+
+  it('is ready with every setting that an operator has for its pods', async () => {
+    const values = await newCustomer();
+    const namespace = namespaceOf(values);
+    await on.core.createNamespacedSecret({
+      namespace,
+      body: { metadata: { name: 'mail' }, stringData: { token: 'x' } },
+    });
+    const scheduling = on.config.makeApiClient(SchedulingV1Api);
+    const [node] = (await on.core.listNode()).items;
+    const name = node?.metadata?.name ?? '';
+    const label = (op: 'add' | 'remove') =>
+      on.core.patchNode({
+        name,
+        body: [
+          { op, path: '/metadata/labels/pool', value: 'customers' },
+          { op, path: '/metadata/labels/disk', value: 'ssd' },
+        ],
+      });
+    const classes = [everySetting.priorityClassName, everySetting.postgres.priorityClassName];
+    for (const name of classes) await scheduling.createPriorityClass({ body: { metadata: { name }, value: 1000 } });
+    await label('add');
+    try {
+      expect(await upgrade(values, everySetting)).toEqual(installed);
+      expect(await readiness(values)).toEqual(allReady);
+      const { items } = await on.core.listNamespacedPod({ namespace });
+      expect(items.map(({ spec }) => [spec?.nodeName, spec?.priority])).toEqual(
+        componentsOf('starter').map(() => [name, 1000]),
+      );
+    } finally {
+      await label('remove');
+      for (const name of classes) await scheduling.deletePriorityClass({ name });
+    }
+  });
+
+  it('has no way in beside the ingress controller, and no more storage than the plan', async () => {
+    const values = await newCustomer();
+    await upgrade(values);
+    const namespace = namespaceOf(values);
+    for (const type of ['LoadBalancer', 'NodePort']) {
+      const body = { metadata: { name: 'open' }, spec: { type, selector: { app: 'x' }, ports: [{ port: 80 }] } };
+      await expect(on.core.createNamespacedService({ namespace, body })).rejects.toThrow(/exceeded quota.*services\./s);
+    }
+    const claim = (storage: string) => ({
+      metadata: { generateName: 'more-' },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage } } },
+    });
+    await on.core.createNamespacedPersistentVolumeClaim({ namespace, body: claim('20Gi') });
+    await expect(on.core.createNamespacedPersistentVolumeClaim({ namespace, body: claim('20Gi') })).rejects.toThrow(
+      /exceeded quota.*requests\.storage/s,
+    );
+  });
+});
