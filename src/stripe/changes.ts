@@ -54,8 +54,16 @@ export const changesOf = (stripe: Stripe) => ({
       });
       return { amountDueCents: invoice.amount_due, lines: invoice.lines.data.map(toLine) };
     }),
-  /** The new price, once what is asked for at once is paid: until then the answer has a pending update, and the old price stands. */
-  changePrice: (change: PriceChange, idempotencyKey: string): Promise<StripeResult<StripeSubscription>> =>
+  /**
+   * The new price. By card: once what is asked for at once is paid; until then the answer has a pending update, and the old price stands.
+   * Who pays by invoice has it at once, and the invoice for it: pending updates are of subscriptions that are charged automatically only
+   * (https://docs.stripe.com/billing/subscriptions/pending-updates).
+   */
+  changePrice: (
+    change: PriceChange,
+    collection: 'card' | 'invoice',
+    idempotencyKey: string,
+  ): Promise<StripeResult<StripeSubscription>> =>
     attempt(async () =>
       readSubscription(
         await stripe.subscriptions.update(
@@ -63,7 +71,7 @@ export const changesOf = (stripe: Stripe) => ({
           {
             items: itemsOf(change),
             ...prorating(change),
-            payment_behavior: 'pending_if_incomplete',
+            ...(collection === 'card' ? { payment_behavior: 'pending_if_incomplete' as const } : {}),
             expand: expanded,
           },
           { idempotencyKey },

@@ -30,7 +30,10 @@ const updateFields = {
 } as const satisfies Parameters;
 type Update = ValuesOf<typeof updateFields>;
 
-/** What `pending_if_incomplete` may be said with: https://docs.stripe.com/billing/subscriptions/pending-updates-reference */
+/**
+ * What `pending_if_incomplete` may be said with: https://docs.stripe.com/billing/subscriptions/pending-updates-reference; of which
+ * subscriptions: https://docs.stripe.com/billing/subscriptions/pending-updates
+ */
 const pendingNames = [
   'billing_cycle_anchor',
   'items',
@@ -134,6 +137,13 @@ export const subscriptionChanges: readonly Operation[] = [
       const surplus = names.find((name) => !pendingNames.includes(name));
       if (behavior === 'pending_if_incomplete' && surplus !== undefined) {
         refuse(`When payment_behavior is pending_if_incomplete, you may not pass ${surplus}.`, undefined, surplus);
+      }
+      if (behavior === 'pending_if_incomplete' && subscription.collection === 'send_invoice') {
+        refuse(
+          'pending_if_incomplete is for subscriptions that are charged automatically.',
+          undefined,
+          'payment_behavior',
+        );
       }
       const change = changeOf(context, values);
       if (change !== null && subscription.status === 'paused') {

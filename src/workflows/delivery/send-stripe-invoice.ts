@@ -1,4 +1,6 @@
 /** Makes an invoice of ours at Stripe, an empty draft, and orders its lines. */
+import { defaultNetDays } from '../../billing/settings.ts';
+import { findBilling } from '../../billing/store.ts';
 import { isDraft, isOurs, titleOf } from '../../invoices/invoice.ts';
 import { setStripeId } from '../../invoices/store.ts';
 import { later, needless } from '../../outbox/outbox.ts';
@@ -6,9 +8,6 @@ import { planForInvoice } from '../../outbox/store.ts';
 import type { Sender } from './carriers.ts';
 import { aboutInvoice } from './invoice-row.ts';
 import { nextRowId, sendIntent } from './stripe-intent.ts';
-
-/** Days to pay for who pays by invoice. */
-const netDays = 30;
 
 export const sendStripeInvoice: Sender = async (carriers, row) => {
   const about = await aboutInvoice(carriers, row);
@@ -18,13 +17,16 @@ export const sendStripeInvoice: Sender = async (carriers, row) => {
   if (kind === 'cycle' || !isOurs(invoice) || !isDraft(invoice)) return needless('not_wanted_any_more');
   const customer = whole.customer.stripeCustomerId;
   if (customer === null) return later('no_stripe_customer');
+  const settings = await findBilling(carriers.db, customerId);
   const own = {
     invoiceId,
     customerId,
     customer,
     description: titleOf[kind],
-    collection: whole.subscription.collection === 'invoice' ? ('invoice' as const) : ('card' as const),
-    daysUntilDue: netDays,
+    // As the seller has set it: a subscription that has ended says nothing of it any more.
+    collection:
+      (settings?.collection ?? whole.subscription.collection) === 'invoice' ? ('invoice' as const) : ('card' as const),
+    daysUntilDue: settings?.netDays ?? defaultNetDays,
   };
   const next = nextRowId(row);
   const sent = await sendIntent(carriers, row, {

@@ -72,7 +72,7 @@ async function changeNow(
   { stripe, found, item, chosen, orderId, prorationAt }: PlannedUpgrade,
 ): Promise<Result<SubscriptionInvoice | null, Failure>> {
   const change = { subscriptionId: found.id, itemId: item.id, priceId: chosen.priceId, prorationAt };
-  const made = await send(context, orderId, () => stripe.changes.changePrice(change, keyOf(orderId)));
+  const made = await send(context, orderId, () => stripe.changes.changePrice(change, found.collection, keyOf(orderId)));
   if (!made.ok) {
     const isDeclined = made.error.kind === 'refused' && /^(card_|payment_|invoice_payment)/.test(made.error.code);
     return err(isDeclined ? paymentFailed(null) : stripeFailed(made.error));

@@ -72,7 +72,7 @@ export const forms: Forms = {
   },
   changes: {
     preview: [{ with: [change] }],
-    changePrice: [{ with: [change, key] }],
+    changePrice: [{ with: [change, 'card', key] }, { with: [change, 'invoice', key] }],
     needsConfirmation: [{ with: ['in_1'] }],
     isOwed: [{ with: ['sub_1'] }],
     voidInvoice: [{ with: ['in_1', key] }],

@@ -111,6 +111,17 @@ describe('billing settings', () => {
     });
     const subscription = await api.call('GET', `/api/subscriptions/${made.customer.customer_id}`, { token: rootToken });
     expect(await subscription.json()).toMatchObject({ subscription: { collection: 'invoice' } });
+    // What an upgrade costs is on an invoice, too: the plan does not wait for it.
+    const upgraded = await api.call('POST', '/api/subscriptions/upgrade', {
+      token: made.api_key,
+      body: { customer_id: made.customer.customer_id, new_plan: 'professional' },
+    });
+    const { invoice, ...rest } = await upgraded.json<{ invoice: { invoice_id: string } }>();
+    expect(rest).toMatchObject({ effective: 'now', subscription: { plan: 'professional', status: 'active' } });
+    expect(await stripe.read(`/invoices/${invoice.invoice_id}`)).toMatchObject({
+      collection_method: 'send_invoice',
+      status: 'open',
+    });
     await set(made.customer.customer_id, { collection: 'card' });
     expect(await stripe.read(`/subscriptions/${id}`)).toMatchObject({ collection_method: 'charge_automatically' });
   });

@@ -21,9 +21,10 @@ beforeAll(async () => {
 });
 
 /** A customer who has left in the first month, with 100 core-hours above what is included. */
-async function whoLeft() {
+async function whoLeft(settings: object = {}) {
   const { made } = await paying('starter');
   const customerId = made.customer.customer_id;
+  await api.call('PUT', `/api/customers/${customerId}/billing`, { token: rootToken, body: settings });
   await billing.tell();
   const { start, end } = (await periodsOf(customerId)).at(-1) ?? { start: 0, end: 0 };
   const edge = Math.ceil(start / hour) * hour;
@@ -92,4 +93,11 @@ it('of a month that ended more than 62 days ago what would be owed is written of
   const back = await lastOf(customerId);
   expect(back.totalCents).toBeLessThan(0);
   expect(back).toMatchObject({ kind: 'delta', state: 'paid' });
+});
+
+it('who pays by invoice has the days that were agreed for invoices of ours, too', { timeout }, async () => {
+  const { customerId } = await whoLeft({ collection: 'invoice', net_days: 14 });
+  const closing = await lastOf(customerId);
+  expect(closing).toMatchObject({ kind: 'closing', state: 'open' });
+  expect((closing.dueAt ?? 0) - (closing.finalizedAt ?? 0)).toBe(14 * day);
 });
