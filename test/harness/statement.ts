@@ -1,12 +1,7 @@
 /** A statement made without a database, for tests of those who check one: three days of two namespaces on the shipped plans. */
 import { readFileSync } from 'node:fs';
 import { exportJWK, generateKeyPair } from 'jose';
-import {
-  type PublicKeySet,
-  type StatementLine,
-  type StatementPayload,
-  statementVersion,
-} from '../../src/contracts/statements.ts';
+import type { PublicKeySet, StatementLine, StatementPayload } from '../../src/contracts/statements.ts';
 import { gzip } from '../../src/lib/gzip.ts';
 import { hourMs, iso } from '../../src/lib/time.ts';
 import { toCostLine } from '../../src/pricing/cost-line.ts';
@@ -65,7 +60,7 @@ export async function makeStatement(): Promise<MadeStatement> {
     );
   const groups = [...Map.groupBy(windows, groupOf).values()] as [StatedWindow, ...StatedWindow[]][];
   const payload: StatementPayload = {
-    version: statementVersion,
+    version: 1,
     iss: 'https://billing.example.com',
     iat: period.end / 1000,
     jti: `stm_${'c'.repeat(32)}`,
