@@ -2,12 +2,10 @@
  * A customer's stack with real containers: what only those can show. It becomes ready, is apart from others, heals, and its
  * usage is what the kernel counted. The tests follow one another on one node, which has room for one stack.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { exampleValues } from '../charts/example.ts';
 import { componentsOf } from '../charts/parts.ts';
@@ -18,6 +16,7 @@ import { busyCaller, busyDatabase, eatMemory } from './load.ts';
 import { connections } from './matrix.ts';
 import { addDevice, devicePassword, mqtt, redis } from './parts.ts';
 import { rawSamples, type Sample } from './prometheus.ts';
+import { reportOf } from './report.ts';
 import {
   apiService,
   database,
@@ -30,14 +29,11 @@ import {
   podOf,
   reaches,
   release,
-  shortId,
   sql,
   stranger,
 } from './stack.ts';
 
-const run = promisify(execFile);
 const starter = componentsOf('starter');
-const exporterProgram = resolve(import.meta.dirname, '../../exporter/main.ts');
 
 const apiServer = '10.96.0.1';
 const nodeAddress = '172.30.0.1';
@@ -156,62 +152,52 @@ describeOnNode('a stack on a real node', () => {
     expect(await reaches(node, stranger, nodeAddress, 10_250)).toBe(true);
   });
 
-  it('is metered as the kernel counted', async () => {
-    const startMs = Math.ceil((recordedFromMs + seenWithinMs) / windowMs) * windowMs;
-    const endMs = startMs + windowMs;
-    await sleep(Math.max(0, endMs + seenWithinMs - Date.now()));
-    const service = '/api/v1/namespaces/monitoring/services/prometheus-kube-prometheus-prometheus:9090/proxy';
-    const { stdout } = await run(
-      process.execPath,
-      [exporterProgram, '--from', new Date(startMs).toISOString(), '--to', new Date(endMs).toISOString(), '--dry-run'],
-      {
-        env: {
-          CUSTOMER_ID: `cust_${shortId}f44a92453aba8a2fe3fe5d6e`,
-          NAMESPACE: namespace,
-          PROMETHEUS_URL: `${await node.kubectl('config', 'view', '-o', 'jsonpath={.clusters[0].cluster.server}')}${service}`,
-          PROMETHEUS_TOKEN: 'admin-token',
-          PROMETHEUS_CA_FILE: join(node.folder, 'certs/apiserver.crt'),
-          COLLECTION_INTERVAL: String(windowMs),
-          ALLOW_SHORT_WINDOWS: 'true',
-          HTTP_METRICS: 'none',
-          HOST_NETWORK: 'none',
-          EXCLUDE_PODS: '.*-(billing-exporter|mosquitto-exporter|opencost)-.*',
-          LOG_LEVEL: 'error',
-        },
-      },
-    );
-    const report = JSON.parse(stdout) as Record<string, number | boolean>;
-    expect(report).toMatchObject({ complete: true });
-    const samples = await rawSamples(node, namespace, endMs);
-    endLoad();
-    /** What the kernel counted between the samples that a window lies between. */
-    const truth = (kind: string, series: Sample[]) => {
-      const own = series.filter(({ pod }) => !notMetered.test(pod));
-      expect(own.length).toBe(kind === 'cpu' ? metered.length : new Set(metered.map(([component]) => component)).size);
-      const growths = own.map(({ pod, container, times }) => {
-        const sampleAt = (edgeMs: number) => times.findLast((time) => time <= edgeMs) ?? 0;
-        return recording.growth(
-          kind === 'cpu' ? `cpu ${pod} ${container}` : `${kind} ${pod}`,
-          sampleAt(startMs),
-          sampleAt(endMs),
+  it('is metered as the kernel counted, in each minute in which every sample came', async () => {
+    const firstMs = Math.ceil((recordedFromMs + seenWithinMs) / windowMs) * windowMs;
+    let compared = 0;
+    for (const startMs of [0, 1, 2].map((n) => firstMs + n * windowMs)) {
+      const endMs = startMs + windowMs;
+      await sleep(Math.max(0, endMs + seenWithinMs - Date.now()));
+      const report = await reportOf(node, startMs, endMs);
+      if (report.complete !== true) {
+        // A machine with much else to do misses a scrape: what is not known to the exporter is not billed, and not compared.
+        console.log(`not whole: ${JSON.stringify(report.gaps)}`);
+        continue;
+      }
+      compared += 1;
+      const samples = await rawSamples(node, namespace, endMs);
+      /** What the kernel counted between the samples that a window lies between. */
+      const truth = (kind: string, series: Sample[]) => {
+        const own = series.filter(({ pod }) => !notMetered.test(pod));
+        expect(own.length).toBe(
+          kind === 'cpu' ? metered.length : new Set(metered.map(([component]) => component)).size,
         );
-      });
-      return {
-        least: growths.reduce((sum, { least }) => sum + least, 0),
-        most: growths.reduce((sum, { most }) => sum + most, 0),
+        const growths = own.map(({ pod, container, times }) => {
+          const sampleAt = (edgeMs: number) => times.findLast((time) => time <= edgeMs) ?? 0;
+          return recording.growth(
+            kind === 'cpu' ? `cpu ${pod} ${container}` : `${kind} ${pod}`,
+            sampleAt(startMs),
+            sampleAt(endMs),
+          );
+        });
+        return {
+          least: growths.reduce((sum, { least }) => sum + least, 0),
+          most: growths.reduce((sum, { most }) => sum + most, 0),
+        };
       };
-    };
-    const compared = [
-      ['cpu_hours', 3600, truth('cpu', samples.cpu)],
-      ['network_bytes_sent', 1, truth('sent', samples.sent)],
-      ['network_bytes_received', 1, truth('received', samples.received)],
-    ] as const;
-    for (const [field, unit, { least, most }] of compared) {
-      const metered = Number(report[field]) * unit;
-      console.log(`${field}: metered ${metered}, the kernel between ${least} and ${most}`);
-      expect(metered / most, field).toBeLessThan(1.001);
-      expect(metered / least, field).toBeGreaterThan(0.995);
+      for (const [field, unit, { least, most }] of [
+        ['cpu_hours', 3600, truth('cpu', samples.cpu)],
+        ['network_bytes_sent', 1, truth('sent', samples.sent)],
+        ['network_bytes_received', 1, truth('received', samples.received)],
+      ] as const) {
+        const metered = Number(report[field]) * unit;
+        console.log(`${field}: metered ${metered}, the kernel between ${least} and ${most}`);
+        expect(metered / most, field).toBeLessThan(1.001);
+        expect(metered / least, field).toBeGreaterThan(0.995);
+      }
     }
+    endLoad();
+    expect(compared).toBeGreaterThan(0);
   });
 
   it('comes back with its data when each of its processes is killed', async () => {
