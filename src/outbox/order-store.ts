@@ -13,12 +13,13 @@ import type { OutboxRow } from './store.ts';
 /** A call that the request which plans it makes itself, at once: nobody else takes it for this long. */
 const orderMs = 3 * minuteMs;
 
-const isOpen = (customerId: string): SQL => sql`kind = 'stripe_order' AND state <> 'confirmed'
-  AND state IN ('planned', 'sent') AND payload ->> 'customer_id' = ${customerId}`;
+const isOpen = sql`(kind = 'stripe_order' AND state IN ('planned', 'sent'))`;
 
 /** A price that somebody puts at Stripe in this moment; one that waits to be sent gives way to an order. */
-const isMoving = (customerId: string, now: number): SQL => sql`kind = 'stripe_move' AND state <> 'confirmed'
-  AND state = 'sent' AND claimed_until > ${now} AND payload ->> 'customer_id' = ${customerId}`;
+const isMoving = (now: number): SQL => sql`(kind = 'stripe_move' AND state = 'sent' AND claimed_until > ${now})`;
+
+const findsOf = (customerId: string, what: SQL): SQL => sql`SELECT 1 FROM outbox
+  WHERE state <> 'confirmed' AND payload ->> 'customer_id' = ${customerId} AND ${what} LIMIT 1`;
 
 /**
  * Plans a call that somebody waits for, as sent already: whoever finds the row later looks up what has become of it. Fails the batch
@@ -30,10 +31,7 @@ export const planOrder = (row: {
   payload: OutboxRow['payload'];
   now: number;
 }): Write[] => [
-  guard(
-    'stripe_order',
-    sql`NOT EXISTS (SELECT 1 FROM outbox WHERE (${isOpen(row.customerId)}) OR (${isMoving(row.customerId, row.now)}))`,
-  ),
+  guard('stripe_order', sql`NOT EXISTS (${findsOf(row.customerId, sql`(${isOpen} OR ${isMoving(row.now)})`)})`),
   write(
     build.insert(outbox).values({
       id: row.id,
@@ -50,15 +48,12 @@ export const planOrder = (row: {
 ];
 
 /** Whether a call that somebody waits for is on its way. */
-export async function isOrdered(db: Db, customerId: string): Promise<boolean> {
-  return (await db.all(sql`SELECT 1 FROM outbox WHERE ${isOpen(customerId)} LIMIT 1`)).length > 0;
-}
+export const isOrdered = async (db: Db, customerId: string): Promise<boolean> =>
+  (await db.all(findsOf(customerId, isOpen))).length > 0;
 
 /** Whether any change of the customer's subscription is on its way. */
-export async function isChanging(db: Db, customerId: string, now: number): Promise<boolean> {
-  const where = sql`(${isOpen(customerId)}) OR (${isMoving(customerId, now)})`;
-  return (await db.all(sql`SELECT 1 FROM outbox WHERE ${where} LIMIT 1`)).length > 0;
-}
+export const isChanging = async (db: Db, customerId: string, now: number): Promise<boolean> =>
+  (await db.all(findsOf(customerId, sql`(${isOpen} OR ${isMoving(now)})`))).length > 0;
 
 /** The orders of a customer to that price that may have come about, the newest first. */
 export const findOrdersOf = (db: Db, customerId: string, priceId: string): Promise<OutboxRow[]> =>

@@ -42,7 +42,7 @@ export const sendStripeMove: Sender = async (carriers, row) => {
   if (item.priceId !== price.priceId) {
     const change = { subscriptionId: id, itemId: item.id, priceId: price.priceId };
     // What was set is looked up anew each time, and setting it twice sets it once: a key of its own for each attempt.
-    const set = await stripe.changes.priceNext(change, `tenantry-${row.id}-${row.attempts}`);
+    const set = await stripe.changes.priceNext(change, `tenantry-${row.id}-${row.epoch}-${row.attempts}`);
     if (!set.ok) return failed(set.error);
   }
   return await settled(carriers, id);
