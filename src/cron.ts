@@ -44,6 +44,7 @@ import { endGrace } from './workflows/subscriptions/end-grace.ts';
 import { endTrials } from './workflows/subscriptions/end-trials.ts';
 import { lookAtCaps } from './workflows/subscriptions/look-at-caps.ts';
 import { openPeriods } from './workflows/subscriptions/open-periods.ts';
+import { orderMoves } from './workflows/subscriptions/order-moves.ts';
 import { remindGrace, remindTrials, warnOfDeletion } from './workflows/subscriptions/remind.ts';
 import { checkInvariantsHourly } from './workflows/watching/check-invariants.ts';
 import { beginNightly, continueDrift } from './workflows/watching/run-drift.ts';
@@ -97,6 +98,8 @@ export async function runCron(services: Services, scheduledTime: number): Promis
     ...(hourly ? { bill_after_end: () => billAfterEnd(contextOf(services), daily) } : {}),
     // What it orders is swept next.
     close_periods: () => closePeriods(contextOf(services)),
+    // Their prices are sent next.
+    order_moves: () => orderMoves(contextOf(services)),
     watch_events: () => watchBacklog(contextOf(services)),
     sweep_outbox: () => sweepOutbox(carriers),
     ring_again: () => ringAgain(carriers),

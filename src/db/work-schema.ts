@@ -201,6 +201,7 @@ export const outbox = sqliteTable(
         'signup_mail',
         'stripe_order',
         'stripe_go_on',
+        'stripe_move',
         'stripe_pause',
         'stripe_cancel',
         'stripe_drop',

@@ -35,7 +35,9 @@ const select = (now: number, where: SQL, rest: SQL = sql``): SQL => sql`
     (SELECT json_group_array(p.price_id) FROM stripe_prices p
       JOIN plan_versions v ON v.plan = p.plan AND v.version = p.plan_version
       JOIN plan_versions o ON o.plan = s.plan AND o.version = s.plan_version
-      WHERE p.plan = s.plan AND p.interval = s.interval AND ${feeOf(sql`v`, sql`p`)} = ${feeOf(sql`o`, sql`p`)}) AS alike,
+      WHERE p.plan = s.plan AND p.interval = s.interval AND (${feeOf(sql`v`, sql`p`)} = ${feeOf(sql`o`, sql`p`)}
+        OR EXISTS (SELECT 1 FROM plan_changes m WHERE m.customer_id = c.id AND m.pending = 1
+          AND m.plan = p.plan AND m.plan_version = p.plan_version))) AS alike,
     (SELECT start_at FROM billing_periods b WHERE b.customer_id = c.id AND b.open = 1 AND b.kind = 'paid') AS periodStart,
     (SELECT end_at FROM billing_periods b WHERE b.customer_id = c.id AND b.open = 1 AND b.kind = 'paid') AS periodEnd,
     (s.updated_at > ${now - settleMs} OR c.created_at > ${now - settleMs}

@@ -58,43 +58,6 @@ export const planToMembers = (row: {
       ${row.kind}, json_set(${JSON.stringify(row.payload)}, '$.member_id', id), 'planned', ${row.now}, ${row.now}
     FROM members WHERE customer_id = ${row.customerId} AND role IN ('owner', 'billing') AND ${row.only}`);
 
-/** A call that the request which plans it makes itself, at once: nobody else takes it for this long. */
-const orderMs = 3 * minuteMs;
-
-/**
- * Plans a call that somebody waits for, as sent already: whoever finds the row later looks up what has become of it. Fails the batch
- * while another one of the customer is on its way.
- */
-export const planOrder = (row: { id: string; payload: OutboxRow['payload']; now: number }): Write[] => [
-  guard(
-    'stripe_order',
-    sql`NOT EXISTS (SELECT 1 FROM outbox WHERE kind = 'stripe_order' AND state IN ('planned', 'sent')
-      AND payload ->> 'customer_id' = ${row.payload['customer_id']})`,
-  ),
-  write(
-    build.insert(outbox).values({
-      id: row.id,
-      kind: 'stripe_order',
-      payload: row.payload,
-      state: 'sent',
-      attempts: 1,
-      claimedUntil: row.now + orderMs,
-      nextAt: row.now + orderMs,
-      sentAt: row.now,
-      createdAt: row.now,
-    }),
-  ),
-];
-
-/** The order of a customer that is on its way, null where none is. */
-export async function findOpenOrder(db: Db, customerId: string): Promise<OutboxRow | null> {
-  const rows = await db
-    .select()
-    .from(outbox)
-    .where(and(eq(outbox.kind, 'stripe_order'), undelivered, sql`${outbox.payload} ->> 'customer_id' = ${customerId}`));
-  return rows[0] ?? null;
-}
-
 /** Plans a call about a subscription at Stripe, unless the same one is on its way. */
 export const planForSubscription = (row: {
   id: string;
@@ -133,20 +96,6 @@ export async function findCustomerRow(db: Db, customerId: string): Promise<Outbo
     );
   return rows[0] ?? null;
 }
-
-/** The orders of a customer to that price that may have come about, the newest first. */
-export const findOrdersOf = (db: Db, customerId: string, priceId: string): Promise<OutboxRow[]> =>
-  db
-    .select()
-    .from(outbox)
-    .where(
-      and(
-        eq(outbox.kind, 'stripe_order'),
-        sql`${outbox.payload} ->> 'customer_id' = ${customerId}`,
-        sql`${outbox.payload} ->> 'price_id' = ${priceId}`,
-      ),
-    )
-    .orderBy(desc(outbox.createdAt));
 
 export interface Claim {
   now: number;

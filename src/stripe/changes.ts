@@ -78,6 +78,20 @@ export const changesOf = (stripe: Stripe) => ({
         ),
       ),
     ),
+  /**
+   * Another price of the same interval, which counts from the next invoice on: nothing is given back, and nothing asked for. An end or
+   * a trial that lies ahead stays.
+   */
+  priceNext: (change: Omit<PriceChange, 'prorationAt'>, idempotencyKey: string): Promise<StripeResult<null>> =>
+    attempt(async () => {
+      const { subscriptionId, itemId, priceId } = change;
+      await stripe.subscriptions.update(
+        subscriptionId,
+        { items: [{ id: itemId, price: priceId }], proration_behavior: 'none' },
+        { idempotencyKey },
+      );
+      return null;
+    }),
   /** Whether the bank wants the newest payment of an invoice confirmed by a person. */
   needsConfirmation: (invoiceId: string): Promise<StripeResult<boolean>> =>
     attempt(async () => {

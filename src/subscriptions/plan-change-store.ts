@@ -12,11 +12,22 @@ export interface Movable {
   plan: string;
   planVersion: string;
   status: SubscriptionStatus;
-  /** The end of the running period, ms; null after the last one. */
+  interval: 'month' | 'year';
+  stripeSubscriptionId: string | null;
+  /** When it ends, if it is cancelled, ms. */
+  cancelAt: number | null;
+  /** The end of what runs, ms: of the period, or of the year that is paid at Stripe; null after the last period. */
   periodEnd: number | null;
-  /** Whether a change is scheduled already. */
+  /** Whether a change is scheduled already, by us or by the customer. */
   pending: boolean;
 }
+
+/** Until when the subscription `s` runs as it was bought, by its open period `p`: who pays by the year has bought the year. */
+const boughtUntil = sql`max(p.end_at, coalesce((
+  SELECT o.body ->> '$.item.end' FROM stripe_objects o WHERE o.id = s.stripe_subscription_id AND s.interval = 'year'), 0))`;
+
+const isScheduled = sql`(s.stripe_schedule_id IS NOT NULL
+  OR EXISTS (SELECT 1 FROM plan_changes c WHERE c.customer_id = s.customer_id AND c.pending = 1))`;
 
 /** The subscriptions of some customers, or all of one version whose customers have not left. */
 export async function findMovable(
@@ -30,8 +41,9 @@ export async function findMovable(
       : sql`s.customer_id IN (SELECT value FROM json_each(${JSON.stringify(customerIds)}))`;
   const rows = await db.all<Omit<Movable, 'pending'> & { pending: number }>(sql`
     SELECT s.customer_id AS customerId, s.plan, s.plan_version AS planVersion, s.status,
-      (SELECT end_at FROM billing_periods WHERE customer_id = s.customer_id AND open = 1) AS periodEnd,
-      EXISTS (SELECT 1 FROM plan_changes WHERE customer_id = s.customer_id AND pending = 1) AS pending
+      s.interval, s.stripe_subscription_id AS stripeSubscriptionId, s.cancel_at AS cancelAt,
+      (SELECT ${boughtUntil} FROM billing_periods p WHERE p.customer_id = s.customer_id AND p.open = 1) AS periodEnd,
+      ${isScheduled} AS pending
     FROM subscriptions s WHERE ${chosen} ORDER BY s.customer_id`);
   return rows.map((row) => ({ ...row, pending: row.pending === 1 }));
 }
@@ -40,7 +52,7 @@ export interface Schedule {
   plan: string;
   fromVersion: string;
   toVersion: string;
-  /** Whom, and the end of the period that runs, ms. */
+  /** Whom, and the end of what runs, ms. */
   moves: readonly { customerId: string; at: number }[];
 }
 
@@ -57,9 +69,9 @@ export function schedule({ plan, fromVersion, toVersion, moves }: Schedule): Wri
       'subscriptions_unmoved',
       sql`NOT EXISTS (SELECT 1 FROM json_each(${chunk}) m WHERE NOT EXISTS (
         SELECT 1 FROM subscriptions s JOIN billing_periods p ON p.customer_id = s.customer_id AND p.open = 1
-        WHERE s.customer_id = m.value ->> 'customerId' AND p.end_at = m.value ->> 'at'
+        WHERE s.customer_id = m.value ->> 'customerId' AND ${boughtUntil} = m.value ->> 'at'
           AND s.plan = ${plan} AND s.plan_version = ${fromVersion} AND s.status <> 'canceled'
-          AND NOT EXISTS (SELECT 1 FROM plan_changes c WHERE c.customer_id = s.customer_id AND c.pending = 1)))`,
+          AND NOT ${isScheduled}))`,
     ),
     write(sql`INSERT INTO plan_changes (customer_id, effective_at, plan, plan_version, pending)
       SELECT value ->> 'customerId', value ->> 'at', ${plan}, ${toVersion}, 1 FROM json_each(${chunk})`),
@@ -110,3 +122,27 @@ export const takeEffect = (change: DueChange, now: number): Write[] => {
     ),
   ];
 };
+
+/** The change of a customer that lies ahead until an instant, ms; null where there is none. */
+export async function findPending(db: Db, customerId: string, until: number): Promise<DueChange | null> {
+  const { effectiveAt, plan, planVersion } = planChanges;
+  const rows = await db
+    .select({ customerId: planChanges.customerId, effectiveAt, plan, planVersion })
+    .from(planChanges)
+    .where(and(eq(planChanges.customerId, customerId), eq(planChanges.pending, true), lte(effectiveAt, until)));
+  return rows[0] ?? null;
+}
+
+/** A change that lies ahead is not made. */
+export const drop = ({ customerId, effectiveAt }: DueChange): Write =>
+  write(
+    build
+      .delete(planChanges)
+      .where(
+        and(
+          eq(planChanges.customerId, customerId),
+          eq(planChanges.effectiveAt, effectiveAt),
+          eq(planChanges.pending, true),
+        ),
+      ),
+  );

@@ -19,6 +19,12 @@ export function effectiveOf(from: PaidPlan, to: PaidPlan): Effective | null {
   return to.order > from.order ? 'now' : 'period_end';
 }
 
+/**
+ * How long before a migration takes effect its price is put at Stripe, ms: Stripe makes the renewal's invoice at that instant, of the price
+ * that it has by then. Thousands of them fit in, and an hour without Stripe.
+ */
+export const priceLeadMs = 12 * 3_600_000;
+
 /** How long a preview's price stands, ms. */
 const previewMs = 15 * 60_000;
 

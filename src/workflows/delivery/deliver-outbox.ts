@@ -20,6 +20,7 @@ const calls = [
   'stripe_customer',
   'stripe_price',
   'stripe_go_on',
+  'stripe_move',
   'stripe_pause',
   'stripe_cancel',
   'stripe_drop',

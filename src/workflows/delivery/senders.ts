@@ -15,6 +15,7 @@ import { sendStripeGoOn } from './send-stripe-go-on.ts';
 import { sendStripeHold } from './send-stripe-hold.ts';
 import { sendStripeInvoice } from './send-stripe-invoice.ts';
 import { sendStripeLines } from './send-stripe-lines.ts';
+import { sendStripeMove } from './send-stripe-move.ts';
 import { sendStripeOrder } from './send-stripe-order.ts';
 import { sendStripePause } from './send-stripe-pause.ts';
 import { sendStripePrice } from './send-stripe-price.ts';
@@ -30,6 +31,7 @@ export const senders: Readonly<Record<OutboxKind, Sender>> = {
   stripe_cancel: sendStripeCancel,
   stripe_drop: sendStripeDrop,
   stripe_pause: sendStripePause,
+  stripe_move: sendStripeMove,
   stripe_go_on: sendStripeGoOn,
   stripe_order: sendStripeOrder,
   stripe_usage: sendStripeUsage,

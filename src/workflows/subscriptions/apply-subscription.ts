@@ -16,7 +16,8 @@ import { versionOf } from '../../pricing/catalogue.ts';
 import { findCatalogue } from '../../pricing/catalogue-store.ts';
 import * as capStore from '../../spend-caps/store.ts';
 import type { StripeSubscription } from '../../stripe/subscriptions.ts';
-import { findOffers } from '../../subscriptions/price-store.ts';
+import { findPending } from '../../subscriptions/plan-change-store.ts';
+import { findOffers, findPricesOf, type Offer } from '../../subscriptions/price-store.ts';
 import * as subscriptionStore from '../../subscriptions/store.ts';
 import { meanings } from '../../subscriptions/subscription.ts';
 import { isEnded, isLive } from '../../subscriptions/transitions.ts';
@@ -98,19 +99,25 @@ interface Followed {
   audit: AuditEntry[];
 }
 
-async function follow(context: Context, whole: WholeCustomer, shown: Omit<Seen, 'isCapped'>): Promise<Followed> {
+async function follow(
+  context: Context,
+  whole: WholeCustomer,
+  shown: Pick<Seen, 'found' | 'before'>,
+): Promise<Followed> {
   const { db, now } = context;
   const { customer, subscription } = whole;
   const { found } = shown;
   const priceIds = [found.item?.priceId, found.scheduled?.priceId].filter((id) => id !== undefined);
-  const [offers, last, catalogue, cap] = await Promise.all([
+  const [offers, last, catalogue, cap, pending, prices] = await Promise.all([
     findOffers(db, priceIds),
     periodStore.latest(db, customer.id),
     findCatalogue(db),
     capStore.findCap(db, customer.id),
+    findPending(db, customer.id, Number.MAX_SAFE_INTEGER),
+    findPricesOf(db, subscription.plan, subscription.interval),
   ]);
   if (!last) throw new Error(`the customer ${customer.id} has no billing period`);
-  const seen = { ...shown, isCapped: capStore.isStopping(cap, now) };
+  const seen = { ...shown, pending, isCapped: capStore.isStopping(cap, now) };
   const next = nextRow(context, subscription, seen, offers);
   const plan = versionOf(catalogue, next.plan, next.planVersion);
   const periods = periodChange(context, whole, last, found);
@@ -123,6 +130,8 @@ async function follow(context: Context, whole: WholeCustomer, shown: Omit<Seen, 
     ...licensedBy(found, last),
     reason: 'the subscription has ended',
   });
+  const moved =
+    pending === null && !changesPlan && lacksPrice(next, found, prices) ? [newId('outbox', context.random)] : [];
   const told = tellOfChange(context, { before: subscription, next, found });
   const writes = [
     ...(isChanged ? [subscriptionStore.replace(next, now)] : []),
@@ -130,6 +139,9 @@ async function follow(context: Context, whole: WholeCustomer, shown: Omit<Seen, 
     ...periods.writes,
     ...entailed.writes,
     ...told.writes,
+    ...moved.map((id) =>
+      planForSubscription({ id, kind: 'stripe_move', subscriptionId: found.id, customerId: customer.id, now }),
+    ),
   ];
   // It is paid as it was agreed, which a checkout cannot say.
   if (next.stripeSubscriptionId !== null && next.stripeSubscriptionId !== subscription.stripeSubscriptionId) {
@@ -142,7 +154,7 @@ async function follow(context: Context, whole: WholeCustomer, shown: Omit<Seen, 
   return {
     next,
     writes: writes.length === 0 ? [] : [...guards, ...writes],
-    outbox: [...entailed.outbox, ...told.outbox],
+    outbox: [...entailed.outbox, ...told.outbox, ...moved],
     audit: [
       ...stateAudit(whole, next, found),
       ...(changesPlan
@@ -162,6 +174,16 @@ async function follow(context: Context, whole: WholeCustomer, shown: Omit<Seen, 
       ...periods.audit,
     ],
   };
+}
+
+/** Whether the customer is on a version to which we have moved them, while Stripe has the price of another one, and may be told so. */
+function lacksPrice({ planVersion }: SubscriptionRow, found: StripeSubscription, prices: readonly Offer[]): boolean {
+  const own = prices.find((price) => price.planVersion === planVersion);
+  const { item, status, scheduleId, hasPendingUpdate } = found;
+  if (own === undefined || item === null || own.interval !== item.interval || own.priceId === item.priceId)
+    return false;
+  const isOfPlan = prices.some(({ priceId }) => priceId === item.priceId);
+  return isOfPlan && isLive(status) && status !== 'paused' && scheduleId === null && !hasPendingUpdate;
 }
 
 /** What the licence runs to. Stripe cuts the period of one that it pauses at the pause, whatever was paid for. */

@@ -3,7 +3,7 @@
  * apply-subscription.ts writes it with all that follows.
  */
 import type { SubscriptionRow } from '../../customers/store.ts';
-import { findOrdersOf } from '../../outbox/store.ts';
+import { findOrdersOf } from '../../outbox/order-store.ts';
 import type { StripeSubscription } from '../../stripe/subscriptions.ts';
 import type { Offer } from '../../subscriptions/price-store.ts';
 import * as subscriptionStore from '../../subscriptions/store.ts';
@@ -16,6 +16,8 @@ export interface Seen {
   found: StripeSubscription;
   /** What the fetch before showed; null for the first. */
   before: StripeSubscription | null;
+  /** The version that the customer is moved to later; null where there is none. */
+  pending: Pick<Offer, 'plan' | 'planVersion'> | null;
   /** Whether the customer's spend cap stops what would run again. */
   isCapped: boolean;
 }
@@ -24,7 +26,7 @@ export interface Seen {
 export function nextRow(
   { now, settings, log }: Context,
   row: SubscriptionRow,
-  { found, before, isCapped }: Seen,
+  { found, before, pending, isCapped }: Seen,
   offers: readonly Offer[],
 ): SubscriptionRow {
   const state = cappedState(row, stateAfter(row, `stripe_${found.status}`) ?? row, isCapped);
@@ -38,7 +40,7 @@ export function nextRow(
       ...nothingAtStripe,
     };
   }
-  const offer = offerOf(row, offers, found.item?.priceId, before);
+  const offer = offerOf(row, offers, { priceId: found.item?.priceId, before, pending });
   if (offer === undefined && found.item !== null) {
     log('error', 'a subscription has a price that is none of ours', {
       customer_id: row.customerId,
@@ -85,18 +87,22 @@ const nothingAtStripe = {
 
 /**
  * The version that is paid for. One that the customer was moved to by us, of the same plan, stands until the price at Stripe is
- * another one; of several versions with one price the customer's own counts.
+ * another one. One that the customer is moved to later is not paid for yet, though Stripe has its price already. Of several versions
+ * with one price the customer's own counts.
  */
 function offerOf(
   row: SubscriptionRow,
   offers: readonly Offer[],
-  priceId: string | undefined,
-  before: StripeSubscription | null,
+  { priceId, before, pending }: Pick<Seen, 'before' | 'pending'> & { priceId: string | undefined },
 ): Pick<Offer, 'plan' | 'planVersion'> | undefined {
   const theirs = offers.filter((offer) => offer.priceId === priceId);
   const own = theirs.find(({ plan, planVersion }) => plan === row.plan && planVersion === row.planVersion);
   const wasMoved = before?.item?.priceId === priceId && theirs.some(({ plan }) => plan === row.plan);
-  return own ?? (wasMoved ? { plan: row.plan, planVersion: row.planVersion } : theirs[0]);
+  const comesLater =
+    pending !== null &&
+    pending.plan === row.plan &&
+    theirs.some(({ plan, planVersion }) => plan === pending.plan && planVersion === pending.planVersion);
+  return own ?? (wasMoved || comesLater ? { plan: row.plan, planVersion: row.planVersion } : theirs[0]);
 }
 
 /**

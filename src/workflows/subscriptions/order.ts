@@ -9,6 +9,7 @@ import { commit } from '../../db/client.ts';
 import type { Write } from '../../db/write.ts';
 import { newId } from '../../lib/ids.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
+import * as orderStore from '../../outbox/order-store.ts';
 import * as outboxStore from '../../outbox/store.ts';
 import type { Period } from '../../periods/period.ts';
 import type { StripeFailure, StripeResult } from '../../stripe/call.ts';
@@ -63,13 +64,16 @@ export function stripeFailed({ kind, code }: StripeFailure): Failure {
 
 /** The customer whose subscription may be changed now; fails where it has ended, or another change is on its way. */
 export async function subjectOf(
-  { db, stripe }: Context,
+  { db, stripe, now }: Context,
   customerId: string,
 ): Promise<Result<{ whole: WholeCustomer; stripe: StripePort | null }, Failure>> {
-  const [whole, open] = await Promise.all([findWhole(db, customerId), outboxStore.findOpenOrder(db, customerId)]);
+  const [whole, isChanging] = await Promise.all([
+    findWhole(db, customerId),
+    orderStore.isChanging(db, customerId, now),
+  ]);
   if (!whole) return err({ code: 'not_found', message: 'there is no such customer' });
   if (whole.subscription.status === 'canceled') return err(ended);
-  if (open) return err(onItsWay);
+  if (isChanging) return err(onItsWay);
   return ok({ whole, stripe });
 }
 
@@ -83,7 +87,7 @@ export function planOrder({ random, now }: Context, customerId: string, order: O
     ...(order.priceId === undefined ? {} : { price_id: order.priceId }),
     ...(order.prorationAt === undefined ? {} : { proration_at: order.prorationAt }),
   };
-  return { orderId, writes: outboxStore.planOrder({ id: orderId, payload, now }) };
+  return { orderId, writes: orderStore.planOrder({ id: orderId, customerId, payload, now }) };
 }
 
 /** Drops the order: it was not done, and whoever waited is told why. */

@@ -73,6 +73,7 @@ export const forms: Forms = {
   changes: {
     preview: [{ with: [change] }],
     changePrice: [{ with: [change, 'card', key] }, { with: [change, 'invoice', key] }],
+    priceNext: [{ with: [change, key] }],
     needsConfirmation: [{ with: ['in_1'] }],
     isOwed: [{ with: ['sub_1'] }],
     voidInvoice: [{ with: ['in_1', key] }],
