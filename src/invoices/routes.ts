@@ -53,7 +53,8 @@ const finalize = deed({
 const holds = endpoint({
   ...routes.listHolds,
   handle: async ({ db, query }) => {
-    const { rows, total } = await listHeld(db, query);
+    const { invoice_id: invoiceId, customer_id: customerId, page, limit } = query;
+    const { rows, total } = await listHeld(db, { invoiceId, customerId, page, limit });
     const invoices = await findMany(
       db,
       rows.map(({ invoiceId }) => invoiceId),
@@ -62,7 +63,7 @@ const holds = endpoint({
       const invoice = invoices.get(line.invoiceId);
       return invoice === undefined ? [] : [toHeld({ line, invoice })];
     });
-    return reply(200, { items, total, page: query.page, limit: query.limit });
+    return reply(200, { items, total, page, limit });
   },
 });
 
