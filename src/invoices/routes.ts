@@ -8,6 +8,7 @@ import { err } from '../lib/result.ts';
 import { msOrNull } from '../lib/time.ts';
 import { closeInvoice } from '../workflows/billing/close-period.ts';
 import { decideHeldLine } from '../workflows/billing/decide-held-line.ts';
+import { previewInvoice } from '../workflows/billing/preview-invoice.ts';
 import { changeBrake } from '../workflows/billing/set-brake.ts';
 import { findBrake } from './brake-store.ts';
 import { findLines, listHeld } from './line-store.ts';
@@ -46,7 +47,10 @@ const read = endpoint({
 
 const finalize = deed({
   ...routes.finalizeInvoice,
-  plan: (context, call) => closeInvoice(context, param(call, 'invoiceId'), call.preview ? 'preview' : 'asked'),
+  plan: (context, call) => {
+    const id = param(call, 'invoiceId');
+    return call.preview ? previewInvoice(context, id) : closeInvoice(context, id, 'asked');
+  },
   answer: ({ invoice, lines }) => json(200, { success: true, invoice: toInvoice(invoice, lines) }),
 });
 

@@ -54,7 +54,7 @@ export type ShownLine = Pick<
   'id' | 'lineId' | 'by' | 'state' | 'periodStart' | 'periodEnd' | 'deltaOf' | 'amountCents' | 'body'
 >;
 
-interface Closed {
+export interface Closed {
   invoice: InvoiceRow;
   lines: readonly ShownLine[];
 }

@@ -63,9 +63,16 @@ describe('a line above HOLD_LINE_CENTS', { timeout }, () => {
     expect(await holdsBy(`invoice_id=${held?.invoice_id}`)).toMatchObject({ items: [held], total: 1 });
     expect(await holdsBy('invoice_id=inv_none')).toMatchObject({ items: [], total: 0 });
     expect(await statesOf(held?.invoice_id)).toEqual({ [held?.line.line_id ?? '']: 'held' });
+    const preview = async () => {
+      const seen = await post(`invoices/${held?.invoice_id}/finalize?preview=true`, {});
+      return ((await seen.json()) as { invoice: InvoiceView }).invoice;
+    };
+    expect(await preview()).toMatchObject({ total_cents: 2900, amount_due_cents: 2900 });
     const path = `invoices/holds/${held?.hold_id}/release`;
     expect((await post(path)).status).toBe(200);
     expect(await (await post(path)).json()).toMatchObject({ code: 'line_not_held' });
+    expect(await preview()).toMatchObject({ state: 'draft', subtotal_cents: 3400, total_cents: 3400 });
+    expect(await show(held?.invoice_id ?? '')).toMatchObject({ state: 'held', total_cents: 0 });
     await goTo(api.clock.now + minute);
     expect((await rowsOf(customerId)).at(-1)).toMatchObject({ state: 'paid', totalCents: 3400 });
     expect(await statesOf(held?.invoice_id)).toEqual({ [held?.line.line_id ?? '']: 'billed' });

@@ -31,13 +31,13 @@ function usePayer(customerId: string) {
   return { paid, waits: [customer, billing] };
 }
 
-export function FinalizePreview({ invoice: { invoice_id, customer_id, state } }: { invoice: InvoiceView }) {
+export function FinalizePreview({ invoice: { invoice_id, customer_id } }: { invoice: InvoiceView }) {
   const preview = useRead(finalizeInvoice, { params: { invoiceId: invoice_id }, body: {}, preview: true });
   const { paid, waits } = usePayer(customer_id);
   return (
     <ReadPart read={together(preview, ...waits)} loading={<LineLoading />}>
       {({ invoice: answer }) => {
-        const { cents, held } = previewOf(answer, state === 'failed');
+        const { cents, held } = previewOf(answer);
         const heldCents = held.reduce((sum, line) => sum + line.amount_cents, 0);
         return (
           <Words
