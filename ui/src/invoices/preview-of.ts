@@ -8,8 +8,10 @@ export interface Preview {
   held: readonly InvoiceLineView[];
 }
 
-/** @param answer of a preview */
-export function previewOf({ kind, lines, shadow, total_cents: total, tax_cents: tax }: InvoiceView): Preview {
+type Answer = Pick<InvoiceView, 'kind' | 'lines' | 'shadow' | 'total_cents' | 'tax_cents'>;
+
+/** Of the answer of a preview. */
+export function previewOf({ kind, lines, shadow, total_cents: total, tax_cents: tax }: Answer): Preview {
   // In shadow nobody makes an invoice that is ours to make.
   const cents = shadow && kind !== 'cycle' ? 0 : total - tax;
   return { cents, held: lines.filter(({ state }) => state === 'held') };
