@@ -13,6 +13,13 @@ const columns: readonly Column[] = [
   { title: 'why' },
 ];
 
+/** What becomes of a line that is not simply on the invoice. */
+const standings: Partial<Record<InvoiceView['lines'][number]['state'], string>> = {
+  held: 'waits for approval, not on this invoice',
+  released: 'approved after this invoice, comes with the next one',
+  rejected: 'not approved, is never billed',
+};
+
 const lineOf = (line: InvoiceView['lines'][number]): string[] => [
   line.description,
   line.period === null ? '-' : `${dateOf(line.period.start)} to ${dateOf(line.period.end)}`,
@@ -20,7 +27,9 @@ const lineOf = (line: InvoiceView['lines'][number]): string[] => [
   line.unit,
   dollars(line.amount_cents),
   line.by,
-  line.delta_of === null ? line.reason : `${line.reason}; first billed by ${line.delta_of}`,
+  [standings[line.state], line.reason, line.delta_of === null ? undefined : `first billed by ${line.delta_of}`]
+    .filter((part) => part !== undefined)
+    .join('; '),
 ];
 
 export const invoiceLines = (invoice: InvoiceView): string[] => [

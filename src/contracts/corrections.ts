@@ -52,6 +52,8 @@ const correction = z.object({
   delta_cents: z.number().int(),
   /** Null where no invoice has it: a trial, or a window that no period holds. */
   invoice: destination.nullable(),
+  /** The invoice that has what it moves; null while none has, and where none will. */
+  invoice_id: z.string().nullable(),
   /** The lines of the bill that differ. */
   lines: z.array(
     z.object({

@@ -20,8 +20,16 @@ export type LineBy = z.infer<typeof lineBy>;
 
 const period = z.object({ start: z.string(), end: z.string() });
 
+/**
+ * What becomes of a line. `planned`: it is on this invoice, or about to be. `held`: it waits for approval and is not on it. `released`:
+ * approved too late for this one, it comes with the next. `rejected`: it is never billed.
+ */
+const lineState = z.enum(['planned', 'held', 'released', 'billed', 'rejected']);
+export type LineState = z.infer<typeof lineState>;
+
 const invoiceLine = costLine.extend({
   by: lineBy,
+  state: lineState,
   /** The period that the line is of. */
   period: period.nullable(),
   /** The invoice that billed this period first, where the line corrects it. */
@@ -77,18 +85,43 @@ export const invoiceAnswer = z.object({ success: z.literal(true), invoice: invoi
 /** POST /api/invoices/:invoiceId/finalize. */
 export const finalizeBody = z.strictObject({});
 
+/** What a line was above when it was held: an amount, so many times the usual of its meter, or both. */
+const heldWhy = z.object({
+  /** HOLD_LINE_CENTS as it was then; null where the line is not above it. */
+  limit_cents: z.number().int().nullable(),
+  /** Null where the line is not above HOLD_LINE_FACTOR times the usual. */
+  usual: z
+    .object({
+      /** HOLD_LINE_FACTOR as it was then. */
+      factor: z.number(),
+      /** What the meter cost on average on the customer's last invoices. */
+      cents: z.number().int(),
+      /** How many times that the line is, to a tenth. */
+      times: z.number(),
+    })
+    .nullable(),
+});
+export type HeldWhy = z.infer<typeof heldWhy>;
+
 const heldLine = z.object({
   /** `lin_…`: what a decision names. */
   hold_id: z.string(),
   invoice_id: z.string(),
   customer_id: z.string(),
-  state: z.enum(['held', 'released', 'planned', 'billed', 'rejected']),
+  state: lineState,
   line: invoiceLine,
+  /** Null of a line that was held before reasons were kept. */
+  why: heldWhy.nullable(),
+  held_at: z.string().nullable(),
   /** Until when the invoice waits for a decision. */
   until: z.string().nullable(),
 });
 export type HeldLineView = z.infer<typeof heldLine>;
 /** GET /api/invoices/holds. */
+export const holdsQuery = pageQuery.extend({
+  invoice_id: z.string().min(1).max(100).optional().describe('Of one invoice.'),
+  customer_id: customerId.optional().describe('Of one customer.'),
+});
 export const holdList = listOf(heldLine);
 export const holdDecisionBody = z.strictObject({ reason: lineText(500) });
 export const holdDecisionAnswer = z.object({ success: z.literal(true), hold: heldLine });

@@ -5,7 +5,7 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { CostLine } from '../contracts/cost.ts';
-import type { BillingMode, HoldReason, InvoiceKind, InvoiceState, LineBy } from '../contracts/invoices.ts';
+import type { BillingMode, HeldWhy, HoldReason, InvoiceKind, InvoiceState, LineBy, LineState } from '../contracts/invoices.ts';
 import { customers } from './control-schema.ts';
 
 const at = (name: string) => integer(name);
@@ -84,9 +84,11 @@ export const invoiceLines = sqliteTable(
     meter: text('meter').notNull(),
     amountCents: integer('amount_cents').notNull(),
     body: text('body', { mode: 'json' }).$type<CostLine>().notNull(),
-    state: text('state', { enum: ['planned', 'held', 'released', 'billed', 'rejected'] }).notNull(),
+    state: text('state').$type<LineState>().notNull(),
     /** `il_…`; several of ours may be one line at Stripe. */
     stripeLineId: text('stripe_line_id'),
+    /** Why it was held; null where it was not. */
+    heldWhy: text('held_why', { mode: 'json' }).$type<HeldWhy>(),
   },
   (t) => [
     primaryKey({ columns: [t.invoiceId, t.lineId] }),

@@ -1,6 +1,7 @@
 /** Lines of invoices as rows: what was said of a period, what is on its way, what Stripe has. Owns `invoice_lines`; decides nothing. */
-import { asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import type { CostLine } from '../contracts/cost.ts';
+import type { HeldWhy } from '../contracts/invoices.ts';
 import type { Db } from '../db/client.ts';
 import { guard } from '../db/guards.ts';
 import { invoiceLines } from '../db/invoice-schema.ts';
@@ -16,6 +17,8 @@ export interface WrittenLine extends Omit<NewLine, 'period'> {
   by: LineRow['by'];
   state: LineRow['state'];
   stripeLineId: string | null;
+  /** Absent, or null, of a line that is not held. */
+  heldWhy?: HeldWhy | null;
 }
 
 /** Bytes of one parameter of D1 stay far below its 2 MB. */
@@ -40,12 +43,13 @@ export function insertLines(invoiceId: string, lines: readonly WrittenLine[]): W
         JSON.stringify(line.body),
         line.state,
         line.stripeLineId,
+        line.heldWhy ? JSON.stringify(line.heldWhy) : null,
       ]);
     writes.push(
       write(sql`
-        INSERT INTO invoice_lines (invoice_id, line_id, id, identity, by, period_start, period_end, delta_of, meter, amount_cents, body, state, stripe_line_id)
+        INSERT INTO invoice_lines (invoice_id, line_id, id, identity, by, period_start, period_end, delta_of, meter, amount_cents, body, state, stripe_line_id, held_why)
         SELECT ${invoiceId}, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
-          value ->> 8, value ->> 9, value ->> 10, value ->> 11
+          value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12
         FROM json_each(${JSON.stringify(rows)}) WHERE true ON CONFLICT DO NOTHING`),
     );
   }
@@ -178,17 +182,31 @@ export const guardHeld = (id: string): Write =>
 export const decide = (id: string, to: 'planned' | 'released' | 'rejected'): Write =>
   write(sql`UPDATE invoice_lines SET state = ${to} WHERE id = ${id} AND state = 'held'`);
 
-/** One page of the lines that wait for a decision, oldest first. */
-export async function listHeld(db: Db, { page, limit }: { page: number; limit: number }) {
+interface HeldFilter {
+  invoiceId: string | undefined;
+  customerId: string | undefined;
+  page: number;
+  limit: number;
+}
+
+/** One page of the lines that wait for a decision, oldest first. Its condition names the index's, which is small. */
+export async function listHeld(db: Db, { invoiceId, customerId, page, limit }: HeldFilter) {
+  const where = and(
+    sql`state IN ('held', 'released') AND state = 'held'`,
+    invoiceId === undefined ? undefined : eq(invoiceLines.invoiceId, invoiceId),
+    customerId === undefined
+      ? undefined
+      : sql`invoice_id IN (SELECT id FROM invoices WHERE customer_id = ${customerId})`,
+  );
   const [rows, counted] = await db.batch([
     db
       .select()
       .from(invoiceLines)
-      .where(eq(invoiceLines.state, 'held'))
+      .where(where)
       .orderBy(sql`rowid`)
       .limit(limit)
       .offset((page - 1) * limit),
-    db.select({ total: sql<number>`count(*)` }).from(invoiceLines).where(eq(invoiceLines.state, 'held')),
+    db.select({ total: sql<number>`count(*)` }).from(invoiceLines).where(where),
   ]);
   return { rows, total: counted[0]?.total ?? 0 };
 }

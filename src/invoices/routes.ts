@@ -8,6 +8,7 @@ import { err } from '../lib/result.ts';
 import { msOrNull } from '../lib/time.ts';
 import { closeInvoice } from '../workflows/billing/close-period.ts';
 import { decideHeldLine } from '../workflows/billing/decide-held-line.ts';
+import { previewInvoice } from '../workflows/billing/preview-invoice.ts';
 import { changeBrake } from '../workflows/billing/set-brake.ts';
 import { findBrake } from './brake-store.ts';
 import { findLines, listHeld } from './line-store.ts';
@@ -46,14 +47,18 @@ const read = endpoint({
 
 const finalize = deed({
   ...routes.finalizeInvoice,
-  plan: (context, call) => closeInvoice(context, param(call, 'invoiceId'), call.preview ? 'preview' : 'asked'),
+  plan: (context, call) => {
+    const id = param(call, 'invoiceId');
+    return call.preview ? previewInvoice(context, id) : closeInvoice(context, id, 'asked');
+  },
   answer: ({ invoice, lines }) => json(200, { success: true, invoice: toInvoice(invoice, lines) }),
 });
 
 const holds = endpoint({
   ...routes.listHolds,
   handle: async ({ db, query }) => {
-    const { rows, total } = await listHeld(db, query);
+    const { invoice_id: invoiceId, customer_id: customerId, page, limit } = query;
+    const { rows, total } = await listHeld(db, { invoiceId, customerId, page, limit });
     const invoices = await findMany(
       db,
       rows.map(({ invoiceId }) => invoiceId),
@@ -62,7 +67,7 @@ const holds = endpoint({
       const invoice = invoices.get(line.invoiceId);
       return invoice === undefined ? [] : [toHeld({ line, invoice })];
     });
-    return reply(200, { items, total, page: query.page, limit: query.limit });
+    return reply(200, { items, total, page, limit });
   },
 });
 

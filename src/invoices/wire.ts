@@ -40,6 +40,7 @@ const toLine = (line: ShownLine): InvoiceLineView => ({
   ...line.body,
   line_id: line.lineId,
   by: line.by,
+  state: line.state,
   period: periodOf(line),
   delta_of: line.deltaOf,
 });
@@ -55,6 +56,9 @@ export const toHeld = ({ line, invoice }: { line: LineRow; invoice: HeldLine['in
   customer_id: invoice.customerId,
   state: line.state,
   line: toLine(line),
+  why: line.heldWhy,
+  // Lines are held when they are fixed, all of an invoice at once.
+  held_at: isoOrNull(invoice.ratedAt),
   until: isDraft(invoice) && invoice.orderedAt === null ? iso(deadlineOf(invoice)) : null,
 });
 

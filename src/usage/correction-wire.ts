@@ -25,6 +25,7 @@ export function toCorrection(made: NamedCorrection, isAdmin: boolean): Correctio
     after: shown(made.after),
     delta_cents: made.deltaCents,
     invoice: made.invoice,
+    invoice_id: made.invoiceId,
     lines: made.lines.map(({ lineId, meter, description, beforeCents, afterCents }) => ({
       line_id: lineId,
       meter,

@@ -63,11 +63,19 @@ describeInBrowser(
       const row = rowsOf(page, 'Lines that wait for approval').first();
       await row.waitFor();
       expect(await rowsOf(page, 'Lines that wait for approval').count()).toBe(total);
-      for (const words of [held.customer_id, held.invoice_id, dollars(held.line.amount_cents), held.line.reason])
+      const above = `Above ${dollars(held.why?.limit_cents ?? -1)}`;
+      for (const words of [held.customer_id, held.invoice_id, dollars(held.line.amount_cents), held.line.reason, above])
         expect(await row.textContent()).toContain(words);
+      await row.locator(`time[datetime="${held.held_at}"]`).waitFor();
       expect(await page.locator('[data-operation]').count()).toBe(0);
       expect(await page.getByRole('checkbox').count()).toBe(0);
       await expectAccessible(page);
+      await page.goto(new URL(`/console/customers/${params.customerId}?tab=invoices`, page.url()).href);
+      await page.getByRole('link', { name: 'Held lines of this customer' }).click();
+      await page.getByText(`Customer: ${params.customerId}`).waitFor();
+      await row.waitFor();
+      await page.goto(new URL(`/console/holds?customer_id=cust_${'0'.repeat(32)}`, page.url()).href);
+      await page.getByText('Nothing matches').waitFor();
     });
 
     it('the brake says what each mode means before it is set, by an owner alone, with a reason', async () => {
@@ -96,8 +104,12 @@ describeInBrowser(
     it('finalising says before what would not be on it; lines that are chosen are released with a reason, and are on it', async () => {
       const held = await heldOne();
       const page = await open(`/console/invoices/${held.invoice_id}`, 'operator');
+      await page.getByText('Waits for approval, not on this invoice').waitFor();
       await press(page, 'Finalise now');
       const amount = dollars(held.line.amount_cents);
+      const before = await page.getByRole('dialog').getByText('By what is known now it comes to').textContent();
+      await page.getByRole('dialog').getByText(`The card of ${hostileName} is charged`).waitFor();
+      await page.getByRole('dialog').getByText(`Stays held: ${held.line.description}, ${amount}`).waitFor();
       await page
         .getByRole('dialog')
         .getByText(`1 line of it, ${amount} in all, waits for approval and would not be on it`)
@@ -124,6 +136,8 @@ describeInBrowser(
 
       await page.goto(new URL(`/console/invoices/${held.invoice_id}`, page.url()).href);
       await press(page, 'Finalise now');
+      const after = await page.getByRole('dialog').getByText('By what is known now it comes to').textContent();
+      expect(await page.getByRole('dialog').getByText('Stays held').count()).toBe(0);
       await confirm(page, 'Bill what is known now?', 'Finalise now');
       await page.getByRole('button', { name: 'Finalise now' }).waitFor({ state: 'detached' });
       const { clock } = demoApi(browsing.platform.ready, new AbortController().signal);
@@ -138,6 +152,8 @@ describeInBrowser(
       const sum = invoice.lines.reduce((cents, { amount_cents }) => cents + amount_cents, 0);
       expect(invoice.lines.map(({ line_id }) => line_id)).toContain(held.line.line_id);
       expect(invoice.total_cents).toBe(sum);
+      expect(before).toContain(`comes to ${dollars(sum - held.line.amount_cents)}.`);
+      expect(after).toContain(`comes to ${dollars(sum)}.`);
       await page.reload();
       await factOf(page, 'Total').getByText(dollars(sum)).waitFor();
     });

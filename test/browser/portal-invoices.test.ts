@@ -65,6 +65,10 @@ describeInBrowser(
         const row = rows.filter({ hasText: description }).filter({ hasText: reason }).first();
         expect(await row.textContent()).toContain(dollars(amount_cents));
       }
+      const waiting = invoice.lines.filter(({ state }) => state === 'held');
+      const marked = rows.filter({ hasText: 'Waits for approval, not on this invoice' });
+      expect(await marked.count()).toBe(waiting.length);
+      for (const { description } of waiting) await marked.filter({ hasText: description }).first().waitFor();
       const cpu = invoice.lines.find(({ meter }) => meter === 'cpu_core_ms');
       await rows
         .getByText(
@@ -104,6 +108,7 @@ describeInBrowser(
       await page.getByText('Its usage is shown and not billed').waitFor();
       const corrects = rowsOf(page, 'Lines of the invoice').filter({ hasText: '-$0.50' });
       await corrects.getByText('Corrects 2026-10-20 to 2026-11-20, first billed by').waitFor();
+      await corrects.getByText('Not approved, is never billed').waitFor();
       const first = await corrects.getByRole('link', { name: 'its invoice' }).getAttribute('href');
       expect(first).toBe(`/account/invoices/${heldInvoiceId}`);
     });

@@ -17,6 +17,7 @@ const correction = {
   before: { cpu_hours: 20, api_calls: 5 },
   after: { cpu_hours: 10, api_calls: 5 },
   delta_cents: -50,
+  invoice_id: null,
   invoice: 'next',
   lines: [{ line_id: 'cpu_core_ms/-/x', meter: 'cpu_core_ms', description: 'CPU', before_cents: 100, after_cents: 50 }],
   reason: 'counted by hand',

@@ -45,10 +45,20 @@ const line = {
   reason: 'above 744 core-hours included',
   allowance: null,
   by: 'tenantry',
+  state: 'planned',
   period,
   delta_of: null,
 };
-const hold = { hold_id: holdId, invoice_id: invoiceId, customer_id: customerId, state: 'released', line, until: null };
+const hold = {
+  hold_id: holdId,
+  invoice_id: invoiceId,
+  customer_id: customerId,
+  state: 'released',
+  line,
+  why: { limit_cents: 200, usual: { factor: 3, cents: 50, times: 5.6 } },
+  held_at: '2026-02-18T10:20:00.000Z',
+  until: null,
+};
 const shown: Told = { status: 200, body: { success: true, invoice: { ...head, lines: [line] } } };
 
 describe('invoices', () => {
@@ -71,6 +81,35 @@ describe('invoices', () => {
     expect(lines.join('\n')).toMatch(
       /CPU +2026-01-18 to 2026-02-18 +56 +core-hour +\$2\.80 +tenantry +above 744 core-hours/,
     );
+  });
+
+  it('shows of a line what becomes of it, where it is not simply on the invoice', async () => {
+    const states = ['held', 'released', 'rejected', 'billed'].map((state) => ({ ...line, state }));
+    const body = { success: true, invoice: { ...head, lines: states } };
+    const { lines } = await callApi(['invoices', 'show', invoiceId], () => ({ status: 200, body }));
+    expect(lines.filter((text) => text.startsWith('CPU')).map((text) => text.split('tenantry  ')[1])).toEqual([
+      'waits for approval, not on this invoice; above 744 core-hours included',
+      'approved after this invoice, comes with the next one; above 744 core-hours included',
+      'not approved, is never billed; above 744 core-hours included',
+      'above 744 core-hours included',
+    ]);
+  });
+
+  it('holds says why a line is held and since when, of one customer or invoice where it is asked for', async () => {
+    const held = [
+      { ...hold, state: 'held' },
+      { ...hold, why: null },
+    ];
+    const body = { items: held, total: 2, page: 1, limit: 20 };
+    const call = ['invoices', 'holds', customerId, '--invoice', invoiceId];
+    const { exit, lines, heard } = await callApi(call, () => ({ status: 200, body }));
+    expect(exit).toBe(0);
+    expect(heard[0]?.query.get('customer_id')).toBe(customerId);
+    expect(heard[0]?.query.get('invoice_id')).toBe(invoiceId);
+    expect(lines.join('\n')).toMatch(
+      /CPU +\$2\.80 +2026-02-18 10:20 +- +above \$2\.00; 5\.6 times the usual \$0\.50, above 3/,
+    );
+    expect(lines.join('\n')).toMatch(/2026-02-18 10:20 +- +-/);
   });
 
   it('finalize asks before', async () => {

@@ -20,6 +20,7 @@ const line: InvoiceLineView = {
   reason: 'above 744 core-hours included',
   allowance: { name: 'cpu_core_ms', size: '744', peak: null },
   by: 'tenantry',
+  state: 'planned',
   period: { start: '2026-01-18T10:00:00.000Z', end: '2026-02-18T10:00:00.000Z' },
   delta_of: null,
 };

@@ -1,5 +1,4 @@
 /** The routes of invoices: where they are, whom they admit, what they take and answer. */
-import { pageQuery } from '../common.ts';
 import {
   brakeAnswer,
   brakeBody,
@@ -7,6 +6,7 @@ import {
   holdDecisionAnswer,
   holdDecisionBody,
   holdList,
+  holdsQuery,
   invoiceAnswer,
   invoiceList,
   invoicesQuery,
@@ -30,7 +30,7 @@ export const listHolds = route({
   path: '/api/invoices/holds',
   summary: 'Lines that wait for approval, oldest first',
   allow: { admin: 'viewer' },
-  query: pageQuery,
+  query: holdsQuery,
   answers: { 200: holdList },
 });
 

@@ -10,7 +10,7 @@ import { findWhole, type WholeCustomer } from '../../customers/store.ts';
 import type { Write } from '../../db/write.ts';
 import { modeOf } from '../../invoices/brake-store.ts';
 import { findToLookAt } from '../../invoices/due-store.ts';
-import { needsApproval } from '../../invoices/hold-line.ts';
+import { whyHeld } from '../../invoices/hold-line.ts';
 import { deadlineOf, isDraft, nextLook } from '../../invoices/invoice.ts';
 import {
   findLines,
@@ -20,7 +20,6 @@ import {
   takeReleased,
   type WrittenLine,
 } from '../../invoices/line-store.ts';
-import type { NewLine } from '../../invoices/lines.ts';
 import type { InvoiceRow } from '../../invoices/store.ts';
 import * as invoiceStore from '../../invoices/store.ts';
 import { newId } from '../../lib/ids.ts';
@@ -52,10 +51,10 @@ export async function closePeriods(context: Context): Promise<number> {
 /** A line as answers show it. */
 export type ShownLine = Pick<
   LineRow,
-  'id' | 'lineId' | 'by' | 'periodStart' | 'periodEnd' | 'deltaOf' | 'amountCents' | 'body'
+  'id' | 'lineId' | 'by' | 'state' | 'periodStart' | 'periodEnd' | 'deltaOf' | 'amountCents' | 'body'
 >;
 
-interface Closed {
+export interface Closed {
   invoice: InvoiceRow;
   lines: readonly ShownLine[];
 }
@@ -167,17 +166,11 @@ async function fix(
     findUsualCosts(context, customer.id),
   ]);
   const shadow = isShadow || settings.usageBilling === 'off';
-  const stateOf = (line: NewLine): LineRow['state'] =>
-    !shadow && needsApproval(line, settings.holdRules, usual) ? 'held' : 'planned';
-  const usage = rating.lines.map(
-    (line): WrittenLine => ({
-      ...line,
-      id: newId('invoiceLine', random),
-      by: 'tenantry',
-      state: stateOf(line),
-      stripeLineId: null,
-    }),
-  );
+  const usage = rating.lines.map((line): WrittenLine => {
+    const heldWhy = shadow ? null : whyHeld(line, settings.holdRules, usual);
+    const state = heldWhy === null ? 'planned' : 'held';
+    return { ...line, id: newId('invoiceLine', random), by: 'tenantry', state, stripeLineId: null, heldWhy };
+  });
   const credit = shadow ? noCredit : await takeCreditFor(context, invoice, [...usage, ...released]);
   const lines = [...usage, ...credit.lines];
   const held = lines.filter(({ state }) => state === 'held');
@@ -186,7 +179,7 @@ async function fix(
   if (late) log('error', 'an invoice goes without all of its usage', named(invoice));
   const fields = { ratedAt: now, late, shadow, creditCents: credit.cents };
   const waits = held.length > 0 && !isDue;
-  const all = [...lines, ...released.map(({ amountCents }) => ({ amountCents, state: 'planned' }))];
+  const taken = shadow ? [] : released.map(toTaken);
   const asked = {
     ...fields,
     state: 'held' as const,
@@ -195,9 +188,9 @@ async function fix(
   };
   const ordered = waits
     ? { fields: asked, writes: [invoiceStore.change(invoice, asked, now)], outbox: [] }
-    : planOrder(context, invoice, all, { fields, sends: !isShadow });
+    : planOrder(context, invoice, [...lines, ...taken], { fields, sends: !isShadow });
   return {
-    value: { invoice: { ...invoice, ...ordered.fields } as InvoiceRow, lines: [...lines.map(toShown), ...released] },
+    value: { invoice: { ...invoice, ...ordered.fields } as InvoiceRow, lines: [...lines.map(toShown), ...taken] },
     writes: [
       invoiceStore.guardMoment(customer.id, moment),
       invoiceStore.guardUnchanged(invoice),
@@ -222,6 +215,14 @@ const toShown = ({ period, ...line }: WrittenLine): ShownLine => ({
   ...line,
   periodStart: period?.start ?? null,
   periodEnd: period?.end ?? null,
+});
+
+/** A released line as takeReleased makes it. */
+const toTaken = (line: LineRow): LineRow => ({
+  ...line,
+  lineId: `${line.lineId}/${line.id}`,
+  deltaOf: line.deltaOf ?? line.invoiceId,
+  state: 'planned',
 });
 
 const named = ({ id, customerId }: InvoiceRow) => ({ invoice_id: id, customer_id: customerId });

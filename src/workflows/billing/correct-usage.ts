@@ -24,6 +24,7 @@ import { bundlesOf } from '../../usage/message/bundle.ts';
 import type { ReporterRights } from '../../usage/report.ts';
 import { findReporterRights } from '../../usage/rights-store.ts';
 import type { Context, Planned } from '../deed.ts';
+import { carriersOf } from './carriers-of.ts';
 import { findBillGround, rateChange } from './rate-change.ts';
 
 /** A correction with the names of what it is of. */
@@ -31,6 +32,8 @@ export interface NamedCorrection extends Omit<StoredCorrection, 'customerSeq' | 
   customerId: string;
   namespace: string;
   instanceId: string;
+  /** The invoice that has what it moves; null where none has. */
+  invoiceId: string | null;
 }
 
 export interface CorrectInput {
@@ -56,17 +59,17 @@ export async function correctUsage(context: Context, input: CorrectInput): Promi
   const shard = shardOf(context, whole.customer);
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
     const made = isPreview ? null : await findMade(shard, whole.customer.seq, request);
-    if (made) return planOf(context, input, made);
+    if (made) return await planOf(context, input, made);
     const drawn = await draw(context, shard, input);
     if (!drawn.ok) return drawn;
     const { correction, windows, rights } = drawn.value;
-    if (isPreview) return planOf(context, input, correction);
+    if (isPreview) return await planOf(context, input, correction);
     const [first, ...others] = windows;
     if (!first) throw new Error('a correction without a window');
     try {
       const bundles = bundlesOf(rowsOf({ ...correction, windows }, rights, context.now));
       await commit(shard, correct(correction, [first, ...others], bundles, request));
-      return planOf(context, input, correction);
+      return await planOf(context, input, correction);
     } catch (error) {
       if (!(error instanceof GuardFailed || error instanceof ConstraintFailed)) throw error;
     }
@@ -141,12 +144,17 @@ async function isRated({ db }: Context, customer: WholeCustomer['customer'], per
   return invoices.some((one) => one.periodStart === period.start && one.state !== 'void' && isFixed(one));
 }
 
-function planOf({ now }: Context, { whole, asked }: CorrectInput, made: StoredCorrection): Planned<NamedCorrection> {
+async function planOf(
+  { db, now }: Context,
+  { whole, asked }: CorrectInput,
+  made: StoredCorrection,
+): Promise<Planned<NamedCorrection>> {
+  const carriers = await carriersOf(db, [made]);
   const { customerSeq: _, reporterSeq: __, projectSeq: ___, ...correction } = made;
   const { namespace, instanceId } = asked;
   const customerId = whole.customer.id;
   return ok({
-    value: { ...correction, customerId, namespace, instanceId },
+    value: { ...correction, customerId, namespace, instanceId, invoiceId: carriers.get(made.id) ?? null },
     // What the period costs has changed: a spend cap is looked at again.
     writes: [markCap([customerId], now)],
     audit: [

@@ -4,6 +4,7 @@ import { correctionTimes, listCorrections } from '../../usage/correction-store.t
 import { namesOf } from '../../usage/names-store.ts';
 import { newestOf } from '../metering/newest-of.ts';
 import type { UsageReads } from '../metering/usage-reads.ts';
+import { carriersOf } from './carriers-of.ts';
 import type { NamedCorrection } from './correct-usage.ts';
 
 interface CorrectionPage {
@@ -25,16 +26,20 @@ export async function readCorrections(
     timeOf: ({ at }) => at,
   });
   const rows = items.map(({ row }) => row);
-  const names = await namesOf(reads.db, {
-    customers: rows.map(({ customerSeq }) => customerSeq),
-    reporters: rows.map(({ reporterSeq }) => reporterSeq),
-    projects: rows.map(({ projectSeq }) => projectSeq),
-  });
+  const [names, carriers] = await Promise.all([
+    namesOf(reads.db, {
+      customers: rows.map(({ customerSeq }) => customerSeq),
+      reporters: rows.map(({ reporterSeq }) => reporterSeq),
+      projects: rows.map(({ projectSeq }) => projectSeq),
+    }),
+    carriersOf(reads.db, rows),
+  ]);
   const named = rows.map(({ customerSeq, reporterSeq, projectSeq, ...correction }) => ({
     ...correction,
     customerId: names.customers.get(customerSeq) ?? `#${customerSeq}`,
     namespace: names.projects.get(projectSeq) ?? `#${projectSeq}`,
     instanceId: names.reporters.get(reporterSeq) ?? `#${reporterSeq}`,
+    invoiceId: carriers.get(correction.id) ?? null,
   }));
   return { items: named, total };
 }

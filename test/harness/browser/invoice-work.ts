@@ -119,6 +119,7 @@ const line: InvoiceLineView = {
   reason: 'above 744 core-hours included',
   allowance: { name: 'cpu_core_ms', size: '744', peak: null },
   by: 'tenantry',
+  state: 'planned',
   period,
   delta_of: null,
 };
@@ -129,6 +130,8 @@ const held: HeldLineView = {
   customer_id: head.customer_id,
   state: 'held',
   line,
+  why: { limit_cents: 200, usual: null },
+  held_at: head.created_at,
   until: head.hold?.until ?? null,
 };
 
@@ -138,7 +141,7 @@ export const heldInvoiceId = head.invoice_id;
 /** There is one invoice, with a line that is held and one that corrects a month. */
 export async function withHeldInvoice(context: BrowserContext): Promise<void> {
   const listOf = <T>(items: T[]) => ({ items, total: items.length, page: 1, limit: 20 });
-  const lines = [line, { ...line, line_id: 'delta', delta_of: head.invoice_id, amount_cents: -50 }];
+  const lines = [line, { ...line, line_id: 'delta', delta_of: head.invoice_id, amount_cents: -50, state: 'rejected' }];
   await context.route('**/api/invoices?*', (route) => route.fulfill({ json: listOf([head]) }));
   await context.route('**/api/invoices/holds?*', (route) => route.fulfill({ json: listOf([held]) }));
   await context.route(`**/api/invoices/${head.invoice_id}`, (route) =>

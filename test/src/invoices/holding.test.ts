@@ -1,6 +1,7 @@
 /** What people hold back: lines that are too large, the brake of billing, and everything that waits for Stripe. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { HeldLineView } from '../../../src/contracts/invoices.ts';
+import type { HeldLineView, InvoiceView } from '../../../src/contracts/invoices.ts';
+import { iso } from '../../../src/lib/time.ts';
 import { servicesOf } from '../../../src/services.ts';
 import { witnessOf } from '../../../src/wiring.ts';
 import { detectRestore } from '../../../src/workflows/delivery/detect-restore.ts';
@@ -14,7 +15,7 @@ const api = makeApi(Date.parse('2026-01-05T09:10:00.000Z'));
 const timeout = 120_000;
 let stripe: StandInOfTests;
 const billing = billingOf(api, () => stripe);
-const { paying, goTo, uses, rowsOf, costs, periodsOf, tell, invoiceAtStripe } = billing;
+const { paying, goTo, uses, rowsOf, costs, periodsOf, tell, invoiceAtStripe, show } = billing;
 
 beforeAll(async () => {
   await ensureCluster(api);
@@ -34,11 +35,16 @@ const post = (path: string, body: object = { reason: 'looked at it' }) =>
   api.call('POST', `/api/${path}`, { token: rootToken, body });
 const brake = (mode: string) =>
   api.call('PUT', '/api/billing-brake', { token: rootToken, body: { mode, reason: 'a test' } });
-const holdOf = async (customerId: string) => {
-  const held = await api.call('GET', '/api/invoices/holds?limit=100', { token: rootToken });
-  const { items } = (await held.json()) as { items: HeldLineView[] };
-  return items.find((one) => one.customer_id === customerId);
+/** Our lines that cost something, each with what becomes of it. */
+const statesOf = async (invoiceId = '') => {
+  const ours = (await show(invoiceId)).lines.filter(({ by, amount_cents }) => by === 'tenantry' && amount_cents !== 0);
+  return Object.fromEntries(ours.map(({ line_id, state }) => [line_id, state]));
 };
+const holdsBy = async (query: string) => {
+  const held = await api.call('GET', `/api/invoices/holds?${query}`, { token: rootToken });
+  return (await held.json()) as { items: HeldLineView[]; total: number };
+};
+const holdOf = async (customerId: string) => (await holdsBy(`customer_id=${customerId}`)).items[0];
 
 describe('a line above HOLD_LINE_CENTS', { timeout }, () => {
   it('keeps its invoice waiting; approved it is on it, at once', async () => {
@@ -47,12 +53,30 @@ describe('a line above HOLD_LINE_CENTS', { timeout }, () => {
     await goTo(end + 21 * minute);
     expect((await rowsOf(customerId)).at(-1)).toMatchObject({ state: 'held', holdReason: 'approval' });
     const held = await holdOf(customerId);
-    expect(held).toMatchObject({ state: 'held', line: { amount_cents: 500 } });
+    expect(held).toMatchObject({
+      customer_id: customerId,
+      state: 'held',
+      line: { amount_cents: 500, state: 'held' },
+      why: { limit_cents: 400, usual: null },
+      held_at: iso(end + 21 * minute),
+    });
+    expect(await holdsBy(`invoice_id=${held?.invoice_id}`)).toMatchObject({ items: [held], total: 1 });
+    expect(await holdsBy('invoice_id=inv_none')).toMatchObject({ items: [], total: 0 });
+    expect(await statesOf(held?.invoice_id)).toEqual({ [held?.line.line_id ?? '']: 'held' });
+    const preview = async () => {
+      const seen = await post(`invoices/${held?.invoice_id}/finalize?preview=true`, {});
+      return ((await seen.json()) as { invoice: InvoiceView }).invoice;
+    };
+    expect(await preview()).toMatchObject({ total_cents: 2900, amount_due_cents: 2900 });
     const path = `invoices/holds/${held?.hold_id}/release`;
     expect((await post(path)).status).toBe(200);
     expect(await (await post(path)).json()).toMatchObject({ code: 'line_not_held' });
+    expect(await preview()).toMatchObject({ state: 'draft', subtotal_cents: 3400, total_cents: 3400 });
+    expect(await show(held?.invoice_id ?? '')).toMatchObject({ state: 'held', total_cents: 0 });
     await goTo(api.clock.now + minute);
     expect((await rowsOf(customerId)).at(-1)).toMatchObject({ state: 'paid', totalCents: 3400 });
+    expect(await statesOf(held?.invoice_id)).toEqual({ [held?.line.line_id ?? '']: 'billed' });
+    expect(await holdsBy(`customer_id=${customerId}`)).toMatchObject({ items: [], total: 0 });
   });
 
   it('nobody decides about: the invoice goes without it at its deadline; rejected it never comes', async () => {
@@ -124,7 +148,9 @@ describe('after a restore', { timeout }, () => {
     await goTo(end + 21 * minute);
     await goTo(api.clock.now + minute);
     const waits = await api.call('GET', '/api/outbox?state=shut', { token: rootToken });
-    expect(await waits.json()).toMatchObject({ items: [{ kind: 'stripe_lines', subject: customerId }] });
+    const { items } = (await waits.json()) as { items: { kind: string; subject: string }[] };
+    // The renewal of another customer may wait beside it.
+    expect(items.filter(({ subject }) => subject === customerId)).toMatchObject([{ kind: 'stripe_lines' }]);
     expect((await rowsOf(customerId)).at(-1)).toMatchObject({ state: 'draft', orderedAt: expect.any(Number) });
     expect(await (await post('outbox/open', { drift_id: 'drun_none' })).json()).toMatchObject({
       code: 'drift_required',
@@ -137,5 +163,33 @@ describe('after a restore', { timeout }, () => {
     expect((await post('outbox/open', { drift_id: run })).status).toBe(200);
     await goTo(api.clock.now + minute);
     expect((await rowsOf(customerId)).at(-1)).toMatchObject({ state: 'paid', totalCents: 3400 });
+  });
+});
+
+describe('a line that is held longer than its invoice waits', { timeout }, () => {
+  it('approved when its invoice has gone: on that one it is not, on the next it is, and each says so', async () => {
+    Object.assign(api.bindings, { HOLD_LINE_CENTS: '400' });
+    const { customerId, end } = await month(100);
+    await goTo(end + 21 * minute);
+    await goTo(end + 6 * hour - 14 * minute);
+    const held = await holdOf(customerId);
+    expect(held).toMatchObject({ until: null, held_at: iso(end + 21 * minute) });
+    const id = held?.line.line_id ?? '';
+    expect(await statesOf(held?.invoice_id)).toEqual({ [id]: 'held' });
+    expect((await post(`invoices/holds/${held?.hold_id}/release`)).status).toBe(200);
+    expect(await statesOf(held?.invoice_id)).toEqual({ [id]: 'released' });
+    const next = (await periodsOf(customerId)).at(-1)?.end ?? 0;
+    await goTo(next + minute);
+    const draft = (await rowsOf(customerId)).at(-1);
+    const seen = await post(`invoices/${draft?.id}/finalize?preview=true`, {});
+    const { invoice } = (await seen.json()) as { invoice: InvoiceView };
+    const taken = `${id}/${held?.hold_id}`;
+    expect(invoice.lines.find(({ line_id }) => line_id === taken)).toMatchObject({
+      state: 'planned',
+      delta_of: held?.invoice_id,
+    });
+    await goTo(next + 21 * minute);
+    expect(await statesOf(draft?.id)).toEqual({ [taken]: 'billed' });
+    Object.assign(api.bindings, { HOLD_LINE_CENTS: undefined });
   });
 });

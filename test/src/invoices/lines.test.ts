@@ -1,7 +1,7 @@
 /** What a period's lines are once something was billed of it, and how they go to Stripe. */
 import { describe, expect, it } from 'vitest';
 import type { CostLine } from '../../../src/contracts/cost.ts';
-import { needsApproval } from '../../../src/invoices/hold-line.ts';
+import { whyHeld } from '../../../src/invoices/hold-line.ts';
 import { linesOf, sumOf } from '../../../src/invoices/lines.ts';
 import { toStripeLines } from '../../../src/invoices/stripe-lines.ts';
 import { seeded } from '../../harness/worker/broken-stripe.ts';
@@ -109,17 +109,19 @@ describe('lines at Stripe', () => {
 
 describe('a line waits for approval', () => {
   const usual = new Map([['cpu', 100]]);
+  const above = (factor: number, times: number) => ({ factor, cents: 100, times });
   it.each([
-    [{ cents: 500, factor: null }, 501, true],
-    [{ cents: 500, factor: null }, 500, false],
-    [{ cents: null, factor: 3 }, 301, true],
-    [{ cents: null, factor: 3 }, 300, false],
-    [{ cents: null, factor: null }, 1_000_000, false],
-  ])('by %j of %i cents: %s', (rules, amountCents, isHeld) => {
-    expect(needsApproval({ meter: 'cpu', amountCents }, rules, usual)).toBe(isHeld);
+    [{ cents: 500, factor: null }, 501, { limit_cents: 500, usual: null }],
+    [{ cents: 500, factor: null }, 500, null],
+    [{ cents: null, factor: 3 }, 301, { limit_cents: null, usual: above(3, 3) }],
+    [{ cents: null, factor: 3 }, 300, null],
+    [{ cents: 500, factor: 3 }, 1_234, { limit_cents: 500, usual: above(3, 12.3) }],
+    [{ cents: null, factor: null }, 1_000_000, null],
+  ])('by %j of %i cents, and says what it is above: %j', (rules, amountCents, why) => {
+    expect(whyHeld({ meter: 'cpu', amountCents }, rules, usual)).toEqual(why);
   });
 
   it('not by the usual of a meter that was never billed', () => {
-    expect(needsApproval({ meter: 'new', amountCents: 10_000 }, { cents: null, factor: 2 }, usual)).toBe(false);
+    expect(whyHeld({ meter: 'new', amountCents: 10_000 }, { cents: null, factor: 2 }, usual)).toBeNull();
   });
 });

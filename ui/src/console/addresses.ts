@@ -39,6 +39,13 @@ export const invoiceAddress = (id: string): string => `${invoicesAddress}/${enco
 export const invoicesOfCustomer = (customer_id: string): string =>
   `${invoicesAddress}?${new URLSearchParams({ customer_id })}`;
 
+/** Lines that wait for approval, of a customer. */
+export const holdsOfCustomer = (customer_id: string): string =>
+  `${holdsAddress}?${new URLSearchParams({ customer_id })}`;
+
+/** The same, of an invoice. */
+export const holdsOfInvoice = (invoice_id: string): string => `${holdsAddress}?${new URLSearchParams({ invoice_id })}`;
+
 /** What Stripe has told us about a customer. */
 export const eventsOfCustomer = (customer_id: string): string =>
   `${webhooksAddress}?${new URLSearchParams({ customer_id })}`;

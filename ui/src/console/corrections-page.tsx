@@ -16,7 +16,7 @@ import { common } from '../texts/common.ts';
 import { consoleTexts } from '../texts/console.ts';
 import { correctionTexts as texts } from '../texts/console-corrections.ts';
 import { Time } from '../time/time.tsx';
-import { invoicesOfCustomer } from './addresses.ts';
+import { invoiceAddress, invoicesOfCustomer } from './addresses.ts';
 import { CorrectionChange, invoiceText, movedText } from './correction-change.tsx';
 import { MakeCorrection } from './make-correction.tsx';
 import { SubjectLink } from './subject-link.tsx';
@@ -25,9 +25,13 @@ const filterNames = ['customer_id'] as const;
 const names = texts.columns;
 const everyMs = 30_000;
 
-/** A correction does not name the invoice: those of its customer are led to. */
-const OnInvoice = ({ invoice, customer_id }: Correction) =>
-  invoice === null ? invoiceText(invoice) : <Link to={invoicesOfCustomer(customer_id)}>{invoiceText(invoice)}</Link>;
+/** Where no invoice has it yet, those of its customer are led to. */
+const OnInvoice = ({ invoice, invoice_id: id, customer_id }: Correction) =>
+  invoice === null ? (
+    invoiceText(invoice)
+  ) : (
+    <Link to={id === null ? invoicesOfCustomer(customer_id) : invoiceAddress(id)}>{invoiceText(invoice)}</Link>
+  );
 
 const columns: readonly Column<Correction>[] = [
   { key: 'made', label: names.made, always: true, cell: ({ at }) => <Time at={at} /> },

@@ -9,7 +9,7 @@ import { useListState } from '../list/list-state.ts';
 import { NothingYet } from '../list/no-rows.tsx';
 import { consoleInvoiceTexts as texts } from '../texts/console-invoices.ts';
 import { invoiceTexts } from '../texts/invoices.ts';
-import { correctionsOfCustomer, invoiceAddress, invoicesOfCustomer } from './addresses.ts';
+import { correctionsOfCustomer, holdsOfCustomer, invoiceAddress, invoicesOfCustomer } from './addresses.ts';
 
 const noFilters = [] as const;
 const columns = invoiceColumns(invoiceAddress);
@@ -23,6 +23,8 @@ export function Invoices({ customerId }: { customerId: string }) {
     <>
       <Content component="p">
         <Link to={invoicesOfCustomer(customerId)}>{texts.toAll}</Link>
+        {' · '}
+        <Link to={holdsOfCustomer(customerId)}>{texts.toHolds}</Link>
         {' · '}
         <Link to={correctionsOfCustomer(customerId)}>{texts.toCorrections}</Link>
       </Content>

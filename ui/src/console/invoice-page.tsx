@@ -1,7 +1,8 @@
 /** One invoice for staff: what it waits for, lines that are held, every line with its why, and having it finalised now. */
 import { Card, CardBody, CardTitle, Content, PageSection, Stack, StackItem } from '@patternfly/react-core';
-import { useParams } from 'react-router';
-import type { HeldLineView, InvoiceView } from '../../../src/contracts/invoices.ts';
+import { Link, useParams } from 'react-router';
+import type { AnswerTo } from '../../../src/contracts/call.ts';
+import type { InvoiceView } from '../../../src/contracts/invoices.ts';
 import { listHolds, readInvoice, releaseHold } from '../../../src/contracts/routes/invoices.ts';
 import { together } from '../data/together.ts';
 import { useRead } from '../data/use-read.ts';
@@ -19,17 +20,19 @@ import { ReadPart } from '../states/read-part.tsx';
 import { consoleTexts } from '../texts/console.ts';
 import { consoleInvoiceTexts as texts } from '../texts/console-invoices.ts';
 import { invoiceTexts } from '../texts/invoices.ts';
-import { invoiceAddress, invoicesAddress } from './addresses.ts';
+import { holdsOfInvoice, invoiceAddress, invoicesAddress } from './addresses.ts';
 import { Finalize } from './finalize.tsx';
 import { holdDoing } from './hold-actions.tsx';
 import { heldColumns } from './hold-columns.tsx';
 import { SubjectLink } from './subject-link.tsx';
 
 const everyMs = 30_000;
-/** The API has held lines of all customers, oldest first: those of one invoice are looked for among so many. */
+/** Of more the list of held lines has the rest. */
 const holdsMax = 100;
 
-function Held({ held }: { held: readonly HeldLineView[] }) {
+type Holds = AnswerTo<typeof listHolds>;
+
+function Held({ invoiceId, holds: { items: held, total } }: { invoiceId: string; holds: Holds }) {
   const mayDecide = useMay()(releaseHold);
   if (held.length === 0) return null;
   return (
@@ -42,17 +45,18 @@ function Held({ held }: { held: readonly HeldLineView[] }) {
         read={wholeRead(held)}
         empty={null}
       />
+      {total === held.length ? null : <Link to={holdsOfInvoice(invoiceId)}>{texts.allHeld(total)}</Link>}
     </StackItem>
   );
 }
 
-function Body({ invoice, held }: { invoice: InvoiceView; held: readonly HeldLineView[] }) {
+function Body({ invoice, holds }: { invoice: InvoiceView; holds: Holds | undefined }) {
   return (
     <Stack hasGutter>
       <StackItem>
         <InvoiceNotes invoice={invoice} />
       </StackItem>
-      <Held held={held} />
+      {holds === undefined ? null : <Held invoiceId={invoice.invoice_id} holds={holds} />}
       <StackItem>
         <Card>
           <CardTitle component="h2">{invoiceTexts.facts}</CardTitle>
@@ -70,7 +74,7 @@ function Body({ invoice, held }: { invoice: InvoiceView; held: readonly HeldLine
       </StackItem>
       <StackItem>
         <Content component="h2">{invoiceTexts.lines}</Content>
-        <InvoiceLines lines={invoice.lines} addressOf={invoiceAddress} />
+        <InvoiceLines invoice={invoice} addressOf={invoiceAddress} />
       </StackItem>
       <StackItem>
         <Statement invoice={invoice} />
@@ -82,8 +86,7 @@ function Body({ invoice, held }: { invoice: InvoiceView; held: readonly HeldLine
 export function Page() {
   const { invoiceId = '' } = useParams();
   const read = useRead(readInvoice, { params: { invoiceId } }, { everyMs });
-  const holds = useRead(listHolds, { query: { limit: holdsMax } }, { everyMs });
-  const held = (holds.data?.items ?? []).filter(({ invoice_id }) => invoice_id === invoiceId);
+  const holds = useRead(listHolds, { query: { invoice_id: invoiceId, limit: holdsMax } }, { everyMs });
   const shown = together(read, holds);
   const invoice = shown.data?.invoice;
   return (
@@ -92,10 +95,10 @@ export function Page() {
         title={invoice === undefined ? consoleTexts.invoice : nameOf(invoice)}
         above={{ label: invoiceTexts.toList, to: invoicesAddress }}
         {...(invoice === undefined ? {} : { label: <StateLabel state={invoice.state} /> })}
-        actions={invoice === undefined ? null : <Finalize invoice={invoice} held={held} />}
+        actions={invoice === undefined ? null : <Finalize invoice={invoice} />}
       />
       <PageSection>
-        <ReadPart read={shown}>{(answer) => <Body invoice={answer.invoice} held={held} />}</ReadPart>
+        <ReadPart read={shown}>{(answer) => <Body invoice={answer.invoice} holds={holds.data} />}</ReadPart>
       </PageSection>
     </>
   );

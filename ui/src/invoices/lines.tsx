@@ -1,7 +1,7 @@
 /** The lines of an invoice, each with how it comes about: what was used, what is included, the price, and why. */
-import { Content } from '@patternfly/react-core';
+import { Content, Label } from '@patternfly/react-core';
 import { Link } from 'react-router';
-import type { InvoiceLineView } from '../../../src/contracts/invoices.ts';
+import type { InvoiceLineView, InvoiceView, LineState } from '../../../src/contracts/invoices.ts';
 import type { Column } from '../list/columns.ts';
 import { NothingYet } from '../list/no-rows.tsx';
 import { PlainList } from '../list/plain-list.tsx';
@@ -35,6 +35,19 @@ const spanEnds = ({ start, end }: { start: string; end: string }): [string, stri
   end.slice(0, 10),
 ];
 
+/** What becomes of a line that is not simply on the invoice. @param isOpen whether it can still come onto it */
+function Standing({ state, isOpen }: { state: LineState; isOpen: boolean }) {
+  const words = state === 'held' && isOpen ? texts.heldStill : texts.lineStates[state];
+  if (words === null) return null;
+  return (
+    <div>
+      <Label isCompact variant="outline" {...(state === 'held' ? { status: 'warning' } : {})}>
+        {words}
+      </Label>
+    </div>
+  );
+}
+
 /** Lines of Stripe's, and credit, are an amount and nothing else. */
 const isRated = ({ by, meter }: InvoiceLineView): boolean => by === 'tenantry' && meter !== 'credit';
 
@@ -58,7 +71,7 @@ function Why({ line }: { line: InvoiceLineView }) {
   );
 }
 
-const columnsOf = (addressOf: AddressOf): readonly Column<InvoiceLineView>[] => [
+const columnsOf = (addressOf: AddressOf, isOpen: boolean): readonly Column<InvoiceLineView>[] => [
   {
     key: 'what',
     label: texts.what,
@@ -70,6 +83,7 @@ const columnsOf = (addressOf: AddressOf): readonly Column<InvoiceLineView>[] => 
         <Content component="small">
           <Of line={line} addressOf={addressOf} />
         </Content>
+        <Standing state={line.state} isOpen={isOpen} />
       </>
     ),
   },
@@ -96,15 +110,15 @@ const columnsOf = (addressOf: AddressOf): readonly Column<InvoiceLineView>[] => 
 ];
 
 export interface InvoiceLinesProps {
-  lines: readonly InvoiceLineView[];
+  invoice: InvoiceView;
   addressOf: AddressOf;
 }
 
-export function InvoiceLines({ lines, addressOf }: InvoiceLinesProps) {
+export function InvoiceLines({ invoice: { lines, hold }, addressOf }: InvoiceLinesProps) {
   return (
     <PlainList
       label={texts.lines}
-      columns={columnsOf(addressOf)}
+      columns={columnsOf(addressOf, hold !== null)}
       idOf={({ line_id, by }) => `${by} ${line_id}`}
       read={wholeRead(lines)}
       empty={<NothingYet title={texts.noLinesTitle}>{texts.noLines}</NothingYet>}

@@ -49,7 +49,7 @@ function Body({ invoice }: { invoice: InvoiceView }) {
       </StackItem>
       <StackItem>
         <Content component="h2">{texts.lines}</Content>
-        <InvoiceLines lines={invoice.lines} addressOf={invoiceAddress} />
+        <InvoiceLines invoice={invoice} addressOf={invoiceAddress} />
       </StackItem>
       <StackItem>
         <Statement

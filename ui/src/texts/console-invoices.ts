@@ -17,19 +17,30 @@ export const consoleInvoiceTexts = {
   toCorrections: 'Corrections of this customer',
   toAll: 'In the list of all invoices',
   heldLines: 'Lines that wait for approval',
+  allHeld: (count: number) => `All ${count} of them`,
+  toHolds: 'Held lines of this customer',
   finalize: {
     label: 'Finalise now',
     again: 'Finalise again',
     title: 'Bill what is known now?',
     titleAgain: 'Have Stripe finalise it once more?',
     what: [
-      'The lines are fixed as of now, put on the draft at Stripe, and the draft is finalised at once: the customer is charged, or gets the invoice.',
+      'The lines are fixed as of now, put on the draft at Stripe, and the draft is finalised at once.',
       'What is reported later comes with the next invoice, as a line that names its month.',
     ],
     whatAgain: ['Its lines stay as they are. Do this when the cause is mended, which often is an address or a tax id.'],
     waitsFor: (until: string) => `By itself it would go at ${until} UTC at the latest.`,
     without: (count: number, amount: string) =>
       `${lines(count)} of it, ${amount} in all, ${count === 1 ? 'waits' : 'wait'} for approval and would not be on it. Released later, they come with the next invoice.`,
+    staysHeld: (line: string, amount: string, id: string) => `Stays held: ${line}, ${amount} (${id})`,
+    comesTo: (amount: string) =>
+      `By what is known now it comes to ${amount}. Stripe adds tax, and takes discounts off, when it finalises it.`,
+    byCard: (company: string, email: string) =>
+      `The card of ${company} is charged, and the invoice goes to ${email}. Where Stripe has no card it is to be paid on Stripe’s page.`,
+    byInvoice: (company: string, email: string, days: number) =>
+      `No card is charged: the invoice goes to ${email} of ${company}, to be paid within ${days} days.`,
+    nothingToPay: 'Nobody is charged.',
+    late: 'Some usage of its period is not reported yet. It comes with the next invoice.',
     shadow: 'The billing brake is in shadow: lines are computed, and nothing is sent to Stripe.',
     paused: 'The billing brake is on: this is refused until billing is live again.',
   },
@@ -45,10 +56,22 @@ export const holdTexts = {
     line: 'Line',
     of: 'Usage of',
     amount: 'Amount',
-    why: 'How it comes about',
+    comes: 'How it comes about',
+    why: 'Why it is held',
+    since: 'Held since',
     until: 'On this invoice until',
     id: 'Id',
     actions: 'Do',
+  },
+  why: {
+    limit: (amount: string) => `Above ${amount}, the amount that is held from`,
+    usual: (times: number, cents: string, factor: number) =>
+      `${times} times the usual ${cents}, where more than ${factor} times is held`,
+    unknown: 'Not known: it was held before reasons were kept',
+  },
+  filters: {
+    customer_id: (id: string) => `Customer: ${id}`,
+    invoice_id: (id: string) => `Invoice: ${id}`,
   },
   nextInvoice: 'Its invoice has gone: with the next one',
   emptyTitle: 'No line waits',

@@ -1,5 +1,5 @@
 /** Words of invoices, for customers and for staff. */
-import type { HoldReason, InvoiceKind, InvoiceState } from '../../../src/contracts/invoices.ts';
+import type { HoldReason, InvoiceKind, InvoiceState, LineState } from '../../../src/contracts/invoices.ts';
 
 export const invoiceTexts = {
   intro: 'What you are billed. The fee is paid ahead, and usage is billed when its period has ended.',
@@ -84,6 +84,14 @@ export const invoiceTexts = {
   amount: 'Amount',
   why: 'Why',
   by: { tenantry: 'Rated from usage', stripe: 'By Stripe' },
+  lineStates: {
+    planned: null,
+    billed: null,
+    held: 'Waits for approval, not on this invoice',
+    released: 'Approved after this invoice, comes with the next one',
+    rejected: 'Not approved, is never billed',
+  } satisfies Record<LineState, string | null>,
+  heldStill: 'Waits for approval, not on this invoice unless it comes in time',
   span: (from: string, to: string) => `${from} to ${to}`,
   corrects: (from: string, to: string) => `Corrects ${from} to ${to}, first billed by`,
   correctsUnknown: 'Corrects what was first billed by',
