@@ -5,7 +5,15 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { CostLine } from '../contracts/cost.ts';
-import type { BillingMode, HeldWhy, HoldReason, InvoiceKind, InvoiceState, LineBy, LineState } from '../contracts/invoices.ts';
+import type {
+  BillingMode,
+  HeldWhy,
+  HoldReason,
+  InvoiceKind,
+  InvoiceState,
+  LineBy,
+  LineState,
+} from '../contracts/invoices.ts';
 import { customers } from './control-schema.ts';
 
 const at = (name: string) => integer(name);
