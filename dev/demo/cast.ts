@@ -84,7 +84,7 @@ const lines: Line[] = [
   ['maple-bakery', 'Maple Bakery', 'starter', 'small', 'office', 128, { leaves: 75 }],
   ['nimbus-weather', 'Nimbus Weather', 'professional', 'medium', 'steady', 160],
   ['orchid-spa', 'Orchid Spa', 'starter', 'small', 'idle', 160, { pays: false, leaves: 44 }],
-  ['pioneer-tools', 'Pioneer Tools', 'professional', 'medium', 'office', 190, { leaves: 60, returns: 41 }],
+  ['pioneer-tools', 'Pioneer Tools', 'professional', 'medium', 'office', 190, { leaves: 60, returns: 24 }],
   ['quartz-mining', 'Quartz Mining', 'enterprise', 'large', 'nightly', 225],
   ['river-transit', 'River Transit', 'professional', 'large', 'evening', 260, { growth: 0.09 }],
   ['saffron-kitchen', 'Saffron Kitchen', 'starter', 'small', 'evening', 260, { leaves: 90 }],

@@ -10,13 +10,20 @@ import { annotationsOf, type Claim, type Life, type Usage, type Workload } from 
 const usages = {
   api: { cores: 20, memoryGib: 100, sentBps: 20_000_000, receivedBps: 4_000_000, requestsPerSecond: 3000 },
   postgres: { cores: 30, memoryGib: 300, sentBps: 1_000_000, receivedBps: 2_000_000, requestsPerSecond: 0 },
+  mosquitto: { cores: 6, memoryGib: 40, sentBps: 3_000_000, receivedBps: 5_000_000, requestsPerSecond: 0 },
+  redis: { cores: 3, memoryGib: 80, sentBps: 700_000, receivedBps: 900_000, requestsPerSecond: 0 },
+  dashboard: { cores: 2, memoryGib: 20, sentBps: 400_000, receivedBps: 100_000, requestsPerSecond: 0 },
   shop: { cores: 25, memoryGib: 200, sentBps: 10_000_000, receivedBps: 6_000_000, requestsPerSecond: 2000 },
   batch: { cores: 10, memoryGib: 60, sentBps: 4_000_000, receivedBps: 3_000_000, requestsPerSecond: 500 },
 } satisfies Record<string, Usage>;
-/** Ours, not the customer's: were it billed, every line would be far off. */
-const exporterUsage: Usage = { ...usages.postgres, cores: 500, memoryGib: 2000, sentBps: 90_000_000 };
+/** Of the chart, the customer's. */
+const billed = ['api', 'postgres', 'mosquitto', 'redis', 'dashboard'] as const;
+/** Of the chart, ours and not the customer's: were one billed, every line would be far off. */
+const ours = ['billing-exporter', 'mosquitto-exporter', 'opencost'];
+const ourUsage: Usage = { ...usages.postgres, cores: 500, memoryGib: 2000, sentBps: 90_000_000 };
 
-const stored = { postgres: 2000, shop: 1000, batch: 500 };
+const stored: Record<string, number> = { postgres: 2000, mosquitto: 150, redis: 80 };
+const [shopGib, batchGib] = [1000, 500];
 const shopReplicas = 2;
 const claimSize = '1Gi';
 
@@ -54,22 +61,35 @@ async function annotate(kube: Kube, pod: V1Pod, usage: Usage, claim?: Claim): Pr
   );
 }
 
+function fail(pod: V1Pod): never {
+  throw new Error(`the chart runs ${pod.metadata?.name}, whose usage or storage nobody has set`);
+}
+
 /** Sets what the pods of the chart use. Their counters jump: measure only after a scrape that has seen it. */
 async function annotateStack(kube: Kube, namespace: string): Promise<Workload> {
   const { items } = await kube.core.listNamespacedPod({ namespace });
   const found: Workload = { pods: [], claims: [] };
   for (const pod of items) {
-    const part = partOf(pod);
-    if (part === 'billing-exporter') await annotate(kube, pod, exporterUsage);
-    else if (part === 'api') await annotate(kube, pod, usages.api);
-    else if (part === 'postgres') {
-      const name = pod.spec?.volumes?.find((v) => v.persistentVolumeClaim)?.persistentVolumeClaim?.claimName ?? '';
-      await annotate(kube, pod, usages.postgres, { name, usedGib: stored.postgres });
-      found.claims.push({ usedGib: stored.postgres, bornMs: bornMs(pod) });
-    } else throw new Error(`the chart runs ${pod.metadata?.name}, whose usage nobody has set`);
-    if (part !== 'billing-exporter') found.pods.push({ usage: usages[part], bornMs: bornMs(pod) });
+    const part = partOf(pod) ?? '';
+    if (ours.includes(part)) {
+      await annotate(kube, pod, ourUsage);
+      continue;
+    }
+    const usage = usages[billed.find((one) => one === part) ?? fail(pod)];
+    const name = pod.spec?.volumes?.find((v) => v.persistentVolumeClaim)?.persistentVolumeClaim?.claimName;
+    const usedGib = stored[part];
+    if ((name === undefined) !== (usedGib === undefined)) fail(pod);
+    if (name !== undefined && usedGib !== undefined) {
+      await annotate(kube, pod, usage, { name, usedGib });
+      found.claims.push({ usedGib, bornMs: bornMs(pod) });
+    } else await annotate(kube, pod, usage);
+    // kwok gives each container of a pod what the pod's annotation says of CPU and memory, the network once.
+    const each = pod.spec?.containers.length ?? 1;
+    const whole = { ...usage, cores: usage.cores * each, memoryGib: usage.memoryGib * each };
+    found.pods.push({ usage: whole, bornMs: bornMs(pod) });
   }
-  if (found.pods.length !== 2) throw new Error(`an API and a database should run, not ${found.pods.length} pods`);
+  if (items.length !== billed.length + ours.length)
+    throw new Error(`${items.length} pods run, which are not the chart's`);
   return found;
 }
 
@@ -77,7 +97,7 @@ async function annotateStack(kube: Kube, namespace: string): Promise<Workload> {
 async function runShop(kube: Kube, namespace: string, untilTrue: Until): Promise<Workload> {
   const labels = { app: 'shop' };
   await makeClaim(kube, namespace, 'shop-data');
-  const annotations = annotationsOf(usages.shop, { name: 'shop-data', usedGib: stored.shop });
+  const annotations = annotationsOf(usages.shop, { name: 'shop-data', usedGib: shopGib });
   await kube.apps.createNamespacedDeployment({
     namespace,
     body: {
@@ -95,7 +115,7 @@ async function runShop(kube: Kube, namespace: string, untilTrue: Until): Promise
   };
   await untilTrue('the shop runs', async () => (await running()).length === shopReplicas);
   const pods = (await running()).map((pod) => ({ usage: usages.shop, bornMs: bornMs(pod) }));
-  return { pods, claims: [{ usedGib: stored.shop, bornMs: Math.max(...pods.map((pod) => pod.bornMs)) }] };
+  return { pods, claims: [{ usedGib: shopGib, bornMs: Math.max(...pods.map((pod) => pod.bornMs)) }] };
 }
 
 export type Until = (what: string, isTrue: () => Promise<boolean>) => Promise<void>;
@@ -110,18 +130,18 @@ export async function startWorkload(kube: Kube, namespace: string, untilTrue: Un
 
 /** Bytes that the namespace's pods hold in memory, ours included, once Prometheus has seen all of the workload. */
 export const memoryBytesShown = ({ pods }: Workload): number =>
-  (exporterUsage.memoryGib + pods.reduce((sum, { usage }) => sum + usage.memoryGib, 0)) * 2 ** 30;
+  (ours.length * ourUsage.memoryGib + pods.reduce((sum, { usage }) => sum + usage.memoryGib, 0)) * 2 ** 30;
 
 /** Starts the pod that comes; `end` ends it and answers what it was. */
 export async function startBatch(kube: Kube, namespace: string): Promise<{ end(): Promise<Workload> }> {
-  const claim = { name: 'batch-data', usedGib: stored.batch };
+  const claim = { name: 'batch-data', usedGib: batchGib };
   const metadata = { name: 'batch', annotations: annotationsOf(usages.batch, claim) };
   const pod = await kube.core.createNamespacedPod({ namespace, body: { metadata, spec: podSpec(claim.name) } });
   return {
     end: async () => {
       await kube.core.deleteNamespacedPod({ namespace, name: 'batch', gracePeriodSeconds: 0 });
       const life: Life = { bornMs: bornMs(pod), goneMs: Date.now() };
-      return { pods: [{ ...life, usage: usages.batch }], claims: [{ ...life, usedGib: stored.batch }] };
+      return { pods: [{ ...life, usage: usages.batch }], claims: [{ ...life, usedGib: batchGib }] };
     },
   };
 }
