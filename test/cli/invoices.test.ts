@@ -1,5 +1,6 @@
 /** What `tenantry invoices` and `tenantry billing-brake` ask, ask a person before, and print. */
 import { describe, expect, it } from 'vitest';
+import { cpuLine } from '../harness/invoice-line.ts';
 import { callApi, type Told } from './harness.ts';
 
 const invoiceId = `inv_${'a'.repeat(32)}`;
@@ -29,26 +30,7 @@ const head = {
   paid_at: '2026-02-18T10:21:00.000Z',
   created_at: '2026-02-18T10:00:00.000Z',
 };
-const line = {
-  line_id: 'x/cpu',
-  from: period.start,
-  to: period.end,
-  meter: 'cpu_core_ms',
-  description: 'CPU',
-  quantity: '800',
-  unit: 'core-hour',
-  included: '744',
-  billable: '56',
-  tier: null,
-  unit_price: '0.05',
-  amount_cents: 280,
-  reason: 'above 744 core-hours included',
-  allowance: null,
-  by: 'tenantry',
-  state: 'planned',
-  period,
-  delta_of: null,
-};
+const line = { ...cpuLine(period), allowance: null };
 const hold = {
   hold_id: holdId,
   invoice_id: invoiceId,

@@ -1,29 +1,10 @@
 /** When an invoice's line says that it is quantity less allowance, times price; and which days a list asks the API for. */
 import { describe, expect, it } from 'vitest';
-import type { InvoiceLineView } from '../../src/contracts/invoices.ts';
 import { equationOf } from '../../ui/src/invoices/equation.ts';
 import { timesOf } from '../../ui/src/list/days.ts';
+import { cpuLine } from '../harness/invoice-line.ts';
 
-const line: InvoiceLineView = {
-  line_id: 'x/cpu',
-  from: '2026-01-18T10:00:00.000Z',
-  to: '2026-02-18T10:00:00.000Z',
-  meter: 'cpu_core_ms',
-  description: 'CPU',
-  quantity: '800',
-  unit: 'core-hour',
-  included: '744',
-  billable: '56',
-  tier: null,
-  unit_price: '0.05',
-  amount_cents: 280,
-  reason: 'above 744 core-hours included',
-  allowance: { name: 'cpu_core_ms', size: '744', peak: null },
-  by: 'tenantry',
-  state: 'planned',
-  period: { start: '2026-01-18T10:00:00.000Z', end: '2026-02-18T10:00:00.000Z' },
-  delta_of: null,
-};
+const line = cpuLine({ start: '2026-01-18T10:00:00.000Z', end: '2026-02-18T10:00:00.000Z' });
 
 describe('the equation of a line', () => {
   it('is said where it comes to the amount, rounded to the cent', () => {

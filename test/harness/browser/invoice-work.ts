@@ -8,6 +8,7 @@ import { readSubscription } from '../../../src/contracts/routes/subscriptions.ts
 import { reportUsage } from '../../../src/contracts/routes/usage-intake.ts';
 import { ceilTo, dayMs, hourMs, iso, minuteMs } from '../../../src/lib/time.ts';
 import { eventually } from '../eventually.ts';
+import { cpuLine } from '../invoice-line.ts';
 import type { TestPlatform } from '../platform.ts';
 import { apiOf } from './api.ts';
 import { withoutSignInLimits } from './member.ts';
@@ -104,24 +105,9 @@ const head: InvoiceHead = {
 };
 
 const line: InvoiceLineView = {
+  ...cpuLine(period),
   line_id: '2026-10-20T10:00:00.000Z/cpu_core_ms',
-  from: period.start,
-  to: period.end,
-  meter: 'cpu_core_ms',
   description: '<b>CPU</b>',
-  quantity: '800',
-  unit: 'core-hour',
-  included: '744',
-  billable: '56',
-  tier: null,
-  unit_price: '0.05',
-  amount_cents: 280,
-  reason: 'above 744 core-hours included',
-  allowance: { name: 'cpu_core_ms', size: '744', peak: null },
-  by: 'tenantry',
-  state: 'planned',
-  period,
-  delta_of: null,
 };
 
 const held: HeldLineView = {
