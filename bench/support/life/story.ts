@@ -8,7 +8,7 @@ import { differenceOf, headLine, NotAsTold, sightLines, type Told } from './tell
 /** What a step takes is the machine's business, and some of it is done by cron's next minutes. */
 const waitMsMax = 60_000;
 const tickMs = 5_000;
-const lookMs = 50;
+const lookMs = 150;
 
 export type Story = ReturnType<typeof storyOf>;
 
