@@ -5,6 +5,12 @@ export const minuteMs = 60 * secondMs;
 export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
 
+/** A range of time, ms. Which of its edges belongs to it is said where it is used: windows are in `(from, to]`, states in `[from, to)`. */
+export interface TimeRange {
+  from: number;
+  to: number;
+}
+
 /** ISO 8601 UTC with milliseconds, e.g. `2026-11-21T10:00:00.000Z`. */
 export const iso = (ms: number): string => new Date(ms).toISOString();
 

@@ -2,7 +2,7 @@
  * A project's figures of now, from one cut: the month so far, the last 24 full hours, the last full hour, and the month
  * before, whole and up to the same hour. Pure.
  */
-import { dayMs, floorTo, hourMs, minuteMs } from '../lib/time.ts';
+import { dayMs, floorTo, hourMs, minuteMs, type TimeRange } from '../lib/time.ts';
 import { centsIn, centsOfSum, type ListRate } from '../pricing/list-rates.ts';
 import { type Bucket, betweenEdges, type Cut } from '../usage/cut.ts';
 import type { ProjectCost } from './cost.ts';
@@ -32,26 +32,20 @@ export function currentCut(now: number): Cut {
   return betweenEdges(edges);
 }
 
-/** A stretch of the cut, `(from, to]`, ms. */
-interface Stretch {
-  from: number;
-  to: number;
-}
-
-const placesIn = (buckets: readonly Bucket[], { from, to }: Stretch): number[] =>
+const placesIn = (buckets: readonly Bucket[], { from, to }: TimeRange): number[] =>
   buckets.flatMap(({ start, end }, b) => (start >= from && end <= to ? [b] : []));
 
-/** What a project costs in a stretch that begins and ends at edges of the cut, cents by place of the rate. */
-function centsBetween(cost: ProjectCost, buckets: readonly Bucket[], stretch: Stretch): number[] {
-  const places = placesIn(buckets, stretch);
+/** What a project costs in a range that begins and ends at edges of the cut, cents by place of the rate. */
+function centsBetween(cost: ProjectCost, buckets: readonly Bucket[], range: TimeRange): number[] {
+  const places = placesIn(buckets, range);
   return cost.cents.map((cells) => places.reduce((sum, b) => sum + (cells[b] ?? 0), 0));
 }
 
 const added = (cents: readonly number[]): number => cents.reduce((sum, c) => sum + c, 0);
 
-/** Base units in a stretch, by place of the column. */
-function unitsBetween(cost: ProjectCost, buckets: readonly Bucket[], stretch: Stretch): bigint[] {
-  const places = placesIn(buckets, stretch);
+/** Base units in a range, by place of the column. */
+function unitsBetween(cost: ProjectCost, buckets: readonly Bucket[], range: TimeRange): bigint[] {
+  const places = placesIn(buckets, range);
   return cost.units.map((cells) => places.reduce((sum, b) => sum + (cells[b] ?? 0n), 0n));
 }
 

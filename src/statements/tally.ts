@@ -1,5 +1,5 @@
 /**
- * From windows to the stretches that are rated: what the reads of a usage shard add up in SQL (src/usage/span-store.ts), for
+ * From windows to the stretches that are rated: what the reads of a usage shard add up in SQL (src/usage/range-store.ts), for
  * who has the windows themselves. Sums are exact; of a level each moment is the sum over namespaces and reporters of the
  * windows that hold it, and of a clock hour the highest. Pure.
  */

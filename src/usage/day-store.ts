@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { quantities } from './meters.ts';
-import { type Span, withSpan } from './span-store.ts';
+import { type CustomerRange, withRange } from './range-store.ts';
 
 /** A day's sums over all reporters and namespaces, as decimal text by a quantity's bit. */
 export interface DaySum {
@@ -16,10 +16,10 @@ const added = quantities
   .map((q) => `CAST(sum(${q.column}) AS TEXT) AS v${q.bit}`)
   .join(', ');
 
-/** The days of a span on which anything was reported, oldest first; peaks are left out. The span is of whole days. */
-export async function daySums(db: Db, span: Span): Promise<DaySum[]> {
-  const rows = await db.all<Record<string, string | number | null>>(sql`${withSpan(span)}
-    SELECT day, ${sql.raw(added)} FROM span GROUP BY day ORDER BY day`);
+/** The days of a range on which anything was reported, oldest first; peaks are left out. The range is of whole days. */
+export async function daySums(db: Db, range: CustomerRange): Promise<DaySum[]> {
+  const rows = await db.all<Record<string, string | number | null>>(sql`${withRange(range)}
+    SELECT day, ${sql.raw(added)} FROM range GROUP BY day ORDER BY day`);
   return rows.map((row) => ({
     day: Number(row['day']),
     values: quantities.map((q) => (row[`v${q.bit}`] as string | null | undefined) ?? null),
@@ -27,7 +27,7 @@ export async function daySums(db: Db, span: Span): Promise<DaySum[]> {
 }
 
 /** The end of the last window of (from, to] of any reporter, null when there is none. */
-export async function lastWindowEnd(db: Db, { customerSeq, from, to }: Span): Promise<number | null> {
+export async function lastWindowEnd(db: Db, { customerSeq, from, to }: CustomerRange): Promise<number | null> {
   const rows = await db.all<{ end: number | null }>(sql`SELECT max(window_end) AS end FROM windows
     WHERE customer_seq = ${customerSeq} AND window_end > ${from} AND window_end <= ${to}`);
   return rows[0]?.end ?? null;
@@ -53,7 +53,7 @@ export const countWindows = (
     GROUP BY r.key ORDER BY 1`);
 
 /** When a window of (from, to] was accepted last, ms: its first report, a replacement, or a decision. Null where there is none. */
-export async function lastAcceptedAt(db: Db, { customerSeq, from, to }: Span): Promise<number | null> {
+export async function lastAcceptedAt(db: Db, { customerSeq, from, to }: CustomerRange): Promise<number | null> {
   const rows = await db.all<{ at: number | null }>(sql`SELECT max(accepted_at) AS at FROM windows
     WHERE customer_seq = ${customerSeq} AND window_end > ${from} AND window_end <= ${to}`);
   return rows[0]?.at ?? null;

@@ -3,23 +3,17 @@
  * Expected is the reporter's active time ∩ the time its deployment was meant to run (spec §3). Pure.
  */
 import type { GapReason } from '../contracts/usage.ts';
-import { ceilTo, floorTo, minuteMs, secondMs } from '../lib/time.ts';
-
-/** Half-open, ms. */
-export interface Interval {
-  from: number;
-  to: number;
-}
+import { ceilTo, floorTo, minuteMs, secondMs, type TimeRange } from '../lib/time.ts';
 
 export interface Expectation {
   reporterSeq: number;
   projectSeq: number;
   windowSeconds: number;
   /** When the reporter owned a meter of the namespace. */
-  active: readonly Interval[];
+  active: readonly TimeRange[];
 }
 
-export interface Gap extends Interval {
+export interface Gap extends TimeRange {
   reporterSeq: number;
   projectSeq: number;
   windows: number;
@@ -27,7 +21,7 @@ export interface Gap extends Interval {
 }
 
 /** Neighbouring windows that were accounted for (src/usage/history-store.ts). */
-export interface Accounted extends Interval {
+export interface Accounted extends TimeRange {
   reporterSeq: number;
   projectSeq: number;
   state: 'complete' | 'partial' | 'unavailable';
@@ -40,9 +34,9 @@ const graceMsMax = 15 * minuteMs;
 const dueUntil = (now: number, windowSeconds: number): number => now - Math.min(graceMsMax, windowSeconds * secondMs);
 
 /** Sorted, without overlaps. */
-function merged(intervals: readonly Interval[]): Interval[] {
-  const result: Interval[] = [];
-  for (const next of [...intervals].sort((a, b) => a.from - b.from)) {
+function merged(ranges: readonly TimeRange[]): TimeRange[] {
+  const result: TimeRange[] = [];
+  for (const next of [...ranges].sort((a, b) => a.from - b.from)) {
     const last = result.at(-1);
     if (last && next.from <= last.to) last.to = Math.max(last.to, next.to);
     else if (next.from < next.to) result.push({ ...next });
@@ -51,7 +45,7 @@ function merged(intervals: readonly Interval[]): Interval[] {
 }
 
 /** The times that are in both. */
-export const intersect = (a: readonly Interval[], b: readonly Interval[]): Interval[] =>
+export const intersect = (a: readonly TimeRange[], b: readonly TimeRange[]): TimeRange[] =>
   merged(
     a
       .flatMap((x) => b.map((y) => ({ from: Math.max(x.from, y.from), to: Math.min(x.to, y.to) })))
@@ -59,8 +53,8 @@ export const intersect = (a: readonly Interval[], b: readonly Interval[]): Inter
   );
 
 /** What of `from` is left, both sorted and without overlaps: one pass, for either may be thousands. */
-function subtract(from: readonly Interval[], taken: readonly Interval[]): Interval[] {
-  const rest: Interval[] = [];
+function subtract(from: readonly TimeRange[], taken: readonly TimeRange[]): TimeRange[] {
+  const rest: TimeRange[] = [];
   let next = 0;
   for (const interval of from) {
     let at = interval.from;
@@ -82,7 +76,7 @@ function subtract(from: readonly Interval[], taken: readonly Interval[]): Interv
  * belongs to the range by its end.
  * @param running when the deployment was meant to run; null where the namespace is not its own
  */
-function expectedOf(e: Expectation, running: readonly Interval[] | null, range: Interval): Interval[] {
+function expectedOf(e: Expectation, running: readonly TimeRange[] | null, range: TimeRange): TimeRange[] {
   const step = e.windowSeconds * secondMs;
   const outward = (running ?? [{ from: range.from - step, to: range.to }]).map((i) => ({
     from: floorTo(i.from, step),
@@ -95,14 +89,14 @@ function expectedOf(e: Expectation, running: readonly Interval[] | null, range: 
 
 /** An expectation, and when its deployment was meant to run; null where the namespace is not its own. */
 export interface Running extends Expectation {
-  running: readonly Interval[] | null;
+  running: readonly TimeRange[] | null;
 }
 
 /**
  * The whole windows of a range that should be there by now.
  * @param seen ms: what ends at or before it is due, too, although reports may still be on their way
  */
-export function dueOf(e: Running, range: Interval, now: number, seen = Number.NEGATIVE_INFINITY): Interval[] {
+export function dueOf(e: Running, range: TimeRange, now: number, seen = Number.NEGATIVE_INFINITY): TimeRange[] {
   const step = e.windowSeconds * secondMs;
   const until = floorTo(Math.max(dueUntil(now, e.windowSeconds), seen), step);
   return intersect(expectedOf(e, e.running, range), [{ from: range.from - step, to: until }]);
@@ -112,7 +106,7 @@ export function dueOf(e: Running, range: Interval, now: number, seen = Number.NE
 export function gapsOf(
   expectations: readonly Running[],
   accounted: readonly Accounted[],
-  range: Interval,
+  range: TimeRange,
   now: number,
 ): Gap[] {
   const nameOf = (of: { reporterSeq: number; projectSeq: number }) => `${of.reporterSeq}/${of.projectSeq}`;
@@ -120,7 +114,7 @@ export function gapsOf(
   const gaps = expectations.flatMap((e): Gap[] => {
     const { reporterSeq, projectSeq } = e;
     const step = e.windowSeconds * secondMs;
-    const gapOf = (hole: Interval, reason: Gap['reason']): Gap => {
+    const gapOf = (hole: TimeRange, reason: Gap['reason']): Gap => {
       return { reporterSeq, projectSeq, ...hole, windows: Math.round((hole.to - hole.from) / step), reason };
     };
     const own = accountedBy.get(nameOf(e)) ?? [];
@@ -135,7 +129,7 @@ export function gapsOf(
 }
 
 /** Whether a window of the gap ends in `(from, to]`. */
-export function isGapIn(gap: Gap, range: Interval): boolean {
+export function isGapIn(gap: Gap, range: TimeRange): boolean {
   const step = (gap.to - gap.from) / gap.windows;
   const before = Math.max(0, Math.floor((range.from - gap.from) / step));
   return gap.from + (before + 1) * step <= Math.min(gap.to, range.to);

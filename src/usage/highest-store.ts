@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { quantities } from './meters.ts';
-import type { Span } from './span-store.ts';
+import type { CustomerRange } from './range-store.ts';
 
 /** Base units a second as decimal text by a quantity's bit; no peaks, which are no rates. */
 export interface HighestRates {
@@ -17,7 +17,7 @@ const highest = quantities
   .join(', ');
 
 /** Of each reporter and namespace the fastest window of each quantity; what they add up to was never exceeded. */
-export async function highestRates(db: Db, { customerSeq, from, to }: Span): Promise<HighestRates> {
+export async function highestRates(db: Db, { customerSeq, from, to }: CustomerRange): Promise<HighestRates> {
   const rows = await db.all<Record<string, string | number | null>>(sql`
     SELECT count(*) AS windows, ${sql.raw(highest)} FROM windows
     WHERE customer_seq = ${customerSeq} AND window_end > ${from} AND window_end <= ${to}

@@ -1,10 +1,11 @@
 /** Pages of history, the cursor, stretches of accounted windows, and held replacements. Reads only. */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import type { Accounted } from './gaps.ts';
 import type { HistoryRow } from './history.ts';
 import { columnsIn, dayPeakOf, type Quantity, quantities, storedColumns } from './meters.ts';
+import { type CustomerRange, withRange } from './range-store.ts';
 import type { Slots } from './slots.ts';
-import { type Span, withSpan } from './span-store.ts';
 
 type Raw = Record<string, number | string | null>;
 
@@ -21,10 +22,10 @@ const dayColumns = quantities
   ])
   .join(', ');
 
-/** Days, newest first. `span` must begin and end at midnight. */
-export async function dayPage(db: Db, span: Span, limit: number, offset: number): Promise<HistoryRow[]> {
-  const rows = await db.all<Raw>(sql`${withSpan(span)}
-    SELECT day, reporter_seq, project_seq, complete, gap_ms, ${sql.raw(dayColumns)} FROM span
+/** Days, newest first. `range` must begin and end at midnight. */
+export async function dayPage(db: Db, range: CustomerRange, limit: number, offset: number): Promise<HistoryRow[]> {
+  const rows = await db.all<Raw>(sql`${withRange(range)}
+    SELECT day, reporter_seq, project_seq, complete, gap_ms, ${sql.raw(dayColumns)} FROM range
     ORDER BY day DESC, project_seq, reporter_seq LIMIT ${limit} OFFSET ${offset}`);
   const dayMs = 86_400_000;
   return rows.map((row) => ({
@@ -42,17 +43,17 @@ export async function dayPage(db: Db, span: Span, limit: number, offset: number)
 }
 
 /**
- * How many day rows the span has, and the highest day of each peak and own meter: each namespace's own highest, whoever reported it,
+ * How many day rows the range has, and the highest day of each peak and own meter: each namespace's own highest, whoever reported it,
  * added up.
  */
-export async function daySummary(db: Db, span: Span): Promise<{ total: number; peaks: (number | null)[] }> {
+export async function daySummary(db: Db, range: CustomerRange): Promise<{ total: number; peaks: (number | null)[] }> {
   const peaks = quantities.filter((q) => q.kind === 'peak' || q.kind === 'own');
   const each = (of: (q: (typeof peaks)[number]) => string) =>
     sql.raw(peaks.map((q) => `, ${of(q)} AS p${q.bit}`).join(''));
-  const rows = await db.all<Raw>(sql`${withSpan(span)}
+  const rows = await db.all<Raw>(sql`${withRange(range)}
     SELECT coalesce(sum(n), 0) AS total ${each((q) => `max(p${q.bit})`)} FROM (
       SELECT sum(n) AS n ${each((q) => `sum(p${q.bit})`)} FROM (
-        SELECT day, count(*) AS n ${each((q) => `max(${peakColumnOf(q)})`)} FROM span GROUP BY day, project_seq)
+        SELECT day, count(*) AS n ${each((q) => `max(${peakColumnOf(q)})`)} FROM range GROUP BY day, project_seq)
       GROUP BY day)`);
   return {
     total: Number(rows[0]?.['total'] ?? 0),
@@ -60,13 +61,13 @@ export async function daySummary(db: Db, span: Span): Promise<{ total: number; p
   };
 }
 
-const windowsOf = (span: Span): SQL => sql`FROM windows
-  WHERE customer_seq = ${span.customerSeq} AND window_end > ${span.from} AND window_end <= ${span.to}
-  ${span.projectSeq === undefined ? sql`` : sql`AND project_seq = ${span.projectSeq}`}`;
+const windowsOf = (range: CustomerRange): SQL => sql`FROM windows
+  WHERE customer_seq = ${range.customerSeq} AND window_end > ${range.from} AND window_end <= ${range.to}
+  ${range.projectSeq === undefined ? sql`` : sql`AND project_seq = ${range.projectSeq}`}`;
 
 /** Windows, newest first. */
-export async function windowPage(db: Db, span: Span, limit: number, offset: number): Promise<HistoryRow[]> {
-  const rows = await db.all<Raw>(sql`SELECT * ${windowsOf(span)}
+export async function windowPage(db: Db, range: CustomerRange, limit: number, offset: number): Promise<HistoryRow[]> {
+  const rows = await db.all<Raw>(sql`SELECT * ${windowsOf(range)}
     ORDER BY window_end DESC, project_seq, reporter_seq LIMIT ${limit} OFFSET ${offset}`);
   return rows.map((row) => ({
     end: Number(row['window_end']),
@@ -82,8 +83,8 @@ export async function windowPage(db: Db, span: Span, limit: number, offset: numb
   }));
 }
 
-export async function windowCount(db: Db, span: Span): Promise<number> {
-  const rows = await db.all<{ total: number }>(sql`SELECT count(*) AS total ${windowsOf(span)}`);
+export async function windowCount(db: Db, range: CustomerRange): Promise<number> {
+  const rows = await db.all<{ total: number }>(sql`SELECT count(*) AS total ${windowsOf(range)}`);
   return rows[0]?.total ?? 0;
 }
 
@@ -145,24 +146,14 @@ export async function lastEndWith(db: Db, { customerSeq, projects, meters, since
   return rows[0]?.end ?? null;
 }
 
-/** Neighbouring windows of one reporter, namespace and state. */
-export interface Stretch {
-  reporterSeq: number;
-  projectSeq: number;
-  state: 'complete' | 'partial' | 'unavailable';
-  /** Start of the first window, end of the last, ms. */
-  from: number;
-  to: number;
-}
-
-/** What is accounted for in a span, as few rows as there are changes of state. */
-export async function stretches(db: Db, span: Span): Promise<Stretch[]> {
+/** What is accounted for in a range, as few rows as there are changes of state. */
+export async function accountedIn(db: Db, range: CustomerRange): Promise<Accounted[]> {
   const nothing = sql.raw(storedColumns.map((column) => `${column} IS NULL`).join(' AND '));
-  return await db.all<Stretch>(sql`
+  return await db.all<Accounted>(sql`
     WITH seen AS (
       SELECT reporter_seq, project_seq, window_end, seconds * 1000 AS length,
         CASE WHEN complete = 1 THEN 'complete' WHEN ${nothing} THEN 'unavailable' ELSE 'partial' END AS state
-      ${windowsOf(span)}),
+      ${windowsOf(range)}),
     numbered AS (
       SELECT *, window_end - length * row_number() OVER (
         PARTITION BY reporter_seq, project_seq, state, length ORDER BY window_end) AS island FROM seen)

@@ -29,7 +29,7 @@ export interface Shown {
 }
 
 /** Base units of one namespace and reporter, as decimal text, in the catalogue's order; null was never reported. */
-export interface SpanSum {
+export interface RangeSum {
   reporterSeq: number;
   projectSeq: number;
   values: (string | null)[];
@@ -55,7 +55,7 @@ export function rowFields(row: HistoryRow, shown: Shown): Quantities {
  * A range's totals: sums are added; an average is each namespace's own over whoever reported it, added up; a peak is the
  * highest day's.
  */
-export function totalFields(sums: readonly SpanSum[], peaks: readonly (number | null)[], shown: Shown): Quantities {
+export function totalFields(sums: readonly RangeSum[], peaks: readonly (number | null)[], shown: Shown): Quantities {
   const totals: Quantities = {};
   for (const q of shownQuantities(shown)) {
     const reported = sums.filter((s) => s.values[q.bit] != null);
@@ -70,10 +70,10 @@ export function totalFields(sums: readonly SpanSum[], peaks: readonly (number | 
   return totals;
 }
 
-const added = (sums: readonly SpanSum[], bit: number): number =>
+const added = (sums: readonly RangeSum[], bit: number): number =>
   sums.reduce((t, s) => t.plus(s.values[bit] ?? 0), new Decimal(0)).toNumber();
 
-const averageOf = (q: (typeof quantities)[number], parts: readonly SpanSum[]): number =>
+const averageOf = (q: (typeof quantities)[number], parts: readonly RangeSum[]): number =>
   fromBase(
     q,
     added(parts, q.bit),

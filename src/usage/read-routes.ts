@@ -3,14 +3,13 @@
 import { type Failure, notFound } from '../contracts/failures.ts';
 import * as routes from '../contracts/routes/usage-reads.ts';
 import { type Endpoint, endpoint, param, refuse, reply } from '../http/endpoint.ts';
-import { dayMs } from '../lib/time.ts';
+import { dayMs, type TimeRange } from '../lib/time.ts';
 import type { Services } from '../services.ts';
 import { readCursor } from '../workflows/metering/read-cursor.ts';
 import { readGaps } from '../workflows/metering/read-gaps.ts';
 import { readHistory } from '../workflows/metering/read-history.ts';
 import type { UsageReads } from '../workflows/metering/usage-reads.ts';
 import { toCsv } from './csv.ts';
-import type { Interval } from './gaps.ts';
 import { reportersOfCluster } from './rights-store.ts';
 import { rangeOf, toClusterReporters, toCursorAnswer, toGapsAnswer, toHistoryAnswer, toHistoryItem } from './wire.ts';
 
@@ -34,7 +33,7 @@ const badRange = (message: string): Failure => ({
 });
 
 /** A range that runs backwards or is longer than the longest answer. */
-function rangeFault({ from, to }: Interval): Failure | null {
+function rangeFault({ from, to }: TimeRange): Failure | null {
   if (from < to && to - from <= widenedDaysMax * dayMs) return null;
   return badRange(from < to ? `the range may be at most ${daysMax} days` : 'from must be before to');
 }

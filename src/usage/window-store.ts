@@ -1,7 +1,7 @@
 /** The windows of a customer themselves, page by page in the order of their ends: for who rates and states them. Reads only. */
 import { sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
-import type { Span } from './span-store.ts';
+import type { CustomerRange } from './range-store.ts';
 
 /** Rows of a page: some 1.5 MB of an answer. */
 const pageRows = 5000;
@@ -19,10 +19,10 @@ export interface WindowRow {
 
 type Raw = Record<string, number | null>;
 
-/** Every window of the span, oldest end first. @param columns stored quantities (meters.ts) */
+/** Every window of the range, oldest end first. @param columns stored quantities (meters.ts) */
 export async function* readWindows(
   db: Db,
-  { customerSeq, from, to }: Omit<Span, 'projectSeq'>,
+  { customerSeq, from, to }: Omit<CustomerRange, 'projectSeq'>,
   columns: readonly string[],
 ): AsyncGenerator<WindowRow> {
   const picked = sql.raw(columns.join(', '));

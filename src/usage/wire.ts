@@ -1,12 +1,11 @@
 /** From queries of the wire to what is read of usage, and from what was read to the bodies of answers. Pure. */
 import { type AllGapsAnswer, customersGapsMax } from '../contracts/all-gaps.ts';
 import type { ClusterReporters, CursorAnswer, GapReason, GapsAnswer, HistoryAnswer } from '../contracts/usage.ts';
-import { ceilTo, dayMs, hourMs, iso, isoOrNull, secondMs } from '../lib/time.ts';
+import { ceilTo, dayMs, hourMs, iso, isoOrNull, secondMs, type TimeRange } from '../lib/time.ts';
 import type { AllGapsQuery, CustomersGaps } from '../workflows/metering/read-all-gaps.ts';
 import type { Cursor, CursorQuery } from '../workflows/metering/read-cursor.ts';
 import type { GapsPage, GapsQuery, NamedGap } from '../workflows/metering/read-gaps.ts';
 import type { History, HistoryItem, HistoryQuery } from '../workflows/metering/read-history.ts';
-import type { Interval } from './gaps.ts';
 import type { ClusterReporter } from './rights-store.ts';
 
 /** A range as it is asked for: ISO 8601 instants, or days. */
@@ -17,7 +16,7 @@ export interface RangeQuery {
 }
 
 /** A query's range, ms: the last `days` days unless it says more; its end covers the hour that runs now. */
-export function rangeOf(query: RangeQuery, now: number): Interval {
+export function rangeOf(query: RangeQuery, now: number): TimeRange {
   const to = query.to === undefined ? ceilTo(now, hourMs) : Date.parse(query.to);
   return { from: query.from === undefined ? to - query.days * dayMs : Date.parse(query.from), to };
 }
@@ -78,7 +77,7 @@ const toGap = (gap: NamedGap): GapsAnswer['items'][number] => ({
 /** GET /api/usage/gaps. */
 export const toAllGapsAnswer = (
   { page, limit }: Pick<AllGapsQuery, 'page' | 'limit'>,
-  { range, items, total }: { range: Interval; items: readonly CustomersGaps[]; total: number },
+  { range, items, total }: { range: TimeRange; items: readonly CustomersGaps[]; total: number },
 ): AllGapsAnswer => ({
   from: iso(range.from),
   to: iso(range.to),

@@ -21,7 +21,7 @@ import { stackOf } from '../../subscriptions/subscription.ts';
 import { type DaySum, daySums, lastWindowEnd } from '../../usage/day-store.ts';
 import type { Metering } from '../../usage/names-store.ts';
 import { historyDaysMax, type Projection, type ProjectionMethod, project } from '../../usage/projection.ts';
-import { levelSpan } from '../../usage/span-store.ts';
+import { levelRange } from '../../usage/range-store.ts';
 import { findGapsOf, runningTimes } from '../metering/find-gaps.ts';
 import type { UsageReads } from '../metering/usage-reads.ts';
 import { type Cost, findGround } from './cost.ts';
@@ -122,8 +122,8 @@ async function findKnown(shard: Db, customerSeq: number, levels: readonly Level[
   const back = (days: number) => ({ customerSeq, from: today - days * dayMs, to: today });
   const known = async ({ meter, column }: Level): Promise<[string, KnownLevel]> => {
     const [recent, all] = await Promise.all([
-      levelSpan(shard, back(recentDays), column),
-      levelSpan(shard, back(historyDaysMax), column),
+      levelRange(shard, back(recentDays), column),
+      levelRange(shard, back(historyDaysMax), column),
     ]);
     const hoursADay = new Decimal(recent.hours).div(recentDays);
     return [meter, { recent: new Decimal(recent.peak), highest: new Decimal(all.peak), hoursADay }];

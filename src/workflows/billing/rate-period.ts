@@ -13,7 +13,7 @@ import { levelsOf, type RatedPlan, type Stretch } from '../../pricing/stretch.ts
 import { byMeter } from '../../pricing/usage-by-meter.ts';
 import type { ChangedWindow } from '../../usage/correction.ts';
 import { quantities } from '../../usage/meters.ts';
-import { levelSpan, sumSpan } from '../../usage/span-store.ts';
+import { levelRange, sumRange } from '../../usage/range-store.ts';
 
 async function withUsage(
   shard: Db,
@@ -23,7 +23,7 @@ async function withUsage(
 ): Promise<Stretch> {
   const plan = versionOf(catalogue, slug, planVersion);
   const [sums, levels] = await Promise.all([
-    sumSpan(shard, { customerSeq, from: start, to: end }),
+    sumRange(shard, { customerSeq, from: start, to: end }),
     levelsIn(shard, customerSeq, { start, end, plan }, []),
   ]);
   return { start, end, plan, overrides, usage: { ...byMeter(sums, plan.ownMeters), ...levels } };
@@ -40,7 +40,7 @@ async function levelsIn(
   const found = levelsOf(plan).map(async ({ meter, column }) => {
     const bit = quantities.findIndex((q) => q.column === column);
     const others = changed.map(({ after, ...window }) => ({ ...window, value: after[bit] ?? null }));
-    return { meter, ...(await levelSpan(shard, { customerSeq, from: start, to: end }, column, others)) };
+    return { meter, ...(await levelRange(shard, { customerSeq, from: start, to: end }, column, others)) };
   });
   for (const { meter, peak, hours } of await Promise.all(found)) {
     usage[meter] = new Decimal(peak);

@@ -3,8 +3,8 @@
  * page only, so a page costs the same however many customers there are. Reads only.
  */
 import { type CustomerRow, findCustomer, listCustomers } from '../../customers/store.ts';
-import { floorTo, hourMs } from '../../lib/time.ts';
-import type { Gap, Interval } from '../../usage/gaps.ts';
+import { floorTo, hourMs, type TimeRange } from '../../lib/time.ts';
+import type { Gap } from '../../usage/gaps.ts';
 import { instanceOf, meteringOf, namespaceOf } from '../../usage/names-store.ts';
 import { findGapsOf } from './find-gaps.ts';
 import type { UsageReads } from './usage-reads.ts';
@@ -37,7 +37,7 @@ const lookBackMs = 7 * 24 * hourMs;
 export async function readAllGaps(
   reads: UsageReads,
   query: AllGapsQuery,
-): Promise<{ range: Interval; items: CustomersGaps[]; total: number }> {
+): Promise<{ range: TimeRange; items: CustomersGaps[]; total: number }> {
   const to = floorTo(reads.now, hourMs);
   const range = { from: to - lookBackMs, to };
   const { customers, total } = await customersOf(reads, query);
@@ -53,7 +53,7 @@ async function customersOf({ db }: UsageReads, { page, limit, customerId }: AllG
   return { customers: found && page === 1 ? [found] : [], total: found ? 1 : 0 };
 }
 
-async function gapsOfOne(reads: UsageReads, customer: CustomerRow, range: Interval): Promise<CustomersGaps> {
+async function gapsOfOne(reads: UsageReads, customer: CustomerRow, range: TimeRange): Promise<CustomersGaps> {
   const metering = await meteringOf(reads.db, customer.id);
   const gaps = await findGapsOf(reads, customer, range, metering);
   const named = gaps.map((gap) => ({

@@ -1,7 +1,8 @@
 /** A customer's gaps, page by page, with what reports said was not seen in them. */
 import { type CustomerRow, findCustomer } from '../../customers/store.ts';
 import { shardOf } from '../../db/shards.ts';
-import type { Gap, Interval } from '../../usage/gaps.ts';
+import type { TimeRange } from '../../lib/time.ts';
+import type { Gap } from '../../usage/gaps.ts';
 import { instanceOf, meteringOf, namespaceOf } from '../../usage/names-store.ts';
 import { detailsOf, type GapDetail } from '../../usage/window-gaps.ts';
 import { toldIn } from '../../usage/window-gaps-store.ts';
@@ -10,7 +11,7 @@ import type { UsageReads } from './usage-reads.ts';
 
 export interface GapsQuery {
   customerId: string;
-  range: Interval;
+  range: TimeRange;
   page: number;
   limit: number;
 }

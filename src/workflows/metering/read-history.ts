@@ -2,18 +2,17 @@
 import type { Quantities } from '../../contracts/usage.ts';
 import { findCustomer } from '../../customers/store.ts';
 import { shardOf } from '../../db/shards.ts';
-import { ceilTo, dayMs, floorTo, secondMs } from '../../lib/time.ts';
+import { ceilTo, dayMs, floorTo, secondMs, type TimeRange } from '../../lib/time.ts';
 import { findOwnMeters } from '../../pricing/own-meter-store.ts';
-import type { Interval } from '../../usage/gaps.ts';
 import { type HistoryRow, rowFields, type Shown, totalFields } from '../../usage/history.ts';
 import * as historyStore from '../../usage/history-store.ts';
 import { instanceOf, type Metering, meteringOf, namespaceOf } from '../../usage/names-store.ts';
-import { type Span, sumSpan } from '../../usage/span-store.ts';
+import { type CustomerRange, sumRange } from '../../usage/range-store.ts';
 import type { UsageReads } from './usage-reads.ts';
 
 export interface HistoryQuery {
   customerId: string;
-  range: Interval;
+  range: TimeRange;
   granularity: 'window' | 'day';
   /** Default: all. */
   namespace?: string | undefined;
@@ -24,7 +23,7 @@ export interface HistoryQuery {
 }
 
 /** What one reporter said of one namespace in a window, or in a day's windows. */
-export interface HistoryItem extends Interval {
+export interface HistoryItem extends TimeRange {
   namespace: string;
   instanceId: string;
   /** Null for a day. */
@@ -37,7 +36,7 @@ export interface HistoryItem extends Interval {
 /** A page of history, newest first, and what the whole range has. */
 export interface History {
   /** What was asked for; by day widened to whole days. */
-  range: Interval;
+  range: TimeRange;
   items: HistoryItem[];
   total: number;
   totals: Quantities;
@@ -56,16 +55,16 @@ export async function readHistory(reads: UsageReads, query: HistoryQuery): Promi
   const days = query.granularity === 'day';
   const from = days ? floorTo(range.from, dayMs) : range.from;
   const to = days ? ceilTo(range.to, dayMs) : range.to;
-  const span: Span = { customerSeq: customer.seq, from, to, projectSeq };
+  const asked: CustomerRange = { customerSeq: customer.seq, from, to, projectSeq };
   const shard = shardOf(reads, customer);
   const offset = (query.page - 1) * query.limit;
   const [rows, sums, summary, windows] = await Promise.all([
     days
-      ? historyStore.dayPage(shard, span, query.limit, offset)
-      : historyStore.windowPage(shard, span, query.limit, offset),
-    sumSpan(shard, span),
-    historyStore.daySummary(shard, span),
-    days ? 0 : historyStore.windowCount(shard, span),
+      ? historyStore.dayPage(shard, asked, query.limit, offset)
+      : historyStore.windowPage(shard, asked, query.limit, offset),
+    sumRange(shard, asked),
+    historyStore.daySummary(shard, asked),
+    days ? 0 : historyStore.windowCount(shard, asked),
   ]);
   return {
     range: { from, to },

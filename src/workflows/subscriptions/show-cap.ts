@@ -13,7 +13,7 @@ import * as capStore from '../../spend-caps/store.ts';
 import { stackOf } from '../../subscriptions/subscription.ts';
 import { highestRates } from '../../usage/highest-store.ts';
 import type { Metering } from '../../usage/names-store.ts';
-import { levelSpan } from '../../usage/span-store.ts';
+import { levelRange } from '../../usage/range-store.ts';
 import type { Context } from '../deed.ts';
 import { findGapsOf } from '../metering/find-gaps.ts';
 import { type Costs, costsOf } from './judge-cap.ts';
@@ -71,7 +71,7 @@ async function overshootOf(
     findGapsOf(reads, customer, { from: period.start, to: Math.min(period.end, now) }, metering),
     highestRates(shard, day),
     ...levelsOf(plan).map(async ({ meter, column }) => {
-      const [recent, held] = await Promise.all([levelSpan(shard, day, column), levelSpan(shard, inPeriod, column)]);
+      const [recent, held] = await Promise.all([levelRange(shard, day, column), levelRange(shard, inPeriod, column)]);
       return { meter, recent: new Decimal(recent.peak), held: new Decimal(held.peak) };
     }),
   ]);

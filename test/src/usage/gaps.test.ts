@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hourMs } from '../../../src/lib/time.ts';
-import { type Accounted, type Expectation, type Gap, gapsOf, type Interval } from '../../../src/usage/gaps.ts';
+import { hourMs, type TimeRange } from '../../../src/lib/time.ts';
+import { type Accounted, type Expectation, type Gap, gapsOf } from '../../../src/usage/gaps.ts';
 
 const day = Date.parse('2026-11-20T00:00:00Z');
 const hour = (h: number) => day + h * hourMs;
-const between = (from: number, to: number): Interval => ({ from: hour(from), to: hour(to) });
+const between = (from: number, to: number): TimeRange => ({ from: hour(from), to: hour(to) });
 const range = between(0, 24);
 
-type Expected = Expectation & { running: readonly Interval[] | null };
+type Expected = Expectation & { running: readonly TimeRange[] | null };
 const expected = (over: Partial<Expected> = {}): Expected => ({
   reporterSeq: 1,
   projectSeq: 1,

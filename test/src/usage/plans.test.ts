@@ -2,9 +2,9 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { openDb } from '../../../src/db/client.ts';
 import * as historyStore from '../../../src/usage/history-store.ts';
+import { type CustomerRange, levelRange, sumRange } from '../../../src/usage/range-store.ts';
 import { heldTimes, listReviews } from '../../../src/usage/review-store.ts';
 import { slotsOf } from '../../../src/usage/slots.ts';
-import { levelSpan, type Span, sumSpan } from '../../../src/usage/span-store.ts';
 import { shardOf } from './harness.ts';
 
 /** A shard that says how it would look for the answer, and answers nothing. */
@@ -24,25 +24,29 @@ function explained() {
   return { db: openDb(shard), steps };
 }
 
-const span: Span = { customerSeq: 1, from: Date.parse('2026-10-20T12:30:00Z'), to: Date.parse('2026-11-20T12:30:00Z') };
+const range: CustomerRange = {
+  customerSeq: 1,
+  from: Date.parse('2026-10-20T12:30:00Z'),
+  to: Date.parse('2026-11-20T12:30:00Z'),
+};
 const ofTables = (steps: readonly string[]) =>
   steps.filter((step) => /^\w+ (windows|w|daily|dirty_days|reviews)\b/.test(step));
 
 describe('a read of the shard', () => {
   it.each<[string, (db: ReturnType<typeof openDb>) => Promise<unknown>]>([
-    ['days', (db) => historyStore.dayPage(db, span, 100, 0)],
-    ['the summary of days', (db) => historyStore.daySummary(db, span)],
-    ['windows', (db) => historyStore.windowPage(db, { ...span, projectSeq: 3 }, 100, 0)],
-    ['the number of windows', (db) => historyStore.windowCount(db, span)],
-    ['sums', (db) => sumSpan(db, span)],
-    ['devices', (db) => levelSpan(db, span, 'device_peak')],
-    ['what is accounted for', (db) => historyStore.stretches(db, span)],
-    ['the cursor', (db) => historyStore.lastEnd(db, 1, 2, 3, span.from)],
-    ['the end of a reporter', (db) => historyStore.lastEndOfReporter(db, 1, 2, span.from)],
+    ['days', (db) => historyStore.dayPage(db, range, 100, 0)],
+    ['the summary of days', (db) => historyStore.daySummary(db, range)],
+    ['windows', (db) => historyStore.windowPage(db, { ...range, projectSeq: 3 }, 100, 0)],
+    ['the number of windows', (db) => historyStore.windowCount(db, range)],
+    ['sums', (db) => sumRange(db, range)],
+    ['devices', (db) => levelRange(db, range, 'device_peak')],
+    ['what is accounted for', (db) => historyStore.accountedIn(db, range)],
+    ['the cursor', (db) => historyStore.lastEnd(db, 1, 2, 3, range.from)],
+    ['the end of a reporter', (db) => historyStore.lastEndOfReporter(db, 1, 2, range.from)],
     [
       'a hand-over',
       (db) =>
-        historyStore.lastEndWith(db, { customerSeq: 1, projects: [3], meters: slotsOf([0, 1]), since: span.from }),
+        historyStore.lastEndWith(db, { customerSeq: 1, projects: [3], meters: slotsOf([0, 1]), since: range.from }),
     ],
   ])('for %s looks at one customer’s stretch of time only', async (_, read) => {
     const { db, steps } = explained();

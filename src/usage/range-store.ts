@@ -1,57 +1,53 @@
 /**
- * Reads of a stretch of time in a shard: clean whole days from their roll-ups, everything else from the windows. A window
- * belongs to a stretch by its end: `(from, to]`. Sums are added in SQL per namespace and some days, and read as text, because
+ * Reads of a range of time in a shard: clean whole days from their roll-ups, everything else from the windows. A window
+ * belongs to a range by its end: `(from, to]`. Sums are added in SQL per namespace and some days, and read as text, because
  * they may pass 2^53.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
-import { ceilTo, dayMs, floorTo, hourMs } from '../lib/time.ts';
-import type { SpanSum } from './history.ts';
+import { ceilTo, dayMs, floorTo, hourMs, type TimeRange } from '../lib/time.ts';
+import type { RangeSum } from './history.ts';
 import { quantities } from './meters.ts';
 import { dayOfSql, rollUpColumns, rollUpOf } from './store.ts';
 
-/** One shard's view of a customer. */
-export interface Span {
+/** A customer's windows in a shard: those that end in `(from, to]`. */
+export interface CustomerRange extends TimeRange {
   customerSeq: number;
-  /** Exclusive, ms. */
-  from: number;
-  /** Inclusive, ms. */
-  to: number;
   projectSeq?: number | undefined;
 }
 
 const dayColumns = ['day', 'reporter_seq', 'project_seq', ...rollUpColumns].join(', ');
 
-const ofProject = (span: Span): SQL =>
-  span.projectSeq === undefined ? sql`` : sql`AND project_seq = ${span.projectSeq}`;
+const ofProject = (range: CustomerRange): SQL =>
+  range.projectSeq === undefined ? sql`` : sql`AND project_seq = ${range.projectSeq}`;
 
 /** The windows of (from, to], a row a day, reporter and namespace. */
-const windowDays = (span: Span, from: number, to: number): SQL => sql`
+const windowDays = (range: CustomerRange, from: number, to: number): SQL => sql`
   SELECT ${sql.raw(dayOfSql)} AS day, reporter_seq, project_seq, ${sql.raw(rollUpOf)}
-  FROM windows WHERE customer_seq = ${span.customerSeq} AND window_end > ${from} AND window_end <= ${to} ${ofProject(span)}
+  FROM windows WHERE customer_seq = ${range.customerSeq} AND window_end > ${from} AND window_end <= ${to} ${ofProject(range)}
   GROUP BY 1, reporter_seq, project_seq`;
 
 /**
- * `WITH span(day, reporter_seq, project_seq, …)`: the stretch as rows of a day. Whole days between the edges come from
+ * `WITH range(day, reporter_seq, project_seq, …)`: the range as rows of a day. Whole days between the edges come from
  * `daily` unless they are dirty; edges and dirty days from their windows. One statement, so one snapshot.
  */
-export function withSpan(span: Span): SQL {
-  const firstDay = ceilTo(span.from, dayMs);
-  const lastDay = floorTo(span.to, dayMs);
-  const head = sql.raw(`WITH span (${dayColumns}) AS (`);
-  if (firstDay >= lastDay) return sql`${head} ${windowDays(span, span.from, span.to)})`;
-  const days = sql`customer_seq = ${span.customerSeq} AND day >= ${firstDay / dayMs} AND day < ${lastDay / dayMs}`;
+export function withRange(range: CustomerRange): SQL {
+  const firstDay = ceilTo(range.from, dayMs);
+  const lastDay = floorTo(range.to, dayMs);
+  const head = sql.raw(`WITH range (${dayColumns}) AS (`);
+  if (firstDay >= lastDay) return sql`${head} ${windowDays(range, range.from, range.to)})`;
+  const days = sql`customer_seq = ${range.customerSeq} AND day >= ${firstDay / dayMs} AND day < ${lastDay / dayMs}`;
   return sql`${head}
-    SELECT ${sql.raw(dayColumns)} FROM daily WHERE ${days} ${ofProject(span)}
+    SELECT ${sql.raw(dayColumns)} FROM daily WHERE ${days} ${ofProject(range)}
       AND day NOT IN (SELECT day FROM dirty_days WHERE ${days})
     UNION ALL
     SELECT d.day, w.reporter_seq, w.project_seq, ${sql.raw(rollUpOf)}
       FROM (SELECT day FROM dirty_days WHERE ${days}) d
-      JOIN windows w ON w.customer_seq = ${span.customerSeq}
-        AND w.window_end > d.day * ${dayMs} AND w.window_end <= (d.day + 1) * ${dayMs} ${ofProject(span)}
+      JOIN windows w ON w.customer_seq = ${range.customerSeq}
+        AND w.window_end > d.day * ${dayMs} AND w.window_end <= (d.day + 1) * ${dayMs} ${ofProject(range)}
       GROUP BY d.day, w.reporter_seq, w.project_seq
-    UNION ALL SELECT * FROM (${windowDays(span, span.from, firstDay)})
-    UNION ALL SELECT * FROM (${windowDays(span, lastDay, span.to)}))`;
+    UNION ALL SELECT * FROM (${windowDays(range, range.from, firstDay)})
+    UNION ALL SELECT * FROM (${windowDays(range, lastDay, range.to)}))`;
 }
 
 /**
@@ -71,9 +67,9 @@ const summed = quantities
 type SumRow = Record<string, string | number | null>;
 
 /** What a stretch adds up to, a row or more per reporter and namespace. */
-export async function sumSpan(db: Db, span: Span): Promise<SpanSum[]> {
-  const rows = await db.all<SumRow>(sql`${withSpan(span)}
-    SELECT reporter_seq, project_seq, ${sql.raw(summed)} FROM span
+export async function sumRange(db: Db, range: CustomerRange): Promise<RangeSum[]> {
+  const rows = await db.all<SumRow>(sql`${withRange(range)}
+    SELECT reporter_seq, project_seq, ${sql.raw(summed)} FROM range
     GROUP BY reporter_seq, project_seq, ${dayGroup}`);
   return rows.map((row) => ({
     reporterSeq: Number(row['reporter_seq']),
@@ -92,10 +88,10 @@ export interface OtherWindow {
   value: number | null;
 }
 
-/** The windows of a span with a column of theirs as `level`, some of them as they would be. */
-function leveled(span: Span, level: SQL, others: readonly OtherWindow[]): SQL {
+/** The windows of a range with a column of theirs as `level`, some of them as they would be. */
+function leveled(range: CustomerRange, level: SQL, others: readonly OtherWindow[]): SQL {
   const standing = sql`SELECT window_end, seconds, ${level} AS level FROM windows
-    WHERE customer_seq = ${span.customerSeq} AND window_end > ${span.from} AND window_end <= ${span.to} ${ofProject(span)}`;
+    WHERE customer_seq = ${range.customerSeq} AND window_end > ${range.from} AND window_end <= ${range.to} ${ofProject(range)}`;
   if (others.length === 0) return standing;
   const cells = JSON.stringify(others.map((w) => [w.windowEnd, w.reporterSeq, w.projectSeq, w.seconds, w.value]));
   return sql`${standing} AND (window_end, reporter_seq, project_seq) NOT IN (
@@ -111,18 +107,18 @@ const hourOf = sql.raw(`(window_end - 1) / ${hourMs}`);
  * highest such sum. The stretch's highest hour and the sum of its hours, as text. Read from the windows, because a day's
  * roll-up no longer knows which windows met. Windows are aligned, so that a sum is highest at some window's end.
  * @param column a stored column (meters.ts); a level's is named as its meter
- * @param others windows in the span that are to count otherwise than they stand
+ * @param others windows in the range that are to count otherwise than they stand
  */
-export async function levelSpan(
+export async function levelRange(
   db: Db,
-  span: Span,
+  range: CustomerRange,
   column: string,
   others: readonly OtherWindow[] = [],
 ): Promise<{ peak: string; hours: string }> {
   const rows = await db.all<{ peak: string | null; hours: string | null }>(sql`
     WITH held AS MATERIALIZED (
       SELECT ${hourOf} AS hour, window_end, window_end - seconds * 1000 AS window_start, sum(level) AS held
-      FROM (${leveled(span, sql.raw(column), others)}) WHERE level IS NOT NULL
+      FROM (${leveled(range, sql.raw(column), others)}) WHERE level IS NOT NULL
       GROUP BY window_end, seconds),
     moments AS (
       SELECT e.hour, sum(h.held) AS held FROM (SELECT DISTINCT hour, window_end FROM held) e

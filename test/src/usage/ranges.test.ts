@@ -6,7 +6,7 @@ import { commit, openDb } from '../../../src/db/client.ts';
 import { totalFields } from '../../../src/usage/history.ts';
 import { daySummary } from '../../../src/usage/history-store.ts';
 import { quantityOf } from '../../../src/usage/meters.ts';
-import { levelSpan, type Span, sumSpan } from '../../../src/usage/span-store.ts';
+import { type CustomerRange, levelRange, sumRange } from '../../../src/usage/range-store.ts';
 import { rollUp } from '../../../src/usage/store.ts';
 import { shardOf } from './harness.ts';
 
@@ -40,11 +40,15 @@ async function customerWith(windows: readonly Window[]): Promise<number> {
   return customers;
 }
 
-const spanOf = (customerSeq: number, from: string, to: string): Span => ({ customerSeq, from: at(from), to: at(to) });
+const rangeOf = (customerSeq: number, from: string, to: string): CustomerRange => ({
+  customerSeq,
+  from: at(from),
+  to: at(to),
+});
 
-async function totalsOf(span: Span, levels: readonly QuantityField[] = []) {
+async function totalsOf(range: CustomerRange, levels: readonly QuantityField[] = []) {
   const shown = { ownCosts: true, levels: new Set(levels) };
-  return totalFields(await sumSpan(db, span), (await daySummary(db, span)).peaks, shown);
+  return totalFields(await sumRange(db, range), (await daySummary(db, range)).peaks, shown);
 }
 
 describe('devices of a stretch', () => {
@@ -58,9 +62,9 @@ describe('devices of a stretch', () => {
       device_peak,
     }));
   const devicesOf = async (...windows: Window[][]) =>
-    levelSpan(
+    levelRange(
       db,
-      spanOf(await customerWith(windows.flat()), '2026-11-20T12:00:00Z', '2026-11-20T14:00:00Z'),
+      rangeOf(await customerWith(windows.flat()), '2026-11-20T12:00:00Z', '2026-11-20T14:00:00Z'),
       'device_peak',
     );
 
@@ -161,7 +165,7 @@ describe('the sums of a stretch', () => {
       .prepare(`INSERT INTO dirty_days SELECT DISTINCT customer_seq, (window_end - 1) / ${dayMs}
       FROM windows WHERE customer_seq = ${customer}`)
       .run();
-    const sums = await sumSpan(db, spanOf(customer, '2026-01-01T00:00:00Z', '2027-01-01T00:00:00Z'));
+    const sums = await sumRange(db, rangeOf(customer, '2026-01-01T00:00:00Z', '2027-01-01T00:00:00Z'));
     expect(sums.length).toBeLessThanOrEqual(62);
     expect(sums.reduce((t, s) => t + Number(s.values[bitOf('cpu_hours')]), 0)).toBe(360);
   });
@@ -177,7 +181,7 @@ describe('the sums of a stretch', () => {
         SELECT ${customer}, ${at('2026-01-01T00:00:00Z') / dayMs} + i, 1, 1, 1, 0, ${aDay}, 0, 0, 0, 0, 0, 0 FROM d`,
       )
       .run();
-    const sums = await sumSpan(db, spanOf(customer, '2026-01-01T00:00:00Z', '2026-04-01T00:00:00Z'));
+    const sums = await sumRange(db, rangeOf(customer, '2026-01-01T00:00:00Z', '2026-04-01T00:00:00Z'));
     const added = sums.reduce((t, s) => t + BigInt(s.values[bitOf('cost_cpu')] ?? 0), 0n);
     expect(added).toBe(90n * aDay);
   });
@@ -190,10 +194,10 @@ describe('the totals of a range', () => {
       { end: '2026-11-21T00:00:00Z', device_peak: 5 },
       { end: '2026-11-21T01:00:00Z', project: 2, device_peak: 7 },
     ]);
-    const night = spanOf(customer, '2026-11-20T22:00:00Z', '2026-11-21T02:00:00Z');
+    const night = rangeOf(customer, '2026-11-20T22:00:00Z', '2026-11-21T02:00:00Z');
     expect((await totalsOf(night)).active_devices).toBe(7);
     // The same with whole days between the parts, where each part is added up by itself.
-    const week = spanOf(customer, '2026-11-19T22:00:00Z', '2026-11-22T02:00:00Z');
+    const week = rangeOf(customer, '2026-11-19T22:00:00Z', '2026-11-22T02:00:00Z');
     await shardOf(env)
       .prepare(`INSERT INTO dirty_days VALUES (${customer}, ${at('2026-11-20T00:00:00Z') / dayMs}),
       (${customer}, ${at('2026-11-21T00:00:00Z') / dayMs})`)
@@ -207,7 +211,7 @@ describe('the totals of a range', () => {
       { end: '2026-11-20T11:00:00Z', reporter: 2, device_peak: 4, storage_mib_s: 10 * 1024 * 3600 },
       { end: '2026-11-20T11:00:00Z', reporter: 3, project: 2, device_peak: 3, storage_mib_s: 5 * 1024 * 3600 },
     ]);
-    const totals = await totalsOf(spanOf(customer, '2026-11-20T00:00:00Z', '2026-11-20T23:00:00Z'));
+    const totals = await totalsOf(rangeOf(customer, '2026-11-20T00:00:00Z', '2026-11-20T23:00:00Z'));
     expect(totals).toEqual({ active_devices: 9, storage_used_gb: 15 });
   });
 
@@ -218,17 +222,17 @@ describe('the totals of a range', () => {
       { end: '2026-11-20T11:00:00Z', reporter: 2, project: 2, custom_2: 2_000_000 },
       { end: '2026-11-21T11:00:00Z', custom_1: 1, custom_2: 3_000_000 },
     ]);
-    const span = spanOf(customer, '2026-11-20T00:00:00Z', '2026-11-22T00:00:00Z');
+    const range = rangeOf(customer, '2026-11-20T00:00:00Z', '2026-11-22T00:00:00Z');
     const day = at('2026-11-20T00:00:00Z') / dayMs;
     const days = [day, day + 1].map((one) => ({ customerSeq: customer, day: one }));
     await shardOf(env)
       .prepare(`INSERT INTO dirty_days VALUES (${customer}, ${day}), (${customer}, ${day + 1})`)
       .run();
     const totals = { custom_1: 2.000001, custom_2: 9 };
-    expect(await totalsOf(span, ['custom_2'])).toEqual(totals);
+    expect(await totalsOf(range, ['custom_2'])).toEqual(totals);
     await commit(db, rollUp(days));
-    expect(await totalsOf(span, ['custom_2'])).toEqual(totals);
-    expect(await totalsOf(span, [])).toEqual({ custom_1: 2.000001, custom_2: 16 });
+    expect(await totalsOf(range, ['custom_2'])).toEqual(totals);
+    expect(await totalsOf(range, [])).toEqual({ custom_1: 2.000001, custom_2: 16 });
   });
 });
 
@@ -274,16 +278,16 @@ describe('a stretch between any two instants', () => {
           const days = rolled.map((i) => ({ customerSeq: customer, day: first / dayMs + i }));
           await commit(db, rollUp(days));
           const [from, to] = [Math.min(a, b), Math.max(a, b)];
-          const span = { customerSeq: customer, from: endOf(from), to: endOf(to) };
+          const range = { customerSeq: customer, from: endOf(from), to: endOf(to) };
           const inside = windows.filter((w) => w.slot > from && w.slot <= to);
-          const sums = await sumSpan(db, span);
+          const sums = await sumRange(db, range);
           const added = (field: string) => sums.reduce((t, s) => t + BigInt(s.values[bitOf(field)] ?? 0), 0n);
           expect(added('cpu_hours')).toBe(inside.reduce((t, w) => t + BigInt(w.cpu), 0n));
           expect(added('storage_used_gb')).toBe(inside.reduce((t, w) => t + BigInt(w.storage ?? 0), 0n));
           const seconds = sums.reduce((t, s) => t + (s.seconds[bitOf('storage_used_gb')] ?? 0), 0);
           expect(seconds).toBe(900 * inside.filter((w) => w.storage !== null).length);
           const rows = new Set(inside.map((w) => `${Math.ceil(w.slot / 96)}/${w.reporter}/${w.project}`));
-          expect((await daySummary(db, span)).total).toBe(rows.size);
+          expect((await daySummary(db, range)).total).toBe(rows.size);
         },
       ),
       { numRuns: 60 },
