@@ -23,8 +23,8 @@ interface Report {
   })[];
 }
 
-/** With the build of the tools before it, the whole stays under 90 minutes. */
-const runMsMax = 70 * 60_000;
+/** From the start of this program to its last line, the tools' build among it: CI gives 90 minutes, `npm ci` before it among them. */
+const runMsMax = 85 * 60_000;
 /** Between a polite end and SIGKILL. */
 const graceMs = 10_000;
 
@@ -143,7 +143,7 @@ async function bringTools(): Promise<void> {
 
 await bringTools();
 const reportFile = join(folder, 'report.json');
-const timer = setTimeout(() => stop(`it took longer than ${runMsMax / 60_000} minutes`), runMsMax);
+const timer = setTimeout(() => stop(`it took longer than ${runMsMax / 60_000} minutes`), runMsMax - performance.now());
 const exitCode = await runGroup(process.execPath, [
   vitest,
   'run',
