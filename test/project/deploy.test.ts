@@ -1,5 +1,5 @@
 /** What deploys is whole: the Worker bundles from wrangler.toml, and each database's migrations are its schema. */
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -7,6 +7,10 @@ import { root, run } from './tool.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tenantry-deploy-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Values of a key in wrangler.toml, each once, sorted. */
+const namesIn = (text: string, key: string): string[] =>
+  [...new Set([...text.matchAll(new RegExp(`^${key} = "(.*)"$`, 'gm'))].map(([, name = '']) => name))].sort();
 
 const sqlFiles = (path: string): string[] => readdirSync(path).filter((name) => name.endsWith('.sql'));
 
@@ -18,6 +22,15 @@ describe('deployment', () => {
     expect(status, output).toBe(0);
     expect(output).not.toMatch(/\bwarning\b/i);
     expect(existsSync(join(outdir, 'index.js'))).toBe(true);
+  });
+
+  it('the page that deploys makes each database and queue of wrangler.toml, and no other', () => {
+    const config = readFileSync(join(root, 'wrangler.toml'), 'utf8');
+    const page = readFileSync(join(root, 'docs/on-a-cluster.md'), 'utf8');
+    const made = (what: string): string[] =>
+      [...page.matchAll(new RegExp(`^npx wrangler ${what} create (\\S+)$`, 'gm'))].map(([, name = '']) => name).sort();
+    expect(made('d1')).toEqual(namesIn(config, 'database_name'));
+    expect(made('queues')).toEqual(namesIn(config, '(?:queue|dead_letter_queue)'));
   });
 
   it.each(['control', 'usage'])(
