@@ -9,8 +9,6 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 /** Free days are kept where so much is left. */
 const keptMsMin = 48 * hourMs;
-/** What has changed is billed for so long after the period's end. */
-const openMs = 62 * dayMs;
 /** Less is not worth an invoice of its own. */
 const ownInvoiceCentsMin = 50;
 
@@ -235,9 +233,7 @@ export class Account {
 
   /** What must be on an invoice that is fixed now; from here on it is said. */
   fix({ id, kind, period, ownCents, at, holdCents }: Fixed): Bill {
-    const open = this.periods.filter(
-      (one) => one.start === period?.start || (this.isBilled(one) && one.end > at - openMs),
-    );
+    const open = this.periods.filter((one) => one.start === period?.start || this.isBilled(one));
     const fresh = open.flatMap((one) => this.differences(one));
     if (period) this.said.set(period.start, this.said.get(period.start) ?? new Map());
     for (const line of fresh) this.say(line.period, line);
