@@ -30,8 +30,25 @@ const lookMs = 5 * minuteMs;
 export const nextLook = (now: number, deadline: number): number =>
   deadline > now ? Math.min(now + lookMs, deadline) : now + lookMs;
 
-/** What changed in a period is billed for so long after its end. */
+/** What no invoice has billed yet is billed for so long after its period's end; usage is taken for as long after its window's. */
 export const openMs = 62 * dayMs;
+
+/** A report that was taken in time may wait so long in a queue before it is stored. */
+const queuedMs = 14 * dayMs;
+
+/**
+ * The end, ms, of the oldest period of which something may have changed since the customer's invoices were made: what was taken after the
+ * newest of them ended 62 days before that at most, however long ago that is by now. One that went without lines of ours has settled nothing.
+ * @param others all of the customer's
+ */
+export function changedSince(
+  others: readonly { state: InvoiceState; ratedAt: number | null; late: boolean }[],
+): number {
+  const settled = others.flatMap(({ state, ratedAt, late }) =>
+    state === 'void' || late || ratedAt === null ? [] : [ratedAt],
+  );
+  return Math.max(0, ...settled) - openMs - queuedMs;
+}
 
 /** So long after a period's end, or a subscription's, it is seen that something of it has changed: what is too old is written off then. */
 export const afterMs = openMs + 31 * dayMs;

@@ -155,11 +155,23 @@ export const dropPlanned = (invoiceId: string): Write[] => [
 export const billAll = (invoiceId: string): Write =>
   write(sql`UPDATE invoice_lines SET state = 'billed' WHERE invoice_id = ${invoiceId} AND state = 'planned'`);
 
+/** Nothing that is planned of the invoice is asked for: it is written off. */
+export const writeOff = (invoiceId: string): Write =>
+  write(sql`UPDATE invoice_lines SET state = 'rejected' WHERE invoice_id = ${invoiceId} AND state = 'planned'`);
+
 /** Released lines of other invoices of the customer come on this one. */
 export const takeReleased = (customerId: string, invoiceId: string): Write =>
   write(sql`
     UPDATE invoice_lines SET delta_of = coalesce(delta_of, invoice_id), line_id = line_id || '/' || id, invoice_id = ${invoiceId}, state = 'planned'
     WHERE state = 'released' AND invoice_id IN (SELECT id FROM invoices WHERE customer_id = ${customerId})`);
+
+/** A released line as it is then. */
+export const toTaken = (line: LineRow): LineRow => ({
+  ...line,
+  lineId: `${line.lineId}/${line.id}`,
+  deltaOf: line.deltaOf ?? line.invoiceId,
+  state: 'planned',
+});
 
 /** Released lines of a customer. */
 export const findReleased = (db: Db, customerId: string): Promise<LineRow[]> =>

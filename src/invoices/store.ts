@@ -9,6 +9,33 @@ import { build, type Write, write } from '../db/write.ts';
 export type InvoiceRow = typeof invoices.$inferSelect;
 export type NewInvoice = typeof invoices.$inferInsert;
 
+/** An invoice of which nothing is known but what is given. */
+export const blank = (
+  given: Pick<InvoiceRow, 'id' | 'customerId' | 'kind' | 'state' | 'createdAt' | 'updatedAt'> & Partial<InvoiceRow>,
+): InvoiceRow => ({
+  periodStart: null,
+  periodEnd: null,
+  stripeInvoiceId: null,
+  holdUntil: null,
+  holdReason: null,
+  lookAt: null,
+  number: null,
+  subtotalCents: 0,
+  creditCents: 0,
+  taxCents: 0,
+  totalCents: 0,
+  amountDueCents: 0,
+  dueAt: null,
+  hostedUrl: null,
+  late: false,
+  shadow: false,
+  ratedAt: null,
+  orderedAt: null,
+  finalizedAt: null,
+  paidAt: null,
+  ...given,
+});
+
 /** Adds an invoice, unless Stripe's is known already, or another one has its period. */
 export const insert = (row: NewInvoice): Write => write(build.insert(invoices).values(row).onConflictDoNothing());
 

@@ -1,7 +1,7 @@
 /** What `tenantry invoices` and `tenantry billing-brake` ask, ask a person before, and print. */
 import { describe, expect, it } from 'vitest';
 import { cpuLine } from '../harness/invoice-line.ts';
-import { callApi, type Told } from './harness.ts';
+import { callApi, type Heard, problem, type Told } from './harness.ts';
 
 const invoiceId = `inv_${'a'.repeat(32)}`;
 const holdId = `lin_${'b'.repeat(32)}`;
@@ -94,11 +94,48 @@ describe('invoices', () => {
     expect(lines.join('\n')).toMatch(/2026-02-18 10:20 +- +-/);
   });
 
-  it('finalize asks before', async () => {
-    const no = await callApi(['invoices', 'finalize', invoiceId], () => shown, 'n');
-    expect(no.heard).toEqual([]);
-    const yes = await callApi(['invoices', 'finalize', invoiceId, '--yes'], () => shown);
-    expect(yes.heard[0]).toMatchObject({ method: 'POST', path: `/api/invoices/${invoiceId}/finalize` });
+  describe('finalize', () => {
+    const draft = { ...head, number: null, state: 'draft', finalized_at: null, paid_at: null };
+    const held = { ...line, line_id: 'held', state: 'held' };
+    /** What it would be, and what it is once it was done. */
+    const told = ({ query }: Heard): Told =>
+      query.get('preview') === 'true'
+        ? { status: 200, body: { success: true, invoice: { ...draft, lines: [line, held] } } }
+        : shown;
+    const call = ['invoices', 'finalize', invoiceId];
+    const done = { method: 'POST', path: `/api/invoices/${invoiceId}/finalize`, body: {} };
+    const question = `${invoiceId} is billed with the usage that is known now without 1 line that waits for approval: $31.80 to pay. It cannot be changed then. Go on? [y/N] `;
+
+    it('shows what it would come to, line by line, before it asks; refused, nothing is done', async () => {
+      const { exit, heard, asked, lines, notes } = await callApi(call, told, 'n');
+      expect(exit).toBe(1);
+      expect(heard.map(({ query }) => query.get('preview'))).toEqual(['true']);
+      expect(asked).toEqual([question]);
+      expect(notes.filter((text) => text.startsWith('CPU'))[1]).toContain('waits for approval, not on this invoice');
+      expect(notes).toContain('total $31.80, tax $0.00, to pay $31.80');
+      expect(lines).toEqual([]);
+    });
+
+    it('with --yes does not ask, and with --json prints the answer alone', async () => {
+      const yes = await callApi([...call, '--yes'], told);
+      expect(yes).toMatchObject({ exit: 0, asked: [], heard: [done, done] });
+      expect(yes.heard.map(({ query }) => query.get('preview'))).toEqual(['true', null]);
+      expect(yes.lines[0]).toContain('ABC-0002');
+      const json = await callApi([...call, '--json'], told, 'y');
+      expect(json.asked).toEqual([question]);
+      expect(JSON.parse(json.lines.join('\n'))).toMatchObject({ invoice: { state: 'paid' } });
+    });
+
+    it('that cannot be, says why before it asks', async () => {
+      const refusal = problem('invoice_not_draft', 'what the invoice says is fixed');
+      const { exit, asked, heard } = await callApi(call, () => ({ status: 409, body: refusal }), 'y');
+      expect(exit).toBe(1);
+      expect([asked, heard.length]).toEqual([[], 1]);
+    });
+
+    it('without a terminal sends nothing', async () => {
+      expect(await callApi(call, told)).toMatchObject({ exit: 2, heard: [] });
+    });
   });
 
   it('release says when the line comes', async () => {

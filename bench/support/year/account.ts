@@ -9,8 +9,6 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 /** Free days are kept where so much is left. */
 const keptMsMin = 48 * hourMs;
-/** What has changed is billed for so long after the period's end. */
-const openMs = 62 * dayMs;
 /** Less is not worth an invoice of its own. */
 const ownInvoiceCentsMin = 50;
 
@@ -235,22 +233,19 @@ export class Account {
 
   /** What must be on an invoice that is fixed now; from here on it is said. */
   fix({ id, kind, period, ownCents, at, holdCents }: Fixed): Bill {
-    const open = this.periods.filter(
-      (one) => one.start === period?.start || (this.isBilled(one) && one.end > at - openMs),
-    );
+    const open = this.periods.filter((one) => one.start === period?.start || this.isBilled(one));
     const fresh = open.flatMap((one) => this.differences(one));
     if (period) this.said.set(period.start, this.said.get(period.start) ?? new Map());
     for (const line of fresh) this.say(line.period, line);
-    const sums = sumOf(fresh) + sumOf(this.approved);
-    const isWrittenOff = kind === 'delta' && this.approved.length === 0 && sums >= 0 && sums < ownInvoiceCentsMin;
-    const stateOf = ({ cents }: BillLine): Verdict => {
-      if (kind === 'delta') return isWrittenOff ? 'rejected' : 'planned';
-      return cents > holdCents ? 'held' : 'planned';
-    };
+    const isHeld = ({ cents }: BillLine): boolean => cents > holdCents;
+    const sums = sumOf(fresh.filter((line) => !isHeld(line))) + sumOf(this.approved);
+    const isLittle = kind === 'delta' && this.approved.length === 0 && sums < ownInvoiceCentsMin;
+    const isWrittenOff = isLittle && sums >= 0 && !fresh.some(isHeld);
+    const rest: Verdict = isWrittenOff ? 'rejected' : 'planned';
+    const stateOf = (line: BillLine): Verdict => (isHeld(line) ? 'held' : rest);
     const lines = [...fresh.map((line) => ({ ...line, state: stateOf(line) })), ...this.approved];
     this.approved = [];
-    const planned = sumOf(lines.filter(({ state }) => state === 'planned'));
-    const creditCents = kind === 'delta' ? 0 : this.takeCredit(ownCents + planned, at);
+    const creditCents = isLittle ? 0 : this.takeCredit(ownCents + sums, at);
     const bill = { lines, ownCents, creditCents, isWrittenOff };
     this.bills.set(id, bill);
     return bill;

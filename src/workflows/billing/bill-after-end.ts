@@ -1,24 +1,33 @@
 /**
  * Usage of customers who have left that changes after their closing invoice, and lines that were approved after it (decision 7): in sum
- * enough for an invoice of its own, too little and written off, or given back by a credit note on the last invoice that was paid.
+ * enough for an invoice of its own, too little and written off, or given back by a credit note on the last invoice that was paid. Lines
+ * wait for approval and prepaid credit is taken as on any other invoice.
  */
 import { notFound } from '../../contracts/failures.ts';
-import type { InvoiceState } from '../../contracts/invoices.ts';
 import { findWhole } from '../../customers/store.ts';
 import { shardOf } from '../../db/shards.ts';
 import { modeOf } from '../../invoices/brake-store.ts';
 import { type Ended, findEnded } from '../../invoices/due-store.ts';
-import { openMs, ownInvoiceCentsMin } from '../../invoices/invoice.ts';
-import { findReleased, insertLines, takeReleased } from '../../invoices/line-store.ts';
+import { openMs } from '../../invoices/invoice.ts';
+import {
+  findReleased,
+  insertLines,
+  type LineRow,
+  takeReleased,
+  toTaken,
+  type WrittenLine,
+} from '../../invoices/line-store.ts';
 import { type NewLine, sumOf } from '../../invoices/lines.ts';
 import * as invoiceStore from '../../invoices/store.ts';
 import { newId } from '../../lib/ids.ts';
 import { err, ok } from '../../lib/result.ts';
 import { hourMs } from '../../lib/time.ts';
-import { type OutboxKind, planForInvoice } from '../../outbox/store.ts';
 import { lastAcceptedAt } from '../../usage/day-store.ts';
 import { type Context, carryOut, type Planned } from '../deed.ts';
 import { each } from '../each.ts';
+import { noCredit, type TakenCredit, takeCreditFor } from './credit-line.ts';
+import { awaitingApproval, holdLines } from './hold-lines.ts';
+import { type Ordered, planOrder, wayOfChange } from './order-invoice.ts';
 import { rateInvoice } from './rate-invoice.ts';
 
 const perPage = 200;
@@ -56,7 +65,7 @@ async function billChange(
   { customerId, ratedAt }: Ended,
   isThorough: boolean,
 ): Promise<Planned<null>> {
-  const { db, now, random } = context;
+  const { db, now, random, settings } = context;
   const whole = await findWhole(db, customerId);
   if (!whole) return err(notFound);
   const { customer } = whole;
@@ -72,32 +81,25 @@ async function billChange(
   const { lines: found, writes: ofStatement } = await rateInvoice(context, customer, { newId: id }, { withVoid: true });
   if (found.length === 0 && released.length === 0) return nothing;
   const { due, tooLate } = split(found, now);
-  const owed = sumOf(due) + sumOf(released);
-  const { state, kind, lineState } = wayOf(owed, released.length > 0);
-  const orderId = newId('outbox', random);
-  const isDone = kind === null;
-  const sum = isDone ? owed + sumOf(tooLate) : owed;
-  const row = {
+  const usage = await holdLines(context, customerId, due, false);
+  const off = (await holdLines(context, customerId, tooLate, true)).map((line) => ({
+    ...line,
+    state: 'rejected' as const,
+  }));
+  const taken = released.map(toTaken);
+  const row = invoiceStore.blank({
     id,
     customerId,
-    kind: 'delta' as const,
-    state,
-    subtotalCents: sum,
-    totalCents: sum,
-    amountDueCents: Math.max(0, sum),
+    kind: 'delta',
+    state: 'draft',
+    holdUntil: now + settings.holdMs,
     ratedAt: now,
-    orderedAt: now,
-    finalizedAt: isDone ? now : null,
     createdAt: now,
     updatedAt: now,
-  };
-  const lines = found.map((line) => ({
-    ...line,
-    id: newId('invoiceLine', random),
-    by: 'tenantry' as const,
-    state: tooLate.includes(line) ? ('rejected' as const) : lineState,
-    stripeLineId: null,
-  }));
+  });
+  const credit = await creditFor(context, row, [...usage, ...taken]);
+  const lines = [...usage, ...off, ...credit.lines];
+  const ordered = orderOf(context, { ...row, creditCents: credit.cents }, [...lines, ...taken]);
   return ok({
     value: null,
     writes: [
@@ -106,10 +108,17 @@ async function billChange(
       ...insertLines(id, lines),
       takeReleased(customerId, id),
       ...ofStatement,
-      ...(kind === null ? [] : [planForInvoice({ id: orderId, kind, customerId, invoiceId: id, now })]),
+      ...credit.writes,
+      ...ordered.writes,
     ],
-    audit: [{ action: 'invoice.delta', subject: customerId, details: { invoice_id: id, cents: sum, state } }],
-    outbox: isDone ? [] : [orderId],
+    audit: [
+      {
+        action: 'invoice.delta',
+        subject: customerId,
+        details: { invoice_id: id, cents: ordered.fields.totalCents ?? sumOf(due), state: ordered.fields.state },
+      },
+    ],
+    outbox: ordered.outbox,
   });
 }
 
@@ -122,17 +131,28 @@ function split(lines: readonly NewLine[], now: number): { due: NewLine[]; tooLat
   return { due: months.filter((month) => !isTooLate(month)).flat(), tooLate: months.filter(isTooLate).flat() };
 }
 
-interface Way {
-  state: InvoiceState;
-  kind: OutboxKind | null;
-  lineState: 'planned' | 'rejected';
+/** What is asked for takes prepaid credit, as any invoice of ours. */
+async function creditFor(
+  context: Context,
+  row: invoiceStore.InvoiceRow,
+  lines: readonly (WrittenLine | LineRow)[],
+): Promise<TakenCredit> {
+  const planned = lines.filter(({ state }) => state === 'planned');
+  const isAskedFor = wayOfChange(planned, 0)?.kind === 'stripe_invoice';
+  return isAskedFor ? await takeCreditFor(context, row, lines) : noCredit;
 }
 
-/** @param isApproved whether a person has said that it is to be billed: then it is, whatever it is worth */
-function wayOf(sum: number, isApproved: boolean): Way {
-  if (sum >= ownInvoiceCentsMin || (sum > 0 && isApproved)) {
-    return { state: 'draft', kind: 'stripe_invoice', lineState: 'planned' };
-  }
-  if (sum < 0) return { state: 'finalizing', kind: 'stripe_credit', lineState: 'planned' };
-  return { state: 'uncollectible', kind: null, lineState: 'rejected' };
+/** It goes at once, or waits as any other for who approves its lines (close-period.ts). */
+function orderOf(context: Context, row: invoiceStore.InvoiceRow, lines: readonly (WrittenLine | LineRow)[]): Ordered {
+  const { now, log } = context;
+  const { id, customerId, creditCents } = row;
+  const held = lines.filter(({ state }) => state === 'held');
+  if (held.length === 0) return planOrder(context, row, lines, { fields: { creditCents }, sends: true });
+  log('warn', 'lines of an invoice wait for approval', {
+    invoice_id: id,
+    customer_id: customerId,
+    lines: held.length,
+  });
+  const fields = { creditCents, ...awaitingApproval(row, now) };
+  return { fields, writes: [invoiceStore.change(row, fields, now)], outbox: [] };
 }

@@ -10,7 +10,6 @@ import { findWhole, type WholeCustomer } from '../../customers/store.ts';
 import type { Write } from '../../db/write.ts';
 import { modeOf } from '../../invoices/brake-store.ts';
 import { findToLookAt } from '../../invoices/due-store.ts';
-import { whyHeld } from '../../invoices/hold-line.ts';
 import { deadlineOf, isDraft, nextLook } from '../../invoices/invoice.ts';
 import {
   findLines,
@@ -18,6 +17,7 @@ import {
   insertLines,
   type LineRow,
   takeReleased,
+  toTaken,
   type WrittenLine,
 } from '../../invoices/line-store.ts';
 import type { InvoiceRow } from '../../invoices/store.ts';
@@ -29,8 +29,9 @@ import { planForInvoice, planUnless } from '../../outbox/store.ts';
 import { type Context, carryOut, type Plan, type Planned } from '../deed.ts';
 import { each } from '../each.ts';
 import { noCredit, takeCreditFor } from './credit-line.ts';
+import { awaitingApproval, holdLines } from './hold-lines.ts';
 import { planOrder } from './order-invoice.ts';
-import { findUsualCosts, isComplete, rateInvoice } from './rate-invoice.ts';
+import { isComplete, rateInvoice } from './rate-invoice.ts';
 
 /** Drafts of one tick, and how many are rated beside one another. */
 const perTick = 500;
@@ -158,19 +159,14 @@ async function fix(
   { customer }: WholeCustomer,
   { wish, isDue, isShadow, late }: How & { isDue: boolean; late: boolean },
 ): Promise<Plan<Closed>> {
-  const { db, now, random, settings } = context;
+  const { db, now, settings } = context;
   const moment = await invoiceStore.findMoment(db, customer.id);
-  const [rating, released, usual] = await Promise.all([
+  const [rating, released] = await Promise.all([
     rateInvoice(context, customer, invoice, { keeps: wish !== 'preview' }),
     findReleased(db, customer.id),
-    findUsualCosts(context, customer.id),
   ]);
   const shadow = isShadow || settings.usageBilling === 'off';
-  const usage = rating.lines.map((line): WrittenLine => {
-    const heldWhy = shadow ? null : whyHeld(line, settings.holdRules, usual);
-    const state = heldWhy === null ? 'planned' : 'held';
-    return { ...line, id: newId('invoiceLine', random), by: 'tenantry', state, stripeLineId: null, heldWhy };
-  });
+  const usage = await holdLines(context, customer.id, rating.lines, shadow);
   const credit = shadow ? noCredit : await takeCreditFor(context, invoice, [...usage, ...released]);
   const lines = [...usage, ...credit.lines];
   const held = lines.filter(({ state }) => state === 'held');
@@ -180,12 +176,7 @@ async function fix(
   const fields = { ratedAt: now, late, shadow, creditCents: credit.cents };
   const waits = held.length > 0 && !isDue;
   const taken = shadow ? [] : released.map(toTaken);
-  const asked = {
-    ...fields,
-    state: 'held' as const,
-    holdReason: 'approval' as const,
-    lookAt: nextLook(now, deadlineOf(invoice)),
-  };
+  const asked = { ...fields, ...awaitingApproval(invoice, now) };
   const ordered = waits
     ? { fields: asked, writes: [invoiceStore.change(invoice, asked, now)], outbox: [] }
     : planOrder(context, invoice, [...lines, ...taken], { fields, sends: !isShadow });
@@ -215,14 +206,6 @@ const toShown = ({ period, ...line }: WrittenLine): ShownLine => ({
   ...line,
   periodStart: period?.start ?? null,
   periodEnd: period?.end ?? null,
-});
-
-/** A released line as takeReleased makes it. */
-const toTaken = (line: LineRow): LineRow => ({
-  ...line,
-  lineId: `${line.lineId}/${line.id}`,
-  deltaOf: line.deltaOf ?? line.invoiceId,
-  state: 'planned',
 });
 
 const named = ({ id, customerId }: InvoiceRow) => ({ invoice_id: id, customer_id: customerId });

@@ -58,7 +58,7 @@ async function rowOf(
 ): Promise<{ row: InvoiceRow; writes: Write[] }> {
   const moment = await invoiceStore.findMoment(db, customerId);
   const period = await periodOf(db, customerId, invoice);
-  const row: InvoiceRow = {
+  const row = invoiceStore.blank({
     id: newId('invoice', random),
     customerId,
     kind: 'cycle',
@@ -67,25 +67,10 @@ async function rowOf(
     stripeInvoiceId: invoice.id,
     state: 'draft',
     holdUntil: heldUntil ?? invoice.finalizesAt,
-    holdReason: null,
     lookAt: invoice.status === 'draft' ? now : null,
-    number: null,
-    subtotalCents: 0,
-    creditCents: 0,
-    taxCents: 0,
-    totalCents: 0,
-    amountDueCents: 0,
-    dueAt: null,
-    hostedUrl: null,
-    late: false,
-    shadow: false,
-    ratedAt: null,
-    orderedAt: null,
-    finalizedAt: null,
-    paidAt: null,
     createdAt: invoice.createdAt,
     updatedAt: now,
-  };
+  });
   return { row, writes: [invoiceStore.guardMoment(customerId, moment), invoiceStore.insert(row)] };
 }
 

@@ -1,12 +1,12 @@
 /**
- * What an invoice is to say: the usage of its own period, and what has changed in others of the last 62 days since they were billed.
+ * What an invoice is to say: the usage of its own period, and what has changed in others since they were billed.
  * Changes need no mark: each period is rated again, and what was said of it before is taken off. What an invoice says is rated by the
  * windows that its statement keeps (prepare-statement.ts).
  */
 import type { CustomerRow } from '../../customers/store.ts';
 import { shardOf } from '../../db/shards.ts';
 import type { Write } from '../../db/write.ts';
-import { afterMs, isUnfinished, openMs, renewalMs, settleMs } from '../../invoices/invoice.ts';
+import { afterMs, changedSince, isUnfinished, openMs, renewalMs, settleMs } from '../../invoices/invoice.ts';
 import { findSaid, findUsual, type SaidOf } from '../../invoices/line-store.ts';
 import { linesOf, type NewLine, type RatedLine } from '../../invoices/lines.ts';
 import { findOf, type InvoiceRow } from '../../invoices/store.ts';
@@ -99,17 +99,17 @@ const isQuiet = (period: Period, rated: Rated, { said, firstBill }: SaidOf): boo
   said.every(({ amountCents, billedCents }) => amountCents === billedCents);
 
 /**
- * Whether an invoice may say something of a period that is not its own: one that was billed before, within the time in which usage
- * may change; one that nobody has billed once it is sure that no renewal will. What another draft is about to bill is that one's.
+ * Whether an invoice may say something of a period that is not its own: one that was billed before, where it may have changed since; one
+ * that nobody has billed once it is sure that no renewal will. What another draft is about to bill is that one's.
  */
 function isOpenTo(invoice: InvoiceRow | null, period: Period, now: number, others: readonly InvoiceRow[]): boolean {
-  const backMs = invoice === null ? afterMs : openMs;
+  const since = invoice === null ? now - afterMs : Math.min(now - openMs, changedSince(others));
   const claims = others.filter(
     ({ id, periodStart, state }) => id !== invoice?.id && periodStart === period.start && state !== 'void',
   );
   const isClosed = claims.some(({ kind, ratedAt }) => kind === 'closing' && ratedAt !== null);
   const upTo = invoice === null ? now : Math.max(invoice.createdAt, invoice.periodEnd ?? 0);
-  if (!period.invoiceable || (period.end > upTo && !isClosed) || period.end <= now - backMs) return false;
+  if (!period.invoiceable || (period.end > upTo && !isClosed) || period.end <= since) return false;
   if (claims.some((other) => other.ratedAt === null && isUnfinished(other))) return false;
   if (claims.some(({ ratedAt }) => ratedAt !== null)) return true;
   return period.end <= now - renewalMs || invoice?.kind === 'closing';
@@ -132,11 +132,14 @@ export async function rateInvoice(
   const invoice = 'newId' in asked ? null : asked;
   const [periods, others] = await Promise.all([periodStore.findAll(db, customer.id), findOf(db, customer.id)]);
   const isOwn = (period: Period): boolean => invoice !== null && period.start === invoice.periodStart;
-  const taken = periods.filter((period) => isOwn(period) || isOpenTo(invoice, period, now, others));
-  const starts = taken.map(({ start }) => start);
+  const open = periods.filter((period) => isOwn(period) || isOpenTo(invoice, period, now, others));
+  const starts = open.map(({ start }) => start);
   const said = await findSaid(db, customer.id, starts, withVoid);
-  const own = taken.find(isOwn);
-  const earlier = taken.filter((period) => !isOwn(period));
+  // What is not billed in 62 days never is; what was billed is put right, however old it is.
+  const isTooOld = ({ start, end }: Period): boolean =>
+    invoice !== null && end <= now - openMs && (said.get(start)?.firstBill ?? null) === null;
+  const own = open.find(isOwn);
+  const earlier = open.filter((period) => !isOwn(period) && !isTooOld(period));
   const { rated, writes } = await rateAll(context, customer, {
     invoiceId: 'newId' in asked ? asked.newId : asked.id,
     own,

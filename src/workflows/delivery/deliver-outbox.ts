@@ -33,11 +33,20 @@ const calls = [
   'stripe_billing',
 ] as const;
 
+/** How many rows a pass has claimed, without those that came about with them, and how many were confirmed, with those. */
+interface Pass {
+  claimed: number;
+  confirmed: number;
+}
+
 /**
  * Delivers the named rows, or what is due, and what has come about with them. Returns how many were confirmed. Never throws for a
  * carrier's failure.
  */
-export async function deliverOutbox(carriers: Carriers, ids?: readonly string[]): Promise<number> {
+export const deliverOutbox = async (carriers: Carriers, ids?: readonly string[]): Promise<number> =>
+  (await pass(carriers, ids)).confirmed;
+
+async function pass(carriers: Carriers, ids?: readonly string[]): Promise<Pass> {
   const rows = await outboxStore.claimDue(carriers.db, {
     now: carriers.now(),
     limit: ids?.length ?? rowsAtOnce,
@@ -53,16 +62,20 @@ export async function deliverOutbox(carriers: Carriers, ids?: readonly string[])
   });
   const confirmed = done.filter((outbox) => outbox !== null);
   const followed = confirmed.flat();
-  return confirmed.length + (followed.length === 0 ? 0 : await deliverOutbox(carriers, followed));
+  const after = followed.length === 0 ? 0 : await deliverOutbox(carriers, followed);
+  return { claimed: rows.length, confirmed: confirmed.length + after };
 }
 
-/** Delivers what is due, as much of it as a tick of cron has time for. Returns how many were confirmed. */
+/**
+ * Delivers what is due, as much of it as a tick of cron has time for: rows that are put off do not keep it from those behind them. Returns
+ * how many were confirmed.
+ */
 export async function sweepOutbox(carriers: Carriers): Promise<number> {
   let all = 0;
-  for (let pass = 1; pass <= passesMax; pass++) {
-    const confirmed = await deliverOutbox(carriers);
+  for (let passes = 0; passes < passesMax; passes++) {
+    const { claimed, confirmed } = await pass(carriers);
     all += confirmed;
-    if (confirmed < rowsAtOnce) break;
+    if (claimed < rowsAtOnce) break;
   }
   return all;
 }

@@ -1,5 +1,6 @@
 /** What changes after the closing invoice is proven by a statement of its own, of the months that it is of; what is too old is written off. */
-import { beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { HeldLineView } from '../../../src/contracts/invoices.ts';
 import type { InvoiceRow } from '../../../src/invoices/store.ts';
 import { verifyStatement } from '../../../src/statements/verify.ts';
 import { signStatements } from '../../../src/workflows/billing/sign-statements.ts';
@@ -93,6 +94,92 @@ it('of a month that ended more than 62 days ago what would be owed is written of
   const back = await lastOf(customerId);
   expect(back.totalCents).toBeLessThan(0);
   expect(back).toMatchObject({ kind: 'delta', state: 'paid' });
+});
+
+it('a difference takes prepaid credit, as any invoice of ours', { timeout }, async () => {
+  const { customerId, edge } = await whoLeft();
+  const body = { amount_cents: 60, reason: 'a gift' };
+  expect((await api.call('POST', `/api/customers/${customerId}/credits`, { token: rootToken, body })).status).toBe(201);
+  await uses(customerId, edge + 30 * hour, 20);
+  await atNextHour();
+  const more = await lastOf(customerId);
+  expect(more).toMatchObject({ kind: 'delta', state: 'paid', subtotalCents: 100, creditCents: 60, totalCents: 40 });
+  expect((await costs(more.id)).toSorted()).toEqual(['cpu_core_ms 100 billed', 'credit -60 billed']);
+  expect(await billing.invoiceAtStripe(more.stripeInvoiceId)).toMatchObject({ status: 'paid', total: 40 });
+  const credits = await api.call('GET', `/api/customers/${customerId}/credits`, { token: rootToken });
+  expect(await credits.json()).toMatchObject({ balance_cents: 0, items: [{ kind: 'apply', invoice_id: more.id }, {}] });
+  expect(await verdictOf(more)).toMatchObject({ outcome: 'right', findings: [], facts: { total_cents: 40 } });
+});
+
+describe('a difference above HOLD_LINE_CENTS', { timeout }, () => {
+  beforeAll(() => void Object.assign(api.bindings, { HOLD_LINE_CENTS: '700' }));
+  afterAll(() => void Object.assign(api.bindings, { HOLD_LINE_CENTS: undefined }));
+  async function whoOwes() {
+    const { customerId, edge } = await whoLeft();
+    await uses(customerId, edge + 30 * hour, 200);
+    await atNextHour();
+    const held = await lastOf(customerId);
+    expect(held).toMatchObject({ kind: 'delta', state: 'held', holdReason: 'approval', stripeInvoiceId: null });
+    expect(await costs(held.id)).toEqual(['cpu_core_ms 1000 held']);
+    const holds = await api.call('GET', `/api/invoices/holds?customer_id=${customerId}`, { token: rootToken });
+    const { items } = (await holds.json()) as { items: HeldLineView[] };
+    expect(items).toMatchObject([{ invoice_id: held.id, why: { limit_cents: 700 } }]);
+    const release = async () => {
+      const body = { reason: 'looked at it' };
+      const path = `/api/invoices/holds/${items[0]?.hold_id}/release`;
+      expect((await api.call('POST', path, { token: rootToken, body })).status).toBe(200);
+    };
+    return { customerId, edge, held, release };
+  }
+
+  it('waits for approval, and is billed then', async () => {
+    const { customerId, held, release } = await whoOwes();
+    await atNextHour();
+    expect((await rowsOf(customerId)).map(({ id }) => id)).toContain(held.id);
+    expect((await lastOf(customerId)).state).toBe('held');
+    await release();
+    await goTo(api.clock.now + minute);
+    const billed = await lastOf(customerId);
+    expect(billed).toMatchObject({ id: held.id, state: 'paid', totalCents: 1000 });
+    expect(await verdictOf(billed)).toMatchObject({ outcome: 'right', findings: [], facts: { total_cents: 1000 } });
+  });
+
+  it('does not go at its deadline, and comes on an invoice of its own once it is approved', async () => {
+    const { customerId, held, release } = await whoOwes();
+    await goTo(api.clock.now + 6 * hour);
+    const without = await lastOf(customerId);
+    expect(without).toMatchObject({ id: held.id, state: 'paid', totalCents: 0, stripeInvoiceId: null });
+    expect(await costs(held.id)).toEqual(['cpu_core_ms 1000 held']);
+    expect(await verdictOf(without)).toMatchObject({ outcome: 'right', findings: [], facts: { total_cents: 0 } });
+    await release();
+    await atNextHour();
+    const billed = await lastOf(customerId);
+    expect(billed).toMatchObject({ kind: 'delta', state: 'paid', totalCents: 1000 });
+    expect(billed.id).not.toBe(held.id);
+    expect(await verdictOf(billed)).toMatchObject({ outcome: 'right', findings: [], facts: { total_cents: 1000 } });
+  });
+
+  it('goes without what waits at its deadline: the rest of it is too little, and written off', async () => {
+    const { customerId, edge, end } = await whoLeft();
+    await uses(customerId, edge + 30 * hour, 200);
+    // The hour after it: 104 GB sent, of which 100 are included.
+    await billing.shard
+      .prepare(
+        `INSERT INTO windows (customer_seq, window_end, reporter_seq, project_seq, seconds, revision, accepted_at, complete, gap_ms, missing, network_sent_bytes)
+        SELECT customer_seq, window_end + ?, reporter_seq, project_seq, seconds, revision, accepted_at, 1, 0, 0, ? FROM windows
+        WHERE customer_seq = ? AND window_end = ?`,
+      )
+      .bind(hour, 104 * 2 ** 30, (await billing.keysOf(customerId)).customerSeq, edge + 30 * hour)
+      .run();
+    await atNextHour();
+    const held = await lastOf(customerId);
+    expect((await costs(held.id)).toSorted()).toEqual(['cpu_core_ms 1000 held', 'network_sent_bytes 40 planned']);
+    await goTo(api.clock.now + 6 * hour);
+    const off = await lastOf(customerId);
+    expect(off).toMatchObject({ id: held.id, state: 'uncollectible', totalCents: 40, stripeInvoiceId: null });
+    expect((await costs(off.id)).toSorted()).toEqual(['cpu_core_ms 1000 held', 'network_sent_bytes 40 rejected']);
+    expect(api.clock.now).toBeLessThan(end);
+  });
 });
 
 it('who pays by invoice has the days that were agreed for invoices of ours, too', { timeout }, async () => {

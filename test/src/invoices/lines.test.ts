@@ -1,7 +1,8 @@
-/** What a period's lines are once something was billed of it, and how they go to Stripe. */
+/** What a period's lines are once something was billed of it, of which periods that is asked, and how they go to Stripe. */
 import { describe, expect, it } from 'vitest';
 import type { CostLine } from '../../../src/contracts/cost.ts';
 import { whyHeld } from '../../../src/invoices/hold-line.ts';
+import { changedSince } from '../../../src/invoices/invoice.ts';
 import { linesOf, sumOf } from '../../../src/invoices/lines.ts';
 import { toStripeLines } from '../../../src/invoices/stripe-lines.ts';
 import { seeded } from '../../harness/worker/broken-stripe.ts';
@@ -104,6 +105,20 @@ describe('lines at Stripe', () => {
       many.filter(({ amountCents }) => amountCents !== 0).length,
     );
     expect(toStripeLines(many.toReversed())).toEqual(sent);
+  });
+});
+
+describe('a period may have changed', () => {
+  const ratedAt = Date.parse('2026-06-01T00:20:00Z');
+  const settled = { state: 'paid' as const, ratedAt, late: false };
+  it.each([
+    ['that ended up to 76 days before the newest invoice was made', [settled, { ...settled, ratedAt: 1 }], ratedAt],
+    ['whatever a draft that waits is', [settled, { state: 'held' as const, ratedAt: null, late: false }], ratedAt],
+    ['before one that is void', [settled, { state: 'void' as const, ratedAt: ratedAt + 9, late: false }], ratedAt],
+    ['before one that went without lines', [settled, { ...settled, ratedAt: ratedAt + 9, late: true }], ratedAt],
+    ['however long ago, where none has settled anything', [{ ...settled, late: true }], 0],
+  ])('%s', (_, others, from) => {
+    expect(changedSince(others)).toBe(from - 76 * 86_400_000);
   });
 });
 

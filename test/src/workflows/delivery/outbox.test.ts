@@ -5,7 +5,7 @@ import { parseEnv } from '../../../../src/env.ts';
 import type { StripeResult } from '../../../../src/stripe/call.ts';
 import type { StripePort } from '../../../../src/stripe/port.ts';
 import type { Carriers } from '../../../../src/workflows/delivery/carriers.ts';
-import { deliverOutbox } from '../../../../src/workflows/delivery/deliver-outbox.ts';
+import { deliverOutbox, sweepOutbox } from '../../../../src/workflows/delivery/deliver-outbox.ts';
 import { ringAgain } from '../../../../src/workflows/delivery/ring-again.ts';
 import { ensureCluster, makeApi, rootToken } from '../../../harness/worker/api.ts';
 import { noInvoicing } from '../../../harness/worker/context.ts';
@@ -210,6 +210,38 @@ describe('what Stripe refuses', () => {
     const good = fakeStripe();
     await deliverOutbox(makeCarriers(good.stripe).carriers);
     expect(await stripeIdOf(made)).toBe(good.customers[0]?.id);
+  });
+});
+
+describe('a tick of cron', () => {
+  it('goes on behind rows that are put off, and takes four hundred at most', async () => {
+    const rows = Array.from({ length: 450 }, (_, n) => ({
+      id: `out_${n}`,
+      due: api.clock.now - 1000 + n,
+      binding: n < 150 ? 'DOORBELL_DOWN' : 'DOORBELL_LOCAL',
+    }));
+    await env.CONTROL.prepare(
+      `INSERT INTO outbox (id, kind, payload, state, next_at, created_at)
+      SELECT value ->> 'id', 'doorbell', json_object('cluster_id', 'local', 'queue_binding', value ->> 'binding', 'job_id', value ->> 'id'),
+        'planned', value ->> 'due', value ->> 'due' FROM json_each(?)`,
+    )
+      .bind(JSON.stringify(rows))
+      .run();
+    const { carriers, rung } = makeCarriers(null);
+    const up = carriers.doorbell('DOORBELL_LOCAL');
+    const down = { send: () => Promise.reject(new Error('down')) } as unknown as Queue;
+    const half = { ...carriers, doorbell: (binding: string) => (binding === 'DOORBELL_DOWN' ? down : up) };
+    expect(await sweepOutbox(half)).toBe(250);
+    const jobs = rung.map(({ message }) => (message as { job_id: string }).job_id);
+    expect(jobs.toSorted()).toEqual(
+      rows
+        .slice(150, 400)
+        .map(({ id }) => id)
+        .toSorted(),
+    );
+    // A tick later: what was left, and nothing twice.
+    expect(await sweepOutbox(half)).toBe(50);
+    expect(new Set(rung.map(({ message }) => (message as { job_id: string }).job_id)).size).toBe(300);
   });
 });
 
