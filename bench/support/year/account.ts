@@ -141,13 +141,13 @@ export class Account {
       if (this.scheduled) {
         this.price = this.scheduled;
         this.changeTo(at, this.scheduled);
-      } else if (this.moving) {
-        // Who is moved pays the new version's price from then on.
+      } else if (this.moving && (this.interval === 'month' || isYearsEnd)) {
+        // Who is moved pays the new version's price from then on; who pays by the year is moved when that year ends.
         this.price = this.moving;
         this.changeTo(at, this.moving);
+        this.moving = null;
       }
       this.scheduled = null;
-      this.moving = null;
       this.months += 1;
       this.periods.push({ start: at, end: monthsAfter(this.anchor, this.months) });
       if (this.interval === 'month' || isYearsEnd) {

@@ -63,10 +63,13 @@ export interface Shape {
 
 let made = 0;
 
+/** From when its reporters own their namespaces, ms: a little before its first period. */
+export const ownedSince = (edges: Shape['edges']): number => edges[0] - 2 * dayMs;
+
 /** A customer of that shape, without usage. */
 export async function makeCustomer({ edges, changes, overrides, lengths }: Shape): Promise<Story> {
   made += 1;
-  const since = edges[0] - 2 * dayMs;
+  const since = ownedSince(edges);
   const organisation = await makeOrganisation([{ namespace: `story-${made}` }], since);
   const [owner] = organisation.customers;
   if (!owner) throw new Error('no customer');

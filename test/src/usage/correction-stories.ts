@@ -13,7 +13,16 @@ import { rollUpDays } from '../../../src/workflows/metering/roll-up.ts';
 import { makeContext } from '../../harness/worker/context.ts';
 import { Draw } from '../../oracle/draw.ts';
 import { type MadeWindow, storeWindows } from '../organisations/harness.ts';
-import { billOf, makeCustomer, type Reporter, type Shape, type Story, totalOf, versions } from './billed-customer.ts';
+import {
+  billOf,
+  makeCustomer,
+  ownedSince,
+  type Reporter,
+  type Shape,
+  type Story,
+  totalOf,
+  versions,
+} from './billed-customer.ts';
 import { controlOf, shardOf } from './harness.ts';
 
 const fieldsOf: Record<keyof typeof versions, readonly QuantityField[]> = {
@@ -116,7 +125,7 @@ function drawUsage(draw: Draw, { shape, list }: ReturnType<typeof drawShape>): T
       : null;
     const any = near === null ? draw.int(shape.edges[0], shape.now - step) : near + draw.int(-2, 2) * step;
     const end = Math.ceil(any / step) * step;
-    if (end > shape.now || end < shape.now - 61 * dayMs) continue;
+    if (end > shape.now || end < shape.now - 61 * dayMs || end - step < ownedSince(shape.edges)) continue;
     truth.set(`${reporter}/${end}`, {
       reporter,
       end,

@@ -204,7 +204,9 @@ export function comparer({ world, holdCents, count, known: people, problem }: St
     async look(): Promise<void> {
       readLog();
       const rows = await world.rows<Row>(
-        `SELECT ${columns} FROM invoices WHERE updated_at >= ? ORDER BY coalesce(rated_at, finalized_at), rowid`,
+        // Two of one customer may be fixed at one instant of this clock: what waits for either is on the one that was written first.
+        `SELECT ${columns} FROM invoices i WHERE updated_at >= ? ORDER BY coalesce(rated_at, finalized_at),
+          (SELECT max(l.rowid) FROM invoice_lines l WHERE l.invoice_id = i.id AND l.by = 'tenantry'), rowid`,
         since,
       );
       since = world.now;
