@@ -67,6 +67,20 @@ describeInBrowser(
       await expect.poll(() => rows.count()).toBe(2);
     });
 
+    it('a search that is typed before a tab has been drawn is a search in that tab', async () => {
+      const page = await open('/admin/queues');
+      await rowsOf(page, 'Jobs').first().waitFor();
+      await page.evaluate(() => {
+        const links = [...document.querySelectorAll<HTMLAnchorElement>('nav a')];
+        links.find(({ textContent }) => textContent?.startsWith('Failed'))?.click();
+        const box = document.querySelector<HTMLInputElement>('input[aria-label="Customer, company or error"]');
+        const write = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set;
+        write?.call(box, 'acm');
+        box?.dispatchEvent(new Event('input', { bubbles: true }));
+      });
+      await page.waitForURL('**/admin/queues?state=failed&q=acm');
+    });
+
     it('columns stay as somebody has chosen them', async () => {
       const page = await open('/admin/queues');
       await page.getByRole('columnheader', { name: 'Attempts' }).waitFor();

@@ -2,7 +2,7 @@
 import { Button, TextInputGroup, TextInputGroupMain, TextInputGroupUtilities } from '@patternfly/react-core';
 import SearchIcon from '@patternfly/react-icons/dist/esm/icons/search-icon';
 import TimesIcon from '@patternfly/react-icons/dist/esm/icons/times-icon';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { common } from '../texts/common.ts';
 
 const pauseMs = 300;
@@ -15,18 +15,31 @@ export interface SearchBoxProps {
 
 export function SearchBox({ label, value, onSearch }: SearchBoxProps) {
   const [typed, setTyped] = useState(value);
-  // What the address says wins: the back button, "clear all".
-  useEffect(() => setTyped(value), [value]);
+  // A link that is followed during the pause has another address by its end: the search is asked for in that one.
+  const search = useRef(onSearch);
+  useEffect(() => {
+    search.current = onSearch;
+  });
+  const asked = useRef(value);
+  const ask = (q: string) => {
+    asked.current = q;
+    search.current(q);
+  };
+  // What the address says wins (the back button, "clear all"), but for our own question that arrives while more is typed.
+  useEffect(() => {
+    if (value !== asked.current) setTyped(value);
+    asked.current = value;
+  }, [value]);
   // What is in the address already is not asked for again: that would take back a link that was followed meanwhile.
   // biome-ignore lint/correctness/useExhaustiveDependencies: only typing and the address start the pause
   useEffect(() => {
     if (typed === value) return;
-    const timer = setTimeout(() => onSearch(typed), pauseMs);
+    const timer = setTimeout(() => ask(typed), pauseMs);
     return () => clearTimeout(timer);
   }, [typed, value]);
   const clear = () => {
     setTyped('');
-    onSearch('');
+    ask('');
   };
   return (
     <TextInputGroup>
@@ -37,7 +50,7 @@ export function SearchBox({ label, value, onSearch }: SearchBoxProps) {
         value={typed}
         onChange={(_, next) => setTyped(next)}
         onKeyDown={({ key }) => {
-          if (key === 'Enter') onSearch(typed);
+          if (key === 'Enter') ask(typed);
         }}
       />
       {typed === '' ? null : (
