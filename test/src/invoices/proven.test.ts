@@ -136,6 +136,29 @@ describe('what is collected', { timeout }, () => {
     await expectProven(later);
   });
 
+  it('is proven where a line that was approved four months later comes beside another difference of it', async () => {
+    Object.assign(api.bindings, { HOLD_LINE_CENTS: '400' });
+    const { customerId, edge, end } = await month(100);
+    await goTo(end + 21 * minute);
+    await goTo(end + 6 * hour - 14 * minute);
+    expect(await lastOf(customerId)).toMatchObject({ state: 'paid', totalCents: 2900 });
+    for (let months = 0; months < 3; months++) await goTo((await endOf(customerId)) + 21 * minute);
+    const held = await api.call('GET', `/api/invoices/holds?customer_id=${customerId}`, { token: rootToken });
+    const { items } = (await held.json()) as { items: HeldLineView[] };
+    await uses(customerId, edge + 20 * hour, 7);
+    await post(`invoices/holds/${items[0]?.hold_id}/release`, { reason: 'looked at it' });
+    await goTo((await endOf(customerId)) + 21 * minute);
+    Object.assign(api.bindings, { HOLD_LINE_CENTS: undefined });
+    const later = await lastOf(customerId);
+    expect(later).toMatchObject({ state: 'paid', totalCents: 3435 });
+    expect((await costs(later.id)).toSorted()).toEqual(['cpu_core_ms 35 billed', 'cpu_core_ms 500 billed']);
+    expect((await expectProven(later)).lines).toEqual(
+      expect.arrayContaining(
+        [35, 500].map((cents) => expect.objectContaining({ amount_cents: cents, state: 'right' })),
+      ),
+    );
+  });
+
   it('gives back what was prepaid where the invoice goes without it, once, also when it is voided then', async () => {
     const { customerId, end } = await month(100);
     await grant(customerId, 1000);
