@@ -52,7 +52,7 @@ const payload = z.strictObject({
   typ: z.literal('tenantry-statement'),
   invoice_id: z.string(),
   customer_id: z.string(),
-  /** Null of an invoice that bills no period of its own: it only has what changed in `earlier` ones. */
+  /** Null of an invoice that bills no period of its own: it has what changed in `earlier` ones, or no usage, but a fee alone. */
   period: ratedPeriod.nullable(),
   /** Periods of earlier invoices that this one corrects, with what was billed of each before. */
   earlier: z.array(
@@ -79,15 +79,10 @@ const payload = z.strictObject({
   total_cents: z.number().int(),
 });
 
-export const statementPayload = payload
-  .refine(({ version, period: own }) => version === formOf(own), {
-    path: ['version'],
-    message: 'is 2 where the period is null, and 1 where there is one',
-  })
-  .refine(({ period: own, earlier }) => own !== null || earlier.length > 0, {
-    path: ['earlier'],
-    message: 'there is neither a period nor an earlier one: nothing is billed',
-  });
+export const statementPayload = payload.refine(({ version, period: own }) => version === formOf(own), {
+  path: ['version'],
+  message: 'is 2 where the period is null, and 1 where there is one',
+});
 export type StatementPayload = z.infer<typeof statementPayload>;
 
 /** A key set as it is published and as `verify-bill --keys` reads it (RFC 7517). */

@@ -52,8 +52,24 @@ function differences(line: CostLine, again: CostLine): string[] {
     .map((field) => `${field} is ${shown(field, line[field])}, and by the windows ${shown(field, again[field])}`);
 }
 
+/**
+ * What corrections of one line of a period come to together. There may be several: one that waited for approval and came later beside what
+ * has changed since.
+ */
+const together = (all: readonly StatementLine[], { line_id: id, by }: StatementLine, period: RatedAgain): number =>
+  all
+    .filter((one) => one.line_id === id && one.by === by && one.delta_of !== null && isOf(one, period))
+    .reduce((sum, { amount_cents: cents }) => sum + cents, 0);
+
+interface Checked {
+  wrong: string[];
+  rated: boolean;
+  /** Whether it may stand beside another one of the same: they are right together. */
+  isPart?: boolean;
+}
+
 /** What a line is of, once it has been asked for: the period's own, a correction of an earlier one, or neither. */
-function checkOne(line: StatementLine, periods: readonly RatedAgain[]): { wrong: string[]; rated: boolean } {
+function checkOne(line: StatementLine, periods: readonly RatedAgain[], all: readonly StatementLine[]): Checked {
   if (line.by === 'stripe') return { wrong: [], rated: false };
   // What no invoice has billed before is the period's own, on whichever invoice it is.
   const isFirst = ({ billed }: RatedAgain): boolean => (billed?.size ?? 0) === 0;
@@ -67,12 +83,11 @@ function checkOne(line: StatementLine, periods: readonly RatedAgain[]): { wrong:
   const again = period.lines.find(({ line_id }) => line_id === line.line_id);
   if (period.billed !== null && line.delta_of !== null) {
     const due = (again?.amount_cents ?? 0) - (period.billed.get(line.line_id) ?? 0);
+    const corrected = together(all, line, period);
     return {
-      wrong:
-        due === line.amount_cents
-          ? []
-          : [`corrects by ${dollars(line.amount_cents)}, and by the windows it is ${dollars(due)}`],
+      wrong: due === corrected ? [] : [`corrects by ${dollars(corrected)}, and by the windows it is ${dollars(due)}`],
       rated: true,
+      isPart: true,
     };
   }
   return { wrong: again === undefined ? ['the windows give no such line'] : differences(line, again), rated: true };
@@ -100,9 +115,9 @@ export function checkLines(payload: StatementPayload, periods: readonly RatedAga
   const seen = new Set<string>();
   const lines = payload.lines.map((line): CheckedLine => {
     const { line_id, description, amount_cents, not_billed: notBilled } = line;
-    const { wrong, rated } = checkOne(line, periods);
+    const { wrong, rated, isPart = false } = checkOne(line, periods, payload.lines);
     const place = JSON.stringify([line.by, line_id, line.period, line.delta_of]);
-    if (seen.has(place)) wrong.push('stands twice');
+    if (seen.has(place) && !isPart) wrong.push('stands twice');
     seen.add(place);
     for (const what of wrong) findings.push({ part: 'line', at: line_id, message: `the line ${line_id}: ${what}` });
     const state = wrong.length > 0 ? 'wrong' : (notBilled ?? (rated ? 'right' : 'copied'));

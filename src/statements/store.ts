@@ -22,6 +22,11 @@ export const notePrepared = (row: PreparedRow): Write =>
       .onConflictDoUpdate({ target: statements.invoiceId, set: row, setWhere: isNull(statements.signedAt) }),
   );
 
+/** Whether the invoice has one, signed or not. */
+export const isPrepared = async (db: Db, invoiceId: string): Promise<boolean> =>
+  (await db.select({ id: statements.invoiceId }).from(statements).where(eq(statements.invoiceId, invoiceId))).length >
+  0;
+
 export interface Signing {
   invoiceId: string;
   /** What was signed: nothing is noted when another preparing has taken its place. */
@@ -63,6 +68,8 @@ export interface Unsigned {
   customerId: string;
   run: string;
   usageShard: number;
+  /** Our lines on the invoice were computed and not billed. */
+  shadow: boolean;
 }
 
 /** Statements of final invoices that wait for their signature, the oldest first. */
@@ -73,6 +80,7 @@ export const findUnsigned = (db: Db, limit: number): Promise<Unsigned[]> =>
       customerId: statements.customerId,
       run: statements.run,
       usageShard: customers.usageShard,
+      shadow: invoices.shadow,
     })
     .from(statements)
     .innerJoin(invoices, eq(invoices.id, statements.invoiceId))

@@ -85,11 +85,13 @@ const factsOf = (payload: StatementPayload, windows: number, kid: string): State
   kid,
 });
 
-/** The invoice's own period; of one without, from the first that it corrects to the last. */
-function spanOf({ period, earlier }: StatementPayload): { start: string; end: string } {
+/** The invoice's own period; of one without, from the first that it corrects to the last; of one without usage, that of its lines. */
+function spanOf({ period, earlier, lines, iat }: StatementPayload): { start: string; end: string } {
   if (period !== null) return { start: period.start, end: period.end };
-  const inTime = earlier.toSorted((a, b) => (a.start < b.start ? -1 : 1));
-  return { start: inTime[0]?.start ?? '', end: inTime.at(-1)?.end ?? '' };
+  const periods = earlier.length > 0 ? earlier : lines.flatMap((line) => line.period ?? []);
+  const [starts, ends] = [periods.map(({ start }) => start).toSorted(), periods.map(({ end }) => end).toSorted()];
+  const issuedAt = iso(iat * secondMs);
+  return { start: starts[0] ?? issuedAt, end: ends.at(-1) ?? issuedAt };
 }
 
 interface Signature {

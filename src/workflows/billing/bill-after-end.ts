@@ -78,7 +78,12 @@ async function billChange(
   const isQuiet = !isThorough && (acceptedAt ?? 0) < ratedAt - travelMs;
   if (isQuiet && released.length === 0) return nothing;
   const id = newId('invoice', random);
-  const { lines: found, writes: ofStatement } = await rateInvoice(context, customer, { newId: id }, { withVoid: true });
+  const { lines: found, writes: ofStatement } = await rateInvoice(
+    context,
+    customer,
+    { newId: id },
+    { released, withVoid: true },
+  );
   if (found.length === 0 && released.length === 0) return nothing;
   const { due, tooLate } = split(found, now);
   const usage = await holdLines(context, customerId, due, false);

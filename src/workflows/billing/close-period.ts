@@ -161,10 +161,8 @@ async function fix(
 ): Promise<Plan<Closed>> {
   const { db, now, settings } = context;
   const moment = await invoiceStore.findMoment(db, customer.id);
-  const [rating, released] = await Promise.all([
-    rateInvoice(context, customer, invoice, { keeps: wish !== 'preview' }),
-    findReleased(db, customer.id),
-  ]);
+  const released = await findReleased(db, customer.id);
+  const rating = await rateInvoice(context, customer, invoice, { released, keeps: wish !== 'preview' });
   const shadow = isShadow || settings.usageBilling === 'off';
   const usage = await holdLines(context, customer.id, rating.lines, shadow);
   const credit = shadow ? noCredit : await takeCreditFor(context, invoice, [...usage, ...released]);

@@ -4,6 +4,7 @@
  */
 import type { AuditEntry } from '../../audit/store.ts';
 import type { CostLine } from '../../contracts/cost.ts';
+import { findCustomer } from '../../customers/store.ts';
 import type { Write } from '../../db/write.ts';
 import type { Difference } from '../../drift/drift.ts';
 import { keepFinding, ofInvoices } from '../../drift/store.ts';
@@ -26,11 +27,13 @@ import * as periodStore from '../../periods/store.ts';
 import { findCatalogue } from '../../pricing/catalogue-store.ts';
 import { baseFeeMeter } from '../../pricing/meters.ts';
 import { pricesOf } from '../../pricing/stripe-price.ts';
+import { isPrepared } from '../../statements/store.ts';
 import type { StripeFailure } from '../../stripe/call.ts';
 import type { StripeLine } from '../../stripe/drafts.ts';
 import type { StripeInvoice } from '../../stripe/invoices.ts';
 import { findOffers } from '../../subscriptions/price-store.ts';
 import type { Context } from '../deed.ts';
+import { prepareStatement } from './prepare-statement.ts';
 import { consumeCredit, releaseCredit } from './reserve-credit.ts';
 
 export interface Frozen {
@@ -96,6 +99,7 @@ export async function freeze(
         own.map((line) => toCopied(line, newId('invoiceLine', random))),
       ),
       ...differences.map((found) => keepFinding(newId('drift', random), ofInvoices, found, now)),
+      ...(await prepareWithoutUsage(context, row)),
     ],
     audit: [
       {
@@ -110,6 +114,18 @@ export async function freeze(
       },
     ],
   });
+}
+
+/** The statement of an invoice that has no usage on it, where none was prepared when it was rated: of its other lines alone. */
+async function prepareWithoutUsage(context: Context, row: InvoiceRow): Promise<readonly Write[]> {
+  const { id: invoiceId, customerId, periodStart, ratedAt, shadow } = row;
+  if (periodStart !== null && ratedAt !== null && !shadow) return [];
+  const [isThere, customer] = await Promise.all([
+    isPrepared(context.db, invoiceId),
+    findCustomer(context.db, customerId),
+  ]);
+  if (isThere || customer === null) return [];
+  return (await prepareStatement(context, { invoiceId, customer, period: null })).writes;
 }
 
 const isSent = (state: LineRow['state']): boolean => state === 'planned' || state === 'billed';

@@ -14,7 +14,7 @@ import { holds, type Period, type PeriodKind } from '../../periods/period.ts';
 import { versionOf } from '../../pricing/catalogue.ts';
 import { toCostLine } from '../../pricing/cost-line.ts';
 import { type Rated, rate } from '../../pricing/rate.ts';
-import { stretchesOf } from '../../pricing/segments.ts';
+import { planAt, stretchesOf } from '../../pricing/segments.ts';
 import { findRatingBasis, type RatingBasis } from '../../pricing/store.ts';
 import {
   type Basis,
@@ -44,7 +44,7 @@ import type { Context } from '../deed.ts';
 export interface StatementWish {
   invoiceId: string;
   customer: Pick<CustomerRow, 'id' | 'seq' | 'usageShard'>;
-  /** The period whose usage the invoice bills; null where it has only what changed in earlier ones. */
+  /** The period whose usage the invoice bills; null where it has only what changed in earlier ones, or no usage at all. */
   period: (Period & { kind: PeriodKind }) | null;
   /** Periods that earlier invoices billed and that this one corrects. */
   earlier?: readonly EarlierPeriod[];
@@ -66,6 +66,11 @@ const cutsOf = (period: Period, { changes, overrides, catalogue }: RatingBasis):
     plan: versionOf(catalogue, plan, planVersion),
     overrides: own,
   }));
+
+function planNow({ changes, catalogue }: RatingBasis, now: number) {
+  const { plan, planVersion } = planAt(changes, now);
+  return versionOf(catalogue, plan, planVersion);
+}
 
 /** Names of rows by number; of two that share a name each says its number. */
 function namesIn(metering: Metering) {
@@ -162,11 +167,13 @@ export async function prepareStatement(
   const windowParts = await file.end();
   const all = bills.map((bill) => rate({ period: bill.period, stretches: bill.tally.stretches() }));
   const rated = period === null ? null : (all[0] ?? null);
-  const lastEnd = Math.max(...bills.map((bill) => bill.period.end));
+  // Without usage nothing is rated: it says which plan the customer was on.
+  const lastEnd = bills.length === 0 ? now : Math.max(...bills.map((bill) => bill.period.end));
+  const plans = bills.length === 0 ? [planNow(basis, now)] : bills.flatMap(({ cuts }) => cuts.map(({ plan }) => plan));
   const frozen: Basis = {
     period: period === null ? null : { ...toPeriod(period), kind: period.kind },
     earlier: earlier.map(toEarlier),
-    catalogue: await stateCatalogue(bills.flatMap(({ cuts }) => cuts.map(({ plan }) => plan))),
+    catalogue: await stateCatalogue(plans),
     overrides: overridesBefore(basis.overrides, lastEnd),
     plan_changes: changesBefore(basis.changes, lastEnd),
     digests,

@@ -7,7 +7,7 @@ import type { CustomerRow } from '../../customers/store.ts';
 import { shardOf } from '../../db/shards.ts';
 import type { Write } from '../../db/write.ts';
 import { afterMs, changedSince, isUnfinished, openMs, renewalMs, settleMs } from '../../invoices/invoice.ts';
-import { findSaid, findUsual, type SaidOf } from '../../invoices/line-store.ts';
+import { findSaid, findUsual, type LineRow, type SaidOf } from '../../invoices/line-store.ts';
 import { linesOf, type NewLine, type RatedLine } from '../../invoices/lines.ts';
 import { findOf, type InvoiceRow } from '../../invoices/store.ts';
 import { ceilTo, hourMs } from '../../lib/time.ts';
@@ -119,20 +119,24 @@ function isOpenTo(invoice: InvoiceRow | null, period: Period, now: number, other
  * The lines that an invoice takes.
  * @param invoice an id alone: what has changed, for an invoice that is not there yet; it may be of periods that were over longer than
  * anything of theirs is billed
- * @param options `withVoid`: what a void invoice has said counts as billed. `keeps`: the statement is prepared with it
+ * @param options `released`: what was approved after its invoice comes on this one; its periods are proven with it, however old they are.
+ * `withVoid`: what a void invoice has said counts as billed. `keeps`: the statement is prepared with it
  * @throws AmountOutOfRange
  */
 export async function rateInvoice(
   context: Context,
   customer: CustomerRow,
   asked: InvoiceRow | { newId: string },
-  { withVoid = false, keeps = true }: { withVoid?: boolean; keeps?: boolean } = {},
+  { released, withVoid = false, keeps = true }: { released: readonly LineRow[]; withVoid?: boolean; keeps?: boolean },
 ): Promise<Rating> {
   const { db, now } = context;
   const invoice = 'newId' in asked ? null : asked;
   const [periods, others] = await Promise.all([periodStore.findAll(db, customer.id), findOf(db, customer.id)]);
   const isOwn = (period: Period): boolean => invoice !== null && period.start === invoice.periodStart;
-  const open = periods.filter((period) => isOwn(period) || isOpenTo(invoice, period, now, others));
+  const isReleased = ({ start }: Period): boolean => released.some(({ periodStart }) => periodStart === start);
+  const open = periods.filter(
+    (period) => isOwn(period) || isReleased(period) || isOpenTo(invoice, period, now, others),
+  );
   const starts = open.map(({ start }) => start);
   const said = await findSaid(db, customer.id, starts, withVoid);
   // What is not billed in 62 days never is; what was billed is put right, however old it is.

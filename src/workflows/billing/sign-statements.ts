@@ -30,7 +30,8 @@ export async function signStatements(context: Context): Promise<number> {
   return done.length;
 }
 
-async function signOne(context: Context, keys: StatementKeys, { invoiceId, customerId, run, usageShard }: Unsigned) {
+async function signOne(context: Context, keys: StatementKeys, due: Unsigned) {
+  const { invoiceId, customerId, run, usageShard, shadow } = due;
   const { db, now, random, settings } = context;
   const shard = shardOf(context, { usageShard });
   const [text, stored] = await Promise.all([
@@ -38,7 +39,8 @@ async function signOne(context: Context, keys: StatementKeys, { invoiceId, custo
     findLines(db, invoiceId),
   ]);
   const { lines: rated, ...basis } = JSON.parse(text) as Basis;
-  const lines = linesOf({ ...basis, lines: rated }, stored);
+  const billed = stored.filter(({ by }) => !shadow || by === 'stripe');
+  const lines = linesOf({ ...basis, lines: rated }, billed);
   const jti = newId('statement', random);
   const payload: StatementPayload = {
     version: formOf(basis.period),

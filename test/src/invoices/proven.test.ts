@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { HeldLineView } from '../../../src/contracts/invoices.ts';
 import type { InvoiceRow } from '../../../src/invoices/store.ts';
+import { iso } from '../../../src/lib/time.ts';
 import { verifyStatement } from '../../../src/statements/verify.ts';
 import { signStatements } from '../../../src/workflows/billing/sign-statements.ts';
 import { ensureCluster, makeApi, rootToken } from '../../harness/worker/api.ts';
@@ -52,7 +53,7 @@ async function ledgerOf(customerId: string): Promise<{ balance: number; kinds: s
 }
 
 /** The statement of an invoice is right, and its total is what Stripe has before tax. */
-async function expectProven({ id, stripeInvoiceId }: InvoiceRow): Promise<void> {
+async function expectProven({ id, stripeInvoiceId }: InvoiceRow) {
   await signStatements(contextNow());
   const file = await api.call('GET', `/api/invoices/${id}/statement`, { token: rootToken });
   expect(file.status).toBe(200);
@@ -60,6 +61,7 @@ async function expectProven({ id, stripeInvoiceId }: InvoiceRow): Promise<void> 
   expect(verdict.findings).toEqual([]);
   const { total } = await invoiceAtStripe(stripeInvoiceId);
   expect(verdict.facts?.total_cents).toBe(total);
+  return verdict;
 }
 
 describe('what is collected', { timeout }, () => {
@@ -80,6 +82,41 @@ describe('what is collected', { timeout }, () => {
     expect((await ledgerOf(customerId)).balance).toBe(0);
   });
 
+  it('is proven where it has no usage: the fee of a checkout, and of an upgrade', async () => {
+    const { made } = await paying('starter');
+    const { customer_id: customerId } = made.customer;
+    await tell();
+    const first = await lastOf(customerId);
+    expect(first).toMatchObject({ kind: 'cycle', periodStart: null, ratedAt: null, state: 'paid', totalCents: 2900 });
+    const { start, end } = (await periodsOf(customerId)).at(-1) ?? { start: 0, end: 0 };
+    const verdict = await expectProven(first);
+    expect(verdict).toMatchObject({
+      facts: { windows: 0, total_cents: 2900, period: { end: iso(end) } },
+      lines: [{ amount_cents: 2900, state: 'copied' }],
+    });
+    await goTo(start + 10 * hour);
+    const up = await billing.ask('upgrade', made, { new_plan: 'professional' });
+    expect(up.status).toBe(200);
+    await tell();
+    const upgraded = await lastOf(customerId);
+    expect(upgraded).toMatchObject({ kind: 'cycle', periodStart: null, state: 'paid' });
+    expect(upgraded.id).not.toBe(first.id);
+    await expectProven(upgraded);
+  });
+
+  it('is proven where its usage was computed and not billed', async () => {
+    const brake = { mode: 'shadow', reason: 'a test' };
+    expect((await api.call('PUT', '/api/billing-brake', { token: rootToken, body: brake })).status).toBe(200);
+    const { customerId, end } = await month(100);
+    await goTo(end + 21 * minute);
+    await goTo(end + 7 * hour);
+    const bill = await lastOf(customerId);
+    expect(bill).toMatchObject({ state: 'paid', shadow: true, totalCents: 2900 });
+    expect(await expectProven(bill)).toMatchObject({ facts: { windows: 0, total_cents: 2900 } });
+    const body = { ...brake, mode: 'live' };
+    await api.call('PUT', '/api/billing-brake', { token: rootToken, body });
+  });
+
   it('is proven where a line was approved after its invoice had gone', async () => {
     Object.assign(api.bindings, { HOLD_LINE_CENTS: '400' });
     const { customerId, end } = await month(100);
@@ -97,6 +134,29 @@ describe('what is collected', { timeout }, () => {
     const later = await lastOf(customerId);
     expect(later).toMatchObject({ state: 'paid', totalCents: 3400 });
     await expectProven(later);
+  });
+
+  it('is proven where a line that was approved four months later comes beside another difference of it', async () => {
+    Object.assign(api.bindings, { HOLD_LINE_CENTS: '400' });
+    const { customerId, edge, end } = await month(100);
+    await goTo(end + 21 * minute);
+    await goTo(end + 6 * hour - 14 * minute);
+    expect(await lastOf(customerId)).toMatchObject({ state: 'paid', totalCents: 2900 });
+    for (let months = 0; months < 3; months++) await goTo((await endOf(customerId)) + 21 * minute);
+    const held = await api.call('GET', `/api/invoices/holds?customer_id=${customerId}`, { token: rootToken });
+    const { items } = (await held.json()) as { items: HeldLineView[] };
+    await uses(customerId, edge + 20 * hour, 7);
+    await post(`invoices/holds/${items[0]?.hold_id}/release`, { reason: 'looked at it' });
+    await goTo((await endOf(customerId)) + 21 * minute);
+    Object.assign(api.bindings, { HOLD_LINE_CENTS: undefined });
+    const later = await lastOf(customerId);
+    expect(later).toMatchObject({ state: 'paid', totalCents: 3435 });
+    expect((await costs(later.id)).toSorted()).toEqual(['cpu_core_ms 35 billed', 'cpu_core_ms 500 billed']);
+    expect((await expectProven(later)).lines).toEqual(
+      expect.arrayContaining(
+        [35, 500].map((cents) => expect.objectContaining({ amount_cents: cents, state: 'right' })),
+      ),
+    );
   });
 
   it('gives back what was prepaid where the invoice goes without it, once, also when it is voided then', async () => {

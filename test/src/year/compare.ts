@@ -167,8 +167,8 @@ export function comparer({ world, holdCents, count, known: people, problem }: St
     if (want !== row.total) say(row, `total: the oracle has ${want}, ours is ${row.total}`);
     count('final invoices');
     count('cents invoiced', row.total);
-    // Where no usage of a period is on it there is nothing to prove.
-    if (row.start !== null) unproven.set(row.id, row);
+    // What is written off is the total of its row, and billed on no statement.
+    if (row.kind !== 'delta') unproven.set(row.id, row);
     if (row.stripe !== null) await checkStripe(row, row.stripe, want, bill ? plannedOf(bill) : 0);
   }
 
