@@ -9,6 +9,7 @@ import { type Failure, type FailureCode, failed } from './failure.ts';
 import type { HelmRun } from './helm.ts';
 import { failedRequest, type HelmRequest, isTrouble, isWrite, requestsIn } from './helm-requests.ts';
 import { unreadable } from './not-ready.ts';
+import { isClassMissing, volumeFull } from './volumes.ts';
 
 /** First match wins: the more telling text comes first. */
 const byText: [RegExp, FailureCode][] = [
@@ -65,12 +66,18 @@ function codeOfAnswer(request: HelmRequest, words: string): FailureCode | null {
   return denied.test(words) ? 'chart_broken' : 'forbidden';
 }
 
-/** A refusal to create a pod says more than "not ready in time"; a webhook that does not answer is an error of the API server's. */
+/** What says more than "not ready in time": a refusal to create a pod, and what a volume lacks. */
 function codeOfEvents(events: JobEvent[]): FailureCode | null {
   const [first] = events;
   if (first?.reason === unreadable) return 'cluster_failing';
   const refused = events.find((event) => event.reason === 'FailedCreate')?.message;
-  if (refused === undefined) return null;
+  if (refused !== undefined) return codeOfRefusal(refused);
+  if (events.some(isClassMissing)) return 'storage_class_missing';
+  return events.some(({ reason }) => reason === volumeFull) ? 'volume_full' : null;
+}
+
+/** A webhook that does not answer is an error of the API server's. */
+function codeOfRefusal(refused: string): FailureCode | null {
   if (/^Internal error occurred|failed calling webhook/.test(refused.replace(/^Error creating: /, ''))) {
     return 'cluster_failing';
   }
@@ -110,7 +117,11 @@ export function failureOf(
     case 'timed_out':
       return ofTimeout(run, doing, events);
     case 'given_up':
-      return failed('not_ready', `${doing}: ended early, waiting does not mend it; ${waiting(events)}`, events);
+      return failed(
+        codeOfEvents(events) ?? 'not_ready',
+        `${doing}: ended early, waiting does not mend it; ${waiting(events)}`,
+        events,
+      );
     case 'killed':
       return failed('helm_killed', `${doing}: helm was killed (${run.signal}); was there enough memory?`, events);
     case 'exited':

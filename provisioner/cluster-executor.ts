@@ -18,6 +18,7 @@ import { history, type ReleaseContext, recover, uninstall, upgrade } from './rel
 import { registerKeys } from './reporter-key.ts';
 import { ensureInnerPasswords, ensurePassword, putLicence } from './secrets.ts';
 import { suspend } from './suspend.ts';
+import { clearUnprovisioned } from './unprovisioned.ts';
 import { finalValues, toValuesText } from './values.ts';
 import { valuesWatch } from './values-check.ts';
 import { watchPods } from './watch-pods.ts';
@@ -84,6 +85,8 @@ async function reconcile(deps: ClusterDeps, context: JobContext): Promise<Result
   if (!prepared.ok) return prepared;
   const open = found.value.created ? ok(undefined) : await reopen(deps.kube, place);
   if (!open.ok) return open;
+  const cleared = found.value.created ? ok(undefined) : await clear(deps, context, place);
+  if (!cleared.ok) return cleared;
   const installed = await install(deps, context, on, revisions.value);
   if (!installed.ok) return installed;
   if (!found.value.created) await goOn(deps, context, place);
@@ -100,6 +103,15 @@ async function readData(deps: ClusterDeps, { job }: JobContext, place: Place): P
   if (!database.ok || !job.expects_data) return database;
   const stands = requireData(database.value, place, job.claim_uid);
   return stands.ok ? database : stands;
+}
+
+/** Claims of a storage class that was missing are made anew, with the class that is wanted now. */
+async function clear(deps: ClusterDeps, context: JobContext, place: Place): Promise<Result<void, Stop>> {
+  const cleared = await clearUnprovisioned(deps.kube, place, untilOf(deps, context));
+  if (!cleared.ok) return cleared;
+  for (const name of cleared.value)
+    context.say('warn', `PersistentVolumeClaim/${name} had no storage class and no volume; it is made anew`);
+  return ok(undefined);
 }
 
 /** What the release does not start itself; that some of it does not start keeps no customer from running. */

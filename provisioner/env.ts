@@ -28,6 +28,7 @@ import { type Proxies, proxyUrl } from './proxy.ts';
 const jobTimeoutMsMax = hourMs;
 const jobTimeoutMsMin = 5 * secondMs;
 const concurrencyMax = 50;
+const portMax = 65_535;
 
 export const provisionerVariables = {
   BILLING_API_URL: required(url, 'the API that gives out jobs'),
@@ -53,6 +54,11 @@ export const provisionerVariables = {
   JOB_TIMEOUT_MS: optional(
     duration('milliseconds', jobTimeoutMsMin, jobTimeoutMsMax),
     "an upper limit of the jobs' own time-outs",
+  ),
+  HEALTH_CHECK_HOST: optional(text(), 'the address that the health server listens on; every interface without it'),
+  HEALTH_CHECK_PORT: optional(
+    integer(0, portMax),
+    'the port of /healthz, /readyz and /metrics, 0 for a free one; without it nothing is served',
   ),
   SIMULATE_K8S_DEPLOYMENT: byDefault('false', boolean, 'true: jobs take some seconds and touch no cluster'),
   SIMULATED_CLUSTER_DIR: byDefault(

@@ -27,6 +27,8 @@ export const retryable = {
   release_busy: true,
   pod_security: false,
   quota_exceeded: true,
+  storage_class_missing: true,
+  volume_full: true,
   not_ready: true,
   timeout: true,
   internal: true,
@@ -47,6 +49,7 @@ const ofTheCluster: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'control_plane_unreachable',
   'forbidden',
   'namespace_terminating',
+  'storage_class_missing',
 ]);
 
 /** Whose trouble a code names. `cluster`: the API delays the job, counts no run and never ends the job for it. */

@@ -1,10 +1,14 @@
 /**
- * What no waiting mends: a pod whose image the registry does not have, or does not give us. Pure. A registry that cannot be
- * reached, a node without room, a container that ends: all of these may heal, and are waited for.
+ * What no waiting mends: a pod whose image the registry does not have, or does not give us, and one whose claim names a storage class
+ * that the cluster does not have. Pure. A registry that cannot be reached, a node without room, a container that ends: all of
+ * these may heal, and are waited for.
  */
 import type { V1Pod } from '@kubernetes/client-node';
 import type { JobEvent } from '../src/contracts/jobs.ts';
+import type { Snapshot } from './not-ready.ts';
 import { podReason } from './pod-reason.ts';
+import { unprovisioned } from './unprovisioned.ts';
+import { claimsOf } from './volumes.ts';
 
 /** No such image whatever the registry says. */
 const never = new Set(['InvalidImageName', 'ErrImageNeverPull']);
@@ -24,17 +28,18 @@ const uidOf = (pod: V1Pod): string => pod.metadata?.uid ?? '';
 export const uidsOf = (pods: readonly V1Pod[]): ReadonlySet<string> => new Set(pods.map(uidOf));
 
 /**
- * The first pod that waiting does not mend, null where there is none. Not one that was there `before`: it may be what the
+ * The id of the first pod that waiting does not mend, null where there is none. Not one that was there `before`: it may be what the
  * change at hand takes away.
  */
 export function hopelessPod(
-  pods: readonly V1Pod[],
+  seen: Pick<Snapshot, 'pods' | 'claims' | 'events'>,
   before: ReadonlySet<string>,
-): { uid: string; why: JobEvent } | null {
-  for (const pod of pods) {
-    if (before.has(uidOf(pod)) || pod.metadata?.deletionTimestamp) continue;
+): string | null {
+  const unmade = unprovisioned(seen);
+  const hopeless = (pod: V1Pod): boolean => {
     const { trouble, ...why } = podReason(pod);
-    if (trouble === 'broken' && isHopeless(why)) return { uid: uidOf(pod), why };
-  }
-  return null;
+    return (trouble === 'broken' && isHopeless(why)) || claimsOf(pod).some((name) => unmade.includes(name));
+  };
+  const found = seen.pods.find((pod) => !before.has(uidOf(pod)) && !pod.metadata?.deletionTimestamp && hopeless(pod));
+  return found === undefined ? null : uidOf(found);
 }

@@ -9,7 +9,7 @@
 import { backoffMs } from '../src/lib/backoff.ts';
 import type { Result } from '../src/lib/result.ts';
 import { type Monotonic, sleep } from './clock.ts';
-import type { Claim, ControlPlane } from './control-plane.ts';
+import type { Claim, ControlPlane, NextAnswer } from './control-plane.ts';
 import type { Doorbell } from './doorbell.ts';
 import type { Outage } from './outage.ts';
 
@@ -21,6 +21,8 @@ export type LoopDeps = {
   /** Runs a job to its end; never throws. */
   run: (claim: Claim) => Promise<unknown>;
   outages: { api: Outage; queue: Outage; cluster: Outage };
+  /** Told with every step: the loop lives, and will be heard of again after at most `waitMs` beside its calls. */
+  beat: (waitMs: number) => void;
   concurrency: number;
   now: Monotonic;
   /** 0 ≤ x < 1 */
@@ -52,21 +54,25 @@ export async function takeWork(deps: LoopDeps, stop: AbortSignal): Promise<void>
   /** How long the API asked to be left alone when it last could not answer, ms. */
   let askedMs = 0;
 
-  /** Asks the API once; a job goes into a slot. */
-  async function claim(): Promise<'job' | 'none' | 'unavailable'> {
+  async function ask(): Promise<NextAnswer> {
     const answer = await deps.api.next();
     if (answer.kind === 'unavailable') {
       deps.outages.api.down(answer.reason);
       asked = null;
       askedMs = answer.retryAfterMs;
-      return 'unavailable';
+    } else {
+      deps.outages.api.up();
+      askedMs = 0;
     }
-    deps.outages.api.up();
-    askedMs = 0;
-    if (answer.kind === 'none') {
-      asked = deps.now();
-      return 'none';
-    }
+    return answer;
+  }
+
+  /** Asks the API once; a job goes into a slot. */
+  async function claim(): Promise<'job' | 'none' | 'unavailable'> {
+    deps.beat(0);
+    const answer = await ask();
+    if (answer.kind === 'none') asked = deps.now();
+    if (answer.kind !== 'job') return answer.kind;
     const slot = runAndAskOn(answer.claim).finally(() => running.delete(slot));
     running.add(slot);
     return 'job';
@@ -79,9 +85,8 @@ export async function takeWork(deps: LoopDeps, stop: AbortSignal): Promise<void>
       await deps.run(current);
       current = null;
       if (stop.aborted || !(await isReady())) return;
-      const answer = await deps.api.next();
+      const answer = await ask();
       if (answer.kind === 'job') current = answer.claim;
-      if (answer.kind === 'unavailable') asked = null;
     }
   }
 
@@ -93,6 +98,7 @@ export async function takeWork(deps: LoopDeps, stop: AbortSignal): Promise<void>
   }
 
   async function turn(): Promise<Turn> {
+    deps.beat(0);
     const free = deps.concurrency - running.size;
     if (free <= 0) return 'full';
     if (!(await isReady())) return 'down';
@@ -125,6 +131,7 @@ export async function takeWork(deps: LoopDeps, stop: AbortSignal): Promise<void>
   while (!stop.aborted) {
     const found = await turn();
     if (found === 'full') {
+      deps.beat(timing.askEveryMs);
       await Promise.race([...running, sleep(timing.askEveryMs, stop)]);
       continue;
     }
@@ -132,7 +139,9 @@ export async function takeWork(deps: LoopDeps, stop: AbortSignal): Promise<void>
     if (found === 'work') continue;
     const [baseMs, maxMs] =
       found === 'idle' ? [timing.idleFirstMs, timing.idleMaxMs] : [timing.retryFirstMs, timing.retryMaxMs];
-    await sleep(backoffMs(quiet, { baseMs, maxMs, jitter }, deps.fraction(), found === 'idle' ? 0 : askedMs), stop);
+    const waitMs = backoffMs(quiet, { baseMs, maxMs, jitter }, deps.fraction(), found === 'idle' ? 0 : askedMs);
+    deps.beat(waitMs);
+    await sleep(waitMs, stop);
   }
   await Promise.allSettled(running);
 }

@@ -6,21 +6,25 @@ import { rm } from 'node:fs/promises';
 import { type Logger, pino } from 'pino';
 import { exitCodes } from '../src/lib/exit-codes.ts';
 import { cryptoRandom } from '../src/lib/ids.ts';
+import { messageOf } from '../src/lib/message.ts';
 import { monotonic, sleep } from './clock.ts';
 import { clusterExecutor } from './cluster-executor.ts';
 import { controlPlane } from './control-plane.ts';
 import { doorbell } from './doorbell.ts';
 import { type Config, proxiesOf, readConfig } from './env.ts';
 import type { Executor } from './executor.ts';
+import { serveHealth } from './health.ts';
 import { helmEnv, helmOf } from './helm.ts';
 import { makeHelmFolder } from './helm-folder.ts';
 import { takeWork } from './loop.ts';
+import { type Metrics, metricsOf } from './metrics.ts';
 import { outageOf } from './outage.ts';
 import { preflight } from './preflight.ts';
 import { proxyFor } from './proxy.ts';
 import { appliesOnServer } from './release.ts';
 import { runJob } from './run-job.ts';
 import { simulatedExecutor } from './simulated-executor.ts';
+import { type VitalSigns, vitalSigns } from './vital-signs.ts';
 
 /** How long running jobs may go on after the first signal. Kubernetes kills after 30 s; a lease covers what is cut off. */
 const shutdownGraceMs = 25_000;
@@ -63,6 +67,22 @@ function simulatedCluster(config: Config, log: Logger): Executor {
   });
 }
 
+/** Serves health and metrics where the configuration names a port. */
+async function openHealth(
+  { HEALTH_CHECK_PORT: port, HEALTH_CHECK_HOST: host }: Config,
+  parts: Observed,
+): Promise<void> {
+  if (port === undefined) return;
+  try {
+    const server = await serveHealth({ port, host, ...parts });
+    parts.log.info({ address: server.address() }, 'serving /healthz, /readyz and /metrics');
+  } catch (error) {
+    refuse([`HEALTH_CHECK_PORT: ${messageOf(error)}`]);
+  }
+}
+
+type Observed = { signs: VitalSigns; metrics: Metrics; log: Logger };
+
 async function main(): Promise<void> {
   if (process.argv.length > 2)
     return refuse(['arguments are not taken: environment variables configure it'], exitCodes.usage);
@@ -71,6 +91,9 @@ async function main(): Promise<void> {
   const config = read.value;
   const log = pino({ name: 'provisioner', level: config.LOG_LEVEL });
   const stop = new AbortController();
+  const signs = vitalSigns(monotonic);
+  const metrics = metricsOf(signs, config.QUEUE_CONCURRENCY);
+  await openHealth(config, { signs, metrics, log });
   const helmFolder = config.SIMULATE_K8S_DEPLOYMENT ? null : await makeHelmFolder();
   const executor = helmFolder === null ? simulatedCluster(config, log) : await realCluster(config, log, helmFolder);
   const api = controlPlane(
@@ -89,6 +112,7 @@ async function main(): Promise<void> {
     signals += 1;
     if (signals > 1) return void end();
     log.info({ signal }, 'taking no more work; a second signal ends at once');
+    signs.stop();
     stop.abort();
     void sleep(shutdownGraceMs).then(end);
   };
@@ -108,15 +132,18 @@ async function main(): Promise<void> {
       }),
       ready: () => executor.ready(),
       run: (claim) =>
-        runJob(
-          { api, executor, log, now: monotonic, fraction: Math.random, timeoutCapMs: config.JOB_TIMEOUT_MS },
-          claim,
+        metrics.counted(claim, () =>
+          runJob(
+            { api, executor, log, now: monotonic, fraction: Math.random, timeoutCapMs: config.JOB_TIMEOUT_MS },
+            claim,
+          ),
         ),
       outages: {
-        api: outageOf('control plane', log, monotonic),
-        queue: outageOf('queue', log, monotonic),
-        cluster: outageOf('cluster', log, monotonic),
+        api: signs.watch('control_plane', outageOf('control plane', log, monotonic)),
+        queue: signs.watch('queue', outageOf('queue', log, monotonic)),
+        cluster: signs.watch('cluster', outageOf('cluster', log, monotonic)),
       },
+      beat: signs.beat,
       concurrency: config.QUEUE_CONCURRENCY,
       now: monotonic,
       fraction: Math.random,

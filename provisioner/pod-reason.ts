@@ -1,6 +1,7 @@
 /** Why one pod is not ready, by its status and events, and how near to the cause that reason is. Pure. */
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
 import type { JobEvent } from '../src/contracts/jobs.ts';
+import { claimsOf, fullLine, volumeFull } from './volumes.ts';
 
 /**
  * `unplaced`: no node takes it. `broken`: a container does not start or ends. `unready`: it runs, or starts, and is not ready:
@@ -29,7 +30,16 @@ function ofContainer({ name, state, lastState }: V1ContainerStatus): { reason: s
   return { reason: why.reason, message: `${why.message ?? `container ${name}`}${how}` };
 }
 
-/** A pod that is not ready. An ended or waiting container says most, then where it could not be placed, then the rest. */
+/**
+ * How a container ended for want of room, in its own words; null for one that runs well. One that has just been started again ended
+ * before; an init container is ready when it has ended well.
+ */
+function ofFullVolume({ name, ready, state, lastState }: V1ContainerStatus): string | null {
+  const line = ready ? null : fullLine((state?.terminated ?? lastState?.terminated)?.message);
+  return line === null ? null : `${name}: ${line}`;
+}
+
+/** A pod that is not ready. A full volume says most, then an ended or waiting container, then where it could not be placed. */
 export function podReason(pod: V1Pod): JobEvent & { trouble: PodTrouble } {
   const object = `Pod/${pod.metadata?.name}`;
   const phase = `phase ${pod.status?.phase ?? 'unknown'}`;
@@ -38,6 +48,11 @@ export function podReason(pod: V1Pod): JobEvent & { trouble: PodTrouble } {
     return { object, reason: reason ?? 'Failed', message: message ?? phase, trouble: 'replaced' };
   }
   const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  const [claim] = claimsOf(pod);
+  const full = statuses.map(ofFullVolume).find((each) => each !== null);
+  if (claim !== undefined && full) {
+    return { object, reason: volumeFull, message: `the volume of ${claim} has no room (${full})`, trouble: 'broken' };
+  }
   for (const status of statuses.filter((each) => !each.ready)) {
     const why = ofContainer(status);
     if (why !== null) return { object, ...why, trouble: 'broken' };

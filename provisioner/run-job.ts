@@ -3,7 +3,7 @@
  * API how it ended for as long as that can matter. What is done in between is the executor's.
  */
 import type { Logger } from 'pino';
-import type { LeasedJob } from '../src/contracts/jobs.ts';
+import type { DriftEntry, LeasedJob } from '../src/contracts/jobs.ts';
 import { type Backoff, backoffMs } from '../src/lib/backoff.ts';
 import { sha256Hex } from '../src/lib/keys.ts';
 import { messageOf } from '../src/lib/message.ts';
@@ -12,7 +12,7 @@ import { type Monotonic, sleep } from './clock.ts';
 import type { Answer, Claim, ControlPlane } from './control-plane.ts';
 import { type Deadlines, deadlinesOf } from './deadline.ts';
 import type { Done, Executor, JobContext } from './executor.ts';
-import { failed, lost, type Stop, scopeOf, toWire } from './failure.ts';
+import { type FailureCode, failed, lost, type Stop, scopeOf, toWire } from './failure.ts';
 import { type JobLog, jobLog } from './job-log.ts';
 import { redact } from './redact.ts';
 
@@ -27,13 +27,18 @@ export type RunDeps = {
   timeoutCapMs: number | undefined;
 };
 
-export type JobEnd = 'completed' | 'failed' | 'lost' | 'unreported';
+export const jobEnds = ['completed', 'failed', 'lost', 'unreported'] as const;
+/** `lost`: the lease was another's before the end. `unreported`: the API could not be told before the lease was over. */
+export type JobEnd = (typeof jobEnds)[number];
+
+/** How a run ended. `code`: why its work failed, null otherwise; `drift`: what a comparison found, null where none was made. */
+export type JobReport = { end: JobEnd; code: FailureCode | null; drift: DriftEntry[] | null; workMs: number };
 
 /** After a call that the API did not decide. */
 const pauses: Backoff = { baseMs: 250, maxMs: 5_000, jitter: 0.5 };
 
 /** Runs the job. Never throws: a bug in a step is a failure of the job with code `internal`. */
-export async function runJob(deps: RunDeps, claim: Claim): Promise<JobEnd> {
+export async function runJob(deps: RunDeps, claim: Claim): Promise<JobReport> {
   const { job, sentAt } = claim;
   const log = deps.log.child({ job: job.job.id, namespace: job.job.namespace, generation: job.generation });
   const deadlines = deadlinesOf({
@@ -64,7 +69,13 @@ export async function runJob(deps: RunDeps, claim: Claim): Promise<JobEnd> {
     log.warn({ ...times, ...reason }, 'the result could not be reported before the lease ended');
   else if (end === 'lost') log.debug(times, 'the lease was lost; stopped');
   else log.info(times, 'job completed');
-  return end;
+  return { end, ...foundBy(outcome), workMs: worked - sentAt };
+}
+
+/** What the work came to, whether or not the API took it. */
+function foundBy(outcome: Result<Done | undefined, Stop>): Pick<JobReport, 'code' | 'drift'> {
+  if (outcome.ok) return { code: null, drift: outcome.value?.drift ?? null };
+  return { code: outcome.error.kind === 'lost' ? null : outcome.error.code, drift: null };
 }
 
 /** What is left of the log is sent for so long after the result: the API takes lines of a job's last lease. */

@@ -33,7 +33,7 @@ export async function watchPods(deps: ClusterDeps, context: JobContext, { ended,
     const share = total === 0 ? 0 : ready / total;
     if (!ended.aborted)
       context.progress(30 + Math.round(60 * share), `${ready} of ${total} pods ready${why}`.slice(0, progressMax));
-    const hopeless = hopelessPod(seen.pods, before)?.uid ?? null;
+    const hopeless = hopelessPod(seen, before);
     if (hopeless !== null && hopeless === suspect) return giveUp();
     suspect = hopeless;
     await sleep(lookEveryMs, ended);

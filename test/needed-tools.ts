@@ -13,6 +13,8 @@ const STEPS: Record<string, string[]> = {
   kwok: ['kwok'],
   prometheus: ['prometheus', 'promtool'],
   'stripe-mock': ['stripe-mock'],
+  kubeconform: ['kubeconform'],
+  'kube-score': ['kube-score'],
   chromium: ['chromium'],
   mosquitto: ['mosquitto'],
   'redis-server': ['redis-server'],

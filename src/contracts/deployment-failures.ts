@@ -24,6 +24,8 @@ export const deploymentFailures = {
   release_busy: 'Another change of this deployment is under way; it is tried again.',
   pod_security: 'The deployment asks for more than the cluster allows; our operators have to change that.',
   quota_exceeded: 'The deployment needs more than its plan allows.',
+  storage_class_missing: 'The deployment waits for our operators.',
+  volume_full: 'A volume of this deployment is full; it is tried again when there is room.',
   not_ready: 'The deployment has not become ready in time and is tried again.',
   timeout: 'The deployment was not done in time and is tried again.',
   internal: 'The deployment did not succeed and is tried again.',

@@ -1,20 +1,37 @@
 /** What the API server, its admission, quotas and rights say of the chart, on a real control plane. */
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { SchedulingV1Api } from '@kubernetes/client-node';
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { stringify } from 'yaml';
 import { clusterTools } from '../harness/cluster.ts';
 import { describeWithTools } from '../harness/tools.ts';
 import { exampleValues, plans } from './example.ts';
 import { helm, runHelm } from './helm.ts';
+import { conform, exceptions, score, writeSchemas } from './judges.ts';
 import { customersOnCluster } from './on-cluster.ts';
 import { everySetting } from './operator-values.ts';
 import { claimsOf, componentsOf } from './parts.ts';
 
-const provisionerChart = resolve(import.meta.dirname, '../../charts/provisioner');
+const charts = resolve(import.meta.dirname, '../../charts');
+const provisionerChart = join(charts, 'provisioner');
 
-describeWithTools(['helm', 'kubectl', ...clusterTools], 'a customer’s objects on a real cluster', () => {
+const tools = ['helm', 'kubectl', 'kubeconform', 'kube-score', ...clusterTools];
+
+describeWithTools(tools, 'a customer’s objects on a real cluster', () => {
   const on = customersOnCluster();
   const { newCustomer, namespaceOf, upgrade, kubectl, installed, readiness, each, allReady } = on;
+  /** The server's schemas, for kubeconform. */
+  let schemas: string;
+  /** Exceptions from kube-score's checks that were met. */
+  const met = new Set<string>();
+  beforeAll(async () => {
+    schemas = await mkdtemp(join(tmpdir(), 'tenantry-schemas-'));
+    const { stdout } = await kubectl(['get', '--raw', '/openapi/v2'], '');
+    await writeSchemas(JSON.parse(stdout), schemas);
+  });
+  afterAll(() => rm(schemas, { recursive: true, force: true }));
 
   it.each(plans)('becomes ready under restricted Pod Security within the quota of %s', async (plan) => {
     const values = await newCustomer({ plan });
@@ -32,7 +49,7 @@ describeWithTools(['helm', 'kubectl', ...clusterTools], 'a customer’s objects 
   });
 
   it.each(plans)(
-    'of %s is taken by the API server in every state, with and without an ingress, without a warning',
+    'of %s is taken by the API server, and by judges of manifests, in every state, with and without an ingress, without a warning',
     async (plan) => {
       const namespace = namespaceOf(await newCustomer({ plan }));
       const shortId = namespace.replace('customer-', '');
@@ -40,15 +57,56 @@ describeWithTools(['helm', 'kubectl', ...clusterTools], 'a customer’s objects 
         for (const state of [{}, { suspended: true }, { suspended: true, draining: true }]) {
           const values = exampleValues({ plan, ...state, customerId: `cust_${shortId}${'0'.repeat(24)}` });
           const rendered = await helm(['template', '--no-hooks'], { values, overrides: { ingress: { enabled } } });
+          const text = rendered.ok ? rendered.stdout : rendered.message;
           // Strict: a field that the server's own schema does not know is an error. Pod Security tells what it would refuse as a warning.
           const said = await kubectl(
             ['-n', namespace, 'apply', '--server-side', '--dry-run=server', '--validate=strict', '-f', '-'],
-            rendered.ok ? rendered.stdout : rendered.message,
+            text,
           );
           expect([plan, enabled, state, said.code, said.stderr]).toEqual([plan, enabled, state, 0, '']);
+          const objects = text.match(/^kind: /gm)?.length ?? 0;
+          const [conforms, scores] = [await conform(text, schemas), await score(text)];
+          expect([plan, enabled, state, conforms]).toEqual([plan, enabled, state, { judged: objects, complaints: [] }]);
+          expect([plan, enabled, state, scores.complaints]).toEqual([plan, enabled, state, []]);
+          const scored = text.match(/^kind: (Deployment|StatefulSet|Service|NetworkPolicy|Ingress)$/gm)?.length ?? 0;
+          expect(scores.judged).toBeGreaterThanOrEqual(scored);
+          for (const check of scores.used) met.add(check);
         }
     },
   );
+
+  it('has no exception from the judges’ rules that nothing needs', () => {
+    expect(exceptions.map(({ check }) => check).filter((check) => !met.has(check))).toEqual([]);
+  });
+
+  it.each([
+    ['a misspelt field', 'v1', 'Service', { ports: [{ port: 80 }], selectors: { app: 'a' } }, /selectors/],
+    ['a text for a number', 'apps/v1', 'Deployment', { replicas: 'one', selector: {}, template: {} }, /replicas/],
+    ['a field that is missing', 'apps/v1', 'Deployment', { replicas: 1, template: {} }, /selector|required/],
+    ['a word that is none', 'v1', 'Service', { type: 'Loadbalancer' }, /type/],
+    ['a kind that the server does not have', 'apps/v1beta1', 'Deployment', {}, /could not find schema/],
+  ])('has judges who would see %s', async (_, apiVersion, kind, spec, words) => {
+    const { complaints } = await conform(stringify({ apiVersion, kind, metadata: { name: 'a' }, spec }), schemas);
+    expect(complaints).toEqual([expect.stringMatching(words)]);
+  });
+
+  it('has judges who would see a container without limits', async () => {
+    const containers = [{ name: 'a', image: 'a:1' }];
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec: { containers } };
+    expect((await score(stringify(pod))).complaints).toContainEqual(
+      expect.stringMatching(/^Pod\/.*: container-resources: a CPU limit is not set/),
+    );
+  });
+
+  it('judges have nothing to say of the other charts, in every shape', async () => {
+    for (const chart of ['provisioner', 'billing-exporter'].map((name) => resolve(charts, name)))
+      for (const shape of await readdir(join(chart, 'ci'))) {
+        const rendered = await runHelm(['template', '--values', join(chart, 'ci', shape), '-n', 'x', '--', 'x', chart]);
+        const text = rendered.ok ? rendered.stdout : rendered.message;
+        const complaints = [...(await conform(text, schemas)).complaints, ...(await score(text)).complaints];
+        expect([chart, shape, complaints]).toEqual([chart, shape, []]);
+      }
+  });
 
   it('gives its service accounts no right, but OpenCost’s to read', async () => {
     const values = await newCustomer({ plan: 'enterprise' });

@@ -100,8 +100,8 @@ describeWithTools(['helm'], 'the chart of the exporter alone', () => {
       });
       if (shape === whole) continue;
       expect(pod?.containers[0]?.resources).toEqual({
-        requests: { cpu: '50m', memory: '64Mi' },
-        limits: { cpu: '100m', memory: '128Mi' },
+        requests: { cpu: '50m', memory: '64Mi', 'ephemeral-storage': '64Mi' },
+        limits: { cpu: '100m', memory: '128Mi', 'ephemeral-storage': '512Mi' },
       });
     }
     const image = pick<V1Deployment>(await render(full), 'Deployment').spec?.template.spec?.containers[0]?.image;

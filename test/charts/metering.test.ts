@@ -5,7 +5,7 @@ import { readConfig } from '../../exporter/config.ts';
 import { exporterVariables } from '../../exporter/variables.ts';
 import { describeWithTools } from '../harness/tools.ts';
 import { exampleValues } from './example.ts';
-import { pick, render } from './helm.ts';
+import { helm, pick, render } from './helm.ts';
 
 describeWithTools(['helm'], 'the exporter of a stack', () => {
   it('asks Prometheus as the operator says, and the exporter takes each of it', async () => {
@@ -82,5 +82,43 @@ describeWithTools(['helm'], 'the exporter of a stack', () => {
     const without = ['PROMETHEUS_TOKEN', 'ALLOW_SHORT_WINDOWS', 'BACKFILL_FROM', 'HEALTH_CHECK_HOST', 'MODE'];
     const plain = Object.keys(exporterVariables).map((name) => name.replace(/_FILE$/, ''));
     expect(plain.filter((name) => !set.includes(name)).sort()).toEqual(without.sort());
+  });
+
+  it('asks OpenCost where the values say, and an address that the exporter would refuse at its start is refused before that', async () => {
+    const askedAt = async (url: string) => {
+      const rendered = await helm(['template'], { values: exampleValues(), overrides: { opencost: { url } } });
+      if (!rendered.ok) return rendered.message;
+      return /^ {2}OPENCOST_URL: "(.*)"$/m.exec(rendered.stdout)?.[1];
+    };
+    const taken = (url: string) => {
+      const variables = {
+        CUSTOMER_ID: exampleValues().customer.id,
+        PROMETHEUS_URL: 'http://p',
+        BILLING_API_URL: 'http://b',
+        API_KEY: 'k',
+      };
+      return readConfig({ ...variables, ALLOW_PLAIN_HTTP: 'true', OPENCOST_URL: url }, false).ok;
+    };
+    const right = [
+      'http://opencost.opencost:9003',
+      'https://costs.example.com/a/b',
+      'http://[fd00::1]:65535',
+      'http://o:80/',
+    ];
+    for (const url of right) expect([url, taken(url), await askedAt(url)]).toEqual([url, true, url]);
+    const wrong = [
+      'opencost:9003',
+      'http://:9003',
+      'http://o:65536',
+      'http://o:90a',
+      'http://[::1',
+      'http://me:word@o',
+      'http://o?a=b',
+    ];
+    for (const url of wrong) {
+      expect([url, taken(url)]).toEqual([url, false]);
+      expect(await askedAt(url)).toMatch(/at '\/opencost\/url': '.*' does not match pattern/);
+    }
+    expect(await askedAt('')).toBe(`http://c${exampleValues().customer.shortId}-customer-instance-opencost:9003`);
   });
 });

@@ -112,6 +112,10 @@ describeWithTools(['helm'], 'a mistake in the values', () => {
         '- opencost.cloudProvider.settings: A stands among the keys of the Secret too',
       ],
       [
+        { opencost: { url: 'http://opencost.opencost:9003', cloudProvider: { provider: 'AWS' } } },
+        "- opencost.cloudProvider: is for an OpenCost of the customer's own",
+      ],
+      [
         { networkPolicy: { apiServer: { cidrs: [] } } },
         "- at '/networkPolicy/apiServer/cidrs': minItems: got 0, want 1",
       ],

@@ -158,6 +158,11 @@ describeWithTools(['helm'], 'docs/chart.md', () => {
     expect(words).toContain(
       `takes ${total('requests', 'cpu')}m, ${total('requests', 'memory')}Mi and ${total('requests', 'ephemeral-storage')}Mi of node disk of the requests`,
     );
+    const onACluster = await readFile(join(root, 'docs/on-a-cluster.md'), 'utf8');
+    expect(onACluster).toContain(
+      `room for ${total('requests', 'cpu')}m and ${total('requests', 'memory')}Mi a customer`,
+    );
+    expect(onACluster).toContain(`one customer asks for ${total('requests', 'cpu')}m`);
     const [cores, memory, disk] = ['cpu', 'memory', 'ephemeral-storage'].map((name) => total('limits', name));
     expect(words).toContain(
       `${(cores ?? 0) / 1000} vCPU, ${memory?.toLocaleString('en')}Mi and ${(disk ?? 0) / 1024}Gi of the limits`,

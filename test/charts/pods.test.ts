@@ -20,6 +20,18 @@ const imagesOf = (objects: Manifest[]): (string | undefined)[] =>
   });
 
 describeWithTools(['helm'], 'pods of a customer', () => {
+  it('tell the last words of what keeps data, where a full volume is seen, and of nothing that is the product’s own', async () => {
+    const objects = await render(values());
+    for (const [part, kind] of parts) {
+      const { initContainers = [], containers = [] } = templateOf(objects, part).spec ?? {};
+      const told = [...initContainers, ...containers]
+        .filter(({ terminationMessagePolicy }) => terminationMessagePolicy === 'FallbackToLogsOnError')
+        .map(({ name }) => name);
+      const keepers = part === 'postgres' ? ['initialise', 'prepare', 'postgres'] : [part];
+      expect([part, told]).toEqual([part, kind === 'StatefulSet' ? keepers : []]);
+    }
+  });
+
   it('run where the operator says, each part by its own word first', async () => {
     const objects = await render(values(), everySetting);
     for (const [part] of parts.filter(([name]) => name !== 'postgres'))

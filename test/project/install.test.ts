@@ -41,7 +41,7 @@ esac
 const packaged = 'busybox chromium conntrack host-local ipset iptables jq mosquitto redis-server runc socat'.split(' ');
 const built = (
   'containerd containerd-shim-runc-v2 coredns ctr etcd helm kube-apiserver kube-controller-manager kube-proxy kube-router ' +
-  'kube-scheduler kubectl kubelet kwok prometheus promtool stripe-mock'
+  'kube-scheduler kube-score kubeconform kubectl kubelet kwok prometheus promtool stripe-mock'
 ).split(' ');
 const programs = [...packaged, ...built].toSorted();
 

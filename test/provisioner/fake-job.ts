@@ -22,6 +22,8 @@ export type FakeDeployment = {
   appReporterId: string | null;
   licence: string;
   companyName: string;
+  /** The cluster's, as its administrator has named it. */
+  storageClass: string;
   phase: Phase;
   /** Suspended with its last window not reported yet. */
   draining: boolean;
@@ -79,6 +81,7 @@ export function fakeDeployment(companyName = 'Acme'): FakeDeployment {
     appReporterId: id('reporter'),
     licence: 'licence-1',
     companyName,
+    storageClass: 'standard',
     phase: 'running',
     draining: false,
     expectsData: false,
@@ -145,7 +148,7 @@ export function leasedBody(
       metering: on.phase === 'running' || on.draining,
       baseDomain: 'example.com',
       billingApiUrl: 'https://billing.example.com',
-      storageClass: 'standard',
+      storageClass: on.storageClass,
       license: { publicKey: '-----BEGIN PUBLIC KEY-----\nAA==\n-----END PUBLIC KEY-----\n' },
       monitoring: { dedicated: false, scrapeInterval: '30s', retention: '15d', storageSize: '10Gi', grafana: false },
       ...(on.appReporterId === null

@@ -1,7 +1,8 @@
 /** Which pods end a run early. */
+import type { V1Pod } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { hopelessPod, isHopeless } from '../../provisioner/hopeless.ts';
-import { backOff, pod, ready } from './snapshots.ts';
+import { backOff, event, nothing, pod, ready } from './snapshots.ts';
 
 const waiting = (reason: string, message: string) => ({
   ...backOff,
@@ -45,13 +46,29 @@ describe('what waiting does not mend', () => {
 });
 
 describe('the pod that ends a run early', () => {
+  const among = (...pods: V1Pod[]) => ({ ...nothing, pods });
+
   it('is the one that came with the change', () => {
-    const found = hopelessPod([named('old', ready), named('new', gone)], new Set(['old']));
-    expect(found).toMatchObject({ uid: 'new', why: { object: 'Pod/new', reason: 'ErrImagePull' } });
+    expect(hopelessPod(among(named('old', ready), named('new', gone)), new Set(['old']))).toBe('new');
   });
 
   it('is none that was there before, or that goes: the change may be what takes it away', () => {
-    expect(hopelessPod([named('old', gone)], new Set(['old']))).toBeNull();
-    expect(hopelessPod([named('new', gone, true)], new Set())).toBeNull();
+    expect(hopelessPod(among(named('old', gone)), new Set(['old']))).toBeNull();
+    expect(hopelessPod(among(named('new', gone, true)), new Set())).toBeNull();
+  });
+
+  it('is one that waits for a volume of a storage class that is not there, and none for another reason of its claim', () => {
+    const unplaced = named('db-0', { phase: 'Pending' });
+    const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'data-db-0' } }];
+    const seen = (message: string, phase = 'Pending') => ({
+      pods: [{ ...unplaced, spec: { containers: [], volumes } }],
+      claims: [{ metadata: { name: 'data-db-0' }, status: { phase } }],
+      events: [event('PersistentVolumeClaim/data-db-0', 'ProvisioningFailed', message)],
+    });
+    const missing = 'storageclass.storage.k8s.io "fast" not found';
+    expect(hopelessPod(seen(missing), new Set())).toBe('db-0');
+    expect(hopelessPod(seen(missing, 'Bound'), new Set())).toBeNull();
+    expect(hopelessPod(seen('rpc error: code = ResourceExhausted'), new Set())).toBeNull();
+    expect(hopelessPod({ ...seen(missing), pods: [unplaced] }, new Set())).toBeNull();
   });
 });

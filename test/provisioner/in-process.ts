@@ -6,8 +6,10 @@ import { doorbell } from '../../provisioner/doorbell.ts';
 import type { Done, Executor, JobContext } from '../../provisioner/executor.ts';
 import type { Stop } from '../../provisioner/failure.ts';
 import { takeWork } from '../../provisioner/loop.ts';
+import { type Metrics, metricsOf } from '../../provisioner/metrics.ts';
 import { outageOf } from '../../provisioner/outage.ts';
 import { type JobEnd, runJob } from '../../provisioner/run-job.ts';
+import { type VitalSigns, vitalSigns } from '../../provisioner/vital-signs.ts';
 import { ok, type Result } from '../../src/lib/result.ts';
 import type { FakeControlPlane } from './fake-control-plane.ts';
 
@@ -18,6 +20,8 @@ export type InProcess = {
   ends: JobEnd[];
   /** Lines of the log, parsed. */
   lines: { msg: string; level: number }[];
+  signs: VitalSigns;
+  metrics: Metrics;
   stop(): Promise<void>;
 };
 
@@ -30,7 +34,13 @@ export const executorOf = (
   ready,
 });
 
-export type InProcessOptions = { concurrency?: number; askEveryMs?: number; timeoutCapMs?: number };
+export type InProcessOptions = {
+  concurrency?: number;
+  askEveryMs?: number;
+  timeoutCapMs?: number;
+  /** Its vital signs by the test's own clock. */
+  signs?: VitalSigns;
+};
 
 export function startInProcess(plane: FakeControlPlane, executor: Executor, options: InProcessOptions = {}): InProcess {
   const stopping = new AbortController();
@@ -44,13 +54,11 @@ export function startInProcess(plane: FakeControlPlane, executor: Executor, opti
     queueId: plane.env.QUEUE_ID,
     token: plane.env.QUEUE_API_TOKEN,
   });
+  const deps = { api, executor, log, now: monotonic, fraction: Math.random, timeoutCapMs: options.timeoutCapMs };
+  const signs = options.signs ?? vitalSigns(monotonic);
+  const metrics = metricsOf(signs, options.concurrency ?? 3);
   const run = async (claim: Claim) => {
-    ends.push(
-      await runJob(
-        { api, executor, log, now: monotonic, fraction: Math.random, timeoutCapMs: options.timeoutCapMs },
-        claim,
-      ),
-    );
+    ends.push((await metrics.counted(claim, () => runJob(deps, claim))).end);
   };
   const done = takeWork(
     {
@@ -59,10 +67,11 @@ export function startInProcess(plane: FakeControlPlane, executor: Executor, opti
       ready: () => executor.ready(),
       run,
       outages: {
-        api: outageOf('control plane', log, monotonic),
-        queue: outageOf('queue', log, monotonic),
-        cluster: outageOf('cluster', log, monotonic),
+        api: signs.watch('control_plane', outageOf('control plane', log, monotonic)),
+        queue: signs.watch('queue', outageOf('queue', log, monotonic)),
+        cluster: signs.watch('cluster', outageOf('cluster', log, monotonic)),
       },
+      beat: signs.beat,
       concurrency: options.concurrency ?? 3,
       now: monotonic,
       fraction: Math.random,
@@ -73,7 +82,10 @@ export function startInProcess(plane: FakeControlPlane, executor: Executor, opti
   return {
     ends,
     lines,
+    signs,
+    metrics,
     async stop() {
+      signs.stop();
       stopping.abort();
       await done;
       await api.close();

@@ -22,11 +22,12 @@ describeWithTools(['helm'], 'the chart of the provisioner', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  async function render(files: string[]): Promise<KubernetesObject[]> {
+  async function render(files: string[], flags: string[] = []): Promise<KubernetesObject[]> {
     const values = files.flatMap((file) => ['--values', file]);
     const { stdout } = await run(toolPath('helm'), [
       'template',
       ...values,
+      ...flags,
       '--namespace',
       'tenantry',
       '--',
@@ -96,10 +97,54 @@ describeWithTools(['helm'], 'the chart of the provisioner', () => {
     expect(parse(map.data?.['instance-values.yaml'] ?? '')).toEqual(instanceValues);
   });
 
-  it('is reached by nothing, and every rule of what it reaches names peers and ports', async () => {
+  it('is probed where the program answers, and not started anew for an outage of what it asks', async () => {
+    const [container] = podOf(await render([defaults()]))?.containers ?? [];
+    const port = container?.ports?.find(({ name }) => name === 'health')?.containerPort;
+    expect(container?.env).toContainEqual({ name: 'HEALTH_CHECK_PORT', value: String(port) });
+    expect(container?.livenessProbe?.httpGet).toEqual({ path: '/healthz', port: 'health' });
+    expect(container?.readinessProbe?.httpGet).toEqual({ path: '/readyz', port: 'health' });
+    expect(container?.startupProbe).toBeUndefined();
+  });
+
+  it('is found by a Prometheus once: by annotations, or by a PodMonitor where the cluster has the kind', async () => {
+    const annotationsOf = (objects: KubernetesObject[]) =>
+      pick<V1Deployment>(objects, 'Deployment').spec?.template.metadata?.annotations;
+    const plain = await render([defaults()]);
+    expect(annotationsOf(plain)).toMatchObject({ 'prometheus.io/scrape': 'true', 'prometheus.io/port': '8080' });
+    expect(plain.some(({ kind }) => kind === 'PodMonitor')).toBe(false);
+    const path = join(folder, 'monitored.yaml');
+    await writeFile(path, stringify({ podMonitor: { enabled: true, labels: { release: 'mine' } } }));
+    const has = ['--api-versions', 'monitoring.coreos.com/v1/PodMonitor'];
+    const monitored = await render([defaults(), path], has);
+    expect(annotationsOf(monitored)).not.toHaveProperty('prometheus.io/scrape');
+    const selected = pick<V1Deployment>(monitored, 'Deployment').spec?.selector.matchLabels;
+    expect(pick(monitored, 'PodMonitor')).toMatchObject({
+      metadata: { labels: { release: 'mine', 'app.kubernetes.io/name': 'provisioner' } },
+      spec: {
+        selector: { matchLabels: selected },
+        podMetricsEndpoints: [{ port: 'health', path: '/metrics', interval: '30s' }],
+      },
+    });
+    await expect(render([defaults(), path])).rejects.toThrow(/podMonitor\.enabled: the cluster has no PodMonitor/);
+  });
+
+  it('is reached by Prometheus alone, and every rule of what it reaches names peers and ports', async () => {
     for (const shape of shapes) {
       const { spec } = pick<V1NetworkPolicy>(await render([shape]), 'NetworkPolicy');
-      expect(spec).toMatchObject({ policyTypes: ['Ingress', 'Egress'], ingress: [] });
+      expect(spec).toMatchObject({
+        policyTypes: ['Ingress', 'Egress'],
+        ingress: [
+          {
+            from: [
+              {
+                namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } },
+                podSelector: { matchLabels: { 'app.kubernetes.io/name': 'prometheus' } },
+              },
+            ],
+            ports: [{ port: 'health', protocol: 'TCP' }],
+          },
+        ],
+      });
       expect(spec?.egress).toHaveLength(3);
       for (const { to, ports } of spec?.egress ?? []) {
         expect(to?.length).toBeGreaterThan(0);
@@ -114,6 +159,8 @@ describeWithTools(['helm'], 'the chart of the provisioner', () => {
     ['an address that is none', { billingApiUrl: 'billing' }, /billingApiUrl/],
     ['a password among the values', { proxy: { https: 'http://me:word@proxy.example:3128' } }, /proxy/],
     ['a time that is too short', { jobTimeoutMs: 10 }, /jobTimeoutMs/],
+    ['a time that is none between looks', { podMonitor: { interval: 'often' } }, /podMonitor/],
+    ['a policy that would let everybody in', { networkPolicy: { prometheus: { podLabels: null } } }, /podLabels/],
     ['a policy that would let everything out', { networkPolicy: { outside: { ports: [], blocks: [] } } }, /minItems/],
   ])('refuses %s', async (_name, values, words) => {
     const path = join(folder, 'values.yaml');

@@ -92,6 +92,9 @@
 {{- if ne (empty $cloud.secret.name) (empty $cloud.secret.keys) }}
 - opencost.cloudProvider.secret: name and keys go together
 {{- end }}
+{{- if and .Values.opencost.url (or $cloud.provider $cloud.settings $cloud.secret.name) }}
+- opencost.cloudProvider: is for an OpenCost of the customer's own, and opencost.url names one that all customers share, which has its own settings
+{{- end }}
 {{- $own := keys (include "instance.opencost.config" (dict "Values" (mergeOverwrite (deepCopy .Values) (dict "opencost" (dict "cloudProvider" (dict "settings" nil)))) "Release" .Release) | fromYaml) }}
 {{- range $name := concat (keys $cloud.settings) (keys $cloud.secret.keys) }}
 {{- if has $name $own }}

@@ -91,6 +91,14 @@ resources:
 {{- end -}}
 
 {{/*
+Of a container that keeps data and ends with an error, its last lines are in the pod's status, where the provisioner sees that a volume is
+full. Not of the product's own: who may read pods may not read what it logs.
+*/}}
+{{- define "instance.lastWords" -}}
+terminationMessagePolicy: FallbackToLogsOnError
+{{- end -}}
+
+{{/*
 Labels and annotations of a pod, called as podDefaults, with `config`: the text whose change restarts it, and `metricsPort`: where
 a Prometheus that goes by annotations finds its metrics.
 */}}

@@ -16,3 +16,8 @@ app.kubernetes.io/part-of: tenantry
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
+
+{{/* Where /healthz, /readyz and /metrics are. */}}
+{{- define "provisioner.healthPort" -}}
+8080
+{{- end -}}
