@@ -38,7 +38,7 @@ export interface Config {
   /** min(interval, 1 h). */
   windowMs: number;
   settleMs: number;
-  /** How long after that this exporter begins: its own share of a minute, so that a fleet does not come at once. */
+  /** How long after that this exporter begins: its own moment of half a minute, so that a fleet does not come at once. */
   jitterMs: number;
   /** A longer time without a good scrape makes a window incomplete. */
   gapLimitMs: number;

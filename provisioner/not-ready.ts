@@ -68,6 +68,12 @@ export async function snapshot(kube: Kube, namespace: string): Promise<Snapshot>
   };
 }
 
+/** The namespace's pods alone; none where they cannot be read, as in a snapshot. */
+export async function podsIn(kube: Kube, namespace: string): Promise<V1Pod[]> {
+  const found = await call(kube.core.listNamespacedPod({ namespace, limit }));
+  return found.ok ? found.value.items : [];
+}
+
 /** Pods that should be there: not those that go, have done their work, or failed for good and are replaced. */
 const counts = (pod: V1Pod): boolean =>
   !pod.metadata?.deletionTimestamp && pod.status?.phase !== 'Succeeded' && !isReplaced(pod);

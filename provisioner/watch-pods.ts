@@ -3,7 +3,7 @@ import { sleep } from './clock.ts';
 import type { ClusterDeps } from './cluster-deps.ts';
 import type { JobContext } from './executor.ts';
 import { hopelessPod, uidsOf } from './hopeless.ts';
-import { podsReady, snapshot, whyNotReady } from './not-ready.ts';
+import { podsIn, podsReady, snapshot, whyNotReady } from './not-ready.ts';
 
 /** How long a line of progress may be. */
 const progressMax = 500;
@@ -22,7 +22,7 @@ interface Watch {
  */
 export async function watchPods(deps: ClusterDeps, context: JobContext, { ended, giveUp }: Watch): Promise<void> {
   const { namespace } = context.job.job;
-  const before = uidsOf((await snapshot(deps.kube, namespace)).pods);
+  const before = uidsOf(await podsIn(deps.kube, namespace));
   let suspect: string | null = null;
   await sleep(lookEveryMs, ended);
   while (!ended.aborted && !context.signal.aborted) {

@@ -8,7 +8,10 @@ import { allowanceOf, membersOf } from '../pricing/member.ts';
 import { isFree, type Price } from '../pricing/price.ts';
 import type { Stretch } from '../pricing/stretch.ts';
 
-/** From a window's end to its report, and from the report to the last stopped pod, seconds. */
+/**
+ * From a window's end until its exporters begin, and from then until the last pod has stopped, seconds. An exporter's own moment, by which
+ * a fleet does not come at once (exporter/jitter.ts), takes up to a third of the latter.
+ */
 const settleSeconds = 120;
 const stopSeconds = 90;
 

@@ -16,5 +16,5 @@ for pid in "${pids[@]}"; do
   for _ in $(seq 100); do kill -0 "$pid" 2>/dev/null || break; sleep 0.05; done
 done
 rm -rf etcd
-[ "${2:-}" = keep ] || rm -rf certs sa.key tokens.csv kubeconfig metrics-url ./*.log
+[ "${2:-}" = keep ] || rm -rf certs sa.key tokens.csv kubeconfig metrics-url audit-policy.yaml ./*.log
 exit 0

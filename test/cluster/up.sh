@@ -5,7 +5,7 @@
 # kwok: the containers (stages.yaml) and their metrics (metrics.yaml). Nothing here is safe for a network: loopback only.
 # Needs the tools of tools/install.sh ($TOOLS), openssl and curl. Ports are free ones; one that is taken between the look
 # and the start is tried again. With OWNER_PID set the cluster goes when that process has gone, however it ended, and
-# whether or not this script has got to its end.
+# whether or not this script has got to its end. With AUDIT set each request that is not a controller's is a line of DIR/audit.log.
 set -euo pipefail
 HERE=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1" && DIR=$(cd "$1" && pwd)
@@ -47,6 +47,16 @@ if [ -n "${OWNER_PID:-}" ]; then
   start owner-watch setsid bash -c 'while kill -0 "$1" 2>/dev/null; do sleep 1; done; rm -f owner-watch.pid; exec "$2/down.sh" "$3"' _ "$OWNER_PID" "$HERE" "$DIR"
 fi
 
+AUDIT_FLAGS=()
+if [ -n "${AUDIT:-}" ]; then
+  cat > audit-policy.yaml <<'P'
+apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived]
+rules: [{level: None, userGroups: ["system:serviceaccounts", "system:unauthenticated"]}, {level: Metadata}]
+P
+  AUDIT_FLAGS=(--audit-policy-file=audit-policy.yaml --audit-log-path=audit.log)
+fi
 control_plane() {
   ETCD=$(free_port); PEER=$(free_port); API=$(free_port)
   start etcd "$T/etcd" --data-dir etcd --unsafe-no-fsync --listen-client-urls "http://127.0.0.1:$ETCD" \
@@ -54,7 +64,7 @@ control_plane() {
   start apiserver "$T/kube-apiserver" --etcd-servers="http://127.0.0.1:$ETCD" --secure-port="$API" \
     --bind-address=127.0.0.1 --cert-dir=certs --service-account-key-file=sa.key --service-account-signing-key-file=sa.key \
     --service-account-issuer=https://kubernetes.default.svc --token-auth-file=tokens.csv --authorization-mode=RBAC \
-    --service-cluster-ip-range=10.96.0.0/16
+    --service-cluster-ip-range=10.96.0.0/16 "${AUDIT_FLAGS[@]}"
   wait_for apiserver api "https://127.0.0.1:$API/readyz"
 }
 

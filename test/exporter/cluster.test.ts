@@ -14,6 +14,7 @@ import { nothingLearned } from '../../exporter/sending/learned.ts';
 import { newState } from '../../exporter/state.ts';
 import type { WindowReport } from '../../src/contracts/usage.ts';
 import { err, ok } from '../../src/lib/result.ts';
+import { lateSeconds } from '../../src/spend-caps/overshoot.ts';
 import { knownAnswers } from './prometheus/known-answers.ts';
 import { hourMs, JumpingClock } from './stand-ins.ts';
 
@@ -227,16 +228,37 @@ describe('an exporter of a cluster', () => {
 });
 
 describe('the moment at which an exporter begins', () => {
-  it('is its own, the same each time, and spread over a minute for a fleet', () => {
+  it('is its own, the same each time, and spread over half a minute for a fleet', () => {
     const all = Array.from({ length: 6000 }, (_, n) => jitterOf(`cust_${hex(n).repeat(4)} k8s-${hex(n)} `, hourMs));
     expect(all).toEqual(
       Array.from({ length: 6000 }, (_, n) => jitterOf(`cust_${hex(n).repeat(4)} k8s-${hex(n)} `, hourMs)),
     );
-    expect(Math.max(...all)).toBeLessThan(60_000);
+    expect(Math.max(...all)).toBeLessThan(30_000);
     const seconds = Map.groupBy(all, (ms) => Math.floor(ms / 1000));
-    expect(seconds.size).toBe(60);
-    // A hundred a second, give or take.
-    expect(Math.max(...[...seconds.values()].map((s) => s.length))).toBeLessThan(150);
+    expect(seconds.size).toBe(30);
+    // Two hundred a second, give or take.
+    expect(Math.max(...[...seconds.values()].map((s) => s.length))).toBeLessThan(270);
     expect(jitterOf('a', 60_000)).toBeLessThan(1000);
+  });
+
+  it.each([900, 3600])('leaves a spend cap a minute to stop an instance in, of windows of %i s', (windowSeconds) => {
+    const config = readConfig(
+      {
+        MODE: 'cluster',
+        PROMETHEUS_URL: 'http://127.0.0.1:9',
+        BILLING_API_URL: 'http://127.0.0.1:9',
+        API_KEY: 'clu_key',
+        COLLECTION_INTERVAL: String(windowSeconds * 1000),
+      },
+      false,
+    );
+    if (!config.ok) throw new Error(config.error.join());
+    const latestMs = Math.max(
+      ...Array.from({ length: 6000 }, (_, n) =>
+        jitterOf(`cust_${hex(n).repeat(4)} k8s-${hex(n)} `, windowSeconds * 1000),
+      ),
+    );
+    const begunSeconds = windowSeconds + (config.value.settleMs + latestMs) / 1000;
+    expect(lateSeconds(windowSeconds) - begunSeconds).toBeGreaterThanOrEqual(60);
   });
 });

@@ -33,7 +33,7 @@ afterEach(async () => {
 });
 
 describe('an exporter over four days', () => {
-  it('reports every hour once, in order, within a minute of its own after the two of settling', async () => {
+  it('reports every hour once, in order, at a moment of its own after the two minutes of settling', async () => {
     let latestMs = 0;
     api.refuse = (report) => {
       latestMs = Math.max(latestMs, clock.now() - Date.parse(report.window_end ?? ''));
@@ -42,7 +42,7 @@ describe('an exporter over four days', () => {
     await exporterOn(api, prometheus, clock, folder).runUntil(t0 + 4 * day + 10 * 60_000);
     expect(firstSeen(api)).toEqual(hoursFrom(t0, t0 + 4 * day));
     expect(api.accepted).toHaveLength(96);
-    // The share of a minute that is this exporter's, so that a fleet does not come at once.
+    // The moment of half a minute that is this exporter's, so that a fleet does not come at once.
     const { jitterMs } = configOf();
     expect(jitterMs).toBeGreaterThan(0);
     expect(latestMs).toBeGreaterThanOrEqual(120_000 + jitterMs);

@@ -15,7 +15,7 @@ import { openSpool, type Spool } from '../../exporter/sending/spool.ts';
 import { runService } from '../../exporter/service.ts';
 import { newState, type State } from '../../exporter/state.ts';
 import type { OwnMeter } from '../../src/contracts/own-meters.ts';
-import type { WindowReport } from '../../src/contracts/usage.ts';
+import type { ClusterReporters, WindowReport } from '../../src/contracts/usage.ts';
 import { err, ok } from '../../src/lib/result.ts';
 
 export const customerId = `cust_${'a1b2c3d4'.repeat(4)}`;
@@ -48,6 +48,8 @@ export class JumpingClock implements Clock {
   }
 }
 
+export type Reporter = Pick<ClusterReporters['items'][number], 'customer_id' | 'instance_id' | 'namespace'>;
+
 export interface StandInApi {
   url: string;
   /** Every accepted report, in the order of arrival. */
@@ -65,6 +67,8 @@ export interface StandInApi {
   ) => { status: number; headers?: Record<string, string> } | 'cut' | null;
   /** Meters of the operator's own. */
   meters: OwnMeter[];
+  /** Whom a cluster's key reports for; each has a cursor of its own. */
+  reporters: Reporter[];
   /** Refuses single items. */
   refuse: (report: WindowReport) => { code: string; retryable: boolean } | null;
   close(): Promise<void>;
@@ -84,6 +88,7 @@ export async function startApi(activeFromMs: number): Promise<StandInApi> {
     queued: 0,
     interrupt: () => null,
     meters: [],
+    reporters: [],
     refuse: () => null,
     close: () => new Promise((resolve) => void server.close(() => resolve()).closeAllConnections()),
   };
@@ -107,7 +112,8 @@ async function handle(api: StandInApi, request: IncomingMessage, response: Serve
   if (instead) return answer(instead.status, { success: false }, instead.headers);
   if (request.url?.startsWith('/health')) return answer(200, { status: 'ok' });
   if (request.url?.endsWith('/meters')) return answer(200, { items: api.meters });
-  if (request.url?.includes('/cursor')) return answer(200, cursorOf(api));
+  if (request.url?.startsWith('/api/usage/reporters')) return answer(200, reportersOf(api));
+  if (request.url?.includes('/cursor')) return answer(200, cursorOf(api, request.url.split('/')[3] ?? ''));
   const results = reports.map((report, index) => {
     const refusal = api.refuse(report);
     if (refusal) return { index, status: 'rejected', ...refusal };
@@ -118,14 +124,29 @@ async function handle(api: StandInApi, request: IncomingMessage, response: Serve
   answer(202, { success: true, accepted: results.length - rejected, rejected, results });
 }
 
-function cursorOf(api: StandInApi) {
-  const ends = api.accepted
-    .slice(0, Math.max(0, api.accepted.length - api.queued))
-    .map((r) => Date.parse(r.window_end ?? ''));
-  return {
+function reportersOf(api: StandInApi) {
+  const times = {
+    window_seconds: api.windowSeconds,
+    active_from: new Date(api.activeFromMs).toISOString(),
+    active_until: null,
+  };
+  const items = api.reporters.map((reporter) => ({ ...reporter, ...times }));
+  return { items, total: items.length, page: 1, limit: items.length };
+}
+
+function cursorOf(api: StandInApi, of: string) {
+  const known = api.reporters.find((reporter) => reporter.customer_id === of);
+  const whose: Reporter = known ?? {
     customer_id: customerId,
     instance_id: 'k8s-cluster-1',
     namespace: 'customer-a1b2c3d4',
+  };
+  const ends = api.accepted
+    .slice(0, Math.max(0, api.accepted.length - api.queued))
+    .filter((r) => known === undefined || r.customer_id === of)
+    .map((r) => Date.parse(r.window_end ?? ''));
+  return {
+    ...whose,
     cursor: new Date(Math.max(api.activeFromMs, ...ends)).toISOString(),
     window_seconds: api.windowSeconds,
     active_from: new Date(api.activeFromMs).toISOString(),

@@ -24,13 +24,18 @@ export type TestCluster = {
   kubeconfig: string;
   /** Base of kwok's server, e.g. `http://127.0.0.1:12345`; null in a cluster that was given. */
   metricsUrl: string | null;
+  /** Where the parts of our own keep their process ids and logs; null in a cluster that was given. */
+  folder: string | null;
   stop(): Promise<void>;
 };
 
-/** Starts (or finds) the cluster. It also goes when this process ends without `stop`. Throws when it does not start. */
-export async function startCluster(): Promise<TestCluster> {
+/**
+ * Starts (or finds) the cluster. It also goes when this process ends without `stop`. Throws when it does not start.
+ * @param audit whether our own writes each request that is not a controller's to `audit.log` in its folder
+ */
+export async function startCluster({ audit = false } = {}): Promise<TestCluster> {
   const given = process.env['TENANTRY_TEST_KUBECONFIG'] ?? process.env['KUBECONFIG'];
-  if (given) return { kubeconfig: given, metricsUrl: null, stop: async () => {} };
+  if (given) return { kubeconfig: given, metricsUrl: null, folder: null, stop: async () => {} };
   const folder = await mkdtemp(join(tmpdir(), 'tenantry-cluster-'));
   const stop = async () => {
     await run(join(scripts, 'down.sh'), [folder]);
@@ -38,11 +43,11 @@ export async function startCluster(): Promise<TestCluster> {
   };
   try {
     await run(join(scripts, 'up.sh'), [folder], {
-      env: { ...process.env, TOOLS: toolsFolder, OWNER_PID: String(process.pid) },
+      env: { ...process.env, TOOLS: toolsFolder, OWNER_PID: String(process.pid), ...(audit ? { AUDIT: '1' } : {}) },
       timeout: startMsMax,
     });
     const metricsUrl = (await readFile(join(folder, 'metrics-url'), 'utf8')).trim();
-    return { kubeconfig: join(folder, 'kubeconfig'), metricsUrl, stop };
+    return { kubeconfig: join(folder, 'kubeconfig'), metricsUrl, folder, stop };
   } catch (error) {
     await stop();
     throw error;

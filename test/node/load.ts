@@ -1,7 +1,8 @@
 /** What keeps the parts of a stack busy, or more than that: programs for psql and for Node, run in their pods. */
 
-/** A steady quarter of a core or so, and some bytes a moment, for as long as the test could take. */
-export const busyDatabase = `SET statement_timeout = '600s'; DO $$ BEGIN LOOP PERFORM sum(i) FROM generate_series(1, 20000) i; PERFORM pg_sleep(0.02); END LOOP; END $$`;
+/** A steady quarter of a core or so, and some bytes a moment. @param seconds for how long at most */
+export const busyDatabase = (seconds: number): string =>
+  `SET statement_timeout = '${seconds}s'; DO $$ BEGIN LOOP PERFORM sum(i) FROM generate_series(1, 20000) i; PERFORM pg_sleep(0.02); END LOOP; END $$`;
 export const busyCaller = `
   const ask = () => fetch(process.argv[1] + '/health').then((answer) => answer.text()).catch(() => {});
   (async () => { for (;;) { await ask(); await new Promise((done) => setTimeout(done, 50)); } })();`;
