@@ -1,5 +1,6 @@
 /** The package stands alone, so what it repeats of the contract is held against the contract here. */
 import { describe, expect, it } from 'vitest';
+import { takenForMs } from '../../../sdk/usage-reporter/src/core/closing.ts';
 import {
   boundOf,
   type Field,
@@ -12,6 +13,7 @@ import { reportOf } from '../../../sdk/usage-reporter/src/core/report.ts';
 import { addPeak, addSum, addUnseen, emptyWindow, use } from '../../../sdk/usage-reporter/src/core/window.ts';
 import { quantityBounds, reportGapsMax, usageReport } from '../../../src/contracts/usage.ts';
 import { quantityOf } from '../../../src/usage/meters.ts';
+import { openMs } from '../../../src/usage/window-bounds.ts';
 import { customerId, instanceId, namespace } from './intake.ts';
 
 const fields = Object.keys(boundOf) as Field[];
@@ -32,6 +34,12 @@ describe('the fields of the usage reporter', () => {
     expect(ownFields.map(kindOf)).toEqual(ownFields.map(() => 'own'));
     expect(['active_devices', 'total_devices', 'postgres_row_count'].map(kindOf)).toEqual(['peak', 'peak', 'peak']);
     expect(kindOf('postgres_size_mb')).toBe('average');
+  });
+});
+
+describe('a window', () => {
+  it('is taken for as long as the reporter believes', () => {
+    expect(takenForMs).toBe(openMs);
   });
 });
 

@@ -16,6 +16,7 @@ export function story(startMs = tenMs, intakeOptions: Partial<IntakeOptions> = {
   // Nothing is to be written when the tests' own process ends.
   const { appendNow: _, ...store } = memoryStore();
   const told: string[] = [];
+  const lines: { message: string; details: Record<string, unknown> }[] = [];
   const start = (options: Partial<ReporterOptions> = {}): UsageReporter =>
     startUsageReporter({
       api: 'https://billing.example.com',
@@ -27,7 +28,10 @@ export function story(startMs = tenMs, intakeOptions: Partial<IntakeOptions> = {
       random: () => 0.5,
       // A flush a second is a turn a second, of which an hour has many.
       flushMs: 20_000,
-      log: (level, message) => void (level === 'info' || told.push(message)),
+      log: (level, message, details) => {
+        if (level !== 'info') told.push(message);
+        lines.push({ message, details });
+      },
       ...options,
     });
   const step = (ms: number): void => {
@@ -35,7 +39,7 @@ export function story(startMs = tenMs, intakeOptions: Partial<IntakeOptions> = {
     aheadMs += ms;
   };
   const rows = () => [...intake.rows.values()].toSorted((a, b) => a.window_start.localeCompare(b.window_start));
-  return { clock, intake, start, step, rows, store, told };
+  return { clock, intake, start, step, rows, store, told, lines };
 }
 
 /** A time of the story's day, as the wire has it. */

@@ -3,6 +3,7 @@ import type { Clock } from '../../../sdk/usage-reporter/src/core/clock.ts';
 
 export const minuteMs = 60_000;
 export const hourMs = 3_600_000;
+export const dayMs = 24 * hourMs;
 
 interface Sleeper {
   atMs: number;

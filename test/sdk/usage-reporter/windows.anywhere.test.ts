@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { iso } from '../../../sdk/usage-reporter/src/core/clock.ts';
+import { takenForMs } from '../../../sdk/usage-reporter/src/core/closing.ts';
 import { at, story, tenMs } from './story.ts';
-import { hourMs, minuteMs } from './time.ts';
+import { dayMs, hourMs, minuteMs } from './time.ts';
 
 describe('windows', () => {
   it('are the reporter’s own, aligned, each sent once after its end, with zero where nothing was counted', async () => {
@@ -46,6 +48,41 @@ describe('windows', () => {
     ]);
     expect(rows()[0]).not.toHaveProperty('api_calls');
     expect(rows()[0]?.['missing']).toEqual(['api_calls', 'http_bytes_sent', 'http_bytes_received']);
+  });
+
+  it('that are too old to be taken are not tried at the first start, and are one line of the log', async () => {
+    const beganDays = 100;
+    const { clock, start, rows, intake, lines } = story(tenMs, { activeFromMs: tenMs - beganDays * dayMs });
+    start().traffic.use('http');
+    await clock.pass(hourMs + minuteMs);
+    expect(intake.refusals).toEqual([]);
+    const oldest = tenMs - takenForMs;
+    expect(rows()[0]?.window_start).toBe(iso(oldest));
+    expect(rows()).toHaveLength(takenForMs / hourMs + 1);
+    const left = lines.filter(({ message }) => message.startsWith('Windows are not reported'));
+    expect(left.map(({ details }) => details)).toEqual([
+      { windows: 38 * 24, from: iso(tenMs - beganDays * dayMs), to: iso(oldest) },
+    ]);
+    expect(lines.filter(({ message }) => /Parts? of/.test(message))).toHaveLength(1);
+  });
+
+  it('of a long absence are told the same way, also where more are missing than may wait', async () => {
+    const { clock, start, rows, intake, lines } = story();
+    const last = start();
+    last.traffic.use('http');
+    await clock.pass(hourMs + minuteMs);
+    await last.stop();
+    const awayDays = 90;
+    await clock.pass(awayDays * dayMs);
+    const next = start();
+    next.traffic.use('http');
+    await clock.pass(hourMs);
+    expect(intake.refusals).toEqual([]);
+    const [left, ...more] = lines.filter(({ message }) => message.startsWith('Windows are not reported'));
+    expect(more).toEqual([]);
+    const missing = (awayDays * dayMs) / hourMs - (rows().length - 2);
+    expect(missing).toBeGreaterThan(600);
+    expect(left?.details['windows']).toBe(missing - next.status().dropped);
   });
 
   it('are counted before the API has ever answered', async () => {

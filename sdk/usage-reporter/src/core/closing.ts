@@ -6,9 +6,14 @@ import type { Cursor } from './api.ts';
 import type { Book } from './book.ts';
 import { type Clock, ceilTo, floorTo, iso } from './clock.ts';
 import { noteUnseen, windowAt, windowsBetween } from './ledger.ts';
-import { type Identity, reportOf } from './report.ts';
+import { type Identity, reportOf, type UsageReport } from './report.ts';
 import type { Timeline } from './timeline.ts';
-import { addedSince, mergeInto, type OpenWindow } from './window.ts';
+import { addedSince, hasCounts, mergeInto, type OpenWindow } from './window.ts';
+
+/** The API takes a window for so long after its end. */
+export const takenForMs = 62 * 86_400_000;
+/** A window is on its way for so long at most, where nothing is wrong. */
+const travelsMs = 600_000;
 
 export interface ClosingParts {
   book: Book;
@@ -22,6 +27,12 @@ export interface ClosingParts {
   settleMs: number;
   windowsMax: number;
   tell: (level: 'info' | 'warn' | 'error', message: string, details: Record<string, unknown>) => void;
+}
+
+/** Windows beside one another that are not reported. */
+interface Left {
+  fromMs: number;
+  toMs: number;
 }
 
 export type Closed = 'none' | 'some' | 'ahead';
@@ -41,16 +52,23 @@ export function createClosing(parts: ClosingParts): Closing {
   const serverMs = (): number =>
     known === null ? 0 : Math.floor(known.cursor.serverMs + clock.monotonic() - known.at);
 
+  /** A window that ends before this would be too old when it arrives. */
+  const oldestEndMs = (): number => serverMs() + travelsMs - takenForMs;
+
   const discard = (window: OpenWindow, why: string): void => {
     tell('warn', `A window is not sent: ${why}`, { window_start: iso(window.startMs) });
     book.record({ kind: 'closed', startMs: window.startMs, endMs: window.startMs + ledger.lengthMs, report: null });
   };
 
-  /** From the beginning that the API knows to the first start there is nothing: no journal, or none that was kept. */
+  /**
+   * From the beginning that the API knows to the first start there is nothing: no journal, or none that was kept. It is said of the
+   * windows that the API still takes.
+   */
   const noteBeginning = (cursorMs: number, provisionalMs: number): void => {
     const { firstMs, lengthMs } = ledger;
     const toMs = floorTo(firstMs, Math.min(provisionalMs, lengthMs));
-    const fromMs = Math.min(ceilTo(cursorMs, lengthMs), floorTo(firstMs, lengthMs));
+    const takenMs = ceilTo(oldestEndMs(), lengthMs) - lengthMs;
+    const fromMs = Math.min(Math.max(ceilTo(cursorMs, lengthMs), takenMs), floorTo(firstMs, lengthMs));
     const { sources } = windowAt(ledger, firstMs);
     const windows = windowsBetween(ledger, fromMs, firstMs, windowsMax);
     for (const window of windows)
@@ -88,16 +106,64 @@ export function createClosing(parts: ClosingParts): Closing {
     if (isNew) noteBeginning(cursor.cursorMs, before);
   };
 
-  const close = (window: OpenWindow, { activeFromMs, activeUntilMs }: Cursor): void => {
+  /** @returns the report that it became, null where it became none */
+  const close = (window: OpenWindow, { activeFromMs, activeUntilMs }: Cursor): UsageReport | null => {
     const endMs = window.startMs + ledger.lengthMs;
     if (window.startMs < activeFromMs) discard(window, 'it is from before this reporter was active');
     else if (endMs > activeUntilMs) discard(window, 'this reporter has been ended');
     else {
       const report = reportOf(identity, window, ledger.lengthMs, Math.max(endMs, serverMs()));
       book.record({ kind: 'closed', startMs: window.startMs, endMs, report });
-      const { complete, window_start, gap_seconds, gaps } = report;
-      if (!complete) tell('warn', 'Part of a window was not seen', { window_start, gap_seconds, gaps });
+      return report;
     }
+    return null;
+  };
+
+  /** Whether it is too late to say that nothing was seen of a window, or that it was zero; what was counted is sent all the same. */
+  const isTooOld = (window: OpenWindow): boolean =>
+    window.startMs + ledger.lengthMs < oldestEndMs() && !hasCounts(window);
+
+  /** Closes them in order. Windows that are left out on the way, because they are too old or too many, are one line of the log. */
+  const closeAll = (windows: readonly OpenWindow[], cursor: Cursor): void => {
+    const unseen: UsageReport[] = [];
+    const left: Left[] = [];
+    for (const window of windows) {
+      const { startMs } = window;
+      const endMs = startMs + ledger.lengthMs;
+      if (Number.isFinite(ledger.floorMs) && startMs > ledger.floorMs)
+        left.push({ fromMs: ledger.floorMs, toMs: startMs });
+      if (isTooOld(window)) {
+        left.push({ fromMs: startMs, toMs: endMs });
+        book.record({ kind: 'closed', startMs, endMs, report: null });
+        continue;
+      }
+      const report = close(window, cursor);
+      if (report !== null && !report.complete) unseen.push(report);
+    }
+    if (left.length > 0) tellLeft(left);
+    if (unseen.length > 0) tellUnseen(unseen);
+  };
+
+  const tellLeft = (left: readonly Left[]): void => {
+    const ms = left.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
+    tell('warn', 'Windows are not reported: the API takes none that are so old, or more than may wait', {
+      windows: Math.round(ms / ledger.lengthMs),
+      from: iso(left[0]?.fromMs ?? 0),
+      to: iso(left.at(-1)?.toMs ?? 0),
+    });
+  };
+
+  /** Of a long absence there are many, and one line is enough. */
+  const tellUnseen = (reports: readonly UsageReport[]): void => {
+    const [first, last] = [reports[0], reports.at(-1)] as [UsageReport, UsageReport];
+    const { window_start, gap_seconds, gaps } = first;
+    if (reports.length === 1) return tell('warn', 'Part of a window was not seen', { window_start, gap_seconds, gaps });
+    tell('warn', 'Parts of windows were not seen', {
+      windows: reports.length,
+      from: window_start,
+      to: last.window_end,
+      gap_seconds: reports.reduce((sum, report) => sum + (report.gap_seconds ?? 0), 0),
+    });
   };
 
   const giveUp = (startMs: number): void => {
@@ -124,7 +190,10 @@ export function createClosing(parts: ClosingParts): Closing {
     const overMs = clock.now() - parts.settleMs - ledger.lengthMs;
     const over = [...ledger.open.values()].filter(({ startMs }) => startMs <= overMs);
     const agreed = over.filter(({ startMs }) => startMs + ledger.lengthMs <= serverMs());
-    for (const window of agreed.sort((a, b) => a.startMs - b.startMs)) close(window, known.cursor);
+    closeAll(
+      agreed.sort((a, b) => a.startMs - b.startMs),
+      known.cursor,
+    );
     if (agreed.length < over.length) return 'ahead';
     return agreed.length > 0 ? 'some' : 'none';
   };

@@ -91,6 +91,10 @@ export function forgetStepsAfter(window: OpenWindow, ms: number): void {
   });
 }
 
+/** Whether anything was counted or sampled in it but zero. */
+export const hasCounts = ({ sums, peaks, areas }: OpenWindow): boolean =>
+  [sums, peaks, areas].some((amounts) => Object.values(amounts).some((amount) => amount !== 0));
+
 /** Adds all of one window to another. */
 export function mergeInto(target: OpenWindow, other: OpenWindow): void {
   for (const source of other.sources) use(target, source);
