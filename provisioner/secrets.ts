@@ -17,8 +17,8 @@ import type { Reporter } from './reporters.ts';
 const licence = { name: 'instance-licence', key: 'license' };
 const postgres = { name: 'instance-postgres', key: 'password' };
 /**
- * Passwords of the other parts among themselves. Each part reads its own at its start, so one that is gone is made anew, unlike the
- * database's.
+ * Passwords of the other parts among themselves, and the token of who administers the instance. Each part reads its own at its start,
+ * so one that is gone is made anew, unlike the database's.
  */
 const innerPasswords = [
   'instance-broker-database',
@@ -26,6 +26,7 @@ const innerPasswords = [
   'instance-mqtt-api',
   'instance-mqtt-exporter',
   'instance-redis',
+  'instance-admin',
 ];
 const grafanaPassword = 'instance-grafana';
 /** In each reporter's Secret, whose name the API says. */

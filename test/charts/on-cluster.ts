@@ -60,6 +60,7 @@ export function customersOnCluster() {
       ['instance-mqtt-api', 'password'],
       ['instance-mqtt-exporter', 'password'],
       ['instance-redis', 'password'],
+      ['instance-admin', 'password'],
       ['instance-grafana', 'password'],
     ] as const)
       await core.createNamespacedSecret({ namespace, body: { metadata: { name }, stringData: { [key]: 'secret' } } });

@@ -113,10 +113,19 @@ describeWithTools(['helm'], 'pods of a customer', () => {
 });
 
 describeWithTools(['helm'], 'the environment of the API', () => {
+  it('asks who administers the instance for the one token that the dashboard shows it', async () => {
+    const objects = await render(values());
+    const tokenOf = (part: string) =>
+      templateOf(objects, part).spec?.containers[0]?.env?.find(({ name }) => name === 'ADMIN_TOKEN')?.valueFrom;
+    expect(tokenOf('api')).toEqual({ secretKeyRef: { name: 'instance-admin', key: 'password' } });
+    expect(tokenOf('dashboard')).toEqual(tokenOf('api'));
+  });
+
   it('holds the operator’s own variables, by value and from Secrets', async () => {
     const [api] = templateOf(await render(exampleValues(), everySetting), 'api').spec?.containers ?? [];
     const { env } = everySetting.api;
     expect(api?.env).toEqual([
+      { name: 'ADMIN_TOKEN', valueFrom: { secretKeyRef: { name: 'instance-admin', key: 'password' } } },
       { name: 'MQTT_PASSWORD', valueFrom: { secretKeyRef: { name: 'instance-mqtt-api', key: 'password' } } },
       { name: 'PGPASSWORD', valueFrom: { secretKeyRef: { name: 'instance-postgres', key: 'password' } } },
       { name: 'REDIS_PASSWORD', valueFrom: { secretKeyRef: { name: 'instance-redis', key: 'password' } } },
@@ -129,7 +138,10 @@ describeWithTools(['helm'], 'the environment of the API', () => {
     const objects = await render(exampleValues());
     const own = Object.keys(pick<{ data: Record<string, string> }>(objects, 'ConfigMap', 'api').data);
     expect(own.length).toBeGreaterThan(10);
-    const env = [...own, 'PGPASSWORD', 'MQTT_PASSWORD', 'REDIS_PASSWORD'].map((name) => ({ name, value: 'x' }));
+    const env = [...own, 'ADMIN_TOKEN', 'PGPASSWORD', 'MQTT_PASSWORD', 'REDIS_PASSWORD'].map((name) => ({
+      name,
+      value: 'x',
+    }));
     const words = await refusal({ values: exampleValues(), overrides: { api: { env } } });
     for (const [index, { name }] of env.entries())
       expect(words).toContain(`- api.env[${index}].name: ${name} is set by`);

@@ -107,6 +107,8 @@ export async function makeNamespaces(node: TestNode): Promise<void> {
     secret('instance-postgres', 'password', password),
     secret('instance-reporter', 'api-key', 'tk_of_the_tests'),
     secret('instance-app-reporter', 'api-key', 'tk_of_the_api'),
+    // It goes into a header.
+    secret('instance-admin', 'password', 'token-of-the-tests'),
     ...['broker-database', 'postgres-metrics', 'mqtt-api', 'mqtt-exporter', 'redis', 'grafana'].map((of) =>
       secret(`instance-${of}`, 'password', everyCharacter),
     ),

@@ -29,6 +29,7 @@ REDIS_PORT: "6379"
 
 {{/* Passwords, from Secrets: {variable: name of the Secret in the values}. */}}
 {{- define "instance.api.passwords" -}}
+ADMIN_TOKEN: admin
 MQTT_PASSWORD: mqttApi
 PGPASSWORD: postgres
 REDIS_PASSWORD: redis
