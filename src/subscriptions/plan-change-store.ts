@@ -133,6 +133,21 @@ export async function findPending(db: Db, customerId: string, until: number): Pr
   return rows[0] ?? null;
 }
 
+/** A change that lies ahead takes effect at another instant, ms. */
+export const postpone = ({ customerId, effectiveAt }: DueChange, at: number): Write =>
+  write(
+    build
+      .update(planChanges)
+      .set({ effectiveAt: at })
+      .where(
+        and(
+          eq(planChanges.customerId, customerId),
+          eq(planChanges.effectiveAt, effectiveAt),
+          eq(planChanges.pending, true),
+        ),
+      ),
+  );
+
 /** A change that lies ahead is not made. */
 export const drop = ({ customerId, effectiveAt }: DueChange): Write =>
   write(

@@ -16,7 +16,7 @@ import { versionOf } from '../../pricing/catalogue.ts';
 import { findCatalogue } from '../../pricing/catalogue-store.ts';
 import * as capStore from '../../spend-caps/store.ts';
 import type { StripeSubscription } from '../../stripe/subscriptions.ts';
-import { findPending } from '../../subscriptions/plan-change-store.ts';
+import { type DueChange, findPending, postpone } from '../../subscriptions/plan-change-store.ts';
 import { findOffers, findPricesOf, type Offer } from '../../subscriptions/price-store.ts';
 import * as subscriptionStore from '../../subscriptions/store.ts';
 import { meanings } from '../../subscriptions/subscription.ts';
@@ -137,6 +137,7 @@ async function follow(
     ...(isChanged ? [subscriptionStore.replace(next, now)] : []),
     ...(changesPlan ? subscriptionStore.changePlan(next, effectiveAt) : []),
     ...periods.writes,
+    ...(changesPlan ? [] : periods.moved(pending)),
     ...entailed.writes,
     ...told.writes,
     ...moved.map((id) =>
@@ -192,20 +193,30 @@ const licensedBy = ({ status, item }: StripeSubscription, last: periodStore.Stor
     ? { periodEndsAt: last.end, isOwnPeriod: true }
     : { periodEndsAt: item.end, isOwnPeriod: false };
 
+interface PeriodChange {
+  writes: Write[];
+  /** What becomes of a migration that was to take effect where the last period ended. */
+  moved: (pending: DueChange | null) => Write[];
+  audit: AuditEntry[];
+}
+
 /** Periods as Stripe has them; of what has ended, or stands still there, none is opened. */
 function periodChange(
   { now }: Context,
   { customer, subscription }: WholeCustomer,
   last: periodStore.StoredPeriod,
   { status, item }: StripeSubscription,
-): { writes: Write[]; audit: AuditEntry[] } {
+): PeriodChange {
   if (item === null || isEnded(status) || status === 'paused' || status === 'incomplete')
-    return { writes: [], audit: [] };
+    return { writes: [], moved: () => [], audit: [] };
   const fills = meanings[subscription.status].stack === 'running';
   const at = { start: item.start, end: item.end, interval: item.interval, trial: status === 'trialing' };
   const { last: lastAfter, begun } = followStripe(last, at, { now, fills });
   const newest = begun.at(-1);
+  // A trial that is cut short by what was bought, or ends by Stripe's whole seconds: a migration comes when that ends.
+  const endsElsewhere = lastAfter !== null && lastAfter.end !== last.end;
   return {
+    moved: (pending) => (endsElsewhere && pending?.effectiveAt === last.end ? [postpone(pending, item.end)] : []),
     writes: [
       ...(lastAfter === null ? [] : [periodStore.setEnd(customer.id, last.start, lastAfter.end)]),
       ...(lastAfter === null ? [] : [periodStore.setOpen(customer.id, last.start, lastAfter.open)]),

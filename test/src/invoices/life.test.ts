@@ -48,7 +48,10 @@ describe('a renewal', { timeout }, () => {
       { meter: 'cpu_core_ms', amount_cents: 100 * coreCents, by: 'tenantry' },
     ]);
     expect((await rowsOf(customerId)).at(-1)).toEqual(draft);
-    const kept = await billing.shard.prepare('SELECT count(*) AS n FROM statement_parts').first<{ n: number }>();
+    const kept = await billing.shard
+      .prepare('SELECT count(*) AS n FROM statement_parts WHERE invoice_id = ?')
+      .bind(draft?.id ?? '')
+      .first<{ n: number }>();
     expect(kept).toEqual({ n: 0 });
     await goTo(end + 21 * minute);
     const [, bill] = await rowsOf(customerId);
