@@ -64,7 +64,6 @@ export async function bringUpFleet(options: FleetOptions): Promise<FleetResult> 
         KUBECONFIG: cluster.kubeconfig,
         HELM_BIN: toolPath('helm'),
         QUEUE_CONCURRENCY: String(options.concurrency),
-        RATE_LIMIT_SIGNUP: 'off',
       },
     });
     try {
@@ -89,7 +88,7 @@ async function measured(
   const api = { url: platform.url, token: platform.ready.admin_token };
   const cpu = () => cpuOf(platform.pid, folder);
   /** The first customer is the pattern of those by hand, and warms up what is compiled or cached once. */
-  const first = await signUp(api, 'fleet-0');
+  const first = await signUp(api, 'fleet-0', { byAdmin: true });
   made.push(first.namespace);
   await untilStatus(api, first.customerId, 'ready');
   const pattern = await patternOf(kubeconfig, first.namespace.replace('customer-', ''));
@@ -147,7 +146,7 @@ async function signUpAll(api: Api, customers: number, made: string[]): Promise<v
   const lane = async (): Promise<void> => {
     while (next < customers) {
       next += 1;
-      made.push((await signUp(api, `fleet-${next}`)).namespace);
+      made.push((await signUp(api, `fleet-${next}`, { byAdmin: true })).namespace);
     }
   };
   await Promise.all(Array.from({ length: SIGN_UPS_AT_ONCE }, lane));
