@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { bundleProvisioner } from '../../../provisioner/bundle.ts';
 import { type QueueStats, queueStats } from '../../../src/contracts/queue.ts';
 import { startCluster, type TestCluster } from '../../../test/harness/cluster.ts';
 import { startPlatform, type TestPlatform } from '../../../test/harness/platform.ts';
@@ -54,13 +55,15 @@ const newShortIds = (count: number): string[] => Array.from({ length: count }, (
 
 /** Throws for what kept it from being measured; a fleet that is not up in time is told by its numbers. */
 export async function bringUpFleet(options: FleetOptions): Promise<FleetResult> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'tenantry-fleet-'));
+  const folder = mkdtempSync(join(tmpdir(), 'tenantry-fleet-'));
   const cluster = await startCluster({ audit: true });
   const made: string[] = [];
   try {
     const platform = await startPlatform({
-      dataDir,
+      dataDir: join(folder, 'data'),
       env: {
+        // As its image runs it: the figure's memory is the bundle's.
+        PROVISIONER_PROGRAM: await bundleProvisioner(join(folder, 'provisioner.mjs')),
         KUBECONFIG: cluster.kubeconfig,
         HELM_BIN: toolPath('helm'),
         QUEUE_CONCURRENCY: String(options.concurrency),
@@ -74,7 +77,7 @@ export async function bringUpFleet(options: FleetOptions): Promise<FleetResult> 
   } finally {
     if (cluster.folder === null) await removeNamespaces(kubeOf(cluster.kubeconfig), made);
     await cluster.stop();
-    rmSync(dataDir, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
