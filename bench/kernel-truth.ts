@@ -71,10 +71,10 @@ function show(windows: readonly Compared[]): void {
   });
   console.log();
   printTable([
-    ['meter', 'metered', 'the kernel, at least', 'at most', 'the highest window', 'the lowest'],
+    ['meter', 'metered', 'the kernel, at least', 'at most', 'window furthest above that', 'below the least'],
     ...ofFields.map((one) => [
       one.field === 'cpu_hours' ? 'CPU seconds' : one.field,
-      ...[one.metered, one.least, one.most].map((amount) => amount.toFixed(2)),
+      ...[one.metered, one.least, one.most].map((amount) => amount.toFixed(one.field === 'cpu_hours' ? 4 : 0)),
       ...[one.worst_above, one.worst_below].map((part) => `${(part * 100).toFixed(3)} %`),
     ]),
   ]);

@@ -30,8 +30,8 @@ const windowMs = 60_000;
 const seenWithinMs = 22_000;
 
 /** What is promised: metered at most so much above the most that the kernel can have counted, and below the least. */
-export const aboveMax = 1.001;
-export const belowMin = 0.995;
+const aboveMax = 1.001;
+const belowMin = 0.995;
 
 export interface Load {
   recording: Recording;

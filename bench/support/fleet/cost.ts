@@ -8,7 +8,7 @@ import { cpuSeconds, memoryMiB } from '../processes.ts';
 
 /** Parts of the test's own control plane, by the files of their process ids. */
 const parts = ['apiserver', 'etcd', 'controllers', 'scheduler', 'kwok'] as const;
-const programs = { provisioner: /provisioner\/main\.ts/, workerd: /workerd.* serve / };
+const programs = { provisioner: /provisioner\.mjs/, workerd: /workerd.* serve / };
 const lookEveryMs = 1_000;
 const kibPerMib = 1024;
 
