@@ -13,8 +13,6 @@ export const failingCard = '4000000000000341';
 const deliveriesOf = z.object({ deliveries: z.array(z.object({ attempts: z.number() })) });
 const invoicesOf = z.object({ data: z.array(z.object({ id: z.string() })) });
 
-export type AtStripe = ReturnType<typeof atStripe>;
-
 /** @param signal ends what is under way */
 export function atStripe({ stripe_url: url, stripe_secret_key: key }: ReadyLine, signal: AbortSignal) {
   /** A call is made once: on this machine an answer is not lost, and a deed must not be done twice. */
