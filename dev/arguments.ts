@@ -43,5 +43,7 @@ export function readArguments(args: string[], env: Env, now: number): Result<Arg
     } else faults.unshift(`unknown argument ${arg}; there are only ${OPTIONS.join(', ')}`);
   }
   if (found.demo && found.at !== null) faults.push('--demo begins at a time of its own: leave --at out');
+  if (found.demo && env['STRIPE_SECRET_KEY'])
+    faults.push('--demo: its customers pay at the Stripe stand-in, so leave STRIPE_SECRET_KEY out');
   return faults.length === 0 ? ok(found) : err(faults);
 }

@@ -28,7 +28,7 @@ import { openQueueBroker } from './queue/broker.ts';
 import { startDelivery } from './queue/delivery.ts';
 import { startProducerSocket } from './queue/producer-socket.ts';
 import { startPullApi } from './queue/pull-api.ts';
-import { queuesOf } from './queue/settings.ts';
+import { type QueueSettings, queuesOf } from './queue/settings.ts';
 import { keepSecrets, loadSecrets, type Secrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
 import type { StandIn } from './stripe/assemble.ts';
@@ -102,6 +102,18 @@ export async function startPlatform(settings: Settings, env: Env, log: (line: st
 const instanceUrl = async (port = 0): Promise<string> =>
   `http://${LOOPBACK}:${await choosePort(port).catch(() => choosePort(0))}`;
 
+const EVENTS_QUEUE = 'tenantry-stripe';
+const EVENTS_WAIT_MS = 10_000;
+
+/**
+ * A demo lives through a day in a tenth of a second: usage is not gathered for a second first, and Stripe's events are left to cron,
+ * which the demo has at known instants.
+ */
+const inDemo = (queue: QueueSettings): QueueSettings => ({
+  ...queue,
+  batchTimeoutMs: queue.name === EVENTS_QUEUE ? EVENTS_WAIT_MS : 0,
+});
+
 /** Where Stripe's events go. */
 const WEBHOOK_PATH = '/api/webhooks/stripe';
 
@@ -173,7 +185,8 @@ async function startParts(
   const build = join(dataDir, 'build');
   const description = await builtWorker(workerConfig, build);
 
-  const broker = openQueueBroker(join(dataDir, 'queue.sqlite'), queuesOf(description.queues));
+  const queues = queuesOf(description.queues).map((queue) => (demo ? inDemo(queue) : queue));
+  const broker = openQueueBroker(join(dataDir, 'queue.sqlite'), queues);
   onStop('queue', broker.close);
   const socket = await startProducerSocket(broker, dataDir, log);
   onStop('queue socket', socket.close);

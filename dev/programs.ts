@@ -107,7 +107,7 @@ export async function startPrograms(
     if (!arrived.ok) throw new PlatformError(arrived.error.message);
     await meter();
   };
-  const filling = demoFilling({ ready, dataDir, from: clock.now(), filled, onRefused }, log);
+  const filling = demoFilling({ ready, publicUrl, dataDir, from: clock.now(), filled, onRefused }, log);
   onStop('demo', filling.stop);
   return filling.begin;
 }

@@ -15,15 +15,25 @@ export type Member = Profile & {
   project: Project | null;
   /** Days after the start; negative: before the end. */
   joins: number;
-  /** Goes over to paying when the trial ends. */
-  pays: boolean;
+  /** What it buys on the last day of its trial, or null: it lets the trial run out. */
+  pays: 'month' | 'year' | null;
+  /** The renewal at which its card is declined, 1 is the first. */
+  cardFails: number | null;
+  /** Days after that. */
+  paysAgain: number | null;
   /** Days after it joined. */
   leaves: number | null;
-  /** Days after it left. */
+  /** A cancellation ends with what is paid for, a deactivation at once. */
+  leavesBy: 'cancel' | 'deactivation';
+  /** Days after it stopped. */
   returns: number | null;
+  /** What is agreed with it when it has bought: it pays by bank transfer, has credit, or a cap on what a month may cost; cents. */
+  agreed: { netDays: number } | { creditCents: number } | { capCents: number } | null;
 };
 
-type Told = Partial<Pick<Member, 'project' | 'pays' | 'leaves' | 'returns' | 'growth'>>;
+type Told = Partial<
+  Pick<Member, 'project' | 'pays' | 'cardFails' | 'paysAgain' | 'leaves' | 'leavesBy' | 'returns' | 'agreed' | 'growth'>
+>;
 type Line = [name: string, company: string, plan: Member['plan'], size: Size, shape: Shape, joins: number, told?: Told];
 
 const project = (team: string, env: string, isShared = false): Told => ({ project: { team, env, isShared } });
@@ -70,27 +80,35 @@ const lines: Line[] = [
   ['northwind-lab', 'Northwind Lab', 'starter', 'medium', 'bursty', 190, project('data', 'development')],
   // Everybody else.
   ['alder-clinic', 'Alder Clinic', 'starter', 'small', 'office', 0],
-  ['brightside', 'Brightside Media', 'professional', 'large', 'evening', 0, { growth: 0.05 }],
-  ['cobalt-foundry', 'Cobalt Foundry', 'professional', 'medium', 'steady', 0],
+  [
+    'brightside',
+    'Brightside Media',
+    'professional',
+    'large',
+    'evening',
+    0,
+    { growth: 0.05, agreed: { creditCents: 25_000 } },
+  ],
+  ['cobalt-foundry', 'Cobalt Foundry', 'professional', 'medium', 'steady', 0, { pays: 'year' }],
   ['dune-games', 'Dune Games', 'starter', 'medium', 'evening', 0, { growth: 0.08 }],
   ['ember-heating', 'Ember Heating', 'starter', 'small', 'steady', 33],
   ['fjord-analytics', 'Fjord Analytics', 'professional', 'large', 'nightly', 33],
   ['gable-estates', 'Gable Estates', 'starter', 'small', 'idle', 33],
-  ['harbour-freight', 'Harbour Freight', 'enterprise', 'huge', 'steady', 61],
-  ['iris-optics', 'Iris Optics', 'starter', 'medium', 'office', 61, { growth: 0.03 }],
+  ['harbour-freight', 'Harbour Freight', 'enterprise', 'huge', 'steady', 61, { pays: 'year' }],
+  ['iris-optics', 'Iris Optics', 'starter', 'medium', 'office', 61, { growth: 0.03, cardFails: 4, paysAgain: 10 }],
   ['juniper-farms', 'Juniper Farms', 'starter', 'small', 'steady', 95],
-  ['kestrel-air', 'Kestrel Air', 'professional', 'large', 'bursty', 95],
+  ['kestrel-air', 'Kestrel Air', 'professional', 'large', 'bursty', 95, { agreed: { capCents: 40_000 } }],
   ['lumen-schools', 'Lumen Schools', 'professional', 'medium', 'office', 128],
-  ['maple-bakery', 'Maple Bakery', 'starter', 'small', 'office', 128, { leaves: 75 }],
+  ['maple-bakery', 'Maple Bakery', 'starter', 'small', 'office', 128, { leaves: 75, leavesBy: 'deactivation' }],
   ['nimbus-weather', 'Nimbus Weather', 'professional', 'medium', 'steady', 160],
-  ['orchid-spa', 'Orchid Spa', 'starter', 'small', 'idle', 160, { pays: false, leaves: 44 }],
+  ['orchid-spa', 'Orchid Spa', 'starter', 'small', 'idle', 160, { pays: null, leaves: 44, leavesBy: 'deactivation' }],
   ['pioneer-tools', 'Pioneer Tools', 'professional', 'medium', 'office', 190, { leaves: 60, returns: 24 }],
   ['quartz-mining', 'Quartz Mining', 'enterprise', 'large', 'nightly', 225],
   ['river-transit', 'River Transit', 'professional', 'large', 'evening', 260, { growth: 0.09 }],
   ['saffron-kitchen', 'Saffron Kitchen', 'starter', 'small', 'evening', 260, { leaves: 90 }],
-  ['tundra-outdoor', 'Tundra Outdoor', 'starter', 'medium', 'bursty', 300],
-  ['umbra-security', 'Umbra Security', 'professional', 'medium', 'steady', 340],
-  ['verdant-energy', 'Verdant Energy', 'starter', 'small', 'office', -40, { pays: false }],
+  ['tundra-outdoor', 'Tundra Outdoor', 'starter', 'medium', 'bursty', -46, { cardFails: 1 }],
+  ['umbra-security', 'Umbra Security', 'professional', 'medium', 'steady', -46, { agreed: { netDays: 30 } }],
+  ['verdant-energy', 'Verdant Energy', 'starter', 'small', 'office', -40, { pays: null }],
   ['willow-books', 'Willow Books', 'starter', 'small', 'evening', -9],
   ['zephyr-bikes', 'Zephyr Bikes', 'professional', 'medium', 'office', -4],
 ];
@@ -105,9 +123,13 @@ export const cast: readonly Member[] = lines.map(
     shape,
     joins,
     project: null,
-    pays: true,
+    pays: 'month',
+    cardFails: null,
+    paysAgain: null,
     leaves: null,
+    leavesBy: 'cancel',
     returns: null,
+    agreed: null,
     growth: 0.01,
     ...told,
   }),

@@ -50,6 +50,7 @@ export function refuseHalfDemo(dataDir: string): void {
 
 type Filling = {
   ready: ReadyLine;
+  publicUrl: string;
   dataDir: string;
   /** What the clock shows, ms. */
   from: number;
@@ -59,7 +60,10 @@ type Filling = {
 };
 
 /** Prepares it: from now on the folder's demo is half. Begun, it fills the folder, and says how far it is. */
-export function demoFilling({ ready, dataDir, from, filled, onRefused }: Filling, log: (line: string) => void) {
+export function demoFilling(
+  { ready, publicUrl, dataDir, from, filled, onRefused }: Filling,
+  log: (line: string) => void,
+) {
   const ending = new AbortController();
   writePrivateJson(pathIn(dataDir), { state: 'filling' });
 
@@ -73,7 +77,7 @@ export function demoFilling({ ready, dataDir, from, filled, onRefused }: Filling
   const fill = async (): Promise<void> => {
     const startedMs = performance.now();
     const story = plan(cast, { seed: demoSeed, from, until: Date.now() });
-    const { windows } = await play(demoApi(ready, ending.signal), story, say, Date.now);
+    const { windows } = await play(demoApi(ready, ending.signal, publicUrl), story, say, Date.now);
     await filled();
     const seconds = Math.round((performance.now() - startedMs) / secondMs);
     writePrivateJson(pathIn(dataDir), { state: 'complete', customers: cast.length, windows, seconds });

@@ -6,15 +6,20 @@
 import { readQueueStats } from '../../src/contracts/routes/queue.ts';
 import { ceilTo, dayMs, floorTo, hourMs, iso, minuteMs } from '../../src/lib/time.ts';
 import type { DemoApi } from './api.ts';
+import { deadlineMs, type Moment, settlesMs } from './life.ts';
 import { doer, type People } from './people.ts';
-import type { Moment, Story } from './story.ts';
+import { sellByTheYear } from './plans.ts';
+import type { Story } from './story.ts';
 import { leaveAtWork, stageTroubles } from './troubles.ts';
 import { type Sender, usageSender } from './usage.ts';
 
 export type Played = { people: People; windows: number };
 
-/** Deployments are made when nothing else happens in this time: then the clock runs for as long as that takes. */
-const quietMs = hourMs;
+/**
+ * Deployments are made when nothing else happens in this time: then the clock runs for as long as that takes. Who has joined is deployed
+ * before the first of its hours is over, which its reporter would not own otherwise.
+ */
+const quietMs = 20 * minuteMs;
 /** What is staged at the end takes so much of the story's time: a little less, so that what is delayed then stays so. */
 const troublesMs = 12 * minuteMs;
 /** By their place in the cast. */
@@ -32,20 +37,27 @@ async function deploy(api: DemoApi): Promise<void> {
 
 /** The hour in which a stack was stopped is reported at its end, as its exporter would. */
 const lastReports = (moments: readonly Moment[]): number[] =>
-  moments.filter(({ deed }) => deed === 'leave').map(({ at }) => ceilTo(at, hourMs));
+  moments.filter(({ deed }) => deed === 'leave' || deed === 'stop').map(({ at }) => ceilTo(at, hourMs));
+
+/** What is bought or paid comes here from Stripe. */
+const isAtStripe = ({ deed }: Moment): boolean => deed === 'buy' || deed === 'pay';
 
 /** The edges of days and the moments of the story, in order, each with what is done at it. */
-function timetable({ from, until, moments, corrections }: Story, end: number) {
-  const told = [...moments, ...corrections].map(({ at }) => at);
-  const last = lastReports(moments);
-  const times = new Set([...told, ...last]);
+function timetable({ from, until, moments, corrections, dues }: Story, end: number) {
+  const told = [...moments, ...corrections, ...dues].map(({ at }) => at);
+  // Usage of a period that is to be billed is stored first; what is not whole is billed without the rest at its deadline.
+  const stored = [...lastReports(moments), ...dues.map(({ at }) => at)];
+  const billed = dues.flatMap(({ at, isWhole }) => [at + settlesMs, ...(isWhole ? [] : [at + deadlineMs])]);
+  const paid = [...billed, ...moments.filter(isAtStripe).map(({ at }) => at)];
+  const times = new Set([...told, ...stored, ...billed]);
   for (let day = floorTo(from, dayMs) + dayMs; day <= end; day += dayMs) times.add(day);
   const sorted = [...times].filter((at) => at > from && at <= Math.min(end, until)).sort((a, b) => a - b);
   return sorted.map((at, i) => ({
     at,
     moments: moments.filter((moment) => moment.at === at),
     corrections: corrections.filter((correction) => correction.at === at),
-    isLastReport: last.includes(at),
+    isStored: stored.includes(at),
+    isPaid: paid.includes(at),
     isQuiet: (sorted[i + 1] ?? end) - at > quietMs,
   }));
 }
@@ -62,20 +74,22 @@ export async function play(
 ): Promise<Played> {
   const people: People = new Map();
   await api.clock({ hold: true });
-  const act = await doer(api.admin, people);
+  if (story.sellsByTheYear) await sellByTheYear(api);
+  const act = await doer(api, people);
   const sender = await usageSender(api, story, people);
   const end = story.until - troublesMs;
   let reported = story.from;
   let toDeploy = false;
-  for (const { at, moments, corrections, isLastReport, isQuiet } of timetable(story, end)) {
+  for (const { at, moments, corrections, isStored, isPaid, isQuiet } of timetable(story, end)) {
     await api.clock({ to: iso(at), step: 'day', hold: true });
     await sender.hours(reported, at);
     reported = at;
     onShare((at - story.from) / (story.until - story.from));
-    // The stack's drain ends when its last window is stored, or with the next tick without it.
-    if (isLastReport) await sender.stored(at);
+    // A stack's drain ends when its last window is stored, or with the next tick without it.
+    if (isStored) await sender.stored(at);
     for (const correction of corrections) await sender.again(correction);
     for (const { deed, member } of moments) await act(deed, member);
+    if (isPaid) await api.told();
     toDeploy ||= deploys(moments);
     if (toDeploy && isQuiet) {
       await deploy(api);
@@ -97,7 +111,8 @@ async function finish(
 ): Promise<void> {
   const { until } = story;
   const idOf = (number: number): string | undefined => people.get(number)?.customerId;
-  await api.clock({ to: iso(arrival - troublesMs), hold: true });
+  const shown = await api.clock({ hold: true });
+  await api.clock({ to: iso(Math.max(arrival - troublesMs, shown)), hold: true });
   await deploy(api);
   const at = await api.clock({ hold: true });
   const [failed, delayed, atWork] = [idOf(troubled.failed), idOf(troubled.delayed), idOf(troubled.atWork)];

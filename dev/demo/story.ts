@@ -2,20 +2,10 @@
  * What happens in the demo and when: a plan in time order, of which every number follows from the seed, the start and the end.
  * Pure: run.ts carries it out, and a test reckons with the same plan.
  */
-import { dayMs, floorTo, hourMs, minuteMs } from '../../src/lib/time.ts';
+import { dayMs, floorTo, hourMs } from '../../src/lib/time.ts';
 import type { Member } from './cast.ts';
+import { type Life, lifeOf, type Moment, type Stretch } from './life.ts';
 import { scaled, type Use, useOf } from './shapes.ts';
-
-/** The trial of a new customer, as the platform has it (DEFAULT_TRIAL_DAYS). */
-const trialMs = 14 * dayMs;
-/** Customers of one day join at nine, some minutes apart. */
-const joinsAtMs = 9 * hourMs;
-const joinsApartMs = 4 * minuteMs;
-
-export type Deed = 'join' | 'pay' | 'leave' | 'return';
-export type Moment = { at: number; deed: Deed; member: Member };
-
-type Stretch = { from: number; to: number };
 
 /** A closed hour as it is reported. `use` is null where only is said that nothing was seen. */
 export type Window = { end: number; use: Use | null; unseenSeconds: number };
@@ -23,12 +13,19 @@ export type Window = { end: number; use: Use | null; unseenSeconds: number };
 /** The same hours once more, a day later, with other numbers. */
 export type Correction = Stretch & { member: Member; at: number; factor: number };
 
+/** An instant at which periods end whose usage invoices have. `isWhole`: nothing is missing of any of them, so that none waits for it. */
+export type Due = { at: number; isWhole: boolean };
+
 export type Story = {
   seed: number;
   from: number;
   until: number;
   moments: Moment[];
   corrections: Correction[];
+  /** In order. */
+  dues: Due[];
+  /** Whether anybody pays by the year. */
+  sellsByTheYear: boolean;
   /** When a member's stack ran. */
   runsOf: (member: Member) => Stretch[];
   /** What is reported of hours that end in `(from, to]`, before corrections. */
@@ -47,30 +44,6 @@ const shortDays = 120;
 const shortOutageDay = 30;
 const shortCorrectionDay = 20;
 
-function lifeOf(member: Member, from: number, until: number, place: number): Moment[] {
-  const day =
-    member.joins >= 0 ? floorTo(from, dayMs) + member.joins * dayMs : floorTo(until, dayMs) + member.joins * dayMs;
-  const joined = day + joinsAtMs + place * joinsApartMs;
-  const left = member.leaves === null ? null : joined + member.leaves * dayMs;
-  const moments: [Deed, number | null][] = [
-    ['join', joined],
-    ['pay', member.pays ? joined + trialMs : null],
-    ['leave', left],
-    ['return', left === null || member.returns === null ? null : left + member.returns * dayMs],
-  ];
-  return moments.flatMap(([deed, at]) => (at === null || at >= until || joined < from ? [] : [{ at, deed, member }]));
-}
-
-function runsIn(moments: readonly Moment[], until: number): Stretch[] {
-  const runs: Stretch[] = [];
-  for (const { at, deed } of moments) {
-    if (deed === 'join' || deed === 'return') runs.push({ from: at, to: until });
-    const last = runs.at(-1);
-    if (deed === 'leave' && last) last.to = at;
-  }
-  return runs;
-}
-
 /** How much of the hour that ends at `end` was lived, 0 to 1. */
 function livedIn(runs: readonly Stretch[], end: number): number {
   const ms = runs.reduce((sum, run) => sum + Math.max(0, Math.min(run.to, end) - Math.max(run.from, end - hourMs)), 0);
@@ -88,7 +61,7 @@ export function plan(
   const lives = new Map(
     cast.map((member) => {
       const place = cast.filter((other) => other.joins === member.joins && other.number < member.number).length;
-      return [member, lifeOf(member, from, until, place)];
+      return [member, lifeOf(member, { from, end: until }, place)];
     }),
   );
   const outageDay = isShort ? shortOutageDay : outage.day;
@@ -96,8 +69,8 @@ export function plan(
   const blind = { from: on(unavailable.day, unavailable.fromHour), to: on(unavailable.day, unavailable.toHour) };
   const correctionDay = isShort ? shortCorrectionDay : corrected.day;
 
-  const runs = new Map(cast.map((member) => [member, runsIn(lives.get(member) ?? [], until)]));
-  const runsOf = (member: Member): Stretch[] => runs.get(member) ?? [];
+  const lifeOfOne = (member: Member): Life => lives.get(member) ?? { moments: [], runs: [], months: [] };
+  const runsOf = (member: Member): Stretch[] => lifeOfOne(member).runs;
 
   const windowOf = (member: Member, end: number): Window | null => {
     const lived = livedIn(runsOf(member), end);
@@ -119,12 +92,30 @@ export function plan(
     return [{ member, from: first, to: last, at, factor: corrected.factor }];
   };
 
+  const isIn = ({ from: after, to }: Stretch, part: Stretch): boolean => part.from < to && part.to > after;
+  const partial = { from: on(partly.day, partly.hour - 1), to: on(partly.day, partly.hour) };
+  const isWhole = (member: Member, month: Stretch): boolean =>
+    !isIn(month, dark) &&
+    !(member.number === partly.number && isIn(month, partial)) &&
+    !(member.number === unavailable.number && isIn(month, blind));
+  const months = cast.flatMap((member) =>
+    lifeOfOne(member).months.map((month) => ({ at: month.to, isWhole: isWhole(member, month) })),
+  );
+  const dues = [...Map.groupBy(months, ({ at }) => at)].map(([at, ofOne]) => ({
+    at,
+    isWhole: ofOne.every((month) => month.isWhole),
+  }));
+
   return {
     seed,
     from,
     until,
-    moments: [...lives.values()].flat().sort((a, b) => a.at - b.at || a.member.number - b.member.number),
+    moments: [...lives.values()]
+      .flatMap(({ moments }) => moments)
+      .sort((a, b) => a.at - b.at || a.member.number - b.member.number),
     corrections: cast.flatMap(correctionsOf),
+    sellsByTheYear: cast.some(({ pays }) => pays === 'year'),
+    dues: dues.sort((a, b) => a.at - b.at),
     runsOf,
     windowsOf: (member, after, to) => {
       const windows: Window[] = [];

@@ -26,8 +26,11 @@ export async function usageSender(api: DemoApi, story: Story, people: People) {
       const items = reports.slice(first, first + batchItemsMax);
       const { rejected, results } = await cluster(reportUsageBatch, { body: { reports: items } });
       const refused = results.find(({ status }) => status === 'rejected');
-      if (rejected > 0)
-        throw new PlatformError(`the demo: ${rejected} windows were refused, one as ${JSON.stringify(refused)}`);
+      if (refused !== undefined) {
+        const { namespace, window_end } = items[refused.index] as WindowReport;
+        const which = `that of ${namespace} until ${window_end}`;
+        throw new PlatformError(`the demo: ${rejected} windows were refused, ${which} as ${JSON.stringify(refused)}`);
+      }
       sent += items.length;
     }
   };

@@ -22,12 +22,16 @@ describe('the story of the demo', () => {
     expect(same.windowsOf(member, ...day(40))).toEqual(one.windowsOf(member, ...day(40)));
     expect(other.windowsOf(member, ...day(40))).not.toEqual(one.windowsOf(member, ...day(40)));
     expect(same.moments).toEqual(one.moments);
+    expect(same.dues).toEqual(one.dues);
   });
 
   it('is thirty customers over thirteen months: six projects of one organisation, every plan, every fate', () => {
     const { moments, windowsOf, corrections } = plan(cast, { seed, ...whole });
     const count = (deed: string): number => moments.filter((moment) => moment.deed === deed).length;
-    expect([count('join'), count('pay'), count('leave'), count('return')]).toEqual([30, 26, 4, 1]);
+    // Who comes back buys once more.
+    expect([count('join'), count('buy'), count('leave'), count('return')]).toEqual([30, 27, 4, 1]);
+    // Two trials that ran out, a grace, two paid periods that were cancelled for.
+    expect([count('card_fails'), count('stop'), count('pay')]).toEqual([2, 5, 1]);
     expect(cast.filter(({ project }) => project !== null)).toHaveLength(6);
     expect(new Set(cast.map(({ plan: bought }) => bought)).size).toBe(3);
     expect(corrections).toHaveLength(1);
@@ -35,6 +39,43 @@ describe('the story of the demo', () => {
     expect(windows.length).toBeGreaterThan(170_000);
     expect(windows.some(({ use }) => use === null)).toBe(true);
     expect(windows.some(({ unseenSeconds, use }) => unseenSeconds > 0 && use !== null)).toBe(true);
+  });
+
+  it('has a month to bill from each purchase on, until the last is paid for, and knows which of them miss usage', () => {
+    const { dues, moments, runsOf } = plan(cast, { seed, ...whole });
+    const [pioneer, saffron] = [21, 24].map((number) => cast[number] as Member) as [Member, Member];
+    const atOf = (member: Member, deed: string): number[] =>
+      moments.flatMap((moment) => (moment.member === member && moment.deed === deed ? [moment.at] : []));
+    for (const [member, month] of [
+      [pioneer, 1],
+      [saffron, 2],
+    ] as const) {
+      const [bought = 0] = atOf(member, 'buy');
+      const at = new Date(bought);
+      const ends = [...Array(month + 1)].map((_, n) =>
+        Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + n + 1, at.getUTCDate(), 10, 30),
+      );
+      const stopped = atOf(member, 'stop')[0];
+      expect(dues.map((due) => due.at)).toEqual(expect.arrayContaining(ends.filter((end) => end <= (stopped ?? 0))));
+      expect(ends).toContain(stopped);
+      expect(runsOf(member)[0]?.to).toBe(stopped);
+    }
+    const partial = dues.filter(({ isWhole }) => !isWhole);
+    expect(partial.length).toBeGreaterThan(3);
+    expect(partial.length).toBeLessThan(dues.length / 4);
+  });
+
+  it('leaves one who owes, and one who pays by bank transfer, with a month that has just been billed', () => {
+    for (const until of ['2026-03-01T05:00:00Z', '2026-11-26T08:10:00Z', '2027-01-31T23:50:00Z'].map(Date.parse)) {
+      const { moments, dues } = plan(cast, { seed, from: demoBegins(until), until });
+      for (const number of [25, 26]) {
+        const bought = moments.find(({ deed, member }) => deed === 'buy' && member.number === number)?.at ?? 0;
+        const billed = dues.filter(({ at }) => at > bought + 27 * dayMs && at < bought + 32 * dayMs);
+        expect(billed.length).toBeGreaterThan(0);
+        expect(until - Math.max(...billed.map(({ at }) => at))).toBeLessThan(7 * dayMs);
+      }
+      expect(moments.filter(({ deed, member }) => deed === 'stop' && member.number === 25)).toEqual([]);
+    }
   });
 
   it('has office hours, quiet weekends and growth', () => {

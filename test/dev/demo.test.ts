@@ -11,8 +11,10 @@ import { play } from '../../dev/demo/run.ts';
 import { scaled, type Use } from '../../dev/demo/shapes.ts';
 import { plan, type Story } from '../../dev/demo/story.ts';
 import { readCost } from '../../src/contracts/routes/costs.ts';
+import { listCredits } from '../../src/contracts/routes/credits.ts';
 import { readCustomer } from '../../src/contracts/routes/customers.ts';
 import { listDeadLetters } from '../../src/contracts/routes/dead-letters.ts';
+import { listInvoices, readInvoice } from '../../src/contracts/routes/invoices.ts';
 import {
   listBillingProjects,
   readAttribution,
@@ -23,6 +25,8 @@ import {
 import { listOrganisations } from '../../src/contracts/routes/organisations.ts';
 import { listPeriods } from '../../src/contracts/routes/periods.ts';
 import { listJobs, readQueueStats } from '../../src/contracts/routes/queue.ts';
+import { readSpendCap } from '../../src/contracts/routes/spend-caps.ts';
+import { readSubscription } from '../../src/contracts/routes/subscriptions.ts';
 import { listReviews } from '../../src/contracts/routes/usage-admin.ts';
 import { readGaps, readUsage } from '../../src/contracts/routes/usage-reads.ts';
 import { dayMs, hourMs, iso } from '../../src/lib/time.ts';
@@ -41,11 +45,17 @@ const lives: Record<number, Partial<Member>> = {
   4: { joins: 1 },
   5: { joins: 20 },
   6: { joins: 0 },
+  7: { joins: 0 },
+  8: { joins: 0 },
   9: { joins: 0 },
+  16: { joins: 0 },
   18: { joins: 0, leaves: 25 },
   19: { joins: 1 },
+  21: { joins: 0, leaves: 20, returns: 5 },
   22: { joins: 2 },
   23: { joins: 2 },
+  25: {},
+  26: {},
   28: { joins: -9 },
 };
 const members = cast.flatMap((member) => (lives[member.number] ? [{ ...member, ...lives[member.number] }] : []));
@@ -188,7 +198,52 @@ describe('the short demo', () => {
     });
   });
 
-  it('has customers in the states that there are without Stripe, in one organisation or in their own', async () => {
+  it('has invoices of every kind that a customer meets, with what was used on them, and statements', async () => {
+    const { items } = await api.admin(listInvoices, { query: { limit: 100 } });
+    const of = (number: number, kind: string) =>
+      items.filter(({ customer_id, kind: is }) => customer_id === customerOf(number) && is === kind);
+    const bought = story.moments.filter(({ deed }) => deed === 'buy');
+    const first = items.filter(({ period }) => period === null);
+    expect([first.length, first.every(({ state }) => state === 'paid')]).toEqual([bought.length, true]);
+    // By the month, by the year, and of who has left: at once, or with what was paid for.
+    for (const [number, kind] of [
+      [2, 'cycle'],
+      [8, 'usage'],
+      [18, 'closing'],
+      [21, 'closing'],
+    ] as const)
+      expect([number, of(number, kind).some(({ period, state }) => period !== null && state === 'paid')]).toEqual([
+        number,
+        true,
+      ]);
+    for (const owes of [25, 26]) expect(of(owes, 'cycle').map(({ state }) => state)).toEqual(['open', 'paid']);
+    expect(of(7, 'cycle').some(({ credit_cents }) => credit_cents > 0)).toBe(true);
+    expect(items.filter(({ statement }) => statement).length).toBeGreaterThan(8);
+
+    const renewal = of(2, 'cycle').find(({ period }) => period !== null);
+    const { invoice } = await api.admin(readInvoice, { params: { invoiceId: renewal?.invoice_id ?? '' } });
+    const used = invoice.lines.filter(({ by }) => by === 'tenantry');
+    const period = { start: Date.parse(invoice.period?.start ?? ''), end: Date.parse(invoice.period?.end ?? '') };
+    const overage = centsOf(members.find(({ number }) => number === 2) as Member, { ...period, isTrial: true });
+    expect([sum(used.map(({ amount_cents }) => amount_cents)), overage > 0]).toEqual([overage, true]);
+    expect(invoice.total_cents).toBe(plans.professional.fee + overage);
+  });
+
+  it('has who owes, who pays by bank transfer, by the year, with credit and with a cap', async () => {
+    const subscriptionOf = async (number: number) =>
+      (await api.admin(readSubscription, { params: { customerId: customerOf(number) } })).subscription;
+    expect(await subscriptionOf(25)).toMatchObject({ status: 'past_due', collection: 'card' });
+    expect(await subscriptionOf(26)).toMatchObject({ status: 'active', collection: 'invoice' });
+    expect(await subscriptionOf(8)).toMatchObject({ status: 'active', interval: 'year' });
+    expect(await subscriptionOf(21)).toMatchObject({ status: 'active', cancel_at: null });
+    const params = (number: number) => ({ params: { customerId: customerOf(number) } });
+    expect((await api.admin(readSpendCap, params(16))).cap).toMatchObject({ cap_cents: 40_000, action: 'notify' });
+    const { items, balance_cents } = await api.admin(listCredits, params(7));
+    expect(items.map(({ kind }) => kind)).toEqual(['apply', 'grant']);
+    expect(balance_cents).toBeLessThan(25_000);
+  });
+
+  it('has customers in other states, in one organisation or in their own', async () => {
     const found = await Promise.all(everybody().map(({ params }) => api.admin(readCustomer, { params })));
     const statusOf = new Map(found.map(({ customer, subscription }) => [customer.customer_id, subscription.status]));
     expect(statusOf.get(customerOf(28))).toBe('trialing');

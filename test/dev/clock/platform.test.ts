@@ -172,6 +172,12 @@ describe('a clock that may not be moved', () => {
     expect(() => readSettings({}, args)).toThrow(why);
   });
 
+  it('has no demo without the Stripe stand-in, where its customers pay', () => {
+    const env = { STRIPE_SECRET_KEY: `sk_test_${'x'.repeat(24)}` };
+    expect(() => readSettings(env, ['--demo'])).toThrow('leave STRIPE_SECRET_KEY out');
+    expect(readSettings({}, ['--demo']).demo).toBe(true);
+  });
+
   it.each(['at', 'demo'])('is not begun where npm kept --%s for itself', (option) => {
     expect(() => readSettings({ [`npm_config_${option}`]: 'true' }, [])).toThrow(`npm start -- --${option}`);
   });

@@ -157,13 +157,15 @@ export function createClosing(parts: ClosingParts): Closing {
   const tellUnseen = (reports: readonly UsageReport[]): void => {
     const [first, last] = [reports[0], reports.at(-1)] as [UsageReport, UsageReport];
     const { window_start, gap_seconds, gaps } = first;
-    if (reports.length === 1) return tell('warn', 'Part of a window was not seen', { window_start, gap_seconds, gaps });
-    tell('warn', 'Parts of windows were not seen', {
-      windows: reports.length,
-      from: window_start,
-      to: last.window_end,
-      gap_seconds: reports.reduce((sum, report) => sum + (report.gap_seconds ?? 0), 0),
-    });
+    if (reports.length === 1) tell('warn', 'Part of a window was not seen', { window_start, gap_seconds, gaps });
+    else {
+      tell('warn', 'Parts of windows were not seen', {
+        windows: reports.length,
+        from: window_start,
+        to: last.window_end,
+        gap_seconds: reports.reduce((sum, report) => sum + (report.gap_seconds ?? 0), 0),
+      });
+    }
   };
 
   const giveUp = (startMs: number): void => {

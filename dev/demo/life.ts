@@ -1,0 +1,98 @@
+/**
+ * One member's life in the demo: what it does and when, when its stack runs, and when an invoice of it is due. Every instant follows
+ * from the cast and the story's start and end. Pure.
+ */
+import { ceilTo, dayMs, floorTo, hourMs, minuteMs } from '../../src/lib/time.ts';
+import { firstPeriod, nextPeriod } from '../../src/periods/period.ts';
+import type { Member } from './cast.ts';
+
+/** The trial of a new customer, as the platform has it (DEFAULT_TRIAL_DAYS). */
+const trialMs = 14 * dayMs;
+/** Customers of one day join at nine, some minutes apart. */
+const joinsAtMs = 9 * hourMs;
+const joinsApartMs = 4 * minuteMs;
+/** On the last day of the trial, all at one time of the day: then their months end together, too. */
+const buysOnDay = 13;
+const buysAtMs = 10 * hourMs + 30 * minuteMs;
+/** What is billed is looked at so long after the period's end: its usage is taken as complete after a quarter of an hour. */
+export const settlesMs = 20 * minuteMs;
+/** GRACE_DAYS after a payment has failed, which is when its invoice is billed, of a month that is whole. */
+const graceMs = 7 * dayMs + settlesMs;
+/** A draft waits for usage until a quarter of an hour before HOLD_HOURS are over. */
+export const deadlineMs = 5 * hourMs + 50 * minuteMs;
+
+/** `stop`: nobody does anything, and the stack stops by what time brings (a trial, a grace, a paid period is over). */
+export type Deed = 'join' | 'buy' | 'arrange' | 'card_fails' | 'pay' | 'stop' | 'leave' | 'return';
+export type Moment = { at: number; deed: Deed; member: Member };
+
+export type Stretch = { from: number; to: number };
+
+export type Life = {
+  moments: Moment[];
+  /** When its stack runs. */
+  runs: Stretch[];
+  /** Periods whose usage an invoice has, by the instants at which they begin and end. */
+  months: Stretch[];
+};
+
+/** The months of a subscription that begins at `from`, until one that ends at `to` or later. */
+function monthsOf(from: number, to: number): Stretch[] {
+  const months: Stretch[] = [];
+  for (let month = firstPeriod(from); ; month = nextPeriod(month)) {
+    months.push({ from: month.start, to: month.end });
+    if (month.end >= to) return months;
+  }
+}
+
+/** What the member does while it pays, from the purchase on. @returns the deeds in order, and its months */
+function paidLife(member: Member, joined: number, bought: number, end: number) {
+  const leaves = member.leaves === null ? Number.POSITIVE_INFINITY : joined + member.leaves * dayMs;
+  const paid = monthsOf(bought, Math.min(leaves, end));
+  const ends = member.leavesBy === 'cancel' ? (paid.at(-1)?.to ?? leaves) : leaves;
+  // The hour in which it was stopped is still billed.
+  const months = paid.map((month) => ({ ...month, to: Math.min(month.to, ceilTo(ends, hourMs)) }));
+  const deeds: [Deed, number][] = [['buy', bought]];
+  if (member.agreed !== null) deeds.push(['arrange', bought + settlesMs]);
+  const failed = member.cardFails === null ? undefined : paid[member.cardFails - 1]?.to;
+  if (failed !== undefined) {
+    deeds.push(['card_fails', failed - dayMs], ['stop', ceilTo(failed + graceMs, hourMs)]);
+    if (member.paysAgain !== null) deeds.push(['pay', failed + member.paysAgain * dayMs]);
+  }
+  if (Number.isFinite(leaves)) deeds.push(['leave', leaves]);
+  if (Number.isFinite(leaves) && member.leavesBy === 'cancel') deeds.push(['stop', ends]);
+  if (Number.isFinite(leaves) && member.returns !== null) {
+    const back = ends + member.returns * dayMs;
+    const boughtAgain = back + settlesMs;
+    deeds.push(['return', back], ['buy', boughtAgain]);
+    if (boughtAgain < end) months.push(...monthsOf(boughtAgain, end));
+  }
+  return { deeds, months };
+}
+
+function runsIn(moments: readonly Moment[], end: number): Stretch[] {
+  const runs: Stretch[] = [];
+  for (const { at, deed, member } of moments) {
+    const begins = deed === 'join' || deed === 'return' || deed === 'pay';
+    const ends = deed === 'stop' || (deed === 'leave' && member.leavesBy === 'deactivation');
+    const last = runs.at(-1);
+    if (begins) runs.push({ from: at, to: end });
+    else if (ends && last && last.to > at) last.to = at;
+  }
+  return runs;
+}
+
+/** Plans it; nothing for who would have joined before the story. @param place among those who join on the same day */
+export function lifeOf(member: Member, { from, end }: { from: number; end: number }, place: number): Life {
+  const { joins, leaves, pays } = member;
+  const day = floorTo(joins >= 0 ? from : end, dayMs) + joins * dayMs;
+  const joined = day + joinsAtMs + place * joinsApartMs;
+  if (joined < from) return { moments: [], runs: [], months: [] };
+  const left: [Deed, number][] = leaves === null ? [] : [['leave', joined + leaves * dayMs]];
+  const { deeds, months } =
+    pays === null
+      ? { deeds: [['stop', joined + trialMs] as [Deed, number], ...left], months: [] }
+      : paidLife(member, joined, day + buysOnDay * dayMs + buysAtMs, end);
+  const all: [Deed, number][] = [['join', joined], ...deeds];
+  const moments = all.filter(([, at]) => at < end).map(([deed, at]) => ({ at, deed, member }));
+  return { moments, runs: runsIn(moments, end), months: months.filter(({ to }) => to < end) };
+}
