@@ -52,11 +52,11 @@ export function demoApi(ready: ReadyLine, signal: AbortSignal, publicUrl: string
 
   const admin = as(ready.admin_token);
   const stripe = atStripe(ready, signal);
-  /** Asks every 50 ms until it is so. */
+  /** Asks every 200 ms until it is so. */
   async function until(what: string, isSo: () => Promise<boolean>, msMax = 120 * secondMs): Promise<void> {
     for (const end = Date.now() + msMax; !(await isSo()); ) {
       if (Date.now() > end) throw new PlatformError(`the demo: ${what} took too long`);
-      await sleep(50, undefined, { signal });
+      await sleep(200, undefined, { signal });
     }
   }
 

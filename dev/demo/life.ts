@@ -2,8 +2,8 @@
  * One member's life in the demo: what it does and when, when its stack runs, and when an invoice of it is due. Every instant follows
  * from the cast and the story's start and end. Pure.
  */
-import { ceilTo, dayMs, floorTo, hourMs, minuteMs } from '../../src/lib/time.ts';
-import { firstPeriod, nextPeriod } from '../../src/periods/period.ts';
+import { ceilTo, dayMs, floorTo, hourMs, minuteMs, secondMs } from '../../src/lib/time.ts';
+import { stepFrom } from '../stripe/objects/period.ts';
 import type { Member } from './cast.ts';
 
 /** The trial of a new customer, as the platform has it (DEFAULT_TRIAL_DAYS). */
@@ -38,9 +38,10 @@ export type Life = {
 /** The months of a subscription that begins at `from`, until one that ends at `to` or later. */
 function monthsOf(from: number, to: number): Stretch[] {
   const months: Stretch[] = [];
-  for (let month = firstPeriod(from); ; month = nextPeriod(month)) {
-    months.push({ from: month.start, to: month.end });
-    if (month.end >= to) return months;
+  const after = (n: number): number => stepFrom(from / secondMs, { interval: 'month', count: 1 }, n) * secondMs;
+  for (let n = 0; ; n++) {
+    months.push({ from: after(n), to: after(n + 1) });
+    if (after(n + 1) >= to) return months;
   }
 }
 
