@@ -13,7 +13,7 @@ export type Member = Profile & {
   plan: 'starter' | 'professional' | 'enterprise';
   /** One of the organisation's projects; null for a customer of its own. */
   project: Project | null;
-  /** Days after the start; negative: before the end. */
+  /** Days after the start, from two weeks on rounded to whole months; negative: before the end. */
   joins: number;
   /** What it buys on the last day of its trial, or null: it lets the trial run out. */
   pays: 'month' | 'year' | null;

@@ -11,6 +11,8 @@ const trialMs = 14 * dayMs;
 /** Customers of one day join at nine, some minutes apart. */
 const joinsAtMs = 9 * hourMs;
 const joinsApartMs = 4 * minuteMs;
+/** Of a month, about. */
+const monthDays = 30.4;
 /** On the last day of the trial, all at one time of the day: then their months end together, too. */
 const buysOnDay = 13;
 const buysAtMs = 10 * hourMs + 30 * minuteMs;
@@ -82,10 +84,20 @@ function runsIn(moments: readonly Moment[], end: number): Stretch[] {
   return runs;
 }
 
+/** The day on which a member joins, ms: such that all buy on one day of the month, and what is due is due together. */
+function joinsOn({ joins }: Member, { from, end }: { from: number; end: number }): number {
+  if (joins < 0) return floorTo(end, dayMs) + joins * dayMs;
+  const start = floorTo(from, dayMs);
+  const months = Math.round(joins / monthDays);
+  if (months === 0) return start + joins * dayMs;
+  const firstBuys = (start + buysOnDay * dayMs) / secondMs;
+  return stepFrom(firstBuys, { interval: 'month', count: 1 }, months) * secondMs - buysOnDay * dayMs;
+}
+
 /** Plans it; nothing for who would have joined before the story. @param place among those who join on the same day */
 export function lifeOf(member: Member, { from, end }: { from: number; end: number }, place: number): Life {
-  const { joins, leaves, pays } = member;
-  const day = floorTo(joins >= 0 ? from : end, dayMs) + joins * dayMs;
+  const { leaves, pays } = member;
+  const day = joinsOn(member, { from, end });
   const joined = day + joinsAtMs + place * joinsApartMs;
   if (joined < from) return { moments: [], runs: [], months: [] };
   const left: [Deed, number][] = leaves === null ? [] : [['leave', joined + leaves * dayMs]];

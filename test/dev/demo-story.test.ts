@@ -60,9 +60,10 @@ describe('the story of the demo', () => {
       expect(ends).toContain(stopped);
       expect(runsOf(member)[0]?.to).toBe(stopped);
     }
-    const partial = dues.filter(({ isWhole }) => !isWhole);
-    expect(partial.length).toBeGreaterThan(3);
-    expect(partial.length).toBeLessThan(dues.length / 4);
+    // The dark night, an hour in parts, and hours that were declared unavailable: a month each.
+    expect(dues.filter(({ isWhole }) => !isWhole)).toHaveLength(3);
+    // What most of them owe is due on one day of the month, so that a year is not lived through three hundred times.
+    expect(dues.length).toBeLessThan(25);
   });
 
   it('leaves one who owes, and one who pays by bank transfer, with a month that has just been billed', () => {
