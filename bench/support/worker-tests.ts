@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
@@ -24,7 +25,10 @@ export async function runWorkerTests(
     env: { ...process.env, ...asked },
     stdio: ['inherit', onLine === undefined ? 'inherit' : 'pipe', 'inherit'],
   });
-  if (onLine !== undefined && child.stdout !== null) createInterface({ input: child.stdout }).on('line', onLine);
+  if (onLine !== undefined && child.stdout !== null) {
+    // Where colours are forced, a line of a test begins with the end of the one before.
+    createInterface({ input: child.stdout }).on('line', (text) => onLine(stripVTControlCharacters(text)));
+  }
   const [code] = (await once(child, 'close')) as [number | null];
   process.exitCode = (code ?? 1) || (process.exitCode ?? 0);
 }
