@@ -87,8 +87,21 @@ function waitForReady(
   });
 }
 
-/** Starts the platform and waits for its ready line. Rejects with PlatformDidNotStart, which has all that it wrote. */
+/**
+ * Starts the platform and waits for its ready line. Rejects with PlatformDidNotStart, which has all that it wrote. A free port is chosen some
+ * seconds before workerd listens to it; where somebody else has it by then, as may be beside other tests, it is started once more.
+ */
 export async function startPlatform(options: PlatformOptions = {}): Promise<TestPlatform> {
+  try {
+    return await startOnce(options);
+  } catch (error) {
+    const isLost = options.env?.['PORT'] === undefined && String(error).includes('ERR_ADDRESS_IN_USE');
+    if (!isLost) throw error;
+    return await startOnce(options);
+  }
+}
+
+async function startOnce(options: PlatformOptions): Promise<TestPlatform> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'tenantry-platform-'));
   const forget = () => {
     if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
