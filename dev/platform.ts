@@ -40,6 +40,7 @@ import { workerBindings } from './worker/environment.ts';
 import { migrate } from './worker/migrate.ts';
 import { startWorker } from './worker/runtime.ts';
 import { startLog } from './worker/start-log.ts';
+import { tellWhenSent } from './worker/tell-when-sent.ts';
 
 export type Platform = {
   ready: ReadyLine;
@@ -234,7 +235,7 @@ async function startParts(
     }),
   });
   onStop('worker', worker.stop);
-  clock.onChange(worker.tell);
+  clock.onChange(tellWhenSent(worker, 'CONTROL', clock.told()));
   for (const [binding, applied] of await migrate(worker, description.databases, useNewer(dataDir))) {
     log(`database ${binding}: ${applied.length === 0 ? 'up to date' : `applied ${applied.join(', ')}`}`);
   }

@@ -104,6 +104,22 @@ describe('a platform that starts in the past', () => {
     near(await workerTime(platform), before);
   });
 
+  it('waits for what the Worker is sending, so that nobody sends it again', async () => {
+    await move(platform, { hold: true });
+    const before = await workerTime(platform);
+    await call(platform, 'POST', '/sending');
+    const moved = move(platform, { advance: '1h', hold: true });
+    const headers = { authorization: `Bearer ${platform.ready.clock_token}` };
+    await eventually(
+      async () => clockAnswer.parse(await (await fetch(platform.ready.clock_url, { headers })).json()),
+      ({ moving_to }) => moving_to !== null,
+    );
+    expect(await workerTime(platform)).toBe(before);
+    await call(platform, 'POST', '/sent');
+    await moved;
+    expect(await workerTime(platform)).toBe(before + hourMs);
+  });
+
   it('stands still when it is held, with no ticks, and keeps its time over a kill', async () => {
     await move(platform, { advance: '1h', hold: true });
     const held = await workerTime(platform);
