@@ -160,6 +160,8 @@ describeInBrowser(
       const row = rowsOf(page, 'Account keys').filter({ hasText: 'a test’s' });
       await row.getByRole('button', { name: 'Revoke' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+      // While a dialog is open nothing beside it has a role: that the button or row has gone would say nothing.
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
       await row.getByRole('button', { name: 'Revoke' }).waitFor({ state: 'detached' });
       const { items } = await demo.admin(listAccountKeys, params(other));
       expect(items.find(({ name }) => name === 'a test’s')?.revoked_at).not.toBeNull();
@@ -184,6 +186,7 @@ describeInBrowser(
       await page.keyboard.press('Enter');
       await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).focus();
       await page.keyboard.press('Enter');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
       await row.waitFor({ state: 'detached' });
       expect((await demo.admin(listMembers, params(other))).total).toBe(1);
     });

@@ -258,6 +258,8 @@ describeInBrowser(
       await expect.poll(() => row.count()).toBe(2);
       await row.getByRole('button', { name: 'Revoke' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+      // While a dialog is open nothing beside it has a role: that the button or row has gone would say nothing.
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
       await row.getByRole('button', { name: 'Revoke' }).waitFor({ state: 'detached' });
       const { items } = await demo.admin(listCredentials, { query: { kind: 'admin' } });
       const both = items.filter(({ name }) => name === 'from-the-console');

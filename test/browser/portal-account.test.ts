@@ -169,6 +169,8 @@ describeInBrowser(
       await page.keyboard.press('Enter');
       await dialogOf(page, 'Remove this member?').getByRole('button', { name: 'Remove' }).focus();
       await page.keyboard.press('Enter');
+      // While a dialog is open nothing beside it has a role: that the button or row has gone would say nothing.
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
       await row.waitFor({ state: 'detached' });
       expect((await admin.call(listMembers, { params })).items.map(({ email }) => email)).not.toContain(
         'new@example.com',
