@@ -80,16 +80,22 @@ describeOnNode('a stack on a real node', () => {
   });
 
   it('lets its pods reach one another, the cluster and the machine as the chart says, and no other way', async () => {
-    const found = await connections(node, [
-      { name: 'API server', ip: apiServer, port: 443 },
-      { name: 'API server', ip: nodeAddress, port: 6443 },
-      { name: 'kubelet', ip: nodeAddress, port: 10_250 },
-      { name: 'metadata', ip: metadataAddress, port: 80 },
-    ]);
+    const look = () =>
+      connections(node, [
+        { name: 'API server', ip: apiServer, port: 443 },
+        { name: 'API server', ip: nodeAddress, port: 6443 },
+        { name: 'kubelet', ip: nodeAddress, port: 10_250 },
+        { name: 'metadata', ip: metadataAddress, port: 80 },
+      ]);
+    // What enforces the policies learns of them and of each pod a moment later, on a real cluster as here.
+    const found = await vi.waitFor(async () => {
+      const seen = await look();
+      expect(seen.map(({ from, reaches: open }) => [from, open])).toEqual(
+        seen.map(({ from, allowed }) => [from, allowed]),
+      );
+      return seen;
+    }, wait);
     for (const { from, reaches: open } of found) console.log(`${from} > ${open.join(', ') || 'nothing'}`);
-    expect(found.map(({ from, reaches: open }) => [from, open])).toEqual(
-      found.map(({ from, allowed }) => [from, allowed]),
-    );
     expect(found.map(({ from }) => from)).toEqual([...starter, 'stranger', 'ingress controller']);
   });
 
