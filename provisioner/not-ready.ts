@@ -68,6 +68,12 @@ export async function snapshot(kube: Kube, namespace: string): Promise<Snapshot>
   };
 }
 
+/** The namespace's volume claims alone; none where they cannot be read, as in a snapshot. */
+export async function claimsIn(kube: Kube, namespace: string): Promise<V1PersistentVolumeClaim[]> {
+  const found = await call(kube.core.listNamespacedPersistentVolumeClaim({ namespace, limit }));
+  return found.ok ? found.value.items : [];
+}
+
 /** The namespace's pods alone; none where they cannot be read, as in a snapshot. */
 export async function podsIn(kube: Kube, namespace: string): Promise<V1Pod[]> {
   const found = await call(kube.core.listNamespacedPod({ namespace, limit }));
