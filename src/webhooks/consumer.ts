@@ -8,6 +8,7 @@ import { reasonOf } from '../lib/reason.ts';
 import type { Services } from '../services.ts';
 import { contextOf, deliverSoon } from '../wiring.ts';
 import type { Context } from '../workflows/deed.ts';
+import { newLot } from '../workflows/inbox/lot.ts';
 import { processEvent } from '../workflows/inbox/process-event.ts';
 
 const message = z.object({ v: z.literal(1), event_id: z.string().min(1).max(255) });
@@ -21,6 +22,8 @@ export function eventContextOf(services: Services): Context {
 }
 
 export async function consumeEvents(batch: MessageBatch, services: Services): Promise<void> {
+  // A message follows its event into the inbox, so that all of them were there before the first is begun.
+  const lot = newLot();
   for (const each of batch.messages) {
     const read = message.safeParse(each.body);
     if (!read.success) {
@@ -29,7 +32,7 @@ export async function consumeEvents(batch: MessageBatch, services: Services): Pr
       continue;
     }
     try {
-      const outbox = await processEvent(eventContextOf(services), read.data.event_id);
+      const outbox = await processEvent(eventContextOf(services), read.data.event_id, lot);
       each.ack();
       deliverSoon(services, outbox);
     } catch (error) {

@@ -2,11 +2,13 @@
 import type { AuditEntry } from '../../audit/store.ts';
 import type { Write } from '../../db/write.ts';
 import type { StripeResult } from '../../stripe/call.ts';
+import type { StripeInvoice } from '../../stripe/invoices.ts';
 import type { StripePort } from '../../stripe/port.ts';
 import { eventOf } from '../../webhooks/event.ts';
 import { type EventRow, findWhose } from '../../webhooks/event-store.ts';
 import type { Context } from '../deed.ts';
 import { StripeNotRead } from '../subscriptions/refresh-subscription.ts';
+import type { Lot } from './lot.ts';
 
 /** What an event led to: written in the batch that marks it processed. */
 export interface Handled {
@@ -15,14 +17,16 @@ export interface Handled {
   audit?: readonly AuditEntry[];
   /** Ids of outbox rows among the writes. */
   outbox?: readonly string[];
+  /** What was fetched of an invoice and is kept with the writes; null where Stripe has none of it any more. */
+  fetched?: { id: string; invoice: StripeInvoice | null };
 }
 
 /**
- * Handles an event; null where it is about somebody whom we do not know. It asks Stripe how the object is now, and is called again
- * where somebody else has done so meanwhile. Doing it twice changes nothing the second time.
+ * Handles an event; null where it is about somebody whom we do not know. It asks Stripe how the object is now, unless an event of its
+ * lot has done so, and is called again where somebody else has meanwhile. Doing it twice changes nothing the second time.
  * @throws StripeNotRead, UnknownSubscriber, and what the batch's other guards throw: the event is tried again
  */
-export type Handler = (context: Context, event: EventRow) => Promise<Handled | null>;
+export type Handler = (context: Context, event: EventRow, lot: Lot) => Promise<Handled | null>;
 
 /** What Stripe answered of an object. @throws StripeNotRead */
 export function shown<T>(id: string, result: StripeResult<T>): T {

@@ -7,17 +7,27 @@ import { noTaxLocation } from '../../webhooks/stuck-store.ts';
 import { type Followed, followInvoice, invoiceGone } from '../billing/follow-invoice.ts';
 import type { Context } from '../deed.ts';
 import { planNotice } from '../plan-notice.ts';
-import { refreshSubscription, StripeNotRead } from '../subscriptions/refresh-subscription.ts';
+import { StripeNotRead } from '../subscriptions/refresh-subscription.ts';
 import { type Handler, shown, shownOrGone, stripeOf, whoseIs } from './handler.ts';
 import { holdInvoice } from './hold-invoice.ts';
+import { refreshOnce } from './lot.ts';
 import { tellOfPayment } from './tell-of-payment.ts';
 
-export const invoiceChanged: Handler = async (context, event) => {
+export const invoiceChanged: Handler = async (context, event, lot) => {
   const { db, now, log } = context;
   const customerId = await whoseIs(context, event);
   if (customerId === null || event.objectId === null) return null;
   const subscriptionId = subscriptionIn(event.payload);
-  const refreshed = subscriptionId === null ? null : await refreshSubscription(context, subscriptionId);
+  const refreshed = subscriptionId === null ? null : await refreshOnce(context, lot, subscriptionId);
+  const known = lot.invoices.get(event.objectId);
+  if (known !== undefined) {
+    const notice = known && (await tellOfPayment(context, { type: event.type, invoice: known, customerId }));
+    return {
+      customerId,
+      writes: notice?.writes ?? [],
+      outbox: [...(refreshed?.outbox ?? []), ...(notice ? [notice.outboxId] : [])],
+    };
+  }
   const fetchSeq = await raiseFetch(db, { id: event.objectId, kind: 'invoice', now });
   const invoice = shownOrGone(event.objectId, await stripeOf(context, event.objectId).invoices.fetch(event.objectId));
   if (invoice?.finalizationError) {
@@ -45,6 +55,7 @@ export const invoiceChanged: Handler = async (context, event) => {
     ],
     audit: followed.audit,
     outbox: [...(refreshed?.outbox ?? []), ...(notice ? [notice.outboxId] : [])],
+    fetched: { id: event.objectId, invoice },
   };
 };
 

@@ -9,6 +9,7 @@ import { type Context, carryOut } from '../deed.ts';
 import { each } from '../each.ts';
 import { Overtaken, StripeNotRead, UnknownSubscriber } from '../subscriptions/refresh-subscription.ts';
 import type { Handled, Handler } from './handler.ts';
+import { type Lot, newLot } from './lot.ts';
 import { handlerOf } from './table.ts';
 
 const byteValues = 256;
@@ -24,12 +25,13 @@ const unknownCustomer = {
 
 /**
  * Processes the event unless it is done with, or in somebody's hands.
+ * @param lot of events that were in the inbox before it was begun
  * @returns ids of outbox rows to be delivered
  * @throws DatabaseUnavailable: nothing is known of it then, and it is tried again when the claim has run out
  */
-export async function processEvent(context: Context, id: string): Promise<readonly string[]> {
+export async function processEvent(context: Context, id: string, lot: Lot = newLot()): Promise<readonly string[]> {
   const event = await eventStore.claim(context.db, id, context.now);
-  return event === null ? [] : await processClaimed(context, event);
+  return event === null ? [] : await processClaimed(context, event, lot);
 }
 
 /** Whose an event is, as Stripe calls them; what it is about, where it is of nobody. */
@@ -53,14 +55,17 @@ export async function processDue(fresh: () => Context): Promise<void> {
     };
     await each(
       [...Map.groupBy(events, subjectOf).values()],
-      (ofOne) => each(ofOne, (event) => processClaimed(fresh(), event), one),
+      (ofOne) => {
+        const lot = newLot();
+        return each(ofOne, (event) => processClaimed(fresh(), event, lot), one);
+      },
       { log, what: 'events of Stripe', named: () => ({}), atOnce },
     );
     if (events.length < eventsPerRound) return;
   }
 }
 
-async function processClaimed(context: Context, event: eventStore.EventRow): Promise<readonly string[]> {
+async function processClaimed(context: Context, event: eventStore.EventRow, lot: Lot): Promise<readonly string[]> {
   const { db, now, log } = context;
   const handle = handlerOf(event.type);
   if (handle === null) {
@@ -69,7 +74,7 @@ async function processClaimed(context: Context, event: eventStore.EventRow): Pro
   }
   try {
     const done = await carryOut(context, async () => {
-      const handled = await handledBy(handle, context, event);
+      const handled = await handledBy(handle, context, event, lot);
       const outcome = handled
         ? ({ state: 'processed', customerId: handled.customerId, error: null } as const)
         : ({ state: 'ignored', customerId: null, error: unknownCustomer } as const);
@@ -83,7 +88,9 @@ async function processClaimed(context: Context, event: eventStore.EventRow): Pro
       const about = { event_id: event.id, type: event.type, object_id: event.objectId };
       log('error', 'an event of Stripe is about a customer whom we do not know', about);
     }
-    return (done.ok && done.value.value?.outbox) || [];
+    const handled = done.ok ? done.value.value : null;
+    if (handled?.fetched) lot.invoices.set(handled.fetched.id, handled.fetched.invoice);
+    return handled?.outbox ?? [];
   } catch (thrown) {
     const error = asDatabaseError(thrown);
     if (error instanceof DatabaseUnavailable) throw error;
@@ -93,9 +100,14 @@ async function processClaimed(context: Context, event: eventStore.EventRow): Pro
 }
 
 /** What the event led to; null where it is about somebody whom we do not know, or its subscription is. */
-async function handledBy(handle: Handler, context: Context, event: eventStore.EventRow): Promise<Handled | null> {
+async function handledBy(
+  handle: Handler,
+  context: Context,
+  event: eventStore.EventRow,
+  lot: Lot,
+): Promise<Handled | null> {
   try {
-    return await handle(context, event);
+    return await handle(context, event, lot);
   } catch (error) {
     if (error instanceof UnknownSubscriber) return null;
     throw error;

@@ -141,6 +141,7 @@ it('an invoice that waits for an address is told once, and finalised when the ad
   });
   // What its event does (test/src/workflows/inbox has the way of events).
   const { invoiceChanged } = await import('../../../src/workflows/inbox/invoice-changed.ts');
+  const { newLot } = await import('../../../src/workflows/inbox/lot.ts');
   const { commit, openDb } = await import('../../../src/db/client.ts');
   const told = async () => {
     const event = {
@@ -150,7 +151,7 @@ it('an invoice that waits for an address is told once, and finalised when the ad
       customerId,
       payload: { data: { object: { id: draft } } },
     };
-    const handled = await invoiceChanged(contextNow(), event as never);
+    const handled = await invoiceChanged(contextNow(), event as never, newLot());
     await commit(openDb(control), handled?.writes ?? []);
   };
   await told();

@@ -128,4 +128,5 @@ it('closing a period takes few round trips and calls', { timeout: 3_600_000 }, a
   for (const [name, one] of Object.entries(phases)) console.log(`${name.padEnd(6)} ${JSON.stringify(one)}`);
   expect((rated.control + rated.shard) / customers).toBeLessThanOrEqual(24);
   expect(sent.stripe / customers).toBeLessThanOrEqual(8);
+  expect(told.stripe / customers).toBeLessThanOrEqual(3);
 });

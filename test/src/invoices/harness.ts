@@ -11,6 +11,7 @@ import { billAfterEnd } from '../../../src/workflows/billing/bill-after-end.ts';
 import { claimPeriods } from '../../../src/workflows/billing/claim-periods.ts';
 import { closePeriods } from '../../../src/workflows/billing/close-period.ts';
 import { deliverOutbox } from '../../../src/workflows/delivery/deliver-outbox.ts';
+import { newLot } from '../../../src/workflows/inbox/lot.ts';
 import { processEvent } from '../../../src/workflows/inbox/process-event.ts';
 import { type Api, rootToken } from '../../harness/worker/api.ts';
 import type { StandInOfTests, Wire } from '../../harness/worker/stripe.ts';
@@ -59,7 +60,8 @@ export function billingOf(api: Api, stripe: () => StandInOfTests) {
     return (await api.call('POST', '/api/webhooks/stripe', { raw, headers })).status;
   }
   const process = async (): Promise<void> => {
-    for (const id of queued.splice(0)) await processEvent(people.contextNow(), id);
+    const lot = newLot();
+    for (const id of queued.splice(0)) await processEvent(people.contextNow(), id, lot);
   };
   /** Everything that Stripe has to tell comes and is processed. */
   async function tell(): Promise<void> {
