@@ -39,6 +39,7 @@ const SCHEMA = `
     body TEXT NOT NULL
   ) STRICT;
   CREATE INDEX IF NOT EXISTS event_object ON event (object, type);
+  CREATE INDEX IF NOT EXISTS event_created ON event (created);
   CREATE TABLE IF NOT EXISTS move (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     at INTEGER NOT NULL,       -- ms
