@@ -11,7 +11,7 @@ import { commit } from '../../db/client.ts';
 import type { Write } from '../../db/write.ts';
 import { newId } from '../../lib/ids.ts';
 import { err, ok } from '../../lib/result.ts';
-import { dayMs, floorTo, hourMs } from '../../lib/time.ts';
+import { dayMs, floorTo, hourMs, type TimeRange } from '../../lib/time.ts';
 import { eventOf, type StripeEvent } from '../../webhooks/event.ts';
 import * as eventStore from '../../webhooks/event-store.ts';
 import type { Context, Planned } from '../deed.ts';
@@ -19,7 +19,7 @@ import { goOn, goOnWithAll, type Slice } from '../go-on.ts';
 import { shown, stripeOf } from './handler.ts';
 import { announce } from './receive.ts';
 
-/** Hours a second: each is a call at least. */
+/** Hours a second: a call for each at most, where none has more than a page. */
 const rate = 10;
 /** Stripe's list is complete after a moment; what the last order saw too early is seen again. */
 const overlapMs = 2 * hourMs;
@@ -78,14 +78,21 @@ export async function lookBack(context: Context): Promise<void> {
 const sliceOf =
   (context: Context, queue: Queue): Slice =>
   async (batch, items) => {
-    const writes: Write[] = [];
-    for (const { place, subject } of items) {
-      const [start = 0, end = 0] = subject.split('-').map(Number);
-      await takeInListed(context, queue, start, end);
-      writes.push(batchStore.decide(batch.id, place, sql`'done'`));
-    }
-    return writes;
+    for (const { from, to } of stretchesOf(items)) await takeInListed(context, queue, from, to);
+    return items.map(({ place }) => batchStore.decide(batch.id, place, sql`'done'`));
   };
+
+/** The hours of a slice, joined where one follows another: most have a few events or none, and a page has a hundred. */
+function stretchesOf(items: readonly batchStore.BatchItem[]): TimeRange[] {
+  const stretches: TimeRange[] = [];
+  for (const { subject } of items) {
+    const [from = 0, to = 0] = subject.split('-').map(Number);
+    const last = stretches.at(-1);
+    if (last?.to === from) last.to = to;
+    else stretches.push({ from, to });
+  }
+  return stretches;
+}
 
 /** Takes in what Stripe lists of `[start, end)` and the inbox does not have. */
 async function takeInListed(context: Context, queue: Queue, start: number, end: number): Promise<void> {
