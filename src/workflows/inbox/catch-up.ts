@@ -1,7 +1,7 @@
 /**
  * Asks Stripe for events that have not come as webhooks: an outage of ours heals by itself, and a person can ask for more. An order
- * is cut into hours, each listed to its last page and taken in by the events' ids, so that nothing is lost where the work breaks off
- * and nothing comes twice.
+ * is cut into hours, listed to the last page, those of a slice together, and taken in by the events' ids, so that nothing is lost
+ * where the work breaks off and nothing comes twice.
  */
 import { sql } from 'drizzle-orm';
 import * as batchStore from '../../batches/store.ts';
@@ -19,7 +19,7 @@ import { goOn, goOnWithAll, type Slice } from '../go-on.ts';
 import { shown, stripeOf } from './handler.ts';
 import { announce } from './receive.ts';
 
-/** Hours a second: a call for each at most, where none has more than a page. */
+/** Hours a second. Those of a slice are asked for together, a call for each page of their events. */
 const rate = 10;
 /** Stripe's list is complete after a moment; what the last order saw too early is seen again. */
 const overlapMs = 2 * hourMs;
