@@ -3,7 +3,7 @@ import { takeUnrung } from '../../deployments/job-orders-store.ts';
 import { minuteMs } from '../../lib/time.ts';
 import { each } from '../each.ts';
 import type { Carriers } from './carriers.ts';
-import { bellOf, ring } from './ring-doorbell.ts';
+import { bellOf, ringAll } from './ring-doorbell.ts';
 
 /** Jobs of one tick; what is left waits for the next minute. */
 const ringsPerTick = 200;
@@ -34,11 +34,8 @@ export async function ringAgain(carriers: Carriers): Promise<number> {
 
 async function ringCluster(carriers: Carriers, clusterId: string, jobIds: readonly string[]): Promise<void> {
   const bell = await bellOf(carriers, clusterId);
-  for (const jobId of jobIds) {
-    const failure = await ring(carriers, bell, { clusterId, jobId });
-    if (failure === null) continue;
-    // The rest of this cluster's jobs would fare no better; they are due again in a minute.
+  const failure = await ringAll(carriers, bell, { clusterId, jobIds });
+  // They are due again in a minute.
+  if (failure !== null)
     carriers.log('warn', 'a cluster cannot be rung', { cluster_id: clusterId, why: failure, jobs: jobIds.length });
-    return;
-  }
 }

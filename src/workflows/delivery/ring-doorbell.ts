@@ -19,19 +19,44 @@ export async function bellOf({ db, doorbell }: Carriers, clusterId: string): Pro
   return found ? doorbell(found.cluster.queueBinding) : null;
 }
 
-/** Rings for a job; what the queue said of a failure is in the log. */
-export async function ring(
-  { log }: Carriers,
-  bell: Queue | null,
-  { clusterId, jobId, delaySeconds = 0 }: Ring,
-): Promise<RingFailure | null> {
-  if (!bell) return 'no_queue';
-  const message: Doorbell = { v: 1, cluster_id: clusterId, job_id: jobId };
+/** What a queue takes in one call. */
+const batchMax = 100;
+
+const messageOf = (clusterId: string, jobId: string): Doorbell => ({ v: 1, cluster_id: clusterId, job_id: jobId });
+
+/** Sends; what the queue said of a failure is in the log. */
+async function sent({ log }: Carriers, clusterId: string, send: () => Promise<unknown>): Promise<RingFailure | null> {
   try {
-    await bell.send(message, delaySeconds > 0 ? { delaySeconds } : {});
+    await send();
     return null;
   } catch (error) {
     log('warn', 'a doorbell queue does not take messages', { cluster_id: clusterId, error: reasonOf(error) });
     return 'queue_down';
   }
+}
+
+/** Rings for a job. */
+export async function ring(
+  carriers: Carriers,
+  bell: Queue | null,
+  { clusterId, jobId, delaySeconds = 0 }: Ring,
+): Promise<RingFailure | null> {
+  if (!bell) return 'no_queue';
+  const options = delaySeconds > 0 ? { delaySeconds } : {};
+  return await sent(carriers, clusterId, () => bell.send(messageOf(clusterId, jobId), options));
+}
+
+/** Rings for many jobs of a cluster, a hundred in a call. Where a call fails the rest is not tried: it would fare no better. */
+export async function ringAll(
+  carriers: Carriers,
+  bell: Queue | null,
+  { clusterId, jobIds }: { clusterId: string; jobIds: readonly string[] },
+): Promise<RingFailure | null> {
+  if (!bell) return 'no_queue';
+  for (let first = 0; first < jobIds.length; first += batchMax) {
+    const part = jobIds.slice(first, first + batchMax).map((jobId) => ({ body: messageOf(clusterId, jobId) }));
+    const failure = await sent(carriers, clusterId, () => bell.sendBatch(part));
+    if (failure !== null) return failure;
+  }
+  return null;
 }

@@ -60,6 +60,8 @@ function makeCarriers(stripe: StripePort | null, queue: 'up' | 'down' = 'up') {
         if (queue === 'down') throw new Error('queue is down');
         rung.push({ message, delaySeconds: options?.delaySeconds });
       },
+      sendBatch: async (messages: { body: unknown }[]) =>
+        void rung.push(...messages.map(({ body }) => ({ message: body, delaySeconds: undefined }))),
     }) as unknown as Queue;
   const carriers: Carriers = {
     db,
@@ -284,7 +286,7 @@ describe('doorbells', () => {
     ]);
     const { carriers, rung } = makeCarriers(null);
     const up = carriers.doorbell('DOORBELL_LOCAL');
-    const down = { send: () => Promise.reject(new Error('down')) } as unknown as Queue;
+    const down = { sendBatch: () => Promise.reject(new Error('down')) } as unknown as Queue;
     const doorbell = (binding: string) => (binding === 'DOORBELL_DOWN' ? down : up);
     expect(await ringAgain({ ...carriers, doorbell })).toBe(2);
     expect(rung.map((r) => (r.message as { job_id: string }).job_id)).toEqual([there.deployment.job_id]);
