@@ -11,7 +11,6 @@ export interface NextPrice {
   end: number;
   priceId: string;
   nextPriceId: string;
-  nextInterval: 'month' | 'year';
 }
 
 export const schedulesOf = (stripe: Stripe) => ({
@@ -21,7 +20,10 @@ export const schedulesOf = (stripe: Stripe) => ({
       const made = await stripe.subscriptionSchedules.create({ from_subscription: subscriptionId }, { idempotencyKey });
       return made.id;
     }),
-  /** Says that another price follows the period that runs; then the schedule is done, and the subscription goes on by itself. */
+  /**
+   * Says that another price follows the period that runs. A day later the schedule is over, and the subscription goes on by itself: until
+   * then nothing can be changed beside it.
+   */
   follow: (next: NextPrice, idempotencyKey: string): Promise<StripeResult<null>> =>
     attempt(async () => {
       await stripe.subscriptionSchedules.update(
@@ -36,7 +38,7 @@ export const schedulesOf = (stripe: Stripe) => ({
             },
             {
               items: [{ price: next.nextPriceId, quantity: 1 }],
-              duration: { interval: next.nextInterval, interval_count: 1 },
+              duration: { interval: 'day', interval_count: 1 },
               proration_behavior: 'none',
             },
           ],

@@ -24,6 +24,7 @@ export interface StripeSubscription {
   cancelBy: 'date' | 'period_end' | null;
   endedAt: number | null;
   collection: 'card' | 'invoice';
+  /** A schedule that is attached, also one whose change has come: Stripe releases it a day later. */
   scheduleId: string | null;
   /** The price that its schedule changes to next, and when; null without one. Known of a fetch alone. */
   scheduled: { priceId: string; at: number } | null;
@@ -66,6 +67,13 @@ function nextPhaseOf({
   const price = idOf(next?.items[0]?.price);
   return next === undefined || price === null ? null : { priceId: price, at: next.start_date * secondMs };
 }
+
+/**
+ * The attached schedule under which nothing lies ahead any more, or null. Until it is released Stripe neither changes the subscription
+ * nor makes another schedule for it.
+ */
+export const doneScheduleOf = ({ scheduleId, scheduled }: StripeSubscription): string | null =>
+  scheduled === null ? scheduleId : null;
 
 /** What is in the answer as an object, and not by its id alone. */
 const objectIn = <T extends object>(value: string | T | null | undefined): T | null =>

@@ -6,7 +6,7 @@
 import type { Write } from '../../db/write.ts';
 import { isOrdered } from '../../outbox/order-store.ts';
 import { later, needless, type Sent } from '../../outbox/outbox.ts';
-import type { StripeSubscription } from '../../stripe/subscriptions.ts';
+import { doneScheduleOf, type StripeSubscription } from '../../stripe/subscriptions.ts';
 import { type DueChange, drop, findPending } from '../../subscriptions/plan-change-store.ts';
 import { priceLeadMs } from '../../subscriptions/plan-move.ts';
 import { findPricesOf } from '../../subscriptions/price-store.ts';
@@ -40,6 +40,9 @@ export const sendStripeMove: Sender = async (carriers, row) => {
   const price = (await findPricesOf(db, plan, item.interval)).find((one) => one.planVersion === planVersion);
   if (price === undefined) return later('price_missing');
   if (item.priceId !== price.priceId) {
+    const done = doneScheduleOf(found);
+    const released = done === null ? null : await stripe.schedules.release(done, `tenantry-${row.id}-release`);
+    if (released !== null && !released.ok) return failed(released.error);
     const change = { subscriptionId: id, itemId: item.id, priceId: price.priceId };
     // What was set is looked up anew each time, and setting it twice sets it once: a key of its own for each attempt.
     const set = await stripe.changes.priceNext(change, `tenantry-${row.id}-${row.epoch}-${row.attempts}`);
@@ -56,7 +59,7 @@ async function settled({ refresh }: Carriers, id: string): Promise<Sent<Write>> 
 /** What becomes of the row where Stripe's price is not to be set now; null where it is. */
 function obstacle(found: StripeSubscription, pending: DueChange | null): Sent<Write> | null {
   if (!isLive(found.status)) return notWanted;
-  if (found.scheduleId !== null) return { outcome: 'ok', writes: pending === null ? [] : [drop(pending)] };
+  if (found.scheduled !== null) return { outcome: 'ok', writes: pending === null ? [] : [drop(pending)] };
   if (found.hasPendingUpdate) return later('a_change_waits_for_its_payment');
   // Whoever sees it go on after the migration plans this anew (src/workflows/subscriptions/apply-subscription.ts).
   if (found.status === 'paused') return pending === null ? notWanted : later('paused');

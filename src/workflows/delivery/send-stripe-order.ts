@@ -6,7 +6,7 @@ import { findCustomer } from '../../customers/store.ts';
 import { later, needless } from '../../outbox/outbox.ts';
 import type { OutboxRow } from '../../outbox/store.ts';
 import type { StripePort } from '../../stripe/port.ts';
-import type { StripeSubscription } from '../../stripe/subscriptions.ts';
+import { doneScheduleOf, type StripeSubscription } from '../../stripe/subscriptions.ts';
 import type { Carriers, Sender } from './carriers.ts';
 import { failed } from './stripe-intent.ts';
 
@@ -20,9 +20,9 @@ export const sendStripeOrder: Sender = async (carriers, row) => {
   const id = String(payload['subscription_id']);
   const found = await stripe.subscriptions.fetch(id);
   if (!found.ok) return failed(found.error);
-  const { scheduleId, scheduled } = found.value;
-  if (payload['what'] === 'schedule' && scheduleId !== null && scheduled === null) {
-    const released = await stripe.schedules.release(scheduleId, `tenantry-${row.id}-release`);
+  const half = doneScheduleOf(found.value);
+  if (payload['what'] === 'schedule' && half !== null) {
+    const released = await stripe.schedules.release(half, `tenantry-${row.id}-release`);
     if (!released.ok) return failed(released.error);
   }
   const { outbox } = await carriers.refresh(id);
@@ -39,7 +39,7 @@ function isDone(payload: OutboxRow['payload'], found: StripeSubscription): boole
     case 'cancel':
       return found.cancelAt !== null || found.status === 'canceled';
     default:
-      return found.cancelAt === null && found.scheduleId === null;
+      return found.cancelAt === null && found.scheduled === null;
   }
 }
 

@@ -180,11 +180,11 @@ async function follow(
 /** Whether the customer is on a version to which we have moved them, while Stripe has the price of another one, and may be told so. */
 function lacksPrice({ planVersion }: SubscriptionRow, found: StripeSubscription, prices: readonly Offer[]): boolean {
   const own = prices.find((price) => price.planVersion === planVersion);
-  const { item, status, scheduleId, hasPendingUpdate } = found;
+  const { item, status, scheduled, hasPendingUpdate } = found;
   if (own === undefined || item === null || own.interval !== item.interval || own.priceId === item.priceId)
     return false;
   const isOfPlan = prices.some(({ priceId }) => priceId === item.priceId);
-  return isOfPlan && isLive(status) && status !== 'paused' && scheduleId === null && !hasPendingUpdate;
+  return isOfPlan && isLive(status) && status !== 'paused' && scheduled === null && !hasPendingUpdate;
 }
 
 /** What the licence runs to. Stripe cuts the period of one that it pauses at the pause, whatever was paid for. */

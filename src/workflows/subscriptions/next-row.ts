@@ -64,7 +64,7 @@ export function nextRow(
     scheduledVersion: scheduled?.planVersion ?? null,
     scheduledInterval: scheduled?.interval ?? null,
     scheduledAt: scheduled && found.scheduled ? found.scheduled.at : null,
-    stripeScheduleId: found.scheduleId,
+    stripeScheduleId: found.scheduled === null ? null : found.scheduleId,
   };
 }
 

@@ -69,7 +69,7 @@ function obstacle(found: StripeSubscription, effective: Effective): Failure | nu
   if (status !== 'active' && status !== 'trialing') {
     return { code: 'change_pending', message: `the subscription is ${status} at Stripe and cannot be changed` };
   }
-  if (found.scheduleId !== null) {
+  if (found.scheduled !== null) {
     return { code: 'change_pending', message: 'a change is scheduled already; take it back first' };
   }
   if (found.cancelAt !== null && effective === 'period_end') {

@@ -54,7 +54,7 @@ export async function planResume(
   if (stripe === null) return err(stripeAway);
   const found = await stripe.subscriptions.fetch(subscription.stripeSubscriptionId);
   if (!found.ok) return err(stripeFailed(found.error));
-  if (found.value.cancelBy === null && found.value.scheduleId === null) return err(nothingToResume);
+  if (found.value.cancelBy === null && found.value.scheduled === null) return err(nothingToResume);
   const { orderId, writes } = planOrder(context, customerId, { what: 'resume', subscriptionId: found.value.id });
   return ok({ value: { customerId, order: { stripe, orderId, found: found.value } }, writes, audit });
 }

@@ -7,7 +7,7 @@ import { commit } from '../../db/client.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { floorTo, secondMs } from '../../lib/time.ts';
 import { confirm } from '../../outbox/store.ts';
-import type { StripeSubscription, SubscriptionInvoice } from '../../stripe/subscriptions.ts';
+import { doneScheduleOf, type StripeSubscription, type SubscriptionInvoice } from '../../stripe/subscriptions.ts';
 import { type Effective, previewStands } from '../../subscriptions/plan-move.ts';
 import type { Context, Planned } from '../deed.ts';
 import { dropOrder, keyOf, planOrder, type ShownSubscription, send, settle, shownOf, stripeFailed } from './order.ts';
@@ -59,12 +59,22 @@ const previewExpired: Failure = {
 /** Carries the order out. */
 export async function upgrade(context: Context, planned: PlannedUpgrade): Promise<Result<Upgraded, Failure>> {
   const { whole, effective, found, orderId } = planned;
+  const cleared = await clear(context, planned);
+  if (!cleared.ok) return cleared;
   const changed = effective === 'now' ? await changeNow(context, planned) : await changeLater(context, planned);
   if (!changed.ok) return changed;
   const settled = await settle(context, orderId, found.id);
   if (!settled.ok) return settled;
   const shown = await shownOf(context, whole.customer.id);
   return ok({ ...shown, effective, invoice: changed.value, outbox: settled.value });
+}
+
+/** Releases what is left of the schedule of an earlier change, which has come: nothing can be changed beside it. */
+async function clear(context: Context, { stripe, found, orderId }: PlannedUpgrade): Promise<Result<null, Failure>> {
+  const done = doneScheduleOf(found);
+  if (done === null) return ok(null);
+  const released = await send(context, orderId, () => stripe.schedules.release(done, keyOf(orderId, 3)));
+  return released.ok ? ok(null) : err(stripeFailed(released.error));
 }
 
 async function changeNow(
@@ -124,7 +134,6 @@ async function changeLater(
     end: item.end,
     priceId: item.priceId,
     nextPriceId: chosen.priceId,
-    nextInterval: chosen.interval,
   };
   const followed = await stripe.schedules.follow(next, keyOf(orderId, 1));
   if (followed.ok) return ok(null);

@@ -165,6 +165,34 @@ describe('a lower plan', () => {
       scheduled: null,
       current_period: { start: end },
     });
+    expect(await refusalOf(await ask('resume', made))).toEqual([409, 'nothing_to_resume']);
+    await stripe.move(Date.parse(end) + 2 * day);
+    expect(await stripe.read(`/subscriptions/${id}`)).toMatchObject({ schedule: null, status: 'active' });
+  });
+
+  it('that has come stands in nobody’s way, though Stripe keeps its schedule for a day', async () => {
+    const came = async () => {
+      const { made, id } = await paying('enterprise');
+      const { subscription } = await good<Upgraded>(await upgrade(made, 'professional'));
+      await stripe.move(Date.parse(subscription.current_period.end) + 2 * minute);
+      await refresh(id);
+      expect(await stripe.read(`/subscriptions/${id}`)).toMatchObject({ schedule: expect.any(String) });
+      return { made, id };
+    };
+    const higher = await came();
+    const seen = await good<Previewed>(await preview(higher.made, 'enterprise'));
+    expect(seen.effective).toBe('now');
+    expect(await good<Upgraded>(await upgrade(higher.made, 'enterprise'))).toMatchObject({
+      effective: 'now',
+      subscription: { plan: 'enterprise', scheduled: null },
+      invoice: { amount_due_cents: seen.due_now_cents },
+    });
+    expect(await stripe.read(`/subscriptions/${higher.id}`)).toMatchObject({ schedule: null });
+    const lower = await came();
+    expect(await good<Upgraded>(await upgrade(lower.made, 'starter'))).toMatchObject({
+      effective: 'period_end',
+      subscription: { plan: 'professional', scheduled: { plan: 'starter' } },
+    });
   });
 
   it('is taken back', async () => {

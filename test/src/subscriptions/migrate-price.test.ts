@@ -216,6 +216,22 @@ describe('a customer’s own wish', () => {
     expect([await versionOf(made), (await itemOf(id)).price]).toEqual(['2026-11', await priceOf('2026-11')]);
   });
 
+  it('that has come has nobody skipped, and the price is set though Stripe keeps its schedule for a day', async () => {
+    const { made, id } = await paying('professional');
+    await good(await ask('upgrade', made, { new_plan: 'starter' }));
+    await over((await itemOf(id)).end);
+    expect(await stripe.read(`/subscriptions/${id}`)).toMatchObject({ schedule: expect.any(String) });
+    // A day before the next period ends would be too late to see it: the migration is to come within the day.
+    expect(await migrate(made)).toMatchObject({ moved: 1 });
+    await control
+      .prepare('UPDATE plan_changes SET effective_at = ? WHERE customer_id = ? AND pending = 1')
+      .bind(api.clock.now + hour, idOf(made))
+      .run();
+    await api.tick();
+    expect((await itemOf(id)).price).toBe(await priceOf('next'));
+    expect(await stripe.read(`/subscriptions/${id}`)).toMatchObject({ schedule: null });
+  });
+
   it('to leave before has them skipped; one that comes later is kept, and taken back has the new fee', async () => {
     const [gone, later] = [await paying(), await paying()];
     await good(await ask('cancel', gone.made));
