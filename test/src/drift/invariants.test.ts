@@ -160,6 +160,16 @@ describe('the rules of the ledger', () => {
     expect(await broken()).toEqual([]);
   });
 
+  it('that cannot be asked fail alone, and the log says which', async () => {
+    const all = (await check()).map(({ name }) => name);
+    await control.prepare('ALTER TABLE credit_reservations RENAME TO put_away').run();
+    const rest = (await check()).map(({ name }) => name);
+    await control.prepare('ALTER TABLE put_away RENAME TO credit_reservations').run();
+    expect(all.filter((name) => !rest.includes(name))).toEqual(['invoices_take_the_credit_they_say']);
+    const said = api.logs.filter(({ message }) => message.startsWith('asking a rule of the ledger failed'));
+    expect(said.map(({ fields }) => (fields as { rule?: string }).rule)).toEqual(['invoices_take_the_credit_they_say']);
+  });
+
   it('are shown with the rows that break them, to admins who read', async () => {
     await control.prepare(`UPDATE subscriptions SET trial_ends_at = 1 WHERE customer_id = '${trial}'`).run();
     await check();
