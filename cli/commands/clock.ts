@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { instant } from '../../src/contracts/common.ts';
-import { type ClockAnswer, type ClockMove, clockStep, stretch } from '../../src/contracts/embedded-clock.ts';
+import { type ClockAnswer, type ClockMove, type ClockStep, clockStep, stretch } from '../../src/contracts/embedded-clock.ts';
 import { secondMs } from '../../src/lib/time.ts';
 import { by, type Define, type Done, done, groupOf, invalid } from '../command.ts';
 import { askClock } from '../embedded-clock.ts';
@@ -11,7 +11,7 @@ import type { World } from '../world.ts';
 
 interface MoveOptions extends JsonOption {
   hold?: boolean;
-  step?: 'hour' | 'day';
+  step?: ClockStep;
 }
 
 /** Less than that is the time that a clock took to be told. */
@@ -46,7 +46,7 @@ async function ask(world: World, options: JsonOption, move?: ClockMove): Done {
 const moves = (command: Command): Command =>
   command
     .option('--hold', 'the clock stands when it has arrived')
-    .option('--step <hour|day>', "how far cron's ticks are apart on the way", by(clockStep))
+    .option('--step <hour|day|week>', "how far cron's ticks are apart on the way", by(clockStep))
     .option(...jsonOption);
 
 const show: Define = ({ program, world, alone }) => {

@@ -8,7 +8,7 @@ import { dayMs, floorTo, hourMs, minuteMs } from '../../src/lib/time.ts';
 import type { EmbeddedClock } from './clock.ts';
 import type { Moving } from './state.ts';
 
-const stepMs: Readonly<Record<ClockStep, number>> = { hour: hourMs, day: dayMs };
+const stepMs: Readonly<Record<ClockStep, number>> = { hour: hourMs, day: dayMs, week: 7 * dayMs };
 
 /** A move that is longer goes by days unless it is told otherwise: an hour's ticks take a twentieth of a second. */
 const hoursUpToMs = 31 * dayMs;

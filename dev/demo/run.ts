@@ -1,5 +1,5 @@
 /**
- * Plays the demo on an empty platform whose clock shows the story's start: day by day to its end, each thing at its time. Made
+ * Plays the demo on an empty platform whose clock shows the story's start: every other day to its end, each thing at its time. Made
  * of calls to the API and of moving the clock; the clock stands while something is done, so that the same story has the same
  * numbers. Owns the order of things.
  */
@@ -22,6 +22,8 @@ export type Played = { people: People; windows: number };
 const quietMs = 20 * minuteMs;
 /** What is staged at the end takes so much of the story's time: a little less, so that what is delayed then stays so. */
 const troublesMs = 12 * minuteMs;
+/** Cron looks at the story at each of its moments, and as often besides: a day in which nothing is told is like the one before. */
+const lookEveryMs = 2 * dayMs;
 /** By their place in the cast. */
 const troubled = { failed: 19, delayed: 23, atWork: 22, review: 6 };
 const reviewFactor = 0.5;
@@ -42,7 +44,7 @@ const lastReports = (moments: readonly Moment[]): number[] =>
 /** What is bought or paid comes here from Stripe. */
 const isAtStripe = ({ deed }: Moment): boolean => deed === 'buy' || deed === 'pay';
 
-/** The edges of days and the moments of the story, in order, each with what is done at it. */
+/** The edges of every other day and the moments of the story, in order, each with what is done at it. */
 function timetable({ from, until, moments, corrections, dues }: Story, end: number) {
   const told = [...moments, ...corrections, ...dues].map(({ at }) => at);
   // Usage of a period that is to be billed is stored first; what is not whole is billed without the rest at its deadline.
@@ -50,7 +52,7 @@ function timetable({ from, until, moments, corrections, dues }: Story, end: numb
   const billed = dues.flatMap(({ at, isWhole }) => [at + settlesMs, ...(isWhole ? [] : [at + deadlineMs])]);
   const paid = [...billed, ...moments.filter(isAtStripe).map(({ at }) => at)];
   const times = new Set([...told, ...stored, ...billed]);
-  for (let day = floorTo(from, dayMs) + dayMs; day <= end; day += dayMs) times.add(day);
+  for (let day = floorTo(from, dayMs) + lookEveryMs; day <= end; day += lookEveryMs) times.add(day);
   const sorted = [...times].filter((at) => at > from && at <= Math.min(end, until)).sort((a, b) => a - b);
   return sorted.map((at, i) => ({
     at,
@@ -81,7 +83,7 @@ export async function play(
   let reported = story.from;
   let toDeploy = false;
   for (const { at, moments, corrections, isStored, isPaid, isQuiet } of timetable(story, end)) {
-    await api.clock({ to: iso(at), step: 'day', hold: true });
+    await api.clock({ to: iso(at), step: 'week', hold: true });
     await sender.hours(reported, at);
     reported = at;
     onShare((at - story.from) / (story.until - story.from));

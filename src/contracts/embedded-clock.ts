@@ -9,7 +9,7 @@ import { instant } from './common.ts';
 const target = z.union([z.literal('real'), instant]);
 
 /** How far cron's ticks are apart while the clock is moved. */
-export const clockStep = z.enum(['hour', 'day']);
+export const clockStep = z.enum(['hour', 'day', 'week']);
 export type ClockStep = z.infer<typeof clockStep>;
 
 /** `1d` or `12h`: minutes, hours, days, weeks. */

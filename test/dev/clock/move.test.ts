@@ -101,11 +101,12 @@ describe('a move', () => {
     ]);
   });
 
-  it('of more than 31 days goes by days, unless it is told to go by hours', async () => {
+  it('of more than 31 days goes by days, unless it is told to go by hours or weeks', async () => {
     for (const [days, step, count] of [
       [31, undefined, 31 * 24 + 1],
       [32, undefined, 33],
       [2, 'day', 3],
+      [21, 'week', 4],
     ] as const) {
       rmSync(join(folder, 'clock.json'), { force: true });
       const clock = open();
