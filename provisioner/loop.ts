@@ -117,11 +117,19 @@ export async function takeWork(deps: LoopDeps, stop: AbortSignal): Promise<void>
     return rung.leaseIds.length === 0 ? 'idle' : answerRings(rung.leaseIds);
   }
 
-  /** One question per ring, then its ack, work or none; rings that could not be asked about come again by themselves. */
+  /**
+   * One question per ring, then its ack, work or none; rings that could not be asked about come again by themselves. Where the API has
+   * nothing, it has nothing for those either that were pulled before it was asked.
+   */
   async function answerRings(leaseIds: string[]): Promise<Turn> {
     const answered: string[] = [];
     for (const leaseId of leaseIds) {
-      if (stop.aborted || (await claim()) === 'unavailable') break;
+      const answer = stop.aborted ? 'unavailable' : await claim();
+      if (answer === 'unavailable') break;
+      if (answer === 'none') {
+        await deps.bell.ack(leaseIds);
+        return 'work';
+      }
       answered.push(leaseId);
     }
     if (answered.length > 0) await deps.bell.ack(answered);

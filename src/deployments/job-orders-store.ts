@@ -135,14 +135,23 @@ export const insertDriftJobs = (
         AND NOT EXISTS (SELECT 1 FROM jobs WHERE customer_id = ${customerId} AND state = 'waiting')`),
   );
 
-/** Jobs whose doorbell should be rung (again): due or lost, not rung for `quietMs`, and in no paused cluster. Marks them rung. */
-export async function takeUnrung(db: Db, now: number, quietMs: number, limit: number) {
+/** How long a job is left alone that was rung for without effect, ms: from `firstMs` on twice as long each time, up to `maxMs`. */
+export type Quiet = { firstMs: number; maxMs: number };
+
+/** Since when a job could be worked on. */
+const dueSince = sql`iif(state = 'active', lease_until, run_after)`;
+
+/**
+ * Jobs whose doorbell should be rung (again): due or lost, left alone long enough, and in no paused cluster. Marks them rung. Who does not
+ * come for a day finds some thirty rings of a job then, not one of each minute.
+ */
+export async function takeUnrung(db: Db, now: number, { firstMs, maxMs }: Quiet, limit: number) {
   return await db
     .update(jobs)
     .set({ rungAt: now })
     .where(
-      sql`${jobs.id} IN (SELECT id FROM jobs WHERE rung_at <= ${now - quietMs}
-        AND ((state = 'waiting' AND run_after <= ${now}) OR (state = 'active' AND lease_until <= ${now}))
+      sql`${jobs.id} IN (SELECT id FROM jobs WHERE rung_at <= ${now - firstMs}
+        AND ${now} - rung_at >= min(${maxMs}, rung_at - ${dueSince}) AND ((state = 'waiting' AND run_after <= ${now}) OR (state = 'active' AND lease_until <= ${now}))
         AND NOT ${pausedIn(sql`cluster_id`)}
         ORDER BY rung_at LIMIT ${limit})`,
     )

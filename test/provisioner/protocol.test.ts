@@ -70,6 +70,13 @@ describe('taking work', () => {
     await eventually(() => expect(stage.plane.queueSeen.acks).toHaveLength(1));
   });
 
+  it('asks once for rings that were pulled together and have no work, and acks them all', async () => {
+    for (let n = 0; n < 30; n++) stage.plane.ring();
+    stage.start(quick, { concurrency: 10, askEveryMs: 60_000 });
+    await eventually(() => expect(stage.plane.bells).toHaveLength(0));
+    expect(stage.plane.seen.next).toBeLessThanOrEqual(4);
+  });
+
   it('runs no more jobs at once than it has slots, and pulls no more rings than slots are free', async () => {
     const { executor, most, open } = held();
     const many = Array.from({ length: 7 }, () => stage.plane.deployment());

@@ -157,7 +157,6 @@ export const forms: Forms = {
             end: at + monthMs,
             priceId: 'price_1',
             nextPriceId: 'price_2',
-            nextInterval: 'month',
           },
           key,
         ],
