@@ -2,7 +2,13 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { instant } from '../../src/contracts/common.ts';
-import { type ClockAnswer, type ClockMove, type ClockStep, clockStep, stretch } from '../../src/contracts/embedded-clock.ts';
+import {
+  type ClockAnswer,
+  type ClockMove,
+  type ClockStep,
+  clockStep,
+  stretch,
+} from '../../src/contracts/embedded-clock.ts';
 import { secondMs } from '../../src/lib/time.ts';
 import { by, type Define, type Done, done, groupOf, invalid } from '../command.ts';
 import { askClock } from '../embedded-clock.ts';

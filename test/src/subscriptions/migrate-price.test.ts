@@ -221,10 +221,10 @@ describe('a customer’s own wish', () => {
     await good(await ask('upgrade', made, { new_plan: 'starter' }));
     await over((await itemOf(id)).end);
     expect(await stripe.read(`/subscriptions/${id}`)).toMatchObject({ schedule: expect.any(String) });
-    // A day before the next period ends would be too late to see it: the migration is to come within the day.
     expect(await migrate(made)).toMatchObject({ moved: 1 });
+    const soon = 'UPDATE plan_changes SET effective_at = ? WHERE customer_id = ? AND pending = 1';
     await control
-      .prepare('UPDATE plan_changes SET effective_at = ? WHERE customer_id = ? AND pending = 1')
+      .prepare(soon)
       .bind(api.clock.now + hour, idOf(made))
       .run();
     await api.tick();

@@ -35,7 +35,7 @@ it('a job that waits is rung for after a minute, then twice as late each time, a
 
 it('one that is put off is left alone until then, and one whose lease ran out is like one that waits', async () => {
   const from = api.clock.now + 2 * day * minute;
-  await control.prepare("UPDATE jobs SET run_after = ?1 + 600000, rung_at = ?1").bind(from).run();
+  await control.prepare('UPDATE jobs SET run_after = ?1 + 600000, rung_at = ?1').bind(from).run();
   expect(await ringsIn(20, from)).toEqual([10, 11, 12, 14, 18]);
   await control.prepare("UPDATE jobs SET state = 'active', lease_until = ?1, rung_at = ?1").bind(from).run();
   expect(await ringsIn(10, from)).toEqual([1, 2, 4, 8]);
