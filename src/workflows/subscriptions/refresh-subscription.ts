@@ -6,7 +6,7 @@ import type { StripeFailure } from '../../stripe/call.ts';
 import type { StripePort } from '../../stripe/port.ts';
 import type { StripeSubscription } from '../../stripe/subscriptions.ts';
 import { findCustomerOf } from '../../subscriptions/store.ts';
-import { raiseFetch } from '../../webhooks/object-store.ts';
+import { findObject, raiseFetch } from '../../webhooks/object-store.ts';
 import { type Context, carryOut } from '../deed.ts';
 import { applySubscription } from './apply-subscription.ts';
 
@@ -44,6 +44,19 @@ export interface Refreshed {
 
 /** Fetches that overtake one another more often than this are a fault; an event is then tried again later. */
 const fetchesMax = 6;
+/** How long the later fetch is left alone, ms: twice as long each time, less up to a half, so that two do not go on in step. */
+const aloneMs = 100;
+const byteValues = 256;
+
+const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+
+/** Waits for the later fetch: whether it was written, with what this one would have shown or newer. */
+async function isServed({ db, random }: Context, id: string, fetchSeq: number, fetches: number): Promise<boolean> {
+  const share = 1 - (random(1)[0] ?? 0) / byteValues / 2;
+  await pause(aloneMs * 2 ** (fetches - 1) * share);
+  const object = await findObject(db, id);
+  return object !== null && object.appliedSeq > fetchSeq;
+}
 
 async function isOwed(stripe: StripePort, id: string): Promise<boolean> {
   const owed = await stripe.changes.isOwed(id);
@@ -52,7 +65,8 @@ async function isOwed(stripe: StripePort, id: string): Promise<boolean> {
 }
 
 /**
- * Fetches the subscription and applies it, again where a later fetch has overtaken this one and was not written yet.
+ * Fetches the subscription and applies it. Where a later fetch has overtaken this one, that one is waited for, and this one is made again
+ * only where it was not written: two that began anew at once would overtake each other for ever.
  * @throws StripeNotRead, UnknownSubscriber, Overtaken; DatabaseUnavailable
  */
 export async function refreshSubscription(context: Context, stripeSubscriptionId: string): Promise<Refreshed> {
@@ -74,6 +88,7 @@ export async function refreshSubscription(context: Context, stripeSubscriptionId
     if (!applied.ok) throw new Error(`${id} could not be applied: ${applied.error.code}`);
     const { overtaken, outbox } = applied.value.value;
     if (!overtaken) return { customerId, outbox };
+    if (await isServed(context, id, fetchSeq, fetches)) return { customerId, outbox: [] };
   }
   throw new Overtaken(id);
 }
