@@ -7,6 +7,7 @@ import type { Failure } from '../contracts/failures.ts';
 import type { Answers } from '../contracts/route.ts';
 import { commit } from '../db/client.ts';
 import { GuardFailed } from '../db/failure.ts';
+import { pause } from '../lib/pause.ts';
 import type { Result } from '../lib/result.ts';
 import { carriersOf, contextOf, deliverSoon } from '../wiring.ts';
 import { type Context, carryOut, type Planned } from '../workflows/deed.ts';
@@ -34,7 +35,7 @@ export type OrderSpec<P extends string, A extends Answers, T, U, B extends z.Zod
 };
 
 const pauseMs = 250;
-const pause = () => new Promise<void>((resolve) => setTimeout(resolve, pauseMs));
+const aMoment = () => pause(pauseMs);
 
 /** Declares such a route. */
 export function order<const P extends string, A extends Answers, T, U, B extends z.ZodType | undefined = undefined>({
@@ -55,7 +56,7 @@ export function order<const P extends string, A extends Answers, T, U, B extends
       const planned = await carryOut(context, () => plan(context, call));
       if (!planned.ok) return planned;
       deliverSoon(given, planned.value.outbox ?? []);
-      const done = await act(context, planned.value.value, (ids) => deliverNow(carriersOf(given), ids, pause));
+      const done = await act(context, planned.value.value, (ids) => deliverNow(carriersOf(given), ids, aMoment));
       if (!done.ok) return done;
       deliverSoon(given, outbox?.(done.value) ?? []);
       const answered: Answer = answer(done.value, call);

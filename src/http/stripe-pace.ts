@@ -4,6 +4,7 @@
  */
 import type { Log } from '../lib/log.ts';
 import type { Fetch } from '../lib/outbound.ts';
+import { pause } from '../lib/pause.ts';
 import { reasonOf } from '../lib/reason.ts';
 import { secondMs } from '../lib/time.ts';
 
@@ -55,8 +56,6 @@ function paced(
   };
 }
 
-const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
-
 const kept = new WeakMap<Fetch, Fetch>();
 
 /** The same for a way of calling, made once an isolate: the client at Stripe is made of it. */
@@ -67,7 +66,7 @@ export function pacedOnce(send: Fetch, limiters: DurableObjectNamespace, perSeco
   const bucket: Bucket = {
     draw: (...args) => (limiters.get(limiters.idFromName('stripe')) as unknown as Bucket).draw(...args),
   };
-  const made = paced(send, { bucket, perSecond, sleep, log });
+  const made = paced(send, { bucket, perSecond, sleep: pause, log });
   kept.set(send, made);
   return made;
 }

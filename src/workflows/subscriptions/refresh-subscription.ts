@@ -2,6 +2,7 @@
  * The one way in which a subscription at Stripe becomes ours: events, our own calls, cron and whoever mends a difference come
  * here. The fetch is numbered before it begins, and what it shows is written only while no later one has begun.
  */
+import { pause } from '../../lib/pause.ts';
 import type { StripeFailure } from '../../stripe/call.ts';
 import type { StripePort } from '../../stripe/port.ts';
 import type { StripeSubscription } from '../../stripe/subscriptions.ts';
@@ -47,8 +48,6 @@ const fetchesMax = 6;
 /** How long the later fetch is left alone, ms: twice as long each time, less up to a half, so that two do not go on in step. */
 const aloneMs = 100;
 const byteValues = 256;
-
-const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
 /** Waits for the later fetch: whether it was written, with what this one would have shown or newer. */
 async function isServed({ db, random }: Context, id: string, fetchSeq: number, fetches: number): Promise<boolean> {

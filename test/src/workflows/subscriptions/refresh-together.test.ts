@@ -18,7 +18,9 @@ it('all come to what Stripe has, none overtakes the others for ever, and the cha
   expect(done.every(({ customerId }) => customerId === id)).toBe(true);
   expect(done.filter(({ outbox }) => outbox.length > 0).length).toBeLessThanOrEqual(1);
   expect(await rowOf(id)).toMatchObject({ status: 'active', cancel_at: cancelAt });
-  expect(await one('SELECT fetch_seq - applied_seq AS open FROM stripe_objects WHERE id = ?', subscription.id)).toEqual({
-    open: 0,
-  });
+  expect(await one('SELECT fetch_seq - applied_seq AS open FROM stripe_objects WHERE id = ?', subscription.id)).toEqual(
+    {
+      open: 0,
+    },
+  );
 });
