@@ -23,3 +23,8 @@ export function backoffMs(attempt: number, { baseMs, maxMs, jitter }: Backoff, r
   const ceilingMs = Math.min(baseMs * 2 ** doublings, maxMs);
   return Math.round(Math.max(ceilingMs * (1 - jitter), leastMs) + ceilingMs * jitter * random);
 }
+
+const byteValues = 256;
+
+/** A random share of a wait, 0 ≤ x < 1, from one random byte. */
+export const shareOf = (random: (bytes: number) => Uint8Array): number => (random(1)[0] ?? 0) / byteValues;

@@ -3,6 +3,7 @@
  * acknowledged or retried by itself; order and redelivery do not matter, because the store decides by revision.
  */
 import { tellLive } from '../http/live.ts';
+import { shareOf } from '../lib/backoff.ts';
 import { reasonOf } from '../lib/reason.ts';
 import type { Services } from '../services.ts';
 import { contextOf, deliverSoon } from '../wiring.ts';
@@ -10,8 +11,6 @@ import { type StoredFor, storeUsage } from '../workflows/metering/store-usage.ts
 import { lookAfterUsage } from '../workflows/subscriptions/look-at-caps.ts';
 import { retrySeconds } from './backoff.ts';
 import { proverOf } from './message/proof.ts';
-
-const byteValues = 256;
 
 export async function consumeUsage(batch: MessageBatch, services: Services): Promise<void> {
   const { db: control, env, log } = services;
@@ -28,7 +27,7 @@ export async function consumeUsage(batch: MessageBatch, services: Services): Pro
     batch.messages.map((message) => message.body),
   );
   for (const [place, message] of batch.messages.entries()) {
-    const spread = (services.random(1)[0] ?? 0) / byteValues;
+    const spread = shareOf(services.random);
     if (again.has(place)) message.retry({ delaySeconds: retrySeconds(message.attempts, spread) });
     else message.ack();
   }

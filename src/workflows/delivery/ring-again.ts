@@ -35,7 +35,7 @@ export async function ringAgain(carriers: Carriers): Promise<number> {
 async function ringCluster(carriers: Carriers, clusterId: string, jobIds: readonly string[]): Promise<void> {
   const bell = await bellOf(carriers, clusterId);
   const failure = await ringAll(carriers, bell, { clusterId, jobIds });
-  // They are due again in a minute.
+  // They count as rung for: they are due again later, and the provisioner asks by itself meanwhile.
   if (failure !== null)
     carriers.log('warn', 'a cluster cannot be rung', { cluster_id: clusterId, why: failure, jobs: jobIds.length });
 }

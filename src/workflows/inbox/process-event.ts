@@ -1,6 +1,7 @@
 /** Processes an event of the inbox: what its type leads to, and its mark, in one batch. */
 import { commit } from '../../db/client.ts';
 import { asDatabaseError, DatabaseUnavailable, GuardFailed } from '../../db/failure.ts';
+import { shareOf } from '../../lib/backoff.ts';
 import { reasonOf } from '../../lib/reason.ts';
 import { ok } from '../../lib/result.ts';
 import { afterFailure, pauseMs } from '../../webhooks/event.ts';
@@ -12,7 +13,6 @@ import type { Handled, Handler } from './handler.ts';
 import { type Lot, newLot } from './lot.ts';
 import { handlerOf } from './table.ts';
 
-const byteValues = 256;
 /** Events of one round of cron, rounds of one tick, and how many are processed beside one another. */
 const eventsPerRound = 100;
 const rounds = 5;
@@ -125,7 +125,7 @@ function faultOf(error: unknown): { code: string; message: string } {
 async function noteFailure(context: Context, event: eventStore.EventRow, error: unknown): Promise<void> {
   const { db, now, random, log } = context;
   const state = afterFailure(event.attempts);
-  const spread = (random(1)[0] ?? 0) / byteValues;
+  const spread = shareOf(random);
   log(state === 'dead' ? 'error' : 'warn', state === 'dead' ? 'an event of Stripe is given up' : 'an event failed', {
     event_id: event.id,
     type: event.type,

@@ -2,6 +2,7 @@
  * The one way in which a subscription at Stripe becomes ours: events, our own calls, cron and whoever mends a difference come
  * here. The fetch is numbered before it begins, and what it shows is written only while no later one has begun.
  */
+import { backoffMs, shareOf } from '../../lib/backoff.ts';
 import { pause } from '../../lib/pause.ts';
 import type { StripeFailure } from '../../stripe/call.ts';
 import type { StripePort } from '../../stripe/port.ts';
@@ -45,14 +46,12 @@ export interface Refreshed {
 
 /** Fetches that overtake one another more often than this are a fault; an event is then tried again later. */
 const fetchesMax = 6;
-/** How long the later fetch is left alone, ms: twice as long each time, less up to a half, so that two do not go on in step. */
-const aloneMs = 100;
-const byteValues = 256;
+/** How long the later fetch is left alone; by a random share, so that two do not go on in step. */
+const alone = { baseMs: 100, maxMs: 3_200, jitter: 0.5 };
 
 /** Waits for the later fetch: whether it was written, with what this one would have shown or newer. */
 async function isServed({ db, random }: Context, id: string, fetchSeq: number, fetches: number): Promise<boolean> {
-  const share = 1 - (random(1)[0] ?? 0) / byteValues / 2;
-  await pause(aloneMs * 2 ** (fetches - 1) * share);
+  await pause(backoffMs(fetches, alone, shareOf(random)));
   const object = await findObject(db, id);
   return object !== null && object.appliedSeq > fetchSeq;
 }
