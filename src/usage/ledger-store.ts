@@ -2,7 +2,7 @@
  * Rules of the ledger that need a usage shard: a part of it at a time, because a shard holds some hundred million windows. The part is
  * chosen by a place that goes on from check to check, so that in time everything is looked at.
  */
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { dayMs, hourMs } from '../lib/time.ts';
 import { rollUpColumns, rollUpOf } from './store.ts';
@@ -70,9 +70,22 @@ export interface Reported {
   lastEnd: number;
 }
 
-export const reportedBy = (shard: Db, customers: readonly number[]): Promise<Reported[]> =>
-  shard.all<Reported>(sql`
-    SELECT customer_seq AS customerSeq, reporter_seq AS reporterSeq, project_seq AS projectSeq,
-      min(window_end - seconds * 1000) AS firstStart, max(window_end) AS lastEnd
-    FROM windows WHERE customer_seq IN (SELECT value FROM json_each(${JSON.stringify(customers)}))
-    GROUP BY 1, 2, 3`);
+/**
+ * Of the days that are rolled up: where the first and the last of a reporter's lie, their windows say its edges. All of its windows are
+ * two dozen times as many as its days, and are kept for years. What is not rolled up yet is seen by a later check.
+ */
+export const reportedBy = (shard: Db, customers: readonly number[]): Promise<Reported[]> => {
+  const windowsOf = (day: SQL) => sql`FROM windows w WHERE w.customer_seq = d.customer_seq
+      AND w.window_end > ${day} * ${dayMs} AND w.window_end <= (${day} + 1) * ${dayMs}
+      AND w.reporter_seq = d.reporter_seq AND w.project_seq = d.project_seq`;
+  return shard.all<Reported>(sql`
+    WITH days AS (
+      SELECT customer_seq, reporter_seq, project_seq, min(day) AS first, max(day) AS last FROM daily
+      WHERE customer_seq IN (SELECT value FROM json_each(${JSON.stringify(customers)})) GROUP BY 1, 2, 3)
+    SELECT * FROM (
+      SELECT d.customer_seq AS customerSeq, d.reporter_seq AS reporterSeq, d.project_seq AS projectSeq,
+        (SELECT min(w.window_end - w.seconds * 1000) ${windowsOf(sql`d.first`)}) AS firstStart,
+        (SELECT max(w.window_end) ${windowsOf(sql`d.last`)}) AS lastEnd
+      FROM days d)
+    WHERE firstStart IS NOT NULL AND lastEnd IS NOT NULL`);
+};
