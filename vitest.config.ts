@@ -115,10 +115,10 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/src/**', '**/node_modules/**'],
           globalSetup: ['test/harness/run-folder.ts'],
-          // For what hangs; what runs takes far less, also on a machine that does eight other things.
+          // For what hangs, a page's wait included; what runs takes far less, also on a machine that does eight other things.
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          expect: { poll: { timeout: 15_000 } },
+          expect: { poll: { timeout: 60_000 } },
         },
       },
     ],

@@ -10,9 +10,6 @@ import { expectToldOfTrouble, troubledApi } from '../harness/browser/troubled-ap
 import { withMinutes } from '../harness/browser/usage-work.ts';
 import { money } from '../harness/browser/words.ts';
 
-/** A page asks the API before it changes. */
-const patiently = { timeout: 15_000 };
-
 describeInBrowser(
   'organisation billing: one project',
   (browsing) => {
@@ -51,7 +48,7 @@ describeInBrowser(
       const query = { organisation, namespace, by: 'meter', granularity: 'month' } as const;
       const { data } = await work.admin.call(readBillingTrends, { query });
       const row = trends.getByRole('grid').locator('tbody tr').first();
-      await expect.poll(() => row.locator('[data-label="Total"]').textContent(), patiently).toBe(money(data.total));
+      await expect.poll(() => row.locator('[data-label="Total"]').textContent()).toBe(money(data.total));
       expect(await page.title()).toBe('Project · Tenantry');
     });
 

@@ -12,9 +12,6 @@ import { hostileName, money } from '../harness/browser/words.ts';
 /** A label's value is shorter than a name. */
 const hostileNote = hostileName.slice(0, 63);
 
-/** A page asks the API before it changes. */
-const patiently = { timeout: 15_000 };
-
 describeInBrowser(
   'organisation billing: projects',
   (browsing) => {
@@ -82,21 +79,21 @@ describeInBrowser(
     it('a search, a label and a sort are in the address, and survive the back button', async () => {
       const page = await open('/organisation');
       const rows = rowsOf(page, 'Projects');
-      await expect.poll(() => rows.count(), patiently).toBe(2);
+      await expect.poll(() => rows.count()).toBe(2);
       await page.getByRole('combobox', { name: 'Label' }).selectOption({ label: 'team: research' });
       await page.waitForURL('**/organisation?label=team%3Aresearch');
-      await expect.poll(() => rows.count(), patiently).toBe(1);
+      await expect.poll(() => rows.count()).toBe(1);
       await page.getByRole('link', { name: lab.namespace }).waitFor();
       await page.getByRole('button', { name: 'Take away the filter team:research' }).click();
-      await expect.poll(() => rows.count(), patiently).toBe(2);
+      await expect.poll(() => rows.count()).toBe(2);
       await page.getByRole('button', { name: 'This month' }).click();
       await page.waitForURL('**/organisation?sort=current_month_total');
-      await expect.poll(() => rows.first().textContent(), patiently).toContain(lab.namespace);
+      await expect.poll(() => rows.first().textContent()).toContain(lab.namespace);
       await page.getByRole('textbox', { name: 'Project' }).fill('nobody');
       await page.getByText('Nothing matches').waitFor();
       await expectAccessible(page);
       await page.goBack();
-      await expect.poll(() => rows.count(), patiently).toBe(2);
+      await expect.poll(() => rows.count()).toBe(2);
     });
 
     it('columns stay as somebody has chosen them', async () => {

@@ -11,8 +11,6 @@ import { asMember, invited } from '../harness/browser/member.ts';
 import { queueWork, withoutProvisioner } from '../harness/browser/queue-work.ts';
 
 const triesOfSomebodyElse = 100;
-/** A page asks the API before it changes. */
-const patiently = { timeout: 30_000 };
 
 describeInBrowser(
   'signing in again',
@@ -61,13 +59,13 @@ describeInBrowser(
       await signInByToken(page, token.token);
       const rows = page.getByRole('grid', { name: 'Jobs' }).locator('tbody tr');
       const companies = async () => await rows.locator('[data-label="Company"]').allTextContents();
-      await expect.poll(companies, patiently).toEqual(['Cobra', 'Cobalt']);
+      await expect.poll(companies).toEqual(['Cobra', 'Cobalt']);
       await work.admin.call(revokeCredential, { params: { credentialId: token.credential_id } });
       await page.getByText('Your session has ended').waitFor();
       await expectAccessible(page);
       await signInByToken(page, (await make()).token);
       await page.waitForURL(`**${address}`);
-      await expect.poll(companies, patiently).toEqual(['Cobra', 'Cobalt']);
+      await expect.poll(companies).toEqual(['Cobra', 'Cobalt']);
       expect(await page.getByRole('textbox', { name: 'Customer, company or error' }).inputValue()).toBe('Cob');
     });
 

@@ -7,6 +7,6 @@ import { height, outOfScreen, widths } from './screen.ts';
 export async function expectFits(page: Page): Promise<void> {
   for (const width of widths) {
     await page.setViewportSize({ width, height });
-    await expect.poll(() => outOfScreen(page), { timeout: 15_000, message: `at ${width} px` }).toEqual([]);
+    await expect.poll(() => outOfScreen(page), { message: `at ${width} px` }).toEqual([]);
   }
 }
