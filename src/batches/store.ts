@@ -90,6 +90,12 @@ export const findItems = (db: Db, id: string, after: number, limit: number): Pro
 export const decide = (batchId: string, place: number, outcome: SQL): Write =>
   write(sql`UPDATE batch_items SET outcome = ${outcome} WHERE batch_id = ${batchId} AND place = ${place}`);
 
+/** Says the same of some items. */
+export const decideAll = (batchId: string, items: readonly Pick<BatchItem, 'place'>[], outcome: SQL): Write =>
+  write(sql`
+    UPDATE batch_items SET outcome = ${outcome}
+    WHERE batch_id = ${batchId} AND place IN (SELECT value FROM json_each(${JSON.stringify(items.map(({ place }) => place))}))`);
+
 /** Whether an item was decided to be done, a statement ago. */
 export const isDone = (batchId: string, place: number): SQL =>
   sql`EXISTS (SELECT 1 FROM batch_items WHERE batch_id = ${batchId} AND place = ${place} AND outcome = 'done')`;

@@ -79,7 +79,7 @@ const sliceOf =
   (context: Context, queue: Queue): Slice =>
   async (batch, items) => {
     for (const { from, to } of stretchesOf(items)) await takeInListed(context, queue, from, to);
-    return items.map(({ place }) => batchStore.decide(batch.id, place, sql`'done'`));
+    return [batchStore.decideAll(batch.id, items, sql`'done'`)];
   };
 
 /** The hours of a slice, joined where one follows another: most have a few events or none, and a page has a hundred. */
