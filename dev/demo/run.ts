@@ -1,5 +1,5 @@
 /**
- * Plays the demo on an empty platform whose clock shows the story's start: every other day to its end, each thing at its time. Made
+ * Plays the demo on an empty platform whose clock shows the story's start: every third day to its end, each thing at its time. Made
  * of calls to the API and of moving the clock; the clock stands while something is done, so that the same story has the same
  * numbers. Owns the order of things.
  */
@@ -23,7 +23,7 @@ const quietMs = 20 * minuteMs;
 /** What is staged at the end takes so much of the story's time: a little less, so that what is delayed then stays so. */
 const troublesMs = 12 * minuteMs;
 /** Cron looks at the story at each of its moments, and as often besides: a day in which nothing is told is like the one before. */
-const lookEveryMs = 2 * dayMs;
+const lookEveryMs = 3 * dayMs;
 /** By their place in the cast. */
 const troubled = { failed: 19, delayed: 23, atWork: 22, review: 6 };
 const reviewFactor = 0.5;
@@ -44,7 +44,7 @@ const lastReports = (moments: readonly Moment[]): number[] =>
 /** What is bought or paid comes here from Stripe. */
 const isAtStripe = ({ deed }: Moment): boolean => deed === 'buy' || deed === 'pay';
 
-/** The edges of every other day and the moments of the story, in order, each with what is done at it. */
+/** The edges of every third day and the moments of the story, in order, each with what is done at it. */
 function timetable({ from, until, moments, corrections, dues }: Story, end: number) {
   const told = [...moments, ...corrections, ...dues].map(({ at }) => at);
   // Usage of a period that is to be billed is stored first; what is not whole is billed without the rest at its deadline.
