@@ -40,7 +40,7 @@ import { workerBindings } from './worker/environment.ts';
 import { migrate } from './worker/migrate.ts';
 import { startWorker } from './worker/runtime.ts';
 import { startLog } from './worker/start-log.ts';
-import { tellWhenSent } from './worker/tell-when-sent.ts';
+import { untilSent } from './worker/until-sent.ts';
 
 export type Platform = {
   ready: ReadyLine;
@@ -235,7 +235,8 @@ async function startParts(
     }),
   });
   onStop('worker', worker.stop);
-  clock.onChange(tellWhenSent(worker, 'CONTROL', clock.told()));
+  clock.onChange(worker.tell);
+  clock.beforeJump(untilSent(worker, 'CONTROL', clock.now, stripe));
   for (const [binding, applied] of await migrate(worker, description.databases, useNewer(dataDir))) {
     log(`database ${binding}: ${applied.length === 0 ? 'up to date' : `applied ${applied.join(', ')}`}`);
   }
@@ -264,8 +265,7 @@ async function startParts(
   };
   const control = clockControl(clock, runDue, settings.realTimeBecause, log);
   onStop('clock', control.stop);
-  const token = secrets.clock_token;
-  const clockServer = await startClockServer(control, { token, port: ports.clock }, log);
+  const clockServer = await startClockServer(control, { token: secrets.clock_token, port: ports.clock }, log);
   onStop('clock server', clockServer.close);
   await control.goOn();
   stripe?.followClock();
@@ -286,7 +286,7 @@ async function startParts(
     oidc_password: issuer.password,
     instance_url: settings.instance ? await instanceUrl(ports.instance) : null,
     clock_url: clockServer.url,
-    clock_token: token,
+    clock_token: secrets.clock_token,
   };
   if (settings.buildsPages && description.pages !== null) {
     pages.build();

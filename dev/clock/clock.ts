@@ -15,6 +15,7 @@ export function openClock(dataDir: string, real: () => number = Date.now) {
   let state = loadClock(dataDir);
   let version = 0;
   const listeners: ((told: Told) => void | Promise<void>)[] = [];
+  const waits: (() => Promise<void>)[] = [];
 
   const told = (): Told => ({ version, offset_ms: state.offset_ms, held_at_ms: state.held_at_ms });
   const now = (): number => state.held_at_ms ?? real() + state.offset_ms;
@@ -34,6 +35,12 @@ export function openClock(dataDir: string, real: () => number = Date.now) {
     isHeld: (): boolean => state.held_at_ms !== null,
     /** Whether it shows another time than the machine's, or is to. */
     isMoved: (): boolean => state.offset_ms !== 0 || state.held_at_ms !== null,
+    /** Resolves when nothing is under way that a jump would break. Time goes on meanwhile, where it does. */
+    async settled(): Promise<void> {
+      for (const wait of waits) await wait();
+    },
+    /** What `settled` waits for. */
+    beforeJump: (wait: () => Promise<void>) => waits.push(wait),
     /** Resolves when everybody who listens has been told. */
     change,
     /** Calls `listener` at every change, after those that listen already. */

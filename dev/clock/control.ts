@@ -28,14 +28,17 @@ export function clockControl(
   const programs: Pausable[] = [];
   const stopping = new AbortController();
   let moving: Promise<void> | null = null;
+  /** Where the move that was ordered leads, also while it has not begun. */
+  let bound: number | 'real' | null = null;
 
   const answer = (): ClockAnswer => {
     const { moving: way } = clock.state();
+    const to = way === null ? bound : (way.to_ms ?? 'real');
     return {
       now: iso(clock.now()),
       moved_ms: clock.now() - clock.real(),
       held: clock.isHeld(),
-      moving_to: way === null ? null : iso(way.to_ms ?? clock.real()),
+      moving_to: to === null ? null : iso(to === 'real' ? clock.real() : to),
     };
   };
 
@@ -74,9 +77,12 @@ export function clockControl(
 
   const changeOf = (target: number | 'real' | null, { hold = false, step }: ClockMove) => {
     if (target !== null) return () => moveClock(clock, { to: target, step, hold }, runDue, stopping.signal);
-    const at = clock.now();
     if (hold === clock.isHeld()) return async () => {};
-    return () => clock.change(hold ? { offset_ms: 0, held_at_ms: at, moving: null } : clock.runningFrom(at));
+    return async () => {
+      await clock.settled();
+      const at = clock.now();
+      await clock.change(hold ? { offset_ms: 0, held_at_ms: at, moving: null } : clock.runningFrom(at));
+    };
   };
 
   return {
@@ -98,11 +104,13 @@ export function clockControl(
       const target = targetOf(move);
       const refusal = refusalOf(target);
       if (refusal !== null) return err(refusal);
+      bound = target;
       moving = carryOut(changeOf(target, move));
       try {
         await moving;
       } finally {
         moving = null;
+        bound = null;
       }
       return ok(answer());
     },

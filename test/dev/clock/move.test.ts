@@ -58,6 +58,33 @@ describe('a clock', () => {
     expect(clock.now()).toBe(start + 1_000);
   });
 
+  it('waits before each jump for what it would break, goes on meanwhile, and never back', async () => {
+    const clock = open();
+    const shown: string[] = [];
+    clock.beforeJump(async () => {
+      machine += minuteMs;
+      shown.push(iso(clock.now()));
+    });
+    await moveClock(clock, { to: start + 2 * hourMs, step: 'hour', hold: true }, async () => {}, never);
+    // It runs until the first jump, and stands between the others and at the end.
+    expect(shown).toEqual(['09:21', '10:00', '11:00', '11:20'].map((time) => `2026-03-10T${time}:00.000Z`));
+    expect(clock.now()).toBe(start + 2 * hourMs);
+
+    const control = clockControl(
+      clock,
+      async () => {},
+      null,
+      () => {},
+    );
+    await control.order({ hold: false });
+    machine += 1_000;
+    await control.order({ hold: true });
+    expect(clock.now()).toBe(start + 2 * hourMs + 1_000 + minuteMs);
+    await control.order({ hold: false });
+    await control.order({ to: iso(clock.now() + 1_000), hold: true });
+    expect(clock.now()).toBe(start + 2 * hourMs + 1_000 + 2 * minuteMs);
+  });
+
   it("is the machine's again when it has come to real time", async () => {
     const clock = open();
     await clock.change(clock.runningFrom(start - 3 * dayMs));

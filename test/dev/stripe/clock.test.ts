@@ -88,6 +88,21 @@ describe('the stand-in of a platform whose clock is moved', () => {
     for (const { at, createdMs } of rows) expect(at).toBeGreaterThanOrEqual(createdMs);
   });
 
+  it('a webhook that is under way arrives before the clock jumps', async () => {
+    const held = { kind: 'reorder_webhooks', times: 1, hold_ms: 2_000, match: { type: 'customer.created' } };
+    const { stripe_url: url, stripe_secret_key: key, clock_url, clock_token } = platform.ready;
+    const headers = { authorization: `Bearer ${key}` };
+    await fetch(`${url}/_stand-in/faults`, { method: 'POST', headers, body: JSON.stringify(held) });
+    const { id } = await stripe.customers.create({ email: 'early@b.example' });
+    await fetch(clock_url, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${clock_token}` },
+      body: JSON.stringify({ advance: '1d' }),
+    });
+    const row = (await received()).find(({ object }) => object === id);
+    expect((row?.at ?? Number.POSITIVE_INFINITY) - (row?.createdMs ?? 0)).toBeLessThan(hourMs);
+  });
+
   it('forgets nothing when it is killed, sends what it had not sent, and goes on from where it was', async () => {
     const before = await stripe.invoices.list();
     const made: string[] = [];
