@@ -31,10 +31,15 @@ export function LabelFields({ labels, onChange }: LabelFieldsProps) {
   const [rows, setRows] = useState(() => rowsOf(labels));
   const pairs = pairsOf(rows);
   const twice = pairs.find(([key], n) => pairs.findIndex(([other]) => other === key) !== n);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only what is written is told
-  useEffect(() => onChange(Object.fromEntries(pairs)), [rows]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what an earlier dialog was left with is not said again
+  useEffect(() => onChange(labels), []);
+  // Told at once: by an effect it comes a moment later, and who is quick with Enter would send the labels without the last letter.
+  const put = (next: Row[]) => {
+    setRows(next);
+    onChange(Object.fromEntries(pairsOf(next)));
+  };
   const change = (id: number, changes: Partial<Row>) =>
-    setRows(rows.map((row) => (row.id === id ? { ...row, ...changes } : row)));
+    put(rows.map((row) => (row.id === id ? { ...row, ...changes } : row)));
   const nextId = rows.reduce((most, { id }) => Math.max(most, id), -1) + 1;
   return (
     <Stack hasGutter>
@@ -57,7 +62,7 @@ export function LabelFields({ labels, onChange }: LabelFieldsProps) {
                 variant="plain"
                 icon={<MinusCircleIcon />}
                 aria-label={texts.remove(n + 1)}
-                onClick={() => setRows(rows.filter((row) => row.id !== id))}
+                onClick={() => put(rows.filter((row) => row.id !== id))}
               />
             </FlexItem>
           </Flex>
@@ -68,7 +73,7 @@ export function LabelFields({ labels, onChange }: LabelFieldsProps) {
           variant="link"
           isInline
           isDisabled={rows.length >= labelsMax}
-          onClick={() => setRows([...rows, { id: nextId, key: '', value: '' }])}
+          onClick={() => put([...rows, { id: nextId, key: '', value: '' }])}
         >
           {texts.add}
         </Button>
