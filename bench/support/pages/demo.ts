@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrowserContext } from 'playwright-core';
 import { listCustomers } from '../../../src/contracts/routes/customers.ts';
+import { listInvoices } from '../../../src/contracts/routes/invoices.ts';
 import { listOrganisations, listProjects } from '../../../src/contracts/routes/organisations.ts';
 import { listJobs } from '../../../src/contracts/routes/queue.ts';
 import { listEvents } from '../../../src/contracts/routes/webhooks.ts';
@@ -38,13 +39,17 @@ export async function demoPlatform({ folder, short }: { folder?: string; short?:
   return platform;
 }
 
-/** One customer of each state of subscription, a job of each state, and of the rest the first. */
+/** One customer of each state of subscription, first whose is the newest invoice; a job of each state, and of the rest the first. */
 export async function idsOf({ ready }: TestPlatform): Promise<Ids> {
   const { call } = apiOf(ready.url, ready.admin_token);
-  const customers = (await call(listCustomers, { query: { limit: 100 } })).items;
+  const [invoice] = (await call(listInvoices, { query: { limit: 1 } })).items;
+  const customers = (await call(listCustomers, { query: { limit: 100 } })).items.toSorted(
+    (one, other) =>
+      Number(other.customer_id === invoice?.customer_id) - Number(one.customer_id === invoice?.customer_id),
+  );
   const jobs = (await call(listJobs, { query: { limit: 100 } })).items;
   const events = (await call(listEvents, { query: { limit: 1 } })).items;
-  const organisations = (await call(listOrganisations, {})).items;
+  const organisations = (await call(listOrganisations, { query: { limit: 100 } })).items;
   const organisationId = organisations.find(({ slug }) => slug === organisation)?.organisation_id ?? '';
   const projects = (await call(listProjects, { params: { organisationId } })).items;
   return {
@@ -53,6 +58,7 @@ export async function idsOf({ ready }: TestPlatform): Promise<Ids> {
     organisationId: [organisationId],
     namespace: projects.slice(0, 1).map(({ namespace }) => namespace),
     eventId: events.map(({ event_id }) => event_id),
+    invoiceId: invoice === undefined ? [] : [invoice.invoice_id],
   };
 }
 
