@@ -156,7 +156,7 @@ async function openClockOf(
   log: (line: string) => void,
 ): Promise<EmbeddedClock> {
   const clock = openClock(dataDir);
-  if (at !== null) await clock.change(clock.runningFrom(at));
+  if (at !== null) await clock.change(() => clock.runningFrom(at));
   if (clock.isMoved()) {
     if (realTimeBecause !== null) throw new PlatformError(`the clock of ${dataDir} is moved, and ${realTimeBecause}`);
     log(`the clock ${clock.isHeld() ? 'stands at' : 'shows'} ${iso(clock.now())}`);

@@ -20,9 +20,11 @@ export function openClock(dataDir: string, real: () => number = Date.now) {
   const told = (): Told => ({ version, offset_ms: state.offset_ms, held_at_ms: state.held_at_ms });
   const now = (): number => state.held_at_ms ?? real() + state.offset_ms;
 
-  const change = async (next: ClockState): Promise<void> => {
-    keepClock(dataDir, next);
-    state = next;
+  const change = async (next: (now: number) => ClockState): Promise<void> => {
+    for (const wait of waits) await wait();
+    const changed = next(now());
+    keepClock(dataDir, changed);
+    state = changed;
     version += 1;
     for (const listener of listeners) await listener(told());
   };
@@ -35,14 +37,13 @@ export function openClock(dataDir: string, real: () => number = Date.now) {
     isHeld: (): boolean => state.held_at_ms !== null,
     /** Whether it shows another time than the machine's, or is to. */
     isMoved: (): boolean => state.offset_ms !== 0 || state.held_at_ms !== null,
-    /** Resolves when nothing is under way that a jump would break. Time goes on meanwhile, where it does. */
-    async settled(): Promise<void> {
-      for (const wait of waits) await wait();
-    },
-    /** What `settled` waits for. */
-    beforeJump: (wait: () => Promise<void>) => waits.push(wait),
-    /** Resolves when everybody who listens has been told. */
+    /**
+     * Resolves when everybody who listens has been told. @param next what it comes to, asked for once nothing is under way that a jump
+     * would break: where the clock runs it has gone on meanwhile
+     */
     change,
+    /** Has every change wait for it first. */
+    beforeJump: (wait: () => Promise<void>) => waits.push(wait),
     /** Calls `listener` at every change, after those that listen already. */
     onChange: (listener: (told: Told) => void | Promise<void>) => listeners.push(listener),
     /** The state of a clock that runs on from `ms`, which is now; at the machine's own time it is the machine's clock. */

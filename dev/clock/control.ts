@@ -78,11 +78,7 @@ export function clockControl(
   const changeOf = (target: number | 'real' | null, { hold = false, step }: ClockMove) => {
     if (target !== null) return () => moveClock(clock, { to: target, step, hold }, runDue, stopping.signal);
     if (hold === clock.isHeld()) return async () => {};
-    return async () => {
-      await clock.settled();
-      const at = clock.now();
-      await clock.change(hold ? { offset_ms: 0, held_at_ms: at, moving: null } : clock.runningFrom(at));
-    };
+    return () => clock.change((at) => (hold ? { offset_ms: 0, held_at_ms: at, moving: null } : clock.runningFrom(at)));
   };
 
   return {

@@ -24,16 +24,13 @@ const nextStep = (ms: number, step: ClockStep, end: number): number =>
 
 /** Begins a move and goes to its end. @param stopped ends it at a step; the next start goes on */
 export async function moveClock(clock: EmbeddedClock, journey: Journey, runDue: RunDue, stopped: AbortSignal) {
-  await clock.settled();
-  const from = clock.now();
-  // A clock that runs may be further by now than it was sent.
-  const to_ms = journey.to === 'real' ? null : Math.max(journey.to, from);
-  const end = to_ms ?? clock.real();
-  const step = journey.step ?? (end - from > hoursUpToMs ? 'day' : 'hour');
-  await clock.change({
-    offset_ms: 0,
-    held_at_ms: nextStep(from, step, end),
-    moving: { to_ms, step, hold: journey.hold, ticked_ms: from },
+  await clock.change((from) => {
+    // A clock that runs may be further by now than it was sent.
+    const to_ms = journey.to === 'real' ? null : Math.max(journey.to, from);
+    const end = to_ms ?? clock.real();
+    const step = journey.step ?? (end - from > hoursUpToMs ? 'day' : 'hour');
+    const moving = { to_ms, step, hold: journey.hold, ticked_ms: from };
+    return { offset_ms: 0, held_at_ms: nextStep(from, step, end), moving };
   });
   await goOn(clock, runDue, stopped);
 }
@@ -49,13 +46,11 @@ export async function goOn(clock: EmbeddedClock, runDue: RunDue, stopped: AbortS
     const there = moving.to_ms === null ? floorTo(at, minuteMs) === floorTo(end, minuteMs) : at >= end;
     if (there) return await arrive(clock, moving, at);
     const next = nextStep(at, moving.step, end);
-    await clock.settled();
-    await clock.change({ offset_ms: 0, held_at_ms: next, moving: { ...moving, ticked_ms: at } });
+    await clock.change(() => ({ offset_ms: 0, held_at_ms: next, moving: { ...moving, ticked_ms: at } }));
   }
 }
 
 async function arrive(clock: EmbeddedClock, { to_ms, hold }: Moving, at: number): Promise<void> {
-  await clock.settled();
-  if (hold) return await clock.change({ offset_ms: 0, held_at_ms: at, moving: null });
-  await clock.change(clock.runningFrom(to_ms === null ? null : at));
+  if (hold) return await clock.change(() => ({ offset_ms: 0, held_at_ms: at, moving: null }));
+  await clock.change(() => clock.runningFrom(to_ms === null ? null : at));
 }
