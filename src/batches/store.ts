@@ -86,15 +86,14 @@ export const findItems = (db: Db, id: string, after: number, limit: number): Pro
     .orderBy(asc(batchItems.place))
     .limit(limit);
 
-/** Says what becomes of an item: `done`, or the code of a refusal, by the SQL that decides it in the batch. */
-export const decide = (batchId: string, place: number, outcome: SQL): Write =>
-  write(sql`UPDATE batch_items SET outcome = ${outcome} WHERE batch_id = ${batchId} AND place = ${place}`);
-
-/** Says the same of some items. */
+/** Says what becomes of some items: `done`, or the code of a refusal, by the SQL that decides it in the batch. */
 export const decideAll = (batchId: string, items: readonly Pick<BatchItem, 'place'>[], outcome: SQL): Write =>
   write(sql`
     UPDATE batch_items SET outcome = ${outcome}
     WHERE batch_id = ${batchId} AND place IN (SELECT value FROM json_each(${JSON.stringify(items.map(({ place }) => place))}))`);
+
+/** Says it of one. */
+export const decide = (batchId: string, place: number, outcome: SQL): Write => decideAll(batchId, [{ place }], outcome);
 
 /** Whether an item was decided to be done, a statement ago. */
 export const isDone = (batchId: string, place: number): SQL =>
