@@ -34,6 +34,7 @@ export const stripeEvents = sqliteTable(
   },
   (t) => [
     index('stripe_events_due').on(t.nextAt).where(sql`state IN ('received', 'failed')`),
+    index('stripe_events_waiting').on(t.customerId).where(sql`state IN ('received', 'failed')`),
     index('stripe_events_state').on(t.state, t.receivedAt),
     index('stripe_events_customer').on(t.customerId, t.receivedAt),
     index('stripe_events_received').on(t.receivedAt),

@@ -13,7 +13,7 @@ import type { Handled, Handler } from './handler.ts';
 import { type Lot, newLot } from './lot.ts';
 import { handlerOf } from './table.ts';
 
-/** Events of one round of cron, rounds of one tick, and how many are processed beside one another. */
+/** Events of one round of cron, without those that are taken with them; rounds of one tick; how many customers at a time. */
 const eventsPerRound = 100;
 const rounds = 5;
 const atOnce = 5;

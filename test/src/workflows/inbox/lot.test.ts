@@ -44,6 +44,25 @@ it('are one look by cron, too, when no message has brought them', async () => {
   expect(fetches(invoice.id)).toBe(1);
 });
 
+it('are one look by cron also when hundreds of others came between them', async () => {
+  const invoice = invoiceOf(known.cus, { status: 'open', billing_reason: 'manual' });
+  stripe.answers.set(`GET /v1/invoices/${invoice.id}`, invoice);
+  const [first, ...others] = types.map((type) => eventOf(type, invoice));
+  const between = Array.from({ length: 250 }, () =>
+    eventOf('payment_method.attached', { id: 'pm_1', customer: 'cus_else' }),
+  );
+  for (const event of [first, ...between, ...others]) {
+    if (event) expect((await stripe.deliver(event)).status).toBe(200);
+    api.clock.now += 1;
+  }
+  stripe.queued.length = 0;
+  api.clock.now += 10 * 60_000;
+  await api.tick();
+  expect(fetches(invoice.id)).toBe(1);
+  const left = await control.prepare(`SELECT count(*) AS n FROM stripe_events WHERE state = 'received'`).first('n');
+  expect(left).toBe(0);
+});
+
 it('that comes after a look has one of its own', async () => {
   const invoice = invoiceOf(known.cus, { status: 'open', billing_reason: 'manual' });
   stripe.answers.set(`GET /v1/invoices/${invoice.id}`, invoice);

@@ -1,0 +1,1 @@
+CREATE INDEX `stripe_events_waiting` ON `stripe_events` (`customer_id`) WHERE state IN ('received', 'failed');
