@@ -112,16 +112,17 @@ export const redeploy = (d: Run & { dataLost: boolean }): Write[] => [
   ...nextGeneration(d, d.dataLost ? { expectsData: false, claimUid: null } : {}),
 ];
 
-/** Ready deployments that nobody has looked at since `before`, the longest ago first. */
+/**
+ * Ready deployments that nobody has looked at since `before`, the longest ago first. Two looks into the index: of one for both, SQLite
+ * reads every deployment that was looked at since, each minute.
+ */
 export async function findUnchecked(db: Db, before: number, limit: number): Promise<string[]> {
-  const rows = await db
-    .select({ customerId: deployments.customerId })
-    .from(deployments)
-    .where(sql`status = 'ready' AND coalesce(drift_checked_at, 0) <= ${before}
-      AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.customer_id = deployments.customer_id AND j.state IN ('waiting', 'active'))`)
-    .orderBy(asc(deployments.driftCheckedAt))
-    .limit(limit);
-  return rows.map(({ customerId }) => customerId);
+  const idle = sql`SELECT customer_id FROM deployments d WHERE status = 'ready'
+    AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.customer_id = d.customer_id AND j.state IN ('waiting', 'active'))`;
+  const rows = await db.all<{ customer_id: string }>(sql`
+    SELECT * FROM (${idle} AND drift_checked_at IS NULL LIMIT ${limit}) UNION ALL
+    SELECT * FROM (${idle} AND drift_checked_at <= ${before} ORDER BY drift_checked_at LIMIT ${limit}) LIMIT ${limit}`);
+  return rows.map((row) => row.customer_id);
 }
 
 /** Drains whose last window is over, oldest first, with what names that window in the customer's usage shard. */
