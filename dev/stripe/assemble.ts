@@ -146,6 +146,7 @@ export async function assemble(core: Core, options: StandInOptions, log: (line: 
     },
     /** Resolves when no webhook is under way. */
     settled: async (): Promise<void> => await sender?.settled(),
+    isSettled: (): boolean => sender === null || sender.isSettled(),
     /** Sends nothing more and lets nothing more become due; what waits goes out at the next start. */
     async quiet(): Promise<void> {
       stopping.abort();

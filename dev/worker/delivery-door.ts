@@ -1,6 +1,6 @@
 /**
- * How a batch of the queue reaches the Worker's queue() handler, and a change of the clock its isolate: through a Worker of a
- * few lines beside it, with a socket of its own that only the platform can use. A batch travels as a line of JSON and then the bodies, one after another
+ * How a batch of the queue reaches the Worker's queue() handler, a change of the clock its isolate, and a question of ours its databases:
+ * through a Worker of a few lines beside it, with a socket of its own that only the platform can use. A batch travels as a line of JSON and then the bodies, one after another
  * and byte for byte as the queue keeps them: Miniflare's own way, and JSON too, would read every character of them.
  */
 import { Agent, request } from 'undici';
@@ -32,6 +32,10 @@ export default {
       await env.CLOCK.tell(await request.json());
       return new Response();
     }
+    if (request.method === 'PATCH') {
+      const { binding, sql, params } = await request.json();
+      return Response.json(await env[binding].prepare(sql).bind(...params).first());
+    }
     const batch = new Uint8Array(await request.arrayBuffer());
     const lineEnd = batch.indexOf(NEW_LINE);
     const { queue, messages } = JSON.parse(utf8.decode(batch.subarray(0, lineEnd)));
@@ -57,35 +61,46 @@ function written(queue: string, messages: StoredMessage[]): Buffer {
   return Buffer.concat([Buffer.from(line), ...messages.map(({ body }) => body)]);
 }
 
-/**
- * Calls the queue() handler behind the door at `url`; a handler that threw is an outcome. Rejects when the door cannot be
- * reached, or breaks before it has answered.
- */
+/** What the door answers. Rejects when it cannot be reached, or breaks before it has answered. */
+async function ask(
+  url: URL,
+  secret: string,
+  { method, body: said }: { method: 'POST' | 'PUT' | 'PATCH'; body: Buffer | string },
+): Promise<string> {
+  const { statusCode, body } = await request(url, {
+    method,
+    dispatcher: agent,
+    headers: { authorization: secret },
+    body: said,
+  });
+  const answer = await body.text();
+  if (statusCode !== 200) throw new Error(`the delivery door answered ${statusCode} ${answer}`);
+  return answer;
+}
+
+/** Calls the queue() handler behind the door at `url`; a handler that threw is an outcome. Rejects as `ask` does. */
 export async function deliverThrough(
   url: URL,
   secret: string,
   queue: string,
   messages: StoredMessage[],
 ): Promise<HandlerResult> {
-  const { statusCode, body } = await request(url, {
-    method: 'POST',
-    dispatcher: agent,
-    headers: { authorization: secret },
-    body: written(queue, messages),
-  });
-  const answer = await body.text();
-  if (statusCode !== 200) throw new Error(`the delivery door answered ${statusCode} ${answer}`);
-  return JSON.parse(answer) as HandlerResult;
+  return JSON.parse(await ask(url, secret, { method: 'POST', body: written(queue, messages) })) as HandlerResult;
 }
 
-/** Tells the Worker's isolate what time it is. Rejects when the door cannot be reached. */
+/** Tells the Worker's isolate what time it is. Rejects as `ask` does. */
 export async function tellThrough(url: URL, secret: string, told: Told): Promise<void> {
-  const { statusCode, body } = await request(url, {
-    method: 'PUT',
-    dispatcher: agent,
-    headers: { authorization: secret },
-    body: JSON.stringify(told),
-  });
-  const answer = await body.text();
-  if (statusCode !== 200) throw new Error(`the delivery door answered ${statusCode} ${answer}`);
+  await ask(url, secret, { method: 'PUT', body: JSON.stringify(told) });
+}
+
+/** A question to one of the Worker's databases. */
+export interface Question {
+  binding: string;
+  sql: string;
+  params: readonly (string | number)[];
+}
+
+/** The first row of the answer, or null; several times as fast as Miniflare's own way. Rejects as `ask` does. */
+export async function firstThrough(url: URL, secret: string, question: Question): Promise<unknown> {
+  return JSON.parse(await ask(url, secret, { method: 'PATCH', body: JSON.stringify(question) }));
 }

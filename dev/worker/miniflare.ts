@@ -110,6 +110,7 @@ function optionsFor(settings: MiniflareSettings): V4MiniflareOptions {
         // Gives the binding its queue(); experimental, as is the way in which Miniflare runs workerd.
         compatibilityFlags: ['service_binding_extra_handlers'],
         bindings: { SECRET: doorSecret },
+        d1Databases: (worker['d1Databases'] ?? {}) as Record<string, string>,
         serviceBindings: {
           WORKER: description.name,
           CLOCK: { name: description.name, entrypoint: CLOCK_ENTRYPOINT },

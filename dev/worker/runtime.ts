@@ -9,7 +9,7 @@ import type { Miniflare } from 'miniflare';
 import type { Told } from '../clock/clock.ts';
 import { PlatformError, reasonOf } from '../problem.ts';
 import type { Handler } from '../queue/delivery.ts';
-import { DELIVERY_DOOR, deliverThrough, tellThrough } from './delivery-door.ts';
+import { DELIVERY_DOOR, deliverThrough, firstThrough, type Question, tellThrough } from './delivery-door.ts';
 import { createMiniflare, type MiniflareSettings } from './miniflare.ts';
 
 export type RuntimeOptions = Omit<MiniflareSettings, 'onLost' | 'doorSecret'>;
@@ -84,6 +84,9 @@ export async function startWorker(options: RuntimeOptions) {
     deliver,
     /** Tells the Worker a change of the clock; resolves when every later request sees it. */
     tell,
+    /** Asks one of its databases; the first row, or null. Rejects where workerd does not answer. */
+    first: async (question: Question): Promise<unknown> =>
+      firstThrough(await (await current).unsafeGetDirectURL(DELIVERY_DOOR), doorSecret, question),
     database: async (binding: string) => (await current).getD1Database(binding, description.name),
     /** Runs the scheduled() handler; rejects when it fails. */
     async tick(cron: string, scheduledTime: Date): Promise<void> {

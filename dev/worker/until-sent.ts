@@ -4,6 +4,7 @@
  * the one after it while the Worker has still the other: it would be refused, and come again minutes later.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { StandIn } from '../stripe/assemble.ts';
 import type { WorkerRuntime } from './runtime.ts';
 
 const lookMs = 10;
@@ -18,23 +19,26 @@ const claimed = `SELECT 1 FROM outbox WHERE state IN ('planned', 'sent') AND cla
  * @param stripe whose webhooks it waits for
  */
 export function untilSent(
-  { database }: Pick<WorkerRuntime, 'database'>,
+  { first }: Pick<WorkerRuntime, 'first'>,
   binding: string,
   now: () => number,
-  stripe: { settled: () => Promise<void> } | null,
+  stripe: Pick<StandIn, 'settled' | 'isSettled'> | null,
 ): () => Promise<void> {
   const isSending = async (): Promise<boolean> => {
-    const look = async () => (await database(binding)).prepare(claimed).bind(now()).first();
     // A workerd that does not answer is starting again, and sends nothing.
-    return (await look().catch(() => null)) !== null;
+    const found = await first({ binding, sql: claimed, params: [now()] }).catch(() => null);
+    return found !== null;
   };
+
+  const isSettled = (): boolean => stripe === null || stripe.isSettled();
 
   return async () => {
     for (const end = Date.now() + waitMsMax; Date.now() < end; await sleep(lookMs)) {
-      if (await isSending()) continue;
       // What has been sent is told of, and what is told of may lead to something that is sent.
+      const wasSettled = isSettled();
+      if (await isSending()) continue;
+      if (wasSettled && isSettled()) return;
       await Promise.race([stripe?.settled(), sleep(Math.max(0, end - Date.now()), undefined, { ref: false })]);
-      if (!(await isSending())) return;
     }
   };
 }

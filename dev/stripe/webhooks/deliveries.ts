@@ -19,6 +19,7 @@ export type Deliveries = Timed & {
   kick: (at: number) => void;
   /** Resolves when nothing is under way. */
   settled: () => Promise<void>;
+  isSettled: () => boolean;
   stop: () => Promise<void>;
 };
 type Parts = {
@@ -128,6 +129,7 @@ export function startDeliveries({ store, endpoint, faults, eventOf, clockNow, lo
     },
     kick,
     settled,
+    isSettled: () => underWay.size === 0,
     async stop() {
       stopping.abort();
       await settled();

@@ -65,7 +65,7 @@ function optionsIn(folder: string): RuntimeOptions {
     pages: null,
   };
   return {
-    description: { ...description, options: { compatibilityDate: '2026-10-01' } },
+    description: { ...description, options: { compatibilityDate: '2026-10-01', d1Databases: { CONTROL: 'control' } } },
     scriptPath,
     bindings: {},
     port: 0,
@@ -165,6 +165,13 @@ describe("a delivery to the Worker's queue() handler", () => {
     expect(await deliveredAgain()).toEqual(ok);
   });
 
+  it('has its databases asked by the same way', async () => {
+    const question = { binding: 'CONTROL', sql: 'SELECT ? AS said, ? + 1 AS more', params: ['so', 41] };
+    expect(await worker.first(question)).toEqual({ said: 'so', more: 42 });
+    expect(await worker.first({ ...question, sql: `${question.sql} WHERE 0` })).toBeNull();
+    await expect(worker.first({ ...question, sql: 'SELECT nothing' })).rejects.toThrow('500');
+  });
+
   it('fails when nothing runs any more', async () => {
     await worker.stop();
     await expect(worker.deliver('a queue', [message('late', 'text', '')])).rejects.toThrow();
@@ -186,7 +193,7 @@ describe("the door to the Worker's queue() handler", () => {
     for (const wrong of ['', SECRET.toUpperCase(), `${SECRET}x`, SECRET.slice(1)]) {
       await expect(deliverThrough(door, wrong, 'a queue', batch)).rejects.toThrow('403');
     }
-    for (const method of ['GET', 'POST']) {
+    for (const method of ['GET', 'POST', 'PUT', 'PATCH']) {
       const answer = await fetch(door, { method });
       expect([answer.status, await answer.text()]).toEqual([403, '']);
     }
