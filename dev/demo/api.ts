@@ -12,6 +12,7 @@ import { PlatformError } from '../problem.ts';
 import { atStripe } from './stripe.ts';
 
 const callMsMax = 30 * secondMs;
+const lookMs = 50;
 /** An event that has failed is tried again after some minutes. */
 const toldMinutesMax = 15;
 
@@ -52,11 +53,11 @@ export function demoApi(ready: ReadyLine, signal: AbortSignal, publicUrl: string
 
   const admin = as(ready.admin_token);
   const stripe = atStripe(ready, signal);
-  /** Asks every 200 ms until it is so. */
+  /** Asks again and again until it is so. */
   async function until(what: string, isSo: () => Promise<boolean>, msMax = 120 * secondMs): Promise<void> {
     for (const end = Date.now() + msMax; !(await isSo()); ) {
       if (Date.now() > end) throw new PlatformError(`the demo: ${what} took too long`);
-      await sleep(200, undefined, { signal });
+      await sleep(lookMs, undefined, { signal });
     }
   }
 
