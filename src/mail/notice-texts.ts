@@ -3,8 +3,8 @@
  * changed. Who is told of a subscription that has ended cannot sign in any more, so those mails lead nowhere. Pure.
  */
 import { withoutSlash } from '../lib/base-url.ts';
-import { toOneLine } from '../lib/text.ts';
 import type { Notice, NoticeKind, NoticeParams } from '../notices/notice.ts';
+import { inert } from './inert.ts';
 import type { Mail } from './port.ts';
 import { mailOf, type Paragraph } from './texts.ts';
 
@@ -25,18 +25,6 @@ const date = (ms: number): string => `${dateForm.format(ms)} UTC`;
 
 const amount = ({ amount_cents, currency }: { amount_cents: number; currency: string }): string =>
   `${(amount_cents / 100).toFixed(2)} ${currency.toUpperCase()}`;
-
-const nameMax = 80;
-/** Where a mail program finds an address in plain text: a dot, slash, colon or @ with something behind it. */
-const joints = /([./:@\\])(?=\S)/g;
-const wordJoiner = '\u2060';
-
-/** A company's name as one short line in which no mail program finds an address that it would make a link of. */
-const inert = (name: string): string => {
-  const line = toOneLine(name);
-  const short = line.length > nameMax ? `${Array.from(line).slice(0, nameMax).join('')}…` : line;
-  return short.replace(joints, `$1${wordJoiner}`);
-};
 
 /** An address that a mail may lead to; null for what is none. */
 function webAddress(given: string | undefined): string | null {

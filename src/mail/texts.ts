@@ -1,5 +1,6 @@
 /** What our mails say, in one place: plain text, and the same as simple HTML in which nobody's name is markup. Pure. */
 import { toOneLine } from '../lib/text.ts';
+import { inert } from './inert.ts';
 import type { Mail } from './port.ts';
 
 const escapes: Readonly<Record<string, string>> = {
@@ -64,13 +65,14 @@ export interface Invitation {
   minutes: number;
   /** Where a new link can be had. */
   signInPage: string;
+  /** Whatever the customer has called itself. */
   company: string;
 }
 
 /** What a new member is told. */
 export const invitationMail = (to: string, { link, minutes, signInPage, company }: Invitation): Mail =>
-  mailOf(to, `You can sign in for ${toOneLine(company)}`, [
-    `You have been made a member of ${toOneLine(company)}.`,
+  mailOf(to, `You can sign in for ${inert(company)}`, [
+    `You have been made a member of ${inert(company)}.`,
     `This link signs you in once. It works for ${minutes} minutes.`,
     { address: link },
     'Later, have a new link mailed to you here:',
