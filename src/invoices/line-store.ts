@@ -143,12 +143,17 @@ export const markBilled = (invoiceId: string, pairs: readonly (readonly [string,
     WHERE invoice_id = ${invoiceId} AND state = 'planned'
       AND id IN (SELECT value ->> 0 FROM json_each(${JSON.stringify(pairs)}))`);
 
-/** What was planned of the invoice and is on nothing at Stripe: the next one bills it. Lines that cost nothing are never there. */
-export const dropPlanned = (invoiceId: string): Write[] => [
+/**
+ * What of the invoice Stripe does not have is said of nothing: the next one bills it, also where it was there and was removed. Lines that
+ * cost nothing are never there.
+ * @param missing ids of ours
+ */
+export const dropMissing = (invoiceId: string, missing: readonly string[]): Write[] => [
   write(
     sql`UPDATE invoice_lines SET state = 'billed' WHERE invoice_id = ${invoiceId} AND state = 'planned' AND amount_cents = 0`,
   ),
-  write(sql`DELETE FROM invoice_lines WHERE invoice_id = ${invoiceId} AND by = 'tenantry' AND state = 'planned'`),
+  write(sql`DELETE FROM invoice_lines WHERE invoice_id = ${invoiceId} AND by = 'tenantry' AND state IN ('planned', 'billed')
+    AND id IN (SELECT value FROM json_each(${JSON.stringify(missing)}))`),
 ];
 
 /** All that is planned of the invoice is billed: by a sum, and not line by line. */

@@ -9,7 +9,7 @@ import type { Write } from '../../db/write.ts';
 import type { Difference } from '../../drift/drift.ts';
 import { keepFinding, ofInvoices } from '../../drift/store.ts';
 import {
-  dropPlanned,
+  dropMissing,
   findLines,
   insertLines,
   type LineRow,
@@ -33,6 +33,7 @@ import type { StripeLine } from '../../stripe/drafts.ts';
 import type { StripeInvoice } from '../../stripe/invoices.ts';
 import { findOffers } from '../../subscriptions/price-store.ts';
 import type { Context } from '../deed.ts';
+import { cents, type FoundDifference, missingFee } from './missing-fee.ts';
 import { prepareStatement } from './prepare-statement.ts';
 import { consumeCredit, releaseCredit } from './reserve-credit.ts';
 
@@ -76,7 +77,10 @@ export async function freeze(
   const { sold, metered } = await kindsOf(context, unmarked);
   // By a sum ours stand for Stripe's line of the meter, which is not copied beside them.
   const own = isBySum ? unmarked.filter((line) => !metered.includes(line)) : unmarked;
-  const fees = await feeDifferences(context, row.customerId, sold);
+  const fees = [
+    ...(await feeDifferences(context, row.customerId, sold)),
+    ...(sold.length === 0 ? await missingFee(context, row.customerId, invoice) : []),
+  ];
   const sums = isBySum && !row.shadow ? sumDifferences(ours, metered, invoice.id) : [];
   const differences = [...(isCompared ? matched.differences : []), ...sums, ...fees].map(
     ({ expected, found, line }): Difference => ({
@@ -93,10 +97,10 @@ export async function freeze(
     fields: { late: row.late || isBlind || missing.length > 0, ...(lacksCredit ? { creditCents: 0 } : {}) },
     writes: [
       ...(lacksCredit ? releaseCredit(context, row.id) : consumeCredit(context, row.id)),
-      ...(isCompared ? [markBilled(row.id, matched.pairs), ...dropPlanned(row.id)] : []),
+      ...(isCompared ? [markBilled(row.id, matched.pairs), ...dropMissing(row.id, missing)] : []),
       ...insertLines(
         row.id,
-        own.map((line) => toCopied(line, newId('invoiceLine', random))),
+        own.map((line) => toCopied(line, newId('invoiceLine', random), sold)),
       ),
       ...differences.map((found) => keepFinding(newId('drift', random), ofInvoices, found, now)),
       ...(await prepareWithoutUsage(context, row)),
@@ -130,20 +134,12 @@ async function prepareWithoutUsage(context: Context, row: InvoiceRow): Promise<r
 
 const isSent = (state: LineRow['state']): boolean => state === 'planned' || state === 'billed';
 
-interface Found {
-  line: string;
-  expected: string;
-  found: string;
-}
-
-const cents = (amount: number): string => `${amount} usd cents`;
-
 /** Which of our lines Stripe has, by their marks; what is different about them. */
 function match(ours: readonly LineRow[], theirs: readonly StripeLine[]) {
   const byMark = new Map(theirs.flatMap((line) => (line.mark === null ? [] : [[line.mark, line] as const])));
   const pairs: [string, string][] = [];
   const missing: string[] = [];
-  const differences: Found[] = [];
+  const differences: FoundDifference[] = [];
   for (const wanted of toStripeLines(ours.map(toOurLine))) {
     const line = byMark.get(wanted.mark);
     if (line === undefined) {
@@ -188,14 +184,18 @@ async function kindsOf(
 }
 
 /** What the meter has brought onto the invoice, beside what it was told; a sum below nothing bills nothing. */
-function sumDifferences(ours: readonly LineRow[], metered: readonly StripeLine[], invoiceId: string): Found[] {
+function sumDifferences(
+  ours: readonly LineRow[],
+  metered: readonly StripeLine[],
+  invoiceId: string,
+): FoundDifference[] {
   const [told, found] = [Math.max(0, sumOf(ours)), sumOf(metered)];
   if (told === found) return [];
   return [{ line: metered[0]?.id ?? invoiceId, expected: cents(told), found: cents(found) }];
 }
 
 /** Fees of whole periods which are not what the plan says. */
-async function feeDifferences({ db }: Context, customerId: string, fees: readonly Sold[]): Promise<Found[]> {
+async function feeDifferences({ db }: Context, customerId: string, fees: readonly Sold[]): Promise<FoundDifference[]> {
   if (fees.length === 0) return [];
   const [periods, { versions }] = await Promise.all([periodStore.findAll(db, customerId), findCatalogue(db)]);
   const prices = versions.flatMap(({ definition }) => pricesOf(definition));
@@ -213,9 +213,9 @@ async function feeDifferences({ db }: Context, customerId: string, fees: readonl
   });
 }
 
-/** A line of Stripe's as ours are kept. */
-function toCopied(line: StripeLine, id: string): WrittenLine {
-  const meter = line.priceId !== null && !line.proration ? baseFeeMeter : 'stripe';
+/** A line of Stripe's as ours are kept: a fee is of a price that is sold here, and what somebody has added there is none. */
+function toCopied(line: StripeLine, id: string, sold: readonly Sold[]): WrittenLine {
+  const meter = sold.some((one) => one.line === line) ? baseFeeMeter : 'stripe';
   const body: CostLine = {
     line_id: line.id,
     from: iso(line.start),

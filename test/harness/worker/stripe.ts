@@ -33,6 +33,7 @@ export async function openStandIn(api: Api, callsPerSecond: number | null = null
     /** A call of Stripe's API, beside the Worker. */
     call: (path: string, fields: Record<string, string>) => ask(`/v1${path}`, form(fields)),
     read: <T = Wire>(path: string) => ask<T>(`/v1${path}`),
+    remove: (path: string) => ask<unknown>(`/v1${path}`, { method: 'DELETE' }),
     /** A deed of somebody at Stripe, through the control door. */
     door: <T = Wire>(path: string, body: unknown = {}) => ask<T>(`/_stand-in${path}`, post(body)),
     /** Takes all faults away. */
