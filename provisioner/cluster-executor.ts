@@ -12,6 +12,7 @@ import { failed, lost, type Stop } from './failure.ts';
 import { makeWay } from './hand-edits.ts';
 import { call } from './kube.ts';
 import { deleteNamespace, ensureNamespace, findOwn, type Place } from './namespace.ts';
+import { kindsOf } from './optional-kinds.ts';
 import { reopen } from './pods.ts';
 import type { Revision } from './recovery.ts';
 import { history, type ReleaseContext, recover, uninstall, upgrade } from './release.ts';
@@ -31,7 +32,7 @@ const killedRunsMax = 2;
 
 export function clusterExecutor(deps: ClusterDeps): Executor {
   let readyAt = Number.NEGATIVE_INFINITY;
-  const values = valuesWatch(deps.helm, deps.chart, deps.now);
+  const values = valuesWatch(deps.helm, deps.chart, deps.now, () => kindsOf(deps.kube));
   return {
     async run(context) {
       const { action, phase } = context.job;

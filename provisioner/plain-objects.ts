@@ -32,6 +32,11 @@ export class PlainObjects extends KubernetesObjectApi {
     return this.requestPromise<KubernetesObject>(request, unmodelled);
   }
 
+  /** Whether the cluster has the kind at all. */
+  async knows(apiVersion: string, kind: string): Promise<boolean> {
+    return (await this.resource(apiVersion, kind)) !== undefined;
+  }
+
   /** A group that the cluster does not serve is as a kind that it does not know: an error without a status. */
   protected override async resource(apiVersion: string, kind: string) {
     try {

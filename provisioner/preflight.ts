@@ -8,6 +8,7 @@ import type { Monotonic } from './clock.ts';
 import { type Config, proxiesOf } from './env.ts';
 import type { Helm } from './helm.ts';
 import { connect, type Kube } from './kube.ts';
+import { optionalKinds } from './optional-kinds.ts';
 import { checkChart, version } from './release.ts';
 import { checkValues, readMap } from './values-check.ts';
 
@@ -47,7 +48,10 @@ export async function preflight(
   }
   // A chart that cannot be read says so itself.
   const chart = { path: config.HELM_CHART_PATH, valuesFile: config.HELM_VALUES_FILE };
-  const values = await (lines.length === 0 ? checkValues(helm, chart, limits) : readMap(chart.valuesFile));
+  // The cluster may not answer yet: that it lacks a kind is the jobs' to say, which wait for it.
+  const values = await (lines.length === 0
+    ? checkValues(helm, chart, limits, optionalKinds)
+    : readMap(chart.valuesFile));
   if (!values.ok) lines.push(`HELM_VALUES_FILE: ${values.error} (values_invalid)`);
   const kube = connect(config.KUBECONFIG, env, proxiesOf(config));
   if (!kube.ok) lines.push(`KUBECONFIG: ${kube.error} (kubeconfig_invalid)`);

@@ -1,7 +1,7 @@
 /**
  * The operator's own values (HELM_VALUES_FILE) against the chart, with the values of a sample customer: a name
  * that the chart does not know is then a wrong configuration, said once, and no customer's failed deployment. Renders
- * only, asks no cluster.
+ * only; which kinds the cluster has it is told.
  */
 import { readFile, stat } from 'node:fs/promises';
 import { parse } from 'yaml';
@@ -37,8 +37,13 @@ const sample: Omit<ChartValues, 'quota'> = {
   monitoring: { dedicated: false, scrapeInterval: '30s', retention: '15d', storageSize: '10Gi', grafana: false },
 };
 
-/** Whether the file is a map of values that the chart takes; the error is one line. */
-export async function checkValues(helm: Helm, chart: Chart, limits: RunLimits): Promise<Result<void, string>> {
+/** Whether the file is a map of values that the chart takes in a cluster that has `kinds`; the error is one line. */
+export async function checkValues(
+  helm: Helm,
+  chart: Chart,
+  limits: RunLimits,
+  kinds: readonly string[],
+): Promise<Result<void, string>> {
   const path = chart.valuesFile;
   if (path === undefined) return ok(undefined);
   const read = await readMap(path);
@@ -46,6 +51,7 @@ export async function checkValues(helm: Helm, chart: Chart, limits: RunLimits): 
   const run = await helm(
     () => [
       'template',
+      ...kinds.flatMap((kind) => ['--api-versions', kind]),
       '--namespace',
       `customer-${shortId}`,
       '--values',
@@ -81,9 +87,16 @@ export async function readMap(path: string | undefined): Promise<Result<void, st
 
 /**
  * The same question for a file that may change while the provisioner runs, since every Helm run reads it anew: asked again
- * when the file is another one than it was. Cheap otherwise.
+ * when the file is another one than it was, and as long as it is refused, since what it asks for may have been installed
+ * meanwhile. Cheap otherwise.
+ * @param kinds asks the cluster which kinds it has
  */
-export function valuesWatch(helm: Helm, chart: Chart, now: Monotonic): () => Promise<Result<void, string>> {
+export function valuesWatch(
+  helm: Helm,
+  chart: Chart,
+  now: Monotonic,
+  kinds: () => Promise<readonly string[]>,
+): () => Promise<Result<void, string>> {
   let seen = '';
   let found: Result<void, string> = ok(undefined);
   return async () => {
@@ -92,9 +105,9 @@ export function valuesWatch(helm: Helm, chart: Chart, now: Monotonic): () => Pro
       ({ mtimeMs, size, ino }) => `${mtimeMs} ${size} ${ino}`,
       (error: unknown) => messageOf(error),
     );
-    if (mark === seen) return found;
+    if (mark === seen && found.ok) return found;
     const limits = { workUntil: now() + renderMs, minMs: 0, signal: new AbortController().signal };
-    const checked = await checkValues(helm, chart, limits);
+    const checked = await checkValues(helm, chart, limits, await kinds());
     found = checked.ok ? checked : err(`HELM_VALUES_FILE: ${checked.error}`);
     seen = mark;
     return found;

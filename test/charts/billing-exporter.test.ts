@@ -267,6 +267,7 @@ const goldenProvisioner = [
   'configmaps: create delete get list patch watch',
   'events: list',
   'limitranges: create delete get list patch watch',
+  'monitoring.coreos.com/servicemonitors: create delete get list patch watch',
   'namespaces: create delete get patch',
   'networking.k8s.io/ingresses: create delete get list patch watch',
   'networking.k8s.io/networkpolicies: create delete get list patch watch',

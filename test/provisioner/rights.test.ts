@@ -17,6 +17,7 @@ import {
 } from '@kubernetes/client-node';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { clusterTools, startCluster, type TestCluster } from '../harness/cluster.ts';
+import { addServiceMonitors, serviceMonitors } from '../harness/service-monitors.ts';
 import { describeWithTools, toolPath } from '../harness/tools.ts';
 import { type ApiProxy, startApiProxy } from './api-proxy.ts';
 import { type FakeControlPlane, startFakeControlPlane } from './fake-control-plane.ts';
@@ -38,6 +39,7 @@ const rare: Record<string, string[]> = {
     'list networking.k8s.io/ingresses',
     'list networking.k8s.io/networkpolicies',
     'list policy/poddisruptionbudgets',
+    'list monitoring.coreos.com/servicemonitors',
     'list rbac.authorization.k8s.io/clusterrolebindings',
   ],
   'nobody asks for it by a call: the API server looks whether a binding may be made': [
@@ -79,6 +81,8 @@ describeWithTools(['helm', ...clusterTools], 'under the ClusterRole that ships',
   let plane: FakeControlPlane;
   let one: ProvisionerProcess;
   let asServiceAccount: KubeConfig;
+  const config = new KubeConfig();
+  let forget: (() => Promise<void>) | undefined;
   let shippedRules: V1PolicyRule[];
   const helm = (...args: string[]) =>
     run(toolPath('helm'), args, { env: { ...process.env, KUBECONFIG: cluster.kubeconfig } });
@@ -101,7 +105,6 @@ describeWithTools(['helm', ...clusterTools], 'under the ClusterRole that ships',
 
   beforeAll(async () => {
     cluster = await startCluster();
-    const config = new KubeConfig();
     config.loadFromFile(cluster.kubeconfig);
     core = config.makeApiClient(CoreV1Api);
     rbac = config.makeApiClient(RbacAuthorizationV1Api);
@@ -122,7 +125,14 @@ describeWithTools(['helm', ...clusterTools], 'under the ClusterRole that ships',
     asServiceAccount = new KubeConfig();
     asServiceAccount.loadFromFile(cluster.kubeconfig);
     asServiceAccount.users = [{ name: 'admin', token: token.status?.token ?? '' }];
-    one = startProvisioner(plane, { KUBECONFIG: kubeconfig, HELM_BIN: shop.helmBin, HELM_CHART_PATH: shippedChart });
+    const operators = join(shop.folder, 'operator.yaml');
+    await writeFile(operators, 'serviceMonitors: {enabled: true}\n');
+    one = startProvisioner(plane, {
+      KUBECONFIG: kubeconfig,
+      HELM_BIN: shop.helmBin,
+      HELM_CHART_PATH: shippedChart,
+      HELM_VALUES_FILE: operators,
+    });
   });
   afterAll(async () => {
     await one?.stop();
@@ -130,8 +140,29 @@ describeWithTools(['helm', ...clusterTools], 'under the ClusterRole that ships',
     await proxy?.stop();
     await helm('uninstall', '--namespace', namespace, '--', release).catch(() => {});
     await core?.deleteNamespace({ name: namespace }).catch(() => {});
+    await forget?.();
     await shop?.remove();
     await cluster?.stop();
+  });
+
+  it('a kind that the operator’s values ask for is waited for by its name, and once the cluster has it the same job gets there', {
+    timeout,
+  }, async () => {
+    const on = plane.deployment();
+    const job = plane.want(on, 'running');
+    await vi.waitFor(() => expect(job.delays.length, one.output()).toBeGreaterThan(1), { timeout: 60_000 });
+    expect(job.delays[0]).toMatchObject({ code: 'values_invalid', scope: 'cluster', retryable: true });
+    expect(job.delays[0]?.message).toMatch(
+      /HELM_VALUES_FILE: .*serviceMonitors\.enabled: the cluster has no ServiceMonitor/,
+    );
+    forget = await addServiceMonitors(config);
+    await vi.waitFor(() => expect(job, one.output()).toMatchObject({ state: 'completed', failures: [] }), {
+      timeout: 90_000,
+    });
+    expect(await serviceMonitors(config, on.namespace)).toEqual(
+      ['mosquitto-exporter', 'postgres'].map((part) => `${on.release}-customer-instance-${part}`),
+    );
+    await settled(plane.want(on, 'deleted'));
   });
 
   it('a customer is installed, upgraded twelve times, compared, suspended, resumed and deleted; every right is used', {

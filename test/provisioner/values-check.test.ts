@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { monotonic } from '../../provisioner/clock.ts';
 import { helmEnv, helmOf } from '../../provisioner/helm.ts';
+import { optionalKinds } from '../../provisioner/optional-kinds.ts';
 import { checkValues, valuesWatch } from '../../provisioner/values-check.ts';
 import { describeWithTools, toolPath } from '../harness/tools.ts';
 import { startFakeControlPlane } from './fake-control-plane.ts';
@@ -31,7 +32,7 @@ describeWithTools(['helm'], 'the operator’s values', () => {
     ['no map', '- api\n', /holds no map of values/],
   ])('with %s are refused in one line that names it', async (_name, text, words) => {
     await writeFile(file, text);
-    const checked = await checkValues(helm(), chart(), limits());
+    const checked = await checkValues(helm(), chart(), limits(), optionalKinds);
     expect(checked).toEqual({ ok: false, error: expect.stringMatching(words) });
     expect(!checked.ok && checked.error).not.toContain('\n');
   });
@@ -39,7 +40,7 @@ describeWithTools(['helm'], 'the operator’s values', () => {
   it('that the chart takes are taken, empty ones too', async () => {
     for (const text of ['', '# nothing yet\n', 'api: {image: {repository: registry.example.com/api}}\n']) {
       await writeFile(file, text);
-      expect(await checkValues(helm(), chart(), limits())).toEqual({ ok: true, value: undefined });
+      expect(await checkValues(helm(), chart(), limits(), optionalKinds)).toEqual({ ok: true, value: undefined });
     }
   });
 
@@ -51,7 +52,7 @@ describeWithTools(['helm'], 'the operator’s values', () => {
       return checkHelm(...args);
     };
     const checkHelm = helm();
-    const watch = valuesWatch(counted, chart(), monotonic);
+    const watch = valuesWatch(counted, chart(), monotonic, async () => optionalKinds);
     expect(await watch()).toMatchObject({ ok: true });
     const first = asked;
     expect(await watch()).toMatchObject({ ok: true });
@@ -60,6 +61,19 @@ describeWithTools(['helm'], 'the operator’s values', () => {
     expect(await watch()).toMatchObject({ ok: false, error: expect.stringMatching(/^HELM_VALUES_FILE: .*apl/) });
     await rm(file);
     expect(await watch()).toMatchObject({ ok: false, error: expect.stringMatching(/no such file/) });
+  });
+
+  it('that ask for kinds of other projects are taken where the cluster has them, and asked about again until it has', async () => {
+    const kinds: string[] = [];
+    const watch = valuesWatch(helm(), chart(), monotonic, async () => kinds);
+    await writeFile(file, 'serviceMonitors: {enabled: true}\ningress: {requireCertManager: true}\n');
+    expect(await watch()).toMatchObject({
+      error: expect.stringMatching(
+        /serviceMonitors\.enabled: the cluster has no .*requireCertManager: the cluster has no/,
+      ),
+    });
+    kinds.push(...optionalKinds);
+    expect(await watch()).toMatchObject({ ok: true });
   });
 
   it('stop the provisioner at start when they are mistyped', async () => {
