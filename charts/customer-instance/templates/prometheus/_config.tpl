@@ -5,6 +5,8 @@ namespace are kept, and those of no namespace (prices of nodes).
 {{- define "instance.prometheus.config" -}}
 global:
   scrape_interval: {{ .Values.monitoring.scrapeInterval | default "30s" }}
+rule_files:
+  - alerts.yaml
 scrape_configs:
   {{- $targets := list (list "api" 3002) (list "postgres" 9187) (list "mosquitto-exporter" 9234) (list "billing-exporter" 8080) (list "opencost" 9003) (list "prometheus" 9090) (list "grafana" 3000) }}
   {{- $parts := include "instance.parts" . | fromYaml | values }}
@@ -47,4 +49,7 @@ scrape_configs:
 {{- define "instance.prometheus.files" -}}
 prometheus.yml: |
   {{- include "instance.prometheus.config" . | nindent 2 }}
+alerts.yaml: |
+  {{- $collectedWithin := add (div (mul 2 (int64 .Values.exporter.collectionIntervalMs)) 1000) 300 }}
+  {{- .Files.Get "files/prometheus/alerts.yaml" | replace "COLLECTED_WITHIN_SECONDS" (toString $collectedWithin) | nindent 2 }}
 {{- end -}}
