@@ -222,15 +222,42 @@ describeWithTools(['helm', ...clusterTools], 'under the ClusterRole that ships',
     await vi.waitFor(() => expect(gone.state).toBe('completed'), { timeout: 60_000 });
   });
 
-  it('nothing is written outside customers’ namespaces, whatever the role says', async () => {
+  it('nothing is written outside customers’ namespaces, which have their name and our label, whatever the role says', async () => {
     const mine = asServiceAccount.makeApiClient(CoreV1Api);
-    const body = (of: string) => ({ metadata: { name: of } });
-    const denial = { code: 422, message: expect.stringContaining("customers' namespaces only") };
-    await expect(mine.createNamespacedSecret({ namespace: 'kube-system', body: body('x') })).rejects.toMatchObject(
-      denial,
+    const merge = setHeaderOptions('Content-Type', PatchStrategy.MergePatch);
+    const named = (of: string, labels: Record<string, string> = {}) => ({ metadata: { name: of, labels } });
+    const label = 'tenantry.dev/customer';
+    const denial = (words: string) => ({ code: 422, message: expect.stringContaining(words) });
+    const notOurs = denial("customers' namespaces only");
+    const unlabelled = denial(`has no label ${label}`);
+    const secretIn = (at: string) => mine.createNamespacedSecret({ namespace: at, body: named('x') });
+    const relabel = (of: string, to: string | null) =>
+      mine.patchNamespace({ name: of, body: { metadata: { labels: { [label]: to } } } }, merge);
+    // A policy takes the API server a moment.
+    const dry = () => mine.createNamespacedSecret({ namespace: 'kube-system', body: named('x'), dryRun: 'All' });
+    await vi.waitFor(() => expect(dry()).rejects.toMatchObject(notOurs), { timeout: 30_000, interval: 200 });
+    await expect(secretIn('kube-system')).rejects.toMatchObject(notOurs);
+    await expect(mine.createNamespace({ body: named('production', { [label]: 'cust_1' }) })).rejects.toMatchObject(
+      notOurs,
     );
-    await expect(mine.createNamespace({ body: body('production') })).rejects.toMatchObject(denial);
-    await expect(mine.deleteNamespace({ name: namespace })).rejects.toMatchObject(denial);
+    await expect(mine.deleteNamespace({ name: namespace })).rejects.toMatchObject(notOurs);
+    // Somebody else's, with a name as ours have it.
+    const [theirs, ours] = ['customer-0badcafe', 'customer-0123abcd'];
+    await core.createNamespace({ body: named(theirs) });
+    try {
+      await expect(secretIn(theirs)).rejects.toMatchObject(unlabelled);
+      await expect(relabel(theirs, 'cust_1')).rejects.toMatchObject(unlabelled);
+      await expect(mine.deleteNamespace({ name: theirs })).rejects.toMatchObject(unlabelled);
+    } finally {
+      await core.deleteNamespace({ name: theirs });
+    }
+    await expect(mine.createNamespace({ body: named(ours) })).rejects.toMatchObject(unlabelled);
+    await mine.createNamespace({ body: named(ours, { [label]: 'cust_1' }) });
+    await secretIn(ours);
+    await mine.patchNamespace({ name: ours, body: named(ours, { other: 'x' }) }, merge);
+    for (const to of [null, 'cust_2'])
+      await expect(relabel(ours, to)).rejects.toMatchObject(denial('whose a namespace is'));
+    await mine.deleteNamespace({ name: ours });
     const rights = asServiceAccount.makeApiClient(RbacAuthorizationV1Api);
     const own = 'c0123abcd-customer-instance-opencost';
     const account = (of: string, at: string) => [{ kind: 'ServiceAccount', name: of, namespace: at }];
@@ -251,8 +278,6 @@ describeWithTools(['helm', ...clusterTools], 'under the ClusterRole that ships',
     await expect(bind(own, 'cluster-admin', account(own, 'customer-0123abcd'))).rejects.toMatchObject({ code: 403 });
     await bind(own, 'tenantry-opencost', account(own, 'customer-0123abcd'));
     await rights.deleteClusterRoleBinding({ name: own });
-    await mine.createNamespace({ body: body('customer-0123abcd') });
-    await mine.deleteNamespace({ name: 'customer-0123abcd' });
     const review = await asServiceAccount.makeApiClient(AuthorizationV1Api).createSelfSubjectRulesReview({
       body: { spec: { namespace: 'kube-system' } },
     });
