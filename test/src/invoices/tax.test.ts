@@ -8,6 +8,8 @@ import type { InvoiceRow } from '../../../src/invoices/store.ts';
 import { servicesOf } from '../../../src/services.ts';
 import type { StripePort } from '../../../src/stripe/port.ts';
 import { carriersOf } from '../../../src/wiring.ts';
+import { claimPeriods } from '../../../src/workflows/billing/claim-periods.ts';
+import { closePeriods } from '../../../src/workflows/billing/close-period.ts';
 import { deliverOutbox } from '../../../src/workflows/delivery/deliver-outbox.ts';
 import { planUnstick } from '../../../src/workflows/plan-unstick.ts';
 import { ensureCluster, makeApi, rootToken } from '../../harness/worker/api.ts';
@@ -19,7 +21,7 @@ const api = makeApi(Date.parse('2026-01-05T09:10:00.000Z'));
 const timeout = 120_000;
 let stripe: StandInOfTests;
 const billing = billingOf(api, () => stripe);
-const { paying, goTo, uses, rowsOf, periodsOf, invoiceAtStripe } = billing;
+const { paying, goTo, uses, rowsOf, periodsOf, invoiceAtStripe, contextNow } = billing;
 const db = () => openDb(billing.control);
 
 beforeAll(async () => {
@@ -60,7 +62,7 @@ async function whoUses(interval = 'month') {
   await billing.tell();
   const { start, end } = (await periodsOf(customerId)).at(-1) ?? { start: 0, end: 0 };
   await uses(customerId, Math.ceil(start / hour) * hour + 10 * hour, (end - start) / hour + 100, start + 12 * hour);
-  return { customerId, end };
+  return { customerId, sub: id, end };
 }
 
 /** As `whoUses`, when the renewal cannot be finalised. */
@@ -192,4 +194,32 @@ it('an invoice of ours of a subscription that was bought without tax has none, w
   Object.assign(api.bindings, { STRIPE_TAX: 'on' });
   await goTo(end + 21 * minute);
   expect(await lastOf(customerId)).toMatchObject({ kind: 'usage', state: 'paid', taxCents: 0, totalCents: 500 });
+});
+
+it('an invoice of ours whose answer was lost before its subscription was taxed otherwise is looked for, not given up', {
+  timeout,
+}, async () => {
+  const { customerId, sub, end } = await whoUses('year');
+  await setAddress(customerId);
+  await stripe.move(end + 21 * minute);
+  await billing.tell();
+  const made = carriersOf(servicesOf(api.bindings, { waitUntil: () => {} }, api.outside));
+  const port = made.stripe as StripePort;
+  const drafts: StripePort['drafts'] = {
+    ...port.drafts,
+    async create(...call) {
+      await port.drafts.create(...call);
+      await stripe.call(`/subscriptions/${sub}`, { 'automatic_tax[enabled]': 'false' });
+      return { ok: false, error: { kind: 'unclear', code: 'timeout' } };
+    },
+  };
+  await claimPeriods(contextNow(), false);
+  await closePeriods(contextNow());
+  await deliverOutbox({ ...made, stripe: { ...port, drafts } });
+  expect(await lastOf(customerId)).toMatchObject({ kind: 'usage', stripeInvoiceId: null });
+  for (const minutes of [2, 10, 60, 120]) await goTo(api.clock.now + minutes * minute);
+  expect(await lastOf(customerId)).toMatchObject({ kind: 'usage', state: 'paid', ...taxed });
+  const { customer } = await stripe.read<{ customer: string }>(`/subscriptions/${sub}`);
+  const { data } = await stripe.read<{ data: unknown[] }>(`/invoices?customer=${customer}`);
+  expect(data).toHaveLength(2);
 });
