@@ -76,6 +76,9 @@ export const billingOf = (stripe: Stripe) => ({
       for (const taxId of data) if (!isIn(wanted, taxId)) await stripe.customers.deleteTaxId(id, taxId.id);
       return null;
     }),
+  /** Whether Stripe works out the tax of a subscription, also of one that has ended. */
+  isTaxed: (id: string): Promise<StripeResult<boolean>> =>
+    attempt(async () => (await stripe.subscriptions.retrieve(id)).automatic_tax.enabled),
   setSubscription: (id: string, billing: SubscriptionBilling, idempotencyKey: string): Promise<StripeResult<null>> =>
     attempt(async () => {
       const { collection, tax } = billing;

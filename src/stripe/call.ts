@@ -34,12 +34,16 @@ export async function attempt<T>(call: () => Promise<T>): Promise<StripeResult<T
 /** Statuses that speak of our key or our pace, not of the call (docs.stripe.com/error-low-level). */
 const denials: readonly number[] = [401, 403, 429];
 
-/** Only Stripe's own words for "not done" are a refusal; silence, 5xx and 409 (the same key is in use) leave it open. */
+/**
+ * Only Stripe's own words for "not done" are a refusal; silence, 5xx and a key that is in use (409), or was used for a call that said
+ * something else, leave it open: that call may have happened.
+ */
 function failureOf(error: unknown): StripeFailure {
   if (!(error instanceof Stripe.errors.StripeError)) return { kind: 'unclear', code: 'unexpected' };
   const status = error.statusCode ?? 0;
   const code = error.code ?? error.type;
   if (denials.includes(status)) return { kind: 'denied', code };
-  if (status < 400 || status >= 500 || status === 409) return { kind: 'unclear', code };
+  const isOfKey = status === 409 || error instanceof Stripe.errors.StripeIdempotencyError;
+  if (status < 400 || status >= 500 || isOfKey) return { kind: 'unclear', code };
   return { kind: 'refused', code, ...(error.param === undefined ? {} : { param: error.param }) };
 }

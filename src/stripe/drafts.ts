@@ -44,6 +44,8 @@ interface OwnInvoice {
   description: string;
   collection: 'card' | 'invoice';
   daysUntilDue: number;
+  /** Whether Stripe works out its tax. */
+  tax: boolean;
 }
 
 const markOf = 'tenantry_line';
@@ -127,6 +129,7 @@ export const draftsOf = (stripe: Stripe) => ({
           auto_advance: false,
           pending_invoice_items_behavior: 'exclude',
           description: own.description,
+          automatic_tax: { enabled: own.tax },
           metadata: { [invoiceMark]: own.invoiceId, tenantry_customer_id: own.customerId },
           ...(own.collection === 'invoice' ? byInvoice : { collection_method: 'charge_automatically' as const }),
         },

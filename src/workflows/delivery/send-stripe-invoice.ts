@@ -1,13 +1,17 @@
-/** Makes an invoice of ours at Stripe, an empty draft, and orders its lines. */
+/** Makes an invoice of ours at Stripe, an empty draft, and orders its lines. Its tax is worked out where that of its subscription is. */
 import { defaultNetDays } from '../../billing/settings.ts';
 import { findBilling } from '../../billing/store.ts';
+import type { WholeCustomer } from '../../customers/store.ts';
 import { isDraft, isOurs, titleOf } from '../../invoices/invoice.ts';
 import { setStripeId } from '../../invoices/store.ts';
+import { ok } from '../../lib/result.ts';
 import { later, needless } from '../../outbox/outbox.ts';
 import { planForInvoice } from '../../outbox/store.ts';
-import type { Sender } from './carriers.ts';
+import type { StripeResult } from '../../stripe/call.ts';
+import type { StripePort } from '../../stripe/port.ts';
+import type { Carriers, Sender } from './carriers.ts';
 import { aboutInvoice } from './invoice-row.ts';
-import { nextRowId, sendIntent } from './stripe-intent.ts';
+import { failed, nextRowId, sendIntent } from './stripe-intent.ts';
 
 export const sendStripeInvoice: Sender = async (carriers, row) => {
   const about = await aboutInvoice(carriers, row);
@@ -18,6 +22,8 @@ export const sendStripeInvoice: Sender = async (carriers, row) => {
   const customer = whole.customer.stripeCustomerId;
   if (customer === null) return later('no_stripe_customer');
   const settings = await findBilling(carriers.db, customerId);
+  const taxed = await isTaxed(carriers, stripe, whole);
+  if (!taxed.ok) return failed(taxed.error);
   const own = {
     invoiceId,
     customerId,
@@ -27,6 +33,7 @@ export const sendStripeInvoice: Sender = async (carriers, row) => {
     collection:
       (settings?.collection ?? whole.subscription.collection) === 'invoice' ? ('invoice' as const) : ('card' as const),
     daysUntilDue: settings?.netDays ?? defaultNetDays,
+    tax: taxed.value,
   };
   const next = nextRowId(row);
   const sent = await sendIntent(carriers, row, {
@@ -39,3 +46,15 @@ export const sendStripeInvoice: Sender = async (carriers, row) => {
   });
   return sent.outcome === 'ok' ? { ...sent, outbox: [next] } : sent;
 };
+
+/** As its subscription is taxed, or was when it ended; where Stripe has none any more, as what is bought now. */
+async function isTaxed(
+  { tax, lastSubscription }: Carriers,
+  stripe: StripePort,
+  { customer, subscription }: WholeCustomer,
+): Promise<StripeResult<boolean>> {
+  const id = subscription.stripeSubscriptionId ?? (await lastSubscription(customer.id));
+  if (id === null) return ok(tax);
+  const found = await stripe.billing.isTaxed(id);
+  return !found.ok && found.error.kind === 'refused' ? ok(tax) : found;
+}

@@ -54,6 +54,7 @@ const ownInvoice = {
   description: 'Usage',
   collection: 'card',
   daysUntilDue: 30,
+  tax: false,
 } as const;
 const berlin = { line1: 'Unter den Linden 1', city: 'Berlin', country: 'DE' };
 const billed = { email: 'bills@example.com', address: berlin, taxExempt: 'reverse', poNumber: 'PO-7' } as const;
@@ -65,6 +66,7 @@ export const forms: Forms = {
       { with: ['cus_1', { ...billed, address: null, taxExempt: 'none', poNumber: null }, key] },
     ],
     setTaxIds: [{ with: ['cus_1', [{ type: 'eu_vat', value: 'DE987654321' }], key] }, { with: ['cus_1', [], key] }],
+    isTaxed: [{ with: ['sub_1'] }],
     setSubscription: [
       { with: ['sub_1', { collection: { by: 'invoice', netDays: 14 }, tax: true }, key] },
       { with: ['sub_1', { collection: { by: 'card' }, tax: false }, key] },
@@ -113,7 +115,7 @@ export const forms: Forms = {
       { with: ['in_1', [draftLine], { behavior: null, code: null }, key] },
       { with: ['in_1', [draftLine], { behavior: 'exclusive', code: 'txcd_10103001' }, key] },
     ],
-    create: [{ with: [ownInvoice, key] }, { with: [{ ...ownInvoice, collection: 'invoice' }, key] }],
+    create: [{ with: [ownInvoice, key] }, { with: [{ ...ownInvoice, collection: 'invoice', tax: true }, key] }],
     find: [{ with: ['cus_1', 'inv_1'] }],
     payAs: [
       {

@@ -14,6 +14,7 @@ type Call = (...args: unknown[]) => Promise<unknown>;
 
 /** Calls that only read. */
 const reads: readonly string[] = [
+  'billing.isTaxed',
   'changes.preview',
   'changes.needsConfirmation',
   'changes.isOwed',

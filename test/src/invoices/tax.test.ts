@@ -1,25 +1,27 @@
 /**
  * With STRIPE_TAX=on an invoice whose customer has no address that tax can be worked out for stays a draft, and its customer is told; another
- * address has it finalised, by the one order that a person gives, too. Nothing is billed without its tax.
+ * address has it finalised, by the one order that a person gives, too. Nothing is billed without its tax: a renewal, and an invoice of ours.
  */
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { commit, openDb } from '../../../src/db/client.ts';
 import type { InvoiceRow } from '../../../src/invoices/store.ts';
 import { servicesOf } from '../../../src/services.ts';
 import type { StripePort } from '../../../src/stripe/port.ts';
 import { carriersOf } from '../../../src/wiring.ts';
+import { claimPeriods } from '../../../src/workflows/billing/claim-periods.ts';
+import { closePeriods } from '../../../src/workflows/billing/close-period.ts';
 import { deliverOutbox } from '../../../src/workflows/delivery/deliver-outbox.ts';
 import { planUnstick } from '../../../src/workflows/plan-unstick.ts';
 import { ensureCluster, makeApi, rootToken } from '../../harness/worker/api.ts';
 import { openStandIn, type StandInOfTests } from '../../harness/worker/stripe.ts';
-import { billingOf, hour, minute } from './harness.ts';
+import { billingOf, day, hour, minute } from './harness.ts';
 
 const api = makeApi(Date.parse('2026-01-05T09:10:00.000Z'));
 /** Months of cron and Stripe in one test. */
 const timeout = 120_000;
 let stripe: StandInOfTests;
 const billing = billingOf(api, () => stripe);
-const { paying, goTo, uses, rowsOf, periodsOf, invoiceAtStripe } = billing;
+const { paying, goTo, uses, rowsOf, periodsOf, invoiceAtStripe, contextNow } = billing;
 const db = () => openDb(billing.control);
 
 beforeAll(async () => {
@@ -49,17 +51,23 @@ const ordersOf = (invoiceId: string) =>
   count("SELECT count(*) AS n FROM outbox WHERE kind = 'stripe_finalize' AND payload ->> 'invoice_id' = ?", invoiceId);
 const lastOf = async (customerId: string) => (await rowsOf(customerId)).at(-1) as InvoiceRow;
 
-/** A customer without an address, whose renewal has 100 core-hours above what is included and cannot be finalised. */
-async function whoWaits() {
+/** A customer without an address whose subscription is taxed, with 100 core-hours above what is included. */
+async function whoUses(interval = 'month') {
   // The page asks for an address; this customer has taken it away since.
   Object.assign(api.bindings, { STRIPE_TAX: 'off' });
-  const { made, id } = await paying('starter');
+  const { made, id } = await paying('starter', { interval });
   Object.assign(api.bindings, { STRIPE_TAX: 'on' });
   const customerId = made.customer.customer_id;
   await stripe.call(`/subscriptions/${id}`, { 'automatic_tax[enabled]': 'true' });
   await billing.tell();
   const { start, end } = (await periodsOf(customerId)).at(-1) ?? { start: 0, end: 0 };
   await uses(customerId, Math.ceil(start / hour) * hour + 10 * hour, (end - start) / hour + 100, start + 12 * hour);
+  return { customerId, sub: id, end };
+}
+
+/** As `whoUses`, when the renewal cannot be finalised. */
+async function whoWaits() {
+  const { customerId, end } = await whoUses();
   await goTo(end + 21 * minute);
   const stuck = await lastOf(customerId);
   expect(stuck).toMatchObject({ state: 'failed', finalizedAt: null });
@@ -126,4 +134,92 @@ it('an address that comes while the order is under way has it go once more', { t
   await goTo(api.clock.now + 2 * minute);
   await goTo(api.clock.now + 2 * minute);
   expect(await lastOf(customerId)).toMatchObject({ state: 'paid', totalCents: whole });
+});
+
+/** Invoices of ours, and what makes one of what a customer has used by the end of its period. */
+const ours = [
+  { kind: 'usage', interval: 'year', bill: (_: string, end: number) => goTo(end + 21 * minute) },
+  {
+    kind: 'closing',
+    interval: 'month',
+    async bill(customerId: string, end: number) {
+      await goTo(end - 10 * day);
+      await api.call('POST', `/api/customers/${customerId}/deactivate`, { token: rootToken, body: {} });
+      await goTo(api.clock.now + minute);
+      await goTo(api.clock.now + 2 * hour);
+    },
+  },
+];
+const taxed = { subtotalCents: 500, taxCents: 95, totalCents: 595 };
+
+describe.each(ours)('of a taxed subscription an invoice of ours ($kind)', { timeout }, ({ kind, interval, bill }) => {
+  it('has its tax', async () => {
+    const { customerId, end } = await whoUses(interval);
+    await setAddress(customerId);
+    await bill(customerId, end);
+    const own = await lastOf(customerId);
+    expect(own).toMatchObject({ kind, state: 'paid', ...taxed });
+    expect(await invoiceAtStripe(own.stripeInvoiceId)).toMatchObject({ status: 'paid', total: 595 });
+    expect(await mailsTo(customerId)).toBe(0);
+  });
+
+  it('stays a draft without an address, tells its customer once, and is collected with tax when there is one', async () => {
+    const { customerId, end } = await whoUses(interval);
+    await bill(customerId, end);
+    const own = await lastOf(customerId);
+    for (const hours of [1, 7]) await goTo(api.clock.now + hours * hour);
+    expect(await lastOf(customerId)).toMatchObject({ id: own.id, kind, state: 'failed', finalizedAt: null });
+    expect(await invoiceAtStripe(own.stripeInvoiceId)).toMatchObject({
+      status: 'draft',
+      last_finalization_error: { code: 'customer_tax_location_invalid' },
+    });
+    expect(await mailsTo(customerId)).toBe(1);
+    await setAddress(customerId);
+    await goTo(api.clock.now + minute);
+    await goTo(api.clock.now + minute);
+    expect(await lastOf(customerId)).toMatchObject({ id: own.id, kind, state: 'paid', ...taxed });
+    expect(await mailsTo(customerId)).toBe(1);
+  });
+});
+
+it('an invoice of ours of a subscription that was bought without tax has none, whatever is set since', {
+  timeout,
+}, async () => {
+  Object.assign(api.bindings, { STRIPE_TAX: 'off' });
+  const { made } = await paying('starter', { interval: 'year' });
+  const customerId = made.customer.customer_id;
+  await billing.tell();
+  const { start, end } = (await periodsOf(customerId)).at(-1) ?? { start: 0, end: 0 };
+  await uses(customerId, Math.ceil(start / hour) * hour + 10 * hour, (end - start) / hour + 100, start + 12 * hour);
+  Object.assign(api.bindings, { STRIPE_TAX: 'on' });
+  await goTo(end + 21 * minute);
+  expect(await lastOf(customerId)).toMatchObject({ kind: 'usage', state: 'paid', taxCents: 0, totalCents: 500 });
+});
+
+it('an invoice of ours whose answer was lost before its subscription was taxed otherwise is looked for, not given up', {
+  timeout,
+}, async () => {
+  const { customerId, sub, end } = await whoUses('year');
+  await setAddress(customerId);
+  await stripe.move(end + 21 * minute);
+  await billing.tell();
+  const made = carriersOf(servicesOf(api.bindings, { waitUntil: () => {} }, api.outside));
+  const port = made.stripe as StripePort;
+  const drafts: StripePort['drafts'] = {
+    ...port.drafts,
+    async create(...call) {
+      await port.drafts.create(...call);
+      await stripe.call(`/subscriptions/${sub}`, { 'automatic_tax[enabled]': 'false' });
+      return { ok: false, error: { kind: 'unclear', code: 'timeout' } };
+    },
+  };
+  await claimPeriods(contextNow(), false);
+  await closePeriods(contextNow());
+  await deliverOutbox({ ...made, stripe: { ...port, drafts } });
+  expect(await lastOf(customerId)).toMatchObject({ kind: 'usage', stripeInvoiceId: null });
+  for (const minutes of [2, 10, 60, 120]) await goTo(api.clock.now + minutes * minute);
+  expect(await lastOf(customerId)).toMatchObject({ kind: 'usage', state: 'paid', ...taxed });
+  const { customer } = await stripe.read<{ customer: string }>(`/subscriptions/${sub}`);
+  const { data } = await stripe.read<{ data: unknown[] }>(`/invoices?customer=${customer}`);
+  expect(data).toHaveLength(2);
 });
