@@ -1,5 +1,5 @@
 /** Lines of invoices as rows: what was said of a period, what is on its way, what Stripe has. Owns `invoice_lines`; decides nothing. */
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, type SQL, sql } from 'drizzle-orm';
 import type { CostLine } from '../contracts/cost.ts';
 import type { HeldWhy } from '../contracts/invoices.ts';
 import type { Db } from '../db/client.ts';
@@ -24,8 +24,8 @@ export interface WrittenLine extends Omit<NewLine, 'period'> {
 /** Bytes of one parameter of D1 stay far below its 2 MB. */
 const linesAtOnce = 500;
 
-/** Adds lines; one that is there already stays as it is. */
-export function insertLines(invoiceId: string, lines: readonly WrittenLine[]): Write[] {
+/** Writes lines, some at a time. @param clash what becomes of one that is there already */
+function writeLines(invoiceId: string, lines: readonly WrittenLine[], clash: SQL): Write[] {
   const writes: Write[] = [];
   for (let from = 0; from < lines.length; from += linesAtOnce) {
     const rows = lines
@@ -50,11 +50,24 @@ export function insertLines(invoiceId: string, lines: readonly WrittenLine[]): W
         INSERT INTO invoice_lines (invoice_id, line_id, id, identity, by, period_start, period_end, delta_of, meter, amount_cents, body, state, stripe_line_id, held_why)
         SELECT ${invoiceId}, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
           value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12
-        FROM json_each(${JSON.stringify(rows)}) WHERE true ON CONFLICT DO NOTHING`),
+        FROM json_each(${JSON.stringify(rows)}) WHERE true ${clash}`),
     );
   }
   return writes;
 }
+
+/** Adds lines; one that is there already stays as it is. */
+export const insertLines = (invoiceId: string, lines: readonly WrittenLine[]): Write[] =>
+  writeLines(invoiceId, lines, sql`ON CONFLICT DO NOTHING`);
+
+/** Keeps lines as Stripe has them: one that is there, and was not known to be billed, is, on the invoice that Stripe has it on. */
+export const keepBilled = (invoiceId: string, lines: readonly WrittenLine[]): Write[] =>
+  writeLines(
+    invoiceId,
+    lines,
+    sql`ON CONFLICT (id) DO UPDATE SET invoice_id = excluded.invoice_id, line_id = excluded.line_id, delta_of = excluded.delta_of,
+      state = 'billed', stripe_line_id = excluded.stripe_line_id`,
+  );
 
 /** Lines of an invoice, its periods one after another. */
 export const findLines = (db: Db, invoiceId: string): Promise<LineRow[]> =>

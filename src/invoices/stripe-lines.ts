@@ -3,11 +3,13 @@
  * line a meter (decision 8). The same lines always make the same call. Pure.
  */
 import { iso, secondMs } from '../lib/time.ts';
+import type { LinePart } from './line-parts.ts';
 
 /** A line of ours, as far as Stripe needs it. */
 interface OurLine {
   id: string;
   lineId: string;
+  identity: string;
   meter: string;
   amountCents: number;
   description: string;
@@ -22,6 +24,8 @@ export interface StripeLineInput {
   mark: string;
   /** Which of ours it stands for. */
   ids: readonly string[];
+  /** The same, as its metadata says it. */
+  parts: readonly LinePart[];
   amountCents: number;
   description: string;
   /** Unix seconds, both of them in it. */
@@ -41,12 +45,29 @@ const spanOf = (start: number, end: number) => ({
   end: Math.max(secondsOf(start), secondsOf(end) - 1),
 });
 
+const partOf = ({ id, identity, meter, periodStart, periodEnd, deltaOf, amountCents }: OurLine): LinePart => ({
+  id,
+  identity,
+  meter,
+  start: periodStart,
+  end: periodEnd,
+  deltaOf,
+  amountCents,
+});
+
 const alone = (line: OurLine): StripeLineInput => {
   const { periodStart: start, periodEnd: end } = line;
   const span = spanOf(start ?? 0, end ?? start ?? 0);
   const of = start === null ? '' : `, ${iso(start).slice(0, 10)} to ${iso(end ?? start).slice(0, 10)}`;
   const what = line.deltaOf === null ? line.description : `Correction: ${line.description}`;
-  return { mark: line.id, ids: [line.id], amountCents: line.amountCents, description: `${what}${of}`, ...span };
+  return {
+    mark: line.id,
+    ids: [line.id],
+    parts: [partOf(line)],
+    amountCents: line.amountCents,
+    description: `${what}${of}`,
+    ...span,
+  };
 };
 
 function folded(meter: string, lines: readonly OurLine[]): StripeLineInput {
@@ -56,6 +77,7 @@ function folded(meter: string, lines: readonly OurLine[]): StripeLineInput {
   return {
     mark: `rest/${meter}`,
     ids: lines.map(({ id }) => id),
+    parts: lines.map(partOf),
     amountCents: lines.reduce((sum, { amountCents }) => sum + amountCents, 0),
     description: `${first?.description ?? meter}, ${lines.length} more lines`,
     ...spanOf(Math.min(...starts), Math.max(...ends)),

@@ -14,6 +14,9 @@ export async function findGate(db: Db): Promise<Gate | null> {
   return rows[0] ?? null;
 }
 
+/** Whether it is shut: what Stripe has of ours may not be known here. */
+export const isShut = async (db: Db): Promise<boolean> => ((await findGate(db))?.shutAt ?? null) !== null;
+
 export const setGate = (gate: Gate): Write =>
   write(
     build

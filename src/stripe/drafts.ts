@@ -3,6 +3,7 @@
  * again by its metadata. Lists are consistent; search is not, and is not used.
  */
 import type Stripe from 'stripe';
+import { type LinePart, readParts, writeParts } from '../invoices/line-parts.ts';
 import { secondMs } from '../lib/time.ts';
 import { attempt, pageMax, type StripeResult } from './call.ts';
 
@@ -15,6 +16,8 @@ export interface LineTax {
 /** A line that we add. Seconds, both of them in the period. */
 interface DraftLine {
   mark: string;
+  /** Which of our lines it stands for. */
+  parts: readonly LinePart[];
   amountCents: number;
   description: string;
   start: number;
@@ -27,6 +30,10 @@ export interface StripeLine {
   id: string;
   /** What we marked it with; null of one that is not ours. */
   mark: string | null;
+  /** Which of our lines it stands for; null where it does not say. */
+  parts: readonly LinePart[] | null;
+  /** `inv_…`: the invoice of ours that it was put on; null where it does not say. */
+  invoiceId: string | null;
   amountCents: number;
   description: string;
   start: number;
@@ -39,6 +46,10 @@ export interface StripeLine {
 interface OwnInvoice {
   invoiceId: string;
   customerId: string;
+  kind: string;
+  /** The period whose usage it bills, ms; null where it bills none of its own. */
+  periodStart: number | null;
+  periodEnd: number | null;
   /** `cus_…` */
   customer: string;
   description: string;
@@ -50,6 +61,9 @@ interface OwnInvoice {
 
 const markOf = 'tenantry_line';
 const invoiceMark = 'tenantry_invoice_id';
+const kindMark = 'tenantry_kind';
+const startMark = 'tenantry_period_start';
+const endMark = 'tenantry_period_end';
 
 const idOf = (value: string | { id: string } | null | undefined): string | null =>
   typeof value === 'string' ? value : (value?.id ?? null);
@@ -57,6 +71,8 @@ const idOf = (value: string | { id: string } | null | undefined): string | null 
 export const readLine = (line: Stripe.InvoiceLineItem): StripeLine => ({
   id: line.id,
   mark: line.metadata[markOf] ?? null,
+  parts: readParts(line.metadata),
+  invoiceId: line.metadata[invoiceMark] ?? null,
   amountCents: line.amount,
   description: line.description ?? '',
   start: line.period.start * secondMs,
@@ -64,6 +80,17 @@ export const readLine = (line: Stripe.InvoiceLineItem): StripeLine => ({
   priceId: idOf(line.pricing?.price_details?.price),
   proration: line.parent?.subscription_item_details?.proration ?? line.parent?.invoice_item_details?.proration ?? false,
 });
+
+const periodMarks = ({ periodStart, periodEnd }: OwnInvoice): Record<string, string> =>
+  periodStart === null || periodEnd === null ? {} : { [startMark]: String(periodStart), [endMark]: String(periodEnd) };
+
+/** What an invoice of ours was made as; null of one that is not ours, or does not say it. */
+export function readOwn(metadata: Readonly<Record<string, string>>) {
+  const { [invoiceMark]: id, [kindMark]: kind, [startMark]: start, [endMark]: end } = metadata;
+  if (id === undefined || kind === undefined) return null;
+  const period = start === undefined || end === undefined ? null : { start: Number(start), end: Number(end) };
+  return { id, kind, period };
+}
 
 /** A price of its own carries tax code and behaviour; Stripe takes none below zero, which is a plain amount. */
 function amountOf({ amountCents, description }: DraftLine, { behavior, code }: LineTax) {
@@ -95,9 +122,9 @@ export const draftsOf = (stripe: Stripe) => ({
         if (!page.has_more || after === undefined) return lines;
       }
     }),
-  /** Adds the lines in one call, all or none. */
+  /** Adds the lines in one call, all or none. @param invoiceId `inv_…` */
   addLines: (
-    id: string,
+    { id, invoiceId }: { id: string; invoiceId: string },
     lines: readonly DraftLine[],
     tax: LineTax,
     idempotencyKey: string,
@@ -110,7 +137,7 @@ export const draftsOf = (stripe: Stripe) => ({
             ...amountOf(line, tax),
             description: line.description,
             discountable: false,
-            metadata: { [markOf]: line.mark },
+            metadata: { [markOf]: line.mark, [invoiceMark]: invoiceId, ...writeParts(line.parts) },
             period: { start: line.start, end: line.end },
           })),
         },
@@ -130,7 +157,12 @@ export const draftsOf = (stripe: Stripe) => ({
           pending_invoice_items_behavior: 'exclude',
           description: own.description,
           automatic_tax: { enabled: own.tax },
-          metadata: { [invoiceMark]: own.invoiceId, tenantry_customer_id: own.customerId },
+          metadata: {
+            [invoiceMark]: own.invoiceId,
+            [kindMark]: own.kind,
+            ...periodMarks(own),
+            tenantry_customer_id: own.customerId,
+          },
           ...(own.collection === 'invoice' ? byInvoice : { collection_method: 'charge_automatically' as const }),
         },
         { idempotencyKey },

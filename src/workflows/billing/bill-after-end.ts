@@ -22,6 +22,7 @@ import * as invoiceStore from '../../invoices/store.ts';
 import { newId } from '../../lib/ids.ts';
 import { err, ok } from '../../lib/result.ts';
 import { hourMs } from '../../lib/time.ts';
+import { isShut } from '../../outbox/gate-store.ts';
 import { lastAcceptedAt } from '../../usage/day-store.ts';
 import { type Context, carryOut, type Planned } from '../deed.ts';
 import { each } from '../each.ts';
@@ -44,6 +45,8 @@ const travelMs = hourMs;
 export async function billAfterEnd(context: Context, isThorough: boolean): Promise<number> {
   const { db, now, log, settings } = context;
   if ((await modeOf(db, settings.billingMode)) !== 'live' || settings.usageBilling === 'off') return 0;
+  // What Stripe has of ours may not be known here.
+  if (await isShut(db)) return 0;
   let looked = 0;
   for (let after = ''; ; ) {
     const ended = await findEnded(db, now, after, perPage);

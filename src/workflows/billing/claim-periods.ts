@@ -8,6 +8,7 @@ import * as invoiceStore from '../../invoices/store.ts';
 import { newId } from '../../lib/ids.ts';
 import { ok } from '../../lib/result.ts';
 import { dayMs } from '../../lib/time.ts';
+import { isShut } from '../../outbox/gate-store.ts';
 import { type Context, carryOut } from '../deed.ts';
 import { each } from '../each.ts';
 
@@ -15,9 +16,10 @@ const perTick = 500;
 /** What no tick of two days has seen is found by the look once an hour. */
 const backMs = 2 * dayMs;
 
-/** Makes them. @param isThorough whether to look back as far as anything is billed @returns how many */
+/** Makes them; none while the outbox is shut, for Stripe may have them already. @param isThorough whether to look back as far as anything is billed @returns how many */
 export async function claimPeriods(context: Context, isThorough: boolean): Promise<number> {
   const { db, now, log } = context;
+  if (await isShut(db)) return 0;
   const months = await findMonths(db, now, isThorough ? openMs : backMs, perTick);
   const last = await findLast(db, now, perTick);
   const done = await each([...months, ...last], (period) => claim(context, period), {

@@ -25,6 +25,7 @@ import * as invoiceStore from '../../invoices/store.ts';
 import { newId } from '../../lib/ids.ts';
 import { err, ok } from '../../lib/result.ts';
 import { hourMs, iso } from '../../lib/time.ts';
+import { isShut } from '../../outbox/gate-store.ts';
 import { planForInvoice, planUnless } from '../../outbox/store.ts';
 import { type Context, carryOut, type Plan, type Planned } from '../deed.ts';
 import { each } from '../each.ts';
@@ -37,8 +38,12 @@ import { isComplete, rateInvoice } from './rate-invoice.ts';
 const perTick = 500;
 const atOnce = 8;
 
-/** Closes what is due. What is ordered lies in the outbox. @returns how many drafts were looked at */
+/**
+ * Closes what is due. What is ordered lies in the outbox. While that is shut nothing is: a draft may have lines of ours that are not known
+ * here. @returns how many drafts were looked at
+ */
 export async function closePeriods(context: Context): Promise<number> {
+  if (await isShut(context.db)) return 0;
   const due = await findToLookAt(context.db, context.now, perTick);
   const done = await each(due, ({ id }) => carryOut(context, () => closeInvoice(context, id, 'due')), {
     log: context.log,
@@ -79,6 +84,7 @@ export async function closeInvoice(context: Context, id: string, wish: Wish): Pr
   if (isOver) {
     return isAsked ? err(notDraft) : ok({ ...nothing(invoice), writes: [invoiceStore.lookAgain(id, null)] });
   }
+  if (wish === 'asked' && (await isShut(db))) return err(shut);
   const mode = await modeOf(db, settings.billingMode);
   if (mode === 'paused') return isAsked ? err(paused) : ok(keepOpen(context, invoice));
   return ok(await close(context, invoice, whole, { wish, isShadow: mode === 'shadow' }));
@@ -104,6 +110,10 @@ async function orderAgain(context: Context, invoice: InvoiceRow): Promise<Plan<C
 const notDraft: Failure = {
   code: 'invoice_not_draft',
   message: 'what the invoice says is fixed, or on its way to Stripe: there is nothing to wait for',
+};
+const shut: Failure = {
+  code: 'billing_paused',
+  message: 'the outbox is shut: nothing is finalised until a drift run has shown what Stripe has',
 };
 const paused: Failure = { code: 'billing_paused', message: 'the billing brake is on: no invoice is finalised' };
 

@@ -18,6 +18,8 @@ import type { StripeInvoice } from '../../stripe/invoices.ts';
 import { findSubscription } from '../../subscriptions/store.ts';
 import type { Context } from '../deed.ts';
 import { type Frozen, freeze } from './freeze-invoice.ts';
+import { recallInvoice, type Seen } from './recall-invoice.ts';
+import { recallDraft } from './recall-lines.ts';
 import { releaseCredit } from './reserve-credit.ts';
 
 export interface Followed {
@@ -38,15 +40,18 @@ export async function followInvoice(
   invoice: StripeInvoice,
   heldUntil: number | null,
 ): Promise<Result<Followed, StripeFailure>> {
-  const { db, log } = context;
   const ourId = ourIdOf(invoice);
-  const known = await invoiceStore.findAtStripe(db, invoice.id, ourId);
+  const known = await invoiceStore.findAtStripe(context.db, invoice.id, ourId);
   if (known !== null) return await follow(context, known, invoice, []);
-  if (ourId !== null)
-    log('error', 'Stripe has an invoice of ours that is not here', { invoice: invoice.id, ours: ourId });
-  if (invoice.billingReason?.startsWith('subscription_') !== true) return ok({ writes: [], audit: [] });
-  const made = await rowOf(context, customerId, invoice, heldUntil);
-  return await follow(context, made.row, invoice, made.writes);
+  const isStripes = invoice.billingReason?.startsWith('subscription_') === true;
+  if (!isStripes && ourId === null) return ok({ writes: [], audit: [] });
+  const seen = isStripes
+    ? ok(await rowOf(context, customerId, invoice, heldUntil))
+    : await recallInvoice(context, customerId, invoice);
+  if (!seen.ok) return seen;
+  return seen.value === null
+    ? ok({ writes: [], audit: [] })
+    : await follow(context, seen.value.row, invoice, seen.value.writes);
 }
 
 /** The row of an invoice of Stripe's that is seen for the first time. */
@@ -55,11 +60,11 @@ async function rowOf(
   customerId: string,
   invoice: StripeInvoice,
   heldUntil: number | null,
-): Promise<{ row: InvoiceRow; writes: Write[] }> {
+): Promise<Seen> {
   const moment = await invoiceStore.findMoment(db, customerId);
   const period = await periodOf(db, customerId, invoice);
   const row = invoiceStore.blank({
-    id: newId('invoice', random),
+    id: (await lostIdOf(db, invoice)) ?? newId('invoice', random),
     customerId,
     kind: 'cycle',
     periodStart: period?.start ?? null,
@@ -72,6 +77,12 @@ async function rowOf(
     updatedAt: now,
   });
   return { row, writes: [invoiceStore.guardMoment(customerId, moment), invoiceStore.insert(row)] };
+}
+
+/** The id that the row had before it was lost, where one of our lines on it says so: statements and corrections name it. */
+async function lostIdOf(db: Db, { lines }: StripeInvoice): Promise<string | null> {
+  const id = lines?.find(({ invoiceId }) => invoiceId !== null)?.invoiceId ?? null;
+  return id === null || (await invoiceStore.find(db, id)) !== null ? null : id;
 }
 
 /**
@@ -105,10 +116,13 @@ async function follow(
   const isFrozen = invoice.status !== 'draft' && row.finalizedAt === null;
   const frozen = isFrozen ? await freeze(context, row, invoice) : ok(untouched);
   if (!frozen.ok) return frozen;
+  const recalled = invoice.status === 'draft' ? await recallDraft(context, row, invoice) : ok(untouched);
+  if (!recalled.ok) return recalled;
   const creditOf = frozen.value.fields.creditCents ?? row.creditCents;
   const fields: Partial<NewInvoice> = {
     ...frozen.value.fields,
     state,
+    ...recalled.value.fields,
     stripeInvoiceId: invoice.id,
     ...(invoice.status === 'draft' ? {} : { ...sumsOf(invoice, creditOf), holdReason: null, lookAt: null }),
   };
@@ -118,6 +132,7 @@ async function follow(
     writes: [
       ...(before.length > 0 ? before : [invoiceStore.guardUnchanged(row)]),
       ...frozen.value.writes,
+      ...recalled.value.writes,
       ...(state === 'void' && row.state !== 'void' ? [rejectHeld(row.id), ...releaseCredit(context, row.id)] : []),
       ...(isNews ? [invoiceStore.change(row, fields, now)] : []),
     ],

@@ -1,31 +1,21 @@
 /**
  * An invoice was finalised: its lines are what they are from now on. Ours are compared with what Stripe has: one that is missing is
- * billed by the next invoice, one that was changed is drift. Stripe's own are copied, and a fee is compared with its plan's.
+ * billed by the next invoice, one that was changed is drift, one whose row is lost is kept. Stripe's own are copied, and a fee is compared
+ * with its plan's.
  */
 import type { AuditEntry } from '../../audit/store.ts';
-import type { CostLine } from '../../contracts/cost.ts';
 import { findCustomer } from '../../customers/store.ts';
 import type { Write } from '../../db/write.ts';
 import type { Difference } from '../../drift/drift.ts';
 import { keepFinding, ofInvoices } from '../../drift/store.ts';
-import {
-  dropMissing,
-  findLines,
-  insertLines,
-  type LineRow,
-  markBilled,
-  type WrittenLine,
-} from '../../invoices/line-store.ts';
+import { dropMissing, insertLines, type LineRow, markBilled } from '../../invoices/line-store.ts';
 import { sumOf } from '../../invoices/lines.ts';
 import type { InvoiceRow, NewInvoice } from '../../invoices/store.ts';
 import { toStripeLines } from '../../invoices/stripe-lines.ts';
-import { Decimal } from '../../lib/decimal.ts';
 import { newId } from '../../lib/ids.ts';
 import { ok, type Result } from '../../lib/result.ts';
-import { iso } from '../../lib/time.ts';
 import * as periodStore from '../../periods/store.ts';
 import { findCatalogue } from '../../pricing/catalogue-store.ts';
-import { baseFeeMeter } from '../../pricing/meters.ts';
 import { pricesOf } from '../../pricing/stripe-price.ts';
 import { isPrepared } from '../../statements/store.ts';
 import type { StripeFailure } from '../../stripe/call.ts';
@@ -33,8 +23,10 @@ import type { StripeLine } from '../../stripe/drafts.ts';
 import type { StripeInvoice } from '../../stripe/invoices.ts';
 import { findOffers } from '../../subscriptions/price-store.ts';
 import type { Context } from '../deed.ts';
+import { toCopied } from './copy-lines.ts';
 import { cents, type FoundDifference, missingFee } from './missing-fee.ts';
 import { prepareStatement } from './prepare-statement.ts';
+import { findSent, linesAt, recallLines, toOurLine } from './recall-lines.ts';
 import { consumeCredit, releaseCredit } from './reserve-credit.ts';
 
 export interface Frozen {
@@ -52,20 +44,21 @@ export async function freeze(
   row: InvoiceRow,
   invoice: StripeInvoice,
 ): Promise<Result<Frozen, StripeFailure>> {
-  const { db, stripe, log, now, random } = context;
-  if (stripe === null) return { ok: false, error: { kind: 'denied', code: 'stripe_not_configured' } };
-  const shown = invoice.lines === null ? await stripe.drafts.lines(invoice.id) : ok(invoice.lines);
+  const { log, now, random } = context;
+  const shown = await linesAt(context, invoice);
   if (!shown.ok) return shown;
   const theirs = shown.value;
-  const ours = (await findLines(db, row.id)).filter(({ by, state }) => by === 'tenantry' && isSent(state));
+  const ours = await findSent(context, row.id);
   const matched = match(ours, theirs);
   // By meter events the sum is a line of Stripe's own, and in shadow nothing was sent.
   const isBySum =
     ours.length > 0 && ours.every(({ state, stripeLineId }) => state === 'billed' && stripeLineId === null);
   const isCompared = !row.shadow && !isBySum;
   const missing = isCompared ? matched.missing : [];
-  const lacksCredit = ours.some(({ id, meter }) => meter === 'credit' && missing.includes(id));
-  const isBlind = row.periodStart !== null && row.ratedAt === null;
+  const recalled = await recallLines(context, row, invoice, { ours, theirs });
+  const hasCredit = recalled.fields.creditCents !== undefined;
+  const lacksCredit = !hasCredit && ours.some(({ id, meter }) => meter === 'credit' && missing.includes(id));
+  const isBlind = row.periodStart !== null && row.ratedAt === null && recalled.count === 0;
   if (isBlind || missing.length > 0) {
     log('error', 'an invoice was finalised without our lines; the next one bills them', {
       invoice_id: row.id,
@@ -94,16 +87,23 @@ export async function freeze(
     }),
   );
   return ok({
-    fields: { late: row.late || isBlind || missing.length > 0, ...(lacksCredit ? { creditCents: 0 } : {}) },
+    fields: {
+      late: row.late || isBlind || missing.length > 0,
+      ...(lacksCredit ? { creditCents: 0 } : {}),
+      ...recalled.fields,
+    },
     writes: [
+      ...recalled.writes,
       ...(lacksCredit ? releaseCredit(context, row.id) : consumeCredit(context, row.id)),
       ...(isCompared ? [markBilled(row.id, matched.pairs), ...dropMissing(row.id, missing)] : []),
       ...insertLines(
         row.id,
-        own.map((line) => toCopied(line, newId('invoiceLine', random), sold)),
+        own.map((line) =>
+          toCopied(line, newId('invoiceLine', random), { isFee: sold.some((one) => one.line === line) }),
+        ),
       ),
       ...differences.map((found) => keepFinding(newId('drift', random), ofInvoices, found, now)),
-      ...(await prepareWithoutUsage(context, row)),
+      ...(recalled.count > 0 ? [] : await prepareWithoutUsage(context, row)),
     ],
     audit: [
       {
@@ -132,8 +132,6 @@ async function prepareWithoutUsage(context: Context, row: InvoiceRow): Promise<r
   return (await prepareStatement(context, { invoiceId, customer, period: null })).writes;
 }
 
-const isSent = (state: LineRow['state']): boolean => state === 'planned' || state === 'billed';
-
 /** Which of our lines Stripe has, by their marks; what is different about them. */
 function match(ours: readonly LineRow[], theirs: readonly StripeLine[]) {
   const byMark = new Map(theirs.flatMap((line) => (line.mark === null ? [] : [[line.mark, line] as const])));
@@ -152,9 +150,6 @@ function match(ours: readonly LineRow[], theirs: readonly StripeLine[]) {
   }
   return { pairs, missing, differences };
 }
-
-/** A row as Stripe's lines are made of it. */
-const toOurLine = ({ body, ...row }: LineRow) => ({ ...row, description: body.description });
 
 /** A price of ours with its line, where it is one of ours. */
 interface Sold {
@@ -211,38 +206,4 @@ async function feeDifferences({ db }: Context, customerId: string, fees: readonl
     if (price === undefined || Math.abs(price.amountCents - amountCents) <= centsApartMax) return [];
     return [{ line: id, expected: cents(price.amountCents), found: cents(amountCents) }];
   });
-}
-
-/** A line of Stripe's as ours are kept: a fee is of a price that is sold here, and what somebody has added there is none. */
-function toCopied(line: StripeLine, id: string, sold: readonly Sold[]): WrittenLine {
-  const meter = sold.some((one) => one.line === line) ? baseFeeMeter : 'stripe';
-  const body: CostLine = {
-    line_id: line.id,
-    from: iso(line.start),
-    to: iso(line.end),
-    meter,
-    description: line.description,
-    quantity: '1',
-    unit: 'line',
-    included: '0',
-    billable: '1',
-    tier: null,
-    unit_price: new Decimal(line.amountCents).div(100).toString(),
-    amount_cents: line.amountCents,
-    reason: 'a line of Stripe’s own',
-    allowance: null,
-  };
-  return {
-    lineId: `stripe/${line.id}`,
-    id,
-    identity: line.id,
-    by: 'stripe',
-    period: { start: line.start, end: line.end },
-    deltaOf: null,
-    meter,
-    amountCents: line.amountCents,
-    body,
-    state: 'billed',
-    stripeLineId: line.id,
-  };
 }

@@ -28,6 +28,9 @@ export const sendStripeInvoice: Sender = async (carriers, row) => {
     invoiceId,
     customerId,
     customer,
+    kind,
+    periodStart: invoice.periodStart,
+    periodEnd: invoice.periodEnd,
     description: titleOf[kind],
     // As the seller has set it: a subscription that has ended says nothing of it any more.
     collection:

@@ -58,7 +58,8 @@ export const sendStripeLines: Sender = async (carriers, row) => {
   const sent = await sendIntent(carriers, row, {
     find: look,
     async send(key) {
-      const added = await stripe.drafts.addLines(stripeInvoiceId, lines, carriers.invoicing.lineTax, key);
+      const to = { id: stripeInvoiceId, invoiceId };
+      const added = await stripe.drafts.addLines(to, lines, carriers.invoicing.lineTax, key);
       if (!added.ok) return added;
       const found = await look();
       // What was added a moment ago and is not shown is looked for again.

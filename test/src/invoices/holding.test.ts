@@ -4,6 +4,7 @@ import type { HeldLineView, InvoiceView } from '../../../src/contracts/invoices.
 import { iso } from '../../../src/lib/time.ts';
 import { servicesOf } from '../../../src/services.ts';
 import { witnessOf } from '../../../src/wiring.ts';
+import { closePeriods } from '../../../src/workflows/billing/close-period.ts';
 import { detectRestore } from '../../../src/workflows/delivery/detect-restore.ts';
 import { continueDrift } from '../../../src/workflows/watching/run-drift.ts';
 import { ensureCluster, makeApi, rootToken } from '../../harness/worker/api.ts';
@@ -144,8 +145,10 @@ describe('after a restore', { timeout }, () => {
   it('nothing goes to Stripe until a drift run that began after it has ended well', async () => {
     expect((await post('outbox/open', { drift_id: 'drun_none' })).status).toBe(409);
     const { customerId, end } = await month(100);
+    await stripe.move(end + 21 * minute);
+    await tell();
+    await closePeriods(billing.contextNow());
     await post('outbox/shut');
-    await goTo(end + 21 * minute);
     await goTo(api.clock.now + minute);
     const waits = await api.call('GET', '/api/outbox?state=shut', { token: rootToken });
     const { items } = (await waits.json()) as { items: { kind: string; subject: string }[] };

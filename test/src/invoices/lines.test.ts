@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { CostLine } from '../../../src/contracts/cost.ts';
 import { whyHeld } from '../../../src/invoices/hold-line.ts';
 import { changedSince } from '../../../src/invoices/invoice.ts';
+import { readParts, writeParts } from '../../../src/invoices/line-parts.ts';
 import { linesOf, sumOf } from '../../../src/invoices/lines.ts';
 import { toStripeLines } from '../../../src/invoices/stripe-lines.ts';
 import { seeded } from '../../harness/worker/broken-stripe.ts';
@@ -74,6 +75,7 @@ describe('lines at Stripe', () => {
   const line = (n: number, meter: string, amountCents: number) => ({
     id: `lin_${n}`,
     lineId: `line/${String(n).padStart(4, '0')}`,
+    identity: `${meter}/-/${n}`,
     meter,
     amountCents,
     description: meter,
@@ -87,6 +89,17 @@ describe('lines at Stripe', () => {
       {
         mark: 'lin_1',
         ids: ['lin_1'],
+        parts: [
+          {
+            id: 'lin_1',
+            identity: 'cpu/-/1',
+            meter: 'cpu',
+            start: period.start,
+            end: period.end,
+            deltaOf: null,
+            amountCents: 100,
+          },
+        ],
         amountCents: 100,
         description: 'cpu, 2026-01-01 to 2026-02-01',
         start: period.start / 1000,
@@ -105,6 +118,21 @@ describe('lines at Stripe', () => {
       many.filter(({ amountCents }) => amountCents !== 0).length,
     );
     expect(toStripeLines(many.toReversed())).toEqual(sent);
+  });
+
+  it('say in their metadata which of ours they are, within what Stripe takes; too many are not said at all', () => {
+    const [one] = toStripeLines([line(1, 'cpu', -100)]);
+    const few = toStripeLines(Array.from({ length: 300 }, (_, n) => line(n, 'cpu', 300 - n))).at(-1);
+    for (const parts of [one?.parts ?? [], few?.parts ?? []]) {
+      const said = writeParts(parts);
+      expect(Object.keys(said).length).toBeLessThanOrEqual(48);
+      for (const value of Object.values(said)) expect(value.length).toBeLessThanOrEqual(500);
+      expect(readParts({ ...said, tenantry_line: 'x' })).toEqual(parts);
+    }
+    expect(few?.parts).toHaveLength(100);
+    expect(writeParts(Array.from({ length: 9 }, () => few?.parts ?? []).flat())).toEqual({});
+    expect(readParts({})).toBeNull();
+    expect(readParts({ tenantry_parts_0: '[["lin_1","cpu"]]' })).toBeNull();
   });
 });
 
