@@ -10,7 +10,7 @@ import { runWorkerTests } from './support/worker-tests.ts';
 export async function run(args: string[]): Promise<void> {
   const command = new Command('organisation-sums')
     .description(
-      'random months of organisations: breakdown = total, projects = summary, trends = overview, all to the cent',
+      'random months of organisations: breakdown = total, projects = summary, trends = overview = FOCUS, all to the cent',
     )
     .option('--months <n>', 'how many', wholeNumber, 2_000)
     .option('--first <n>', 'seed of the first, to repeat one', wholeNumber, 1)

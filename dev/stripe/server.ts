@@ -48,9 +48,14 @@ const header = (request: IncomingMessage, name: string): string | null => {
   return typeof value === 'string' && value !== '' ? value : null;
 };
 
+/** Headers that have a request done on another account: here is one. */
+const ofOtherAccounts = ['stripe-account', 'stripe-context'];
+
 /** Why a request is refused before anybody looks at what it asks. */
 function refusalOf(request: IncomingMessage, limit: RateLimit): StripeError | null {
   if (!limit()) return tooMany();
+  const other = ofOtherAccounts.find((name) => request.headers[name] !== undefined);
+  if (other !== undefined) return invalid(`This stand-in has one account, and serves no request with ${other}.`);
   const version = header(request, 'stripe-version');
   if (version === null || version === API_VERSION) return null;
   return invalid(`Invalid Stripe API version: ${version}. This stand-in speaks ${API_VERSION}.`);

@@ -38,3 +38,14 @@ export function differenceOf(told: Told, { mails, ...sight }: Told): string | nu
   }
   return said.length === 0 ? null : said.join('; ');
 }
+
+/** What is promised of the journey, with its platform's start and end. */
+const journeyMsMax = 60_000;
+
+/** How it ended that was as told: in time, or with its seconds as what is wrong. */
+export function endOf(tookMs: number): { isInTime: boolean; line: string } {
+  const seconds = (tookMs / 1000).toFixed(1);
+  return tookMs <= journeyMsMax
+    ? { isInTime: true, line: `as told, in ${seconds} s` }
+    : { isInTime: false, line: `as told, but in ${seconds} s: at most ${journeyMsMax / 1000} s are promised` };
+}

@@ -147,6 +147,18 @@ describe('a request', () => {
     });
   });
 
+  it.each(['Stripe-Account', 'Stripe-Context'])(
+    'on another account, by %s, is refused, and nothing has happened',
+    async (name) => {
+      const { ask } = await openEdge();
+      expect(await ask('POST', '/v1/products', create('a'), { [name]: 'acct_1' })).toMatchObject({
+        status: 400,
+        body: { error: { type: 'invalid_request_error' } },
+      });
+      expect((await ask('GET', '/v1/events')).body['data']).toHaveLength(0);
+    },
+  );
+
   it('of the control door needs the key too, and says what there is', async () => {
     const { ask } = await openEdge();
     expect((await ask('GET', '/_stand-in/faults', '', { authorization: '' })).status).toBe(401);

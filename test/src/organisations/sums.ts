@@ -6,8 +6,10 @@
 import type { Result } from '../../../src/lib/result.ts';
 import { dayMs, hourMs } from '../../../src/lib/time.ts';
 import { dollars, toOverview, toSummary, toTrends } from '../../../src/organisations/billing-wire.ts';
+import { focusRows } from '../../../src/organisations/focus.ts';
 import type { By } from '../../../src/organisations/series.ts';
 import { listProjects } from '../../../src/workflows/organisations/list-projects.ts';
+import { readFocus } from '../../../src/workflows/organisations/read-focus.ts';
 import { readOverview } from '../../../src/workflows/organisations/read-overview.ts';
 import { readSummary } from '../../../src/workflows/organisations/read-summary.ts';
 import { readTrends } from '../../../src/workflows/organisations/read-trends.ts';
@@ -187,6 +189,13 @@ export async function checkMonth(seed: number): Promise<Checked> {
       const at = Date.parse(point.start);
       same(`${namespace} at ${point.start}`, cents(point.cost), oracle(seq, { from: at, to: at + hourMs }));
     }
+  }
+
+  const { buckets, projects: exported, ...month } = taken(await readFocus(from, asker, {}));
+  same('projects of FOCUS', exported.length, organisation.projects.length);
+  for (const { project, cost } of exported) {
+    const billed = [...focusRows(month, project, cost, buckets)].map((row) => cents(Number(row.BilledCost)));
+    same(`${project.namespace}'s FOCUS`, sum(billed), totals.get(project.seq) ?? 0);
   }
 
   const all = sum([...totals.values()]);

@@ -1,9 +1,10 @@
 /** Changes of a subscription whose answers are lost, that meet one another, or that others ask for. */
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SignupAnswer } from '../../../src/contracts/customers.ts';
+import type { SubscriptionView } from '../../../src/contracts/subscriptions.ts';
 import { ensureCluster, makeApi, rootToken, signUp } from '../../harness/worker/api.ts';
 import { openStandIn, type StandInOfTests } from '../../harness/worker/stripe.ts';
-import { refusalOf, subscribersOf } from '../../harness/worker/subscriber.ts';
+import { good, refusalOf, subscribersOf } from '../../harness/worker/subscriber.ts';
 
 const minute = 60_000;
 const api = makeApi(Date.parse('2026-11-20T12:34:56.789Z'));
@@ -91,6 +92,18 @@ describe('who may', () => {
       });
       expect(nobody.status, path).toBe(404);
     }
+  });
+
+  it('take back what lies ahead of one that an operator has stopped: operators, not its own people', async () => {
+    const made = await signUp(api, { plan: 'starter' });
+    await good(await ask('cancel', made));
+    await control
+      .prepare("UPDATE subscriptions SET status = 'suspended', suspended_for = 'operator' WHERE customer_id = ?")
+      .bind(made.customer.customer_id)
+      .run();
+    expect(await refusalOf(await ask('resume', made))).toEqual([403, 'forbidden']);
+    const { subscription } = await good<{ subscription: SubscriptionView }>(await ask('resume', made, {}, rootToken));
+    expect(subscription).toMatchObject({ status: 'suspended', suspended_for: 'operator', cancel_at: null });
   });
 
   it('get the first answer again under one Idempotency-Key', async () => {

@@ -1,42 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { subscriptionStatus, suspendedFor } from '../../../src/contracts/customers.ts';
 import { meanings, stackOf } from '../../../src/subscriptions/subscription.ts';
-import {
-  type StripeStatus,
-  type SubscriptionEvent,
-  type SubscriptionState,
-  stateAfter,
-} from '../../../src/subscriptions/transitions.ts';
+import { type SubscriptionEvent, type SubscriptionState, stateAfter } from '../../../src/subscriptions/transitions.ts';
+import { events, named, states, stripeStatuses } from './every.ts';
 
-const states: SubscriptionState[] = [
-  ...subscriptionStatus.options.map((status) => ({ status, suspendedFor: null })),
-  ...suspendedFor.options
-    .filter((why) => why !== 'spend_cap')
-    .map((why) => ({ status: 'suspended' as const, suspendedFor: why })),
-  ...(['active', 'past_due'] as const).map((status) => ({ status, suspendedFor: 'spend_cap' as const })),
-];
-const stripeStatuses: StripeStatus[] = [
-  'trialing',
-  'active',
-  'past_due',
-  'unpaid',
-  'canceled',
-  'incomplete',
-  'incomplete_expired',
-  'paused',
-];
-const events: SubscriptionEvent[] = [
-  'deactivate',
-  'reactivate',
-  'reactivate_in_trial',
-  'trial_over',
-  'cancel_over',
-  'grace_over',
-  'spend_cap_over',
-  'spend_cap_lifted',
-  ...stripeStatuses.map((status) => `stripe_${status}` as const),
-];
-const named = ({ status, suspendedFor: why }: SubscriptionState) => (why === null ? status : `${status}:${why}`);
 const nextOf = (state: SubscriptionState, event: SubscriptionEvent) => {
   const next = stateAfter(state, event);
   return next === null ? null : named(next);

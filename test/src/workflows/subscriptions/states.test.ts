@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { findWhole, type WholeCustomer } from '../../../../src/customers/store.ts';
 import { openDb } from '../../../../src/db/client.ts';
 import { ok } from '../../../../src/lib/result.ts';
-import { meanings } from '../../../../src/subscriptions/subscription.ts';
+import { meanings, stackOf } from '../../../../src/subscriptions/subscription.ts';
 import {
   type SubscriptionEvent,
   type SubscriptionState,
@@ -16,6 +16,7 @@ import { type Entered, enterState } from '../../../../src/workflows/subscription
 import { ensureCluster, makeApi } from '../../../harness/worker/api.ts';
 import { done, makeContext } from '../../../harness/worker/context.ts';
 import { subscribers } from '../../../harness/worker/seen-customer.ts';
+import { events, named, states } from '../../subscriptions/every.ts';
 
 const begin = Date.parse('2026-11-20T12:00:00.000Z');
 const api = makeApi(begin);
@@ -25,39 +26,12 @@ beforeAll(async () => {
   await ensureCluster(api);
 });
 
-const states: SubscriptionState[] = [
-  { status: 'trialing', suspendedFor: null },
-  { status: 'active', suspendedFor: null },
-  { status: 'past_due', suspendedFor: null },
-  { status: 'incomplete', suspendedFor: null },
-  { status: 'paused', suspendedFor: null },
-  { status: 'suspended', suspendedFor: 'trial_ended' },
-  { status: 'suspended', suspendedFor: 'unpaid' },
-  { status: 'suspended', suspendedFor: 'spend_cap' },
-  { status: 'suspended', suspendedFor: 'operator' },
-  { status: 'canceled', suspendedFor: null },
-];
-const events: SubscriptionEvent[] = [
-  'deactivate',
-  'trial_over',
-  'cancel_over',
-  'grace_over',
-  'stripe_trialing',
-  'stripe_active',
-  'stripe_past_due',
-  'stripe_unpaid',
-  'stripe_canceled',
-  'stripe_incomplete',
-  'stripe_incomplete_expired',
-  'stripe_paused',
-];
-const nameOf = ({ status, suspendedFor }: SubscriptionState) => `${status}${suspendedFor ? `:${suspendedFor}` : ''}`;
-
 /** A customer in that state, with a stack and a licence that are in it, too. */
-async function customerIn({ status, suspendedFor }: SubscriptionState): Promise<WholeCustomer> {
+async function customerIn(state: SubscriptionState): Promise<WholeCustomer> {
+  const { status, suspendedFor } = state;
   const id = await join({ status, suspended_for: suspendedFor });
-  const { stack, licence, accountKeys } = meanings[status];
-  const phase = stack === 'running' ? 'running' : 'suspended';
+  const { licence, accountKeys } = meanings[status];
+  const phase = stackOf(state) === 'running' ? 'running' : 'suspended';
   await control.prepare('UPDATE deployments SET phase = ? WHERE customer_id = ?').bind(phase, id).run();
   if (licence === 'revoked')
     await control.prepare('UPDATE licences SET revoked_at = 1 WHERE customer_id = ?').bind(id).run();
@@ -80,8 +54,8 @@ const rests = pairs.filter(({ next }) => next === null);
 /** What has ended is brought back by a person alone (src/workflows/accounts/reactivate.ts). */
 const living = states.filter(({ status }) => status !== 'canceled');
 
-describe.each(living.map((state) => [nameOf(state), state] as const))('a customer who is %s', (_, state) => {
-  it.each(moves.filter((move) => move.state === state).map((move) => [move.event, nameOf(move.next), move] as const))(
+describe.each(living.map((state) => [named(state), state] as const))('a customer who is %s', (_, state) => {
+  it.each(moves.filter((move) => move.state === state).map((move) => [move.event, named(move.next), move] as const))(
     'is, after %s, %s in every respect',
     async (event, __, { next }) => {
       const before = await customerIn(state);
@@ -90,8 +64,9 @@ describe.each(living.map((state) => [nameOf(state), state] as const))('a custome
       const entered = await plan(before, event);
       if (!entered) throw new Error('nothing was planned');
       expect(await commit(entered)).toEqual({ ok: true, value: null });
-      const { stack, licence, accountKeys } = meanings[next.status];
-      const stops = meanings[state.status].stack !== stack;
+      const { licence, accountKeys } = meanings[next.status];
+      const stack = stackOf(next);
+      const stops = stackOf(state) !== stack;
       expect(await see(id)).toMatchObject({
         status: next.status,
         suspended_for: next.suspendedFor,
@@ -118,7 +93,7 @@ it('leaves everything as it is where an event leads nowhere', async () => {
   for (const state of states) customers.set(state, await customerIn(state));
   for (const { state, event } of rests) {
     const whole = customers.get(state);
-    if (whole) expect([nameOf(state), event, await plan(whole, event)]).toEqual([nameOf(state), event, null]);
+    if (whole) expect([named(state), event, await plan(whole, event)]).toEqual([named(state), event, null]);
   }
   expect(moves.length + rests.length).toBe(states.length * events.length);
 });
