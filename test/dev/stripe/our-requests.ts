@@ -29,13 +29,13 @@ const checkout = {
   successUrl: 'https://seller.example/done?s={CHECKOUT_SESSION_ID}',
   cancelUrl: 'https://seller.example/',
   trialEnd: null,
-  promotionId: null,
+  promotion: 'none',
   tax: false,
   customerId: 'cust_1',
   plan: 'starter',
   planVersion: '2026-11',
   orderId: 'out_1',
-};
+} as const;
 const newPrice = {
   lookupKey: 'tenantry_starter_2026-11_month',
   plan: 'starter',
@@ -86,7 +86,8 @@ export const forms: Forms = {
   checkout: {
     create: [
       { with: [checkout, key] },
-      { with: [{ ...checkout, trialEnd: at + monthMs, promotionId: 'promo_1', tax: true }, key] },
+      { with: [{ ...checkout, promotion: 'typed' }, key] },
+      { with: [{ ...checkout, trialEnd: at + monthMs, promotion: { id: 'promo_1' }, tax: true }, key] },
     ],
     listOpen: [{ with: ['cus_1'] }],
     expire: [{ with: ['cs_1'] }],
