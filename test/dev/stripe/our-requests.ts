@@ -64,12 +64,14 @@ export const forms: Forms = {
     setCustomer: [
       { with: ['cus_1', billed, key] },
       { with: ['cus_1', { ...billed, address: null, taxExempt: 'none', poNumber: null }, key] },
+      { with: ['cus_1', { address: berlin }, key] },
     ],
     setTaxIds: [{ with: ['cus_1', [{ type: 'eu_vat', value: 'DE987654321' }], key] }, { with: ['cus_1', [], key] }],
     isTaxed: [{ with: ['sub_1'] }],
     setSubscription: [
-      { with: ['sub_1', { collection: { by: 'invoice', netDays: 14 }, tax: true }, key] },
-      { with: ['sub_1', { collection: { by: 'card' }, tax: false }, key] },
+      { with: ['sub_1', { by: 'invoice', netDays: 14 }, key] },
+      { with: ['sub_1', { by: 'card' }, key] },
+      { with: ['sub_1', { tax: true }, key] },
     ],
   },
   changes: {
