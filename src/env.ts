@@ -50,6 +50,11 @@ export const workerVariables = {
   STRIPE_WEBHOOK_SECRET: optional(secret(), 'what Stripe signs its webhooks with; without it none is taken'),
   STRIPE_WEBHOOK_SECRET_OLD: optional(secret(), 'the one before, while Stripe still signs with both'),
   STRIPE_TAX: byDefault('off', choice(['off', 'on']), 'on: Stripe works out tax on what is bought; needs Stripe Tax'),
+  PROMOTION_CODES: byDefault(
+    'off',
+    choice(['off', 'on']),
+    'on: Stripe’s page takes promotion codes, and so does a checkout',
+  ),
   HOLD_HOURS: byDefault('6', integer(1, holdHoursMax), 'how long a renewal invoice waits for its usage, hours'),
   BILLING_MODE: byDefault(
     'live',

@@ -55,6 +55,7 @@ export function contextOf(services: Services & { principal?: Principal }): Conte
       graceMs: env.GRACE_DAYS * dayMs,
       deleteAfterMs: env.DELETE_AFTER_DAYS * dayMs,
       tax: env.STRIPE_TAX === 'on',
+      promotionCodes: env.PROMOTION_CODES === 'on',
       staffIssuer: staffIssuerOf(env),
     },
     keyring: () => keyringOf(services),

@@ -44,17 +44,9 @@ export function withGiven(before: Settings | null, given: BillingBody): Settings
   };
 }
 
-const fieldsByParam: readonly (readonly [RegExp, string])[] = [
-  [/^(?:address|tax)/, 'address'],
-  [/^email/, 'billing_email'],
-  [/^invoice_settings/, 'po_number'],
-  [/^tax_exempt/, 'tax_exempt'],
-];
-
-/** Stripe's refusal of a part, in terms of our fields. @param field what the part is, where Stripe names nothing of it */
-export function refusalOf({ code, param }: { code: string; param?: string }, field: string): BillingRefusal {
-  const named =
-    code === 'customer_tax_location_invalid' ? 'address' : fieldsByParam.find(([form]) => form.test(param ?? ''))?.[1];
-  const at = field === 'customer' ? (named ?? 'address') : field;
-  return { field: at, code, message: `Stripe does not take it: ${code}` };
-}
+/** Stripe's refusal of a part, in terms of our fields. */
+export const refusalOf = ({ code }: { code: string }, field: string): BillingRefusal => ({
+  field,
+  code,
+  message: `Stripe does not take it: ${code}`,
+});

@@ -2,7 +2,7 @@
 import type Stripe from 'stripe';
 import { attempt, type StripeResult } from './call.ts';
 
-/** Null takes a value away. */
+/** What of a customer an invoice goes by; null takes a value away. */
 export interface CustomerBilling {
   email: string;
   address: {
@@ -17,12 +17,8 @@ export interface CustomerBilling {
   poNumber: string | null;
 }
 
-export interface SubscriptionBilling {
-  /** Undefined: as it is. */
-  collection?: { by: 'card' } | { by: 'invoice'; netDays: number };
-  /** Whether Stripe works out the tax from now on; it is never switched off from here. */
-  tax: boolean;
-}
+/** Who collects from now on, or that Stripe works out the tax: that is never switched off from here. */
+export type SubscriptionBilling = { by: 'card' } | { by: 'invoice'; netDays: number } | { tax: true };
 
 interface StripeTaxId {
   type: string;
@@ -42,18 +38,28 @@ const addressOf = (given: NonNullable<CustomerBilling['address']>): Stripe.Addre
   country: given.country,
 });
 
+const fieldsOf = (poNumber: string | null) =>
+  poNumber === null ? ('' as const) : [{ name: 'PO number', value: poNumber }];
+
+function subscriptionFields(billing: SubscriptionBilling): Stripe.SubscriptionUpdateParams {
+  if ('tax' in billing) return { automatic_tax: { enabled: true } };
+  return billing.by === 'card'
+    ? { collection_method: 'charge_automatically' }
+    : { collection_method: 'send_invoice', days_until_due: billing.netDays };
+}
+
 export const billingOf = (stripe: Stripe) => ({
-  setCustomer: (id: string, billing: CustomerBilling, idempotencyKey: string): Promise<StripeResult<null>> =>
+  /** Sets what is named. Stripe takes a call as a whole or not at all. */
+  setCustomer: (id: string, billing: Partial<CustomerBilling>, idempotencyKey: string): Promise<StripeResult<null>> =>
     attempt(async () => {
       const { email, address, taxExempt, poNumber } = billing;
-      const fields = poNumber === null ? ('' as const) : [{ name: 'PO number', value: poNumber }];
       await stripe.customers.update(
         id,
         {
-          email,
-          address: address === null ? '' : addressOf(address),
-          tax_exempt: taxExempt,
-          invoice_settings: { custom_fields: fields },
+          ...(email === undefined ? {} : { email }),
+          ...(address === undefined ? {} : { address: address === null ? ('' as const) : addressOf(address) }),
+          ...(taxExempt === undefined ? {} : { tax_exempt: taxExempt }),
+          ...(poNumber === undefined ? {} : { invoice_settings: { custom_fields: fieldsOf(poNumber) } }),
         },
         { idempotencyKey },
       );
@@ -81,18 +87,7 @@ export const billingOf = (stripe: Stripe) => ({
     attempt(async () => (await stripe.subscriptions.retrieve(id)).automatic_tax.enabled),
   setSubscription: (id: string, billing: SubscriptionBilling, idempotencyKey: string): Promise<StripeResult<null>> =>
     attempt(async () => {
-      const { collection, tax } = billing;
-      await stripe.subscriptions.update(
-        id,
-        {
-          ...(collection?.by === 'card' ? { collection_method: 'charge_automatically' } : {}),
-          ...(collection?.by === 'invoice'
-            ? { collection_method: 'send_invoice', days_until_due: collection.netDays }
-            : {}),
-          ...(tax ? { automatic_tax: { enabled: true } } : {}),
-        },
-        { idempotencyKey },
-      );
+      await stripe.subscriptions.update(id, subscriptionFields(billing), { idempotencyKey });
       return null;
     }),
 });

@@ -12,8 +12,8 @@ export interface CheckoutInput {
   cancelUrl: string;
   /** Free until then, ms; null: paid at once. Stripe takes whole seconds that lie 48 h ahead. */
   trialEnd: number | null;
-  /** `promo_…` that is given already; null: a code may be typed in. */
-  promotionId: string | null;
+  /** What is taken off: nothing, a code that is typed in on the page, or the `promo_…` of one that is given already. */
+  promotion: 'none' | 'typed' | { id: string };
   /** Whether Stripe works out tax, by the address that is typed in, and asks for tax ids. */
   tax: boolean;
   customerId: string;
@@ -38,6 +38,11 @@ const read = (session: Stripe.Checkout.Session): CheckoutSession => ({
   expiresAt: session.expires_at * secondMs,
   orderId: session.metadata?.['tenantry_order_id'] ?? null,
 });
+
+function promotionOf({ promotion }: CheckoutInput): Stripe.Checkout.SessionCreateParams {
+  if (promotion === 'none') return {};
+  return promotion === 'typed' ? { allow_promotion_codes: true } : { discounts: [{ promotion_code: promotion.id }] };
+}
 
 /** The codes are unique while they are active. */
 const codesMax = 1;
@@ -71,9 +76,7 @@ export const checkoutOf = (stripe: Stripe) => ({
                 tax_id_collection: { enabled: true },
               }
             : {}),
-          ...(input.promotionId === null
-            ? { allow_promotion_codes: true }
-            : { discounts: [{ promotion_code: input.promotionId }] }),
+          ...promotionOf(input),
         },
         { idempotencyKey },
       );

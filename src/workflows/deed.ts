@@ -53,6 +53,8 @@ export interface Settings {
   deleteAfterMs: number;
   /** Whether Stripe works out tax for what is bought (STRIPE_TAX). */
   tax: boolean;
+  /** Whether promotion codes are taken (PROMOTION_CODES). */
+  promotionCodes: boolean;
   /** Where staff sign in; null where only admin tokens do. */
   staffIssuer: StaffIssuer | null;
 }

@@ -45,9 +45,21 @@ function checkEmail(email: string | null | undefined): void {
   }
 }
 
+const countries = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
+
+function checkCountry(country: string | null | undefined): void {
+  if (country == null || (/^[A-Z]{2}$/.test(country) && countries.of(country) !== undefined)) return;
+  refuse(
+    `Country '${country}' is unknown. Try using a 2-character alphanumeric country code instead, such as 'US', 'EG', or 'GB'.`,
+    undefined,
+    'address[country]',
+  );
+}
+
 /** The customer with what a call names. */
 function withFields(context: Context, before: Customer, given: Fields): Customer {
   checkEmail(given.email);
+  checkCountry(given.address?.country);
   const method = given.invoice_settings?.default_payment_method;
   if (method != null) {
     const { customer } = find(context, 'payment_method', method, 'invoice_settings[default_payment_method]');

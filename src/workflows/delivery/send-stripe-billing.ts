@@ -1,7 +1,8 @@
 /**
- * Tells Stripe how a customer is billed: the customer's own fields, its tax ids, and its subscription's collection. The settings are
- * read when they are sent; where somebody has set others meanwhile they are sent again, so that of two sendings the newest settings
- * stand in the end. A part that Stripe refuses is noted with the settings, for whoever set it to see; the other parts count.
+ * Tells Stripe how a customer is billed: the customer's own fields, its tax ids, and its subscription's collection and tax. The settings
+ * are read when they are sent; where somebody has set others meanwhile they are sent again, so that of two sendings the newest settings
+ * stand in the end. Each is a call of its own, because Stripe refuses a call as a whole: one that it refuses is noted with the settings,
+ * for whoever set it to see, and the others count.
  */
 import { defaultNetDays, refusalOf } from '../../billing/settings.ts';
 import type { BillingRow } from '../../billing/store.ts';
@@ -9,6 +10,7 @@ import * as billingStore from '../../billing/store.ts';
 import type { BillingRefusal } from '../../contracts/billing.ts';
 import { type CustomerRow, findCustomer } from '../../customers/store.ts';
 import { later, needless } from '../../outbox/outbox.ts';
+import type { CustomerBilling, SubscriptionBilling } from '../../stripe/billing.ts';
 import type { StripeFailure, StripeResult } from '../../stripe/call.ts';
 import type { StripePort } from '../../stripe/port.ts';
 import { findSubscription } from '../../subscriptions/store.ts';
@@ -62,7 +64,7 @@ async function sendParts(
     const done = await call();
     if (done.ok) continue;
     if (done.error.kind !== 'refused') return done;
-    refused.push(refusalOf(done.error, field));
+    if (!refused.some((one) => one.field === field)) refused.push(refusalOf(done.error, field));
   }
   return { ok: true, value: refused };
 }
@@ -74,26 +76,30 @@ async function partsOf(
 ): Promise<Part[]> {
   const subscriptionId = (await findSubscription(db, customer.id))?.stripeSubscriptionId ?? null;
   const { address, taxExempt, poNumber, billingEmail, taxIds, collection, netDays } = settings;
-  const email = billingEmail ?? customer.email;
-  const ofCustomer = { email, address, taxExempt: taxExempt ?? ('none' as const), poNumber };
+  const ofCustomer: readonly (readonly [field: string, of: Partial<CustomerBilling>])[] = [
+    ['billing_email', { email: billingEmail ?? customer.email }],
+    ['po_number', { poNumber }],
+    ['tax_exempt', { taxExempt: taxExempt ?? 'none' }],
+    ['address', { address }],
+  ];
   const by =
     collection === 'invoice' ? { by: collection, netDays: netDays ?? defaultNetDays } : { by: 'card' as const };
-  const taxed = tax && address !== null;
-  const ofSubscription = { ...(collection === null ? {} : { collection: by }), tax: taxed };
+  const ofSubscription: readonly (readonly [field: string, of: SubscriptionBilling])[] = [
+    ...(collection === null ? [] : [['collection', by] as const]),
+    ...(tax && address !== null ? [['address', { tax: true }] as const] : []),
+  ];
+  const setSubscription = async (id: string, field: string, of: SubscriptionBilling) => {
+    const set = await stripe.billing.setSubscription(id, of, `${key}-sub-${field}`);
+    if (set.ok) await refresh(id);
+    return set;
+  };
   return [
-    ['customer', () => stripe.billing.setCustomer(stripeId, ofCustomer, key)],
+    ...ofCustomer.map(
+      ([field, of]): Part => [field, () => stripe.billing.setCustomer(stripeId, of, `${key}-${field}`)],
+    ),
     ...(taxIds === null ? [] : [['tax_ids', () => stripe.billing.setTaxIds(stripeId, taxIds, key)] as const]),
-    ...(subscriptionId === null || (collection === null && !taxed)
+    ...(subscriptionId === null
       ? []
-      : [
-          [
-            collection === null ? 'address' : 'collection',
-            async () => {
-              const set = await stripe.billing.setSubscription(subscriptionId, ofSubscription, `${key}-sub`);
-              if (set.ok) await refresh(subscriptionId);
-              return set;
-            },
-          ] as const,
-        ]),
+      : ofSubscription.map(([field, of]): Part => [field, () => setSubscription(subscriptionId, field, of)])),
   ];
 }

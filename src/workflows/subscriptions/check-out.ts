@@ -8,7 +8,7 @@ import { err, ok, type Result } from '../../lib/result.ts';
 import { confirm } from '../../outbox/store.ts';
 import { billedCurrency } from '../../pricing/publication.ts';
 import type { StripeFailure } from '../../stripe/call.ts';
-import type { CheckoutSession } from '../../stripe/checkout.ts';
+import type { CheckoutInput, CheckoutSession } from '../../stripe/checkout.ts';
 import type { StripePort } from '../../stripe/port.ts';
 import { keptTrialEnd } from '../../subscriptions/plan-move.ts';
 import { mayReturnTo } from '../../subscriptions/return-address.ts';
@@ -101,7 +101,7 @@ async function open(
   if (currency !== null && currency !== billedCurrency) return err(otherCurrency(currency));
   const blocked = (await subscribedMeanwhile(context, stripe, id, wish)) ?? (await closePages(stripe, id));
   if (blocked) return err(blocked);
-  const promotion = await promotionOf(stripe, wish.promotionCode);
+  const promotion = await promotionOf(context, stripe, wish.promotionCode);
   if (!promotion.ok) return promotion;
   const { trialEndsAt, status } = whole.subscription;
   const made = await stripe.checkout.create(
@@ -111,7 +111,7 @@ async function open(
       successUrl: wish.successUrl,
       cancelUrl: wish.cancelUrl,
       trialEnd: status === 'trialing' ? keptTrialEnd(trialEndsAt, context.now) : null,
-      promotionId: promotion.value,
+      promotion: promotion.value,
       tax: context.settings.tax,
       customerId: whole.customer.id,
       plan: chosen.version.plan,
@@ -152,15 +152,23 @@ async function closePages(stripe: StripePort, customer: string): Promise<Failure
   return null;
 }
 
-async function promotionOf(stripe: StripePort, code: string | null): Promise<Result<string | null, Failure>> {
-  if (code === null) return ok(null);
+/** What the page takes off; a code that is given is refused before the page is opened. */
+async function promotionOf(
+  { settings: { promotionCodes } }: Context,
+  stripe: StripePort,
+  code: string | null,
+): Promise<Result<CheckoutInput['promotion'], Failure>> {
+  if (code === null) return ok(promotionCodes ? 'typed' : 'none');
+  if (!promotionCodes) return err(codeRefused('promotion codes are not taken'));
   const found = await stripe.checkout.findPromotion(code);
   if (!found.ok) return err(stripeFailed(found.error));
-  const message = 'promotion_code: there is no such code, or it is over';
-  return found.value === null
-    ? err({ code: 'validation_failed', message, details: { issues: [{ path: 'promotion_code', message }] } })
-    : ok(found.value);
+  return found.value === null ? err(codeRefused('there is no such code, or it is over')) : ok({ id: found.value });
 }
+
+const codeRefused = (why: string): Failure => {
+  const message = `promotion_code: ${why}`;
+  return { code: 'validation_failed', message, details: { issues: [{ path: 'promotion_code', message }] } };
+};
 
 const otherCurrency = (currency: string): Failure => ({
   code: 'currency_mismatch',

@@ -29,13 +29,13 @@ const checkout = {
   successUrl: 'https://seller.example/done?s={CHECKOUT_SESSION_ID}',
   cancelUrl: 'https://seller.example/',
   trialEnd: null,
-  promotionId: null,
+  promotion: 'none',
   tax: false,
   customerId: 'cust_1',
   plan: 'starter',
   planVersion: '2026-11',
   orderId: 'out_1',
-};
+} as const;
 const newPrice = {
   lookupKey: 'tenantry_starter_2026-11_month',
   plan: 'starter',
@@ -64,12 +64,14 @@ export const forms: Forms = {
     setCustomer: [
       { with: ['cus_1', billed, key] },
       { with: ['cus_1', { ...billed, address: null, taxExempt: 'none', poNumber: null }, key] },
+      { with: ['cus_1', { address: berlin }, key] },
     ],
     setTaxIds: [{ with: ['cus_1', [{ type: 'eu_vat', value: 'DE987654321' }], key] }, { with: ['cus_1', [], key] }],
     isTaxed: [{ with: ['sub_1'] }],
     setSubscription: [
-      { with: ['sub_1', { collection: { by: 'invoice', netDays: 14 }, tax: true }, key] },
-      { with: ['sub_1', { collection: { by: 'card' }, tax: false }, key] },
+      { with: ['sub_1', { by: 'invoice', netDays: 14 }, key] },
+      { with: ['sub_1', { by: 'card' }, key] },
+      { with: ['sub_1', { tax: true }, key] },
     ],
   },
   changes: {
@@ -86,7 +88,8 @@ export const forms: Forms = {
   checkout: {
     create: [
       { with: [checkout, key] },
-      { with: [{ ...checkout, trialEnd: at + monthMs, promotionId: 'promo_1', tax: true }, key] },
+      { with: [{ ...checkout, promotion: 'typed' }, key] },
+      { with: [{ ...checkout, trialEnd: at + monthMs, promotion: { id: 'promo_1' }, tax: true }, key] },
     ],
     listOpen: [{ with: ['cus_1'] }],
     expire: [{ with: ['cs_1'] }],

@@ -47,6 +47,7 @@ export const makeContext = ({ control, shards, now, settings }: Own): Context =>
     graceMs: 7 * 86_400_000,
     deleteAfterMs: 30 * 86_400_000,
     tax: false,
+    promotionCodes: false,
     staffIssuer: null,
     ...settings,
   },

@@ -102,6 +102,53 @@ describe('billing settings', () => {
     expect(await read(id)).toMatchObject({ at_stripe: 'done', refused: [] });
   });
 
+  it('with an address that Stripe refuses are taken but for it, and a later one that it takes counts', async () => {
+    const { made, id: sub } = await paying();
+    const id = made.customer.customer_id;
+    await set(id, { address: berlin });
+    Object.assign(api.bindings, { STRIPE_TAX: 'on' });
+    const others = { po_number: 'PO-1', billing_email: 'bills@example.com', tax_exempt: 'reverse' };
+    await set(id, { ...others, collection: 'invoice', net_days: 14, address: { ...berlin, country: 'XX' } });
+    const after = await read(id);
+    expect(after).toMatchObject({ ...others, at_stripe: 'refused' });
+    expect(after.refused.map(({ field }) => field)).toEqual(['address']);
+    expect(await atStripe(id)).toMatchObject({
+      email: 'bills@example.com',
+      tax_exempt: 'reverse',
+      invoice_settings: { custom_fields: [{ name: 'PO number', value: 'PO-1' }] },
+      address: { country: 'DE' },
+    });
+    expect(await stripe.read(`/subscriptions/${sub}`)).toMatchObject({
+      collection_method: 'send_invoice',
+      days_until_due: 14,
+    });
+    await set(id, { address: { ...berlin, country: 'AT' } });
+    expect(await read(id)).toMatchObject({ at_stripe: 'done', refused: [] });
+    expect(await atStripe(id)).toMatchObject({ address: { country: 'AT' } });
+    expect(await stripe.read(`/subscriptions/${sub}`)).toMatchObject({ automatic_tax: { enabled: true } });
+    Object.assign(api.bindings, { STRIPE_TAX: undefined });
+  });
+
+  it('with an address that no tax can be worked out for have it paid by invoice all the same', async () => {
+    const { made, id: sub } = await paying();
+    const id = made.customer.customer_id;
+    Object.assign(api.bindings, { STRIPE_TAX: 'on' });
+    const error = { type: 'invalid_request_error', code: 'customer_tax_location_invalid', message: 'not recognised' };
+    api.internet.set(stripe.url, async (request) =>
+      (await request.clone().text()).includes('automatic_tax')
+        ? Response.json({ error }, { status: 400 })
+        : fetch(request),
+    );
+    await set(id, { collection: 'invoice', address: berlin });
+    api.internet.set(stripe.url, (request) => fetch(request));
+    Object.assign(api.bindings, { STRIPE_TAX: undefined });
+    expect(await read(id)).toMatchObject({
+      at_stripe: 'refused',
+      refused: [{ field: 'address', code: 'customer_tax_location_invalid' }],
+    });
+    expect(await stripe.read(`/subscriptions/${sub}`)).toMatchObject({ collection_method: 'send_invoice' });
+  });
+
   it('for a subscription paid by invoice reach one that runs, and one that is bought later', async () => {
     const { made, id } = await paying();
     await set(made.customer.customer_id, { collection: 'invoice', net_days: 14 });

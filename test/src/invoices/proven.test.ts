@@ -22,8 +22,8 @@ beforeAll(async () => {
   await stripe.publish();
 });
 
-async function month(above: number) {
-  const { made } = await paying('starter');
+async function month(above: number, body: object = {}) {
+  const { made } = await paying('starter', { ...body });
   const customerId = made.customer.customer_id;
   await tell();
   const { start, end } = (await periodsOf(customerId)).at(-1) ?? { start: 0, end: 0 };
@@ -52,15 +52,15 @@ async function ledgerOf(customerId: string): Promise<{ balance: number; kinds: s
   return { balance, kinds: items.map(({ kind }) => kind) };
 }
 
-/** The statement of an invoice is right, and its total is what Stripe has before tax. */
+/** The statement of an invoice is right, and its total is what Stripe has before tax and discounts. */
 async function expectProven({ id, stripeInvoiceId }: InvoiceRow) {
   await signStatements(contextNow());
   const file = await api.call('GET', `/api/invoices/${id}/statement`, { token: rootToken });
   expect(file.status).toBe(200);
   const verdict = await verifyStatement(new Uint8Array(await file.arrayBuffer()), null);
   expect(verdict.findings).toEqual([]);
-  const { total } = await invoiceAtStripe(stripeInvoiceId);
-  expect(verdict.facts?.total_cents).toBe(total);
+  const { subtotal } = await invoiceAtStripe(stripeInvoiceId);
+  expect(verdict.facts?.total_cents).toBe(subtotal);
   return verdict;
 }
 
@@ -80,6 +80,40 @@ describe('what is collected', { timeout }, () => {
     expect(await costs(second.id)).toEqual(['credit -600 billed', 'cpu_core_ms 35 billed']);
     await expectProven(second);
     expect((await ledgerOf(customerId)).balance).toBe(0);
+  });
+
+  it('is proven with a code that halves the fee for ever: usage is whole, and what is prepaid is taken after it', async () => {
+    Object.assign(api.bindings, { PROMOTION_CODES: 'on' });
+    const { id: coupon } = await stripe.call('/coupons', { percent_off: '50', duration: 'forever' });
+    await stripe.call('/promotion_codes', {
+      'promotion[type]': 'coupon',
+      'promotion[coupon]': coupon,
+      code: 'HALF',
+    });
+    const { customerId, end } = await month(100, { promotion_code: 'HALF' });
+    Object.assign(api.bindings, { PROMOTION_CODES: undefined });
+    expect(await lastOf(customerId)).toMatchObject({ state: 'paid', totalCents: 1450 });
+    await grant(customerId, 2500);
+    await goTo(end + 21 * minute);
+    const first = await lastOf(customerId);
+    expect(first).toMatchObject({ state: 'paid', creditCents: 1450 + 500, totalCents: 0 });
+    expect(await costs(first.id)).toEqual(['credit -1950 billed', 'cpu_core_ms 500 billed']);
+    const { data } = await stripe.read<{ data: { amount: number; discount_amounts: { amount: number }[] }[] }>(
+      `/invoices/${first.stripeInvoiceId}/lines`,
+    );
+    const taken = data.map(({ amount, discount_amounts: off }) => [amount, ...off.map((one) => one.amount)]);
+    expect(taken.toSorted(([a = 0], [b = 0]) => a - b).filter(([amount]) => amount !== 0)).toEqual([
+      [-1950],
+      [500],
+      [2900, 1450],
+    ]);
+    await expectProven(first);
+    await goTo((await endOf(customerId)) + 21 * minute);
+    const second = await lastOf(customerId);
+    expect(second).toMatchObject({ state: 'paid', creditCents: 550, totalCents: 1450 - 550 });
+    await expectProven(second);
+    const drift = await api.call('GET', '/api/drift?kind=amount', { token: rootToken });
+    expect(await drift.json()).toMatchObject({ total: 0 });
   });
 
   it('is proven where it has no usage: the fee of a checkout, and of an upgrade', async () => {

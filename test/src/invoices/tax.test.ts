@@ -223,3 +223,46 @@ it('an invoice of ours whose answer was lost before its subscription was taxed o
   const { data } = await stripe.read<{ data: unknown[] }>(`/invoices?customer=${customer}`);
   expect(data).toHaveLength(2);
 });
+
+describe('who buys with STRIPE_TAX=on, and types an address on the page,', { timeout }, () => {
+  async function whoBuys() {
+    Object.assign(api.bindings, { STRIPE_TAX: 'on' });
+    const typed = { country: 'DE', postal_code: '10117' };
+    const { made } = await paying('starter', {}, (page) => billing.payOnPage(page, typed));
+    const customerId = made.customer.customer_id;
+    await billing.tell();
+    const { start, end } = (await periodsOf(customerId)).at(-1) ?? { start: 0, end: 0 };
+    await uses(customerId, Math.ceil(start / hour) * hour + 10 * hour, (end - start) / hour + 100, start + 12 * hour);
+    const first = await lastOf(customerId);
+    const { customer } = await invoiceAtStripe(first.stripeInvoiceId);
+    return { customerId, end, first, customer: String(customer) };
+  }
+
+  it('pays the tax of the fee at once, and of fee and usage with the renewal', async () => {
+    const { customerId, end, first } = await whoBuys();
+    const fee = Math.round(2900 * 1.19);
+    expect(first).toMatchObject({ kind: 'cycle', state: 'paid', taxCents: fee - 2900, totalCents: fee });
+    await goTo(end + 21 * minute);
+    expect(await lastOf(customerId)).toMatchObject({ state: 'paid', taxCents: whole - 3400, totalCents: whole });
+    expect(await mailsTo(customerId)).toBe(0);
+  });
+
+  it('and takes it away at Stripe has the next invoice wait; another one there alone has it finished, with its tax', async () => {
+    const { customerId, end, customer } = await whoBuys();
+    await stripe.call(`/customers/${customer}`, { address: '' });
+    await goTo(end + 21 * minute);
+    const stuck = await lastOf(customerId);
+    expect(stuck).toMatchObject({ state: 'failed', finalizedAt: null });
+    expect(await mailsTo(customerId)).toBe(1);
+    await billing.tell();
+    await stripe.call(`/customers/${customer}`, { 'address[country]': 'DE', 'address[line1]': 'x' });
+    const news = await billing.news();
+    expect(news.map(({ type }) => type)).toEqual(['customer.updated']);
+    for (const event of news) expect(await billing.bring(event)).toBe(200);
+    await billing.process();
+    await goTo(api.clock.now + minute);
+    expect(await lastOf(customerId)).toMatchObject({ id: stuck.id, state: 'paid', totalCents: whole });
+    expect(await invoiceAtStripe(stuck.stripeInvoiceId)).toMatchObject({ status: 'paid', total: whole });
+    expect(await mailsTo(customerId)).toBe(1);
+  });
+});

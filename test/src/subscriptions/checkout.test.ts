@@ -106,8 +106,23 @@ describe('a checkout', () => {
     expect(await subscriptionOf(made)).toMatchObject({ status: 'active' });
   });
 
-  it('takes a promotion code that is there, and names one that is not', async () => {
+  it('takes no promotion code while PROMOTION_CODES is off: the page asks for none, and one that is given is refused', async () => {
     const made = await customer();
+    const { session_id: id } = await opened(await checkOut(made));
+    expect(await stripe.read(`/checkout/sessions/${id}`)).toMatchObject({ allow_promotion_codes: null });
+    for (const token of [made.api_key, rootToken]) {
+      const given = await checkOut(made, { promotion_code: 'HALF' }, token);
+      expect(given.status).toBe(422);
+      const message = 'promotion_code: promotion codes are not taken';
+      expect(await problem(given)).toMatchObject({ details: { issues: [{ path: 'promotion_code', message }] } });
+    }
+  });
+
+  it('takes a promotion code that is there, and names one that is not', async () => {
+    Object.assign(api.bindings, { PROMOTION_CODES: 'on' });
+    const made = await customer();
+    const { session_id: id } = await opened(await checkOut(made));
+    expect(await stripe.read(`/checkout/sessions/${id}`)).toMatchObject({ allow_promotion_codes: true });
     const coupon = await stripe.call('/coupons', { percent_off: '50', duration: 'once' });
     await stripe.call('/promotion_codes', {
       'promotion[type]': 'coupon',
@@ -118,6 +133,7 @@ describe('a checkout', () => {
     const unknown = await checkOut(made, { promotion_code: 'NEVER' });
     expect(unknown.status).toBe(422);
     expect(await problem(unknown)).toMatchObject({ details: { issues: [{ path: 'promotion_code' }] } });
+    Object.assign(api.bindings, { PROMOTION_CODES: undefined });
   });
 
   it('of a customer whom somebody has deleted at Stripe makes another', async () => {
