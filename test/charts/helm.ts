@@ -23,7 +23,8 @@ export interface Manifest {
   metadata: { name: string; namespace?: string; labels?: Record<string, string>; annotations?: Record<string, string> };
 }
 
-export type HelmRun = { ok: true; stdout: string } | { ok: false; message: string };
+/** `stderr` of a run that succeeded: warnings, e.g. those of the API server. */
+export type HelmRun = { ok: true; stdout: string; stderr: string } | { ok: false; message: string };
 
 export interface HelmInput {
   /** Sent as they are; a test that checks refusals may send what the type forbids. */
@@ -37,8 +38,8 @@ export interface HelmInput {
 /** Runs Helm. A refusal is a value, with Helm's own words. */
 export async function runHelm(args: string[]): Promise<HelmRun> {
   try {
-    const { stdout } = await run(toolPath('helm'), args, { maxBuffer: outputBytesMax });
-    return { ok: true, stdout };
+    const { stdout, stderr } = await run(toolPath('helm'), args, { maxBuffer: outputBytesMax });
+    return { ok: true, stdout, stderr };
   } catch (error) {
     return { ok: false, message: (error as { stderr?: string }).stderr ?? String(error) };
   }
@@ -66,8 +67,8 @@ export function helm(verb: string[], input: HelmInput): Promise<HelmRun> {
 }
 
 /** Runs `helm lint --strict` on the chart with these values. */
-export const lint = (values: ChartValues): Promise<HelmRun> =>
-  withValues({ values }, ['lint', '--strict'], [chartPath]);
+export const lint = (values: HelmInput['values'], overrides: Record<string, unknown> = {}): Promise<HelmRun> =>
+  withValues({ values, overrides }, ['lint', '--strict'], [chartPath]);
 
 /** The rendered objects, without those of `helm test`. Throws with Helm's words when the chart refuses the values. */
 export async function render(values: HelmInput['values'], overrides?: Record<string, unknown>): Promise<Manifest[]> {
