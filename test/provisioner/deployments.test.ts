@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { sha256Hex } from '../../src/lib/keys.ts';
 import { clusterTools } from '../harness/cluster.ts';
+import { shippedPlan } from '../harness/plans.ts';
 import { describeWithTools } from '../harness/tools.ts';
 import { setClusterStage, shortJobMs } from './cluster-stage.ts';
 import type { FakeDeployment } from './fake-job.ts';
@@ -220,6 +221,26 @@ customer: {companyName: Another}
     stage.plane.times.timeoutMs = 300_000;
     stage.plane.release(job);
     await settled(job);
+  });
+
+  it.each([
+    ['a quota in which the stack does not fit', { cpu: '1' }, 'quota.cpu: 1 is less than'],
+    [
+      'values that are too large for the plan',
+      { containerMax: { cpu: '400m', memory: '2Gi', 'ephemeral-storage': '2Gi' } },
+      'api.resources.limits.cpu: 500m is more than quota.containerMax.cpu, 400m',
+    ],
+  ])('%s: the deployment says which amount, and is ready once the plan has room', async (_, change, words) => {
+    await start(shippedChart);
+    const on = customer();
+    const { quota } = shippedPlan('starter').chart;
+    on.quota = quota && { ...quota, ...change };
+    const job = stage.plane.want(on, 'running');
+    await settled(job, 'failed');
+    expect(job.failures).toMatchObject([{ code: 'chart_broken', scope: 'customer', retryable: false }]);
+    expect(job.failures[0]?.message).toContain(words);
+    on.quota = quota;
+    await settled(stage.plane.want(on, 'running'));
   });
 
   it('an upgrade that no waiting mends is ended at once, with its reason kept, and rolled back to what ran', async () => {
