@@ -250,11 +250,16 @@ customer: {companyName: Another}
     await start({ image: 'gone.invalid/app:2' });
     const job = stage.plane.want(on, 'running');
     const failure = await firstFailure(job);
-    // Of a job of five minutes, which the test would not wait for.
     expect(failure).toMatchObject({ code: 'not_ready', retryable: true });
     expect(failure.message).toMatch(/ended early, waiting does not mend it; Pod\/app-.*ImagePullBackOff: .*not found/);
     expect(failure.message).not.toMatch(/Rolling back failed/);
     expect(await imageOf(on)).toBe('registry.example.com/app:1');
+    // Of a job of five minutes: seconds after the pod has said so, by the job's own clock.
+    const toldAt = (words: RegExp) => Date.parse(job.logs.find(({ line }) => words.test(line))?.at ?? '');
+    const waitedMs =
+      toldAt(/waiting mends nothing/) - toldAt(/pods ready; Pod\/app-.*: (ErrImagePull|ImagePullBackOff)/);
+    expect(waitedMs).toBeGreaterThan(0);
+    expect(waitedMs).toBeLessThan(15_000);
   });
 
   it('an upgrade whose helm hangs until its kill timer ends it is rolled back too', async () => {
