@@ -33,6 +33,8 @@ export interface HelmInput {
   overrides?: Record<string, unknown>;
   release?: string;
   namespace?: string;
+  /** Another folder than the chart's own. */
+  chart?: string;
 }
 
 /** Runs Helm. A refusal is a value, with Helm's own words. */
@@ -63,7 +65,11 @@ async function withValues(input: HelmInput, verb: string[], positionals: string[
 export function helm(verb: string[], input: HelmInput): Promise<HelmRun> {
   const { shortId } = (input.values.customer ?? {}) as { shortId?: string };
   const namespace = input.namespace ?? `customer-${shortId}`;
-  return withValues(input, [...verb, '--namespace', namespace], [input.release ?? `c${shortId}`, chartPath]);
+  return withValues(
+    input,
+    [...verb, '--namespace', namespace],
+    [input.release ?? `c${shortId}`, input.chart ?? chartPath],
+  );
 }
 
 /** Runs `helm lint --strict` on the chart with these values. */
@@ -71,8 +77,12 @@ export const lint = (values: HelmInput['values'], overrides: Record<string, unkn
   withValues({ values, overrides }, ['lint', '--strict'], [chartPath]);
 
 /** The rendered objects, without those of `helm test`. Throws with Helm's words when the chart refuses the values. */
-export async function render(values: HelmInput['values'], overrides?: Record<string, unknown>): Promise<Manifest[]> {
-  const result = await helm(['template', '--skip-tests'], { values, ...(overrides && { overrides }) });
+export async function render(
+  values: HelmInput['values'],
+  overrides: Record<string, unknown> = {},
+  chart = chartPath,
+): Promise<Manifest[]> {
+  const result = await helm(['template', '--skip-tests'], { values, overrides, chart });
   if (!result.ok) throw new Error(result.message);
   return parseAllDocuments(result.stdout).flatMap((document) => {
     const errors = document.errors.map((error) => error.message);

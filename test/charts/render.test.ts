@@ -249,15 +249,6 @@ describeWithTools(['helm'], 'the customer-instance chart', () => {
     expect('my-cb4c867f4-customer-instance-grafana-0').not.toMatch(excluded);
   });
 
-  it('restarts a part when its settings change, and only that part', async () => {
-    const before = await render(exampleValues());
-    const after = await render(exampleValues(), { exporter: { logLevel: 'debug' } });
-    const checksum = (objects: Manifest[], part: string) =>
-      pick<V1Deployment>(objects, 'Deployment', part).spec?.template.metadata?.annotations?.['checksum/config'];
-    expect(checksum(after, 'billing-exporter')).not.toBe(checksum(before, 'billing-exporter'));
-    expect(checksum(after, 'api')).toBe(checksum(before, 'api'));
-  });
-
   it('suspends by running nothing, with everything else as it was', async () => {
     const running = await render(exampleValues());
     const suspended = await render(exampleValues({ suspended: true }));
