@@ -1,5 +1,5 @@
 /**
- * The operator's own values (HELM_VALUES_FILE) against the chart, with the values of a sample customer: a name
+ * The operator's own values (HELM_VALUES_FILE) against the chart, with the values of a sample customer of each shape: a name
  * that the chart does not know is then a wrong configuration, said once, and no customer's failed deployment. Renders
  * only; which kinds the cluster has it is told.
  */
@@ -19,7 +19,7 @@ import { toValuesText } from './values.ts';
 const renderMs = 30_000;
 
 const shortId = '00000000';
-const sample: Omit<ChartValues, 'quota'> = {
+const sample: Omit<ChartValues, 'quota' | 'monitoring'> = {
   customer: {
     id: `cust_${'0'.repeat(32)}`,
     shortId,
@@ -34,8 +34,26 @@ const sample: Omit<ChartValues, 'quota'> = {
   billingApiUrl: 'https://billing.example.com',
   storageClass: '',
   license: { publicKey: '-----BEGIN PUBLIC KEY-----\nAA==\n-----END PUBLIC KEY-----\n' },
-  monitoring: { dedicated: false, scrapeInterval: '30s', retention: '15d', storageSize: '10Gi', grafana: false },
 };
+const monitoring = { scrapeInterval: '30s', retention: '15d', storageSize: '10Gi' };
+/**
+ * What plans differ in: a stack on the shared Prometheus, within the chart's own quota, and one with all the parts that a stack can
+ * have. How much room that one has, its plan says to each job; here it has enough.
+ */
+const shapes: Pick<ChartValues, 'monitoring' | 'quota'>[] = [
+  { monitoring: { ...monitoring, dedicated: false, grafana: false } },
+  {
+    monitoring: { ...monitoring, dedicated: true, grafana: true },
+    quota: {
+      cpu: '1000',
+      memory: '1000Gi',
+      ephemeralStorage: '1000Gi',
+      storage: '1000Ti',
+      containerMax: { cpu: '1000', memory: '1000Gi', 'ephemeral-storage': '1000Gi' },
+      claimMax: '1000Ti',
+    },
+  },
+];
 
 /** Whether the file is a map of values that the chart takes in a cluster that has `kinds`; the error is one line. */
 export async function checkValues(
@@ -48,26 +66,29 @@ export async function checkValues(
   if (path === undefined) return ok(undefined);
   const read = await readMap(path);
   if (!read.ok) return read;
-  const run = await helm(
-    () => [
-      'template',
-      ...kinds.flatMap((kind) => ['--api-versions', kind]),
-      '--namespace',
-      `customer-${shortId}`,
-      '--values',
-      listItem(path),
-      '--values',
-      '-',
-      '--',
-      `c${shortId}`,
-      chart.path,
-    ],
-    limits,
-    toValuesText(sample),
-  );
-  if (run.kind === 'exited' && run.code === 0) return ok(undefined);
-  const why = run.kind === 'exited' ? lastWords(run.stderr) : `helm template: ${run.kind}`;
-  return err(`${path}: ${why.replace(/\s+/g, ' ')}`);
+  for (const shape of shapes) {
+    const run = await helm(
+      () => [
+        'template',
+        ...kinds.flatMap((kind) => ['--api-versions', kind]),
+        '--namespace',
+        `customer-${shortId}`,
+        '--values',
+        listItem(path),
+        '--values',
+        '-',
+        '--',
+        `c${shortId}`,
+        chart.path,
+      ],
+      limits,
+      toValuesText({ ...sample, ...shape }),
+    );
+    if (run.kind === 'exited' && run.code === 0) continue;
+    const why = run.kind === 'exited' ? lastWords(run.stderr) : `helm template: ${run.kind}`;
+    return err(`${path}: ${why.replace(/\s+/g, ' ')}`);
+  }
+  return ok(undefined);
 }
 
 /** Whether the file can be read and is a map; what it may name is the chart's to say. */

@@ -8,7 +8,7 @@ import { stringify } from 'yaml';
 import { clusterTools } from '../harness/cluster.ts';
 import { describeWithTools } from '../harness/tools.ts';
 import { exampleValues, plans } from './example.ts';
-import { helm, runHelm } from './helm.ts';
+import { helm, lint, runHelm } from './helm.ts';
 import { conform, exceptions, score, writeSchemas } from './judges.ts';
 import { customersOnCluster } from './on-cluster.ts';
 import { everySetting } from './operator-values.ts';
@@ -56,7 +56,10 @@ describeWithTools(tools, 'a customer’s objects on a real cluster', () => {
       for (const enabled of [true, false])
         for (const state of [{}, { suspended: true }, { suspended: true, draining: true }]) {
           const values = exampleValues({ plan, ...state, customerId: `cust_${shortId}${'0'.repeat(24)}` });
-          const rendered = await helm(['template', '--no-hooks'], { values, overrides: { ingress: { enabled } } });
+          const overrides = { ingress: { enabled } };
+          const linted = await lint(values, overrides);
+          expect([plan, enabled, state, linted]).toEqual([plan, enabled, state, expect.objectContaining({ ok: true })]);
+          const rendered = await helm(['template', '--no-hooks'], { values, overrides });
           const text = rendered.ok ? rendered.stdout : rendered.message;
           // Strict: a field that the server's own schema does not know is an error. Pod Security tells what it would refuse as a warning.
           const said = await kubectl(

@@ -23,7 +23,8 @@ export interface Manifest {
   metadata: { name: string; namespace?: string; labels?: Record<string, string>; annotations?: Record<string, string> };
 }
 
-export type HelmRun = { ok: true; stdout: string } | { ok: false; message: string };
+/** `stderr` of a run that succeeded: warnings, e.g. those of the API server. */
+export type HelmRun = { ok: true; stdout: string; stderr: string } | { ok: false; message: string };
 
 export interface HelmInput {
   /** Sent as they are; a test that checks refusals may send what the type forbids. */
@@ -32,13 +33,15 @@ export interface HelmInput {
   overrides?: Record<string, unknown>;
   release?: string;
   namespace?: string;
+  /** Another folder than the chart's own. */
+  chart?: string;
 }
 
 /** Runs Helm. A refusal is a value, with Helm's own words. */
 export async function runHelm(args: string[]): Promise<HelmRun> {
   try {
-    const { stdout } = await run(toolPath('helm'), args, { maxBuffer: outputBytesMax });
-    return { ok: true, stdout };
+    const { stdout, stderr } = await run(toolPath('helm'), args, { maxBuffer: outputBytesMax });
+    return { ok: true, stdout, stderr };
   } catch (error) {
     return { ok: false, message: (error as { stderr?: string }).stderr ?? String(error) };
   }
@@ -62,16 +65,24 @@ async function withValues(input: HelmInput, verb: string[], positionals: string[
 export function helm(verb: string[], input: HelmInput): Promise<HelmRun> {
   const { shortId } = (input.values.customer ?? {}) as { shortId?: string };
   const namespace = input.namespace ?? `customer-${shortId}`;
-  return withValues(input, [...verb, '--namespace', namespace], [input.release ?? `c${shortId}`, chartPath]);
+  return withValues(
+    input,
+    [...verb, '--namespace', namespace],
+    [input.release ?? `c${shortId}`, input.chart ?? chartPath],
+  );
 }
 
 /** Runs `helm lint --strict` on the chart with these values. */
-export const lint = (values: ChartValues): Promise<HelmRun> =>
-  withValues({ values }, ['lint', '--strict'], [chartPath]);
+export const lint = (values: HelmInput['values'], overrides: Record<string, unknown> = {}): Promise<HelmRun> =>
+  withValues({ values, overrides }, ['lint', '--strict'], [chartPath]);
 
 /** The rendered objects, without those of `helm test`. Throws with Helm's words when the chart refuses the values. */
-export async function render(values: HelmInput['values'], overrides?: Record<string, unknown>): Promise<Manifest[]> {
-  const result = await helm(['template', '--skip-tests'], { values, ...(overrides && { overrides }) });
+export async function render(
+  values: HelmInput['values'],
+  overrides: Record<string, unknown> = {},
+  chart = chartPath,
+): Promise<Manifest[]> {
+  const result = await helm(['template', '--skip-tests'], { values, overrides, chart });
   if (!result.ok) throw new Error(result.message);
   return parseAllDocuments(result.stdout).flatMap((document) => {
     const errors = document.errors.map((error) => error.message);

@@ -90,7 +90,7 @@ export function customersOnCluster() {
       '--',
       `c${values.customer.shortId}`,
     ]);
-  const installed = { ok: true, stdout: expect.stringContaining('STATUS: deployed') };
+  const installed = { ok: true, stdout: expect.stringContaining('STATUS: deployed'), stderr: expect.any(String) };
 
   /** `{api: 'ready', …}` of the workloads. */
   const readiness = async (values: ChartValues): Promise<Record<string, string>> => {

@@ -115,7 +115,7 @@ describeWithTools(['helm'], 'docs/chart.md', () => {
     const [program, ...args] = command.trim().split(' ');
     expect(program).toBe('helm');
     const inRoot = args.map((arg) => (arg.startsWith('charts/') ? join(root, arg) : arg));
-    expect(await runHelm(inRoot)).toEqual({ ok: true, stdout: expect.stringContaining('kind: Deployment') });
+    expect(await runHelm(inRoot)).toMatchObject({ ok: true, stdout: expect.stringContaining('kind: Deployment') });
   });
 
   it('gives examples of values that the chart takes', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { sha256Hex } from '../../src/lib/keys.ts';
 import { clusterTools } from '../harness/cluster.ts';
+import { shippedPlan } from '../harness/plans.ts';
 import { describeWithTools } from '../harness/tools.ts';
 import { setClusterStage, shortJobMs } from './cluster-stage.ts';
 import type { FakeDeployment } from './fake-job.ts';
@@ -222,6 +223,26 @@ customer: {companyName: Another}
     await settled(job);
   });
 
+  it.each([
+    ['a quota in which the stack does not fit', { cpu: '1' }, 'quota.cpu: 1 is less than'],
+    [
+      'values that are too large for the plan',
+      { containerMax: { cpu: '400m', memory: '2Gi', 'ephemeral-storage': '2Gi' } },
+      'api.resources.limits.cpu: 500m is more than quota.containerMax.cpu, 400m',
+    ],
+  ])('%s: the deployment says which amount, and is ready once the plan has room', async (_, change, words) => {
+    await start(shippedChart);
+    const on = customer();
+    const { quota } = shippedPlan('starter').chart;
+    on.quota = quota && { ...quota, ...change };
+    const job = stage.plane.want(on, 'running');
+    await settled(job, 'failed');
+    expect(job.failures).toMatchObject([{ code: 'chart_broken', scope: 'customer', retryable: false }]);
+    expect(job.failures[0]?.message).toContain(words);
+    on.quota = quota;
+    await settled(stage.plane.want(on, 'running'));
+  });
+
   it('an upgrade that no waiting mends is ended at once, with its reason kept, and rolled back to what ran', async () => {
     await start();
     const on = customer();
@@ -229,11 +250,16 @@ customer: {companyName: Another}
     await start({ image: 'gone.invalid/app:2' });
     const job = stage.plane.want(on, 'running');
     const failure = await firstFailure(job);
-    // Of a job of five minutes, which the test would not wait for.
     expect(failure).toMatchObject({ code: 'not_ready', retryable: true });
     expect(failure.message).toMatch(/ended early, waiting does not mend it; Pod\/app-.*ImagePullBackOff: .*not found/);
     expect(failure.message).not.toMatch(/Rolling back failed/);
     expect(await imageOf(on)).toBe('registry.example.com/app:1');
+    // Of a job of five minutes: seconds after the pod has said so, by the job's own clock.
+    const toldAt = (words: RegExp) => Date.parse(job.logs.find(({ line }) => words.test(line))?.at ?? '');
+    const waitedMs =
+      toldAt(/waiting mends nothing/) - toldAt(/pods ready; Pod\/app-.*: (ErrImagePull|ImagePullBackOff)/);
+    expect(waitedMs).toBeGreaterThan(0);
+    expect(waitedMs).toBeLessThan(15_000);
   });
 
   it('an upgrade whose helm hangs until its kill timer ends it is rolled back too', async () => {

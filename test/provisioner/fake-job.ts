@@ -1,6 +1,7 @@
 /** Deployments and jobs of the fake control plane, and the body that leases one of them. */
 import { randomBytes } from 'node:crypto';
 import {
+  type ChartValues,
   type DriftEntry,
   type JobAction,
   type LogLine,
@@ -24,6 +25,8 @@ export type FakeDeployment = {
   companyName: string;
   /** The cluster's, as its administrator has named it. */
   storageClass: string;
+  /** The plan's; undefined: of an API that sends none. */
+  quota: ChartValues['quota'];
   phase: Phase;
   /** Suspended with its last window not reported yet. */
   draining: boolean;
@@ -82,6 +85,7 @@ export function fakeDeployment(companyName = 'Acme'): FakeDeployment {
     licence: 'licence-1',
     companyName,
     storageClass: 'standard',
+    quota: undefined,
     phase: 'running',
     draining: false,
     expectsData: false,
@@ -151,6 +155,7 @@ export function leasedBody(
       storageClass: on.storageClass,
       license: { publicKey: '-----BEGIN PUBLIC KEY-----\nAA==\n-----END PUBLIC KEY-----\n' },
       monitoring: { dedicated: false, scrapeInterval: '30s', retention: '15d', storageSize: '10Gi', grafana: false },
+      quota: on.quota,
       ...(on.appReporterId === null
         ? {}
         : { reporterSecret: 'instance-reporter', appReporterSecret: 'instance-app-reporter' }),

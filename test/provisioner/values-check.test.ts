@@ -29,6 +29,12 @@ describeWithTools(['helm'], 'the operator’s values', () => {
     ['an unknown name', 'api: {imgae: {tag: "2"}}\n', /imgae/],
     ['a value of another type', 'postgres: {uid: many}\n', /uid/],
     ['a wrong quota', 'quota: {cpu: [8]}\n', /cpu/],
+    ['what only a dedicated Grafana asks for', 'grafana: {resources: {requests: {cpu: "2"}}}\n', /grafana\.resources/],
+    [
+      'what only a dedicated Prometheus asks for',
+      'dedicatedPrometheus: {podLabels: {app: x}}\n',
+      /dedicatedPrometheus/,
+    ],
     ['no map', '- api\n', /holds no map of values/],
   ])('with %s are refused in one line that names it', async (_name, text, words) => {
     await writeFile(file, text);
