@@ -3,7 +3,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Command } from 'commander';
 import { startNode } from '../test/harness/node.ts';
-import { beginLoad, type Compared, compareWindow, faultsOf, lineOf } from '../test/node/kernel-truth.ts';
+import {
+  type Compared,
+  type ComparedRun,
+  faultsOf,
+  faultsOfRun,
+  lineOf,
+  lineOfRun,
+} from '../test/node/kernel-judge.ts';
+import { beginLoad, compareRun, compareWindow } from '../test/node/kernel-truth.ts';
 import { install, makeNamespaces } from '../test/node/stack.ts';
 import { wholeNumber } from './support/options.ts';
 import { printJson, printTable } from './support/report.ts';
@@ -11,7 +19,7 @@ import { printJson, printTable } from './support/report.ts';
 /** The load outlives the last window by this much. */
 const spareSeconds = 600;
 
-/** A window that is not as promised, or none that was whole, is a failing exit code. */
+/** A window or the run of them that is not as promised, or none that was whole, is a failing exit code. */
 export async function run(args: string[]): Promise<void> {
   const command = new Command('kernel-truth')
     .description(
@@ -32,16 +40,18 @@ export async function run(args: string[]): Promise<void> {
       await install(node, port);
       const load = await beginLoad(node, minutes * 60 + spareSeconds);
       const windows: Compared[] = [];
+      let whole: ComparedRun | null = null;
       try {
         for (let n = 0; n < minutes; n++) {
           const compared = await compareWindow(node, load, n);
           windows.push(compared);
           console.log(`${n + 1} of ${minutes}  ${lineOf(compared)}`);
         }
+        whole = compareRun(load, windows);
       } finally {
         load.end();
       }
-      show(windows);
+      show(windows, whole);
     } finally {
       await node.stop();
     }
@@ -51,11 +61,13 @@ export async function run(args: string[]): Promise<void> {
   }
 }
 
-function show(windows: readonly Compared[]): void {
+/** @param run the longest of whole windows, at its edges */
+function show(windows: readonly Compared[], run: ComparedRun | null): void {
   const whole = windows.filter(({ gaps }) => gaps === null);
-  const faults = windows.flatMap((one) =>
-    faultsOf(one).map((fault) => `${new Date(one.startMs).toISOString()} ${fault}`),
-  );
+  const faults = [
+    ...windows.flatMap((one) => faultsOf(one).map((fault) => `${new Date(one.startMs).toISOString()} ${fault}`)),
+    ...(run === null ? [] : faultsOfRun(run).map((fault) => `the run ${fault}`)),
+  ];
   const fields = whole[0]?.meters.map(({ field }) => field) ?? [];
   const ofFields = fields.map((field) => {
     const all = whole.flatMap(({ meters }) => meters.filter((meter) => meter.field === field));
@@ -79,7 +91,8 @@ function show(windows: readonly Compared[]): void {
     ]),
   ]);
   console.log(`${whole.length} of ${windows.length} windows whole`);
+  if (run !== null) console.log(lineOfRun(run));
   for (const fault of faults) console.log(`NOT AS PROMISED: ${fault}`);
-  printJson('kernel-truth', { windows: windows.length, whole: whole.length, meters: ofFields, faults });
+  printJson('kernel-truth', { windows: windows.length, whole: whole.length, meters: ofFields, run, faults });
   if (faults.length > 0 || whole.length === 0) process.exitCode = 1;
 }

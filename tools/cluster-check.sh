@@ -36,5 +36,6 @@ if [ $missing = 0 ]; then
   check 'a ClusterIssuer letsencrypt of cert-manager' 'ingress.clusterIssuer' asked get clusterissuer.cert-manager.io letsencrypt
   check 'Prometheus in monitoring' 'prometheus.url' asked get service -n monitoring prometheus-kube-prometheus-prometheus
   check "pods of Prometheus that network policies name" 'networkPolicy.prometheus' some pods -n monitoring -l app.kubernetes.io/name=prometheus
+  check "a ClusterRole tenantry-opencost" 'charts/provisioner makes it, or opencost.url of one that all share' asked get clusterrole tenantry-opencost
 fi
 exit $missing

@@ -1,14 +1,14 @@
 /**
- * A stack's usage beside what the kernel counted, window by window: the load, the recording of it, and the comparison. The test takes a
- * few windows, `npm run figures -- kernel-truth` as many as it is told.
+ * A stack's usage beside what the kernel counted, window by window and over all of them: the load, the recording of it, and the
+ * comparison, which `kernel-judge.ts` judges. The test takes a few windows, `npm run figures -- kernel-truth` as many as it is told.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { WindowReport } from '../../src/contracts/usage.ts';
 import type { TestNode } from '../harness/node.ts';
 import { toolPath } from '../harness/tools.ts';
 import { cpuSeconds, firstProcess, interfaceBytes, type Recording, recordAll } from './kernel.ts';
-import { busyCaller, busyDatabase } from './load.ts';
+import { type Compared, type ComparedRun, type Field, longestWhole } from './kernel-judge.ts';
+import { busyBroker, busyCaller, busyDatabase } from './load.ts';
 import { rawSamples, type Sample } from './prometheus.ts';
 import { reportOf } from './report.ts';
 import { apiService, database, ingress, namespace, podOf } from './stack.ts';
@@ -26,15 +26,16 @@ const notMetered = /-(billing-exporter|mosquitto-exporter|opencost)-/;
 const meteredPods = new Set(metered.map(([component]) => component)).size;
 
 const windowMs = 60_000;
+const kinds = { cpu_hours: 'cpu', network_bytes_sent: 'sent', network_bytes_received: 'received' } as const;
+/** From the meter's unit into the counters'. */
+const units: Record<Field, number> = { cpu_hours: 3600, network_bytes_sent: 1, network_bytes_received: 1 };
 /** From a window's end until what cAdvisor saw at it has been scraped: its own time of 15 s at most, and a scrape. */
 const seenWithinMs = 22_000;
 
-/** What is promised: metered at most so much above the most that the kernel can have counted, and below the least. */
-const aboveMax = 1.001;
-const belowMin = 0.995;
-
 export interface Load {
   recording: Recording;
+  /** What is recorded: `cpu` with pod and container, `sent` and `received` with the pod. */
+  names: string[];
   /** The first window that was recorded from its beginning on. */
   firstMs: number;
   /** Before the containers end whose counters are read. */
@@ -42,7 +43,7 @@ export interface Load {
 }
 
 /** Makes the stack busy and records what its containers and interfaces count. @param seconds for how long at most */
-export async function beginLoad(node: TestNode, seconds = 600): Promise<Load> {
+export async function beginLoad(node: TestNode, seconds = 1200): Promise<Load> {
   const counters: Parameters<typeof recordAll>[0] = {};
   for (const [component, container] of metered) {
     const { name, uid, containerId } = await podOf(node, component, container);
@@ -58,19 +59,14 @@ export async function beginLoad(node: TestNode, seconds = 600): Promise<Load> {
     load.push(spawn(toolPath('kubectl'), ['--kubeconfig', node.kubeconfig, ...args], { stdio: 'ignore' }));
   const psql = ['psql', '-U', 'postgres', '-c', busyDatabase(seconds)];
   kubectl('-n', namespace, 'exec', database, '-c', 'postgres', '--', ...psql);
+  const api = await podOf(node, 'api');
+  kubectl('-n', namespace, 'exec', api.name, '--', 'node', '-e', busyBroker);
   kubectl('-n', ingress.namespace, 'exec', ingress.pod, '--', 'node', '-e', busyCaller, apiService);
   const end = (): void => {
     recording.stop();
     for (const one of load) one.kill();
   };
-  return { recording, firstMs, end };
-}
-
-export interface Compared {
-  startMs: number;
-  /** Null when the window was whole: what is not known to the exporter is not billed, and not compared. */
-  gaps: WindowReport['gaps'] | null;
-  meters: { field: string; metered: number; least: number; most: number }[];
+  return { recording, names: Object.keys(counters), firstMs, end };
 }
 
 /** Waits for the n-th window of the load and compares it. Throws when a container that is paid for is not shown. */
@@ -79,54 +75,48 @@ export async function compareWindow(node: TestNode, { recording, firstMs }: Load
   const endMs = startMs + windowMs;
   await sleep(Math.max(0, endMs + seenWithinMs - Date.now()));
   const report = await reportOf(node, startMs, endMs);
-  if (report.complete !== true) return { startMs, gaps: report.gaps ?? [], meters: [] };
+  if (report.complete !== true) return { startMs, endMs, gaps: report.gaps ?? [], meters: [] };
   const samples = await rawSamples(node, namespace, endMs);
-  /** What the kernel counted between the samples that a window lies between. */
-  const truth = (kind: 'cpu' | 'sent' | 'received', series: Sample[]) => {
+  const compared = (field: Field) => {
+    const kind = kinds[field];
     // What ended before is still shown, and grows no more: a pod of `helm test`.
-    const own = series.filter(({ pod, times }) => !notMetered.test(pod) && times.some((time) => time > startMs));
+    const own = samples[kind].filter(({ pod, times }) => !notMetered.test(pod) && times.some((time) => time > startMs));
     const expected = kind === 'cpu' ? metered.length : meteredPods;
     if (own.length !== expected) throw new Error(`${kind}: ${own.length} things are shown and not ${expected}`);
-    const growths = own.map(({ pod, container, times }) => {
-      const sampleAt = (edgeMs: number) => times.findLast((time) => time <= edgeMs) ?? 0;
-      const name = kind === 'cpu' ? `cpu ${pod} ${container}` : `${kind} ${pod}`;
-      return recording.growth(name, sampleAt(startMs), sampleAt(endMs));
-    });
+    const nameOf = ({ pod, container }: Sample) => (kind === 'cpu' ? `cpu ${pod} ${container}` : `${kind} ${pod}`);
+    const sampleAt = ({ times }: Sample, edgeMs: number) => times.findLast((time) => time <= edgeMs) ?? 0;
+    const sum = (of: (one: Sample) => number) => own.reduce((total, one) => total + of(one), 0);
+    const growth = (one: Sample) => recording.growth(nameOf(one), sampleAt(one, startMs), sampleAt(one, endMs));
+    const unseen = (edgeMs: number) => sum((one) => recording.growth(nameOf(one), sampleAt(one, edgeMs), edgeMs).most);
     return {
-      least: growths.reduce((sum, { least }) => sum + least, 0),
-      most: growths.reduce((sum, { most }) => sum + most, 0),
+      field,
+      metered: Number(report[field]) * units[field],
+      least: sum((one) => growth(one).least),
+      most: sum((one) => growth(one).most),
+      unseenAtStart: unseen(startMs),
+      unseenAtEnd: unseen(endMs),
     };
   };
-  const compared = (field: 'cpu_hours' | 'network_bytes_sent' | 'network_bytes_received', unit: number) => {
-    const [kind, series] = (
-      {
-        cpu_hours: ['cpu', samples.cpu],
-        network_bytes_sent: ['sent', samples.sent],
-        network_bytes_received: ['received', samples.received],
-      } as const
-    )[field];
-    return { field, metered: Number(report[field]) * unit, ...truth(kind, series) };
-  };
-  return {
-    startMs,
-    gaps: null,
-    meters: [compared('cpu_hours', 3600), compared('network_bytes_sent', 1), compared('network_bytes_received', 1)],
-  };
+  return { startMs, endMs, gaps: null, meters: (Object.keys(kinds) as Field[]).map(compared) };
 }
 
-/** A line of it for people. */
-export function lineOf({ startMs, gaps, meters }: Compared): string {
-  const when = new Date(startMs).toISOString().slice(11, 16);
-  if (gaps !== null) return `${when}  not whole: ${JSON.stringify(gaps)}`;
-  const words = meters.map(
-    ({ field, metered, least, most }) => `${field}: metered ${metered}, the kernel between ${least} and ${most}`,
-  );
-  return `${when}  ${words.join('; ')}`;
+/** The longest run of whole windows beside what the counters grew by between its edges; null without a whole window. */
+export function compareRun({ recording, names }: Load, windows: readonly Compared[]): ComparedRun | null {
+  const run = longestWhole(windows);
+  const [first, last] = [run[0], run.at(-1)];
+  if (!first || !last) return null;
+  const meters = first.meters.map(({ field, unseenAtStart }, index) => {
+    const growths = names
+      .filter((name) => name.startsWith(`${kinds[field]} `))
+      .map((name) => recording.growth(name, first.startMs, last.endMs));
+    return {
+      field,
+      metered: run.reduce((sum, { meters }) => sum + (meters[index]?.metered ?? 0), 0),
+      least: growths.reduce((sum, { least }) => sum + least, 0),
+      most: growths.reduce((sum, { most }) => sum + most, 0),
+      unseenAtStart,
+      unseenAtEnd: last.meters[index]?.unseenAtEnd ?? 0,
+    };
+  });
+  return { startMs: first.startMs, endMs: last.endMs, windows: run.length, meters };
 }
-
-/** Meters of a window that are not as promised, in words. */
-export const faultsOf = ({ meters }: Compared): string[] =>
-  meters.flatMap(({ field, metered, least, most }) => [
-    ...(metered / most < aboveMax ? [] : [`${field} ${metered} is above ${most}`]),
-    ...(metered / least > belowMin ? [] : [`${field} ${metered} is below ${least}`]),
-  ]);

@@ -4,7 +4,7 @@ import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import { connectAsync, type MqttClient } from 'mqtt';
 import type { TestNode } from '../harness/node.ts';
 import { toolPath } from '../harness/tools.ts';
-import { namespace, podOf, sql } from './stack.ts';
+import { inPod, namespace, podOf, sql } from './stack.ts';
 
 export const devicePassword = 'of a device';
 
@@ -22,6 +22,15 @@ export async function redis(node: TestNode, command: string): Promise<string> {
   const { name } = await podOf(node, 'redis');
   const program = `REDISCLI_AUTH="$(cat "$PASSWORD_FILE")" redis-cli ${command}`;
   return (await node.kubectl('-n', namespace, 'exec', name, '--', 'sh', '-c', program)).trim();
+}
+
+/** Messages that the broker has been sent, by its exporter. */
+export async function published(node: TestNode): Promise<number> {
+  const { name } = await podOf(node, 'mosquitto-exporter');
+  const read = `fetch('http://127.0.0.1:9234/metrics').then(async (answer) => console.log(await answer.text()))`;
+  const [, count] =
+    /^mosquitto_broker_publish_messages_received (\d+)/m.exec(await inPod(node, namespace, name, read)) ?? [];
+  return Number(count);
 }
 
 /** A client of the broker; no policy holds up kubectl's way to it. Its end closes that way too. */
