@@ -12,6 +12,7 @@ import { everyDeed, forEveryDeed, type Ids, withRefusedOutbox } from '../harness
 import { expectFits } from '../harness/browser/fits.ts';
 import { withHeldInvoice } from '../harness/browser/invoice-work.ts';
 import { asMember } from '../harness/browser/member.ts';
+import { bareTables, saidOfNothing, unhelpful } from '../harness/browser/nothing-yet.ts';
 import { asPerson } from '../harness/browser/organisation-work.ts';
 import { asAdmin } from '../harness/browser/session.ts';
 import { goWithin, watchRest } from '../harness/browser/settled.ts';
@@ -54,6 +55,9 @@ const shows: Readonly<Record<Audience, readonly string[]>> = {
 
 /** Addresses of a page that no tab leads to, where what others wrote stands. */
 const alsoAt: Readonly<Record<string, readonly string[]>> = { '/console/reviews': ['/console/reviews?state=rejected'] };
+
+/** Pages of one thing, with a list beside it that is not missed, or whose absence is a sentence. */
+const withoutNothing: readonly string[] = ['/admin/queues/jobs/:jobId', '/console/invoices/:invoiceId'];
 
 /** Of an organisation's pages staff begins at the first. */
 const visited = (await deedsOfPages()).flatMap(({ page }) =>
@@ -117,6 +121,15 @@ describeInBrowser(
       return (await tab.getByText(hostile).or(tab.getByText(hostileEmail)).count()) > 0;
     }
 
+    /** Nothing has failed, and what is not there is said with more than that. @returns how often it is said */
+    async function expectHelpful(tab: Tab): Promise<number> {
+      const said = await saidOfNothing(tab);
+      const hasFailed = (await tab.getByRole('button', { name: 'Try again' }).count()) > 0;
+      const seen = { hasFailed, unhelpful: unhelpful(said), bare: await bareTables(tab) };
+      expect(seen, tab.url()).toEqual({ hasFailed: false, unhelpful: [], bare: [] });
+      return said.length;
+    }
+
     async function expectReadable(tab: Tab): Promise<void> {
       await expectAccessible(tab);
       await tab.emulateMedia({ colorScheme: 'dark' });
@@ -149,6 +162,17 @@ describeInBrowser(
         await expectReadable(tab);
       }
       if (shows[kind].includes(path)) expect(isShown).toBe(true);
+
+      sky.is = 'empty';
+      await tab.goto(first);
+      await rests();
+      let said = await expectHelpful(tab);
+      for (const address of await tabsOf(tab)) {
+        await goWithin(tab, address, false);
+        await rests();
+        said += await expectHelpful(tab);
+      }
+      if (sky.lists > 0 && !withoutNothing.includes(path)) expect(said).toBeGreaterThan(0);
 
       sky.is = 'failing';
       await tab.goto(first);
