@@ -17,6 +17,7 @@ import { asPerson } from '../harness/browser/organisation-work.ts';
 import { asAdmin } from '../harness/browser/session.ts';
 import { goWithin, watchRest } from '../harness/browser/settled.ts';
 import { withDrift, withEvent } from '../harness/browser/stripe-work.ts';
+import { byTab } from '../harness/browser/tabbing.ts';
 import { saidOfFailure, shiftsOf, skyOf, tabsOf } from '../harness/browser/visit.ts';
 import { hostileName as hostile, hostileEmail } from '../harness/browser/words.ts';
 
@@ -131,6 +132,7 @@ describeInBrowser(
     }
 
     async function expectReadable(tab: Tab): Promise<void> {
+      expect(await byTab(tab), tab.url()).toEqual({ unreached: [], unseen: [] });
       await expectAccessible(tab);
       await tab.emulateMedia({ colorScheme: 'dark' });
       await tab.locator('html.pf-v6-theme-dark').waitFor();
