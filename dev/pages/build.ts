@@ -12,14 +12,15 @@ import { sourceHash } from './source-hash.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 const ui = join(root, 'ui');
-const dist = join(ui, 'dist');
-/** The hash that ui/dist was built of. */
-const builtOf = join(dist, '.source');
+const distOf = (project: string): string => join(project, 'ui', 'dist');
+const dist = distOf(root);
+/** The hash that ui/dist was built of stands there. */
+const sourceFile = '.source';
 /** The hash of the lock file that ui/node_modules was installed from. */
 const installedOf = join(ui, 'node_modules', '.installed-of');
 const lockFolder = join(ui, '.building');
 /** Stays whatever is built: it keeps the folder in the repository, which wrangler.toml names. */
-const kept = ['.assetsignore', '.source'];
+const kept = ['.assetsignore', sourceFile];
 const PAUSE_MS = 250;
 
 export interface BuildOptions {
@@ -35,8 +36,8 @@ const lockHash = (): string =>
     .digest('hex');
 
 /** Whether ui/dist is what the sources say. */
-export const arePagesBuilt = (): boolean =>
-  existsSync(join(dist, 'index.html')) && textOf(builtOf) === sourceHash(root);
+export const arePagesBuilt = (project = root): boolean =>
+  existsSync(join(distOf(project), 'index.html')) && textOf(join(distOf(project), sourceFile)) === sourceHash(project);
 
 /** Installs the packages of ui/ unless they are there. Throws PlatformError with npm's reason. */
 export async function installPages(options: BuildOptions): Promise<void> {
@@ -73,7 +74,7 @@ export async function buildPages(options: BuildOptions): Promise<void> {
       options.signal,
     );
     publish(next);
-    writeFileSync(builtOf, hash);
+    writeFileSync(join(dist, sourceFile), hash);
     options.log(`built in ${Math.round((Date.now() - startedMs) / 1000)} s`);
   });
 }
@@ -106,7 +107,7 @@ const isAlive = (pid: number): boolean => {
 };
 
 /** Runs the work while no other process of this machine does; one that died in the middle holds nobody up. */
-async function alone(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+export async function alone(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
   const owner = join(lockFolder, 'pid');
   for (;;) {
     try {

@@ -8,18 +8,22 @@ import { expectAccessible, expectColours } from '../harness/browser/accessibilit
 import { apiOf } from '../harness/browser/api.ts';
 import { addressesOf, deedsOfPages } from '../harness/browser/button-matrix.ts';
 import { type Before, describeInBrowser, desktop } from '../harness/browser/chromium.ts';
-import { everyDeed, forEveryDeed, hostile, type Ids, withRefusedOutbox } from '../harness/browser/every-deed.ts';
+import { everyDeed, forEveryDeed, type Ids, withRefusedOutbox } from '../harness/browser/every-deed.ts';
 import { expectFits } from '../harness/browser/fits.ts';
 import { withHeldInvoice } from '../harness/browser/invoice-work.ts';
 import { asMember } from '../harness/browser/member.ts';
+import { bareTables, saidOfNothing, unhelpful } from '../harness/browser/nothing-yet.ts';
 import { asPerson } from '../harness/browser/organisation-work.ts';
 import { asAdmin } from '../harness/browser/session.ts';
 import { goWithin, watchRest } from '../harness/browser/settled.ts';
 import { withDrift, withEvent } from '../harness/browser/stripe-work.ts';
+import { byTab } from '../harness/browser/tabbing.ts';
 import { saidOfFailure, shiftsOf, skyOf, tabsOf } from '../harness/browser/visit.ts';
+import { hostileName as hostile, hostileEmail } from '../harness/browser/words.ts';
 
 /** Google's "good": https://web.dev/articles/cls */
 const shiftMax = 0.1;
+const deadEvent = { state: 'dead', error: { code: 'stripe_unavailable', message: hostile } } as const;
 const kinds = ['admin', 'account', 'person'] as const;
 
 /** Pages that show what `everyDeed` has called things. */
@@ -29,11 +33,18 @@ const shows: Readonly<Record<Audience, readonly string[]>> = {
     '/admin/queues/jobs/:jobId',
     '/console/customers',
     '/console/customers/:customerId',
+    '/console/corrections',
+    '/console/credentials',
     '/console/gaps',
+    '/console/holds',
+    '/console/invoices/:invoiceId',
     '/console/organisations',
+    '/console/outbox',
+    '/console/reviews',
+    '/console/webhooks/:eventId',
     '/organisation',
   ],
-  account: ['/', '/licence', '/keys'],
+  account: ['/', '/account/invoices/:invoiceId', '/keys', '/licence', '/members'],
   person: [
     '/organisation',
     '/organisation/projects/:namespace',
@@ -42,6 +53,12 @@ const shows: Readonly<Record<Audience, readonly string[]>> = {
     '/organisation/keys',
   ],
 };
+
+/** Addresses of a page that no tab leads to, where what others wrote stands. */
+const alsoAt: Readonly<Record<string, readonly string[]>> = { '/console/reviews': ['/console/reviews?state=rejected'] };
+
+/** Pages of one thing, with a list beside it that is not missed, or whose absence is a sentence. */
+const withoutNothing: readonly string[] = ['/admin/queues/jobs/:jobId', '/console/invoices/:invoiceId'];
 
 /** Of an organisation's pages staff begins at the first. */
 const visited = (await deedsOfPages()).flatMap(({ page }) =>
@@ -95,17 +112,27 @@ describeInBrowser(
     const given = (kind: Audience): Before[] => [
       signedIn[kind],
       withHeldInvoice,
-      ...(kind === 'admin' ? [withRefusedOutbox, withDrift(), withEvent({ state: 'dead' })] : []),
+      ...(kind === 'admin' ? [withRefusedOutbox, withDrift(), withEvent(deadEvent)] : []),
     ];
 
     /** Whether a page shows what others wrote as text. Fails where it became anything else. */
     async function showsAsText(tab: Tab): Promise<boolean> {
       const found = await tab.evaluate(() => [document.images.length, document.title.includes('gone')]);
       expect([tab.url(), ...found]).toEqual([tab.url(), 0, false]);
-      return (await tab.getByText(hostile).count()) > 0;
+      return (await tab.getByText(hostile).or(tab.getByText(hostileEmail)).count()) > 0;
+    }
+
+    /** Nothing has failed, and what is not there is said with more than that. @returns how often it is said */
+    async function expectHelpful(tab: Tab): Promise<number> {
+      const said = await saidOfNothing(tab);
+      const hasFailed = (await tab.getByRole('button', { name: 'Try again' }).count()) > 0;
+      const seen = { hasFailed, unhelpful: unhelpful(said), bare: await bareTables(tab) };
+      expect(seen, tab.url()).toEqual({ hasFailed: false, unhelpful: [], bare: [] });
+      return said.length;
     }
 
     async function expectReadable(tab: Tab): Promise<void> {
+      expect(await byTab(tab), tab.url()).toEqual({ unreached: [], unseen: [] });
       await expectAccessible(tab);
       await tab.emulateMedia({ colorScheme: 'dark' });
       await tab.locator('html.pf-v6-theme-dark').waitFor();
@@ -129,7 +156,7 @@ describeInBrowser(
       sky.is = 'well';
       let isShown = await showsAsText(tab);
       await expectReadable(tab);
-      for (const address of new Set([...others, ...(await tabsOf(tab))])) {
+      for (const address of new Set([...others, ...(await tabsOf(tab)), ...(alsoAt[path] ?? [])])) {
         if (address === first) continue;
         await goWithin(tab, address, false);
         await rests();
@@ -137,6 +164,17 @@ describeInBrowser(
         await expectReadable(tab);
       }
       if (shows[kind].includes(path)) expect(isShown).toBe(true);
+
+      sky.is = 'empty';
+      await tab.goto(first);
+      await rests();
+      let said = await expectHelpful(tab);
+      for (const address of await tabsOf(tab)) {
+        await goWithin(tab, address, false);
+        await rests();
+        said += await expectHelpful(tab);
+      }
+      if (sky.lists > 0 && !withoutNothing.includes(path)) expect(said).toBeGreaterThan(0);
 
       sky.is = 'failing';
       await tab.goto(first);

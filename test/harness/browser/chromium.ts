@@ -23,6 +23,8 @@ export type Before = (context: BrowserContext) => Promise<unknown>;
 
 export interface OpenOptions {
   viewport?: { width: number; height: number };
+  /** Where its reader is, as IANA names it; without it where the tests run. */
+  timeZone?: string;
   /** Before the page is there, one after the other: a session, answers in the API's place. */
   before?: Before | readonly Before[];
   /** Complaints of the page that this test is about. */
@@ -86,8 +88,13 @@ export function describeInBrowser(
       get platform() {
         return platform;
       },
-      async open(path, { viewport = desktop, before, expected } = {}) {
-        const context = await browser.newContext({ viewport, baseURL: platform.url, reducedMotion: 'reduce' });
+      async open(path, { viewport = desktop, timeZone, before, expected } = {}) {
+        const context = await browser.newContext({
+          viewport,
+          baseURL: platform.url,
+          reducedMotion: 'reduce',
+          ...(timeZone !== undefined && { timezoneId: timeZone }),
+        });
         context.setDefaultTimeout(PAGE_TIMEOUT_MS);
         opened.push({ context, complaints: hear(context, platform.url, expected) });
         for (const prepare of [before ?? []].flat()) await prepare(context);

@@ -3,6 +3,7 @@ import type { BrowserContext } from 'playwright-core';
 import { demoApi } from '../../../dev/demo/api.ts';
 import { pullQueue } from '../../../dev/queue/settings.ts';
 import { makeAccountKey } from '../../../src/contracts/routes/account-keys.ts';
+import { correctUsage } from '../../../src/contracts/routes/corrections.ts';
 import { grantCredit } from '../../../src/contracts/routes/credits.ts';
 import { deactivateCustomer } from '../../../src/contracts/routes/customers.ts';
 import { listDeadLetters } from '../../../src/contracts/routes/dead-letters.ts';
@@ -11,7 +12,8 @@ import { attachProject, createOrganisation, listOrganisations } from '../../../s
 import { pauseQueue } from '../../../src/contracts/routes/queue-orders.ts';
 import { addMember } from '../../../src/contracts/routes/sessions.ts';
 import { setSpendCap } from '../../../src/contracts/routes/spend-caps.ts';
-import { listReviews } from '../../../src/contracts/routes/usage-admin.ts';
+import { listReviews, rejectReview } from '../../../src/contracts/routes/usage-admin.ts';
+import { iso, minuteMs } from '../../../src/lib/time.ts';
 import { eventually } from '../eventually.ts';
 import type { TestPlatform } from '../platform.ts';
 import { heldInvoiceId } from './invoice-work.ts';
@@ -20,6 +22,7 @@ import { organisation, organisationWork } from './organisation-work.ts';
 import { backOff, queueWork, withoutProvisioner } from './queue-work.ts';
 import { event } from './stripe-work.ts';
 import { withMinutes } from './usage-work.ts';
+import { hostileName as hostile, hostileEmail } from './words.ts';
 
 /** The platform's environment for it. */
 export const forEveryDeed = {
@@ -29,9 +32,6 @@ export const forEveryDeed = {
   RATE_LIMIT_AUTH: 'off',
   LOG_LEVEL: 'warn',
 };
-
-/** What somebody can call a company, a label, a key. */
-export const hostile = '<img src=x onerror="document.title=\'gone\'"> ﷽ & Söhne "GmbH"';
 
 /** Ids that stand for a page's `:name`, all that show something else. */
 export type Ids = Readonly<Record<string, readonly string[]>>;
@@ -48,7 +48,7 @@ export async function everyDeed(platform: TestPlatform): Promise<Ids> {
   await admin.call(makeAccountKey, { params, body: { name: hostile } });
   await admin.call(grantCredit, { params, body: { amount_cents: 100, reason: hostile } });
   await admin.call(setSpendCap, { params, body: { cap_cents: 1_000_000, action: 'notify' } });
-  await admin.call(addMember, { params, body: { email: 'ann@example.com', role: 'viewer' } });
+  await admin.call(addMember, { params, body: { email: hostileEmail, role: 'viewer' } });
 
   const { items } = await admin.call(listOrganisations, { query: { limit: 100 } });
   const organisationId = items.find(({ slug }) => slug === organisation)?.organisation_id ?? '';
@@ -59,6 +59,27 @@ export async function everyDeed(platform: TestPlatform): Promise<Ids> {
   await admin.call(createOrganisation, { body: { name: hostile, slug: 'hostile' } });
   await admin.call(makeOrganisationKey, { query: { organisation }, body: { name: hostile } });
 
+  await shop.use(10);
+  await shop.useLess(1);
+  const [review] = (
+    await eventually(
+      () => admin.call(listReviews, {}),
+      ({ total }) => total > 0,
+    )
+  ).items;
+  const reviewId = review?.review_id ?? '';
+  await admin.call(rejectReview, { params: { reviewId }, body: { reason: hostile } });
+  const window_end = await shop.use(10);
+  await admin.call(correctUsage, {
+    params: { customerId: shop.customerId },
+    body: {
+      kind: 'void',
+      instance_id: 'test',
+      window_start: iso(Date.parse(window_end) - minuteMs),
+      window_end,
+      reason: hostile,
+    },
+  });
   await shop.use(10);
   await shop.useLess(1);
   const embedded = demoApi(ready, new AbortController().signal);
@@ -87,7 +108,7 @@ const refused = {
   state: 'never',
   subject: `cust_${'2'.repeat(32)}`,
   attempts: 3,
-  last_error: 'No such customer',
+  last_error: hostile,
   created_at: '2026-11-20T10:00:00.000Z',
   sent_at: null,
   next_at: '2026-11-20T11:00:00.000Z',

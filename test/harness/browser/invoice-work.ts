@@ -14,6 +14,7 @@ import { apiOf } from './api.ts';
 import { withoutSignInLimits } from './member.ts';
 import { withoutProvisioner } from './queue-work.ts';
 import { sellsPlans, subscribe } from './subscription-work.ts';
+import { hostileName } from './words.ts';
 
 /** The platform's environment for it: nobody else reports, and usage above 20 dollars on a line waits for approval. */
 export const forInvoices = {
@@ -118,7 +119,7 @@ const head: InvoiceHead = {
 const line: InvoiceLineView = {
   ...cpuLine(period),
   line_id: '2026-10-20T10:00:00.000Z/cpu_core_ms',
-  description: '<b>CPU</b>',
+  description: hostileName,
 };
 
 const held: HeldLineView = {

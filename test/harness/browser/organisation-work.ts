@@ -15,8 +15,8 @@ export const organisation = DEMO_ORGANISATION.slug;
 export interface Project {
   namespace: string;
   customerId: string;
-  /** Reports a minute more, and waits until the project's total has it. @param cpuHours 0.05 dollars each */
-  use: (cpuHours: number) => Promise<void>;
+  /** Reports a minute more, and waits until the project's total has it. @param cpuHours 0.05 dollars each; @returns its end */
+  use: (cpuHours: number) => Promise<string>;
   /** Reports the last minute once more, lower than it was: somebody has to decide about that. */
   useLess: (cpuHours: number) => Promise<void>;
 }
@@ -46,6 +46,7 @@ export function organisationWork(platform: TestPlatform) {
           async () => (await overview(namespace)).as_of,
           (asOf) => asOf === end,
         );
+        return end;
       },
       useLess: meter.again,
     };

@@ -1,22 +1,35 @@
 /**
  * One page of the app, looked at in every way that holds for all of them: slow, light, dark, on a laptop and a phone, with
- * what others wrote in it, and with an API that fails. A test says what it expects; here it is only seen.
+ * what others wrote in it, with an API that fails and one that has nothing yet. A test says what it expects; here it is only seen.
  */
-import type { BrowserContext, Page as Tab } from 'playwright-core';
+import type { APIResponse, BrowserContext, Route, Page as Tab } from 'playwright-core';
 import { readSession } from '../../../src/contracts/routes/sessions.ts';
+import { emptied } from './nothing-yet.ts';
 import { refusal } from './stand-in-sessions.ts';
 
 const slowMs = 400;
 const requestId = 'req_00000000000000000000000000000009';
 
 /** How the API answers a page. */
-export type Weather = 'well' | 'slow' | 'failing';
+export type Weather = 'well' | 'slow' | 'failing' | 'empty';
 
 export interface Sky {
   is: Weather;
   /** Requests that failed since it began to. */
   failed: number;
+  /** Lists that were answered empty. */
+  lists: number;
   install: (context: BrowserContext) => Promise<void>;
+}
+
+const isSession = (route: Route): boolean => route.request().url().endsWith(readSession.path);
+
+/** The API's own answer with nothing in it; null where it is none that could have something. */
+async function emptyAnswerTo(route: Route): Promise<{ response: APIResponse; json: unknown; isList: boolean } | null> {
+  if (route.request().method() !== 'GET' || isSession(route)) return null;
+  const response = await route.fetch();
+  if (!response.ok() || !response.headers()['content-type']?.startsWith('application/json')) return null;
+  return { response, ...emptied(new URL(route.request().url()).pathname, await response.json()) };
 }
 
 /** Everything but who is signed in can fail: without that there is no page. */
@@ -24,13 +37,19 @@ export function skyOf(first: Weather): Sky {
   const sky: Sky = {
     is: first,
     failed: 0,
+    lists: 0,
     async install(context) {
       await watchShifts(context);
       await context.route('**/api/**', async (route) => {
-        if (sky.is === 'failing' && !route.request().url().endsWith(readSession.path)) {
+        if (sky.is === 'failing' && !isSession(route)) {
           sky.failed++;
           const json = { ...refusal('internal', 'something is wrong here'), request_id: requestId };
           return await route.fulfill({ status: 500, json });
+        }
+        const empty = sky.is === 'empty' ? await emptyAnswerTo(route) : null;
+        if (empty !== null) {
+          if (empty.isList) sky.lists++;
+          return await route.fulfill(empty);
         }
         if (sky.is === 'slow') await new Promise((resolve) => setTimeout(resolve, slowMs));
         await route.fallback().catch(() => {});

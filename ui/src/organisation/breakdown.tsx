@@ -33,20 +33,20 @@ export function Breakdown({ overview }: { overview: Overview }) {
   const parts = kinds.flatMap((kind) => {
     const cost = overview.cost_breakdown[kind];
     if (cost === undefined) return [];
-    return [{ name: texts.kinds[kind], cost, percent: total === 0 ? 0 : (100 * centsOf(cost)) / total }];
+    return [{ name: texts.kinds[kind], cost, percent: (100 * centsOf(cost)) / total }];
   });
   const whole = {
     name: organisationTexts.total,
     cost: overview.billing_summary.current_month_total,
-    percent: total === 0 ? 0 : 100,
+    percent: 100,
   };
   return (
     <Section
       title={texts.breakdown}
       columns={columns}
       idOf={({ name }) => name}
-      items={[...parts, whole]}
-      empty={<NothingYet title={texts.noBreakdown}>{texts.noBreakdown}</NothingYet>}
+      items={total === 0 ? [] : [...parts, whole]}
+      empty={<NothingYet title={texts.noCostTitle}>{texts.noCost}</NothingYet>}
     />
   );
 }

@@ -57,7 +57,7 @@ export function BillVerdict({ verdict }: { verdict: Verdict }) {
             columns={columns}
             idOf={(line) => String((line as (typeof placed)[number]).place)}
             read={{ data: placed, error: null, dataUpdatedAt: 0, refetch: async () => null }}
-            empty={<NothingYet title={texts.empty}>{''}</NothingYet>}
+            empty={<NothingYet title={texts.emptyTitle}>{texts.empty}</NothingYet>}
           />
         </>
       )}

@@ -23,7 +23,7 @@ export const correctionTexts = {
   same: 'No quantity differs.',
   until: '–',
   emptyTitle: 'No corrections',
-  empty: 'Nothing was corrected.',
+  empty: 'Nothing was corrected: all usage stands as it was reported. Correct usage puts right what no reporter can.',
   toCorrections: 'Corrections of this customer',
   moved: (amount: string, isMore: boolean) => (isMore ? `+${amount}` : amount),
   make: {

@@ -71,7 +71,7 @@ export const costTexts = {
   quantity: (quantity: string, unit: string) => `${quantity} ${unit}`,
   price: (dollars: string, unit: string) => `$${dollars} / ${unit}`,
   emptyTitle: 'No lines',
-  empty: 'The period has no usage and no fee yet.',
+  empty: 'The period has no usage and no fee yet: lines come with the first hour that is reported.',
 } as const;
 
 export const licenceTexts = {

@@ -13,7 +13,7 @@ export const consoleInvoiceTexts = {
   customer: 'Customer',
   atStripe: 'At Stripe',
   empty: 'The first one comes when somebody has bought a plan.',
-  emptyOfCustomer: 'Nothing was invoiced yet. In a trial nothing is.',
+  emptyOfCustomer: 'Nothing was invoiced yet. The first one comes when a plan is bought.',
   toCorrections: 'Corrections of this customer',
   toAll: 'In the list of all invoices',
   heldLines: 'Lines that wait for approval',

@@ -36,7 +36,7 @@ export const reviewTexts = {
   select: (customer: string, end: string) => `Choose the review of ${customer}, ${end}`,
   emptyTitle: 'No reviews',
   empty: 'Nothing waits. A report that lowers usage, or comes more than 48 hours late, appears here.',
-  emptyOther: 'No review is in this state.',
+  emptyOther: 'No review is in this state. Those that are open wait for a decision.',
   accept: {
     one: 'Accept',
     many: (count: number) => `Accept ${reviews(count)}`,
@@ -192,7 +192,10 @@ export const outboxTexts = {
     actions: 'Do',
   },
   emptyTitle: 'Nothing here',
-  empty: { refused: 'The other side has refused nothing.', other: 'Nothing is in this state.' },
+  empty: {
+    refused: 'The other side has refused nothing: everything is sent by itself.',
+    other: 'Nothing is in this state. Choose another one above.',
+  },
   retry: {
     label: 'Send again',
     title: 'Send this again?',
@@ -257,5 +260,5 @@ export const gapsTexts = {
     `${namespace}, ${windows === 1 ? '1 window' : `${windows} windows`}: ${why}`,
   more: (count: number) => `and ${count} older`,
   emptyTitle: 'No customers',
-  empty: 'There is nobody whose usage could be missing.',
+  empty: 'There is nobody whose usage could be missing. A customer appears here with its signup.',
 } as const;

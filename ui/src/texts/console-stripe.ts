@@ -92,7 +92,10 @@ export const driftTexts = {
     `Last compared: ${compared} objects, ${found === 1 ? '1 difference' : `${found} differences`}, at`,
   neverRun: 'Nothing was compared yet.',
   emptyTitle: 'No differences',
-  empty: { open: 'When both sides were last compared, they said the same.', other: 'Nothing was decided yet.' },
+  empty: {
+    open: 'When both sides were last compared, they said the same.',
+    other: 'Nothing was decided yet. A difference moves here when somebody decides about it.',
+  },
   run: {
     label: 'Compare now',
     title: 'Compare our rows with Stripe?',

@@ -76,7 +76,8 @@ export const organisationTexts = {
       request_cost: 'Requests',
       other_cost: 'Other',
     },
-    noBreakdown: 'Nothing is priced.',
+    noCostTitle: 'No costs',
+    noCost: 'Nothing that costs was used this month yet. What is used is here soon after its hour has ended.',
   },
   labels: {
     title: 'Labels',
@@ -110,7 +111,7 @@ export const organisationTexts = {
     byProject: 'Project',
     byLabel: (key: string) => `Label ${key}`,
     emptyTitle: 'No costs',
-    empty: 'Nothing that costs was used in this time.',
+    empty: 'Nothing that costs was used in this time. Choose a longer one, or come back when an hour of use has ended.',
   },
   summary: {
     title: titles.organisation.summary,
@@ -129,7 +130,7 @@ export const organisationTexts = {
     projects: 'Projects',
     unlabelled: 'Unlabelled',
     emptyTitle: 'Nothing yet',
-    empty: 'In this month there is no project and no cost.',
+    empty: 'In this month there is no project and no cost. Choose another month above.',
     noLabels: 'No project has a label. An org-admin sets them on the project’s page.',
   },
   attribution: {

@@ -125,7 +125,7 @@ export const accountTexts = {
     endTitle: 'End this session?',
     endWhat: 'Whoever uses it has to sign in again.',
     emptyTitle: 'No sessions',
-    empty: 'There is none.',
+    empty: 'Load the page again: the session that you look with is always here.',
     password: 'Password',
     old: 'Old password',
     oldHelp: 'Not needed within 15 minutes of signing in by a mailed link.',

@@ -30,5 +30,6 @@ export const statementTexts = {
     held: 'Right, held for approval',
     rejected: 'Right, not billed',
   },
-  empty: 'The statement has no lines.',
+  emptyTitle: 'The statement has no lines',
+  empty: 'Nothing was used or charged in its period: it comes to zero.',
 } as const;

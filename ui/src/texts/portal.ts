@@ -154,7 +154,7 @@ export const portalTexts = {
     amount: 'Amount',
     why: 'Why',
     emptyTitle: 'No lines',
-    empty: 'Nothing is counted in this period.',
+    empty: 'Nothing is counted in this period yet. Lines come with its first hour of usage; earlier periods are below.',
     periods: {
       title: 'Billing periods',
       label: 'Billing periods',
@@ -177,7 +177,7 @@ export const portalTexts = {
       never: 'Never invoiced',
       notYet: 'Not yet',
       emptyTitle: 'No billing periods',
-      empty: 'The first one begins with the subscription.',
+      empty: 'The first one begins with the subscription: choose a plan on the page Plan.',
       unbilled: 'Used outside of every period, kept and never billed',
       unbilledItem: (windows: number) => counted(windows, 'window'),
     },
