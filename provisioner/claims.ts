@@ -7,7 +7,8 @@ import { err, ok, type Result } from '../src/lib/result.ts';
 import { sleep } from './clock.ts';
 import { type Failure, failed, lost, type Stop } from './failure.ts';
 import { call, type Kube, kubeFailure } from './kube.ts';
-import type { Place, Until } from './namespace.ts';
+import type { Own } from './namespace.ts';
+import type { Place, Until } from './place.ts';
 
 /** The component of the chart whose volume holds the customer's data. */
 const component = 'postgres';
@@ -46,8 +47,12 @@ export function judgeClaims(claims: V1PersistentVolumeClaim[]): Database {
   return { kind: 'going', claim: claim.metadata?.name ?? '', why: goes(claim) ?? '', isDeleted };
 }
 
-/** Reads what is left of the database in a namespace; one that is not there holds none. */
-export async function databaseOf(kube: Kube, place: Place): Promise<Result<Database, Failure>> {
+/**
+ * Reads what is left of the database in a namespace. One that is not there holds none, and of one that is being deleted nothing is
+ * left: neither is read.
+ */
+export async function databaseOf(kube: Kube, place: Place, own: Own = 'entered'): Promise<Result<Database, Failure>> {
+  if (own !== 'entered') return ok({ kind: 'none' });
   const found = await call(kube.core.listNamespacedPersistentVolumeClaim({ namespace: place.name }));
   return found.ok ? ok(judgeClaims(found.value.items)) : kubeFailure('listing volume claims', found.error);
 }

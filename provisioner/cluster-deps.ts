@@ -2,12 +2,13 @@
 import type { Logger } from 'pino';
 import type { LeasedJob } from '../src/contracts/jobs.ts';
 import type { Random } from '../src/lib/ids.ts';
+import type { Access } from './access.ts';
 import { lastWords } from './classify.ts';
 import type { Monotonic } from './clock.ts';
 import type { JobContext } from './executor.ts';
 import type { Helm, HelmRun } from './helm.ts';
 import type { Kube } from './kube.ts';
-import type { Place, Until } from './namespace.ts';
+import type { Place, Until } from './place.ts';
 import { snapshot, whyNotReady } from './not-ready.ts';
 import type { Chart, ReleaseContext } from './release.ts';
 
@@ -18,6 +19,8 @@ export type ClusterDeps = {
   serverSide: boolean;
   chart: Chart;
   baseDomain: string | undefined;
+  /** Undefined where our rights in customers' namespaces are given some other way. */
+  access: Access | undefined;
   now: Monotonic;
   random: Random;
   log: Logger;

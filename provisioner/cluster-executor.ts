@@ -11,8 +11,9 @@ import type { Done, Executor, JobContext } from './executor.ts';
 import { failed, lost, type Stop } from './failure.ts';
 import { makeWay } from './hand-edits.ts';
 import { call } from './kube.ts';
-import { deleteNamespace, ensureNamespace, findOwn, type Place } from './namespace.ts';
+import { deleteNamespace, ensureNamespace, enterOwn, type Own } from './namespace.ts';
 import { kindsOf } from './optional-kinds.ts';
+import type { Place } from './place.ts';
 import { reopen } from './pods.ts';
 import type { Revision } from './recovery.ts';
 import { history, type ReleaseContext, recover, uninstall, upgrade } from './release.ts';
@@ -73,11 +74,11 @@ async function reconcile(deps: ClusterDeps, context: JobContext): Promise<Result
   context.progress(5, 'namespace');
   const place = placeOf(context.job);
   const on = releaseOf(deps, context);
-  const own = await findOwn(deps.kube, place);
+  const own = await enterOwn(deps.kube, place, deps.access, untilOf(deps, context));
   if (!own.ok) return own;
-  const data = await readData(deps, context, place);
+  const data = await readData(deps, context, place, own.value);
   if (!data.ok) return data;
-  const found = await ensureNamespace(deps.kube, place, untilOf(deps, context));
+  const found = await ensureNamespace(deps.kube, place, deps.access, untilOf(deps, context));
   if (!found.ok) return found;
   // A namespace that we have just made holds no release: asking Helm would only cost time.
   const revisions = found.value.created ? ok([]) : await history(on);
@@ -99,8 +100,13 @@ async function reconcile(deps: ClusterDeps, context: JobContext): Promise<Result
 }
 
 /** What is there of the database; a failure where its data is expected and is not there. */
-async function readData(deps: ClusterDeps, { job }: JobContext, place: Place): Promise<Result<Database, Stop>> {
-  const database = await databaseOf(deps.kube, place);
+async function readData(
+  deps: ClusterDeps,
+  { job }: JobContext,
+  place: Place,
+  own: Own = 'entered',
+): Promise<Result<Database, Stop>> {
+  const database = await databaseOf(deps.kube, place, own);
   if (!database.ok || !job.expects_data) return database;
   const stands = requireData(database.value, place, job.claim_uid);
   return stands.ok ? database : stands;
@@ -195,11 +201,12 @@ async function cleanRelease(deps: ClusterDeps, context: JobContext, on: ReleaseC
 async function remove(deps: ClusterDeps, context: JobContext): Promise<Result<void, Stop>> {
   context.progress(10, 'removing');
   const place = placeOf(context.job);
-  const own = await findOwn(deps.kube, place);
+  const own = await enterOwn(deps.kube, place, deps.access, untilOf(deps, context));
   if (!own.ok) return own;
-  if (!own.value) return ok(undefined);
+  if (own.value === 'absent') return ok(undefined);
   const uninstalled = await uninstall(releaseOf(deps, context));
-  if (!uninstalled.ok) return uninstalled;
+  // One that is being deleted takes our rights with it, and the release's record: what is left of that is not waited for.
+  if (!uninstalled.ok && (own.value === 'entered' || uninstalled.error.kind === 'lost')) return uninstalled;
   context.progress(60, 'deleting the namespace');
   return deleteNamespace(deps.kube, place, untilOf(deps, context));
 }

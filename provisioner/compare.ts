@@ -9,7 +9,7 @@ import { entry } from './drift-entries.ts';
 import { type Failure, failed, lost, type Stop } from './failure.ts';
 import { call, type Kube, type KubeError, kubeFailure } from './kube.ts';
 import { type Difference, differences, inWords, type ManifestObject, parseManifest } from './manifest.ts';
-import type { Place } from './namespace.ts';
+import type { Place } from './place.ts';
 
 /** A field manager of its own, which owns no field: so a dry run never shows a field as removed. */
 const manager = 'tenantry-drift';

@@ -1,16 +1,18 @@
 /**
  * A job that only looks: how what lives in a customer's namespace differs from the release, the generated Secrets, the
- * namespace's own labels and the database's claim. Owns the order and what counts; it changes nothing.
+ * namespace's own labels and the database's claim. Owns the order and what counts; it changes nothing
+ * but our own right to look, where that is missing.
  */
 import type { DriftEntry, LeasedJob } from '../src/contracts/jobs.ts';
 import { err, ok, type Result } from '../src/lib/result.ts';
 import { claimUidOf, type Database, databaseOf, requireData } from './claims.ts';
-import { type ClusterDeps, placeOf, releaseOf } from './cluster-deps.ts';
+import { type ClusterDeps, placeOf, releaseOf, untilOf } from './cluster-deps.ts';
 import { autoscaled, compareManifest, type Expected } from './compare.ts';
 import { bounded, entry, entryOf } from './drift-entries.ts';
 import type { Done, JobContext } from './executor.ts';
 import { lost, type Stop } from './failure.ts';
-import { findOwn, namespaceDrift, type Place } from './namespace.ts';
+import { enterOwn, namespaceDrift } from './namespace.ts';
+import type { Place } from './place.ts';
 import { lastDeployed } from './recovery.ts';
 import { history, manifestOf } from './release.ts';
 import { reportersOf } from './reporters.ts';
@@ -25,13 +27,16 @@ export async function findDrift(deps: ClusterDeps, context: JobContext): Promise
   const { job } = context;
   const place = placeOf(job);
   context.progress(10, 'comparing');
-  const own = await findOwn(deps.kube, place);
+  const own = await enterOwn(deps.kube, place, deps.access, untilOf(deps, context));
   if (!own.ok) return own;
   const object = `Namespace/${place.name}`;
   if (job.phase === 'deleted') {
-    return ok({ drift: own.value ? [entry(object, 'unexpected', 'it is to be deleted')] : [] });
+    return ok({ drift: own.value !== 'absent' ? [entry(object, 'unexpected', 'it is to be deleted')] : [] });
   }
-  if (!own.value) {
+  if (own.value === 'ending') {
+    return ok({ drift: [entry(object, 'missing', 'the namespace is being deleted with all that is in it')] });
+  }
+  if (own.value === 'absent') {
     return ok({ drift: [entry(object, 'missing', 'the namespace is not there, nor anything of its stack')] });
   }
   const database = await databaseOf(deps.kube, place);

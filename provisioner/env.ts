@@ -14,6 +14,7 @@ import {
   dnsName,
   duration,
   integer,
+  type Kind,
   optional,
   readVariables,
   required,
@@ -22,6 +23,7 @@ import {
   url,
   type ValuesOf,
 } from '../src/lib/variables.ts';
+import type { Access } from './access.ts';
 import { type Proxies, proxyUrl } from './proxy.ts';
 
 /** Longest helm run anyone may ask for: an hour. Shortest: what an upgrade needs to be worth starting. */
@@ -29,6 +31,16 @@ const jobTimeoutMsMax = hourMs;
 const jobTimeoutMsMin = 5 * secondMs;
 const concurrencyMax = 50;
 const portMax = 65_535;
+
+/** `{namespace}/{name}` of a service account. */
+const serviceAccount: Kind<Access['account']> = {
+  words: '{namespace}/{name} of a service account',
+  repeats: true,
+  read: (value) => {
+    const [, namespace, name] = /^([a-z0-9-]+)\/([a-z0-9.-]+)$/.exec(value) ?? [];
+    return namespace === undefined || name === undefined ? undefined : { namespace, name };
+  },
+};
 
 export const provisionerVariables = {
   BILLING_API_URL: required(url, 'the API that gives out jobs'),
@@ -44,6 +56,11 @@ export const provisionerVariables = {
   // Absolute, because Helm would take `-` for stdin and `https://…` for something to fetch.
   HELM_VALUES_FILE: optional({ ...text(), read: (path) => resolve(path) }, 'a YAML file of your own chart values'),
   BASE_DOMAIN: optional(dnsName, "the domain of this cluster's instances, when it is not the API's"),
+  CUSTOMER_CLUSTER_ROLE: optional(
+    text(),
+    "the ClusterRole that it binds to itself in each customer's namespace; without it its rights are given some other way",
+  ),
+  SERVICE_ACCOUNT: optional(serviceAccount, 'itself in the cluster, {namespace}/{name}, for that binding'),
   QUEUE_CONCURRENCY: byDefault('3', integer(1, concurrencyMax), 'jobs at once'),
   HTTPS_PROXY: optional(proxyUrl, 'the proxy for https addresses: the API, the queue, the cluster'),
   HTTP_PROXY: optional(proxyUrl, 'the proxy for http addresses'),
@@ -90,6 +107,10 @@ export const proxiesOf = ({ HTTPS_PROXY, HTTP_PROXY, NO_PROXY }: Config): Proxie
   none: NO_PROXY,
 });
 
+/** The role that it binds to itself where it works; undefined where its rights are given some other way. */
+export const accessOf = ({ CUSTOMER_CLUSTER_ROLE: role, SERVICE_ACCOUNT: account }: Config): Access | undefined =>
+  role === undefined || account === undefined ? undefined : { role, account };
+
 /** Proxies are often named in lower case; in both, the upper case counts, as for kubectl. */
 function withProxies(env: Record<string, string | undefined>): Record<string, string | undefined> {
   const given = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'].map((name) => [name, env[name] || env[name.toLowerCase()]]);
@@ -104,6 +125,9 @@ export function readConfig(env: Record<string, string | undefined>): Result<Conf
     const faults = plainHttpFaults(found, credentials);
     if (found.SIMULATE_K8S_DEPLOYMENT === false && found.KUBECONFIG === undefined && !inCluster) {
       faults.push('KUBECONFIG is required outside a cluster, unless SIMULATE_K8S_DEPLOYMENT=true');
+    }
+    if ((found.CUSTOMER_CLUSTER_ROLE === undefined) !== (found.SERVICE_ACCOUNT === undefined)) {
+      faults.push('CUSTOMER_CLUSTER_ROLE and SERVICE_ACCOUNT are set together or not at all');
     }
     return faults;
   });

@@ -10,6 +10,7 @@ import {
   AppsV1Api,
   CoreV1Api,
   createConfiguration,
+  RbacAuthorizationV1Api,
   ServerConfiguration,
   wrapHttpLibrary,
 } from '@kubernetes/client-node';
@@ -27,6 +28,7 @@ import type { Proxies } from './proxy.ts';
 export type Kube = {
   core: CoreV1Api;
   apps: AppsV1Api;
+  rbac: RbacAuthorizationV1Api;
   /** Objects of any kind. A fresh client each time: it keeps for ever what kinds the cluster knew when it first asked. */
   objects: () => PlainObjects;
   /** Ends its connections. */
@@ -79,6 +81,7 @@ export function connect(
   return ok({
     core: new CoreV1Api(configuration),
     apps: new AppsV1Api(configuration),
+    rbac: new RbacAuthorizationV1Api(configuration),
     objects: () => new PlainObjects(configuration),
     close: transport.close,
   });

@@ -11,7 +11,7 @@ import { monotonic, sleep } from './clock.ts';
 import { clusterExecutor } from './cluster-executor.ts';
 import { controlPlane } from './control-plane.ts';
 import { doorbell } from './doorbell.ts';
-import { type Config, proxiesOf, readConfig } from './env.ts';
+import { accessOf, type Config, proxiesOf, readConfig } from './env.ts';
 import type { Executor } from './executor.ts';
 import { serveHealth } from './health.ts';
 import { helmEnv, helmOf } from './helm.ts';
@@ -50,6 +50,7 @@ async function realCluster(config: Config, log: Logger, helmFolder: string): Pro
     serverSide: appliesOnServer(checked.value.helmVersion),
     chart: { path: config.HELM_CHART_PATH, valuesFile: config.HELM_VALUES_FILE },
     baseDomain: config.BASE_DOMAIN,
+    access: accessOf(config),
     now: monotonic,
     random: cryptoRandom,
     log,

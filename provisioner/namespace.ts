@@ -6,19 +6,13 @@ import type { V1Namespace } from '@kubernetes/client-node';
 import { PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import type { DriftEntry, JobEvent } from '../src/contracts/jobs.ts';
 import { err, ok, type Result } from '../src/lib/result.ts';
-import { type Monotonic, sleep } from './clock.ts';
+import { type Access, ensureAccess } from './access.ts';
+import { sleep } from './clock.ts';
 import { entry } from './drift-entries.ts';
 import { type Failure, failed, lost, type Stop } from './failure.ts';
 import { call, type Kube, kubeFailure } from './kube.ts';
+import { customerLabel, ownLabels, type Place, type Until } from './place.ts';
 import { holdersOf } from './terminating.ts';
-
-const customerLabel = 'tenantry.dev/customer';
-
-/** Labels of what we make: whose it is and that we made it. */
-export const ownLabels = (customerId: string): Record<string, string> => ({
-  'app.kubernetes.io/managed-by': 'tenantry-provisioner',
-  [customerLabel]: customerId,
-});
 
 /** Pod Security *restricted*: enforced, and named in warnings and audit lines. */
 const podSecurity = Object.fromEntries(
@@ -27,9 +21,6 @@ const podSecurity = Object.fromEntries(
 
 /** How often we look whether a namespace has gone. */
 const goneEveryMs = 500;
-
-export type Place = { name: string; customerId: string };
-export type Until = { workUntil: number; now: Monotonic; signal: AbortSignal };
 
 /** Whether a namespace is this customer's. */
 const isOurs = (found: V1Namespace, customerId: string): boolean =>
@@ -51,10 +42,14 @@ async function find(kube: Kube, place: Place): Promise<Result<V1Namespace | null
   return isOurs(found.value, place.customerId) ? ok(found.value) : taken(place);
 }
 
-/** Makes sure that it is there, ours and restricted. `created` is true when it was not there, so nothing can be in it. */
+/**
+ * Makes sure that it is there, ours and restricted, and that we may work in it. `created` is true when it was not there, so nothing
+ * can be in it.
+ */
 export async function ensureNamespace(
   kube: Kube,
   place: Place,
+  access: Access | undefined,
   until: Until,
 ): Promise<Result<{ created: boolean }, Stop>> {
   const labels = { ...ownLabels(place.customerId), ...podSecurity };
@@ -64,14 +59,17 @@ export async function ensureNamespace(
     const gone = await waitGone(kube, place, until);
     if (!gone.ok) return gone;
   } else if (found.value) {
-    return restoreLabels(kube, found.value, place, labels);
+    // First: the label of a namespace that is there is patched by the right that is given in it.
+    const may = await ensureAccess(kube, place, access, until);
+    return may.ok ? restoreLabels(kube, found.value, place, labels) : may;
   }
   const made = await call(kube.core.createNamespace({ body: { metadata: { name: place.name, labels } } }));
-  if (made.ok) return ok({ created: true });
-  if (made.error.kind !== 'conflict') return kubeFailure(`creating namespace ${place.name}`, made.error);
+  if (!made.ok && made.error.kind !== 'conflict') return kubeFailure(`creating namespace ${place.name}`, made.error);
   // Somebody made it between our two calls: whose is it?
-  const again = await find(kube, place);
-  return again.ok ? ok({ created: false }) : again;
+  const again = made.ok ? made : await find(kube, place);
+  if (!again.ok) return again;
+  const may = await ensureAccess(kube, place, access, until);
+  return may.ok ? ok({ created: made.ok }) : may;
 }
 
 async function restoreLabels(kube: Kube, found: V1Namespace, place: Place, labels: Record<string, string>) {
@@ -92,7 +90,6 @@ export async function namespaceDrift(kube: Kube, place: Place): Promise<Result<D
   if (!found.ok) return found;
   const object = `Namespace/${place.name}`;
   if (found.value === null) return ok([entry(object, 'missing', 'the namespace is not there')]);
-  if (found.value.metadata?.deletionTimestamp) return ok([entry(object, 'changed', 'it is being deleted')]);
   const current = found.value.metadata?.labels ?? {};
   const lacking = Object.entries({ ...ownLabels(place.customerId), ...podSecurity })
     .filter(([key, value]) => current[key] !== value)
@@ -100,10 +97,22 @@ export async function namespaceDrift(kube: Kube, place: Place): Promise<Result<D
   return ok(lacking.length === 0 ? [] : [entry(object, 'changed', lacking.join('; '))]);
 }
 
-/** Whether there is anything of the customer's to remove, or to stop. */
-export async function findOwn(kube: Kube, place: Place): Promise<Result<boolean, Failure>> {
+/** What there is of a customer's: nothing; a namespace that we may work in; one that is being deleted, our rights in it too. */
+export type Own = 'absent' | 'entered' | 'ending';
+
+/** Looks for it, and sees to it that we may work in it. Each job begins with this. */
+export async function enterOwn(
+  kube: Kube,
+  place: Place,
+  access: Access | undefined,
+  until: Until,
+): Promise<Result<Own, Stop>> {
   const found = await find(kube, place);
-  return found.ok ? ok(found.value !== null) : found;
+  if (!found.ok) return found;
+  if (found.value === null) return ok('absent');
+  if (found.value.metadata?.deletionTimestamp) return ok('ending');
+  const may = await ensureAccess(kube, place, access, until);
+  return may.ok ? ok('entered') : may;
 }
 
 /** Deletes it with all that is in it and waits until it has gone. Not there is success; only the very one seen is deleted. */
@@ -111,7 +120,8 @@ export async function deleteNamespace(kube: Kube, place: Place, until: Until): P
   const found = await find(kube, place);
   if (!found.ok) return found;
   if (found.value === null) return ok(undefined);
-  const uid = found.value.metadata?.uid;
+  const { uid, deletionTimestamp } = found.value.metadata ?? {};
+  if (deletionTimestamp) return waitGone(kube, place, until);
   const deleted = await call(
     kube.core.deleteNamespace({ name: place.name, body: uid === undefined ? {} : { preconditions: { uid } } }),
   );

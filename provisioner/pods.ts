@@ -8,7 +8,7 @@ import { err, ok, type Result } from '../src/lib/result.ts';
 import { sleep } from './clock.ts';
 import { type Failure, failed, lost, type Stop } from './failure.ts';
 import { call, type Kube, kubeFailure } from './kube.ts';
-import { ownLabels, type Place, type Until } from './namespace.ts';
+import { ownLabels, type Place, type Until } from './place.ts';
 import { isControlled, isExporters, type Refusal, stopWorkloads } from './workloads.ts';
 
 /** The quota that lets no pod into a namespace. */

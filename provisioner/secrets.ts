@@ -10,7 +10,7 @@ import { ok, type Result } from '../src/lib/result.ts';
 import type { Database } from './claims.ts';
 import { type Failure, failed } from './failure.ts';
 import { call, type Kube, kubeFailure } from './kube.ts';
-import { ownLabels, type Place } from './namespace.ts';
+import { ownLabels, type Place } from './place.ts';
 import type { Reporter } from './reporters.ts';
 
 /** Names and keys that charts/customer-instance refers to. */

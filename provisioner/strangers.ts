@@ -10,7 +10,7 @@ import { entry } from './drift-entries.ts';
 import type { Failure } from './failure.ts';
 import { call, type Kube, kubeFailure } from './kube.ts';
 import type { ManifestObject } from './manifest.ts';
-import { ownLabels, type Place } from './namespace.ts';
+import { ownLabels, type Place } from './place.ts';
 import { isControlled } from './workloads.ts';
 
 const kinds = [

@@ -12,7 +12,7 @@ import { entryOf } from './drift-entries.ts';
 import type { Done, JobContext } from './executor.ts';
 import { lost, type Stop } from './failure.ts';
 import { makeWay } from './hand-edits.ts';
-import { ensureNamespace, findOwn } from './namespace.ts';
+import { ensureNamespace, enterOwn } from './namespace.ts';
 import { waitUntilStopped } from './pods.ts';
 import { pendingRevision } from './recovery.ts';
 import { history, type ReleaseContext, recover, upgrade } from './release.ts';
@@ -34,9 +34,14 @@ export async function suspend(deps: ClusterDeps, context: JobContext): Promise<R
   const place = placeOf(job);
   const keepExporter = job.values.metering;
   context.progress(5, 'stopping');
-  const own = await findOwn(deps.kube, place);
+  const own = await enterOwn(deps.kube, place, deps.access, untilOf(deps, context));
   if (!own.ok) return own;
-  if (own.value) {
+  if (own.value === 'ending') {
+    // The cluster ends what runs in it, and whether that has gone we may not see.
+    const gone = await ensureNamespace(deps.kube, place, deps.access, untilOf(deps, context));
+    if (!gone.ok) return gone;
+  }
+  if (own.value === 'entered') {
     const first = await stopWorkloads(deps.kube, place, keepExporter);
     deps.log.info({ job: job.job.id, ...first }, 'stopped what runs pods');
   }
@@ -65,7 +70,7 @@ async function align(deps: ClusterDeps, context: JobContext): Promise<Result<Dri
   const until = { ...untilOf(deps, context), workUntil };
   const on = releaseOf(deps, context, workUntil);
   const steps: Step[] = [
-    { object: `Namespace/${place.name}`, run: () => ensureNamespace(deps.kube, place, until) },
+    { object: `Namespace/${place.name}`, run: () => ensureNamespace(deps.kube, place, deps.access, until) },
     { object: 'PersistentVolumeClaim', run: () => data(deps, context) },
     { object: 'Secret/instance-licence', run: () => putLicence(deps.kube, place, job.licence) },
     { object: 'Secret/instance-postgres', run: () => password(deps, context) },

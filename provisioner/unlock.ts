@@ -9,7 +9,7 @@ import { messageOf } from '../src/lib/message.ts';
 import { ok, type Result } from '../src/lib/result.ts';
 import { type Failure, failed } from './failure.ts';
 import { call, type Kube, kubeFailure } from './kube.ts';
-import type { Place } from './namespace.ts';
+import type { Place } from './place.ts';
 
 /** The parts of a stored revision that are changed; the rest stays as it is. */
 const stored = z.looseObject({ info: z.looseObject({ status: z.string() }) });

@@ -6,7 +6,7 @@
 import { type KubernetesObject, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import { z } from 'zod';
 import { call, type Kube, type KubeError } from './kube.ts';
-import type { Place } from './namespace.ts';
+import type { Place } from './place.ts';
 
 /** Name of us as the writer of a field. */
 const fieldManager = 'tenantry-provisioner';

@@ -1,7 +1,7 @@
 /** The environment alone configures it, and each wrong variable is one line. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../../provisioner/env.ts';
+import { accessOf, readConfig } from '../../provisioner/env.ts';
 import { helmEnv } from '../../provisioner/helm.ts';
 import { helmIsNewEnough } from '../../provisioner/preflight.ts';
 
@@ -43,7 +43,23 @@ describe('the environment', () => {
     ]);
   });
 
+  it('takes the role that it binds together with whom it binds it to, or neither', () => {
+    const role = { CUSTOMER_CLUSTER_ROLE: 'p-customer' };
+    const both = readConfig({ ...whole, ...role, SERVICE_ACCOUNT: 'tenantry/p' });
+    expect(both.ok && accessOf(both.value)).toEqual({
+      role: 'p-customer',
+      account: { namespace: 'tenantry', name: 'p' },
+    });
+    const neither = readConfig(whole);
+    expect(neither.ok && accessOf(neither.value)).toBeUndefined();
+    for (const one of [role, { SERVICE_ACCOUNT: 'tenantry/p' }])
+      expect(linesOf({ ...whole, ...one })).toEqual([
+        'CUSTOMER_CLUSTER_ROLE and SERVICE_ACCOUNT are set together or not at all',
+      ]);
+  });
+
   it.each([
+    ['SERVICE_ACCOUNT', 'p', 'must be {namespace}/{name} of a service account, not "p"'],
     ['BILLING_API_URL', 'billing', 'must be an http or https URL, without a user, a query or a fragment'],
     ['QUEUE_API_URL', 'ftp://x', 'must be an http or https URL, without a user, a query or a fragment'],
     ['PROVISIONER_TOKEN', 'a b', 'must be printable ASCII without spaces'],

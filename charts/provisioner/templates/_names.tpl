@@ -3,6 +3,11 @@
 {{ printf "%s-provisioner" .Release.Name | trunc 63 | trimSuffix "-" }}
 {{- end -}}
 
+{{/* The ClusterRole that the provisioner binds to itself in each customer's namespace, and the name of that binding. */}}
+{{- define "provisioner.customerRole" -}}
+{{ include "provisioner.name" . }}-customer
+{{- end -}}
+
 {{/* Labels that select the provisioner's pods. A Deployment's selector can never change, so no version is among them. */}}
 {{- define "provisioner.selectorLabels" -}}
 app.kubernetes.io/name: provisioner
