@@ -111,13 +111,16 @@ export function feeLine(context: Context, subscription: Subscription, item: Item
   });
 }
 
+/** A meter that has counted less than nothing bills nothing. */
+const billedOf = (counted: number): number => Math.max(0, counted);
+
 /** What an item's meter has counted in its period. */
 export function usageLine(context: Context, subscription: Subscription, item: Item): Line | null {
   const price = must(context, 'price', item.price);
   const meter = price.recurring?.meter ?? null;
   if (meter === null) return null;
   const events = context.store.list('billing.meter_event', { customer: subscription.customer, parent: meter });
-  const quantity = aggregated(must(context, 'billing.meter', meter), events, item.start, item.end);
+  const quantity = billedOf(aggregated(must(context, 'billing.meter', meter), events, item.start, item.end));
   const { name } = must(context, 'product', price.product);
   return lineOf({
     price,
@@ -138,7 +141,8 @@ export const withUsage = (context: Context, { customer, lines }: Pick<Invoice, '
     const meter = price?.recurring?.meter ?? null;
     if (price === null || meter === null) return line;
     const events = context.store.list('billing.meter_event', { customer, parent: meter });
-    const quantity = aggregated(must(context, 'billing.meter', meter), events, line.period.start, line.period.end);
+    const sum = aggregated(must(context, 'billing.meter', meter), events, line.period.start, line.period.end);
+    const quantity = billedOf(sum);
     return { ...line, quantity, amount: amountOf(price, quantity) };
   });
 

@@ -47,8 +47,9 @@ function firstOf(context: Context, invoice: InvoiceRow, planned: readonly Line[]
   const costs = doesCost(planned);
   if (isOurs(invoice) && (!costs || invoice.shadow)) return null;
   if (!costs || invoice.shadow) return { kind: 'stripe_finalize', state: 'finalizing' };
-  // After the end of a subscription no price on the meter brings a sum onto an invoice.
-  if (usageBilling === 'meter_events' && invoice.kind !== 'closing') return { kind: 'stripe_usage', state: 'draft' };
+  // After the end of a subscription no price on the meter brings a sum onto an invoice, and one below nothing bills nothing.
+  const isTold = invoice.kind !== 'closing' && sumOf(planned) >= 0;
+  if (usageBilling === 'meter_events' && isTold) return { kind: 'stripe_usage', state: 'draft' };
   return { kind: isOurs(invoice) ? 'stripe_invoice' : 'stripe_lines', state: 'draft' };
 }
 

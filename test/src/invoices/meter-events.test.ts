@@ -10,6 +10,7 @@ import { carriersOf } from '../../../src/wiring.ts';
 import { closePeriods } from '../../../src/workflows/billing/close-period.ts';
 import { signStatements } from '../../../src/workflows/billing/sign-statements.ts';
 import { deliverOutbox } from '../../../src/workflows/delivery/deliver-outbox.ts';
+import { openPeriods } from '../../../src/workflows/subscriptions/open-periods.ts';
 import { ensureCluster, makeApi, rootToken } from '../../harness/worker/api.ts';
 import { type Break, breaking } from '../../harness/worker/broken-stripe.ts';
 import { openStandIn, type StandInOfTests } from '../../harness/worker/stripe.ts';
@@ -19,6 +20,7 @@ const api = makeApi(Date.parse('2026-01-05T09:10:00.000Z'));
 /** Months of cron and Stripe in one test. */
 const timeout = 180_000;
 let stripe: StandInOfTests;
+let metered: { meter: string; price: string };
 const billing = billingOf(api, () => stripe);
 const { paying, uses, rowsOf, periodsOf, goTo, tell, contextNow, invoiceAtStripe } = billing;
 
@@ -27,6 +29,7 @@ beforeAll(async () => {
   stripe = await openStandIn(api);
   await stripe.publish();
   Object.assign(api.bindings, { USAGE_BILLING: 'meter_events' });
+  metered = await meteredPrice();
 });
 
 async function meteredPrice(): Promise<{ meter: string; price: string }> {
@@ -62,17 +65,39 @@ async function closeBadly(): Promise<void> {
   for (let round = 0; round < 3; round++) await goTo(api.clock.now + 12 * minute);
 }
 
-const lastOf = async (customerId: string) => (await rowsOf(customerId)).at(-1) as InvoiceRow;
-
-it('tells each period once, and the invoice at Stripe has the sum', { timeout }, async () => {
-  const { meter, price } = await meteredPrice();
-  const { made, id } = await paying('starter');
+/** A customer with a price on the meter, who has used 500 cents above what is included. */
+async function month(body: Record<string, unknown> = {}) {
+  const { made, id } = await paying('starter', body);
   const customerId = made.customer.customer_id;
-  await stripe.call(`/subscriptions/${id}`, { 'items[0][price]': price, proration_behavior: 'none' });
+  await stripe.call(`/subscriptions/${id}`, { 'items[0][price]': metered.price, proration_behavior: 'none' });
   await tell();
   const { start, end } = (await periodsOf(customerId)).at(-1) ?? { start: 0, end: 0 };
   const edge = Math.ceil(start / hour) * hour;
   await uses(customerId, edge + 10 * hour, (end - start) / hour + 100, start + 12 * hour);
+  return { customerId, edge, start, end };
+}
+
+/** What the meter was told of a customer at Stripe from then on, cents. */
+async function toldOf(customer: string, start: number): Promise<number> {
+  const from = Math.floor(start / 60_000) * 60;
+  const to = Math.ceil(api.clock.now / 60_000) * 60;
+  const { data } = await stripe.read<{ data: { aggregated_value: number }[] }>(
+    `/billing/meters/${metered.meter}/event_summaries?customer=${customer}&start_time=${from}&end_time=${to}`,
+  );
+  return data[0]?.aggregated_value ?? 0;
+}
+
+async function verifiedAt({ id }: InvoiceRow, totalCents: number): Promise<void> {
+  await signStatements(contextNow());
+  const file = await api.call('GET', `/api/invoices/${id}/statement`, { token: rootToken });
+  const verdict = await verifyStatement(new Uint8Array(await file.arrayBuffer()), null);
+  expect(verdict).toMatchObject({ outcome: 'right', findings: [], facts: { total_cents: totalCents } });
+}
+
+const lastOf = async (customerId: string) => (await rowsOf(customerId)).at(-1) as InvoiceRow;
+
+it('tells each period once, and the invoice at Stripe has the sum', { timeout }, async () => {
+  const { customerId, edge, start, end } = await month();
   await stripe.move(end + minute);
   await tell();
   await stripe.move(end + 17 * minute);
@@ -92,18 +117,64 @@ it('tells each period once, and the invoice at Stripe has the sum', { timeout },
   const second = await lastOf(customerId);
   expect(second).toMatchObject({ state: 'paid', totalCents: 2900 + 200 + 35 });
   const { customer } = await stripe.read<{ customer: string }>(`/invoices/${second.stripeInvoiceId}`);
-  const from = Math.floor(start / 60_000) * 60;
-  const to = Math.ceil(api.clock.now / 60_000) * 60;
-  const summary = await stripe.read<{ data: { aggregated_value: number }[] }>(
-    `/billing/meters/${meter}/event_summaries?customer=${customer}&start_time=${from}&end_time=${to}`,
-  );
-  expect(summary.data[0]?.aggregated_value).toBe(500 + 200 + 35);
+  expect(await toldOf(customer, start)).toBe(500 + 200 + 35);
   const drift = await api.call('GET', '/api/drift?kind=amount', { token: rootToken });
   expect(await drift.json()).toMatchObject({ total: 0 });
 
   // The statement has our lines, and not the meter's line beside them.
-  await signStatements(contextNow());
-  const file = await api.call('GET', `/api/invoices/${second.id}/statement`, { token: rootToken });
-  const verdict = await verifyStatement(new Uint8Array(await file.arrayBuffer()), null);
-  expect(verdict).toMatchObject({ outcome: 'right', findings: [], facts: { total_cents: 3135 } });
+  await verifiedAt(second, 3135);
+});
+
+it('a sum below nothing is a line, and not told: a meter has nothing to give back', { timeout }, async () => {
+  const { customerId, edge, start, end } = await month();
+  await goTo(end + 2 * minute);
+  await goTo(end + 21 * minute);
+  const first = await lastOf(customerId);
+  expect(first).toMatchObject({ state: 'paid', totalCents: 3400 });
+  // A person has voided the window; what came in its place is less.
+  await billing.shard
+    .prepare('DELETE FROM windows WHERE window_end = ?')
+    .bind(edge + 10 * hour)
+    .run();
+  await uses(customerId, edge + 11 * hour, (end - start) / hour + 60);
+  const next = (await periodsOf(customerId)).at(-1)?.end ?? 0;
+  await goTo(next + 2 * minute);
+  await goTo(next + 21 * minute);
+  const second = await lastOf(customerId);
+  expect(second).toMatchObject({ state: 'paid', late: false, totalCents: 2900 - 200 });
+  expect(await billing.costs(second.id)).toEqual(['cpu_core_ms -200 billed']);
+  const { customer } = await stripe.read<{ customer: string }>(`/invoices/${second.stripeInvoiceId}`);
+  expect(await toldOf(customer, start)).toBe(500);
+  await verifiedAt(second, 2700);
+});
+
+it('a month of a yearly subscription is told once, with no invoice of ours, and the last period is an invoice', {
+  timeout,
+}, async () => {
+  const { made } = await paying('starter', { interval: 'year' });
+  const customerId = made.customer.customer_id;
+  await tell();
+  const { start, end } = (await periodsOf(customerId)).at(-1) ?? { start: 0, end: 0 };
+  const edge = Math.ceil(start / hour) * hour;
+  await uses(customerId, edge + 10 * hour, (end - start) / hour + 100, start + 12 * hour);
+  const first = await lastOf(customerId);
+  const { customer } = await stripe.read<{ customer: string }>(`/invoices/${first.stripeInvoiceId}`);
+  await goTo(end + 2 * minute);
+  await openPeriods(contextNow());
+  await goTo(end + 21 * minute);
+  await goTo(end + 40 * minute);
+  const told = await lastOf(customerId);
+  expect(told).toMatchObject({ kind: 'usage', state: 'paid', totalCents: 500, stripeInvoiceId: null });
+  expect(await billing.costs(told.id)).toEqual(['cpu_core_ms 500 billed']);
+  expect(await toldOf(customer, start)).toBe(500);
+  const last = (await periodsOf(customerId)).at(-1) ?? { start: 0, end: 0 };
+  await goTo(last.start + 48 * hour);
+  await uses(customerId, Math.ceil(last.start / hour) * hour + 10 * hour, (last.end - last.start) / hour + 40);
+  await api.call('POST', `/api/customers/${customerId}/deactivate`, { token: rootToken, body: {} });
+  await goTo(api.clock.now + minute);
+  await goTo(api.clock.now + 2 * hour);
+  const closing = await lastOf(customerId);
+  expect(closing).toMatchObject({ kind: 'closing', state: 'paid', totalCents: 200 });
+  expect(await invoiceAtStripe(closing.stripeInvoiceId)).toMatchObject({ status: 'paid', total: 200 });
+  expect(await toldOf(customer, start)).toBe(500);
 });
