@@ -8,6 +8,7 @@ import type { KubernetesObject, V1ConfigMap, V1Deployment, V1NetworkPolicy } fro
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse, parseAllDocuments, stringify } from 'yaml';
 import { readConfig } from '../../provisioner/env.ts';
+import { digest } from '../charts/operator-values.ts';
 import { describeWithTools, toolPath } from '../harness/tools.ts';
 
 const run = promisify(execFile);
@@ -80,6 +81,18 @@ describeWithTools(['helm'], 'the chart of the provisioner', () => {
       const given = Object.fromEntries(env.map(({ name, value }) => [name, value ?? 'token']));
       expect(readConfig({ ...given, KUBERNETES_SERVICE_HOST: '10.0.0.1' })).toMatchObject({ ok: true });
     }
+  });
+
+  it('is the image of the tag, or of the digest where the operator has one', async () => {
+    const imageOf = async (image: object) => {
+      const path = join(folder, 'image.yaml');
+      await writeFile(path, stringify({ image }));
+      return podOf(await render([defaults(), path]))?.containers[0]?.image;
+    };
+    expect(await imageOf({})).toBe('tenantry/provisioner:0.1.0');
+    expect(await imageOf({ repository: 'registry.example:5000/provisioner', digest })).toBe(
+      `registry.example:5000/provisioner@${digest}`,
+    );
   });
 
   it('names the proxies that the operator named', async () => {
@@ -156,6 +169,7 @@ describeWithTools(['helm'], 'the chart of the provisioner', () => {
   it.each<[string, object, RegExp]>([
     ['an unknown name', { imagePullSecret: 'x' }, /additional properties 'imagePullSecret' not allowed/],
     ['an unknown name further in', { queue: { token: 'x' } }, /additional properties 'token' not allowed/],
+    ['a digest that is none', { image: { digest: 'sha256:abc' } }, /digest/],
     ['an address that is none', { billingApiUrl: 'billing' }, /billingApiUrl/],
     ['a password among the values', { proxy: { https: 'http://me:word@proxy.example:3128' } }, /proxy/],
     ['a time that is too short', { jobTimeoutMs: 10 }, /jobTimeoutMs/],

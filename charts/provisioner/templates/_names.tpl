@@ -26,3 +26,10 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- define "provisioner.healthPort" -}}
 8080
 {{- end -}}
+
+{{/* A digest says which bytes run, a tag only what they are called: where both are given the tag is left out. */}}
+{{- define "provisioner.image" -}}
+{{- with .Values.image -}}
+{{ ternary (printf "%s@%s" .repository .digest) (printf "%s:%s" .repository .tag) (ne .digest "") | quote }}
+{{- end -}}
+{{- end -}}
