@@ -23,11 +23,11 @@ import {
   install,
   makeNamespaces,
   namespace,
+  neighbour,
   podOf,
   reaches,
   release,
   sql,
-  stranger,
 } from './stack.ts';
 
 const starter = componentsOf('starter');
@@ -50,6 +50,27 @@ const steadyMessages = wholeWindows * 1000;
 
 /** For what hangs; the kubelet waits up to 10 s before it starts a container again. */
 const wait = { timeout: 120_000, interval: 500 };
+
+/** Looks until every connection is as the policies have it: what enforces them learns of each a moment later, on a real cluster as here. */
+async function asAllowed(node: TestNode): Promise<Awaited<ReturnType<typeof connections>>> {
+  const found = await vi.waitFor(async () => {
+    const seen = await connections(node, [
+      { name: 'API server', ip: apiServer, port: 443 },
+      { name: 'API server', ip: nodeAddress, port: 6443 },
+      { name: 'kubelet', ip: nodeAddress, port: 10_250 },
+      { name: 'metadata', ip: metadataAddress, port: 80 },
+    ]);
+    expect(seen.map(({ from, reaches: open }) => [from, open])).toEqual(
+      seen.map(({ from, allowed }) => [from, allowed]),
+    );
+    return seen;
+  }, wait);
+  for (const { from, reaches: open } of found) console.log(`${from} > ${open.join(', ') || 'nothing'}`);
+  // Whatever the policies say: nothing leads from one customer to another.
+  expect(found.find(({ from }) => from === 'neighbour')?.reaches).toEqual([]);
+  expect(found.flatMap(({ reaches: open }) => open).filter((place) => place.startsWith('neighbour'))).toEqual([]);
+  return found;
+}
 
 describeOnNode('a stack on a real node', () => {
   let node: TestNode;
@@ -86,23 +107,8 @@ describeOnNode('a stack on a real node', () => {
   });
 
   it('lets its pods reach one another, the cluster and the machine as the chart says, and no other way', async () => {
-    const look = () =>
-      connections(node, [
-        { name: 'API server', ip: apiServer, port: 443 },
-        { name: 'API server', ip: nodeAddress, port: 6443 },
-        { name: 'kubelet', ip: nodeAddress, port: 10_250 },
-        { name: 'metadata', ip: metadataAddress, port: 80 },
-      ]);
-    // What enforces the policies learns of them and of each pod a moment later, on a real cluster as here.
-    const found = await vi.waitFor(async () => {
-      const seen = await look();
-      expect(seen.map(({ from, reaches: open }) => [from, open])).toEqual(
-        seen.map(({ from, allowed }) => [from, allowed]),
-      );
-      return seen;
-    }, wait);
-    for (const { from, reaches: open } of found) console.log(`${from} > ${open.join(', ') || 'nothing'}`);
-    expect(found.map(({ from }) => from)).toEqual([...starter, 'stranger', 'ingress controller']);
+    const found = await asAllowed(node);
+    expect(found.map(({ from }) => from)).toEqual([...starter, 'neighbour', 'ingress controller']);
   });
 
   it('answers where the ingress controller asks, with its database behind it', async () => {
@@ -118,8 +124,19 @@ describeOnNode('a stack on a real node', () => {
     const prometheus = 'prometheus-kube-prometheus-prometheus.monitoring';
     expect(await reaches(node, await within('billing-exporter'), prometheus, 9090)).toBe(true);
     // They show that what is closed to the stack is closed by a policy, and not by nobody listening.
-    expect(await reaches(node, stranger, apiServer, 443)).toBe(true);
-    expect(await reaches(node, stranger, nodeAddress, 10_250)).toBe(true);
+    expect(await reaches(node, neighbour, apiServer, 443)).toBe(true);
+    expect(await reaches(node, neighbour, nodeAddress, 10_250)).toBe(true);
+    expect(await reaches(node, neighbour, metadataAddress, 80)).toBe(true);
+    const ip = await node.kubectl(
+      '-n',
+      neighbour.namespace,
+      'get',
+      'pod',
+      neighbour.pod,
+      '-o',
+      'jsonpath={.status.podIP}',
+    );
+    for (const port of [3002, 5432]) expect(await reaches(node, ingress, ip, port)).toBe(true);
   });
 
   it('is metered as the kernel counted, in each minute in which every sample came and over all of them', async () => {
@@ -218,5 +235,7 @@ describeOnNode('a stack on a real node', () => {
       const up = answer.data.result.filter(({ value }) => value[1] === '1').map(({ metric }) => metric.job);
       expect(up.sort()).toEqual(jobs);
     }, wait);
+    const found = await asAllowed(node);
+    expect(found.map(({ from }) => from)).toEqual([...componentsOf('enterprise'), 'neighbour', 'ingress controller']);
   });
 });
