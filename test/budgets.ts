@@ -29,8 +29,8 @@ const BUDGETS: Record<string, number> = {
   exporter: 1,
   journeys: 7.5,
   metering: 2,
-  // Most of it is a window of a minute that has to pass.
-  node: 7,
+  // Half of it are three windows of a minute that have to pass.
+  node: 10,
   oracle: 1,
   project: 2.5,
   provisioner: 22,

@@ -1,10 +1,11 @@
 /**
- * Which connections there are on a real node, and which the policies that are installed there allow: every pod of a stack, a stranger's and
- * the ingress controller's, to every port on which a pod of the stack listens and to what is beside the pods.
+ * Which connections there are on a real node, and which the policies that are installed there allow: every pod of a stack, another
+ * customer's and the ingress controller's, to every port on which a pod of the stack listens, and the stack's to the other customer's and
+ * to what is beside the pods.
  */
 import { mayConnect, type Peer, policiesOf } from '../charts/network-policies.ts';
 import type { TestNode } from '../harness/node.ts';
-import { ingress, namespace, stranger } from './stack.ts';
+import { ingress, namespace, neighbour } from './stack.ts';
 
 interface Target {
   name: string;
@@ -52,13 +53,14 @@ async function podsOf(node: TestNode, at: string): Promise<Seen[]> {
 /** @param beside what is no pod of the stack */
 export async function connections(node: TestNode, beside: Target[]): Promise<Found[]> {
   const own = (await podsOf(node, namespace)).sort((a, b) => a.name.localeCompare(b.name));
-  const [other] = await podsOf(node, stranger.namespace);
+  const [other] = await podsOf(node, neighbour.namespace);
   const [controller] = await podsOf(node, ingress.namespace);
   if (!other || !controller) throw new Error('there are no pods to look from');
-  const sources = [...own, { ...other, name: 'stranger' }, { ...controller, name: 'ingress controller' }];
+  const next = { ...other, name: 'neighbour' };
+  const sources = [...own, next, { ...controller, name: 'ingress controller' }];
   const objects = JSON.parse(await node.kubectl('-n', namespace, 'get', 'networkpolicies', '-o', 'json'));
   const policies = policiesOf(objects.items, namespace);
-  const listening = own.flatMap((pod) =>
+  const listening = [...own, next].flatMap((pod) =>
     Object.values(pod.ports ?? {}).map((port) => ({ to: pod as Peer, name: pod.name, ip: pod.ip, port })),
   );
   const targets = [

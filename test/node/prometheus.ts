@@ -1,5 +1,6 @@
-/** What the node's Prometheus holds, as it was scraped: samples with their times, which are cAdvisor's. */
+/** What the node's Prometheus holds, as it was scraped: samples with their times, which are cAdvisor's. And what a customer's own does. */
 import type { TestNode } from '../harness/node.ts';
+import { namespace as customers, podOf } from './stack.ts';
 
 /** The times of a pod's samples, ms since the epoch. */
 export type Sample = { pod: string; container: string | undefined; times: number[] };
@@ -29,4 +30,15 @@ export async function rawSamples(node: TestNode, namespace: string, atMs: number
     sent: await of('container_network_transmit_bytes_total', 'interface="eth0"'),
     received: await of('container_network_receive_bytes_total', 'interface="eth0"'),
   };
+}
+
+/** The jobs that the customer's own Prometheus saw up at a moment, in their order. */
+export async function jobsUp(node: TestNode, atSeconds: number): Promise<string[]> {
+  const { name } = await podOf(node, 'prometheus');
+  const ask = `http://127.0.0.1:9090/api/v1/query?query=up&time=${atSeconds}`;
+  const answer = JSON.parse(await node.kubectl('-n', customers, 'exec', name, '--', 'wget', '-qO-', ask)) as {
+    data: { result: { metric: { job: string }; value: [number, string] }[] };
+  };
+  const up = answer.data.result.filter(({ value }) => value[1] === '1').map(({ metric }) => metric.job);
+  return up.sort();
 }

@@ -9,12 +9,13 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { exampleValues } from '../charts/example.ts';
 import { componentsOf } from '../charts/parts.ts';
 import { describeOnNode, startNode, type TestNode } from '../harness/node.ts';
-import { firstProcess } from './kernel.ts';
 import { type Compared, faultsOf, faultsOfRun, lineOf, lineOfRun } from './kernel-judge.ts';
 import { beginLoad, compareRun, compareWindow, type Load } from './kernel-truth.ts';
+import { type Container, endsOf, killAll, wait } from './kill.ts';
 import { eatMemory } from './load.ts';
 import { connections } from './matrix.ts';
 import { addDevice, devicePassword, mqtt, published, redis } from './parts.ts';
+import { jobsUp } from './prometheus.ts';
 import {
   apiService,
   everyCharacter,
@@ -23,11 +24,11 @@ import {
   install,
   makeNamespaces,
   namespace,
+  neighbour,
   podOf,
   reaches,
   release,
   sql,
-  stranger,
 } from './stack.ts';
 
 const starter = componentsOf('starter');
@@ -48,8 +49,29 @@ const [wholeWindows, windowsMax] = [3, 8];
 /** Of the load's twenty a second, in as many minutes. */
 const steadyMessages = wholeWindows * 1000;
 
-/** For what hangs; the kubelet waits up to 10 s before it starts a container again. */
-const wait = { timeout: 120_000, interval: 500 };
+/** Every container of the small stack. */
+const containers: Container[] = [...starter.map((part) => [part] as const), ['postgres', 'metrics']];
+
+/** Looks until every connection is as the policies have it: what enforces them learns of each a moment later, on a real cluster as here. */
+async function asAllowed(node: TestNode): Promise<Awaited<ReturnType<typeof connections>>> {
+  const found = await vi.waitFor(async () => {
+    const seen = await connections(node, [
+      { name: 'API server', ip: apiServer, port: 443 },
+      { name: 'API server', ip: nodeAddress, port: 6443 },
+      { name: 'kubelet', ip: nodeAddress, port: 10_250 },
+      { name: 'metadata', ip: metadataAddress, port: 80 },
+    ]);
+    expect(seen.map(({ from, reaches: open }) => [from, open])).toEqual(
+      seen.map(({ from, allowed }) => [from, allowed]),
+    );
+    return seen;
+  }, wait);
+  for (const { from, reaches: open } of found) console.log(`${from} > ${open.join(', ') || 'nothing'}`);
+  // Whatever the policies say: nothing leads from one customer to another.
+  expect(found.find(({ from }) => from === 'neighbour')?.reaches).toEqual([]);
+  expect(found.flatMap(({ reaches: open }) => open).filter((place) => place.startsWith('neighbour'))).toEqual([]);
+  return found;
+}
 
 describeOnNode('a stack on a real node', () => {
   let node: TestNode;
@@ -86,23 +108,8 @@ describeOnNode('a stack on a real node', () => {
   });
 
   it('lets its pods reach one another, the cluster and the machine as the chart says, and no other way', async () => {
-    const look = () =>
-      connections(node, [
-        { name: 'API server', ip: apiServer, port: 443 },
-        { name: 'API server', ip: nodeAddress, port: 6443 },
-        { name: 'kubelet', ip: nodeAddress, port: 10_250 },
-        { name: 'metadata', ip: metadataAddress, port: 80 },
-      ]);
-    // What enforces the policies learns of them and of each pod a moment later, on a real cluster as here.
-    const found = await vi.waitFor(async () => {
-      const seen = await look();
-      expect(seen.map(({ from, reaches: open }) => [from, open])).toEqual(
-        seen.map(({ from, allowed }) => [from, allowed]),
-      );
-      return seen;
-    }, wait);
-    for (const { from, reaches: open } of found) console.log(`${from} > ${open.join(', ') || 'nothing'}`);
-    expect(found.map(({ from }) => from)).toEqual([...starter, 'stranger', 'ingress controller']);
+    const found = await asAllowed(node);
+    expect(found.map(({ from }) => from)).toEqual([...starter, 'neighbour', 'ingress controller']);
   });
 
   it('answers where the ingress controller asks, with its database behind it', async () => {
@@ -118,8 +125,19 @@ describeOnNode('a stack on a real node', () => {
     const prometheus = 'prometheus-kube-prometheus-prometheus.monitoring';
     expect(await reaches(node, await within('billing-exporter'), prometheus, 9090)).toBe(true);
     // They show that what is closed to the stack is closed by a policy, and not by nobody listening.
-    expect(await reaches(node, stranger, apiServer, 443)).toBe(true);
-    expect(await reaches(node, stranger, nodeAddress, 10_250)).toBe(true);
+    expect(await reaches(node, neighbour, apiServer, 443)).toBe(true);
+    expect(await reaches(node, neighbour, nodeAddress, 10_250)).toBe(true);
+    expect(await reaches(node, neighbour, metadataAddress, 80)).toBe(true);
+    const ip = await node.kubectl(
+      '-n',
+      neighbour.namespace,
+      'get',
+      'pod',
+      neighbour.pod,
+      '-o',
+      'jsonpath={.status.podIP}',
+    );
+    for (const port of [3002, 5432]) expect(await reaches(node, ingress, ip, port)).toBe(true);
   });
 
   it('is metered as the kernel counted, in each minute in which every sample came and over all of them', async () => {
@@ -151,16 +169,13 @@ describeOnNode('a stack on a real node', () => {
     // Until Redis has written its log (a second) and the broker its store (15).
     await sleep(17_000);
     api.end(true);
-    const others = starter.filter((part) => part !== 'postgres');
-    const before = await Promise.all(others.map((part) => podOf(node, part)));
-    for (const { uid, containerId } of before)
-      process.kill(firstProcess(await node.cgroup('cpuacct', uid, containerId)), 'SIGKILL');
-    await vi.waitFor(async () => {
-      const after = await Promise.all(others.map((part) => podOf(node, part)));
-      expect(after.map(({ restarts, ready }) => [restarts, ready])).toEqual(
-        before.map(({ restarts }) => [restarts + 1, true]),
-      );
-    }, wait);
+    const database: Container[] = [['postgres']];
+    const before = await endsOf(node, database);
+    await killAll(
+      node,
+      containers.filter(([part, container]) => part !== 'postgres' || container === 'metrics'),
+    );
+    expect(await endsOf(node, database)).toEqual(before);
     expect(await redis(node, 'GET kept')).toBe('42');
     const device = await mqtt(node, 'dev_1', devicePassword);
     const heard: string[] = [];
@@ -174,18 +189,17 @@ describeOnNode('a stack on a real node', () => {
   });
 
   it('comes back with its data when PostgreSQL is killed', async () => {
-    const { uid, containerId, restarts } = await podOf(node, 'postgres');
-    process.kill(firstProcess(await node.cgroup('cpuacct', uid, containerId)), 'SIGKILL');
-    await vi.waitFor(
-      async () => expect(await podOf(node, 'postgres')).toMatchObject({ restarts: restarts + 1, ready: true }),
-      wait,
-    );
+    await killAll(node, [['postgres']]);
     expect((await sql(node, 'SELECT count(*) FROM kept')).trim()).toBe('2000');
     await vi.waitFor(async () => expect((await podOf(node, 'api')).ready).toBe(true), wait);
   });
 
   it('keeps what the API eats too much of the API’s own', async () => {
-    const others = async () => [await podOf(node, 'postgres'), await podOf(node, 'billing-exporter')];
+    const others = () =>
+      endsOf(
+        node,
+        containers.filter(([part]) => part !== 'api'),
+      );
     const before = await others();
     const { name, restarts } = await podOf(node, 'api');
     // It ends with the container that it runs in.
@@ -208,15 +222,17 @@ describeOnNode('a stack on a real node', () => {
     await install(node, billingPort, { plan: 'enterprise', monitoring, quota });
     for (const part of componentsOf('enterprise'))
       expect([part, (await podOf(node, part)).ready]).toEqual([part, true]);
-    const { name } = await podOf(node, 'prometheus');
-    const ask = 'http://127.0.0.1:9090/api/v1/query?query=up';
     const jobs = ['api', 'billing-exporter', 'grafana', 'mosquitto-exporter', 'opencost', 'postgres', 'prometheus'];
-    await vi.waitFor(async () => {
-      const answer = JSON.parse(await node.kubectl('-n', namespace, 'exec', name, '--', 'wget', '-qO-', ask)) as {
-        data: { result: { metric: { job: string }; value: [number, string] }[] };
-      };
-      const up = answer.data.result.filter(({ value }) => value[1] === '1').map(({ metric }) => metric.job);
-      expect(up.sort()).toEqual(jobs);
-    }, wait);
+    await vi.waitFor(async () => expect(await jobsUp(node, Date.now() / 1000)).toEqual(jobs), wait);
+    const found = await asAllowed(node);
+    expect(found.map(({ from }) => from)).toEqual([...componentsOf('enterprise'), 'neighbour', 'ingress controller']);
+  });
+
+  it('still knows what its Prometheus saw when that and Grafana are killed', async () => {
+    const seenAt = Date.now() / 1000;
+    const seen = await jobsUp(node, seenAt);
+    expect(seen).toContain('prometheus');
+    await killAll(node, [['prometheus'], ['grafana']]);
+    expect(await jobsUp(node, seenAt)).toEqual(seen);
   });
 });

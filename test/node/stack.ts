@@ -23,8 +23,8 @@ const publicKeyPem = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicK
   type: 'spki',
   format: 'pem',
 });
-/** A namespace and pod of somebody else, one of the ingress controller's. */
-export const stranger = { namespace: 'other', pod: 'probe' };
+/** A namespace and pod of another customer, one of the ingress controller's. */
+export const neighbour = { namespace: 'customer-11111111', pod: 'api' };
 export const ingress = { namespace: 'ingress-nginx', pod: 'probe' };
 
 /** A pod of the stack, as it is now. */
@@ -73,6 +73,14 @@ export async function podOf(node: TestNode, component: string, container = compo
   };
 }
 
+/** As this customer's own API has them: its namespace alone says that it is another's. */
+const neighbourLabels = {
+  'app.kubernetes.io/name': 'customer-instance',
+  'app.kubernetes.io/instance': release,
+  'app.kubernetes.io/component': 'api',
+};
+const listen = `for (const port of [3002, 5432]) require('node:net').createServer((socket) => socket.end()).listen(port);`;
+
 /** Namespaces, the Secrets that a provisioner makes, and a pod in each of the other namespaces to look from. */
 export async function makeNamespaces(node: TestNode): Promise<void> {
   const secret = (secretName: string, key: string, value: string) => ({
@@ -81,27 +89,30 @@ export async function makeNamespaces(node: TestNode): Promise<void> {
     metadata: { name: secretName, namespace },
     stringData: { [key]: value },
   });
-  const probe = (at: { namespace: string; pod: string }) => ({
+  const restricted = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+  const probe = (at: { namespace: string; pod: string }, program: string, labels: object, ports: object[]) => ({
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: at.pod, namespace: at.namespace },
+    metadata: { name: at.pod, namespace: at.namespace, labels },
     spec: {
       terminationGracePeriodSeconds: 0,
+      securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
       containers: [
         {
           name: 'probe',
           image: 'tenantry/instance-api:0.1.0',
           imagePullPolicy: 'Never',
-          command: ['node', '-e', 'setInterval(() => {}, 1e6)'],
+          command: ['node', '-e', program],
+          ports,
+          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
         },
       ],
     },
   });
-  const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
   const made = (metadata: object) => ({ apiVersion: 'v1', kind: 'Namespace', metadata });
   await apply(node, 'namespaces.json', [
-    made({ name: namespace, labels }),
-    made({ name: stranger.namespace }),
+    made({ name: namespace, labels: restricted }),
+    made({ name: neighbour.namespace, labels: { ...restricted, 'tenantry.dev/customer': 'cust_11111111' } }),
     made({ name: ingress.namespace }),
     secret('instance-licence', 'license', 'none'),
     secret('instance-postgres', 'password', password),
@@ -114,10 +125,16 @@ export async function makeNamespaces(node: TestNode): Promise<void> {
     ),
   ]);
   // A pod that is made before its namespace's account is there would be refused.
-  for (const at of [namespace, stranger.namespace, ingress.namespace]) {
+  for (const at of [namespace, neighbour.namespace, ingress.namespace]) {
     await node.kubectl('-n', at, 'wait', '--for=create', 'serviceaccount/default', '--timeout=60s');
   }
-  await apply(node, 'probes.json', [probe(stranger), probe(ingress)]);
+  await apply(node, 'probes.json', [
+    probe(neighbour, listen, neighbourLabels, [
+      { name: 'http', containerPort: 3002 },
+      { name: 'postgres', containerPort: 5432 },
+    ]),
+    probe(ingress, 'setInterval(() => {}, 1e6)', {}, []),
+  ]);
 }
 
 async function apply(node: TestNode, file: string, items: object[]): Promise<void> {
@@ -151,7 +168,7 @@ export async function install(node: TestNode, billingPort: number, more: object 
     '--wait',
     '--timeout=240s',
   );
-  for (const { namespace: at, pod } of [stranger, ingress]) {
+  for (const { namespace: at, pod } of [neighbour, ingress]) {
     await node.kubectl('-n', at, 'wait', '--for=condition=Ready', `pod/${pod}`, '--timeout=60s');
   }
 }
