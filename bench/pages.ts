@@ -49,6 +49,8 @@ export async function run(args: string[]): Promise<void> {
   await builtPages();
   const platform = await demoPlatform(demo);
   const rows: (string | number)[][] = [];
+  /** Pages whose answers had nothing that could be looked for: no fault is found there. */
+  const unjudged: string[] = [];
   let faulty = 0;
   try {
     const browser = await chromium.launch({ executablePath: toolPath('chromium'), args: [...chromiumArguments] });
@@ -60,6 +62,7 @@ export async function run(args: string[]): Promise<void> {
         const sight = await lookAt(browser, platform, addresses, before[kind]);
         const faults = addresses.length === 0 ? ['the demo has nothing that it shows'] : faultsOf(page.path, sight);
         rows.push([page.path, kind, sight.addresses, `${sight.numbers.shown} of ${sight.numbers.of}`, faults.length]);
+        if (sight.numbers.of === 0) unjudged.push(`${page.path}, of ${kind}`);
         console.log(`${page.path}, of ${kind}: ${faults.length} faults`);
         for (const fault of faults) console.log(`  ${fault}`);
         faulty += faults.length;
@@ -71,8 +74,10 @@ export async function run(args: string[]): Promise<void> {
     await platform.stop();
   }
   printTable([['page', 'of', 'addresses', 'numbers shown', 'faults'], ...rows]);
+  console.log(`without a number to look for: ${unjudged.join('; ') || 'none'}`);
   printJson('pages', {
     pages: rows.length,
+    unjudged,
     addresses: rows.reduce((sum, [, , n]) => sum + Number(n), 0),
     faults: faulty,
   });

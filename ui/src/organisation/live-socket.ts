@@ -10,6 +10,8 @@ export interface LiveListener {
   /** What came while it was closed is not sent again. */
   opened: () => void;
   closed: () => void;
+  /** What it was opened with has ended, or it is too old: who is signed in is asked before it is opened again. */
+  over: () => Promise<void>;
   message: (message: LiveMessage) => void;
 }
 
@@ -19,6 +21,7 @@ const firstPauseMs = 1_000;
 const pauseMsMax = 60_000;
 /** The server does not want this client: it is not asked again. */
 const unwanted = 1008;
+const over = 4401;
 
 /** @returns what closes it for good */
 export function openLive(query: Readonly<Record<string, string>>, listener: LiveListener): () => void {
@@ -49,11 +52,13 @@ export function openLive(query: Readonly<Record<string, string>>, listener: Live
       const read = liveMessage.safeParse(parseJson(String(data)));
       if (read.success && isWanted) listener.message(read.data);
     };
-    opening.onclose = ({ code }) => {
+    opening.onclose = async ({ code }) => {
       clearInterval(ping);
       if (!isWanted) return;
       listener.closed();
       if (code === unwanted) return;
+      if (code === over) await listener.over();
+      if (!isWanted) return;
       again = setTimeout(open, pauseMs);
       pauseMs = Math.min(2 * pauseMs, pauseMsMax);
     };

@@ -14,6 +14,7 @@ import {
   readProjectOverview,
 } from '../../../src/contracts/routes/organisation-billing.ts';
 import { keyOf } from '../data/use-read.ts';
+import { sessionKey } from '../session/session.tsx';
 import { openLive } from './live-socket.ts';
 import type { ShownOrganisation } from './organisation.tsx';
 
@@ -64,6 +65,7 @@ export function useLive({ query, name }: ShownOrganisation): boolean {
         }
       },
       closed: () => setLive(false),
+      over: () => queries.invalidateQueries({ queryKey: sessionKey }),
       message: (message) => {
         showInList(queries, message);
         gathering ??= setTimeout(() => {
