@@ -8,8 +8,8 @@ import type { Monotonic } from './clock.ts';
 import type { JobContext } from './executor.ts';
 import type { Helm, HelmRun } from './helm.ts';
 import type { Kube } from './kube.ts';
-import type { Place, Until } from './place.ts';
 import { snapshot, whyNotReady } from './not-ready.ts';
+import type { Place, Until } from './place.ts';
 import type { Chart, ReleaseContext } from './release.ts';
 
 export type ClusterDeps = {

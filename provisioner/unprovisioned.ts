@@ -8,8 +8,8 @@ import { err, ok, type Result } from '../src/lib/result.ts';
 import { sleep } from './clock.ts';
 import { type Failure, failed, lost, type Stop } from './failure.ts';
 import { call, type Kube, kubeFailure } from './kube.ts';
-import type { Place, Until } from './place.ts';
 import { claimsIn, type Snapshot, snapshot } from './not-ready.ts';
+import type { Place, Until } from './place.ts';
 import { claimsOf, isClassMissing } from './volumes.ts';
 
 /** How often we look whether they have gone. */

@@ -217,4 +217,27 @@ describeWithTools(['helm', ...clusterTools], 'under the rights that ship', () =>
         timeout: 60_000,
       });
   });
+
+  it('a namespace that does not go takes the right to look into it along, and what holds it is said all the same', {
+    timeout,
+  }, async () => {
+    const { core, rbac, customerRole } = stage;
+    const on = plane.deployment();
+    await settled(plane.want(on, 'running'));
+    const stuck = { name: 'stuck', namespace: on.namespace };
+    const keep = { metadata: { name: 'stuck', finalizers: ['example.com/keep'] } };
+    await core.createNamespacedConfigMap({ namespace: on.namespace, body: keep });
+    plane.times.timeoutMs = 20_000;
+    const job = plane.want(on, 'deleted');
+    await vi.waitFor(() => expect(job.delays.length, one.output()).toBeGreaterThan(1), { timeout: 90_000 });
+    await expect(rbac.readNamespacedRoleBinding({ ...stuck, name: customerRole })).rejects.toMatchObject({ code: 404 });
+    for (const delay of job.delays) {
+      expect(delay).toMatchObject({ code: 'namespace_terminating', scope: 'cluster' });
+      expect(delay.message).toMatch(/example\.com\/keep in 1 resource instances/);
+    }
+    await core.replaceNamespacedConfigMap({ ...stuck, body: { metadata: { name: 'stuck' } } });
+    await vi.waitFor(() => expect(job, one.output()).toMatchObject({ state: 'completed', failures: [] }), {
+      timeout: 60_000,
+    });
+  });
 });
