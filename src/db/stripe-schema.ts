@@ -137,7 +137,7 @@ export const driftRuns = sqliteTable('drift_runs', {
   startedBy: text('started_by').notNull(),
   finishedAt: at('finished_at'),
   /** Which part is compared, and behind what it goes on: an id of Stripe's, or a customer's `seq`. */
-  phase: text('phase', { enum: ['customers', 'subscriptions', 'prices', 'ours'] })
+  phase: text('phase', { enum: ['customers', 'subscriptions', 'invoices', 'prices', 'ours'] })
     .notNull()
     .default('customers'),
   cursor: text('cursor').notNull().default(''),

@@ -102,6 +102,15 @@ export async function findAtStripe(db: Db, stripeId: string, ourId: string | nul
   return rows[0] ?? null;
 }
 
+/** Those that Stripe calls so, by that. */
+export async function findManyAtStripe(db: Db, stripeIds: readonly string[]): Promise<Map<string, InvoiceRow>> {
+  const rows = await db
+    .select()
+    .from(invoices)
+    .where(sql`${invoices.stripeInvoiceId} IN (SELECT value FROM json_each(${JSON.stringify(stripeIds)}))`);
+  return new Map(rows.map((row) => [row.stripeInvoiceId ?? '', row]));
+}
+
 /** Which of the invoices have a statement that can be had. */
 export async function findSigned(db: Db, ids: readonly string[]): Promise<ReadonlySet<string>> {
   const rows = await db.all<{ id: string }>(sql`SELECT invoice_id AS id FROM statements

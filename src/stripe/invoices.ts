@@ -1,7 +1,7 @@
 /** Invoices at Stripe, read as we use them: times in ms, the subscription from the invoice's parent. */
 import type Stripe from 'stripe';
 import { secondMs } from '../lib/time.ts';
-import { attempt, type StripeResult } from './call.ts';
+import { attempt, type Page, pageMax, type StripeResult } from './call.ts';
 import { readLine, type StripeLine } from './drafts.ts';
 
 /** An invoice at Stripe as the last fetch showed it. */
@@ -78,6 +78,14 @@ export const invoicesOf = (stripe: Stripe) => ({
   /** As it is now. */
   fetch: (id: string): Promise<StripeResult<StripeInvoice>> =>
     attempt(async () => readInvoice(await stripe.invoices.retrieve(id))),
+  /** A page of those that were made from then on, ms; newest first. */
+  page: (after: string | null, since: number): Promise<StripeResult<Page<StripeInvoice>>> =>
+    attempt(async () => {
+      const behind = after === null ? {} : { starting_after: after };
+      const created = { gte: Math.floor(since / secondMs) };
+      const page = await stripe.invoices.list({ created, limit: pageMax, ...behind });
+      return { items: page.data.map(readInvoice), next: page.has_more ? (page.data.at(-1)?.id ?? null) : null };
+    }),
   /**
    * Has Stripe keep a draft until then, ms, and finalise it by itself after that. The field switches Stripe's own hold off, so
    * that `auto_advance` is said with it. The same again changes nothing: it needs no idempotency key, under which Stripe would

@@ -19,7 +19,7 @@ import { findSubscription } from '../../subscriptions/store.ts';
 import type { Context } from '../deed.ts';
 import { type Frozen, freeze } from './freeze-invoice.ts';
 import { recallInvoice, type Seen } from './recall-invoice.ts';
-import { recallDraft } from './recall-lines.ts';
+import { linesAt, recallDraft } from './recall-lines.ts';
 import { releaseCredit } from './reserve-credit.ts';
 
 export interface Followed {
@@ -56,15 +56,16 @@ export async function followInvoice(
 
 /** The row of an invoice of Stripe's that is seen for the first time. */
 async function rowOf(
-  { db, now, random }: Context,
+  context: Context,
   customerId: string,
   invoice: StripeInvoice,
   heldUntil: number | null,
 ): Promise<Seen> {
+  const { db, now, random } = context;
   const moment = await invoiceStore.findMoment(db, customerId);
   const period = await periodOf(db, customerId, invoice);
   const row = invoiceStore.blank({
-    id: (await lostIdOf(db, invoice)) ?? newId('invoice', random),
+    id: (await lostIdOf(context, invoice)) ?? newId('invoice', random),
     customerId,
     kind: 'cycle',
     periodStart: period?.start ?? null,
@@ -80,9 +81,10 @@ async function rowOf(
 }
 
 /** The id that the row had before it was lost, where one of our lines on it says so: statements and corrections name it. */
-async function lostIdOf(db: Db, { lines }: StripeInvoice): Promise<string | null> {
-  const id = lines?.find(({ invoiceId }) => invoiceId !== null)?.invoiceId ?? null;
-  return id === null || (await invoiceStore.find(db, id)) !== null ? null : id;
+async function lostIdOf(context: Context, invoice: StripeInvoice): Promise<string | null> {
+  const shown = await linesAt(context, invoice);
+  const id = (shown.ok && shown.value.find(({ invoiceId }) => invoiceId !== null)?.invoiceId) || null;
+  return id === null || (await invoiceStore.find(context.db, id)) !== null ? null : id;
 }
 
 /**

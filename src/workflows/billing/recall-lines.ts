@@ -17,7 +17,7 @@ import type { Context } from '../deed.ts';
 import { toRecalled } from './copy-lines.ts';
 import { reserveCredit } from './reserve-credit.ts';
 
-export interface Recalled {
+interface Recalled {
   /** How many of ours. */
   count: number;
   fields: Partial<NewInvoice>;

@@ -23,7 +23,7 @@ export interface Carriers {
   /** Brings what Stripe has of a subscription to ours, with rows to be sent (src/workflows/subscriptions/refresh-subscription.ts). */
   refresh: (stripeSubscriptionId: string) => Promise<{ outbox: readonly string[] }>;
   /** Follows an invoice as Stripe has it now (src/workflows/billing/refresh-invoice.ts). */
-  refreshInvoice: (customerId: string, stripeInvoiceId: string) => Promise<void>;
+  refreshInvoice: (customerId: string, stripeInvoiceId: string) => Promise<unknown>;
   /** The newest subscription that Stripe had of a customer who has none any more; null where it never had one. */
   lastSubscription: (customerId: string) => Promise<string | null>;
   invoicing: {

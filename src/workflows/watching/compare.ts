@@ -23,6 +23,7 @@ import type { StripeFailure, StripeResult } from '../../stripe/call.ts';
 import type { StripePort } from '../../stripe/port.ts';
 import type { StripeSubscription } from '../../stripe/subscriptions.ts';
 import type { Context } from '../deed.ts';
+import { recallInvoices } from './recall-invoices.ts';
 
 export interface Compared {
   differences: Difference[];
@@ -132,5 +133,11 @@ const ours: Part = async ({ db, stripe, now }, { id: runId, cursor }) => {
 };
 
 /** The parts in their order: what Stripe has first, so that the last one knows what it has not. */
-export const parts: Readonly<Record<DriftRun['phase'], Part>> = { customers, subscriptions, prices, ours };
-export const partOrder: readonly DriftRun['phase'][] = ['customers', 'subscriptions', 'prices', 'ours'];
+export const parts: Readonly<Record<DriftRun['phase'], Part>> = {
+  customers,
+  subscriptions,
+  invoices: recallInvoices,
+  prices,
+  ours,
+};
+export const partOrder: readonly DriftRun['phase'][] = ['customers', 'subscriptions', 'invoices', 'prices', 'ours'];

@@ -32,6 +32,7 @@ const reads: readonly string[] = [
   'drafts.reach',
   'events.page',
   'invoices.fetch',
+  'invoices.page',
   'pauses.paidUntil',
   'subscriptions.fetch',
   'subscriptions.page',

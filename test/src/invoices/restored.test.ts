@@ -6,8 +6,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { InvariantResult } from '../../../src/drift/invariant-store.ts';
 import type { InvoiceRow } from '../../../src/invoices/store.ts';
 import { servicesOf } from '../../../src/services.ts';
-import { witnessOf } from '../../../src/wiring.ts';
+import { carriersOf, witnessOf } from '../../../src/wiring.ts';
+import { closePeriods } from '../../../src/workflows/billing/close-period.ts';
 import { carryOut } from '../../../src/workflows/deed.ts';
+import { deliverOutbox } from '../../../src/workflows/delivery/deliver-outbox.ts';
 import { detectRestore } from '../../../src/workflows/delivery/detect-restore.ts';
 import { continueCatchUps, lookBack } from '../../../src/workflows/inbox/catch-up.ts';
 import { processDue } from '../../../src/workflows/inbox/process-event.ts';
@@ -119,8 +121,35 @@ describe('a renewal that Stripe has finalised with our lines', { timeout }, () =
   });
 });
 
+describe('a draft that has our lines, and was not finalised', { timeout }, () => {
+  it('restored to before they were fixed: a comparison shows them, and none comes on it again', async () => {
+    const { customerId, end } = await month();
+    await goTo(end + minute);
+    const copied = await copyOf(control);
+    await stripe.move(end + 21 * minute);
+    await closePeriods(contextNow());
+    const whole = carriersOf(servicesOf(api.bindings, { waitUntil: () => {} }, api.outside));
+    const lost = async () => ({ ok: false as const, error: { kind: 'unclear' as const, code: 'timeout' } });
+    const port = whole.stripe && { ...whole.stripe, drafts: { ...whole.stripe.drafts, finalize: lost } };
+    await deliverOutbox({ ...whole, stripe: port });
+    expect(await billedAtStripe(customerId)).toEqual([500]);
+    expect((await rowsOf(customerId)).at(-1)).toMatchObject({ state: 'finalizing' });
+    await restore(copied);
+    const draft = (await rowsOf(customerId)).at(-1);
+    expect(draft).toMatchObject({ state: 'held', ratedAt: null });
+    await compareAndOpen();
+    await goTo(api.clock.now + minute);
+    expect((await rowsOf(customerId)).at(-1)).toMatchObject({ id: draft?.id, state: 'paid', totalCents: 3400 });
+    expect(await billedAtStripe(customerId)).toEqual([500]);
+    expect(await brokenRules()).toEqual([]);
+  });
+});
+
 describe('a closing invoice', { timeout }, () => {
-  it('restored to before it was made: it is here again, and none is made beside it', async () => {
+  it.each([
+    ['events that had not come', catchUp],
+    ['a comparison alone', async () => {}],
+  ])('restored to before it was made: by %s it is here again, and none is made beside it', async (_, more) => {
     const { customerId, end } = await month();
     await goTo(end - 10 * day);
     await api.call('POST', `/api/customers/${customerId}/deactivate`, { token: rootToken, body: {} });
@@ -132,7 +161,7 @@ describe('a closing invoice', { timeout }, () => {
     expect(before).toMatchObject({ state: 'paid', totalCents: 500 });
     await restore(copied);
     await goTo(api.clock.now + minute);
-    await catchUp();
+    await more();
     await compareAndOpen();
     for (const hours of [1, 2, 24, 48]) await goTo(Math.ceil(api.clock.now / hour) * hour + hours * hour);
     const closing = (await rowsOf(customerId)).filter(({ kind }) => kind === 'closing');
