@@ -4,7 +4,7 @@
  * window and the owner of its namespace from there; where somebody owned it, it takes over at the next hour edge of which nothing
  * is stored (contract: Reporters). The application's is given its meters then (give-application-meters.ts).
  */
-import { type Failure, notFound } from '../../contracts/failures.ts';
+import type { Failure } from '../../contracts/failures.ts';
 import * as credentialStore from '../../credentials/store.ts';
 import { findWhole } from '../../customers/store.ts';
 import { shardOf } from '../../db/shards.ts';
@@ -40,8 +40,8 @@ export async function registerReporterKey(context: Context, input: KeyRegistrati
     jobStore.queryReporterLease(db, lease),
     credentialStore.queryUnusable(db, { hash: input.keyHash, reporterId: input.reporterId }),
   ]);
-  if (!reporter) return err(notFound);
-  if (!held) return err({ code: 'lease_lost', message: 'this lease no longer holds the job' });
+  // One answer for both: a reporter of another cluster is, to this one, like none.
+  if (!reporter || !held) return err({ code: 'lease_lost', message: 'this lease no longer holds the job' });
   if (unusable) return err(unusable.revokedBy === 'person' ? revoked : taken);
   const key = { id: newId('credential', context.random), reporterId: reporter.id, hash: input.keyHash, now };
   const activation = await activationOf(context, reporter);
