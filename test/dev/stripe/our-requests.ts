@@ -46,10 +46,23 @@ const newPrice = {
   interval: 'month',
 } as const;
 
-const draftLine = { mark: 'lin_1', amountCents: 280, description: 'CPU', start: 1_764_000_000, end: 1_766_000_000 };
+const draftLine = {
+  mark: 'lin_1',
+  parts: [
+    { id: 'lin_1', identity: 'cpu', meter: 'cpu', start: at - monthMs, end: at, deltaOf: null, amountCents: 280 },
+  ],
+  amountCents: 280,
+  description: 'CPU',
+  start: 1_764_000_000,
+  end: 1_766_000_000,
+};
+const ownDraft = { id: 'in_1', invoiceId: 'inv_1' };
 const ownInvoice = {
   invoiceId: 'inv_1',
   customerId: 'cust_1',
+  kind: 'usage',
+  periodStart: at - monthMs,
+  periodEnd: at,
   customer: 'cus_1',
   description: 'Usage',
   collection: 'card',
@@ -115,8 +128,8 @@ export const forms: Forms = {
   drafts: {
     lines: [{ with: ['in_1'] }],
     addLines: [
-      { with: ['in_1', [draftLine], { behavior: null, code: null }, key] },
-      { with: ['in_1', [draftLine], { behavior: 'exclusive', code: 'txcd_10103001' }, key] },
+      { with: [ownDraft, [draftLine], { behavior: null, code: null }, key] },
+      { with: [ownDraft, [draftLine], { behavior: 'exclusive', code: 'txcd_10103001' }, key] },
     ],
     create: [{ with: [ownInvoice, key] }, { with: [{ ...ownInvoice, collection: 'invoice', tax: true }, key] }],
     find: [{ with: ['cus_1', 'inv_1'] }],
@@ -132,7 +145,11 @@ export const forms: Forms = {
     findCredit: [{ with: ['in_1', 'inv_1'] }],
   },
   events: { page: [{ with: [at - monthMs, at, null] }, { with: [at - monthMs, at, 'evt_1'] }] },
-  invoices: { fetch: [{ with: ['in_1'] }], hold: [{ with: ['in_1', at] }] },
+  invoices: {
+    fetch: [{ with: ['in_1'] }],
+    page: [{ with: [null, at] }, { with: ['in_1', at] }],
+    hold: [{ with: ['in_1', at] }],
+  },
   usageEvents: { tell: [{ with: [{ customer: 'cus_1', cents: 280, identifier: 'inv_1', at }] }] },
   pauses: {
     pause: [{ with: ['sub_1', key] }],
