@@ -31,7 +31,7 @@ export function classOf(method: string, path: string, body: string): CallClass {
 const waitMsMax = 5 * secondMs;
 
 /** Calls with a place in the bucket taken before. @param sleep waits so many ms */
-function paced(
+export function paced(
   send: Fetch,
   {
     bucket,

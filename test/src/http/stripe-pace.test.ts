@@ -1,7 +1,7 @@
 /** The pace of calls to Stripe: no more than so many a second, and a hold is never behind what is less urgent. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { type Bucket, classOf, drawFrom, type Level, pacedOnce } from '../../../src/http/stripe-pace.ts';
+import { type Bucket, classOf, drawFrom, type Level, paced, pacedOnce } from '../../../src/http/stripe-pace.ts';
 
 const form = 'automatically_finalizes_at=1780000000&auto_advance=true';
 
@@ -60,5 +60,43 @@ describe('calls to Stripe', () => {
     );
     expect(await (await send('https://api.stripe.com/v1/customers', {})).text()).toBe('there');
     expect(warned).toEqual(['the pace of calls to Stripe could not be asked']);
+  });
+
+  describe('wait', () => {
+    const customers = 'https://api.stripe.com/v1/customers';
+    /** A way of calling by a bucket that says to wait so long each time; what happens, in order. */
+    function by(waits: () => number) {
+      const deeds: string[] = [];
+      const bucket: Bucket = {
+        async draw(perSecond, reserve) {
+          const ms = waits();
+          deeds.push(`draw ${perSecond} ${reserve}: ${ms}`);
+          return ms;
+        },
+      };
+      const send = paced(
+        async () => {
+          deeds.push('sent');
+          return new Response('there');
+        },
+        { bucket, perSecond: 80, sleep: async (ms) => void deeds.push(`slept ${ms}`), log: () => {} },
+      );
+      return { deeds, send };
+    }
+
+    it('as long as the bucket says, and go when it lets them', async () => {
+      const waits = [30, 20, 0];
+      const { deeds, send } = by(() => waits.shift() ?? 0);
+      expect((await send(customers, {})).status).toBe(200);
+      expect(deeds).toEqual(['draw 80 0.2: 30', 'slept 30', 'draw 80 0.2: 20', 'slept 20', 'draw 80 0.2: 0', 'sent']);
+    });
+
+    it('5 seconds at most, and go then whatever it says', async () => {
+      const { deeds, send } = by(() => 1_250);
+      const hold = { method: 'POST', body: form };
+      expect((await send('https://api.stripe.com/v1/invoices/in_1', hold)).status).toBe(200);
+      const round = ['draw 80 0: 1250', 'slept 1250'];
+      expect(deeds).toEqual([...round, ...round, ...round, ...round, 'sent']);
+    });
   });
 });
