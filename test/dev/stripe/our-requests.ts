@@ -46,9 +46,21 @@ const newPrice = {
   interval: 'month',
 } as const;
 
-const draftLine = { mark: 'lin_1', amountCents: 280, description: 'CPU', start: 1_764_000_000, end: 1_766_000_000 };
+const draftLine = {
+  mark: 'lin_1',
+  parts: [
+    { id: 'lin_1', identity: 'cpu/-/1', meter: 'cpu', start: at, end: at + monthMs, deltaOf: null, amountCents: 280 },
+  ],
+  amountCents: 280,
+  description: 'CPU',
+  start: 1_764_000_000,
+  end: 1_766_000_000,
+};
 const ownInvoice = {
   invoiceId: 'inv_1',
+  kind: 'closing',
+  periodStart: at,
+  periodEnd: at + monthMs,
   customerId: 'cust_1',
   customer: 'cus_1',
   description: 'Usage',
@@ -110,8 +122,10 @@ export const forms: Forms = {
   drafts: {
     lines: [{ with: ['in_1'] }],
     addLines: [
-      { with: ['in_1', [draftLine], { behavior: null, code: null }, key] },
-      { with: ['in_1', [draftLine], { behavior: 'exclusive', code: 'txcd_10103001' }, key] },
+      { with: [{ id: 'in_1', invoiceId: 'inv_1' }, [draftLine], { behavior: null, code: null }, key] },
+      {
+        with: [{ id: 'in_1', invoiceId: 'inv_1' }, [draftLine], { behavior: 'exclusive', code: 'txcd_10103001' }, key],
+      },
     ],
     create: [{ with: [ownInvoice, key] }, { with: [{ ...ownInvoice, collection: 'invoice' }, key] }],
     find: [{ with: ['cus_1', 'inv_1'] }],
@@ -127,7 +141,11 @@ export const forms: Forms = {
     findCredit: [{ with: ['in_1', 'inv_1'] }],
   },
   events: { page: [{ with: [at - monthMs, at, null] }, { with: [at - monthMs, at, 'evt_1'] }] },
-  invoices: { fetch: [{ with: ['in_1'] }], hold: [{ with: ['in_1', at] }] },
+  invoices: {
+    fetch: [{ with: ['in_1'] }],
+    page: [{ with: [null, at] }, { with: ['in_1', at] }],
+    hold: [{ with: ['in_1', at] }],
+  },
   usageEvents: { tell: [{ with: [{ customer: 'cus_1', cents: 280, identifier: 'inv_1', at }] }] },
   pauses: {
     pause: [{ with: ['sub_1', key] }],
