@@ -205,8 +205,8 @@ async function remove(deps: ClusterDeps, context: JobContext): Promise<Result<vo
   if (!own.ok) return own;
   if (own.value === 'absent') return ok(undefined);
   const uninstalled = await uninstall(releaseOf(deps, context));
-  // One that is being deleted takes our rights with it, and the release's record: what is left of that is not waited for.
-  if (!uninstalled.ok && (own.value === 'entered' || uninstalled.error.kind === 'lost')) return uninstalled;
+  // Of one that is being deleted, and has taken our rights along, Helm finds no record, which is none to remove.
+  if (!uninstalled.ok) return uninstalled;
   context.progress(60, 'deleting the namespace');
   return deleteNamespace(deps.kube, place, untilOf(deps, context));
 }
