@@ -76,19 +76,30 @@ export function watch(platform: LifePlatform, customerId: string) {
   };
 }
 
-/** Subjects of the mails to an address, oldest first. */
-export function mailsTo({ mailFolder }: LifePlatform, email: string): string[] {
+/** The mails to an address as they were sent, oldest first. */
+function sentTo({ mailFolder }: LifePlatform, email: string): string[] {
   const names = readdirSync(mailFolder).filter((name) => name.endsWith('.eml'));
   const order = (name: string): number => Number(/-(\d+)\.eml$/.exec(name)?.[1] ?? 0);
   return names
     .toSorted((a, b) => order(a) - order(b))
     .map((name) => readFileSync(join(mailFolder, name), 'utf8'))
-    .filter((mail) => /^To: (.*)$/m.exec(mail)?.[1]?.includes(email))
-    .map(
-      (mail) =>
-        /^Subject: (.*(?:\r?\n[ \t].*)*)/m
-          .exec(mail)?.[1]
-          ?.replace(/\r?\n[ \t]+/g, ' ')
-          .trim() ?? '',
-    );
+    .filter((mail) => /^To: (.*)$/m.exec(mail)?.[1]?.includes(email));
+}
+
+/** Subjects of the mails to an address, oldest first. */
+export const mailsTo = (platform: LifePlatform, email: string): string[] =>
+  sentTo(platform, email).map(
+    (mail) =>
+      /^Subject: (.*(?:\r?\n[ \t].*)*)/m
+        .exec(mail)?.[1]
+        ?.replace(/\r?\n[ \t]+/g, ' ')
+        .trim() ?? '',
+  );
+
+/** Where the last mail to an address leads that leads to a page of an invoice; null where none does. */
+export function paymentLinkTo(platform: LifePlatform, email: string): string | null {
+  const last = sentTo(platform, email).at(-1) ?? '';
+  // Long lines of a mail are broken, and its equals signs are written as =3D.
+  const text = last.replace(/=\r?\n/g, '').replaceAll('=3D', '=');
+  return /https?:\/\/\S+\/invoice\/[\w?=&-]+/.exec(text)?.[0] ?? null;
 }
