@@ -51,7 +51,7 @@ describeInBrowser(
       await reviews.getByText('Nothing waits. A report that lowers usage').waitFor();
       await expectAccessible(reviews);
       const outbox = await open('/console/outbox');
-      await outbox.getByText('The other side has refused nothing.').waitFor();
+      await outbox.getByText('The other side has refused nothing: everything is sent by itself.').waitFor();
       await expectAccessible(outbox);
     });
 
