@@ -27,6 +27,17 @@ export function pricesOf({ plan, version, name, fee, interval, annualFee }: Plan
   return interval === 'month' && annualFee !== undefined ? [own, price('year', annualFee)] : [own];
 }
 
+/** The price that a plan's version is sold for by an interval, as it stands in the catalogue; undefined where none is. */
+export const priceIn = (
+  versions: readonly { definition: PlanVersion }[],
+  sold: { plan: string; planVersion: string; interval: Interval },
+): WantedPrice | undefined =>
+  versions
+    .flatMap(({ definition }) => pricesOf(definition))
+    .find(
+      ({ plan, version, interval }) => plan === sold.plan && version === sold.planVersion && interval === sold.interval,
+    );
+
 /** What Stripe finds the price by, whoever made it: no two prices of an account share one. */
 export const lookupKeyOf = ({ plan, version, interval }: Pick<WantedPrice, 'plan' | 'version' | 'interval'>): string =>
   `tenantry:${plan}:${version}:${interval}`;

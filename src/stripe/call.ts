@@ -19,6 +19,11 @@ export interface Page<T> {
   items: T[];
   next: string | null;
 }
+
+/** Behind which id a list goes on, null at its end. */
+export const nextOf = ({ data, has_more }: { data: readonly { id: string }[]; has_more: boolean }): string | null =>
+  has_more ? (data.at(-1)?.id ?? null) : null;
+
 /** Items of a page. */
 export const pageMax = 100;
 

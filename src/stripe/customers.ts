@@ -4,7 +4,7 @@
  */
 import type Stripe from 'stripe';
 import { secondMs } from '../lib/time.ts';
-import { attempt, type Page, pageMax, type StripeResult } from './call.ts';
+import { attempt, nextOf, type Page, pageMax, type StripeResult } from './call.ts';
 
 export interface StripeCustomerInput {
   customerId: string;
@@ -60,7 +60,7 @@ export const customersOf = (stripe: Stripe) => ({
         const ourId = metadata['tenantry_customer_id'];
         return ourId === undefined ? [] : [{ id, ourId, createdAt: created * secondMs }];
       });
-      return { items, next: page.has_more ? (page.data.at(-1)?.id ?? null) : null };
+      return { items, next: nextOf(page) };
     }),
   /** The `cus_…` that carries our customer id in its metadata, null when there is none. */
   find: (input: Pick<StripeCustomerInput, 'customerId' | 'email'>): Promise<StripeResult<string | null>> =>

@@ -1,7 +1,7 @@
 /** Stripe's own list of events: the last 30 days, newest first, for what has not come as a webhook. */
 import type Stripe from 'stripe';
 import { secondMs } from '../lib/time.ts';
-import { attempt, type StripeResult } from './call.ts';
+import { attempt, nextOf, type StripeResult } from './call.ts';
 
 const pageSize = 100;
 
@@ -20,6 +20,6 @@ export const eventsOf = (stripe: Stripe) => ({
         limit: pageSize,
         ...(after === null ? {} : { starting_after: after }),
       });
-      return { events: found.data, next: found.has_more ? (found.data.at(-1)?.id ?? null) : null };
+      return { events: found.data, next: nextOf(found) };
     }),
 });

@@ -1,7 +1,7 @@
 /** Invoices at Stripe, read as we use them: times in ms, the subscription from the invoice's parent. */
 import type Stripe from 'stripe';
 import { secondMs } from '../lib/time.ts';
-import { attempt, type Page, pageMax, type StripeResult } from './call.ts';
+import { attempt, nextOf, type Page, pageMax, type StripeResult } from './call.ts';
 import { readLine, type StripeLine } from './drafts.ts';
 
 /** An invoice at Stripe as the last fetch showed it. */
@@ -84,7 +84,7 @@ export const invoicesOf = (stripe: Stripe) => ({
       const behind = after === null ? {} : { starting_after: after };
       const created = { gte: Math.floor(since / secondMs) };
       const page = await stripe.invoices.list({ created, limit: pageMax, ...behind });
-      return { items: page.data.map(readInvoice), next: page.has_more ? (page.data.at(-1)?.id ?? null) : null };
+      return { items: page.data.map(readInvoice), next: nextOf(page) };
     }),
   /**
    * Has Stripe keep a draft until then, ms, and finalise it by itself after that. The field switches Stripe's own hold off, so

@@ -1,7 +1,7 @@
 /** Subscriptions at Stripe, read as we use them: times in ms, the period from the item, both ways of an end that lies ahead. */
 import type Stripe from 'stripe';
 import type { StripeStatus } from '../subscriptions/transitions.ts';
-import { attempt, type Page, pageMax, type StripeResult } from './call.ts';
+import { attempt, nextOf, type Page, pageMax, type StripeResult } from './call.ts';
 
 const secondMs = 1000;
 const ms = (seconds: number | null | undefined): number | null => (seconds == null ? null : seconds * secondMs);
@@ -126,7 +126,7 @@ export const subscriptionsOf = (stripe: Stripe) => ({
     attempt(async () => {
       const behind = after === null ? {} : { starting_after: after };
       const page = await stripe.subscriptions.list({ status: 'all', limit: pageMax, ...behind });
-      return { items: page.data.map(readSubscription), next: page.has_more ? (page.data.at(-1)?.id ?? null) : null };
+      return { items: page.data.map(readSubscription), next: nextOf(page) };
     }),
   /** Those of a customer that are not over, the newest first. */
   listOf: (customer: string): Promise<StripeResult<StripeSubscription[]>> =>

@@ -16,7 +16,7 @@ import { newId } from '../../lib/ids.ts';
 import { ok, type Result } from '../../lib/result.ts';
 import * as periodStore from '../../periods/store.ts';
 import { findCatalogue } from '../../pricing/catalogue-store.ts';
-import { pricesOf } from '../../pricing/stripe-price.ts';
+import { priceIn } from '../../pricing/stripe-price.ts';
 import { isPrepared } from '../../statements/store.ts';
 import type { StripeFailure } from '../../stripe/call.ts';
 import type { StripeLine } from '../../stripe/drafts.ts';
@@ -193,16 +193,12 @@ function sumDifferences(
 async function feeDifferences({ db }: Context, customerId: string, fees: readonly Sold[]): Promise<FoundDifference[]> {
   if (fees.length === 0) return [];
   const [periods, { versions }] = await Promise.all([periodStore.findAll(db, customerId), findCatalogue(db)]);
-  const prices = versions.flatMap(({ definition }) => pricesOf(definition));
   // Days that are left of a trial are a line of nothing.
   const isFree = ({ start, amountCents }: StripeLine) =>
     amountCents === 0 && periods.some((period) => period.kind === 'trial' && start < period.end);
   const charged = fees.filter(({ line }) => !isFree(line));
   return charged.flatMap(({ line: { id, amountCents }, offer }) => {
-    const price = prices.find(
-      ({ plan, version, interval }) =>
-        plan === offer.plan && version === offer.planVersion && interval === offer.interval,
-    );
+    const price = priceIn(versions, offer);
     if (price === undefined || Math.abs(price.amountCents - amountCents) <= centsApartMax) return [];
     return [{ line: id, expected: cents(price.amountCents), found: cents(amountCents) }];
   });

@@ -3,7 +3,7 @@ import { hourMs } from '../../lib/time.ts';
 import * as periodStore from '../../periods/store.ts';
 import { findCatalogue } from '../../pricing/catalogue-store.ts';
 import { baseFeeMeter } from '../../pricing/meters.ts';
-import { pricesOf } from '../../pricing/stripe-price.ts';
+import { priceIn } from '../../pricing/stripe-price.ts';
 import type { StripeInvoice } from '../../stripe/invoices.ts';
 import { findSubscription } from '../../subscriptions/store.ts';
 import type { Context } from '../deed.ts';
@@ -36,12 +36,7 @@ export async function missingFee(
   // The last invoice of a subscription that ends with its period has what was metered, and no coming period's fee.
   const goesOn = periods.some(({ kind, start }) => kind === 'paid' && Math.abs(start - periodEnd) <= nearMs);
   if (!goesOn || subscription === null) return [];
-  const price = versions
-    .flatMap(({ definition }) => pricesOf(definition))
-    .find(
-      ({ plan, version, interval }) =>
-        plan === subscription.plan && version === subscription.planVersion && interval === subscription.interval,
-    );
+  const price = priceIn(versions, subscription);
   if (price === undefined || price.amountCents === 0) return [];
   return [{ line: baseFeeMeter, expected: cents(price.amountCents), found: 'no fee' }];
 }

@@ -17,7 +17,7 @@ import { ok, type Result } from '../../lib/result.ts';
 import { minuteMs } from '../../lib/time.ts';
 import { findCatalogue } from '../../pricing/catalogue-store.ts';
 import { billedCurrency } from '../../pricing/publication.ts';
-import { pricesOf } from '../../pricing/stripe-price.ts';
+import { priceIn } from '../../pricing/stripe-price.ts';
 import { queryStripePrices } from '../../pricing/stripe-price-store.ts';
 import type { StripeFailure, StripeResult } from '../../stripe/call.ts';
 import type { StripePort } from '../../stripe/port.ts';
@@ -97,9 +97,7 @@ const prices: Part = async ({ db, stripe }) => {
   const [kept, { versions }] = await Promise.all([queryStripePrices(db), findCatalogue(db)]);
   const differences: Difference[] = [];
   for (const row of kept) {
-    const wanted = versions
-      .flatMap(({ definition }) => pricesOf(definition))
-      .find((one) => one.plan === row.plan && one.version === row.planVersion && one.interval === row.interval);
+    const wanted = priceIn(versions, row);
     if (!wanted) continue;
     const found = present(await stripe.prices.fetch(row.priceId));
     if (!found.ok) return found;
