@@ -81,6 +81,14 @@ export async function makeCustomer({ edges, changes, overrides, lengths }: Shape
     first?.version,
     'active',
   );
+  await run(
+    `INSERT INTO deployments (customer_id, cluster_id, namespace, phase, plan, spec_generation, observed_generation, status, updated_at)
+     VALUES (?, ?, ?, 'running', ?, 1, 1, 'ready', 0)`,
+    owner.id,
+    organisation.projects[0]?.clusterId,
+    `story-${made}-own`,
+    first?.plan,
+  );
   for (const { at, plan, version } of changes) {
     await run(
       'INSERT INTO plan_changes (customer_id, effective_at, plan, plan_version) VALUES (?, ?, ?, ?)',
@@ -145,18 +153,14 @@ export async function makeCustomer({ edges, changes, overrides, lengths }: Shape
   return { customer, reporters, periods };
 }
 
-/** Every line of both periods, by its identity; exact cents. */
+/** Every usage line of both periods, by its place in time and its identity there; exact cents. The fee's are Stripe's. */
 export async function billOf({ customer, periods }: Story): Promise<Map<string, number>> {
   const basis = await findRatingBasis(openDb(controlOf(env)), customer.id);
   const rated = await Promise.all(
     periods.map((period) => ratePeriod(openDb(shardOf(env)), customer.seq, period, basis)),
   );
   const lines = rated.flatMap(({ lines: of }, i) =>
-    of.map((line): [string, number] => [`${i} ${line.id}`, line.amountCents]),
+    of.filter(({ kind }) => kind === 'usage').map((line): [string, number] => [`${i} ${line.id}`, line.amountCents]),
   );
   return new Map(lines);
 }
-
-/** Cents of a bill. */
-export const totalOf = (bill: ReadonlyMap<string, number>): number =>
-  [...bill.values()].reduce((sum, cents) => sum + cents, 0);

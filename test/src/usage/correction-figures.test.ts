@@ -1,4 +1,4 @@
-/** A correction's preview is what the bill then shows, and what was billed with the deltas is what would have been billed. */
+/** A correction's preview is what invoices then have, and what was billed with the deltas is what would have been billed. */
 import { env } from 'cloudflare:workers';
 import { beforeAll, expect, it } from 'vitest';
 import { publishStories } from './billed-customer.ts';
@@ -13,17 +13,19 @@ const correctionsEach = 10;
 
 beforeAll(publishStories);
 
-it('previews what the bill then shows, and billed plus deltas is what would have been billed, to the cent', {
+it('previews what invoices then have, and billed plus deltas is what would have been billed, to the cent', {
   timeout: 7_200_000,
 }, async () => {
   const faults: string[] = [];
   let cases = 0;
+  const on: Record<string, number> = {};
   for (let seed = first; seed < first + stories && faults.length < 20; seed++) {
     const played = await playStory(seed, correctionsEach);
     cases += played.cases;
+    for (const [invoice, count] of Object.entries(played.on)) on[invoice] = (on[invoice] ?? 0) + count;
     faults.push(...played.faults);
   }
-  console.log(`${stories} customers, ${cases} corrections, ${faults.length} differ`);
+  console.log(`${stories} customers, ${cases} corrections on ${JSON.stringify(on)}, ${faults.length} differ`);
   expect(faults).toEqual([]);
   expect(cases).toBe(stories * correctionsEach);
 });

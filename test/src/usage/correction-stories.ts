@@ -1,222 +1,100 @@
 /**
- * Random customers with usage that is put right, some windows at a time: what each preview says, what the bill shows then, and
- * what a customer is billed whose reporters had said it right from the beginning. Seeded: the same number is the same story.
+ * Random customers with usage that is put right, some windows at a time: what each preview says, what invoices say then, and what a
+ * customer is billed whose reporters had said it right from the beginning. Seeded: the same number is the same story.
  */
 import { env } from 'cloudflare:workers';
-import type { QuantityField } from '../../../src/contracts/usage.ts';
+import type { SubscriptionStatus } from '../../../src/contracts/customers.ts';
 import type { WholeCustomer } from '../../../src/customers/store.ts';
-import { dayMs, hourMs, secondMs } from '../../../src/lib/time.ts';
+import { holds } from '../../../src/periods/period.ts';
+import type { LineChange } from '../../../src/pricing/bill-change.ts';
 import type { Asked } from '../../../src/usage/correction.ts';
-import { quantityOf, toBase } from '../../../src/usage/meters.ts';
-import { correctUsage } from '../../../src/workflows/billing/correct-usage.ts';
+import { correctUsage, type NamedCorrection } from '../../../src/workflows/billing/correct-usage.ts';
 import { rollUpDays } from '../../../src/workflows/metering/roll-up.ts';
 import { makeContext } from '../../harness/worker/context.ts';
 import { Draw } from '../../oracle/draw.ts';
-import { type MadeWindow, storeWindows } from '../organisations/harness.ts';
-import {
-  billOf,
-  makeCustomer,
-  ownedSince,
-  type Reporter,
-  type Shape,
-  type Story,
-  totalOf,
-  versions,
-} from './billed-customer.ts';
+import { storeWindows } from '../organisations/harness.ts';
+import { billOf, makeCustomer, type Story } from './billed-customer.ts';
+import { drawCorrection, drawShape, drawUsage, windowsOf } from './correction-draws.ts';
 import { controlOf, shardOf } from './harness.ts';
+import { ended, goingOn, type Invoiced } from './invoiced-customer.ts';
 
-const fieldsOf: Record<keyof typeof versions, readonly QuantityField[]> = {
-  infrastructure: [
-    'cpu_hours',
-    'memory_gb_hours',
-    'storage_used_gb',
-    'network_bytes_sent',
-    'network_bytes_received',
-    'http_requests',
-    'custom_1',
-    'custom_2',
-  ],
-  application: [
-    'api_calls',
-    'mqtt_bytes_sent',
-    'mqtt_bytes_received',
-    'http_bytes_sent',
-    'postgres_size_mb',
-    'active_devices',
-    'custom_1',
-    'custom_2',
-  ],
-};
-
-const sizes: Partial<Record<QuantityField, number>> = {
-  cpu_hours: 900,
-  memory_gb_hours: 2000,
-  storage_used_gb: 4000,
-  network_bytes_sent: 1e12,
-  network_bytes_received: 1e12,
-  http_requests: 3e6,
-  api_calls: 300_000,
-  mqtt_bytes_sent: 1e11,
-  mqtt_bytes_received: 1e11,
-  http_bytes_sent: 1e11,
-  postgres_size_mb: 400_000,
-  active_devices: 300,
-  custom_1: 20,
-  custom_2: 40,
-};
-
-type Wire = Partial<Record<QuantityField, number>>;
-
-function drawQuantities(draw: Draw, fields: readonly QuantityField[]): Wire {
-  const chosen = draw.some(fields, 0.4);
-  return Object.fromEntries(
-    (chosen.length === 0 ? [draw.pick(fields)] : chosen).map((field) => {
-      const most = sizes[field] ?? 1;
-      const whole = field.includes('bytes') || field === 'active_devices' || most > 10_000;
-      const value = draw.chance(0.1) ? 0 : draw.int(0, most * 1000) / 1000;
-      return [field, whole ? Math.round(value) : value];
-    }),
-  );
+/** Sums that are not 0, by name. */
+function sumsBy<T>(
+  items: readonly T[],
+  nameOf: (item: T) => string,
+  centsOf: (item: T) => number,
+): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const item of items) sums.set(nameOf(item), (sums.get(nameOf(item)) ?? 0) + centsOf(item));
+  return new Map([...sums].filter(([, cents]) => cents !== 0));
 }
+const centsOf = ({ cents }: Invoiced): number => cents;
+const textOf = (sums: ReadonlyMap<string, number>): string => JSON.stringify([...sums].sort());
 
-const unitsOf = (wire: Wire, seconds: number): Record<string, number> =>
-  Object.fromEntries(
-    Object.entries(wire).flatMap(([field, value]) => {
-      const quantity = quantityOf.get(field);
-      return quantity ? [[quantity.column, toBase(quantity, value, seconds)]] : [];
-    }),
-  );
+/** What invoices say after less what they said before. */
+const movedBetween = (before: readonly Invoiced[], after: readonly Invoiced[]): Invoiced[] => [
+  ...after,
+  ...before.map((line) => ({ ...line, cents: -line.cents })),
+];
 
-function drawShape(draw: Draw): { shape: Shape; list: keyof typeof versions } {
-  const list = draw.pick(['infrastructure', 'application'] as const);
-  const now = Date.UTC(2026, 5, draw.int(20, 28), draw.int(0, 23), draw.int(0, 59));
-  const start = now - draw.int(20, 28) * dayMs - draw.int(0, 3_600_000);
-  const edges = [start - 30 * dayMs, start, start + 30 * dayMs] as const;
-  const version = versions[list];
-  const changes = [
-    { at: edges[0] - 5 * dayMs, plan: 'starter', version },
-    ...(draw.chance(0.5)
-      ? [{ at: draw.int(edges[0], now), plan: draw.pick(['professional', 'enterprise', 'starter']), version }]
-      : []),
+/** Whether all that is corrected lies in one period: else a part of it comes on another invoice than its end. */
+const isInOne = ({ periods }: Story, { start, end }: Asked): boolean =>
+  periods.every((period) => holds(period, start + 1) === holds(period, end));
+
+/** What a correction has said, against what moved on invoices. */
+function differencesOf(said: NamedCorrection, moved: readonly Invoiced[], inOne: boolean): string[] {
+  const { deltaCents, invoice, lines } = said;
+  const total = moved.reduce((sum, { cents }) => sum + cents, 0);
+  const byLine = textOf(sumsBy(moved, ({ identity }) => identity, centsOf));
+  const change = ({ beforeCents, afterCents }: LineChange) => afterCents - beforeCents;
+  const saidByLine = textOf(sumsBy(lines, ({ lineId }) => lineId, change));
+  const on = [...sumsBy(moved, ({ name, destination }) => `${destination} ${name}`, centsOf).keys()];
+  const elsewhere = on.filter((name) => inOne && name.split(' ')[0] !== invoice);
+  return [
+    ...(total === deltaCents ? [] : [`said ${deltaCents}, on invoices it moves ${total}`]),
+    ...(byLine === saidByLine ? [] : [`said of lines ${saidByLine}, invoices have ${byLine}`]),
+    ...(elsewhere.length === 0 ? [] : [`said to come on ${invoice}, it moves ${elsewhere.join(', ')}`]),
   ];
-  const own = { infrastructure: ['cpu_core_ms', 'memory_mib_s'], application: ['api_calls', 'device_peak'] }[list];
-  const overrides = draw.chance(0.3)
-    ? {
-        at: draw.int(edges[0], now),
-        allowances: draw.chance(0.5) ? { [own[0] ?? '']: String(draw.int(0, 500)) } : {},
-        prices: { [own[1] ?? '']: draw.decimal(99) },
-      }
-    : null;
-  const lengths = Array.from({ length: draw.int(1, 3) }, () => draw.pick([3600, 3600, 900]));
-  return { shape: { now, edges, changes, overrides, lengths }, list };
 }
 
-/** What a window holds, by reporter and end: what the customer was to be billed by. */
-type Truth = Map<string, { reporter: number; end: number; seconds: number; units: Record<string, number> }>;
-
-function drawUsage(draw: Draw, { shape, list }: ReturnType<typeof drawShape>): Truth {
-  const truth: Truth = new Map();
-  for (let n = draw.int(20, 60); n > 0; n--) {
-    const reporter = draw.int(0, shape.lengths.length - 1);
-    const seconds = shape.lengths[reporter] ?? 3600;
-    const step = seconds * secondMs;
-    const near = draw.chance(0.3)
-      ? draw.pick([...shape.edges.slice(0, 2), ...shape.changes.map(({ at }) => at)])
-      : null;
-    const any = near === null ? draw.int(shape.edges[0], shape.now - step) : near + draw.int(-2, 2) * step;
-    const end = Math.ceil(any / step) * step;
-    if (end > shape.now || end < shape.now - 61 * dayMs || end - step < ownedSince(shape.edges)) continue;
-    truth.set(`${reporter}/${end}`, {
-      reporter,
-      end,
-      seconds,
-      units: unitsOf(drawQuantities(draw, fieldsOf[list]), seconds),
-    });
-  }
-  return truth;
+/** What invoices say of each line in all, against a bill that is made afresh. */
+function differsFrom(bill: ReadonlyMap<string, number>, invoiced: readonly Invoiced[]): string[] {
+  const have = textOf(sumsBy(invoiced, ({ name }) => name, centsOf));
+  const want = textOf(new Map([...bill].filter(([, cents]) => cents !== 0)));
+  return have === want ? [] : [`invoices have ${have} in all, the bill is ${want}`];
 }
 
-const windowsOf = (truth: Truth, { customer, reporters }: Story): MadeWindow[] =>
-  [...truth.values()].map(({ reporter, end, seconds, units }) => ({
-    customerSeq: customer.seq,
-    reporterSeq: reporters[reporter]?.seq ?? 0,
-    projectSeq: reporters[reporter]?.projectSeq ?? 0,
-    end,
-    seconds,
-    units,
-  }));
-
-/** What is asked, and the truth by then: an independent account of what the correction means. */
-function drawCorrection(
-  draw: Draw,
-  truth: Truth,
-  { shape, list, story }: ReturnType<typeof drawShape> & { story: Story },
-): Asked {
-  const quantities = drawQuantities(draw, fieldsOf[list]);
-  const reason = 'a story';
-  const standing = [...truth.entries()];
-  const reporterOf = (at: number) => story.reporters[at] as Reporter;
-  if (standing.length > 0 && draw.chance(0.7)) {
-    const [name, window] = draw.pick(standing);
-    const { instanceId, namespace } = reporterOf(window.reporter);
-    const kind = draw.chance(0.25) ? 'void' : 'replace';
-    truth.set(name, { ...window, units: kind === 'void' ? {} : unitsOf(quantities, window.seconds) });
-    const start = window.end - window.seconds * secondMs;
-    return {
-      kind,
-      instanceId,
-      namespace,
-      start,
-      end: window.end,
-      quantities: kind === 'void' ? {} : quantities,
-      reason,
-    };
-  }
-  for (;;) {
-    const reporter = draw.int(0, shape.lengths.length - 1);
-    const { instanceId, namespace, seconds } = reporterOf(reporter);
-    const start = Math.floor(draw.int(shape.edges[0], shape.now - hourMs) / hourMs) * hourMs;
-    if (start < shape.now - 61 * dayMs) continue;
-    const ends = Array.from({ length: 3600 / seconds }, (_, i) => start + (i + 1) * seconds * secondMs);
-    const free = ends.filter((end) => Object.keys(truth.get(`${reporter}/${end}`)?.units ?? {}).length === 0);
-    if (free.length === 0) continue;
-    const whole = unitsOf(quantities, 3600);
-    const isLevel = (column: string) => column === 'device_peak' || column === 'custom_2';
-    for (const [i, end] of free.entries()) {
-      const units = Object.entries(whole).map(([column, all]): [string, number] => [
-        column,
-        isLevel(column) ? all : (sharesOf(all, free.length)[i] ?? 0),
-      ]);
-      truth.set(`${reporter}/${end}`, { reporter, end, seconds, units: Object.fromEntries(units) });
-    }
-    return { kind: 'add', instanceId, namespace, start, end: start + hourMs, quantities, reason };
-  }
-}
-
-/** Units dealt out one by one in turn, which is what each window gets. */
-function sharesOf(units: number, windows: number): number[] {
-  const each = (units - (units % windows)) / windows;
-  return Array.from({ length: windows }, (_, i) => each + (i < units % windows ? 1 : 0));
-}
-
-/** Plays a story. @returns how many corrections, and what differed, in words */
-export async function playStory(seed: number, corrections: number): Promise<{ cases: number; faults: string[] }> {
+/**
+ * Plays a story: its first month is invoiced, and in some the subscription has ended and the second is, too.
+ * @returns how many corrections, those that came on each invoice, and what differed, in words
+ */
+export async function playStory(
+  seed: number,
+  corrections: number,
+): Promise<{ cases: number; on: Record<string, number>; faults: string[] }> {
   const draw = new Draw(seed);
   const drawn = drawShape(draw);
   const { shape } = drawn;
   const [story, twin] = [await makeCustomer(shape), await makeCustomer(shape)];
   const truth = drawUsage(draw, drawn);
   const shards = [shardOf(env)];
-  await storeWindows(windowsOf(truth, story));
+  const isLate = () => draw.chance(0.15);
+  const [early = [], late = []] = [...Map.groupBy(windowsOf(truth, story), isLate).entries()]
+    .sort(([a], [b]) => Number(a) - Number(b))
+    .map(([, windows]) => windows);
+  await storeWindows(early);
   if (draw.chance(0.7)) await rollUpDays(shards, shape.now);
+  const status: SubscriptionStatus = draw.chance(0.4) ? 'canceled' : 'active';
+  const books = await (status === 'canceled' ? ended : goingOn)(story, shape.now);
+  await storeWindows(late);
+  const whole = { customer: story.customer, subscription: { status } } as WholeCustomer;
   const faults: string[] = [];
-  const whole = { customer: story.customer, subscription: { status: 'active' } } as WholeCustomer;
-  const first = await billOf(story);
-  let moved = 0;
+  const on: Record<string, number> = {};
   let cases = 0;
-  let before = totalOf(first);
-  for (let n = 0; n < corrections; n++) {
-    const context = makeContext({ control: controlOf(env), shards, now: shape.now + n });
+  let before = await books.look(shape.now);
+  for (let n = 1; n <= corrections; n++) {
+    const now = shape.now + n;
+    const context = makeContext({ control: controlOf(env), shards, now });
     const asked = drawCorrection(draw, truth, { ...drawn, story });
     const ask = (isPreview: boolean) => correctUsage(context, { whole, asked, request: `${seed}/${n}`, isPreview });
     const seen = await ask(true);
@@ -226,27 +104,22 @@ export async function playStory(seed: number, corrections: number): Promise<{ ca
       continue;
     }
     if (draw.chance(0.2)) await rollUpDays(shards, shape.now);
-    const after = totalOf(await billOf(story));
-    const { deltaCents, lines } = done.value.value;
-    const byLine = lines.reduce((sum, { beforeCents, afterCents }) => sum + afterCents - beforeCents, 0);
-    if (seen.value.value.deltaCents !== after - before || deltaCents !== after - before || byLine !== deltaCents) {
-      faults.push(
-        `${seed}/${n}: ${asked.kind}: previewed ${seen.value.value.deltaCents}, said ${deltaCents}, by line ${byLine}, moved ${after - before}`,
-      );
-    }
-    moved += deltaCents;
+    const after = await books.look(now);
+    const moved = movedBetween(before, after);
+    const inOne = isInOne(story, asked);
+    const found = [
+      ...differencesOf(seen.value.value, moved, inOne).map((what) => `preview: ${what}`),
+      ...differencesOf(done.value.value, moved, inOne).map((what) => `answer: ${what}`),
+      ...differsFrom(await billOf(story), after),
+    ];
+    faults.push(...found.map((what) => `${seed}/${n}: ${status}, ${asked.kind}: ${what}`));
+    const { invoice } = done.value.value;
+    on[`${invoice}`] = (on[`${invoice}`] ?? 0) + 1;
     before = after;
     cases += 1;
   }
   await storeWindows(windowsOf(truth, twin));
-  const [last, right] = [await billOf(story), await billOf(twin)];
-  for (const id of new Set([...last.keys(), ...right.keys()])) {
-    if ((last.get(id) ?? 0) !== (right.get(id) ?? 0)) {
-      faults.push(`${seed}: the line ${id} is ${last.get(id)}, reported right it is ${right.get(id)}`);
-    }
-  }
-  if (totalOf(first) + moved !== totalOf(right)) {
-    faults.push(`${seed}: ${totalOf(first)} and deltas of ${moved} are not ${totalOf(right)}`);
-  }
-  return { cases, faults };
+  const last = await books.end();
+  faults.push(...differsFrom(await billOf(twin), last).map((what) => `${seed}: reported right: ${what}`));
+  return { cases, on, faults };
 }
