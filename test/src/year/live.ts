@@ -1,6 +1,6 @@
 /**
  * A year of customers, day by day: what happens is drawn from the seed, the clock stops where something happens, and after each step
- * every invoice is held against the oracle. Once a month and at the end drift, the ledger's rules and statements are looked at.
+ * every invoice is held against the oracle and its previews. Once a month and at the end drift, the ledger's rules and statements are looked at.
  */
 import { env } from 'cloudflare:workers';
 import { seeded } from '../../../bench/support/random.ts';
@@ -12,6 +12,7 @@ import { day, hour, minute } from '../invoices/harness.ts';
 import { audit, finish } from './audit.ts';
 import { comparer } from './compare.ts';
 import { actor, type Standing } from './deeds.ts';
+import { previewer } from './previews.ts';
 import { decideHeld, publish } from './staff.ts';
 import { openShop, openStage } from './stage.ts';
 import { use } from './usage.ts';
@@ -52,6 +53,7 @@ export async function liveYear(year: Year, tell: (line: string) => void) {
   const stage = openStage({ world, random, pace, holdCents, shop });
   const { known, count, counts, problems } = stage;
   const compare = comparer(stage);
+  const previews = previewer(stage);
   const people = Array.from({ length: customers }, (_, n) => personOf(n, { days, trialDays }, seeded(seed * 1000 + n)));
   const { act, buy, can, pay, toYears, isTooLate } = actor(stage);
 
@@ -73,6 +75,7 @@ export async function liveYear(year: Year, tell: (line: string) => void) {
     for (const person of known.values()) person.account?.goTo(world.now);
     await world.tick();
     await compare.look();
+    await previews.compare();
   }
 
   async function signUp(person: Person): Promise<void> {
@@ -149,13 +152,16 @@ export async function liveYear(year: Year, tell: (line: string) => void) {
     await arrive(number);
     if (turns(known, edge) || (await haveDrafts())) {
       await goTo(edge + steps.drafts);
+      await previews.look();
       await goTo(edge + steps.complete);
+      await previews.look();
       await work();
       await compare.lookForIdle();
     }
     await liveBefore(edge + steps.deadline);
     if (await haveDrafts()) {
       await goTo(edge + steps.deadline);
+      await previews.look();
       await work();
     }
     await liveBefore(midnight + day);

@@ -129,6 +129,15 @@ export async function openWorld(start: number, { holdCents, trialDays }: { holdC
           .all<T>()
       ).results;
     },
+    /** Another one after each change of a customer's stored windows. */
+    async usageMark(customerId: string): Promise<string> {
+      const { customerSeq } = await billing.keysOf(customerId);
+      const row = await billing.shard
+        .prepare("SELECT count(*) || '/' || coalesce(sum(revision), 0) AS mark FROM windows WHERE customer_seq = ?")
+        .bind(customerSeq)
+        .first<string>('mark');
+      return row ?? '';
+    },
     /** Which stored windows of a time are not the oracle's, in words: to see whether usage or its rating differs. */
     async otherWindows(customerId: string, { start, end }: Span, windows: ReadonlyMap<number, Raw>): Promise<string[]> {
       const { customerSeq } = await billing.keysOf(customerId);

@@ -26,4 +26,5 @@ it('bills each customer what the oracle says, to the cent, whatever happens', { 
   );
   expect(problems).toEqual([]);
   expect(counts['final invoices']).toBeGreaterThan(customers);
+  expect(counts['previews with the total of the invoice']).toBeGreaterThan(customers);
 });
