@@ -54,10 +54,13 @@ export const decideBody = z.strictObject({
 });
 export const decideAnswer = z.object({
   success: z.literal(true),
+  /** What those that are accepted move of their bills together; null where none is. */
+  together_cents: z.number().int().nullable(),
   results: z.array(
     z.object({
       id: z.string(),
       status: z.enum(['accepted', 'rejected', 'refused']),
+      /** What an accepted one moves, after those before it; else null. */
       delta_cents: z.number().int().nullable(),
       code: z.enum(['not_found', 'review_closed', 'window_too_old', 'unavailable']).optional(),
     }),

@@ -92,7 +92,9 @@ const decide = deed({
         ? { id: o.id, status: 'refused' as const, delta_cents: null, code: o.refused }
         : { id: o.id, status: o.status, delta_cents: o.deltaCents },
     );
-    return json(200, { success: true, results });
+    const moved = results.flatMap(({ delta_cents }) => delta_cents ?? []);
+    const together = moved.length === 0 ? null : moved.reduce((sum, cents) => sum + cents, 0);
+    return json(200, { success: true, together_cents: together, results });
   },
 });
 

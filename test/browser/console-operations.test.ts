@@ -9,7 +9,7 @@ import { listOrganisations, listProjects } from '../../src/contracts/routes/orga
 import { listOutbox } from '../../src/contracts/routes/outbox.ts';
 import { listPlans } from '../../src/contracts/routes/plans.ts';
 import { readSimulation } from '../../src/contracts/routes/simulations.ts';
-import { listGaps, listReviews } from '../../src/contracts/routes/usage-admin.ts';
+import { decideReviews, listGaps, listReviews } from '../../src/contracts/routes/usage-admin.ts';
 import { expectAccessible } from '../harness/browser/accessibility.ts';
 import { describeInBrowser, type OpenOptions } from '../harness/browser/chromium.ts';
 import type { ConsoleDemo } from '../harness/browser/console-demo.ts';
@@ -69,6 +69,21 @@ describeInBrowser(
       expect(await page.locator('[data-operation]').count()).toBe(0);
       expect(await page.getByRole('checkbox').count()).toBe(0);
       await expectAccessible(page);
+    });
+
+    it('the dialog before reviews are accepted says what they move together', async () => {
+      const page = await open('/console/reviews');
+      await rowsOf(page, 'Reviews').first().waitFor();
+      const { items } = await demo.admin(listReviews, {});
+      const ids = items.map(({ review_id }) => review_id);
+      const body = { ids, decision: 'accept' as const, reason: 'a look' };
+      const { together_cents: cents } = await demo.admin(decideReviews, { body, preview: true });
+      await page.getByRole('checkbox', { name: 'Choose all rows of this page' }).click();
+      await page.getByRole('button', { name: 'Accept 1 review' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Let 1 review take effect?' });
+      await dialog.getByText(`Together they move ${dollars(cents ?? 0)}.`).waitFor();
+      await expectAccessible(page);
+      await dialog.getByRole('button', { name: 'Cancel' }).click();
     });
 
     it('reviews that are chosen are rejected at once with a reason, by the keyboard alone', async () => {

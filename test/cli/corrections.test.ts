@@ -124,15 +124,19 @@ ${customerId},void,k8s-1,2026-11-18T10:00:00Z,2026-11-18T11:00:00Z,a test ran,\r
 
 describe('reviews', () => {
   const id = `rvw_${'2'.repeat(32)}`;
-  it('accept shows what each would move, asks, and says what it moved', async () => {
-    const results = [{ id, status: 'accepted', delta_cents: 120 }];
-    const answer = () => ({ status: 200, body: { success: true, results } });
-    const call = ['reviews', 'accept', id, '--reason', 'seen'];
+  it('accept shows what each would move and all together, asks, and says what they moved', async () => {
+    const other = `rvw_${'3'.repeat(32)}`;
+    const results = [
+      { id, status: 'accepted', delta_cents: 120 },
+      { id: other, status: 'accepted', delta_cents: 30 },
+    ];
+    const answer = () => ({ status: 200, body: { success: true, together_cents: 150, results } });
+    const call = ['reviews', 'accept', id, other, '--reason', 'seen'];
     const no = await callApi(call, answer, 'n');
-    expect(no.notes).toContain(`${id}: +$1.20`);
+    expect(no.notes).toEqual(expect.arrayContaining([`${id}: +$1.20`, `${other}: +$0.30`, 'together: +$1.50']));
     expect(sent(no.heard)).toEqual(['POST /api/usage/reviews/decide?preview=true']);
     const yes = await callApi([...call, '--yes'], answer);
-    expect(yes.lines).toEqual([`${id} accepted, +$1.20`]);
-    expect(yes.heard[1]?.body).toEqual({ ids: [id], decision: 'accept', reason: 'seen' });
+    expect(yes.lines).toEqual([`${id} accepted, +$1.20`, `${other} accepted, +$0.30`, 'together +$1.50']);
+    expect(yes.heard[1]?.body).toEqual({ ids: [id, other], decision: 'accept', reason: 'seen' });
   });
 });

@@ -24,6 +24,7 @@ async function decide(world: World, api: Api, decision: Decision, ids: string[],
   const seen = await api.call(decideReviews, { ...call, preview: true });
   if (!seen.ok) return seen;
   for (const { id, code, delta_cents } of seen.value.results) world.note(`${id}: ${code ?? moved(delta_cents)}`);
+  if (seen.value.together_cents !== null) world.note(`together: ${moved(seen.value.together_cents)}`);
   const ready = seen.value.results.filter(({ status }) => status !== 'refused').length;
   const may = await confirm(world, options, `${decision} ${counted(ready, 'review')}.`);
   if (!may.ok) return may;
@@ -35,7 +36,8 @@ async function decide(world: World, api: Api, decision: Decision, ids: string[],
       ? `${id} refused: ${code}`
       : `${id} ${status}${delta_cents === null ? '' : `, ${moved(delta_cents)}`}`,
   );
-  print(world, options, decided.value, lines);
+  const { together_cents: together } = decided.value;
+  print(world, options, decided.value, [...lines, ...(together === null ? [] : [`together ${moved(together)}`])]);
   const refused = results.filter(({ status }) => status === 'refused').length;
   return refused === 0 ? done : err({ kind: 'failed', message: `${counted(refused, 'review')} refused` });
 }

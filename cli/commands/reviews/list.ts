@@ -21,7 +21,7 @@ const columns: readonly Column[] = [
   { title: 'window until' },
   { title: 'why' },
   { title: 'change' },
-  { title: 'moves', align: 'right' },
+  { title: 'moves by itself', align: 'right' },
 ];
 
 async function list(world: World, api: Api, options: Options): Done {

@@ -13,7 +13,7 @@ import { accept, type Decision, findReviews, type ReviewRow, reject } from '../.
 import { openMs } from '../../usage/window-bounds.ts';
 import type { Context, Planned } from '../deed.ts';
 import type { BillGround } from './rate-change.ts';
-import { findGrounds, weigh } from './weigh-reviews.ts';
+import { findGrounds, inTurn, type Weigh, weigh } from './weigh-reviews.ts';
 
 export type Verdict = 'accept' | 'reject';
 export type ReviewRefusal = Extract<FailureCode, 'not_found' | 'review_closed' | 'window_too_old' | 'unavailable'>;
@@ -25,7 +25,7 @@ export type Decided =
       status: 'accepted' | 'rejected';
       /** Whose usage it is; null of a customer who is gone. */
       customerId: string | null;
-      /** What an accepted one moves; null of a rejected one. */
+      /** What an accepted one moves, after those before it; null of a rejected one. */
       deltaCents: number | null;
     }
   | { id: string; refused: ReviewRefusal };
@@ -41,7 +41,7 @@ async function decideOne(
   found: { shard: D1Database; row: ReviewRow; ground: BillGround | undefined },
   verdict: Verdict,
   decision: Decision,
-  isPreview: boolean,
+  { isPreview, weighs }: { isPreview: boolean; weighs: Weigh },
 ): Promise<Outcome> {
   const { row, ground } = found;
   const { id } = row;
@@ -51,7 +51,7 @@ async function decideOne(
   if (verdict === 'accept' && row.windowEnd < context.now - openMs) return { id, refused: 'window_too_old' };
   try {
     const shard = openDb(found.shard);
-    const deltaCents = verdict === 'accept' && ground ? await weigh(shard, ground, row) : null;
+    const deltaCents = verdict === 'accept' && ground ? await weighs(shard, ground, row) : null;
     if (isPreview) return { id, status, deltaCents };
     await commit(shard, verdict === 'accept' ? accept(row, decision, deltaCents) : reject(id, decision));
     return { id, status, deltaCents };
@@ -71,8 +71,8 @@ export interface DecideInput {
 }
 
 /**
- * Accepts or rejects reviews, each by itself: one that is closed, gone or too old refuses no other. A preview says what each
- * would move, as if it were the only one.
+ * Accepts or rejects reviews, each by itself: one that is closed, gone or too old refuses no other. What each moves, and would
+ * move, is after those before it: so the sum is what all of them move together.
  * @returns the outcomes in the order of `ids`
  */
 export async function decideReviews(
@@ -88,14 +88,13 @@ export async function decideReviews(
   const found = new Map(reviews.map((review) => [review.row.id, review]));
   const weighed = verdict === 'accept' ? reviews.flatMap(({ row }) => (row.state === 'open' ? [row] : [])) : [];
   const grounds = await findGrounds(context, weighed);
+  const how = { isPreview, weighs: isPreview ? inTurn() : weigh };
   const outcomes: Outcome[] = [];
   for (const id of new Set(ids)) {
     const review = found.get(id);
     const ground = review && grounds.get(review.row.customerSeq);
     outcomes.push(
-      review
-        ? await decideOne(context, { ...review, ground }, verdict, decision, isPreview)
-        : { id, refused: 'not_found' },
+      review ? await decideOne(context, { ...review, ground }, verdict, decision, how) : { id, refused: 'not_found' },
     );
   }
   const done = outcomes.flatMap((o) => ('status' in o ? [{ ...o, row: found.get(o.id)?.row }] : []));

@@ -207,6 +207,7 @@ describe('a review', () => {
     });
     expect(await answer.json()).toEqual({
       success: true,
+      together_cents: 0,
       results: [
         { id: missing, status: 'refused', delta_cents: null, code: 'not_found' },
         { id: b.review_id, status: 'refused', delta_cents: null, code: 'review_closed' },

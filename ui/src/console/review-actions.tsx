@@ -9,6 +9,7 @@ import { Words } from '../confirm/words.tsx';
 import type { Selection } from '../list/selection.ts';
 import { reviewTexts as texts } from '../texts/console-operations.ts';
 import type { Review } from './review-columns.tsx';
+import { ReviewsTogether } from './reviews-together.tsx';
 
 const changes = [listReviews, readUsage, readCost, readForecast];
 const decisions = ['accept', 'reject'] as const;
@@ -54,7 +55,12 @@ export function ChosenReviews({ selection, onDecided }: ChosenReviewsProps) {
             route={decideReviews}
             label={texts[decision].many(ids.length)}
             title={texts[decision].title(ids.length)}
-            what={<Words of={texts[decision].what} />}
+            what={
+              <>
+                {decision === 'accept' ? <ReviewsTogether ids={ids} /> : null}
+                <Words of={texts[decision].what} />
+              </>
+            }
             reason="needed"
             input={(reason = '') => ({ body: { ids, decision, reason } })}
             changes={changes}

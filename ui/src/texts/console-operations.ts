@@ -15,7 +15,7 @@ export const reviewTexts = {
     namespace: 'Namespace',
     why: 'Why it waits',
     change: 'What it changes',
-    delta: 'It moves',
+    delta: 'It moves by itself',
     held: 'Held since',
     decision: 'Decision',
     id: 'Id',
@@ -45,6 +45,8 @@ export const reviewTexts = {
       'What was proposed replaces what stands, and the cost of a period that is not closed is reckoned anew.',
       'It stands in the audit log under your name.',
     ],
+    /** Allowances are pooled: it is no sum of what the list says. */
+    together: (money: string) => `Together they move ${money}.`,
   },
   reject: {
     one: 'Reject',
