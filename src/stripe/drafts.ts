@@ -3,6 +3,7 @@
  * again by its metadata. Lists are consistent; search is not, and is not used.
  */
 import type Stripe from 'stripe';
+import type { Paid } from '../invoices/give-back.ts';
 import { type LinePart, readParts, writeParts } from '../invoices/line-parts.ts';
 import { secondMs } from '../lib/time.ts';
 import { attempt, pageMax, type StripeResult } from './call.ts';
@@ -189,17 +190,17 @@ export const draftsOf = (stripe: Stripe) => ({
       await stripe.invoices.finalizeInvoice(id, { auto_advance: true }, { idempotencyKey });
       return null;
     }),
-  /** Gives back of a paid invoice, onto the customer's balance at Stripe. Returns `cn_…`. */
+  /** Gives back of a paid invoice, onto the customer's balance at Stripe. The amount has the tax, as the invoice's total. Returns `cn_…`. */
   credit: (
-    note: { stripeInvoiceId: string; invoiceId: string; amountCents: number; memo: string },
+    note: { stripeInvoiceId: string; invoiceId: string; totalCents: number; memo: string },
     idempotencyKey: string,
   ): Promise<StripeResult<string>> =>
     attempt(async () => {
       const made = await stripe.creditNotes.create(
         {
           invoice: note.stripeInvoiceId,
-          lines: [{ type: 'custom_line_item', description: note.memo, quantity: 1, unit_amount: note.amountCents }],
-          credit_amount: note.amountCents,
+          amount: note.totalCents,
+          credit_amount: note.totalCents,
           memo: note.memo,
           metadata: { [invoiceMark]: note.invoiceId },
         },
@@ -207,12 +208,17 @@ export const draftsOf = (stripe: Stripe) => ({
       );
       return made.id;
     }),
-  /** What may still be given back of a paid invoice, cents. */
-  reach: (id: string): Promise<StripeResult<number>> =>
+  /** What was paid of an invoice, and what of that may still be given back. */
+  reach: (id: string): Promise<StripeResult<Paid>> =>
     attempt(async () => {
-      const found = await stripe.invoices.retrieve(id);
+      const { status, total, total_taxes: taxes, ...found } = await stripe.invoices.retrieve(id);
       const given = found.pre_payment_credit_notes_amount + found.post_payment_credit_notes_amount;
-      return found.status === 'paid' ? Math.max(0, found.total - given) : 0;
+      const onTop = (taxes ?? []).filter(({ tax_behavior }) => tax_behavior === 'exclusive');
+      return {
+        totalCents: total,
+        taxOnTopCents: onTop.reduce((sum, { amount }) => sum + amount, 0),
+        leftCents: status === 'paid' ? Math.max(0, total - given) : 0,
+      };
     }),
   /** The credit note that was made for an invoice of ours; null where there is none. */
   findCredit: (stripeInvoiceId: string, invoiceId: string): Promise<StripeResult<string | null>> =>

@@ -80,6 +80,12 @@ function refundOf(context: Context, invoice: Invoice, cents: number): string | n
   return refundCharge(context, charge, { amount: cents, reason: null, metadata: {} }).id;
 }
 
+/** Tax of a note over an amount of the whole: in the proportion in which the invoice has it on top. A line of its own has none. */
+function taxOf(context: Context, invoice: Invoice, { amount }: Credited): number {
+  const { total, taxOnTop } = totalsOfInvoice(context, invoice);
+  return amount === null || total === 0 ? 0 : Math.round((amount * taxOnTop) / total);
+}
+
 export function issueCreditNote(context: Context, invoice: Invoice, given: Credited): CreditNote {
   const lines = linesOf(invoice, given);
   const amount = lines.reduce((sum, line) => sum + line.amount, 0);
@@ -102,6 +108,7 @@ export function issueCreditNote(context: Context, invoice: Invoice, given: Credi
       currency: invoice.currency,
       lines,
       amount,
+      tax: taxOf(context, invoice, given),
       before,
       after,
       outOfBand: given.outOfBandAmount,

@@ -18,6 +18,8 @@ export type CreditNote = {
   currency: string;
   lines: CreditNoteLine[];
   amount: number;
+  /** Of the amount: tax. Files of before do not say it. */
+  tax?: number;
   /** What it took from what was still to be paid, else from what had been paid. */
   before: number;
   after: number;
@@ -50,8 +52,12 @@ const lineWire = (line: CreditNoteLine): Wire =>
     unit_amount_decimal: line.invoiceLine === null ? String(line.amount) : null,
   }) as Wire;
 
-export const creditNoteWire = (note: CreditNote, pages: string): Wire =>
-  ({
+export function creditNoteWire(note: CreditNote, pages: string): Wire {
+  const tax = note.tax ?? 0;
+  const total = [
+    { amount: tax, tax_behavior: 'exclusive', taxability_reason: 'standard_rated', type: 'tax_rate_details' },
+  ];
+  return {
     id: note.id,
     object: 'credit_note',
     amount: note.amount,
@@ -84,11 +90,12 @@ export const creditNoteWire = (note: CreditNote, pages: string): Wire =>
     refunds: [],
     shipping_cost: null,
     status: note.status,
-    subtotal: note.amount,
-    subtotal_excluding_tax: note.amount,
+    subtotal: note.amount - tax,
+    subtotal_excluding_tax: note.amount - tax,
     total: note.amount,
-    total_excluding_tax: note.amount,
-    total_taxes: [],
+    total_excluding_tax: note.amount - tax,
+    total_taxes: tax === 0 ? [] : total,
     type: note.before > 0 ? (note.after > 0 ? 'mixed' : 'pre_payment') : 'post_payment',
     voided_at: note.voidedAt,
-  }) as Wire;
+  } as Wire;
+}

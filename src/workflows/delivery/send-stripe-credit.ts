@@ -27,10 +27,10 @@ export const sendStripeCredit: Sender = async (carriers, row) => {
   if (invoice.state !== 'finalizing') return needless('not_wanted_any_more');
   const decided = await divisionOf(carriers, stripe, invoice, row);
   if (!decided.ok) return failed(decided.error);
-  const { noteOn, noteCents } = decided.value;
+  const { noteOn, noteCents, noteTotalCents } = decided.value;
   const settle = (): Write[] => [billAll(invoice.id), finish(invoice.id, ['finalizing'], carriers.now())];
   if (noteOn === null) return { outcome: 'ok', writes: settle() };
-  const note = { stripeInvoiceId: noteOn, invoiceId: invoice.id, amountCents: noteCents, memo: titleOf.delta };
+  const note = { stripeInvoiceId: noteOn, invoiceId: invoice.id, totalCents: noteTotalCents, memo: titleOf.delta };
   const find = () => stripe.drafts.findCredit(noteOn, invoice.id);
   const sent = await sendIntent(carriers, row, { find, send: (key) => stripe.drafts.credit(note, key), settle });
   if (sent.outcome !== 'never') return sent;
@@ -51,17 +51,21 @@ async function divisionOf(
   stripe: StripePort,
   invoice: InvoiceRow,
   { id: rowId, payload }: OutboxRow,
-): Promise<StripeResult<Pick<Division, 'noteOn' | 'noteCents'>>> {
+): Promise<StripeResult<Omit<Division, 'creditCents'>>> {
   if (payload['note_on'] !== undefined) {
-    return ok({ noteOn: String(payload['note_on']) || null, noteCents: Number(payload['note_cents']) });
+    const noteCents = Number(payload['note_cents']);
+    // What was decided before tax went back says no total.
+    const noteTotalCents = Number(payload['note_total_cents'] ?? noteCents);
+    return ok({ noteOn: String(payload['note_on']) || null, noteCents, noteTotalCents });
   }
   const id = lastPaid(await findOf(carriers.db, invoice.customerId))?.stripeInvoiceId ?? null;
-  const reach = id === null ? ok(0) : await stripe.drafts.reach(id);
-  if (!reach.ok) return reach;
-  const division = divide(-invoice.totalCents, id === null ? null : { id, reachCents: reach.value });
-  const { noteOn, noteCents, creditCents } = division;
+  const paid = id === null ? null : await stripe.drafts.reach(id);
+  if (paid !== null && !paid.ok) return paid;
+  const division = divide(-invoice.totalCents, id === null || paid === null ? null : { id, ...paid.value });
+  const { noteOn, noteCents, creditCents, noteTotalCents } = division;
+  const notes = { note_on: noteOn ?? '', note_cents: noteCents, note_total_cents: noteTotalCents };
   await commit(carriers.db, [
-    ...decide(rowId, { note_on: noteOn ?? '', note_cents: noteCents, credit_cents: creditCents }),
+    ...decide(rowId, { ...notes, credit_cents: creditCents }),
     ...(creditCents > 0 ? grant(carriers, invoice, 'rest', creditCents) : []),
   ]);
   return ok(division);

@@ -140,7 +140,7 @@ export const forms: Forms = {
       },
     ],
     finalize: [{ with: ['in_1', key] }],
-    credit: [{ with: [{ stripeInvoiceId: 'in_1', invoiceId: 'inv_1', amountCents: 280, memo: 'Usage' }, key] }],
+    credit: [{ with: [{ stripeInvoiceId: 'in_1', invoiceId: 'inv_1', totalCents: 280, memo: 'Usage' }, key] }],
     reach: [{ with: ['in_1'] }],
     findCredit: [{ with: ['in_1', 'inv_1'] }],
   },

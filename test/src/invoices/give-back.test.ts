@@ -20,7 +20,7 @@ const api = makeApi(Date.parse('2026-01-05T09:10:00.000Z'));
 const timeout = 60_000;
 let stripe: StandInOfTests;
 const billing = billingOf(api, () => stripe);
-const { paying, tell, rowsOf } = billing;
+const { paying, payOnPage, tell, rowsOf } = billing;
 const db = () => openDb(billing.control);
 
 beforeAll(async () => {
@@ -101,6 +101,36 @@ it('is credit where Stripe takes no note of what was decided', { timeout }, asyn
   expect(await notesOn(paidOn)).toEqual([2000]);
   expect(await creditOf(customerId)).toEqual([`grant 1500 ${invoiceId}`]);
   expect((await rowOf(customerId, invoiceId))?.state).toBe('paid');
+});
+
+it('has the tax that was paid on it where that was on top, until all of the invoice is given back', {
+  timeout,
+}, async () => {
+  Object.assign(api.bindings, { STRIPE_TAX: 'on' });
+  const inGermany = { country: 'DE', postal_code: '10117' };
+  const { made } = await paying('starter', {}, (page) => payOnPage(page, inGermany));
+  Object.assign(api.bindings, { STRIPE_TAX: undefined });
+  const customerId = made.customer.customer_id;
+  await tell();
+  const paid = (await rowsOf(customerId)).at(-1);
+  expect(paid).toMatchObject({ state: 'paid', taxCents: 551, totalCents: 3451 });
+  const paidOn = paid?.stripeInvoiceId ?? '';
+  const { customer } = await stripe.read<{ customer: string }>(`/invoices/${paidOn}`);
+  const balance = async () => (await stripe.read<{ balance: number }>(`/customers/${customer}`)).balance;
+
+  await owe(customerId, 1000);
+  await deliver();
+  const { data: notes } = await stripe.read<{ data: object[] }>(`/credit_notes?invoice=${paidOn}`);
+  expect(notes).toMatchObject([{ amount: 1190, total_excluding_tax: 1000 }]);
+  expect(await balance()).toBe(-1190);
+  expect(await creditOf(customerId)).toEqual([]);
+
+  // 1,900 before tax are left of the invoice, and the rest is credit, which is taken off before tax.
+  const { invoiceId } = await owe(customerId, 5000);
+  await deliver();
+  expect(await notesOn(paidOn)).toEqual([2261, 1190]);
+  expect(await balance()).toBe(-3451);
+  expect(await creditOf(customerId)).toEqual([`grant 3100 ${invoiceId}`]);
 });
 
 const breaks: readonly Break[] = ['lost_call', 'lost_answer', 'killed_before', 'killed_after'];
