@@ -1,5 +1,5 @@
 /** A customer's billing settings: what is set, what that leaves as it is, and what of it Stripe is told. Pure. */
-import type { BillingAddress, BillingBody, BillingRefusal, TaxExempt, TaxId } from '../contracts/billing.ts';
+import type { BillingBody, BillingRefusal, ShownAddress, TaxExempt, TaxId } from '../contracts/billing.ts';
 
 /** A null is not set. */
 export interface Settings {
@@ -8,7 +8,9 @@ export interface Settings {
   taxExempt: TaxExempt | null;
   poNumber: string | null;
   taxIds: readonly TaxId[] | null;
-  address: BillingAddress | null;
+  address: ShownAddress | null;
+  /** The version of the settings that set the address or took it back; null: an address is what Stripe told us. */
+  addressVersion: number | null;
   billingEmail: string | null;
 }
 
@@ -22,6 +24,7 @@ const nothing: Settings = {
   poNumber: null,
   taxIds: null,
   address: null,
+  addressVersion: null,
   billingEmail: null,
 };
 
@@ -31,7 +34,7 @@ export const sellersFields = ['collection', 'net_days', 'tax_exempt'] as const s
 const or = <T>(given: T | undefined, before: T): T => (given === undefined ? before : given);
 
 /** The settings after a call that names some of them. */
-export function withGiven(before: Settings | null, given: BillingBody): Settings {
+export function withGiven(before: (Settings & { version: number }) | null, given: BillingBody): Settings {
   const was = before ?? nothing;
   return {
     collection: or(given.collection, was.collection),
@@ -40,8 +43,42 @@ export function withGiven(before: Settings | null, given: BillingBody): Settings
     poNumber: or(given.po_number, was.poNumber),
     taxIds: or<readonly TaxId[] | null>(given.tax_ids, was.taxIds),
     address: or(given.address, was.address),
+    addressVersion: given.address === undefined ? was.addressVersion : (before?.version ?? 0) + 1,
     billingEmail: or(given.billing_email, was.billingEmail),
   };
+}
+
+interface AddressAtStripe {
+  address: ShownAddress | null;
+  addressVersion: number | null;
+  sentVersion: number;
+  refused: readonly BillingRefusal[];
+}
+
+const isAddressRefused = ({ refused }: Pick<AddressAtStripe, 'refused'>): boolean =>
+  refused.some(({ field }) => field === 'address');
+
+/** Whether Stripe has to be told of the address: one that nobody set or took back here is the customer's own, at Stripe. */
+export const isAddressOurs = (row: AddressAtStripe): boolean =>
+  row.addressVersion !== null && (row.addressVersion > row.sentVersion || isAddressRefused(row));
+
+const parts = ['line1', 'line2', 'city', 'postal_code', 'state', 'country'] as const;
+const isSameAddress = (one: ShownAddress | null, other: ShownAddress | null): boolean =>
+  parts.every((part) => one?.[part] === other?.[part]);
+
+/**
+ * Whether the address that Stripe shows takes the place of the one that stands.
+ * @param before the one that Stripe showed last; undefined where that is not known
+ */
+export function isNewAtStripe(
+  row: AddressAtStripe,
+  shown: ShownAddress | null,
+  before: ShownAddress | null | undefined,
+): boolean {
+  if (isSameAddress(shown, row.address)) return false;
+  if (row.addressVersion !== null && row.addressVersion > row.sentVersion) return false;
+  // Of one that was refused here Stripe goes on showing the one before: only another one is newer.
+  return !isAddressRefused(row) || (before !== undefined && !isSameAddress(shown, before));
 }
 
 /** Stripe's refusal of a part, in terms of our fields. */

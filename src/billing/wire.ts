@@ -16,7 +16,7 @@ export const toBilling = (row: BillingRow | null): BillingView => ({
 });
 
 function stateOf(row: BillingRow | null): BillingView['at_stripe'] {
-  if (row === null) return 'none';
+  if (row === null || row.version === 0) return 'none';
   if (row.sentVersion !== row.version) return 'pending';
   return row.refused.length > 0 ? 'refused' : 'done';
 }

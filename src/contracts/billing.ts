@@ -17,7 +17,17 @@ const address = z.strictObject({
   state: lineText(100).optional(),
   country: z.string().regex(/^[A-Z]{2}$/, 'must be two capital letters, such as DE (ISO 3166-1)'),
 });
-export type BillingAddress = z.infer<typeof address>;
+
+/** As it stands: of one that was typed in on a page of Stripe's, parts may be missing. */
+const shownAddress = z.object({
+  line1: z.string().optional(),
+  line2: z.string().optional(),
+  city: z.string().optional(),
+  postal_code: z.string().optional(),
+  state: z.string().optional(),
+  country: z.string().optional(),
+});
+export type ShownAddress = z.infer<typeof shownAddress>;
 
 const netDaysMax = 365;
 const taxIdsMax = 5;
@@ -47,7 +57,8 @@ export const billingView = z.object({
   tax_exempt: taxExempt,
   po_number: z.string().nullable(),
   tax_ids: z.array(taxId),
-  address: address.nullable(),
+  /** The newer of the one that was set here and the one that Stripe has. */
+  address: shownAddress.nullable(),
   /** Where invoices go; null: to the customer's own email. */
   billing_email: z.string().nullable(),
   /** Whether Stripe has it so. `none`: nothing was set. */

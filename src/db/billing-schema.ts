@@ -1,6 +1,6 @@
 /** The control database, the part of billing settings: how a customer is billed, and whether Stripe has it so. Times in ms. */
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { BillingAddress, BillingRefusal, TaxExempt, TaxId } from '../contracts/billing.ts';
+import type { BillingRefusal, ShownAddress, TaxExempt, TaxId } from '../contracts/billing.ts';
 import { customers } from './control-schema.ts';
 
 /** No row: everything is as it is without settings. A null is not set. */
@@ -13,7 +13,9 @@ export const billingSettings = sqliteTable('billing_settings', {
   taxExempt: text('tax_exempt').$type<TaxExempt>(),
   poNumber: text('po_number'),
   taxIds: text('tax_ids', { mode: 'json' }).$type<TaxId[]>(),
-  address: text('address', { mode: 'json' }).$type<BillingAddress>(),
+  address: text('address', { mode: 'json' }).$type<ShownAddress>(),
+  /** The `version` that set this address, or took it back; null: nobody did here, and an address is what Stripe told us. */
+  addressVersion: integer('address_version'),
   billingEmail: text('billing_email'),
   /** Counts what people set; what Stripe has is of `sentVersion`. */
   version: integer('version').notNull(),

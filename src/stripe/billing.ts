@@ -1,18 +1,12 @@
 /** How a customer is billed, at Stripe: what of it stands with the customer, its tax ids, and what stands with its subscription. */
 import type Stripe from 'stripe';
 import { attempt, type StripeResult } from './call.ts';
+import type { StripeAddress } from './customers.ts';
 
 /** What of a customer an invoice goes by; null takes a value away. */
 export interface CustomerBilling {
   email: string;
-  address: {
-    line1: string;
-    line2?: string | undefined;
-    city?: string | undefined;
-    postal_code?: string | undefined;
-    state?: string | undefined;
-    country: string;
-  } | null;
+  address: StripeAddress | null;
   taxExempt: 'none' | 'exempt' | 'reverse';
   poNumber: string | null;
 }
@@ -29,13 +23,13 @@ interface StripeTaxId {
 const taxIdsMax = 100;
 
 /** An address of Stripe's: a part that is not given is emptied, for one that is left out would stay. */
-const addressOf = (given: NonNullable<CustomerBilling['address']>): Stripe.AddressParam => ({
-  line1: given.line1,
+const addressOf = (given: StripeAddress): Stripe.AddressParam => ({
+  line1: given.line1 ?? '',
   line2: given.line2 ?? '',
   city: given.city ?? '',
   postal_code: given.postal_code ?? '',
   state: given.state ?? '',
-  country: given.country,
+  country: given.country ?? '',
 });
 
 const fieldsOf = (poNumber: string | null) =>

@@ -12,12 +12,23 @@ export interface StripeCustomerInput {
   name: string;
 }
 
+/** Parts that it has not are left out. */
+export interface StripeAddress {
+  line1?: string | undefined;
+  line2?: string | undefined;
+  city?: string | undefined;
+  postal_code?: string | undefined;
+  state?: string | undefined;
+  country?: string | undefined;
+}
+
 /** A customer at Stripe as the last fetch showed it. */
 export interface StripeCustomer {
   /** `cus_…` */
   id: string;
   email: string | null;
   name: string | null;
+  address: StripeAddress | null;
   /** That it is bound to; null before its first invoice. */
   currency: string | null;
   metadata: Readonly<Record<string, string>>;
@@ -25,6 +36,12 @@ export interface StripeCustomer {
 
 /** More customers than this with one email do not exist: an email is unique here. */
 const sameEmailMax = 100;
+
+function addressOf(address: Stripe.Address | null): StripeAddress | null {
+  const { line1, line2, city, postal_code, state, country } = address ?? {};
+  const parts = Object.entries({ line1, line2, city, postal_code, state, country }).filter(([, part]) => part);
+  return parts.length === 0 ? null : Object.fromEntries(parts);
+}
 
 export const customersOf = (stripe: Stripe) => ({
   /** Makes a customer; the same idempotency key within 24 h answers the same customer. Returns `cus_…`. */
@@ -46,6 +63,7 @@ export const customersOf = (stripe: Stripe) => ({
         currency: found.currency ?? null,
         email: found.email,
         name: found.name ?? null,
+        address: addressOf(found.address ?? null),
         metadata: found.metadata,
       };
     }),

@@ -16,6 +16,12 @@ import { markPaid, payInvoice } from './pay.ts';
 const chargeCentsMin = 50;
 
 const noLocation = 'customer_tax_location_invalid';
+/** What is refused while it cannot be told by which tax: https://docs.stripe.com/error-codes#customer-tax-location-invalid */
+export const locationRefused = (): StripeError =>
+  invalid(
+    "The customer's location isn't recognized. Set a valid customer address in order to automatically calculate tax.",
+    noLocation,
+  );
 
 export type Finalised = { invoice: Invoice; error: StripeError | null };
 
@@ -81,8 +87,7 @@ export function finalise(context: Context, invoice: Invoice): Finalised {
       lastFinalizationError: noLocation,
       finalizesAt: null,
     });
-    const message = 'The customer’s location is not recognized. Set a valid address on the customer.';
-    return { invoice: stuck, error: invalid(message, noLocation) };
+    return { invoice: stuck, error: locationRefused() };
   }
   const open = freeze(context, { ...invoice, lines: withUsage(context, invoice) });
   const due = amountDueOf(open, totalsOfInvoice(context, open));

@@ -19,6 +19,7 @@ import {
   methodOf,
   prorationFields,
   subscriptionFields,
+  taxedOf,
 } from './subscription-parameters.ts';
 
 const url = '/v1/subscriptions/:id';
@@ -85,7 +86,7 @@ function attributesOf(context: Context, subscription: Subscription, values: Upda
   checkDue(collection, daysUntilDue);
   return {
     ...cancelling(context, subscription, values),
-    automaticTax: values.automatic_tax?.enabled ?? subscription.automaticTax,
+    automaticTax: taxedOf(context, customer, values.automatic_tax, subscription.automaticTax),
     cancellation: {
       ...subscription.cancellation,
       comment: or(details?.comment, subscription.cancellation.comment),

@@ -3,8 +3,10 @@ import { cardFrom } from '../acts/cards.ts';
 import type { ItemChange } from '../acts/change-items.ts';
 import type { Redeem } from '../acts/discounts.ts';
 import { redeem } from '../acts/discounts.ts';
+import { locationRefused } from '../acts/finalise.ts';
 import type { Context } from '../context.ts';
-import { refuse } from '../errors.ts';
+import { Refusal, refuse } from '../errors.ts';
+import { taxRateOf } from '../objects/tax.ts';
 import type { Parameters, ValuesOf } from '../parameters.ts';
 import { find, merged } from './shared.ts';
 
@@ -43,6 +45,17 @@ export const prorationFields = {
   proration_date: 'time',
   trial_end: { word: 'now', or: 'time' },
 } as const satisfies Parameters;
+
+/** Whether tax is worked out from now on, which is switched on only where it can be. */
+export function taxedOf(
+  context: Context,
+  customer: string,
+  given: { enabled: boolean } | undefined,
+  before: boolean,
+): boolean {
+  if (given?.enabled === true && taxRateOf(find(context, 'customer', customer)) === null) throw new Refusal(locationRefused());
+  return given?.enabled ?? before;
+}
 
 export type ItemValues = ValuesOf<(typeof itemShape)['of']>;
 

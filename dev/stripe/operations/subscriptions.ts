@@ -10,7 +10,7 @@ import { operation } from '../operation.ts';
 import { daySeconds, secondsOf } from '../seconds.ts';
 import { rendered } from '../wires.ts';
 import { find, findCustomer, listed, merged, paging, retrieval } from './shared.ts';
-import { checkDue, discountsOf, methodOf, subscriptionFields } from './subscription-parameters.ts';
+import { checkDue, discountsOf, methodOf, subscriptionFields, taxedOf } from './subscription-parameters.ts';
 
 const url = '/v1/subscriptions';
 const statuses = ['active', 'canceled', 'incomplete', 'incomplete_expired', 'past_due', 'paused', 'trialing', 'unpaid'];
@@ -66,7 +66,7 @@ export const subscriptions: readonly Operation[] = [
             return refuse('Missing required param: items[0][price].', 'parameter_missing', 'items');
           return { price: find(context, 'price', price, 'items[0][price]'), quantity, metadata: merged({}, metadata) };
         }),
-        automaticTax: values.automatic_tax?.enabled ?? false,
+        automaticTax: taxedOf(context, customer.id, values.automatic_tax, false),
         cancelAt: values.cancel_at ?? null,
         cancelAtPeriodEnd: values.cancel_at_period_end ?? false,
         collection,

@@ -4,7 +4,7 @@
  * stand in the end. Each is a call of its own, because Stripe refuses a call as a whole: one that it refuses is noted with the settings,
  * for whoever set it to see, and the others count.
  */
-import { defaultNetDays, refusalOf } from '../../billing/settings.ts';
+import { defaultNetDays, isAddressOurs, refusalOf } from '../../billing/settings.ts';
 import type { BillingRow } from '../../billing/store.ts';
 import * as billingStore from '../../billing/store.ts';
 import type { BillingRefusal } from '../../contracts/billing.ts';
@@ -14,6 +14,7 @@ import type { CustomerBilling, SubscriptionBilling } from '../../stripe/billing.
 import type { StripeFailure, StripeResult } from '../../stripe/call.ts';
 import type { StripePort } from '../../stripe/port.ts';
 import { findSubscription } from '../../subscriptions/store.ts';
+import { raiseFetch } from '../../webhooks/object-store.ts';
 import { planUnstick } from '../plan-unstick.ts';
 import type { Carriers, Sender } from './carriers.ts';
 import { failed } from './stripe-intent.ts';
@@ -32,6 +33,8 @@ export const sendStripeBilling: Sender = async (carriers, row) => {
   const key = `tenantry-${row.id}-${row.attempts}`;
   const sent = await sendParts(carriers, stripe, { settings, customer, stripeId: customer.stripeCustomerId, key });
   if (!sent.ok) return failed(sent.error);
+  // What was fetched of the customer before has the address from before.
+  if (isAddressOurs(settings)) await raiseFetch(db, { id: customer.stripeCustomerId, kind: 'customer', now: now() });
   const after = await billingStore.findBilling(db, customerId);
   if (after?.version !== settings.version) return later('set_anew');
   const isAddressTaken = !sent.value.some(({ field }) => field === 'address');
@@ -80,7 +83,7 @@ async function partsOf(
     ['billing_email', { email: billingEmail ?? customer.email }],
     ['po_number', { poNumber }],
     ['tax_exempt', { taxExempt: taxExempt ?? 'none' }],
-    ['address', { address }],
+    ...(isAddressOurs(settings) ? [['address', { address }] as const] : []),
   ];
   const by =
     collection === 'invoice' ? { by: collection, netDays: netDays ?? defaultNetDays } : { by: 'card' as const };

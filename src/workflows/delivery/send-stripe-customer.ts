@@ -1,6 +1,6 @@
 /** Makes the Stripe customer of one of ours, once, and stores what Stripe calls it. */
 
-import { isUnset } from '../../billing/store.ts';
+import { isUnset, sendAnew } from '../../billing/store.ts';
 import * as customerStore from '../../customers/store.ts';
 import { later } from '../../outbox/outbox.ts';
 import { planUnless } from '../../outbox/store.ts';
@@ -21,6 +21,7 @@ export const sendStripeCustomer: Sender = async (carriers, row) => {
     settle: (stripeId) => [
       customerStore.setStripeId(input.customerId, stripeId),
       // One that is made anew knows nothing of the settings.
+      sendAnew(input.customerId),
       planUnless(
         { kind: 'stripe_billing', payload: { customer_id: input.customerId }, now: carriers.now() },
         isUnset(input.customerId),

@@ -1,6 +1,7 @@
 /** A month of a customer whose usage is on an invoice, by the clock; and an invoice in the API's place, in a state that takes weeks. */
 import type { BrowserContext } from 'playwright-core';
 import { demoApi } from '../../../dev/demo/api.ts';
+import type { ClockStep } from '../../../src/contracts/embedded-clock.ts';
 import type { HeldLineView, InvoiceHead, InvoiceLineView } from '../../../src/contracts/invoices.ts';
 import { listHolds, listInvoices } from '../../../src/contracts/routes/invoices.ts';
 import { createReporter, endReporter } from '../../../src/contracts/routes/reporters.ts';
@@ -28,11 +29,19 @@ export const forInvoices = {
 /** Above the 744 core-hours and 1,488 GB-hours of 31 days, or those of 30: a small line, and one above what is held. */
 const used = { cpu_hours: 944, memory_gb_hours: 4_500 };
 
-/**
- * A customer that has bought Starter, with an hour of usage and a month that has ended. Its renewal's invoice waits for the
- * approval of one line. The clock stands.
- */
-export async function liveMonth(platform: TestPlatform, company: string): Promise<{ customerId: string }> {
+/** A customer's first month that was paid for. The clock stands. */
+export interface UsedMonth {
+  customerId: string;
+  reporterId: string;
+  /** The one window that was reported, as the API writes it. */
+  window: { instance_id: string; window_start: string; window_end: string };
+  used: typeof used;
+  /** Goes on until the month has ended and its renewal's invoice is there. */
+  end: () => Promise<void>;
+}
+
+/** A customer that has bought Starter, with an hour of usage. @param step how far the clock goes at once */
+export async function usedMonth(platform: TestPlatform, company: string, step: ClockStep): Promise<UsedMonth> {
   const { ready } = platform;
   const admin = apiOf(ready.url, ready.admin_token);
   const { clock } = demoApi(ready, new AbortController().signal);
@@ -40,42 +49,53 @@ export async function liveMonth(platform: TestPlatform, company: string): Promis
   const params = { customerId };
   const { subscription } = await admin.call(readSubscription, { params });
   // Less than two days of the trial are left: the month that is bought begins at once.
-  await clock({ to: iso(Date.parse(subscription.trial_ends_at ?? '') - dayMs), step: 'day', hold: false });
+  await clock({ to: iso(Date.parse(subscription.trial_ends_at ?? '') - dayMs), step, hold: false });
   await subscribe(platform, customerId);
   const bought = (await admin.call(readSubscription, { params })).subscription;
   const start = Date.parse(bought.current_period?.start ?? '');
   const end = Date.parse(bought.current_period?.end ?? '');
 
   const hour = ceilTo(start, hourMs) + hourMs;
-  const until = iso(hour + hourMs);
+  const window = { instance_id: 'test', window_start: iso(hour), window_end: iso(hour + hourMs) };
   await clock({ to: iso(hour + hourMs + 2 * minuteMs), hold: true });
   const made = await admin.call(createReporter, {
     params,
-    body: { instance_id: 'test', active_from: iso(hour) },
+    body: { instance_id: window.instance_id, active_from: iso(hour) },
   });
   await apiOf(ready.url, made.api_key).call(reportUsage, {
-    body: {
-      customer_id: customerId,
-      instance_id: 'test',
-      timestamp: iso(hour + hourMs + minuteMs),
-      window_start: iso(hour),
-      window_end: until,
-      ...used,
-    },
+    body: { customer_id: customerId, timestamp: iso(hour + hourMs + minuteMs), ...window, ...used },
   });
+  return {
+    customerId,
+    reporterId: made.reporter.id,
+    window,
+    used,
+    async end() {
+      await clock({ to: iso(end + minuteMs), step, hold: true });
+      const goOn = () => clock({ advance: '1m', hold: true });
+      const renewal = () => admin.call(listInvoices, { query: { customer_id: customerId, limit: 100 } });
+      await eventually(goingOn(goOn, renewal), ({ total }) => total === 2);
+    },
+  };
+}
+
+/** Such a month that has ended, with all its usage: its renewal's invoice waits for the approval of one line. */
+export async function liveMonth(platform: TestPlatform, company: string): Promise<{ customerId: string }> {
+  const { ready } = platform;
+  const admin = apiOf(ready.url, ready.admin_token);
+  const { clock } = demoApi(ready, new AbortController().signal);
+  const { customerId, reporterId, window, end } = await usedMonth(platform, company, 'day');
   // Nothing is expected after that, so that the period is whole.
   await admin.call(endReporter, {
-    params: { ...params, reporterId: made.reporter.id },
-    body: { active_until: until },
+    params: { customerId, reporterId },
+    body: { active_until: window.window_end },
   });
-  await clock({ to: iso(end + minuteMs), step: 'day', hold: true });
-  const goOn = () => clock({ advance: '1m', hold: true });
-  const renewal = () => admin.call(listInvoices, { query: { customer_id: customerId, limit: 100 } });
-  await eventually(goingOn(goOn, renewal), ({ total }) => total === 2);
+  await end();
   await clock({ advance: '20m', hold: true });
+  const goOn = () => clock({ advance: '1m', hold: true });
   const holds = async () => (await admin.call(listHolds, {})).items;
   await eventually(goingOn(goOn, holds), (items) => items.some(({ customer_id: of }) => of === customerId));
-  return params;
+  return { customerId };
 }
 
 const looksAMinute = 20;

@@ -34,6 +34,14 @@ export async function openStandIn(api: Api, callsPerSecond: number | null = null
     call: (path: string, fields: Record<string, string>) => ask(`/v1${path}`, form(fields)),
     read: <T = Wire>(path: string) => ask<T>(`/v1${path}`),
     remove: (path: string) => ask<unknown>(`/v1${path}`, { method: 'DELETE' }),
+    /** Tax is worked out for a subscription from now on, whose customer then takes its address away. */
+    async taxWithoutAddress(subscription: string): Promise<void> {
+      const { customer } = await ask<{ customer: string }>(`/v1/subscriptions/${subscription}`);
+      const call = (path: string, fields: Record<string, string>) => ask(`/v1${path}`, form(fields));
+      await call(`/customers/${customer}`, { 'address[country]': 'DE', 'address[postal_code]': '10117' });
+      await call(`/subscriptions/${subscription}`, { 'automatic_tax[enabled]': 'true' });
+      await call(`/customers/${customer}`, { address: '' });
+    },
     /** A deed of somebody at Stripe, through the control door. */
     door: <T = Wire>(path: string, body: unknown = {}) => ask<T>(`/_stand-in${path}`, post(body)),
     /** Takes all faults away. */

@@ -177,7 +177,7 @@ describe('billing settings', () => {
 it('an invoice that waits for an address is told once, and finalised when the address is right', async () => {
   const { made, id } = await paying();
   const customerId = made.customer.customer_id;
-  await stripe.call(`/subscriptions/${id}`, { 'automatic_tax[enabled]': 'true' });
+  await stripe.taxWithoutAddress(id);
   await stripe.move(api.clock.now + 31 * day);
   await stripe.move(api.clock.now + day);
   const { data } = await stripe.read<{ data: Wire[] }>(`/invoices?subscription=${id}`);

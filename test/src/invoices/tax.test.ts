@@ -53,12 +53,11 @@ const lastOf = async (customerId: string) => (await rowsOf(customerId)).at(-1) a
 
 /** A customer without an address whose subscription is taxed, with 100 core-hours above what is included. */
 async function whoUses(interval = 'month') {
-  // The page asks for an address; this customer has taken it away since.
   Object.assign(api.bindings, { STRIPE_TAX: 'off' });
   const { made, id } = await paying('starter', { interval });
   Object.assign(api.bindings, { STRIPE_TAX: 'on' });
   const customerId = made.customer.customer_id;
-  await stripe.call(`/subscriptions/${id}`, { 'automatic_tax[enabled]': 'true' });
+  await stripe.taxWithoutAddress(id);
   await billing.tell();
   const { start, end } = (await periodsOf(customerId)).at(-1) ?? { start: 0, end: 0 };
   await uses(customerId, Math.ceil(start / hour) * hour + 10 * hour, (end - start) / hour + 100, start + 12 * hour);

@@ -1,14 +1,14 @@
 /** How a customer is billed, and what of it Stripe does not take. */
 import { ActionList, Alert, List, ListItem } from '@patternfly/react-core';
 import type { ReactNode } from 'react';
-import type { BillingAddress, BillingView } from '../../../src/contracts/billing.ts';
+import type { BillingView, ShownAddress } from '../../../src/contracts/billing.ts';
 import { Facts } from '../list/facts.tsx';
 import { billingTexts } from '../texts/billing.ts';
 import { ChangeBilling } from './change-billing.tsx';
 
 const texts = billingTexts.settings;
 
-const addressText = ({ line1, line2, postal_code: code, city, state, country }: BillingAddress): string =>
+const addressText = ({ line1, line2, postal_code: code, city, state, country }: ShownAddress): string =>
   [line1, line2, [code, city].filter(Boolean).join(' '), state, country].filter(Boolean).join(', ');
 
 const paymentText = ({ collection, net_days: days }: BillingView): string =>

@@ -20,6 +20,14 @@ const names = [
   'taxType',
   'taxValue',
 ] as const;
+const ofAddress = [
+  'line1',
+  'line2',
+  'postalCode',
+  'city',
+  'region',
+  'country',
+] as const satisfies (typeof names)[number][];
 type Written = Readonly<Record<(typeof names)[number], string>>;
 
 const writtenOf = ({ billing_email, po_number, address, tax_ids: [first] }: BillingView): Written => ({
@@ -38,8 +46,13 @@ const writtenOf = ({ billing_email, po_number, address, tax_ids: [first] }: Bill
 const orNull = (text: string): string | null => (text.trim() === '' ? null : text);
 const given = (name: string, text: string) => (text.trim() === '' ? {} : { [name]: text });
 
-/** Only the first of several tax ids is edited here; the others stay. */
-function bodyOf(written: Written, { tax_ids: [, ...others] }: BillingView): unknown {
+/**
+ * Only the first of several tax ids is edited here; the others stay. An address that nobody has touched is not set: Stripe may have
+ * a newer one.
+ */
+function bodyOf(changed: Partial<Written>, billing: BillingView): unknown {
+  const written = { ...writtenOf(billing), ...changed };
+  const [, ...others] = billing.tax_ids;
   const { line1, line2, postalCode, city, region, country } = written;
   const address = {
     line1,
@@ -49,11 +62,12 @@ function bodyOf(written: Written, { tax_ids: [, ...others] }: BillingView): unkn
     ...given('state', region),
     country: country.trim().toUpperCase(),
   };
+  const isEmpty = ofAddress.every((name) => written[name].trim() === '');
   const taxId = { type: written.taxType.trim(), value: written.taxValue.trim() };
   return {
     billing_email: orNull(written.email),
     po_number: orNull(written.poNumber),
-    address: line1.trim() === '' ? null : address,
+    ...(ofAddress.some((name) => changed[name] !== undefined) && { address: isEmpty ? null : address }),
     tax_ids: [...(taxId.type === '' ? [] : [taxId]), ...others],
   };
 }
@@ -61,7 +75,7 @@ function bodyOf(written: Written, { tax_ids: [, ...others] }: BillingView): unkn
 export function ChangeBilling({ customerId, billing }: { customerId: string; billing: BillingView }) {
   const [changed, setChanged] = useState<Partial<Written>>({});
   const written = { ...writtenOf(billing), ...changed };
-  const read = billingBody.safeParse(bodyOf(written, billing));
+  const read = billingBody.safeParse(bodyOf(changed, billing));
   return (
     <Deed
       route={setBilling}
@@ -84,7 +98,7 @@ export function ChangeBilling({ customerId, billing }: { customerId: string; bil
       isReady={read.success}
       input={() => ({
         params: { customerId },
-        body: billingBody.parse(bodyOf(written, billing)) satisfies BillingBody,
+        body: billingBody.parse(bodyOf(changed, billing)) satisfies BillingBody,
       })}
       changes={[readBilling]}
       onDone={() => setChanged({})}

@@ -1,6 +1,6 @@
 /** Correcting usage: what is asked is looked at, with the money that it moves, before it can be sent. */
 import { Button } from '@patternfly/react-core';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { InputOf } from '../../../src/contracts/call.ts';
 import { type Correction, correctionKind } from '../../../src/contracts/corrections.ts';
 import { correctUsage, listAllCorrections, listCorrections } from '../../../src/contracts/routes/corrections.ts';
@@ -70,9 +70,20 @@ function inputOf(form: Form): Input | null {
   };
 }
 
+interface LookProps {
+  input: Input;
+  /** Told whether what the API says of it now is shown. */
+  onShown: (isShown: boolean) => void;
+}
+
 /** What it would move, by line. */
-function Look({ input }: { input: Input }) {
+function Look({ input, onShown }: LookProps) {
   const preview = useRead(correctUsage, { ...input, preview: true });
+  const isShown = preview.isSuccess && !preview.isFetching;
+  useEffect(() => {
+    onShown(isShown);
+    return () => onShown(false);
+  }, [isShown, onShown]);
   return (
     <ReadPart read={preview} loading={<LineLoading />}>
       {({ correction }) => (
@@ -109,6 +120,7 @@ export function MakeCorrection({ customerId, onDone }: MakeCorrectionProps) {
   };
   const [form, setForm] = useState(begin);
   const [looked, setLooked] = useState<Input | null>(null);
+  const [isShown, setShown] = useState(false);
   const asked = inputOf(form);
   const set = (part: Partial<Form>) => {
     setForm({ ...form, ...part });
@@ -144,11 +156,11 @@ export function MakeCorrection({ customerId, onDone }: MakeCorrectionProps) {
           <Button variant="link" isInline isDisabled={asked === null} onClick={() => setLooked(asked)}>
             {texts.look}
           </Button>
-          {looked === null ? <p>{texts.lookFirst}</p> : <Look input={looked} />}
+          {looked === null ? <p>{texts.lookFirst}</p> : <Look input={looked} onShown={setShown} />}
         </>
       }
       reason="needed"
-      isReady={looked !== null}
+      isReady={isShown}
       input={(reason = '') => {
         if (looked === null) throw new Error('a correction that nobody has looked at');
         return { ...looked, body: { ...looked.body, reason } };

@@ -67,12 +67,16 @@ export const invoiceLives: readonly Life[] = [
     async live({ stripe, customer, price, advance, invoices, eventsOf }) {
       const id = await customer();
       const address = { country: 'DE', postal_code: '10115' };
+      const items = [{ price: await price(10_000) }];
+      const noLocation = { type: 'StripeInvalidRequestError', code: 'customer_tax_location_invalid', statusCode: 400 };
+      const taxed = { automatic_tax: { enabled: true } };
+      await expect(stripe.subscriptions.create({ customer: id, items, ...taxed })).rejects.toMatchObject(noLocation);
+      const untaxed = await stripe.subscriptions.create({ customer: id, items, trial_period_days: 5 });
+      await expect(stripe.subscriptions.update(untaxed.id, taxed)).rejects.toMatchObject(noLocation);
+      expect(await stripe.subscriptions.retrieve(untaxed.id)).toMatchObject({ automatic_tax: { enabled: false } });
+      await stripe.subscriptions.cancel(untaxed.id);
       await stripe.customers.update(id, { address });
-      const made = await stripe.subscriptions.create({
-        customer: id,
-        items: [{ price: await price(10_000) }],
-        automatic_tax: { enabled: true },
-      });
+      const made = await stripe.subscriptions.create({ customer: id, items, ...taxed });
       expect((await invoices(made.id))[0]).toMatchObject({ subtotal: 10_000, total: 11_900, amount_paid: 11_900 });
       await stripe.customers.update(id, { address: '' });
       await advance(31, 1);

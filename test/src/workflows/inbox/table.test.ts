@@ -227,7 +227,7 @@ describe('a customer', () => {
       { v: known.cus },
     ]);
     expect(await rows('SELECT body FROM stripe_objects WHERE id = ?', known.cus)).toEqual([
-      { body: JSON.stringify({ email: 'a@b.test', name: 'A' }) },
+      { body: JSON.stringify({ email: 'a@b.test', name: 'A', address: null }) },
     ]);
   });
 });
