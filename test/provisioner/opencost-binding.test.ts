@@ -25,14 +25,14 @@ describeWithTools(['helm', ...clusterTools], 'the binding by which a customer’
       { timeout: patienceMs, interval: 200 },
     );
 
-  it('goes with a customer whose namespace is gone or just going', async () => {
+  it('goes with a customer whose namespace is gone, or just going, and with a suspension that finds none', async () => {
     await start(shippedChart);
-    const [gone, going] = [customer(), customer()];
-    const all = [gone, going];
+    const [gone, going, suspended] = [customer(), customer(), customer()];
+    const all = [gone, going, suspended];
     await Promise.all(all.map((on) => settled(stage.plane.want(on, 'running'))));
     for (const on of all) expect((await bindingOf(on)).subjects).toMatchObject([{ namespace: on.namespace }]);
-    await deletedByHand(gone);
-    await untilGone(gone);
+    await Promise.all([deletedByHand(gone), deletedByHand(suspended)]);
+    await Promise.all([untilGone(gone), untilGone(suspended)]);
     // Held until the release's record has gone, and our rights with it.
     const { namespace } = going;
     const held = { namespace, body: { metadata: { name: 'held', finalizers: ['example.com/keep'] } } };
@@ -40,10 +40,14 @@ describeWithTools(['helm', ...clusterTools], 'the binding by which a customer’
     await deletedByHand(going);
     const secrets = async () => (await stage.core.listNamespacedSecret({ namespace })).items;
     await vi.waitFor(async () => expect(await secrets()).toEqual([]), { timeout: patienceMs, interval: 200 });
-    const jobs = all.map((on) => stage.plane.want(on, 'deleted'));
+    const jobs = [
+      stage.plane.want(gone, 'deleted'),
+      stage.plane.want(going, 'deleted'),
+      stage.plane.want(suspended, 'suspended'),
+    ];
     await stage.core.replaceNamespacedConfigMap({ namespace, name: 'held', body: { metadata: { name: 'held' } } });
     await Promise.all(jobs.map((job) => settled(job)));
-    expect(await Promise.all(all.map(stands)), stage.output()).toEqual([false, false]);
+    expect(await Promise.all(all.map(stands)), stage.output()).toEqual([false, false, false]);
   });
 
   it('is left alone where it is somebody else’s', async () => {
