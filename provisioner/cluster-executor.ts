@@ -12,6 +12,7 @@ import { failed, lost, type Stop } from './failure.ts';
 import { makeWay } from './hand-edits.ts';
 import { call } from './kube.ts';
 import { deleteNamespace, ensureNamespace, enterOwn, type Own } from './namespace.ts';
+import { removeBinding } from './opencost-binding.ts';
 import { kindsOf } from './optional-kinds.ts';
 import type { Place } from './place.ts';
 import { reopen } from './pods.ts';
@@ -197,16 +198,19 @@ async function cleanRelease(deps: ClusterDeps, context: JobContext, on: ReleaseC
   return history(on);
 }
 
-/** One-way: the release, then the namespace with all data. What is not there is done. */
+/** One-way: the release, then the namespace with all data, and what of the release is in none. What is not there is done. */
 async function remove(deps: ClusterDeps, context: JobContext): Promise<Result<void, Stop>> {
   context.progress(10, 'removing');
   const place = placeOf(context.job);
   const own = await enterOwn(deps.kube, place, deps.access, untilOf(deps, context));
   if (!own.ok) return own;
-  if (own.value === 'absent') return ok(undefined);
-  const uninstalled = await uninstall(releaseOf(deps, context));
-  // Of one that is being deleted, and has taken our rights along, Helm finds no record, which is none to remove.
-  if (!uninstalled.ok) return uninstalled;
-  context.progress(60, 'deleting the namespace');
-  return deleteNamespace(deps.kube, place, untilOf(deps, context));
+  if (own.value !== 'absent') {
+    const uninstalled = await uninstall(releaseOf(deps, context));
+    // Of one that is being deleted, and has taken our rights along, Helm finds no record, which is none to remove.
+    if (!uninstalled.ok) return uninstalled;
+    context.progress(60, 'deleting the namespace');
+    const gone = await deleteNamespace(deps.kube, place, untilOf(deps, context));
+    if (!gone.ok) return gone;
+  }
+  return removeBinding(deps.kube, context.job.job);
 }

@@ -19,6 +19,8 @@ const podSecurity = Object.fromEntries(
   ['enforce', 'warn', 'audit'].map((mode) => [`pod-security.kubernetes.io/${mode}`, 'restricted']),
 );
 
+const labelsOf = ({ customerId }: Place): Record<string, string> => ({ ...ownLabels(customerId), ...podSecurity });
+
 /** How often we look whether a namespace has gone. */
 const goneEveryMs = 500;
 
@@ -43,6 +45,28 @@ async function find(kube: Kube, place: Place): Promise<Result<V1Namespace | null
 }
 
 /**
+ * Makes sure that one that is there is restricted, and that we may work in it. False where there is none, and once one that is being deleted has
+ * gone: none is made.
+ */
+export async function mendNamespace(
+  kube: Kube,
+  place: Place,
+  access: Access | undefined,
+  until: Until,
+): Promise<Result<boolean, Stop>> {
+  const found = await find(kube, place);
+  if (!found.ok) return found;
+  if (found.value === null) return ok(false);
+  if (found.value.metadata?.deletionTimestamp) {
+    const gone = await waitGone(kube, place, until);
+    return gone.ok ? ok(false) : gone;
+  }
+  // First: the label of a namespace that is there is patched by the right that is given in it.
+  const may = await ensureAccess(kube, place, access, until);
+  return may.ok ? restoreLabels(kube, found.value, place) : may;
+}
+
+/**
  * Makes sure that it is there, ours and restricted, and that we may work in it. `created` is true when it was not there, so nothing
  * can be in it.
  */
@@ -52,18 +76,11 @@ export async function ensureNamespace(
   access: Access | undefined,
   until: Until,
 ): Promise<Result<{ created: boolean }, Stop>> {
-  const labels = { ...ownLabels(place.customerId), ...podSecurity };
-  const found = await find(kube, place);
-  if (!found.ok) return found;
-  if (found.value?.metadata?.deletionTimestamp) {
-    const gone = await waitGone(kube, place, until);
-    if (!gone.ok) return gone;
-  } else if (found.value) {
-    // First: the label of a namespace that is there is patched by the right that is given in it.
-    const may = await ensureAccess(kube, place, access, until);
-    return may.ok ? restoreLabels(kube, found.value, place, labels) : may;
-  }
-  const made = await call(kube.core.createNamespace({ body: { metadata: { name: place.name, labels } } }));
+  const stands = await mendNamespace(kube, place, access, until);
+  if (!stands.ok) return stands;
+  if (stands.value) return ok({ created: false });
+  const body = { metadata: { name: place.name, labels: labelsOf(place) } };
+  const made = await call(kube.core.createNamespace({ body }));
   if (!made.ok && made.error.kind !== 'conflict') return kubeFailure(`creating namespace ${place.name}`, made.error);
   // Somebody made it between our two calls: whose is it?
   const again = made.ok ? made : await find(kube, place);
@@ -72,16 +89,18 @@ export async function ensureNamespace(
   return may.ok ? ok({ created: made.ok }) : may;
 }
 
-async function restoreLabels(kube: Kube, found: V1Namespace, place: Place, labels: Record<string, string>) {
+/** True, as it is there. */
+async function restoreLabels(kube: Kube, found: V1Namespace, place: Place): Promise<Result<true, Failure>> {
+  const labels = labelsOf(place);
   const current = found.metadata?.labels ?? {};
-  if (Object.entries(labels).every(([key, value]) => current[key] === value)) return ok({ created: false });
+  if (Object.entries(labels).every(([key, value]) => current[key] === value)) return ok(true);
   const patched = await call(
     kube.core.patchNamespace(
       { name: place.name, body: { metadata: { labels } } },
       setHeaderOptions('Content-Type', PatchStrategy.MergePatch),
     ),
   );
-  return patched.ok ? ok({ created: false }) : kubeFailure(`labelling namespace ${place.name}`, patched.error);
+  return patched.ok ? ok(true) : kubeFailure(`labelling namespace ${place.name}`, patched.error);
 }
 
 /** Labels of ours that the namespace has lost. Changes nothing. */
@@ -91,7 +110,7 @@ export async function namespaceDrift(kube: Kube, place: Place): Promise<Result<D
   const object = `Namespace/${place.name}`;
   if (found.value === null) return ok([entry(object, 'missing', 'the namespace is not there')]);
   const current = found.value.metadata?.labels ?? {};
-  const lacking = Object.entries({ ...ownLabels(place.customerId), ...podSecurity })
+  const lacking = Object.entries(labelsOf(place))
     .filter(([key, value]) => current[key] !== value)
     .map(([key, value]) => `metadata.labels.${key}: ${current[key] ?? 'absent'}, wanted ${value}`);
   return ok(lacking.length === 0 ? [] : [entry(object, 'changed', lacking.join('; '))]);

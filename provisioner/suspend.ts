@@ -8,11 +8,12 @@ import { err, ok, type Result } from '../src/lib/result.ts';
 import { databaseOf, requireData } from './claims.ts';
 import { type ClusterDeps, placeOf, releaseOf, untilOf } from './cluster-deps.ts';
 import { releaseUntil } from './deadline.ts';
-import { entryOf } from './drift-entries.ts';
+import { entry, entryOf } from './drift-entries.ts';
 import type { Done, JobContext } from './executor.ts';
 import { lost, type Stop } from './failure.ts';
 import { makeWay } from './hand-edits.ts';
-import { ensureNamespace, enterOwn } from './namespace.ts';
+import { ensureNamespace, enterOwn, mendNamespace } from './namespace.ts';
+import { removeBinding } from './opencost-binding.ts';
 import { waitUntilStopped } from './pods.ts';
 import { pendingRevision } from './recovery.ts';
 import { history, type ReleaseContext, recover, upgrade } from './release.ts';
@@ -28,7 +29,10 @@ const progressMax = 500;
 /** A helm that something else than its timer killed is started again, so often. */
 const killedRunsMax = 2;
 
-/** Brings the job's stack to a standstill; with `metering` its exporter goes on. */
+/**
+ * Brings the job's stack to a standstill; with `metering` its exporter goes on. Where the namespace is not there, nothing runs and nothing is made
+ * anew but for that exporter: its last window can still be reported.
+ */
 export async function suspend(deps: ClusterDeps, context: JobContext): Promise<Result<Done | undefined, Stop>> {
   const { job } = context;
   const place = placeOf(job);
@@ -36,6 +40,7 @@ export async function suspend(deps: ClusterDeps, context: JobContext): Promise<R
   context.progress(5, 'stopping');
   const own = await enterOwn(deps.kube, place, deps.access, untilOf(deps, context));
   if (!own.ok) return own;
+  if (own.value !== 'entered' && !keepExporter) return withoutNamespace(deps, context);
   if (own.value === 'ending') {
     // The cluster ends what runs in it, and whether that has gone we may not see.
     const gone = await ensureNamespace(deps.kube, place, deps.access, untilOf(deps, context));
@@ -60,6 +65,20 @@ export async function suspend(deps: ClusterDeps, context: JobContext): Promise<R
   return ok({ drift: damage.value });
 }
 
+/** The end of one that somebody is deleting is waited for: what runs in it has gone then. */
+async function withoutNamespace(deps: ClusterDeps, context: JobContext): Promise<Result<Done | undefined, Stop>> {
+  const place = placeOf(context.job);
+  const stands = await mendNamespace(deps.kube, place, deps.access, untilOf(deps, context));
+  if (!stands.ok) return stands;
+  // Somebody has made it meanwhile.
+  if (stands.value) return suspend(deps, context);
+  const unbound = await removeBinding(deps.kube, context.job.job);
+  const difference = 'the namespace is not there: nothing runs, and none is made until it is to run again';
+  context.say('warn', `Namespace/${place.name}: ${difference}`);
+  const drift = [entry(`Namespace/${place.name}`, 'missing', difference)];
+  return ok({ drift: unbound.ok ? drift : [...drift, entryOf('ClusterRoleBinding', unbound.error)] });
+}
+
 type Step = { object: string; run: () => Promise<Result<unknown, Stop>> };
 
 /** Each step by itself: what one cannot do does not keep another from being done. */
@@ -70,7 +89,11 @@ async function align(deps: ClusterDeps, context: JobContext): Promise<Result<Dri
   const until = { ...untilOf(deps, context), workUntil };
   const on = releaseOf(deps, context, workUntil);
   const steps: Step[] = [
-    { object: `Namespace/${place.name}`, run: () => ensureNamespace(deps.kube, place, deps.access, until) },
+    {
+      object: `Namespace/${place.name}`,
+      // Somebody may have begun to delete it since.
+      run: () => (job.values.metering ? ensureNamespace : mendNamespace)(deps.kube, place, deps.access, until),
+    },
     { object: 'PersistentVolumeClaim', run: () => data(deps, context) },
     { object: 'Secret/instance-licence', run: () => putLicence(deps.kube, place, job.licence) },
     { object: 'Secret/instance-postgres', run: () => password(deps, context) },

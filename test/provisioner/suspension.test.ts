@@ -168,4 +168,40 @@ describeWithTools(['helm', ...clusterTools], 'a suspension', () => {
     await run(on);
     expect(await running(on)).toBe(3);
   });
+
+  it('of a stack whose namespace somebody is deleting waits for its end, names what holds it, and makes nothing anew', async () => {
+    await start({}, { JOB_TIMEOUT_MS: '20000' });
+    const on = customer();
+    await run(on);
+    const { namespace } = on;
+    const held = { metadata: { name: 'held', finalizers: ['example.com/keep'] } };
+    await stage.core.createNamespacedConfigMap({ namespace, body: held });
+    await stage.core.deleteNamespace({ name: namespace });
+    const job = stage.plane.want(on, 'suspended');
+    await vi.waitFor(() => expect(job.delays.length, stage.output()).toBeGreaterThan(0), { timeout: patienceMs });
+    expect(job.delays[0]).toMatchObject({ code: 'namespace_terminating', scope: 'cluster', retryable: true });
+    expect(job.delays[0]?.message).toMatch(/example\.com\/keep in 1 resource instances/);
+    const free = { namespace, name: 'held', body: { metadata: { name: 'held' } } };
+    await stage.core.replaceNamespacedConfigMap(free);
+    for (const suspension of [job, stage.plane.want(on, 'suspended')]) {
+      expect((await done(suspension)).drift).toMatchObject([{ object: `Namespace/${namespace}`, kind: 'missing' }]);
+      await expect(stage.core.readNamespace({ name: namespace })).rejects.toMatchObject({ code: 404 });
+    }
+  });
+
+  it('that still meters has the exporter alone in a namespace that somebody has deleted, to report its last window', async () => {
+    await start(shippedChart);
+    const on = customer();
+    await run(on);
+    const { namespace } = on;
+    await stage.core.deleteNamespace({ name: namespace });
+    on.draining = true;
+    await suspend(on);
+    const parts = async () =>
+      (await stage.core.listNamespacedPod({ namespace })).items.map(
+        ({ metadata }) => metadata?.labels?.['app.kubernetes.io/component'],
+      );
+    await vi.waitFor(async () => expect(await parts()).toEqual(['billing-exporter']), { timeout: patienceMs });
+    expect((await stage.core.listNamespacedPersistentVolumeClaim({ namespace })).items).toEqual([]);
+  });
 });
