@@ -183,6 +183,12 @@ export const takeReleased = (customerId: string, invoiceId: string): Write =>
     UPDATE invoice_lines SET delta_of = coalesce(delta_of, invoice_id), line_id = line_id || '/' || id, invoice_id = ${invoiceId}, state = 'planned'
     WHERE state = 'released' AND invoice_id IN (SELECT id FROM invoices WHERE customer_id = ${customerId})`);
 
+/** A released line says how it comes about by what is known now. */
+export const retell = (id: string, body: CostLine): Write =>
+  write(
+    sql`UPDATE invoice_lines SET body = ${JSON.stringify(body)} WHERE id = ${id} AND state IN ('released', 'planned')`,
+  );
+
 /** A released line as it is then. */
 export const toTaken = (line: LineRow): LineRow => ({
   ...line,

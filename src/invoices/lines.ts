@@ -65,19 +65,27 @@ export function linesOf(
   return [...new Set([...now.keys(), ...before.keys()])].flatMap((identity) => {
     const billed = before.get(identity)?.amountCents ?? 0;
     const body = now.get(identity);
-    const amount = (body?.amount_cents ?? 0) - billed;
-    const shown = body ?? before.get(identity)?.body;
-    if (amount === 0 || shown === undefined) return [];
-    return [lineOf(period, identity, firstBill, { ...shown, amount_cents: amount, reason: why(body, shown, billed) })];
+    const gone = before.get(identity)?.body;
+    if ((body?.amount_cents ?? 0) === billed) return [];
+    if (body !== undefined) return [lineOf(period, identity, firstBill, asCorrection(body, billed))];
+    if (gone === undefined) return [];
+    const reason = `${correctedWords(undefined, billed)}${gone.reason}`;
+    return [lineOf(period, identity, firstBill, { ...gone, amount_cents: -billed, reason })];
   });
 }
 
 const dollars = (cents: number): string => `${cents < 0 ? '-' : ''}$${(Math.abs(cents) / 100).toFixed(2)}`;
 
-function why(now: CostLine | undefined, shown: CostLine, billed: number): string {
-  const is = now === undefined ? 'nothing any more' : dollars(now.amount_cents);
-  return `corrected: ${is}, ${dollars(billed)} was billed; ${shown.reason}`;
-}
+/** How a correction begins: what the line comes to now, and what was billed of it before. */
+export const correctedWords = (now: CostLine | undefined, billed: number): string =>
+  `corrected: ${now === undefined ? 'nothing any more' : dollars(now.amount_cents)}, ${dollars(billed)} was billed; `;
+
+/** A rated line as a correction says it. @param billed cents, what was billed of it before */
+export const asCorrection = (now: CostLine, billed: number): CostLine => ({
+  ...now,
+  amount_cents: now.amount_cents - billed,
+  reason: `${correctedWords(now, billed)}${now.reason}`,
+});
 
 export const sumOf = (lines: readonly { amountCents: number }[]): number =>
   lines.reduce((sum, { amountCents }) => sum + amountCents, 0);

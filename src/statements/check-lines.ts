@@ -2,8 +2,9 @@
 import type { CostLine } from '../contracts/cost.ts';
 import type { CheckedLine, Finding } from '../contracts/statement-verdict.ts';
 import type { StatementLine, StatementPayload } from '../contracts/statements.ts';
-import { sameJson } from '../lib/json.ts';
 import type { PeriodKind } from '../periods/period.ts';
+import { correctionFaults } from './check-correction.ts';
+import { differences, dollars } from './line-fields.ts';
 
 /** A period after its windows were rated again; usage lines only, because the fee's are Stripe's. */
 export interface RatedAgain {
@@ -20,46 +21,18 @@ export interface CheckedLines {
   findings: Finding[];
 }
 
-const dollars = (cents: number): string => `${cents < 0 ? '-' : ''}$${(Math.abs(cents) / 100).toFixed(2)}`;
-
-/** A field as people read it. */
-const shown = (field: string, value: unknown): string =>
-  field === 'amount_cents' && typeof value === 'number' ? dollars(value) : JSON.stringify(value);
-
 const isOf = ({ period }: StatementLine, { start, end }: Pick<RatedAgain, 'start' | 'end'>): boolean =>
   period !== null && period.start === start && period.end === end;
 
-/** Every field of a cost line; those that only a statement's line has are not the rating's. */
-const fields = [
-  'from',
-  'to',
-  'meter',
-  'description',
-  'quantity',
-  'unit',
-  'included',
-  'billable',
-  'tier',
-  'unit_price',
-  'amount_cents',
-  'reason',
-  'allowance',
-] as const satisfies readonly (keyof CostLine)[];
-
-function differences(line: CostLine, again: CostLine): string[] {
-  return fields
-    .filter((field) => !sameJson(line[field], again[field]))
-    .map((field) => `${field} is ${shown(field, line[field])}, and by the windows ${shown(field, again[field])}`);
-}
-
 /**
- * What corrections of one line of a period come to together. There may be several: one that waited for approval and came later beside what
- * has changed since.
+ * Corrections of one line of a period. There may be several: one that waited for approval and came later beside what has changed since.
  */
-const together = (all: readonly StatementLine[], { line_id: id, by }: StatementLine, period: RatedAgain): number =>
-  all
-    .filter((one) => one.line_id === id && one.by === by && one.delta_of !== null && isOf(one, period))
-    .reduce((sum, { amount_cents: cents }) => sum + cents, 0);
+const correctionsOf = (
+  all: readonly StatementLine[],
+  { line_id: id, by }: StatementLine,
+  period: RatedAgain,
+): StatementLine[] =>
+  all.filter((one) => one.line_id === id && one.by === by && one.delta_of !== null && isOf(one, period));
 
 interface Checked {
   wrong: string[];
@@ -82,10 +55,9 @@ function checkOne(line: StatementLine, periods: readonly RatedAgain[], all: read
   }
   const again = period.lines.find(({ line_id }) => line_id === line.line_id);
   if (period.billed !== null && line.delta_of !== null) {
-    const due = (again?.amount_cents ?? 0) - (period.billed.get(line.line_id) ?? 0);
-    const corrected = together(all, line, period);
+    const billed = period.billed.get(line.line_id) ?? 0;
     return {
-      wrong: due === corrected ? [] : [`corrects by ${dollars(corrected)}, and by the windows it is ${dollars(due)}`],
+      wrong: correctionFaults(line, { again, billed, all: correctionsOf(all, line, period) }),
       rated: true,
       isPart: true,
     };
@@ -95,18 +67,27 @@ function checkOne(line: StatementLine, periods: readonly RatedAgain[], all: read
 
 /** Lines that the windows give and the statement has not: nothing may be left out, a free line neither. */
 function missing(payload: StatementPayload, periods: readonly RatedAgain[]): Finding[] {
-  return periods.flatMap((period) =>
-    period.lines
-      .filter(({ line_id }) => !payload.lines.some((line) => line.line_id === line_id && isOf(line, period)))
-      .filter(
-        ({ line_id, amount_cents }) => period.billed === null || amount_cents !== (period.billed.get(line_id) ?? 0),
-      )
-      .map(({ line_id, description, amount_cents }) => ({
-        part: 'line' as const,
-        at: line_id,
-        message: `the line ${line_id} (${description}, ${dollars(amount_cents)}) is missing: the windows give it`,
-      })),
-  );
+  const finding = (at: string, message: string): Finding => ({ part: 'line', at, message });
+  return periods.flatMap((period) => {
+    const lacks = (id: string) => !payload.lines.some((line) => line.line_id === id && isOf(line, period));
+    const given = new Set(period.lines.map(({ line_id: id }) => id));
+    const lost = period.lines.filter(
+      ({ line_id: id, amount_cents: cents }) =>
+        lacks(id) && (period.billed === null || cents !== (period.billed.get(id) ?? 0)),
+    );
+    const gone = [...(period.billed ?? [])].filter(([id, cents]) => cents !== 0 && !given.has(id) && lacks(id));
+    return [
+      ...lost.map(({ line_id: id, description, amount_cents: cents }) =>
+        finding(id, `the line ${id} (${description}, ${dollars(cents)}) is missing: the windows give it`),
+      ),
+      ...gone.map(([id, cents]) =>
+        finding(
+          id,
+          `${dollars(cents)} was billed of the line ${id}: the windows give it no more, and nothing gives it back`,
+        ),
+      ),
+    ];
+  });
 }
 
 /** Checks each line, that none is missing or there twice, and the total. */

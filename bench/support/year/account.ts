@@ -226,6 +226,11 @@ export class Account {
     });
   }
 
+  /** What has changed in periods that were billed, cents. */
+  changed(): number {
+    return sumOf(this.periods.filter((one) => this.isBilled(one)).flatMap((one) => this.differences(one)));
+  }
+
   private say(period: number, { key, cents, meter }: OracleLine): void {
     const said = this.said.get(period) ?? new Map<string, { cents: number; meter: string }>();
     this.said.set(period, said.set(key, { meter, cents: (said.get(key)?.cents ?? 0) + cents }));

@@ -7,9 +7,10 @@ import type { CustomerRow } from '../../customers/store.ts';
 import { shardOf } from '../../db/shards.ts';
 import type { Write } from '../../db/write.ts';
 import { afterMs, changedSince, isUnfinished, openMs, renewalMs, settleMs } from '../../invoices/invoice.ts';
-import { findSaid, findUsual, type LineRow, type SaidOf } from '../../invoices/line-store.ts';
-import { linesOf, type NewLine, type RatedLine } from '../../invoices/lines.ts';
+import { findSaid, findUsual, type LineRow, retell, type SaidOf } from '../../invoices/line-store.ts';
+import { asCorrection, linesOf, type NewLine, type RatedLine } from '../../invoices/lines.ts';
 import { findOf, type InvoiceRow } from '../../invoices/store.ts';
+import { sameJson } from '../../lib/json.ts';
 import { ceilTo, hourMs } from '../../lib/time.ts';
 import * as periodStore from '../../periods/store.ts';
 import { toCostLine } from '../../pricing/cost-line.ts';
@@ -155,7 +156,31 @@ export async function rateInvoice(
     const before = said.get(period.start) ?? noneSaid;
     return linesOf(period, usageLines(one, period), before.said, before.firstBill);
   });
-  return { lines, writes };
+  return { lines, writes: [...writes, ...retold(released, rated, lines)] };
+}
+
+/**
+ * Approved lines say what was so when they were held, and the statement has the windows of now. Where nothing new stands beside them the
+ * last says so, too: less may have changed than a cent.
+ */
+function retold(
+  released: readonly LineRow[],
+  rated: ReadonlyMap<Period, Rated>,
+  lines: readonly NewLine[],
+): readonly Write[] {
+  return [...rated].flatMap(([period, one]) => {
+    const now = new Map(usageLines(one, period).map(({ identity, body }) => [identity, body]));
+    const isNew = (line: LineRow) =>
+      !lines.some((fresh) => fresh.period === period && fresh.identity === line.identity);
+    const mine = released.filter(({ periodStart }) => periodStart === period.start).filter(isNew);
+    return [...new Map(mine.map((line) => [line.identity, line])).values()].flatMap(
+      ({ id, identity, amountCents, body }) => {
+        const again = now.get(identity);
+        if (again === undefined || sameJson(again, body)) return [];
+        return [retell(id, asCorrection(again, again.amount_cents - amountCents))];
+      },
+    );
+  });
 }
 
 /** What each meter usually costs this customer, cents. */

@@ -151,9 +151,12 @@ describe('what is collected', { timeout }, () => {
     await api.call('PUT', '/api/billing-brake', { token: rootToken, body });
   });
 
-  it('is proven where a line was approved after its invoice had gone', async () => {
+  it.each([
+    ['', 0],
+    [' and less than a cent was used since', 0.05],
+  ])('is proven where a line was approved after its invoice had gone%s', async (_, since) => {
     Object.assign(api.bindings, { HOLD_LINE_CENTS: '400' });
-    const { customerId, end } = await month(100);
+    const { customerId, edge, end } = await month(100);
     await goTo(end + 21 * minute);
     await goTo(end + 6 * hour - 14 * minute);
     const without = await lastOf(customerId);
@@ -164,6 +167,7 @@ describe('what is collected', { timeout }, () => {
     const line = items.find((one) => one.customer_id === customerId);
     await post(`invoices/holds/${line?.hold_id}/release`, { reason: 'looked at it' });
     Object.assign(api.bindings, { HOLD_LINE_CENTS: undefined });
+    if (since > 0) await uses(customerId, edge + 20 * hour, since);
     await goTo((await endOf(customerId)) + 21 * minute);
     const later = await lastOf(customerId);
     expect(later).toMatchObject({ state: 'paid', totalCents: 3400 });

@@ -54,6 +54,9 @@ const everyPrice = everyMeter
   )
   .replace('api_calls: { per: 1000 calls, price: 0.50 }', 'api_calls: { per: 1000 calls, package: 3, price: 0.50 }')
   .replace('gpu_time: { per: GPU-hour, price: 0.9 }', 'gpu_time: { flat: 12.5 }');
+const yearlyFee = everyPrice
+  .replace('version: all-2', 'version: all-3')
+  .replaceAll('interval: month', 'interval: year');
 
 /** The plans that a month may be on. */
 const plans = ['starter', 'professional', 'enterprise'] as const;
@@ -69,6 +72,7 @@ export async function makeWorld(): Promise<World> {
   const api = makeApi(Date.parse('2026-11-01T00:00:00.000Z'));
   await publishPlans(everyMeter);
   await publishPlans(everyPrice);
+  await publishPlans(yearlyFee);
   await ensureCluster(api);
   // The figure's two hundred customers have room: none of them pays, of whom a cluster takes a few.
   await control.prepare('UPDATE clusters SET namespaces_max = 10000, services_max = 80000').run();
@@ -82,7 +86,7 @@ export interface Month {
   invoiceId: string;
 }
 
-const run = (sql: string, ...params: unknown[]) =>
+export const run = (sql: string, ...params: unknown[]) =>
   control
     .prepare(sql)
     .bind(...params)

@@ -1,6 +1,7 @@
 /** From windows to a bill that proves itself: one reading for both, frozen, signed once, downloaded, right. */
 import { describe, expect, it } from 'vitest';
 import { openDb } from '../../../src/db/client.ts';
+import { asCorrection } from '../../../src/invoices/lines.ts';
 import { gunzip } from '../../../src/lib/gzip.ts';
 import { sha256Hex } from '../../../src/lib/keys.ts';
 import { toCostLine } from '../../../src/pricing/cost-line.ts';
@@ -168,7 +169,7 @@ describe('a statement', () => {
       amountCents: cents + more,
       period: first.period,
       deltaOf: first.invoiceId,
-      body: toCostLine(line, first.period),
+      body: asCorrection(toCostLine(line, first.period), billed.get(line.id) ?? 0),
     });
     for (const one of due) await insertLine(second.invoiceId, lineOf(one));
     await finalise(world, second.invoiceId);

@@ -2,13 +2,23 @@
 import type { Account } from '../../../bench/support/year/account.ts';
 import { day } from '../invoices/harness.ts';
 import type { Comparer } from './compare.ts';
+import type { Giver } from './given-back.ts';
+import type { Prover } from './proofs.ts';
 import type { Stage } from './stage.ts';
 
 const ticksMax = 40;
 
-/** Drift, rules of the ledger, statements. */
-export async function audit({ world, count, problem }: Stage, compare: Comparer): Promise<void> {
-  await compare.prove();
+/** Who looks at what. */
+export interface Auditors {
+  compare: Comparer;
+  proofs: Prover;
+  given: Giver;
+}
+
+/** Drift, rules of the ledger, statements, credit notes. */
+export async function audit({ world, count, problem }: Stage, { proofs, given }: Auditors): Promise<void> {
+  await proofs.prove();
+  await given.check();
   const { run_id } = await world.must('POST', '/api/drift/run', {});
   const read = () => world.must('GET', '/api/drift?open=true&limit=100');
   let drift = await read();
@@ -26,12 +36,16 @@ export async function audit({ world, count, problem }: Stage, compare: Comparer)
   count('audits');
 }
 
-/** Every period that is over was billed, every fee asked for, every invoice proven. */
-export function finish(stage: Stage, compare: Comparer): void {
+/** Every period that is over was billed, every fee asked for, every invoice proven, and what was too much given back. */
+export async function finish(stage: Stage, { compare, proofs, given }: Auditors): Promise<void> {
+  // The audit's ticks may have made more of them final.
+  await compare.look();
+  await proofs.prove();
   for (const { account, customerId } of stage.known.values()) {
     if (account) leftOf(stage, compare, customerId, account);
   }
-  for (const row of compare.unproven()) compare.say(row, 'it has no statement');
+  await proofs.finish();
+  await given.check();
 }
 
 function leftOf({ world, count, problem }: Stage, compare: Comparer, customerId: string, account: Account): void {

@@ -23,6 +23,8 @@ export interface Standing {
 
 const order = ['starter', 'professional', 'enterprise'];
 
+export type Actor = ReturnType<typeof actor>;
+
 /** Does what people do; a refusal is a problem. */
 export function actor(stage: Stage) {
   const { world, count } = stage;
@@ -163,8 +165,11 @@ export function actor(stage: Stage) {
   async function correct(person: Person, kind: 'replace' | 'void' | 'add'): Promise<void> {
     const found = toCorrect(person, kind);
     if (!found) return;
-    const { end } = found;
     const raw = kind === 'void' ? {} : timesOf(found.raw, 0.2 + person.random.fraction() * 3);
+    await putRight(person, kind, { end: found.end, raw });
+  }
+
+  async function putRight(person: Person, kind: 'replace' | 'void' | 'add', { end, raw }: { end: number; raw: Raw }) {
     const done = await post(`usage/${person.customerId}/corrections`, {
       kind,
       instance_id: 'prod-1',
@@ -242,6 +247,7 @@ export function actor(stage: Stage) {
     buy,
     can: (person: Person, standing: Standing | undefined, deed: Deed) => can(person, standing, deed, world.now),
     pay,
+    putRight,
     toYears,
     isTooLate,
   };

@@ -12,7 +12,13 @@ import { day, hour, minute } from '../invoices/harness.ts';
 import { audit, finish } from './audit.ts';
 import { comparer } from './compare.ts';
 import { actor, type Standing } from './deeds.ts';
+<<<<<<< HEAD
 import { previewer } from './previews.ts';
+=======
+import { giver } from './given-back.ts';
+import { leaver } from './leaver.ts';
+import { prover } from './proofs.ts';
+>>>>>>> h/p2
 import { decideHeld, publish } from './staff.ts';
 import { openShop, openStage } from './stage.ts';
 import { use } from './usage.ts';
@@ -52,10 +58,19 @@ export async function liveYear(year: Year, tell: (line: string) => void) {
   for (let n = 0; n < 4; n++) await world.tick();
   const stage = openStage({ world, random, pace, holdCents, shop });
   const { known, count, counts, problems } = stage;
+<<<<<<< HEAD
   const compare = comparer(stage);
   const previews = previewer(stage);
+=======
+  const proofs = prover(stage);
+  const given = giver(stage);
+  const compare = comparer(stage, { proofs, given });
+  const auditors = { compare, proofs, given };
+>>>>>>> h/p2
   const people = Array.from({ length: customers }, (_, n) => personOf(n, { days, trialDays }, seeded(seed * 1000 + n)));
-  const { act, buy, can, pay, toYears, isTooLate } = actor(stage);
+  const acting = actor(stage);
+  const { act, buy, can, pay, toYears, isTooLate } = acting;
+  const leave = leaver(stage, acting, Math.floor(days / 2));
 
   async function standings(): Promise<Map<string, Standing>> {
     const rows = await world.rows<Standing>(
@@ -111,9 +126,9 @@ export async function liveYear(year: Year, tell: (line: string) => void) {
   }
 
   /** @returns how much was done */
-  async function liveToday(): Promise<number> {
+  async function liveToday(number: number): Promise<number> {
     const rows = await standings();
-    let done = 0;
+    let done = (await leave(number, rows)) ? 1 : 0;
     for (const person of known.values()) {
       const standing = rows.get(person.customerId);
       if (isTooLate(person, standing)) await pay(person);
@@ -137,7 +152,7 @@ export async function liveYear(year: Year, tell: (line: string) => void) {
     const edge = midnight + base * hour;
     await goTo(midnight);
     await work();
-    if (number % monthDays === monthDays - 1) await audit(stage, compare);
+    if (number % monthDays === monthDays - 1) await audit(stage, auditors);
     const next = files[shop.published];
     if (next !== undefined && number >= (shop.published * days) / files.length) await publish(stage, next);
     // Nobody acts while periods end, but for who begins one.
@@ -146,7 +161,7 @@ export async function liveYear(year: Year, tell: (line: string) => void) {
     const liveBefore = async (until: number): Promise<void> => {
       if (acts < world.now || acts >= until) return;
       await goTo(acts);
-      if ((await liveToday()) > 0) await work();
+      if ((await liveToday(number)) > 0) await work();
     };
     await liveBefore(edge);
     await arrive(number);
@@ -180,8 +195,8 @@ export async function liveYear(year: Year, tell: (line: string) => void) {
   }
   await goTo(from + days * day + 5 * minute);
   await work();
-  await audit(stage, compare);
-  finish(stage, compare);
+  await audit(stage, auditors);
+  await finish(stage, auditors);
   tellProblems();
   return { counts, problems };
 }

@@ -27,4 +27,13 @@ it('bills each customer what the oracle says, to the cent, whatever happens', { 
   expect(problems).toEqual([]);
   expect(counts['final invoices']).toBeGreaterThan(customers);
   expect(counts['previews with the total of the invoice']).toBeGreaterThan(customers);
+  // Of each kind that has to be proven there is one.
+  for (const what of [
+    'statements that verify: cycle',
+    'statements that verify: closing',
+    'statements that verify: delta',
+  ])
+    expect(counts[what], what).toBeGreaterThan(0);
+  expect(counts['invoices of changes after the end']).toBeGreaterThan(0);
+  expect(counts['credit notes']).toBeGreaterThan(0);
 });
