@@ -29,10 +29,15 @@ export type Member = Profile & {
   returns: number | null;
   /** What is agreed with it when it has bought: it pays by bank transfer, has credit, or a cap on what a month may cost; cents. */
   agreed: { netDays: number } | { creditCents: number } | { capCents: number } | null;
+  /** What stops it in the story's last days, the day counted from the end: a person pauses it at Stripe, or it sets a cap that its month is above. */
+  stopsOn: { day: number; by: 'pause' } | { day: number; by: 'cap'; capCents: number } | null;
 };
 
 type Told = Partial<
-  Pick<Member, 'project' | 'pays' | 'cardFails' | 'paysAgain' | 'leaves' | 'leavesBy' | 'returns' | 'agreed' | 'growth'>
+  Pick<
+    Member,
+    'project' | 'pays' | 'cardFails' | 'paysAgain' | 'leaves' | 'leavesBy' | 'returns' | 'agreed' | 'stopsOn' | 'growth'
+  >
 >;
 type Line = [name: string, company: string, plan: Member['plan'], size: Size, shape: Shape, joins: number, told?: Told];
 
@@ -90,15 +95,23 @@ const lines: Line[] = [
     { growth: 0.05, agreed: { creditCents: 25_000 } },
   ],
   ['cobalt-foundry', 'Cobalt Foundry', 'professional', 'medium', 'steady', 0, { pays: 'year' }],
-  ['dune-games', 'Dune Games', 'starter', 'medium', 'evening', 0, { growth: 0.08 }],
+  [
+    'dune-games',
+    'Dune Games',
+    'starter',
+    'medium',
+    'evening',
+    0,
+    { growth: 0.08, stopsOn: { day: -1, by: 'cap', capCents: 5_000 } },
+  ],
   ['ember-heating', 'Ember Heating', 'starter', 'small', 'steady', 33],
   ['fjord-analytics', 'Fjord Analytics', 'professional', 'large', 'nightly', 33],
-  ['gable-estates', 'Gable Estates', 'starter', 'small', 'idle', 33],
+  ['gable-estates', 'Gable Estates', 'starter', 'small', 'idle', 33, { stopsOn: { day: -6, by: 'pause' } }],
   ['harbour-freight', 'Harbour Freight', 'enterprise', 'huge', 'steady', 61, { pays: 'year' }],
   ['iris-optics', 'Iris Optics', 'starter', 'medium', 'office', 61, { growth: 0.03, cardFails: 4, paysAgain: 10 }],
-  ['juniper-farms', 'Juniper Farms', 'starter', 'small', 'steady', 95],
+  ['juniper-farms', 'Juniper Farms', 'starter', 'small', 'steady', 95, { cardFails: 9 }],
   ['kestrel-air', 'Kestrel Air', 'professional', 'large', 'bursty', 95, { agreed: { capCents: 40_000 } }],
-  ['lumen-schools', 'Lumen Schools', 'professional', 'medium', 'office', 128],
+  ['lumen-schools', 'Lumen Schools', 'professional', 'medium', 'office', 128, { leaves: 265 }],
   ['maple-bakery', 'Maple Bakery', 'starter', 'small', 'office', 128, { leaves: 75, leavesBy: 'deactivation' }],
   ['nimbus-weather', 'Nimbus Weather', 'professional', 'medium', 'steady', 160],
   ['orchid-spa', 'Orchid Spa', 'starter', 'small', 'idle', 160, { pays: null, leaves: 44, leavesBy: 'deactivation' }],
@@ -130,6 +143,7 @@ export const cast: readonly Member[] = lines.map(
     leavesBy: 'cancel',
     returns: null,
     agreed: null,
+    stopsOn: null,
     growth: 0.01,
     ...told,
   }),

@@ -18,16 +18,21 @@ const buysOnDay = 13;
 const buysAtMs = 10 * hourMs + 30 * minuteMs;
 /** What is billed is looked at so long after the period's end: its usage is taken as complete after a quarter of an hour. */
 export const settlesMs = 20 * minuteMs;
-/** GRACE_DAYS after a payment has failed, which is when its invoice is billed, of a month that is whole. */
-const graceMs = 7 * dayMs + settlesMs;
+/** GRACE_DAYS after a payment has failed, which is when its invoice is billed. */
+const graceMs = 7 * dayMs;
+/** Late in the morning somebody's stack is stopped, and stands when the hour is over. */
+const stopsAtMs = 11 * hourMs + 10 * minuteMs;
 /** A draft waits for usage until a quarter of an hour before HOLD_HOURS are over. */
 export const deadlineMs = 5 * hourMs + 50 * minuteMs;
 
 /** `stop`: nobody does anything, and the stack stops by what time brings (a trial, a grace, a paid period is over). */
-export type Deed = 'join' | 'buy' | 'arrange' | 'card_fails' | 'pay' | 'stop' | 'leave' | 'return';
+export type Deed = 'join' | 'buy' | 'arrange' | 'card_fails' | 'pay' | 'pause' | 'cap' | 'stop' | 'leave' | 'return';
 export type Moment = { at: number; deed: Deed; member: Member };
 
 export type Stretch = { from: number; to: number };
+
+/** When it is, and whether nothing is missing of a member's month: what is not whole is billed at its deadline. */
+type When = { from: number; end: number; isWhole: (member: Member, month: Stretch) => boolean };
 
 export type Life = {
   moments: Moment[];
@@ -48,7 +53,7 @@ function monthsOf(from: number, to: number): Stretch[] {
 }
 
 /** What the member does while it pays, from the purchase on. @returns the deeds in order, and its months */
-function paidLife(member: Member, joined: number, bought: number, end: number) {
+function paidLife(member: Member, joined: number, bought: number, { end, isWhole }: When) {
   const leaves = member.leaves === null ? Number.POSITIVE_INFINITY : joined + member.leaves * dayMs;
   const paid = monthsOf(bought, Math.min(leaves, end));
   const ends = member.leavesBy === 'cancel' ? (paid.at(-1)?.to ?? leaves) : leaves;
@@ -56,10 +61,15 @@ function paidLife(member: Member, joined: number, bought: number, end: number) {
   const months = paid.map((month) => ({ ...month, to: Math.min(month.to, ceilTo(ends, hourMs)) }));
   const deeds: [Deed, number][] = [['buy', bought]];
   if (member.agreed !== null) deeds.push(['arrange', bought + settlesMs]);
-  const failed = member.cardFails === null ? undefined : paid[member.cardFails - 1]?.to;
+  const failed = member.cardFails === null ? undefined : paid[member.cardFails - 1];
   if (failed !== undefined) {
-    deeds.push(['card_fails', failed - dayMs], ['stop', ceilTo(failed + graceMs, hourMs)]);
-    if (member.paysAgain !== null) deeds.push(['pay', failed + member.paysAgain * dayMs]);
+    const billed = failed.to + (isWhole(member, failed) ? settlesMs : deadlineMs);
+    deeds.push(['card_fails', failed.to - dayMs], ['stop', ceilTo(billed + graceMs, hourMs)]);
+    if (member.paysAgain !== null) deeds.push(['pay', failed.to + member.paysAgain * dayMs]);
+  }
+  if (member.stopsOn !== null) {
+    const at = floorTo(end, dayMs) + member.stopsOn.day * dayMs + stopsAtMs;
+    deeds.push([member.stopsOn.by, at], ['stop', ceilTo(at, hourMs)]);
   }
   if (Number.isFinite(leaves)) deeds.push(['leave', leaves]);
   if (Number.isFinite(leaves) && member.leavesBy === 'cancel') deeds.push(['stop', ends]);
@@ -85,7 +95,7 @@ function runsIn(moments: readonly Moment[], end: number): Stretch[] {
 }
 
 /** The day on which a member joins, ms: such that all buy on one day of the month, and what is due is due together. */
-function joinsOn({ joins }: Member, { from, end }: { from: number; end: number }): number {
+function joinsOn({ joins }: Member, { from, end }: When): number {
   if (joins < 0) return floorTo(end, dayMs) + joins * dayMs;
   const start = floorTo(from, dayMs);
   const months = Math.round(joins / monthDays);
@@ -95,16 +105,17 @@ function joinsOn({ joins }: Member, { from, end }: { from: number; end: number }
 }
 
 /** Plans it; nothing for who would have joined before the story. @param place among those who join on the same day */
-export function lifeOf(member: Member, { from, end }: { from: number; end: number }, place: number): Life {
+export function lifeOf(member: Member, when: When, place: number): Life {
+  const { from, end } = when;
   const { leaves, pays } = member;
-  const day = joinsOn(member, { from, end });
+  const day = joinsOn(member, when);
   const joined = day + joinsAtMs + place * joinsApartMs;
   if (joined < from) return { moments: [], runs: [], months: [] };
   const left: [Deed, number][] = leaves === null ? [] : [['leave', joined + leaves * dayMs]];
   const { deeds, months } =
     pays === null
       ? { deeds: [['stop', joined + trialMs] as [Deed, number], ...left], months: [] }
-      : paidLife(member, joined, day + buysOnDay * dayMs + buysAtMs, end);
+      : paidLife(member, joined, day + buysOnDay * dayMs + buysAtMs, when);
   const all: [Deed, number][] = [['join', joined], ...deeds];
   const moments = all.filter(([, at]) => at < end).map(([deed, at]) => ({ at, deed, member }));
   return { moments, runs: runsIn(moments, end), months: months.filter(({ to }) => to < end) };

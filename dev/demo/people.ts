@@ -81,6 +81,12 @@ async function arrange({ admin }: DemoApi, { customerId, member: { agreed } }: C
   else await admin(setSpendCap, { params, body: { cap_cents: agreed.capCents, action: 'notify' } });
 }
 
+/** Sets a cap that its month is above already: it stands at once. */
+async function cap({ admin }: DemoApi, { customerId, member: { stopsOn } }: Customer): Promise<void> {
+  if (stopsOn?.by !== 'cap') return;
+  await admin(setSpendCap, { params: { customerId }, body: { cap_cents: stopsOn.capCents, action: 'suspend' } });
+}
+
 async function leave({ admin }: DemoApi, { ask, customerId, member }: Customer): Promise<void> {
   const reason = 'cancelled by the customer';
   if (member.leavesBy === 'cancel') await ask(cancelSubscription, { body: { customer_id: customerId, reason } });
@@ -101,6 +107,8 @@ export async function doer(api: DemoApi, people: People): Promise<Do> {
     arrange: (customer) => arrange(api, customer),
     card_fails: async (customer) => await api.stripe.giveCard(await idAtStripe(api, customer), failingCard),
     pay: async (customer) => await api.stripe.payWhatIsOwed(await idAtStripe(api, customer), goodCard),
+    pause: async (customer) => await api.stripe.pause(await idAtStripe(api, customer)),
+    cap: (customer) => cap(api, customer),
     stop: async () => {},
     leave: (customer) => leave(api, customer),
     return: async (customer) => {

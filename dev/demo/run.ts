@@ -41,8 +41,8 @@ async function deploy(api: DemoApi): Promise<void> {
 const lastReports = (moments: readonly Moment[]): number[] =>
   moments.filter(({ deed }) => deed === 'leave' || deed === 'stop').map(({ at }) => ceilTo(at, hourMs));
 
-/** What is bought or paid comes here from Stripe. */
-const isAtStripe = ({ deed }: Moment): boolean => deed === 'buy' || deed === 'pay';
+/** What is bought, paid or paused comes here from Stripe. */
+const isAtStripe = ({ deed }: Moment): boolean => deed === 'buy' || deed === 'pay' || deed === 'pause';
 
 /** The edges of every third day and the moments of the story, in order, each with what is done at it. */
 function timetable({ from, until, moments, corrections, dues }: Story, end: number) {

@@ -58,16 +58,23 @@ export function plan(
   const start = floorTo(from, dayMs);
   const isShort = until - from < shortDays * dayMs;
   const on = (day: number, hour: number): number => start + day * dayMs + hour * hourMs;
-  const lives = new Map(
-    cast.map((member) => {
-      const place = cast.filter((other) => other.joins === member.joins && other.number < member.number).length;
-      return [member, lifeOf(member, { from, end: until }, place)];
-    }),
-  );
   const outageDay = isShort ? shortOutageDay : outage.day;
   const dark = { from: on(outageDay, outage.fromHour), to: on(outageDay, outage.toHour) };
   const blind = { from: on(unavailable.day, unavailable.fromHour), to: on(unavailable.day, unavailable.toHour) };
   const correctionDay = isShort ? shortCorrectionDay : corrected.day;
+
+  const isIn = ({ from: after, to }: Stretch, part: Stretch): boolean => part.from < to && part.to > after;
+  const partial = { from: on(partly.day, partly.hour - 1), to: on(partly.day, partly.hour) };
+  const isWhole = (member: Member, month: Stretch): boolean =>
+    !isIn(month, dark) &&
+    !(member.number === partly.number && isIn(month, partial)) &&
+    !(member.number === unavailable.number && isIn(month, blind));
+  const lives = new Map(
+    cast.map((member) => {
+      const place = cast.filter((other) => other.joins === member.joins && other.number < member.number).length;
+      return [member, lifeOf(member, { from, end: until, isWhole }, place)];
+    }),
+  );
 
   const lifeOfOne = (member: Member): Life => lives.get(member) ?? { moments: [], runs: [], months: [] };
   const runsOf = (member: Member): Stretch[] => lifeOfOne(member).runs;
@@ -92,12 +99,6 @@ export function plan(
     return [{ member, from: first, to: last, at, factor: corrected.factor }];
   };
 
-  const isIn = ({ from: after, to }: Stretch, part: Stretch): boolean => part.from < to && part.to > after;
-  const partial = { from: on(partly.day, partly.hour - 1), to: on(partly.day, partly.hour) };
-  const isWhole = (member: Member, month: Stretch): boolean =>
-    !isIn(month, dark) &&
-    !(member.number === partly.number && isIn(month, partial)) &&
-    !(member.number === unavailable.number && isIn(month, blind));
   const months = cast.flatMap((member) =>
     lifeOfOne(member).months.map((month) => ({ at: month.to, isWhole: isWhole(member, month) })),
   );

@@ -11,7 +11,7 @@ export const goodCard = '4242424242424242';
 export const failingCard = '4000000000000341';
 
 const deliveriesOf = z.object({ deliveries: z.array(z.object({ attempts: z.number() })) });
-const invoicesOf = z.object({ data: z.array(z.object({ id: z.string() })) });
+const listOf = z.object({ data: z.array(z.object({ id: z.string() })) });
 
 /** @param signal ends what is under way */
 export function atStripe({ stripe_url: url, stripe_secret_key: key }: ReadyLine, signal: AbortSignal) {
@@ -47,11 +47,21 @@ export function atStripe({ stripe_url: url, stripe_secret_key: key }: ReadyLine,
     },
     /** A card that pays from now on, as in the portal. @param stripeCustomerId `cus_…` */
     giveCard,
+    /** Pauses what a customer has subscribed to, as a person does in the Dashboard: nothing is given back, nothing is asked for. */
+    async pause(stripeCustomerId: string): Promise<void> {
+      const query = new URLSearchParams({ customer: stripeCustomerId, status: 'active' });
+      const keepsEverything = new URLSearchParams({
+        'bill_for[unused_time_from][type]': 'none',
+        'bill_for[outstanding_usage_through][type]': 'none',
+      });
+      for (const { id } of listOf.parse(await ask(`/v1/subscriptions?${query}`)).data)
+        await ask(`/v1/subscriptions/${id}/pause`, { method: 'POST', body: keepsEverything });
+    },
     /** Another card, and all that is owed is paid with it. */
     async payWhatIsOwed(stripeCustomerId: string, card: string): Promise<void> {
       await giveCard(stripeCustomerId, card);
       const query = new URLSearchParams({ customer: stripeCustomerId, status: 'open', limit: '100' });
-      for (const { id } of invoicesOf.parse(await ask(`/v1/invoices?${query}`)).data)
+      for (const { id } of listOf.parse(await ask(`/v1/invoices?${query}`)).data)
         await ask(`/v1/invoices/${id}/pay`, { method: 'POST', body: new URLSearchParams() });
     },
   };

@@ -29,9 +29,9 @@ describe('the story of the demo', () => {
     const { moments, windowsOf, corrections } = plan(cast, { seed, ...whole });
     const count = (deed: string): number => moments.filter((moment) => moment.deed === deed).length;
     // Who comes back buys once more.
-    expect([count('join'), count('buy'), count('leave'), count('return')]).toEqual([30, 27, 4, 1]);
-    // Two trials that ran out, a grace, two paid periods that were cancelled for.
-    expect([count('card_fails'), count('stop'), count('pay')]).toEqual([2, 5, 1]);
+    expect([count('join'), count('buy'), count('leave'), count('return')]).toEqual([30, 27, 5, 1]);
+    // Two trials that ran out, two graces, two paid periods that were cancelled for, a pause and a cap.
+    expect([count('card_fails'), count('stop'), count('pay')]).toEqual([3, 8, 1]);
     expect(cast.filter(({ project }) => project !== null)).toHaveLength(6);
     expect(new Set(cast.map(({ plan: bought }) => bought)).size).toBe(3);
     expect(corrections).toHaveLength(1);

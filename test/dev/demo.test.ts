@@ -31,6 +31,7 @@ import { readGaps, readUsage } from '../../src/contracts/routes/usage-reads.ts';
 import { dayMs, hourMs, iso } from '../../src/lib/time.ts';
 import { startPlatform, type TestPlatform } from '../harness/platform.ts';
 import { billOf, plans } from './demo-bill.ts';
+import { statesIn, statesOfDemo } from './demo-states.ts';
 
 const from = Date.parse('2026-01-01T00:00:00Z');
 const until = from + 56 * dayMs + 11 * hourMs;
@@ -47,8 +48,11 @@ const lives: Record<number, Partial<Member>> = {
   6: { joins: 0 },
   7: { joins: 0 },
   8: { joins: 0 },
-  9: { joins: 0 },
+  9: { joins: 0, size: 'large' },
+  12: { joins: 0 },
+  15: { joins: 0, cardFails: 1 },
   16: { joins: 0 },
+  17: { joins: 0, leaves: 50 },
   18: { joins: 0, leaves: 25 },
   19: { joins: 1 },
   21: { joins: 0, leaves: 20, returns: 5 },
@@ -56,6 +60,7 @@ const lives: Record<number, Partial<Member>> = {
   23: { joins: 2 },
   25: {},
   26: {},
+  27: {},
   28: { joins: -9 },
 };
 const members = cast.flatMap((member) => (lives[member.number] ? [{ ...member, ...lives[member.number] }] : []));
@@ -194,6 +199,10 @@ describe('the short demo', () => {
     const { items, balance_cents } = await api.admin(listCredits, params(7));
     expect(items.map(({ kind }) => kind)).toEqual(['apply', 'grant']);
     expect(balance_cents).toBeLessThan(25_000);
+  });
+
+  it('leaves somebody in every state', async () => {
+    expect(await statesIn(api.admin)).toEqual(statesOfDemo);
   });
 
   it('has customers in other states, in one organisation or in their own', async () => {
