@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { exportJWK, generateKeyPair } from 'jose';
 import { defineConfig } from 'vitest/config';
+import { testsWithoutDatabase } from './test/harness/without-database.ts';
 
 /** A key set of this run's own. */
 async function testKeys(): Promise<string> {
@@ -47,6 +48,63 @@ function figureOptions(): Record<string, number> {
   );
 }
 
+const workerTests = ['test/src/**/*.test.ts', 'test/sdk/**/*.anywhere.test.ts'];
+
+/** What the Worker of the tests is given. */
+async function madeBindings() {
+  return {
+    LICENSE_PRIVATE_KEYS: await testKeys(),
+    STATEMENT_PRIVATE_KEYS: await testStatementKeys(),
+    ADMIN_API_TOKEN: 'test-root-token-0123456789abcdef0123456789abcdef',
+    ALLOW_SHORT_WINDOWS: 'true',
+    SIGNUP_PLANS: 'starter,professional,enterprise',
+    RATE_LIMIT_SIGNUP: 'off',
+    RATE_LIMIT_AUTH: 'off',
+    RATE_LIMIT_SIGN_IN: 'off',
+    RATE_LIMIT_LINKS: 'off',
+    RATE_LIMIT_REPORT: 'off',
+    RATE_LIMIT_BATCH: 'off',
+    RATE_LIMIT_VALIDATE: 'off',
+    RATE_LIMIT_WEBHOOKS: 'off',
+    RATE_LIMIT_PUBLIC: 'off',
+    STRIPE_WEBHOOK_SECRET: 'whsec_test_secret_of_the_tests',
+    ...figureOptions(),
+    TEST_PLANS: readFileSync('plans.yaml', 'utf8'),
+    TEST_WORKER_DOCUMENT: readFileSync('docs/worker.md', 'utf8'),
+    TEST_API_EXAMPLES: readFileSync('docs/api-examples.md', 'utf8'),
+    TEST_OPENAPI: readFileSync('docs/openapi.json', 'utf8'),
+    TEST_CONTROL_MIGRATIONS: await readD1Migrations('migrations/control'),
+    TEST_USAGE_MIGRATIONS: await readD1Migrations('migrations/usage'),
+    TEST_WITHOUT_DATABASE: testsWithoutDatabase(import.meta.dirname, workerTests),
+  };
+}
+
+let made: ReturnType<typeof madeBindings> | undefined;
+
+/** They are made once: vitest asks before every file, and keys take longer than many a test. */
+function workerBindings() {
+  made ??= madeBindings();
+  return made;
+}
+
+/** What the Worker and its tests take from packages that can be bundled. One that is not here only costs time. */
+const bundledPackages = [
+  '@hono/zod-validator',
+  'decimal.js',
+  'drizzle-orm',
+  'drizzle-orm/d1',
+  'drizzle-orm/sqlite-core',
+  'fast-check',
+  'hono',
+  'hono/compress',
+  'hono/secure-headers',
+  'hono/utils/cookie',
+  'jose',
+  'stripe',
+  'yaml',
+  'zod',
+];
+
 /** Packages' source maps name sources that the packages do not ship: Vite would say so, a line for each file. */
 const packagesWithoutMaps = {
   name: 'packages-without-source-maps',
@@ -73,36 +131,15 @@ export default defineConfig({
           cloudflareTest(async () => ({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
-              bindings: {
-                LICENSE_PRIVATE_KEYS: await testKeys(),
-                STATEMENT_PRIVATE_KEYS: await testStatementKeys(),
-                ADMIN_API_TOKEN: 'test-root-token-0123456789abcdef0123456789abcdef',
-                ALLOW_SHORT_WINDOWS: 'true',
-                SIGNUP_PLANS: 'starter,professional,enterprise',
-                RATE_LIMIT_SIGNUP: 'off',
-                RATE_LIMIT_AUTH: 'off',
-                RATE_LIMIT_SIGN_IN: 'off',
-                RATE_LIMIT_LINKS: 'off',
-                RATE_LIMIT_REPORT: 'off',
-                RATE_LIMIT_BATCH: 'off',
-                RATE_LIMIT_VALIDATE: 'off',
-                RATE_LIMIT_WEBHOOKS: 'off',
-                RATE_LIMIT_PUBLIC: 'off',
-                STRIPE_WEBHOOK_SECRET: 'whsec_test_secret_of_the_tests',
-                ...figureOptions(),
-                TEST_PLANS: readFileSync('plans.yaml', 'utf8'),
-                TEST_WORKER_DOCUMENT: readFileSync('docs/worker.md', 'utf8'),
-                TEST_API_EXAMPLES: readFileSync('docs/api-examples.md', 'utf8'),
-                TEST_OPENAPI: readFileSync('docs/openapi.json', 'utf8'),
-                TEST_CONTROL_MIGRATIONS: await readD1Migrations('migrations/control'),
-                TEST_USAGE_MIGRATIONS: await readD1Migrations('migrations/usage'),
-              },
+              bindings: await workerBindings(),
             },
           })),
         ],
         test: {
           name: 'worker',
-          include: ['test/src/**/*.test.ts', 'test/sdk/**/*.anywhere.test.ts'],
+          // Every file loads what the Worker is made of anew: what comes from packages is bundled once, six hundred modules become a few.
+          deps: { optimizer: { ssr: { enabled: true, include: bundledPackages } } },
+          include: workerTests,
           setupFiles: ['test/harness/worker/setup.ts'],
           globalSetup: ['test/harness/stripe-stand-in.ts'],
           testTimeout: 30_000,

@@ -1,15 +1,7 @@
-import { applyD1Migrations } from 'cloudflare:test';
+/** Sets the databases up for each file of tests that can reach them. */
 import { env } from 'cloudflare:workers';
-import { applicationPlans, publishPlans, shippedPlans } from './plans.ts';
+import { expect } from 'vitest';
 
-const bindings = env as unknown as {
-  CONTROL: D1Database;
-  USAGE_0: D1Database;
-  TEST_CONTROL_MIGRATIONS: Parameters<typeof applyD1Migrations>[1];
-  TEST_USAGE_MIGRATIONS: Parameters<typeof applyD1Migrations>[1];
-};
+const { TEST_WITHOUT_DATABASE } = env as unknown as { TEST_WITHOUT_DATABASE: string[] };
 
-await applyD1Migrations(bindings.CONTROL, bindings.TEST_CONTROL_MIGRATIONS);
-await applyD1Migrations(bindings.USAGE_0, bindings.TEST_USAGE_MIGRATIONS);
-await publishPlans(applicationPlans);
-await publishPlans(shippedPlans);
+if (!TEST_WITHOUT_DATABASE.includes(expect.getState().testPath ?? '')) await import('./database.ts');
