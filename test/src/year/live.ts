@@ -12,13 +12,10 @@ import { day, hour, minute } from '../invoices/harness.ts';
 import { audit, finish } from './audit.ts';
 import { comparer } from './compare.ts';
 import { actor, type Standing } from './deeds.ts';
-<<<<<<< HEAD
-import { previewer } from './previews.ts';
-=======
 import { giver } from './given-back.ts';
 import { leaver } from './leaver.ts';
+import { previewer } from './previews.ts';
 import { prover } from './proofs.ts';
->>>>>>> h/p2
 import { decideHeld, publish } from './staff.ts';
 import { openShop, openStage } from './stage.ts';
 import { use } from './usage.ts';
@@ -58,15 +55,11 @@ export async function liveYear(year: Year, tell: (line: string) => void) {
   for (let n = 0; n < 4; n++) await world.tick();
   const stage = openStage({ world, random, pace, holdCents, shop });
   const { known, count, counts, problems } = stage;
-<<<<<<< HEAD
-  const compare = comparer(stage);
   const previews = previewer(stage);
-=======
   const proofs = prover(stage);
   const given = giver(stage);
   const compare = comparer(stage, { proofs, given });
   const auditors = { compare, proofs, given };
->>>>>>> h/p2
   const people = Array.from({ length: customers }, (_, n) => personOf(n, { days, trialDays }, seeded(seed * 1000 + n)));
   const acting = actor(stage);
   const { act, buy, can, pay, toYears, isTooLate } = acting;
