@@ -10,6 +10,13 @@ import { attempt, type StripeResult } from './call.ts';
 const eventName = 'tenantry_overage_cents';
 
 export const usageEventsOf = (stripe: Stripe) => ({
+  /** Whether a price bills what the meter was told: a subscription may have prices of somebody else's, and other meters'. */
+  isBilledBy: (priceId: string): Promise<StripeResult<boolean>> =>
+    attempt(async () => {
+      const { recurring } = await stripe.prices.retrieve(priceId);
+      const meter = recurring?.meter ?? null;
+      return meter !== null && (await stripe.billing.meters.retrieve(meter)).event_name === eventName;
+    }),
   /** @param at ms, within the period that it is of */
   tell: async (event: {
     customer: string;

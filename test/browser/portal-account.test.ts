@@ -107,6 +107,11 @@ describeInBrowser(
       await page.getByText(`and not of ${params.customerId}`, { exact: false }).waitFor();
       await upload(made.bytes.slice(0, -30));
       await page.getByText('cut short', { exact: false }).waitFor();
+      await upload(await mine({ version: 3 as 2 }));
+      await page.getByText('of version 3, and this program reads version 2', { exact: false }).waitFor();
+      const other = await makeStatement();
+      await upload(await other.again((payload) => ({ ...payload, customer_id: params.customerId })));
+      await page.getByText('which is not among the keys given', { exact: false }).waitFor();
       // One that is not final has no statement yet: the API's own words.
       await page.goto(new URL(`/account/statements?invoice=inv_${'0'.repeat(32)}`, page.url()).href);
       await page.getByRole('button', { name: 'Fetch and check the statement' }).click();

@@ -85,8 +85,14 @@ describe('verify-bill', () => {
     await writeFile(fileOf('short.gz'), made.bytes.slice(0, -20));
     await writeFile(fileOf('text.txt'), 'not a statement');
     await writeFile(fileOf('licence.txt'), `${btoa('{"alg":"RS256","typ":"JWT"}')}.e30.c2ln`);
+    await writeFile(fileOf('newer.gz'), await made.again((payload) => ({ ...payload, version: 3 as 2 })));
     const short = await verify(fileOf('short.gz'));
     expect([short.exit, short.text.includes('cut short')]).toEqual([2, true]);
+    const newer = await verify(fileOf('newer.gz'), '--keys', fileOf('keys.json'));
+    expect([newer.exit, newer.text]).toEqual([
+      2,
+      'the statement is of version 3, and this program reads version 2: take a newer program',
+    ]);
     expect((await verify(fileOf('text.txt'))).exit).toBe(2);
     const licence = await verify(fileOf('licence.txt'));
     expect([licence.exit, licence.text.includes('this is a licence')]).toEqual([2, true]);

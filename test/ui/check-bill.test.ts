@@ -1,8 +1,11 @@
 /** The check of a bill as a browser gets it: bundled without anything of Node, and with the same answer as in Node and in workerd. */
+import { relative } from 'node:path';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { sourceFiles } from '../../dev/pages/source-hash.ts';
 import { verifyStatement } from '../../src/statements/verify.ts';
 import { makeStatement } from '../harness/statement.ts';
+import { root } from '../project/tool.ts';
 
 let script: string;
 const modules: string[] = [];
@@ -25,6 +28,13 @@ describe('the check of a bill', () => {
     expect(modules.filter((file) => /^node:|node_modules\/(?:yaml|drizzle-orm|hono)\//.test(file))).toEqual([]);
     expect(modules.filter((file) => /store\.ts$|^src\/(?:db|http|workflows)\//.test(file))).toEqual([]);
     expect(script).not.toMatch(/\brequire\(|process\.env/);
+  });
+
+  it('is in pages that are built anew when any of it has changed', () => {
+    const hashed = new Set(sourceFiles(root).map((file) => relative(root, file)));
+    const own = modules.filter((file) => file.startsWith('src/'));
+    expect(own).toContain('src/statements/verify.ts');
+    expect(own.filter((file) => !hashed.has(file))).toEqual([]);
   });
 
   it('finds in the bundle what it finds here', async () => {

@@ -13,7 +13,7 @@ import { sumOf } from '../../invoices/lines.ts';
 import type { InvoiceRow, NewInvoice } from '../../invoices/store.ts';
 import { toStripeLines } from '../../invoices/stripe-lines.ts';
 import { newId } from '../../lib/ids.ts';
-import { ok, type Result } from '../../lib/result.ts';
+import { err, ok, type Result } from '../../lib/result.ts';
 import * as periodStore from '../../periods/store.ts';
 import { findCatalogue } from '../../pricing/catalogue-store.ts';
 import { priceIn } from '../../pricing/stripe-price.ts';
@@ -67,9 +67,12 @@ export async function freeze(
     });
   }
   const unmarked = theirs.filter(({ mark }) => mark === null);
-  const { sold, metered } = await kindsOf(context, unmarked);
+  const { sold, others } = await kindsOf(context, unmarked);
   // By a sum ours stand for Stripe's line of the meter, which is not copied beside them.
-  const own = isBySum ? unmarked.filter((line) => !metered.includes(line)) : unmarked;
+  const billed = isBySum ? await billedByMeter(context, others) : ok([]);
+  if (!billed.ok) return billed;
+  const metered = billed.value;
+  const own = unmarked.filter((line) => !metered.includes(line));
   const fees = [
     ...(await feeDifferences(context, row.customerId, sold)),
     ...(sold.length === 0 ? await missingFee(context, row.customerId, invoice) : []),
@@ -157,13 +160,10 @@ interface Sold {
   offer: Awaited<ReturnType<typeof findOffers>>[number];
 }
 
-/** Lines of prices that are sold here, and of others: those are of a meter at Stripe. Parts of a price are neither. */
-async function kindsOf(
-  { db }: Context,
-  lines: readonly StripeLine[],
-): Promise<{ sold: Sold[]; metered: StripeLine[] }> {
+/** Lines of prices that are sold here, and of others: a meter's, or somebody else's. Parts of a price are neither. */
+async function kindsOf({ db }: Context, lines: readonly StripeLine[]): Promise<{ sold: Sold[]; others: StripeLine[] }> {
   const priced = lines.filter(({ priceId, proration }) => priceId !== null && !proration);
-  if (priced.length === 0) return { sold: [], metered: [] };
+  if (priced.length === 0) return { sold: [], others: [] };
   const offers = await findOffers(
     db,
     priced.flatMap(({ priceId }) => priceId ?? []),
@@ -174,8 +174,23 @@ async function kindsOf(
       const offer = offerOf(line);
       return offer === undefined ? [] : [{ line, offer }];
     }),
-    metered: priced.filter((line) => offerOf(line) === undefined),
+    others: priced.filter((line) => offerOf(line) === undefined),
   };
+}
+
+/** Those of the meter that was told. Each price is asked for once. */
+async function billedByMeter(
+  { stripe }: Context,
+  lines: readonly StripeLine[],
+): Promise<Result<StripeLine[], StripeFailure>> {
+  const metered: StripeLine[] = [];
+  for (const [priceId, alike] of Map.groupBy(lines, (line) => line.priceId ?? '')) {
+    if (stripe === null) return err({ kind: 'denied', code: 'stripe_not_configured' });
+    const found = await stripe.usageEvents.isBilledBy(priceId);
+    if (!found.ok) return found;
+    if (found.value) metered.push(...alike);
+  }
+  return ok(metered);
 }
 
 /** What the meter has brought onto the invoice, beside what it was told; a sum below nothing bills nothing. */

@@ -150,7 +150,15 @@ export const forms: Forms = {
     page: [{ with: [null, at] }, { with: ['in_1', at] }],
     hold: [{ with: ['in_1', at] }],
   },
-  usageEvents: { tell: [{ with: [{ customer: 'cus_1', cents: 280, identifier: 'inv_1', at }] }] },
+  usageEvents: {
+    isBilledBy: [
+      {
+        with: ['price_1'],
+        told: { 'GET /v1/prices/price_1': { fields: { recurring: { interval: 'month', meter: 'mtr_1' } } } },
+      },
+    ],
+    tell: [{ with: [{ customer: 'cus_1', cents: 280, identifier: 'inv_1', at }] }],
+  },
   pauses: {
     pause: [{ with: ['sub_1', key] }],
     paidUntil: [{ with: ['sub_1'] }],

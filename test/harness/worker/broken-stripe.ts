@@ -37,6 +37,7 @@ const reads: readonly string[] = [
   'subscriptions.fetch',
   'subscriptions.page',
   'subscriptions.listOf',
+  'usageEvents.isBilledBy',
 ];
 
 /** @param next how the next call breaks, one that changes something or one that reads */

@@ -74,7 +74,7 @@ async function month(body: Record<string, unknown> = {}) {
   const { start, end } = (await periodsOf(customerId)).at(-1) ?? { start: 0, end: 0 };
   const edge = Math.ceil(start / hour) * hour;
   await uses(customerId, edge + 10 * hour, (end - start) / hour + 100, start + 12 * hour);
-  return { customerId, edge, start, end };
+  return { customerId, id, edge, start, end };
 }
 
 /** What the meter was told of a customer at Stripe from then on, cents. */
@@ -123,6 +123,45 @@ it('tells each period once, and the invoice at Stripe has the sum', { timeout },
 
   // The statement has our lines, and not the meter's line beside them.
   await verifiedAt(second, 3135);
+});
+
+it('a price of somebody else on the subscription is a line of its own, and not the meter’s', { timeout }, async () => {
+  const { customerId, end, id } = await month();
+  const product = await stripe.call('/products', { name: 'Support' });
+  const recurring = { currency: 'usd', product: product.id, 'recurring[interval]': 'month' };
+  const support = await stripe.call('/prices', { ...recurring, unit_amount: '700' });
+  // Another meter's is no more ours than a fee is.
+  const meter = await stripe.call('/billing/meters', {
+    display_name: 'Tickets',
+    event_name: 'tickets',
+    'default_aggregation[formula]': 'sum',
+  });
+  const tickets = await stripe.call('/prices', {
+    ...recurring,
+    unit_amount: '300',
+    'recurring[usage_type]': 'metered',
+    'recurring[meter]': meter.id,
+  });
+  await stripe.call(`/subscriptions/${id}`, {
+    'items[0][price]': support.id,
+    'items[1][price]': tickets.id,
+    proration_behavior: 'none',
+  });
+  const { customer } = await stripe.read<{ customer: string }>(`/subscriptions/${id}`);
+  await stripe.call('/billing/meter_events', {
+    event_name: 'tickets',
+    'payload[stripe_customer_id]': customer,
+    'payload[value]': '2',
+    timestamp: String(Math.floor(api.clock.now / 1000)),
+  });
+  await goTo(end + 2 * minute);
+  await goTo(end + 21 * minute);
+  const bill = await lastOf(customerId);
+  expect(bill).toMatchObject({ state: 'paid', late: false, totalCents: 2900 + 500 + 700 + 600 });
+  const drift = await api.call('GET', '/api/drift?kind=amount', { token: rootToken });
+  expect(await drift.json()).toMatchObject({ total: 0 });
+  // Every cent at Stripe is on the statement, and the meter's once.
+  await verifiedAt(bill, 4700);
 });
 
 it('a sum below nothing is a line, and not told: a meter has nothing to give back', { timeout }, async () => {
