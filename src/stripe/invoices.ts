@@ -69,7 +69,7 @@ const readInvoice = (found: Stripe.Invoice): StripeInvoice => ({
   attempts: found.attempt_count,
   hostedUrl: found.hosted_invoice_url ?? null,
   finalizationError: found.last_finalization_error?.code ?? found.last_finalization_error?.type ?? null,
-  taxDropped: found.automatic_tax.disabled_reason !== null,
+  taxDropped: found.automatic_tax?.disabled_reason != null,
   metadata: found.metadata ?? {},
   lines: found.lines.has_more ? null : found.lines.data.map(readLine),
 });
