@@ -184,6 +184,12 @@ export const draftsOf = (stripe: Stripe) => ({
       if (method !== null) await stripe.invoices.update(id, { default_payment_method: method });
       return null;
     }),
+  /** Has Stripe not finalise a draft by itself any more. The same again changes nothing. */
+  keep: (id: string): Promise<StripeResult<null>> =>
+    attempt(async () => {
+      await stripe.invoices.update(id, { auto_advance: false });
+      return null;
+    }),
   /** Finalises a draft; Stripe collects it. */
   finalize: (id: string, idempotencyKey: string): Promise<StripeResult<null>> =>
     attempt(async () => {

@@ -35,6 +35,8 @@ export interface StripeInvoice {
   hostedUrl: string | null;
   /** Why the last attempt to finalise it failed, Stripe's code. */
   finalizationError: string | null;
+  /** Stripe has switched its tax off, because it knew no location. */
+  taxDropped: boolean;
   metadata: Readonly<Record<string, string>>;
   /** All of its lines; null where they are more than an answer shows (drafts.ts, `lines`). */
   lines: readonly StripeLine[] | null;
@@ -67,6 +69,7 @@ const readInvoice = (found: Stripe.Invoice): StripeInvoice => ({
   attempts: found.attempt_count,
   hostedUrl: found.hosted_invoice_url ?? null,
   finalizationError: found.last_finalization_error?.code ?? found.last_finalization_error?.type ?? null,
+  taxDropped: found.automatic_tax?.disabled_reason != null,
   metadata: found.metadata ?? {},
   lines: found.lines.has_more ? null : found.lines.data.map(readLine),
 });

@@ -78,6 +78,8 @@ function withIntent(context: Context, invoice: Invoice, amount: number): Invoice
 /** Finalises a draft; nothing is charged yet, but what costs nothing is paid. Refuses what is no draft. */
 export function finalise(context: Context, invoice: Invoice): Finalised {
   context.store.clearDue('finalise', invoice.id);
+  const { finalizesAt } = invoice;
+  const isAhead = invoice.autoAdvance && finalizesAt !== null && finalizesAt > secondsOf(context.now);
   if (
     invoice.status === 'draft' &&
     invoice.automaticTax &&
@@ -85,8 +87,10 @@ export function finalise(context: Context, invoice: Invoice): Finalised {
   ) {
     const stuck = move(context, 'invoice', invoice, 'finalization_failed', {
       lastFinalizationError: noLocation,
-      finalizesAt: null,
+      finalizesAt: isAhead ? finalizesAt : null,
     });
+    // Whether Stripe still does at that time what it was told to, its documents leave open.
+    if (isAhead) context.store.setDue('finalise', invoice.id, finalizesAt * 1000);
     return { invoice: stuck, error: locationRefused() };
   }
   const open = freeze(context, { ...invoice, lines: withUsage(context, invoice) });

@@ -5,6 +5,7 @@
 import type { Context } from '../context.ts';
 import type { Invoice } from '../objects/invoice.ts';
 import { hourSeconds, secondsOf } from '../seconds.ts';
+import { withoutUnknownTax } from './drop-tax.ts';
 import { collect, finalise } from './finalise.ts';
 import { draftSeconds } from './invoice.ts';
 
@@ -33,6 +34,6 @@ export function finaliseWhenDue(context: Context, invoice: Invoice): void {
   const event = context.store.eventAbout('invoice.created', invoice.id);
   const answered = event === null ? null : context.answeredAt(event);
   const webhooksDeliveredAt = answered === null ? invoice.webhooksDeliveredAt : secondsOf(answered);
-  const { invoice: after, error } = finalise(context, { ...invoice, webhooksDeliveredAt });
+  const { invoice: after, error } = finalise(context, withoutUnknownTax(context, { ...invoice, webhooksDeliveredAt }));
   if (error === null) collect(context, after);
 }

@@ -25,6 +25,8 @@ export type Invoice = {
   lines: Line[];
   autoAdvance: boolean;
   automaticTax: boolean;
+  /** Tax was switched off for want of a location. */
+  taxDropped?: boolean;
   /** When it is finalised by itself, Unix seconds. */
   finalizesAt: number | null;
   /** Somebody set `finalizesAt`: webhooks that fail don't hold it any more. */
@@ -150,7 +152,7 @@ export function invoiceWire(invoice: Invoice, { totals, customer, taxIds, pages 
     attempted: invoice.attemptCount > 0,
     auto_advance: invoice.autoAdvance,
     automatic_tax: {
-      disabled_reason: null,
+      disabled_reason: invoice.taxDropped ? 'finalization_requires_location_inputs' : null,
       enabled: invoice.automaticTax,
       liability: invoice.automaticTax ? { type: 'self' } : null,
       provider: invoice.automaticTax ? 'stripe' : null,

@@ -46,6 +46,8 @@ export type Subscription = {
   items: Item[];
   anchor: number;
   automaticTax: boolean;
+  /** Tax was switched off for want of a location. */
+  taxDropped?: boolean;
   cancelAt: number | null;
   cancelAtPeriodEnd: boolean;
   canceledAt: number | null;
@@ -112,7 +114,7 @@ export const subscriptionWire = (subscription: Subscription, priceOf: (id: strin
     application: null,
     application_fee_percent: null,
     automatic_tax: {
-      disabled_reason: null,
+      disabled_reason: subscription.taxDropped ? 'requires_location_inputs' : null,
       enabled: subscription.automaticTax,
       liability: subscription.automaticTax ? { type: 'self' } : null,
     },

@@ -87,6 +87,7 @@ function attributesOf(context: Context, subscription: Subscription, values: Upda
   return {
     ...cancelling(context, subscription, values),
     automaticTax: taxedOf(context, customer, values.automatic_tax, subscription.automaticTax),
+    taxDropped: values.automatic_tax === undefined && (subscription.taxDropped ?? false),
     cancellation: {
       ...subscription.cancellation,
       comment: or(details?.comment, subscription.cancellation.comment),

@@ -53,7 +53,8 @@ export function taxedOf(
   given: { enabled: boolean } | undefined,
   before: boolean,
 ): boolean {
-  if (given?.enabled === true && taxRateOf(find(context, 'customer', customer)) === null) throw new Refusal(locationRefused());
+  if (given?.enabled === true && taxRateOf(find(context, 'customer', customer)) === null)
+    throw new Refusal(locationRefused());
   return given?.enabled ?? before;
 }
 

@@ -10,6 +10,7 @@ import { reasonOf } from '../../lib/reason.ts';
 import { ok } from '../../lib/result.ts';
 import { discardRefused, goOnceMore } from '../../outbox/again-store.ts';
 import { later, needless } from '../../outbox/outbox.ts';
+import { noTaxLocation } from '../../webhooks/stuck-store.ts';
 import type { Carriers, Sender } from './carriers.ts';
 import { aboutInvoice } from './invoice-row.ts';
 import { failed, sendIntent } from './stripe-intent.ts';
@@ -38,6 +39,11 @@ export const sendStripeFinalize: Sender = async (carriers, row) => {
     settle: () => [],
   });
   if (sent.outcome === 'later') return sent;
+  if (sent.outcome === 'never' && sent.why === noTaxLocation) {
+    // At its deadline Stripe would finalise it by itself, without the tax.
+    const kept = await stripe.drafts.keep(id);
+    if (!kept.ok && kept.error.kind !== 'refused') return failed(kept.error);
+  }
   await carriers.refreshInvoice(customerId, id);
   if (sent.outcome === 'ok')
     return { ...sent, outbox: await followed(carriers, whole.subscription.stripeSubscriptionId) };

@@ -37,6 +37,9 @@ export const invoiceChanged: Handler = async (context, event, lot) => {
       why: invoice.finalizationError,
     });
   }
+  if (invoice?.taxDropped) {
+    log('error', 'Stripe bills an invoice without its tax', { customer_id: customerId, invoice: invoice.id });
+  }
   const notice =
     invoice === null
       ? null

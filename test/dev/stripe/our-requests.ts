@@ -139,6 +139,7 @@ export const forms: Forms = {
         told: { 'GET /v1/subscriptions/sub_1': { fields: { default_payment_method: 'pm_1' } } },
       },
     ],
+    keep: [{ with: ['in_1'] }],
     finalize: [{ with: ['in_1', key] }],
     credit: [{ with: [{ stripeInvoiceId: 'in_1', invoiceId: 'inv_1', totalCents: 280, memo: 'Usage' }, key] }],
     reach: [{ with: ['in_1'] }],

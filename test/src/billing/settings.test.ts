@@ -6,7 +6,8 @@ import { subscribers } from '../../harness/worker/seen-customer.ts';
 import { openStandIn, type StandInOfTests, type Wire } from '../../harness/worker/stripe.ts';
 import { refusalOf, subscribersOf } from '../../harness/worker/subscriber.ts';
 
-const day = 86_400_000;
+const minute = 60_000;
+const day = 1_440 * minute;
 const begin = Date.parse('2026-11-20T12:00:00.000Z');
 const api = makeApi(begin);
 const { control, see } = subscribers(api);
@@ -178,7 +179,11 @@ it('an invoice that waits for an address is told once, and finalised when the ad
   const { made, id } = await paying();
   const customerId = made.customer.customer_id;
   await stripe.taxWithoutAddress(id);
-  await stripe.move(api.clock.now + 31 * day);
+  const { items } = await stripe.read<{ items: { data: { current_period_end: number }[] } }>(`/subscriptions/${id}`);
+  await stripe.move((items.data[0]?.current_period_end ?? 0) * 1000 + minute);
+  const { data: renewals } = await stripe.read<{ data: Wire[] }>(`/invoices?subscription=${id}`);
+  await expect(stripe.call(`/invoices/${renewals[0]?.id}/finalize`, {})).rejects.toThrow('location');
+  await stripe.call(`/invoices/${renewals[0]?.id}`, { auto_advance: 'false' });
   await stripe.move(api.clock.now + day);
   const { data } = await stripe.read<{ data: Wire[] }>(`/invoices?subscription=${id}`);
   const draft = data[0]?.id ?? '';

@@ -167,6 +167,22 @@ describe('after a restore', { timeout }, () => {
     await goTo(api.clock.now + minute);
     expect((await rowsOf(customerId)).at(-1)).toMatchObject({ state: 'paid', totalCents: 3400 });
   });
+
+  it('nobody finalises a draft while the outbox is shut: it may have lines of ours that are not known here', async () => {
+    const { customerId, end } = await month(100);
+    await goTo(end + minute);
+    await post('outbox/shut');
+    const last = async () => (await rowsOf(customerId)).at(-1);
+    const before = await last();
+    expect(before).toMatchObject({ ratedAt: null, orderedAt: null });
+    const refused = await post(`invoices/${before?.id}/finalize`, {});
+    expect([refused.status, await refused.json()]).toMatchObject([409, { code: 'billing_paused' }]);
+    expect(await last()).toEqual(before);
+    await billing.control.prepare('DELETE FROM outbox_gate').run();
+    expect((await post(`invoices/${before?.id}/finalize`, {})).status).toBe(200);
+    await goTo(api.clock.now + minute);
+    expect(await last()).toMatchObject({ id: before?.id, state: 'paid', totalCents: 3400 });
+  });
 });
 
 describe('a line that is held longer than its invoice waits', { timeout }, () => {

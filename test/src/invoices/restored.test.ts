@@ -181,3 +181,27 @@ describe('a closing invoice', { timeout }, () => {
     expect(await brokenRules()).toEqual([]);
   });
 });
+
+describe('a difference that was billed after the end', { timeout }, () => {
+  it('restored to before that: nothing is made while the outbox is shut, and then it is here again, once', async () => {
+    const { customerId, edge, end } = await month();
+    await goTo(end - 10 * day);
+    await api.call('POST', `/api/customers/${customerId}/deactivate`, { token: rootToken, body: {} });
+    await goTo(api.clock.now + 2 * hour);
+    const nextHour = () => goTo(Math.floor(api.clock.now / hour) * hour + hour);
+    const deltas = async () => (await rowsOf(customerId)).filter(({ kind }) => kind === 'delta');
+    await uses(customerId, edge + 40 * hour, 20);
+    const copied = await copyOf(control);
+    for (const _ of [1, 2, 3]) await nextHour();
+    const [before] = await deltas();
+    expect(before).toMatchObject({ state: 'paid', totalCents: 100 });
+    await restore(copied);
+    for (const _ of [1, 2]) await nextHour();
+    expect(await deltas()).toEqual([]);
+    await compareAndOpen();
+    for (const _ of [1, 2, 3]) await nextHour();
+    expect(await deltas()).toMatchObject([{ id: before?.id, state: 'paid', totalCents: 100 }]);
+    expect(await billedAtStripe(customerId)).toEqual([500, 100]);
+    expect(await brokenRules()).toEqual([]);
+  });
+});

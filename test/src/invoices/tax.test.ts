@@ -74,6 +74,21 @@ async function whoWaits() {
 }
 const whole = Math.round((2900 + 500) * 1.19);
 
+it('what Stripe finalises by itself without its tax, because nobody has meanwhile, is said', { timeout }, async () => {
+  const { customerId, sub, end } = await whoUses();
+  await stripe.move(end + minute);
+  await billing.tell();
+  // Nothing of ours runs until Stripe’s own deadline.
+  await stripe.move(end + 8 * hour);
+  await billing.tell();
+  const { automatic_tax: tax } = await stripe.read(`/subscriptions/${sub}`);
+  expect(tax).toMatchObject({ enabled: false, disabled_reason: 'requires_location_inputs' });
+  expect(await lastOf(customerId)).toMatchObject({ kind: 'cycle', state: 'paid', taxCents: 0 });
+  expect(api.logs.filter(({ message }) => message === 'Stripe bills an invoice without its tax')).toMatchObject([
+    { level: 'error', fields: { customer_id: customerId } },
+  ]);
+});
+
 it('it waits with its lines, tells its customer once, and is collected with tax when the address is right', {
   timeout,
 }, async () => {

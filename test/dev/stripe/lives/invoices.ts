@@ -64,7 +64,7 @@ export const invoiceLives: readonly Life[] = [
   },
   {
     name: 'automatic tax needs an address: without one the draft stays, with one the tax is on top',
-    async live({ stripe, customer, price, advance, invoices, eventsOf }) {
+    async live({ stripe, customer, price, advance, advanceTo, invoices, eventsOf }) {
       const id = await customer();
       const address = { country: 'DE', postal_code: '10115' };
       const items = [{ price: await price(10_000) }];
@@ -80,19 +80,38 @@ export const invoiceLives: readonly Life[] = [
       expect((await invoices(made.id))[0]).toMatchObject({ subtotal: 10_000, total: 11_900, amount_paid: 11_900 });
       await stripe.customers.update(id, { address: '' });
       await advance(31, 1);
+      const dropped = 'finalization_requires_location_inputs';
+      expect((await invoices(made.id))[0]).toMatchObject({
+        status: 'paid',
+        total: 10_000,
+        automatic_tax: { enabled: false, disabled_reason: dropped, status: null },
+      });
+      const off = { enabled: false, disabled_reason: 'requires_location_inputs' };
+      expect(await stripe.subscriptions.retrieve(made.id)).toMatchObject({ automatic_tax: off });
+
+      await stripe.customers.update(id, { address });
+      const on = { enabled: true, disabled_reason: null };
+      expect(await stripe.subscriptions.update(made.id, taxed)).toMatchObject({ automatic_tax: on });
+      await stripe.customers.update(id, { address: '' });
+      const { items: running } = await stripe.subscriptions.retrieve(made.id);
+      await advanceTo((running.data[0]?.current_period_end ?? 0) * 1000 + 60_000);
       const [stuck] = await invoices(made.id);
-      expect(stuck).toMatchObject({
+      expect(stuck).toMatchObject({ status: 'draft' });
+      const failing = stripe.invoices.finalizeInvoice(stuck?.id ?? '');
+      await expect(failing).rejects.toMatchObject({ code: 'customer_tax_location_invalid' });
+      expect((await eventsOf(stuck?.id ?? '')).filter((type) => type === 'invoice.finalization_failed')).toHaveLength(
+        1,
+      );
+      await stripe.invoices.update(stuck?.id ?? '', { auto_advance: false });
+      await advance(1);
+      expect(await stripe.invoices.retrieve(stuck?.id ?? '')).toMatchObject({
         status: 'draft',
         automatic_tax: { status: 'requires_location_inputs' },
         last_finalization_error: { code: 'customer_tax_location_invalid' },
       });
-      const failing = stripe.invoices.finalizeInvoice(stuck?.id ?? '');
-      await expect(failing).rejects.toMatchObject({ code: 'customer_tax_location_invalid' });
-      expect((await eventsOf(stuck?.id ?? '')).filter((type) => type === 'invoice.finalization_failed')).toHaveLength(
-        2,
-      );
       await stripe.customers.update(id, { address });
-      expect(await stripe.invoices.finalizeInvoice(stuck?.id ?? '')).toMatchObject({ status: 'paid', total: 11_900 });
+      const collected = await stripe.invoices.finalizeInvoice(stuck?.id ?? '', { auto_advance: true });
+      expect(collected).toMatchObject({ status: 'paid', total: 11_900 });
     },
   },
   {
