@@ -23,7 +23,13 @@ import { hostileName as hostile, hostileEmail } from '../harness/browser/words.t
 
 /** Google's "good": https://web.dev/articles/cls */
 const shiftMax = 0.1;
-const deadEvent = { state: 'dead', error: { code: 'stripe_unavailable', message: hostile } } as const;
+/** Nothing of an event is ours: a signature says who sent it, not what is in it. */
+const deadEvent = {
+  state: 'dead',
+  type: hostile,
+  object_id: hostile,
+  error: { code: 'stripe_unavailable', message: hostile },
+} as const;
 const kinds = ['admin', 'account', 'person'] as const;
 
 /** Pages that show what `everyDeed` has called things. */
@@ -37,14 +43,16 @@ const shows: Readonly<Record<Audience, readonly string[]>> = {
     '/console/credentials',
     '/console/gaps',
     '/console/holds',
+    '/console/invoices',
     '/console/invoices/:invoiceId',
     '/console/organisations',
     '/console/outbox',
     '/console/reviews',
+    '/console/webhooks',
     '/console/webhooks/:eventId',
     '/organisation',
   ],
-  account: ['/', '/account/invoices/:invoiceId', '/keys', '/licence', '/members'],
+  account: ['/', '/account/invoices', '/account/invoices/:invoiceId', '/keys', '/licence', '/members'],
   person: [
     '/organisation',
     '/organisation/projects/:namespace',
