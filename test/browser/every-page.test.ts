@@ -192,6 +192,21 @@ describeInBrowser(
         await expect.poll(() => saidOfFailure(tab)).toEqual({ titles: 1, isNamed: true, isTriedAgain: true });
     });
 
+    it('is gone through by Tab with eyes for the focus: without outlines nobody sees where it is', async () => {
+      const tab = await browsing.open('/favicon.svg', { before: given('admin') });
+      const rests = watchRest(tab);
+      await tab.goto('/console/customers');
+      await rests();
+      await tab.evaluate(() => {
+        const sheet = new CSSStyleSheet();
+        sheet.replaceSync('*:focus { outline: none !important; }');
+        document.adoptedStyleSheets = [sheet];
+      });
+      const { unreached, unseen } = await byTab(tab);
+      expect(unreached).toEqual([]);
+      for (const plain of ['a Tenantry', 'input Company, email or id', 'select Plan']) expect(unseen).toContain(plain);
+    });
+
     it.each(odd)('%s at %s reads %s', async (kind, address, words) => {
       const tab = await browsing.open('/favicon.svg', { before: given(kind) });
       const rests = watchRest(tab);
