@@ -28,7 +28,7 @@ async function first(api: DemoApi, what: string, look: () => Promise<string | un
   throw new Error(`there was no ${what} after ${minutesMax} minutes`);
 }
 
-export interface Bought {
+interface Bought {
   customerId: string;
   plan: string;
   apiKey: string;
