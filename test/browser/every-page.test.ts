@@ -23,7 +23,13 @@ import { hostileName as hostile, hostileEmail } from '../harness/browser/words.t
 
 /** Google's "good": https://web.dev/articles/cls */
 const shiftMax = 0.1;
-const deadEvent = { state: 'dead', error: { code: 'stripe_unavailable', message: hostile } } as const;
+/** Nothing of an event is ours: a signature says who sent it, not what is in it. */
+const deadEvent = {
+  state: 'dead',
+  type: hostile,
+  object_id: hostile,
+  error: { code: 'stripe_unavailable', message: hostile },
+} as const;
 const kinds = ['admin', 'account', 'person'] as const;
 
 /** Pages that show what `everyDeed` has called things. */
@@ -37,14 +43,16 @@ const shows: Readonly<Record<Audience, readonly string[]>> = {
     '/console/credentials',
     '/console/gaps',
     '/console/holds',
+    '/console/invoices',
     '/console/invoices/:invoiceId',
     '/console/organisations',
     '/console/outbox',
     '/console/reviews',
+    '/console/webhooks',
     '/console/webhooks/:eventId',
     '/organisation',
   ],
-  account: ['/', '/account/invoices/:invoiceId', '/keys', '/licence', '/members'],
+  account: ['/', '/account/invoices', '/account/invoices/:invoiceId', '/keys', '/licence', '/members'],
   person: [
     '/organisation',
     '/organisation/projects/:namespace',
@@ -182,6 +190,21 @@ describeInBrowser(
       // What failed is asked for again before it is said.
       if (sky.failed > 0)
         await expect.poll(() => saidOfFailure(tab)).toEqual({ titles: 1, isNamed: true, isTriedAgain: true });
+    });
+
+    it('is gone through by Tab with eyes for the focus: without outlines nobody sees where it is', async () => {
+      const tab = await browsing.open('/favicon.svg', { before: given('admin') });
+      const rests = watchRest(tab);
+      await tab.goto('/console/customers');
+      await rests();
+      await tab.evaluate(() => {
+        const sheet = new CSSStyleSheet();
+        sheet.replaceSync('*:focus { outline: none !important; }');
+        document.adoptedStyleSheets = [sheet];
+      });
+      const { unreached, unseen } = await byTab(tab);
+      expect(unreached).toEqual([]);
+      for (const plain of ['a Tenantry', 'input Company, email or id', 'select Plan']) expect(unseen).toContain(plain);
     });
 
     it.each(odd)('%s at %s reads %s', async (kind, address, words) => {

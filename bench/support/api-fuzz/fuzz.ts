@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { demoApi } from '../../../dev/demo/api.ts';
 import { startPlatform } from '../../../test/harness/platform.ts';
 import { makePrincipal, type Principal, type PrincipalName } from './principals.ts';
 
@@ -78,13 +79,15 @@ export async function fuzz(
   say: (line: string) => void,
 ): Promise<FuzzResult[]> {
   const limits = Object.fromEntries(off.map((name) => [`RATE_LIMIT_${name}`, 'off']));
-  const platform = await startPlatform({ env: { ...limits, SIGNUP_PLANS: 'all' } });
-  const { url, admin_token: rootToken, cluster_id: clusterId } = platform.ready;
+  // What is bought in a trial of a day is paid at once, and has an invoice.
+  const platform = await startPlatform({ env: { ...limits, SIGNUP_PLANS: 'all', DEFAULT_TRIAL_DAYS: '1' } });
+  const { url, ready } = platform;
   const results: FuzzResult[] = [];
   try {
     // All of them first: the cases of an owner take names, and places in the cluster.
     const made: [PrincipalName, Principal][] = [];
-    for (const name of as) made.push([name, await makePrincipal(name, { url, rootToken, clusterId })]);
+    for (const name of as) made.push([name, await makePrincipal(name, platform)]);
+    await demoApi(ready, new AbortController().signal).clock({ hold: false });
     for (const [name, principal] of made) {
       const result: FuzzResult = { principal: name, ...nothingYet, failures: [] };
       results.push(result);
@@ -130,10 +133,11 @@ async function fuzzAs(
 
 async function fuzzSome(
   url: string,
-  { token, ids: parameters }: Principal,
+  { token: tokenOf, ids: parameters }: Principal,
   options: FuzzOptions & { perOperation: number; ids: readonly string[] },
 ): Promise<Told> {
   const folder = mkdtempSync(join(tmpdir(), 'tenantry-fuzz-'));
+  const token = await tokenOf();
   const config = join(folder, 'schemathesis.toml');
   const told = join(folder, 'report.json');
   const lines = Object.entries(parameters).map(([name, id]) => `"path.${name}" = "${id}"`);

@@ -116,7 +116,8 @@ const head: InvoiceHead = {
   invoice_id: `inv_${'1'.repeat(32)}`,
   customer_id: `cust_${'2'.repeat(32)}`,
   stripe_invoice_id: 'in_1',
-  number: null,
+  // Its prefix is the seller's, or the customer's, to choose at Stripe.
+  number: hostileName,
   kind: 'cycle',
   period,
   state: 'held',

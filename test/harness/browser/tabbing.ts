@@ -13,18 +13,24 @@ interface Kept {
 function begin(): number {
   const operable =
     'a[href], button, input, select, textarea, summary, [tabindex]:not([tabindex^="-"]), [role="button"], [role="tab"], [role="link"], [role="menuitem"], [role="switch"]';
-  /** What a ring, a line or another colour would change, on the control or on what it is drawn in. */
+  /** Of what is not drawn the colour is told as well, and changes with the text's or with a theme's: nobody sees that. */
+  const drawnLine = (style: string, width: string, color: string) =>
+    style === 'none' || Number.parseFloat(width) === 0 ? '' : `${style} ${width} ${color}`;
+  const drawnGround = (color: string) => (/, 0\)$/.test(color) ? '' : color);
+  /** What a ring, a line or another ground would change, on the control or on what it is drawn in. */
   const looksOf = (of: HTMLElement) => {
     const drawn = [of, of.parentElement, of.parentElement?.parentElement].filter((one) => one instanceof HTMLElement);
     return drawn
       .flatMap((one) => [undefined, '::before', '::after'].map((part) => getComputedStyle(one, part)))
       .map((style) =>
         [
-          `${style.outlineStyle} ${style.outlineWidth} ${style.outlineColor}`,
+          drawnLine(style.outlineStyle, style.outlineWidth, style.outlineColor),
           style.boxShadow,
-          `${style.borderTop} ${style.borderBottom} ${style.borderLeft}`,
-          style.backgroundColor,
-          style.textDecoration,
+          drawnLine(style.borderTopStyle, style.borderTopWidth, style.borderTopColor),
+          drawnLine(style.borderBottomStyle, style.borderBottomWidth, style.borderBottomColor),
+          drawnLine(style.borderLeftStyle, style.borderLeftWidth, style.borderLeftColor),
+          drawnGround(style.backgroundColor),
+          style.textDecorationLine === 'none' ? '' : style.textDecoration,
         ].join(),
       )
       .join('|');
