@@ -200,8 +200,8 @@ const treeRules = [
   ),
   forbid(
     'tests-serve-tests',
-    'only a bench, which is the long form of a test, imports test/',
-    { pathNot: '^(?:test|bench)/' },
+    'only a bench, which is the long form of a test, and the configuration of the tests import test/',
+    { pathNot: '^(?:test/|bench/|vitest\\.config\\.ts$)' },
     { path: '^(?:test|bench)/' },
   ),
   forbid('no-cycles', 'two files that need each other are one idea, or hide a third', {}, { circular: true }),
