@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { exportJWK, generateKeyPair } from 'jose';
 import { defineConfig } from 'vitest/config';
-import { leanModules } from './test/harness/lean-modules.ts';
 import { testsWithoutDatabase } from './test/harness/without-database.ts';
 
 /** A key set of this run's own. */
@@ -135,7 +134,6 @@ export default defineConfig({
               bindings: await workerBindings(),
             },
           })),
-          leanModules,
         ],
         test: {
           name: 'worker',
