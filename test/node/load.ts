@@ -8,29 +8,52 @@ export const busyCaller = `
   (async () => { for (;;) { await ask(); await new Promise((done) => setTimeout(done, 50)); } })();`;
 
 /**
- * Twenty messages a second to the broker and a subscriber of them, for the API's pod, whose user it is. There is no client of MQTT to
- * be had there, so it says what MQTT 3.1.1 has on the wire: CONNECT (0x10), SUBSCRIBE (0x82) and PUBLISH (0x30).
+ * A client of the broker for the API's pod, whose user it is. There is no client of MQTT to be had there, so it says what MQTT 3.1.1 has
+ * on the wire: CONNECT (0x10), SUBSCRIBE (0x82) and PUBLISH (0x30).
  */
-export const busyBroker = `
+const brokerClient = `
   const { MQTT_URL, MQTT_USERNAME, MQTT_PASSWORD } = process.env;
   const { hostname: host, port } = new URL(MQTT_URL);
   const text = (words) => Buffer.from('\\0' + String.fromCharCode(Buffer.byteLength(words)) + words);
+  const lengthOf = (bytes) => (bytes < 128 ? [bytes] : [128 + (bytes % 128), ...lengthOf(bytes >> 7)]);
   const packet = (type, ...parts) => {
     const rest = Buffer.concat(parts);
-    const length = rest.length < 128 ? [rest.length] : [128 + (rest.length % 128), rest.length >> 7];
-    return Buffer.concat([Buffer.from([type, ...length]), rest]);
+    return Buffer.concat([Buffer.from([type, ...lengthOf(rest.length)]), rest]);
   };
   const client = (name, then) => {
-    const socket = require('node:net').connect({ host, port });
+    const socket = require('node:net').connect({ host, port, noDelay: true });
     const who = [text(name), text(MQTT_USERNAME), text(MQTT_PASSWORD)];
     socket.write(packet(0x10, text('MQTT'), Buffer.from([4, 0xc2, 0, 0]), ...who));
     socket.once('data', () => then(socket.resume()));
   };
+  const subscribe = (topic) => packet(0x82, Buffer.from([0, 1]), topic, Buffer.from([0]));`;
+
+/** Twenty messages a second to the broker and a subscriber of them. */
+export const busyBroker = `${brokerClient}
   const topic = text('load/steady');
-  client('steady-subscriber', (subscriber) => subscriber.write(packet(0x82, Buffer.from([0, 1]), topic, Buffer.from([0]))));
+  client('steady-subscriber', (subscriber) => subscriber.write(subscribe(topic)));
   client('steady-publisher', (publisher) => {
     setInterval(() => publisher.write(packet(0x30, topic, Buffer.alloc(100, 'x'))), 50);
   });`;
+
+/** So many messages of so many bytes, one after the other: its two arguments. It ends when a subscriber has had them all. */
+export const brokerBurst = `${brokerClient}
+  const [count, bytes] = process.argv.slice(1).map(Number);
+  const topic = text('load/burst');
+  const message = packet(0x30, topic, Buffer.alloc(bytes, 'x'));
+  client('burst-publisher', (publisher) => client('burst-subscriber', (subscriber) => {
+    subscriber.write(subscribe(topic));
+    subscriber.once('data', () => {
+      let [sent, heard] = [0, 0];
+      const send = () => { sent += 1; publisher.write(message); };
+      subscriber.on('data', (part) => {
+        heard += part.length;
+        if (heard >= count * message.length) process.exit();
+        if (heard >= sent * message.length) send();
+      });
+      send();
+    });
+  }));`;
 
 /** Makes the program of pid 1 eat memory: Node's inspector is the way into it. */
 export const eatMemory = `
