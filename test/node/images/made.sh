@@ -85,12 +85,13 @@ make_redis() {
   echo '{"Entrypoint": ["redis-server"], "Env": ["PATH=/usr/bin:/bin"]}'
 }
 
-# answers PORT NAME: what cannot be had here, as files that are served: what a probe asks for, and a few metrics under their own names
+# answers PORT NAME: what cannot be had here, as files that are served: what a probe asks for, and a few metrics under their own names.
+# Busybox' httpd handles no signal, and a pod's first process ends by none that it does not handle: only KILL spares its pod's whole grace.
 answers() {
   base
   mkdir -p "$ROOT/www"
   echo "stands in for $2" > "$ROOT/www/index.html"
-  jq -n --arg port "$1" '{Entrypoint: ["httpd", "-f", "-p", $port, "-h", "/www"], Env: ["PATH=/usr/sbin:/usr/bin:/bin"]}' > "$WORK/entry"
+  jq -n --arg port "$1" '{Entrypoint: ["httpd", "-f", "-p", $port, "-h", "/www"], StopSignal: "SIGKILL", Env: ["PATH=/usr/sbin:/usr/bin:/bin"]}' > "$WORK/entry"
 }
 make_postgres-exporter() {
   answers 9187 postgres_exporter
