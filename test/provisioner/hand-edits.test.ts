@@ -57,6 +57,8 @@ describeWithTools(['helm', ...clusterTools], 'hand edits', () => {
   it('an object that somebody made by hand under a name of the chart’s becomes the release’s', async () => {
     await start();
     const on = customer();
+    // Where there is no namespace, a suspension makes none.
+    await done(stage.plane.want(on, 'running'));
     await done(stage.plane.want(on, 'suspended'));
     await stage.core.createNamespacedConfigMap({
       namespace: on.namespace,
