@@ -18,7 +18,7 @@ import {
 /** Far above what anything takes on a machine that is busy: a wait ends with the thing, or says that it never came. */
 export const patienceMs = 220_000;
 /** For tests that wait for a failure, which takes all of a job's time: enough for pods to be made on a busy machine. */
-export const shortJobMs = 25_000;
+export const shortJobMs = 35_000;
 
 function made<T>(value: T | undefined, what: string): T {
   if (value === undefined) throw new Error(`${what} is there inside a test only`);
