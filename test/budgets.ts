@@ -30,7 +30,7 @@ const BUDGETS: Record<string, number> = {
   journeys: 7.5,
   metering: 2,
   // Half of it are three windows of a minute that have to pass.
-  node: 10,
+  node: 12,
   oracle: 1,
   project: 2.5,
   provisioner: 22,
