@@ -100,7 +100,7 @@ echo "http://127.0.0.1:$METRICS" > metrics-url
 
 create() { api -X POST -H 'Content-Type: application/yaml' --data-binary @- "https://127.0.0.1:$API$1" > /dev/null; }
 create /api/v1/nodes <<'N'
-{apiVersion: v1, kind: Node, metadata: {name: node-0, labels: {kubernetes.io/hostname: node-0, kubernetes.io/os: linux, kubernetes.io/arch: amd64}}, status: {allocatable: {cpu: "512", memory: 2Ti, ephemeral-storage: 20Ti, pods: "20000"}, capacity: {cpu: "512", memory: 2Ti, ephemeral-storage: 20Ti, pods: "20000"}}}
+{apiVersion: v1, kind: Node, metadata: {name: node-0, labels: {kubernetes.io/hostname: node-0, kubernetes.io/os: linux, kubernetes.io/arch: amd64}}, status: {allocatable: {cpu: "2048", memory: 4Ti, ephemeral-storage: 20Ti, pods: "20000"}, capacity: {cpu: "2048", memory: 4Ti, ephemeral-storage: 20Ti, pods: "20000"}}}
 N
 create /apis/storage.k8s.io/v1/storageclasses <<'S'
 {apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: standard, annotations: {storageclass.kubernetes.io/is-default-class: "true"}}, provisioner: kubernetes.io/host-path}

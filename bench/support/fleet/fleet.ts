@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bundleProvisioner } from '../../../provisioner/bundle.ts';
-import { type QueueStats, queueStats } from '../../../src/contracts/queue.ts';
+import { queueHistory } from '../../../src/contracts/queue.ts';
 import { startCluster, type TestCluster } from '../../../test/harness/cluster.ts';
 import { startPlatform, type TestPlatform } from '../../../test/harness/platform.ts';
 import { toolPath } from '../../../test/harness/tools.ts';
@@ -49,8 +49,12 @@ const TELL_EVERY_MS = 15_000;
 const SIGN_UPS_AT_ONCE = 4;
 const ANSWER_MS = 60_000;
 
-const statsOf = async (api: Api): Promise<QueueStats> =>
-  queueStats.parse(await persistently(() => callApi(api, 'GET', '/api/queue/stats'), ANSWER_MS));
+/** Jobs that have ended, of all that there were: the queue's lists keep the last hundred. */
+async function endedJobs(api: Api): Promise<{ done: number; failed: number }> {
+  const hours = queueHistory.parse(await persistently(() => callApi(api, 'GET', '/api/queue/history'), ANSWER_MS));
+  const sum = (key: 'done' | 'failed') => hours.reduce((all, hour) => all + hour[key], 0);
+  return { done: sum('done'), failed: sum('failed') };
+}
 const newShortIds = (count: number): string[] => Array.from({ length: count }, () => randomBytes(4).toString('hex'));
 
 /** Throws for what kept it from being measured; a fleet that is not up in time is told by its numbers. */
@@ -108,7 +112,7 @@ async function measured(
   const stop = new AbortController();
   const withHelms = await watchMemory(pidOf(platform.pid, 'provisioner'), stop.signal);
   const before = cpu();
-  const done = (await statsOf(api)).completed;
+  const { done } = await endedJobs(api);
   const startedMs = Date.now();
   const since = (): number => (Date.now() - startedMs) / 1000;
   const signing = signUpAll(api, customers, made);
@@ -117,9 +121,9 @@ async function measured(
   let failed = 0;
   while (ready + failed < customers && since() < options.minutes * 60) {
     await sleep(LOOK_EVERY_MS);
-    const stats = await statsOf(api);
-    ready = stats.completed - done;
-    failed = stats.failed;
+    const ended = await endedJobs(api);
+    ready = ended.done - done;
+    failed = ended.failed;
     if (Date.now() > toldMs + TELL_EVERY_MS) {
       toldMs = Date.now();
       const left = ready === 0 ? '' : `, about ${Math.ceil(((customers - ready) * since()) / ready / 60)} minutes more`;
