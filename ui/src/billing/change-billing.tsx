@@ -8,26 +8,8 @@ import { billingTexts } from '../texts/billing.ts';
 
 const texts = billingTexts.settings;
 
-const names = [
-  'email',
-  'poNumber',
-  'line1',
-  'line2',
-  'postalCode',
-  'city',
-  'region',
-  'country',
-  'taxType',
-  'taxValue',
-] as const;
-const ofAddress = [
-  'line1',
-  'line2',
-  'postalCode',
-  'city',
-  'region',
-  'country',
-] as const satisfies (typeof names)[number][];
+const ofAddress = ['line1', 'line2', 'postalCode', 'city', 'region', 'country'] as const;
+const names = ['email', 'poNumber', ...ofAddress, 'taxType', 'taxValue'] as const;
 type Written = Readonly<Record<(typeof names)[number], string>>;
 
 const writtenOf = ({ billing_email, po_number, address, tax_ids: [first] }: BillingView): Written => ({
