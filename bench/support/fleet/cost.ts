@@ -1,5 +1,5 @@
 /** What a fleet costs: processor's time by program, the provisioner's memory with its helms, and who asked the API server how often. */
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -67,15 +67,21 @@ export async function watchMemory(provisioner: number, signal: AbortSignal): Pro
 /** The most that the provisioner itself had so far, MiB. */
 export const peakMiB = (platform: number): number => memoryMiB(pidOf(platform, 'provisioner'), 'VmHWM');
 
-/** Requests of the audit log in a span, by the name of who asked (`tenantry-provisioner`, `Helm`, `kwok`, …). */
+/**
+ * Requests of the API server's audit log in a span, by the name of who asked (`tenantry-provisioner`, `Helm`, `kwok`, …). The log is more than
+ * one file when it is long: at 100 MB the API server renames it to `audit-<time>.log` and begins another.
+ */
 export async function requestsIn(folder: string, fromMs: number, toMs: number): Promise<Record<string, number>> {
   const found: Record<string, number> = {};
-  for await (const line of createInterface({ input: createReadStream(join(folder, 'audit.log')) })) {
-    const { userAgent = '', requestReceivedTimestamp = '' } = JSON.parse(line) as Record<string, string>;
-    const atMs = Date.parse(requestReceivedTimestamp);
-    if (atMs < fromMs || atMs > toMs) continue;
-    const [who = ''] = userAgent.split(/[/ ]/);
-    found[who] = (found[who] ?? 0) + 1;
+  const files = readdirSync(folder).filter((name) => /^audit.*\.log$/.test(name));
+  for (const name of files) {
+    for await (const line of createInterface({ input: createReadStream(join(folder, name)) })) {
+      const { userAgent = '', requestReceivedTimestamp = '' } = JSON.parse(line) as Record<string, string>;
+      const atMs = Date.parse(requestReceivedTimestamp);
+      if (atMs < fromMs || atMs > toMs) continue;
+      const [who = ''] = userAgent.split(/[/ ]/);
+      found[who] = (found[who] ?? 0) + 1;
+    }
   }
   return found;
 }
