@@ -100,6 +100,7 @@ const failures = {
   period_closed: [422, 'Period closed'],
   cap_below_fee: [422, 'Cap below the fee'],
   tax_id_invalid: [422, 'Tax id invalid'],
+  tax_location_invalid: [422, 'No location for tax'],
   return_url_not_allowed: [422, 'Return URL not allowed'],
   issuer_unusable: [422, 'Issuer unusable'],
   upgrade_required: [426, 'Upgrade required'],

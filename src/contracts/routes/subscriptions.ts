@@ -91,6 +91,7 @@ export const upgradeSubscription = route({
     'same_plan',
     'stripe_unavailable',
     'subscription_ended',
+    'tax_location_invalid',
   ],
   idempotent: true,
 });

@@ -14,6 +14,7 @@ import * as outboxStore from '../../outbox/store.ts';
 import type { Period } from '../../periods/period.ts';
 import type { StripeFailure, StripeResult } from '../../stripe/call.ts';
 import type { StripePort } from '../../stripe/port.ts';
+import { noTaxLocation } from '../../webhooks/stuck-store.ts';
 import { currentPeriod } from '../billing/current-period.ts';
 import type { Context } from '../deed.ts';
 import { refreshSubscription, StripeNotRead } from './refresh-subscription.ts';
@@ -56,9 +57,15 @@ const onItsWay: Failure = {
   retryAfterSeconds: minute,
 };
 
+const addressWanted: Failure = {
+  code: 'tax_location_invalid',
+  message: 'tax cannot be worked out for this customer: set an address in the billing settings first',
+};
+
 /** The failure as callers see it; Stripe's own code is a word of its documents, its text stays here. */
 export function stripeFailed({ kind, code }: StripeFailure): Failure {
   if (kind !== 'refused') return stripeAway;
+  if (code === noTaxLocation) return addressWanted;
   return { code: 'stripe_unavailable', message: `Stripe refuses that: ${code}`, details: { stripe_code: code } };
 }
 

@@ -70,6 +70,17 @@ describe('an order whose outcome nobody knows', () => {
   });
 });
 
+it('an upgrade that Stripe can work out no tax for says what is missing; the old plan stands until it is there', async () => {
+  const { made, id } = await paying();
+  await stripe.taxWithoutAddress(id);
+  expect(await refusalOf(await upgrade(made, 'professional'))).toEqual([422, 'tax_location_invalid']);
+  expect(await subscriptionOf(made)).toMatchObject({ plan: 'starter' });
+  expect(await ordersOf(made)).toEqual([{ state: 'dropped', last_error: 'customer_tax_location_invalid' }]);
+  const { customer } = await stripe.read<{ customer: string }>(`/subscriptions/${id}`);
+  await stripe.call(`/customers/${customer}`, { 'address[country]': 'DE', 'address[postal_code]': '10117' });
+  expect((await upgrade(made, 'professional')).status).toBe(200);
+});
+
 describe('who may', () => {
   it('read and change it: its own people, and operators', async () => {
     const [{ made }, other] = [await paying(), await signUp(api, { plan: 'starter' })];
