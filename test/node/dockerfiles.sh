@@ -13,7 +13,9 @@ for program in buildah mmdebstrap; do
 done
 [ $# -gt 0 ] || set -- exporter/Dockerfile exporter/mqtt/Dockerfile provisioner/Dockerfile examples/instance/Dockerfile
 WORK=$(mktemp -d)
-trap 'rm -rf "$WORK"' EXIT
+# A build's own mounts outlive it now and then: whoever removes STORE would find it busy.
+unmount() { awk -v under="$STORE/" 'index($2, under) == 1 { print $2 }' /proc/mounts | sort -r | xargs -r umount -l; }
+trap 'unmount; rm -rf "$WORK"' EXIT
 
 buildah_here() { buildah --root "$STORE/store" --runroot "$STORE/run" --storage-driver overlay "$@"; }
 # chroot: a build needs no cgroups and no network of its own.
