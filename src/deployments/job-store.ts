@@ -38,7 +38,7 @@ export function lease(l: { clusterId: string; leaseId: string; now: number; time
     write(sql`
       UPDATE deployments SET status = 'failed', reason = 'the provisioner lost its lease too often', reason_code = 'lease_lost', updated_at = ${l.now}
       WHERE customer_id IN (SELECT customer_id FROM jobs WHERE cluster_id = ${l.clusterId} AND state = 'active'
-        AND lease_until <= ${l.now} AND lost_leases >= ${lostLeasesMax})`),
+        AND action = 'reconcile' AND lease_until <= ${l.now} AND lost_leases >= ${lostLeasesMax})`),
     write(sql`
       UPDATE jobs SET state = 'failed', lost_leases = lost_leases + 1, error_code = 'lease_lost', error_message = 'the lease ran out too often',
         error_events = '[]', cause = 'lease_lost', finished_at = ${l.now}, updated_at = ${l.now}
