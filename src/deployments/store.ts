@@ -113,12 +113,14 @@ export const redeploy = (d: Run & { dataLost: boolean }): Write[] => [
 ];
 
 /**
- * Ready deployments that nobody has looked at since `before`, the longest ago first. Two looks into the index: of one for both, SQLite
- * reads every deployment that was looked at since, each minute.
+ * Ready deployments that nobody has looked at since `before`, the longest ago first. A look that failed since then counts as one: made again
+ * each minute it would keep all others from theirs. Two looks into the index: of one for both, SQLite reads every deployment that was looked
+ * at since, each minute.
  */
 export async function findUnchecked(db: Db, before: number, limit: number): Promise<string[]> {
   const idle = sql`SELECT customer_id FROM deployments d WHERE status = 'ready'
-    AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.customer_id = d.customer_id AND j.state IN ('waiting', 'active'))`;
+    AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.customer_id = d.customer_id
+      AND (j.state IN ('waiting', 'active') OR (j.action = 'drift' AND j.created_at > ${before})))`;
   const rows = await db.all<{ customer_id: string }>(sql`
     SELECT * FROM (${idle} AND drift_checked_at IS NULL LIMIT ${limit}) UNION ALL
     SELECT * FROM (${idle} AND drift_checked_at <= ${before} ORDER BY drift_checked_at LIMIT ${limit}) LIMIT ${limit}`);

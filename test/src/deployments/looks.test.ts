@@ -3,7 +3,8 @@ import { beforeAll, beforeEach, expect, it } from 'vitest';
 import type { LeasedJob } from '../../../src/contracts/jobs.ts';
 import { makeQueue, type Queue, value } from './queue-kit.ts';
 
-const hourMs = 3_600_000;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 let queue: Queue;
 beforeAll(async () => {
   queue = await makeQueue();
@@ -22,6 +23,8 @@ async function ready(): Promise<string> {
 }
 const statusOf = (customerId: string) =>
   value<string>('SELECT status AS v FROM deployments WHERE customer_id = ?', customerId);
+const looksAt = (customerId: string) =>
+  value<number>("SELECT count(*) AS v FROM jobs WHERE customer_id = ? AND action = 'drift'", customerId);
 
 async function lookAt(customerId: string): Promise<LeasedJob> {
   const answer = await queue.post(`/api/customers/${customerId}/deployment/drift`, {});
@@ -37,4 +40,26 @@ it('a look that loses its lease too often is given up, and the stack that it was
     customerId,
   );
   expect([ended, await statusOf(customerId)]).toEqual(['lease_lost', 'ready']);
+});
+
+it('looks that fail are made once a day, and others have theirs meanwhile', async () => {
+  // As many as cron has looked at in a tick, and one more, which is due after them.
+  const failing = [];
+  for (let n = 0; n < 20; n++) failing.push(await ready());
+  queue.api.clock.now += minuteMs;
+  const last = await ready();
+  queue.api.clock.now += 25 * hourMs;
+  for (let tick = 0; tick < 3; tick++) {
+    await queue.api.tick();
+    for (let look = await queue.next(); look !== null; look = await queue.next()) {
+      if (look.job.customer_id === last) await queue.complete(look);
+      else await queue.fail(look, { code: 'cluster_failing', retryable: true, scope: 'cluster' });
+    }
+    queue.api.clock.now += minuteMs;
+  }
+  expect(await looksAt(last)).toBe(1);
+  expect(await Promise.all(failing.map(looksAt))).toEqual(failing.map(() => 1));
+  queue.api.clock.now += 24 * hourMs;
+  await queue.api.tick();
+  expect(await Promise.all(failing.map(looksAt))).toEqual(failing.map(() => 2));
 });
