@@ -61,17 +61,18 @@ export function lease(l: { clusterId: string; leaseId: string; now: number; time
   ];
 }
 
-/** A job, and whether another one of its customer waits behind it. */
-export async function findWithNext(db: Db, id: string): Promise<(JobRow & { waits: boolean }) | null> {
+/** A job, whether another one of its customer waits behind it, and whether its deployment is to be deleted. */
+export async function findWithNext(db: Db, id: string): Promise<(JobRow & { waits: boolean; ends: boolean }) | null> {
   const rows = await db
     .select({
       job: jobs,
       waits: sql<number>`EXISTS (SELECT 1 FROM jobs w WHERE w.customer_id = jobs.customer_id AND w.state = 'waiting')`,
+      ends: sql<number>`EXISTS (SELECT 1 FROM deployments d WHERE d.customer_id = jobs.customer_id AND d.phase = 'deleted')`,
     })
     .from(jobs)
     .where(eq(jobs.id, id));
   const [row] = rows;
-  return row ? { ...row.job, waits: row.waits === 1 } : null;
+  return row ? { ...row.job, waits: row.waits === 1, ends: row.ends === 1 } : null;
 }
 
 export async function find(db: Db, id: string): Promise<JobRow | null> {

@@ -63,3 +63,13 @@ it('looks that fail are made once a day, and others have theirs meanwhile', asyn
   await queue.api.tick();
   expect(await Promise.all(failing.map(looksAt))).toEqual(failing.map(() => 2));
 });
+
+it('a look that finds something missing ends, though the stack is to be deleted by then', async () => {
+  const customerId = await ready();
+  const { job, lease_id, generation } = await lookAt(customerId);
+  const control = queue.api.bindings['CONTROL'] as D1Database;
+  await control.prepare("UPDATE deployments SET phase = 'deleted' WHERE customer_id = ?").bind(customerId).run();
+  const drift = [{ object: 'Secret/instance-licence', kind: 'missing', difference: 'the Secret is not there' }];
+  const answer = await queue.protocol(job.id, 'complete', { lease_id, generation, drift });
+  expect([answer.status, (await queue.job(job.id)).state]).toEqual([200, 'completed']);
+});
