@@ -1,6 +1,8 @@
-/** Looks for drift that do not come to their end: they cost their customer nothing, and keep nobody else from being looked at. */
+/** Looks that do not come to their end: they cost their customer nothing, and keep nobody else from being looked at. */
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import type { LeasedJob } from '../../../src/contracts/jobs.ts';
+import { commit, openDb } from '../../../src/db/client.ts';
+import { lookAgain } from '../../../src/deployments/job-orders-store.ts';
 import { makeQueue, type Queue, value } from './queue-kit.ts';
 
 const minuteMs = 60_000;
@@ -72,4 +74,23 @@ it('a look that finds something missing ends, though the stack is to be deleted 
   const drift = [{ object: 'Secret/instance-licence', kind: 'missing', difference: 'the Secret is not there' }];
   const answer = await queue.protocol(job.id, 'complete', { lease_id, generation, drift });
   expect([answer.status, (await queue.job(job.id)).state]).toEqual([200, 'completed']);
+});
+
+it('a failed deployment is sent again though others, which failed before it, wait for a provisioner that does not come', async () => {
+  const failed = async () => {
+    const { customerId, jobId } = await queue.waiting();
+    await queue.fail(await queue.lease(jobId));
+    queue.api.clock.now += minuteMs;
+    return customerId;
+  };
+  const customers = [await failed(), await failed()];
+  queue.api.clock.now += 2 * hourMs;
+  const db = openDb(queue.api.bindings['CONTROL'] as D1Database);
+  const states = () =>
+    Promise.all(customers.map((id) => value<string>('SELECT state AS v FROM jobs WHERE customer_id = ?', id)));
+  // One at a time, as cron sends some hundreds.
+  await commit(db, [lookAgain(queue.api.clock.now, 1)]);
+  expect(await states()).toEqual(['waiting', 'failed']);
+  await commit(db, [lookAgain(queue.api.clock.now, 1)]);
+  expect(await states()).toEqual(['waiting', 'waiting']);
 });
