@@ -26,6 +26,9 @@ const unpaidDelay = sql`(SELECT CASE WHEN s.status IN (${sql.join(
 )}) THEN 0 ELSE ${unpaidWaitMs} END
   FROM subscriptions s WHERE s.customer_id = j.customer_id)`;
 
+/** What was given up and is looked at again has no place from before: of a thousand such a new customer would wait for each. */
+const waitsSince = sql`iif(j.looks > 0, j.run_after, j.created_at)`;
+
 /**
  * Leases the oldest due job of the cluster whose deployment has no other job running, unless the queue is paused there. A
  * job whose lease ran out is due again, unless it has lost too many.
@@ -54,7 +57,7 @@ export function lease(l: { clusterId: string; leaseId: string; now: number; time
         WHERE j.cluster_id = ${l.clusterId} AND NOT ${pausedIn(sql`${l.clusterId}`)}
           AND ((j.state = 'waiting' AND j.run_after <= ${l.now}) OR (j.state = 'active' AND j.lease_until <= ${l.now}))
           AND NOT EXISTS (SELECT 1 FROM jobs o WHERE o.customer_id = j.customer_id AND o.state = 'active' AND o.id <> j.id)
-        ORDER BY j.created_at + ${unpaidDelay}, j.rowid LIMIT 1)`),
+        ORDER BY ${waitsSince} + ${unpaidDelay}, j.rowid LIMIT 1)`),
     write(sql`
       UPDATE deployments SET status = ${phaseCase(sql`phase`, statusTowards)}, updated_at = ${l.now}
       WHERE customer_id = (SELECT customer_id FROM jobs WHERE lease_id = ${l.leaseId} AND action = 'reconcile')`),
