@@ -165,8 +165,8 @@ const nextGeneration = (d: Run, desired: SQLiteUpdateSetSource<typeof deployment
 function requestRun(d: Run): Write[] {
   return [
     write(sql`
-      UPDATE jobs SET verb = ${d.verb}, action = 'reconcile', failed_runs = 0, looks = 0, run_after = ${d.now}, updated_at = ${d.now},
-        generation = (SELECT spec_generation FROM deployments WHERE customer_id = ${d.customerId})
+      UPDATE jobs SET verb = ${d.verb}, action = 'reconcile', failed_runs = 0, lost_leases = 0, looks = 0,
+        run_after = ${d.now}, updated_at = ${d.now}, generation = (SELECT spec_generation FROM deployments WHERE customer_id = ${d.customerId})
       WHERE customer_id = ${d.customerId} AND state = 'waiting'`),
     write(sql`
       INSERT INTO jobs (id, customer_id, cluster_id, verb, generation, state, run_after, rung_at, created_at, updated_at)

@@ -94,3 +94,17 @@ it('a failed deployment is sent again though others, which failed before it, wai
   await commit(db, [lookAgain(queue.api.clock.now, 1)]);
   expect(await states()).toEqual(['waiting', 'waiting']);
 });
+
+it('a change of what is wanted has all its runs, whatever its job has lost before', async () => {
+  const { customerId, jobId } = await queue.waiting();
+  let leased = await queue.lease(jobId);
+  for (let lost = 0; lost < 10; lost++) {
+    queue.api.clock.now += hourMs;
+    leased = await queue.lease(jobId);
+  }
+  await queue.fail(leased, { code: 'cluster_failing', retryable: true, scope: 'cluster' });
+  await queue.post(`/api/customers/${customerId}/deployment/redeploy`, { reason: 'the cluster is well again' });
+  await queue.lease(jobId);
+  queue.api.clock.now += hourMs;
+  expect((await queue.lease(jobId)).generation).toBe(2);
+});
