@@ -16,11 +16,12 @@ import { removeBinding } from './opencost-binding.ts';
 import { kindsOf } from './optional-kinds.ts';
 import type { Place } from './place.ts';
 import { reopen } from './pods.ts';
-import type { Revision } from './recovery.ts';
-import { history, type ReleaseContext, recover, uninstall, upgrade } from './release.ts';
+import { lastDeployed, pendingRevision, type Revision } from './recovery.ts';
+import { history, isStopped, type ReleaseContext, recover, uninstall, upgrade } from './release.ts';
 import { registerKeys } from './reporter-key.ts';
 import { ensureInnerPasswords, ensurePassword, putLicence } from './secrets.ts';
 import { suspend } from './suspend.ts';
+import { unlock } from './unlock.ts';
 import { clearUnprovisioned } from './unprovisioned.ts';
 import { finalValues, toValuesText } from './values.ts';
 import { valuesWatch } from './values-check.ts';
@@ -188,13 +189,21 @@ async function install(
 const rounded = (times: Record<string, number>): Record<string, number> =>
   Object.fromEntries(Object.entries(times).map(([name, ms]) => [name, Math.round(ms)]));
 
-/** Gets a release out of `pending-*`; answers the history that an upgrade starts from. */
+/**
+ * Gets a release out of `pending-*`; answers the history that an upgrade starts from. Where nothing ran before, going back would stop what a
+ * resumption has started: the mark alone is taken off.
+ */
 async function cleanRelease(deps: ClusterDeps, context: JobContext, on: ReleaseContext, revisions: Revision[]) {
-  const recovered = await recover(on, revisions);
+  const [pending, ran] = [pendingRevision(revisions), lastDeployed(revisions)];
+  const isOfResumption = pending !== null && ran !== null && (await isStopped(on, ran));
+  const recovered = isOfResumption
+    ? await unlock(deps.kube, placeOf(context.job), on.release, pending)
+    : await recover(on, revisions);
   if (!recovered.ok) return recovered;
-  if (recovered.value === 'none') return ok(revisions);
-  deps.log.info({ job: context.job.job.id, recovery: recovered.value }, 'recovered a release that was left half-done');
-  context.say('warn', `recovered a release that was left half-done: ${recovered.value}`);
+  const recovery = recovered.value ?? 'unlock';
+  if (recovery === 'none') return ok(revisions);
+  deps.log.info({ job: context.job.job.id, recovery }, 'recovered a release that was left half-done');
+  context.say('warn', `recovered a release that was left half-done: ${recovery}`);
   return history(on);
 }
 

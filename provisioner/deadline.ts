@@ -59,8 +59,8 @@ export function waitSeconds(killSeconds: number): number {
   return Math.max(1, killSeconds - reserve);
 }
 
-/** A roll-back is a history, and a helm that applies without waiting: seconds, on a busy machine more. */
-const rollbackReserveMinMs = helmChangeMinMs + helmReadMinMs + 1_500;
+/** A roll-back is a history, what ran, and a helm that applies without waiting: seconds, on a busy machine more. */
+const rollbackReserveMinMs = helmChangeMinMs + 2 * helmReadMinMs + 1_500;
 const rollbackReserveMaxMs = 45_000;
 
 /**

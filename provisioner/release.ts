@@ -2,6 +2,7 @@
  * One customer's Helm release: its history, getting it out of `pending-*`, upgrade, uninstall. Owns the commands and what
  * their results mean; never two at once for a release, which is the lease's promise and not ours.
  */
+import { z } from 'zod';
 import type { JobEvent } from '../src/contracts/jobs.ts';
 import { err, ok, type Result } from '../src/lib/result.ts';
 import { failureOf, lastWords } from './classify.ts';
@@ -146,9 +147,9 @@ export async function uninstall(on: ReleaseContext): Promise<Result<void, Stop>>
 /**
  * Installs or upgrades; to run, it waits until everything is as it should be. An upgrade that fails, or that its kill timer
  * ends, is rolled back to what ran before, after its objects have been asked why: Helm's own `--rollback-on-failure` would
- * delete the objects that show why, and does nothing when helm is killed. A failed first install stays as it is: the next
- * run upgrades it, and what is only slow may become ready meanwhile. An object of the chart's that somebody made by hand
- * becomes the release's.
+ * delete the objects that show why, and does nothing when helm is killed. A failed first install stays as it is, and so does
+ * a failed resumption, before which nothing ran: the next run upgrades it, and what is only slow may become ready
+ * meanwhile. An object of the chart's that somebody made by hand becomes the release's.
  * @param values ours, as text
  * @param giveUp raised by who watches the objects, where waiting mends nothing: helm is ended, as if its time were up
  */
@@ -193,13 +194,31 @@ export async function upgrade(
   return back !== null && began ? rolledBack(on, failure.error, before, back) : failure;
 }
 
-/** Lays down what ran before an upgrade that failed with `failure`, unless the upgrade never wrote anything. */
+/** Lays down what ran before an upgrade that failed with `failure`, unless nothing ran, or the upgrade never wrote anything. */
 async function rolledBack(on: ReleaseContext, failure: Stop, before: Revision[], back: number) {
   const after = await history(on);
   // Refused before it wrote anything (schema, templates, no cluster): what runs is still what ran.
   if (after.ok && after.value.at(-1)?.revision === before.at(-1)?.revision) return err(failure);
+  if (await isStopped(on, back)) return err(failure);
   const undone = await rollback(on, back);
   return undone.ok || undone.error.kind === 'lost' ? err(failure) : alsoNotUndone(failure, undone.error);
+}
+
+/** Of a revision's values, what says whether it runs. */
+const ofSuspension = z.looseObject({ suspended: z.literal(true) });
+
+/** Whether a revision is a suspension's, by its values; not where they cannot be read. */
+export async function isStopped(on: ReleaseContext, revision: number): Promise<boolean> {
+  const run = await on.helm(
+    () => ['get', 'values', ...scope(on), '--revision', String(revision), '-o', 'json', '--', on.release],
+    limitsOf(on, helmReadMinMs),
+  );
+  if (!succeeded(run)) return false;
+  try {
+    return ofSuspension.safeParse(JSON.parse(run.stdout)).success;
+  } catch {
+    return false;
+  }
 }
 
 /** The objects of a revision, as the YAML that Helm applied. */

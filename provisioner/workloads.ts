@@ -75,7 +75,13 @@ type Found = { kind: string; apiVersion: string; workload: Workload };
 /** Something that the cluster would not do, e.g. `{object: 'Deployment/app', message}`. */
 export type Refusal = { object: string; message: string };
 
-/** All workloads of a namespace, and the kinds that could not be listed. */
+/**
+ * Whether its size is a Deployment's to say. A Deployment also writes its own annotations on its ReplicaSets, our note among
+ * them, so that one of a version that is no more would pass for stopped.
+ */
+const isSized = ({ kind, workload }: Found): boolean => kind.startsWith('Replica') && isControlled(workload);
+
+/** All workloads of a namespace that are stopped and started by themselves, and the kinds that could not be listed. */
 async function findWorkloads(objects: Objects, place: Place): Promise<{ found: Found[]; refused: Refusal[] }> {
   const lists = await Promise.all(
     kinds.map(async ({ apiVersion, kind }) => ({
@@ -85,9 +91,11 @@ async function findWorkloads(objects: Objects, place: Place): Promise<{ found: F
     })),
   );
   return {
-    found: lists.flatMap(({ apiVersion, kind, list }) =>
-      list.ok ? list.value.items.map((workload) => ({ apiVersion, kind, workload })) : [],
-    ),
+    found: lists
+      .flatMap(({ apiVersion, kind, list }) =>
+        list.ok ? list.value.items.map((workload) => ({ apiVersion, kind, workload })) : [],
+      )
+      .filter((one) => !isSized(one)),
     refused: lists.flatMap(({ kind, list }) => (list.ok ? [] : [{ object: kind, message: list.error.message }])),
   };
 }
@@ -106,10 +114,7 @@ export async function stopWorkloads(
   const objects = kube.objects();
   const { found, refused } = await findWorkloads(objects, place);
   const running = found.filter(
-    (one) =>
-      tableOf(one).runs(one.workload) &&
-      !(keepExporter && isExporters(one.workload)) &&
-      !(one.kind.startsWith('Replica') && isControlled(one.workload)),
+    (one) => tableOf(one).runs(one.workload) && !(keepExporter && isExporters(one.workload)),
   );
   const results = await Promise.all(
     running.map(async (one) => ({ one, error: await stop(kube, objects, place, one) })),

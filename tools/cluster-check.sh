@@ -23,6 +23,13 @@ some() { [ -n "$(asked get "$@" -o name)" ]; }
 version_is() { asked get --raw /version | tr -d ' \n' | grep -Eq '"gitVersion":"v1\.(3[2-9]|[4-9][0-9])'; }
 # shellcheck disable=SC2317
 helm_is() { "$helm" version --template '{{.Version}}' | grep -Eq '^v(3\.(2[1-9]|[3-9][0-9])|3\.20\.([2-9]|[1-9][0-9])|4\.([2-9]|[1-9][0-9])|4\.1\.([4-9]|[1-9][0-9]))'; }
+# The Services that a solver of HTTP-01 makes are node ports where the issuer says nothing, and the chart's quota has none.
+# shellcheck disable=SC2317
+no_node_port() {
+  local solvers
+  solvers=$(asked get clusterissuer.cert-manager.io "$1" -o 'jsonpath={range .spec.acme.solvers[*]}{.http01}{"\n"}{end}') || return 1
+  ! grep -Evq '^$|"serviceType":"ClusterIP"' <<< "$solvers"
+}
 
 check 'kubectl' 'npm run tools' type -P kubectl
 check 'Helm 3.20.2, 4.1.4 or newer' 'npm run tools, and HELM_BIN names another' helm_is
@@ -34,6 +41,7 @@ if [ $missing = 0 ]; then
   check 'an ingress class nginx' 'ingress.className' asked get ingressclass nginx
   check 'an ingress controller in ingress-nginx' 'networkPolicy.ingressController' some pods -n ingress-nginx
   check 'a ClusterIssuer letsencrypt of cert-manager' 'ingress.clusterIssuer' asked get clusterissuer.cert-manager.io letsencrypt
+  check 'solvers of it that open no node port' 'serviceType: ClusterIP in each of its http01 solvers' no_node_port letsencrypt
   check 'Prometheus in monitoring' 'prometheus.url' asked get service -n monitoring prometheus-kube-prometheus-prometheus
   check "pods of Prometheus that network policies name" 'networkPolicy.prometheus' some pods -n monitoring -l app.kubernetes.io/name=prometheus
   check "a ClusterRole tenantry-opencost" 'charts/provisioner makes it, or opencost.url of one that all share' asked get clusterrole tenantry-opencost

@@ -107,19 +107,20 @@ export const clean = (ids: readonly string[], state: 'completed' | 'failed', now
 
 /**
  * Sends what was given up again, one run each, after pauses that grow to a day: the newest job of a failed deployment that
- * nothing else waits or runs for. @returns how many
+ * nothing else waits or runs for. At most `limit` whose turn it is, of the deployments that changed the longest ago first: one that waits
+ * (its provisioner is away) or pauses is nobody's turn.
  */
 export const lookAgain = (now: number, limit: number): Write =>
   write(sql`
     UPDATE jobs SET state = 'waiting', looks = looks + 1, lost_leases = 0, run_after = ${now}, rung_at = 0, finished_at = NULL,
       cleaned_at = NULL, updated_at = ${now}, generation = (SELECT spec_generation FROM deployments d WHERE d.customer_id = jobs.customer_id)
     WHERE id IN (
-      SELECT (SELECT n.id FROM jobs n WHERE n.customer_id = d.customer_id AND n.action = 'reconcile'
-        ORDER BY n.created_at DESC, n.rowid DESC LIMIT 1)
-      FROM deployments d WHERE d.status = 'failed' ORDER BY d.updated_at LIMIT ${limit})
-    AND state = 'failed'
-    AND finished_at + min(${lookPauses.baseMs} * (1 << min(looks, 10)), ${lookPauses.maxMs}) <= ${now}
-    AND NOT EXISTS (SELECT 1 FROM jobs o WHERE o.customer_id = jobs.customer_id AND o.state IN ('waiting', 'active'))`);
+      SELECT j.id FROM deployments d JOIN jobs j ON j.rowid = (SELECT n.rowid FROM jobs n WHERE n.customer_id = d.customer_id
+        AND n.action = 'reconcile' ORDER BY n.created_at DESC, n.rowid DESC LIMIT 1)
+      WHERE d.status = 'failed' AND j.state = 'failed'
+        AND j.finished_at + min(${lookPauses.baseMs} * (1 << min(j.looks, 10)), ${lookPauses.maxMs}) <= ${now}
+        AND NOT EXISTS (SELECT 1 FROM jobs o WHERE o.customer_id = d.customer_id AND o.state IN ('waiting', 'active'))
+      ORDER BY d.updated_at LIMIT ${limit})`);
 
 /** Makes jobs that look for drift, where nothing else waits. `rungAt`: when their doorbells were, or are being, rung. */
 export const insertDriftJobs = (

@@ -26,6 +26,9 @@ const unpaidDelay = sql`(SELECT CASE WHEN s.status IN (${sql.join(
 )}) THEN 0 ELSE ${unpaidWaitMs} END
   FROM subscriptions s WHERE s.customer_id = j.customer_id)`;
 
+/** What was given up and is looked at again has no place from before: of a thousand such a new customer would wait for each. */
+const waitsSince = sql`iif(j.looks > 0, j.run_after, j.created_at)`;
+
 /**
  * Leases the oldest due job of the cluster whose deployment has no other job running, unless the queue is paused there. A
  * job whose lease ran out is due again, unless it has lost too many.
@@ -38,7 +41,7 @@ export function lease(l: { clusterId: string; leaseId: string; now: number; time
     write(sql`
       UPDATE deployments SET status = 'failed', reason = 'the provisioner lost its lease too often', reason_code = 'lease_lost', updated_at = ${l.now}
       WHERE customer_id IN (SELECT customer_id FROM jobs WHERE cluster_id = ${l.clusterId} AND state = 'active'
-        AND lease_until <= ${l.now} AND lost_leases >= ${lostLeasesMax})`),
+        AND action = 'reconcile' AND lease_until <= ${l.now} AND lost_leases >= ${lostLeasesMax})`),
     write(sql`
       UPDATE jobs SET state = 'failed', lost_leases = lost_leases + 1, error_code = 'lease_lost', error_message = 'the lease ran out too often',
         error_events = '[]', cause = 'lease_lost', finished_at = ${l.now}, updated_at = ${l.now}
@@ -54,24 +57,25 @@ export function lease(l: { clusterId: string; leaseId: string; now: number; time
         WHERE j.cluster_id = ${l.clusterId} AND NOT ${pausedIn(sql`${l.clusterId}`)}
           AND ((j.state = 'waiting' AND j.run_after <= ${l.now}) OR (j.state = 'active' AND j.lease_until <= ${l.now}))
           AND NOT EXISTS (SELECT 1 FROM jobs o WHERE o.customer_id = j.customer_id AND o.state = 'active' AND o.id <> j.id)
-        ORDER BY j.created_at + ${unpaidDelay}, j.rowid LIMIT 1)`),
+        ORDER BY ${waitsSince} + ${unpaidDelay}, j.rowid LIMIT 1)`),
     write(sql`
       UPDATE deployments SET status = ${phaseCase(sql`phase`, statusTowards)}, updated_at = ${l.now}
       WHERE customer_id = (SELECT customer_id FROM jobs WHERE lease_id = ${l.leaseId} AND action = 'reconcile')`),
   ];
 }
 
-/** A job, and whether another one of its customer waits behind it. */
-export async function findWithNext(db: Db, id: string): Promise<(JobRow & { waits: boolean }) | null> {
+/** A job, whether another one of its customer waits behind it, and whether its deployment is to be deleted. */
+export async function findWithNext(db: Db, id: string): Promise<(JobRow & { waits: boolean; ends: boolean }) | null> {
   const rows = await db
     .select({
       job: jobs,
       waits: sql<number>`EXISTS (SELECT 1 FROM jobs w WHERE w.customer_id = jobs.customer_id AND w.state = 'waiting')`,
+      ends: sql<number>`EXISTS (SELECT 1 FROM deployments d WHERE d.customer_id = jobs.customer_id AND d.phase = 'deleted')`,
     })
     .from(jobs)
     .where(eq(jobs.id, id));
   const [row] = rows;
-  return row ? { ...row.job, waits: row.waits === 1 } : null;
+  return row ? { ...row.job, waits: row.waits === 1, ends: row.ends === 1 } : null;
 }
 
 export async function find(db: Db, id: string): Promise<JobRow | null> {

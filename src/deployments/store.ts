@@ -113,12 +113,14 @@ export const redeploy = (d: Run & { dataLost: boolean }): Write[] => [
 ];
 
 /**
- * Ready deployments that nobody has looked at since `before`, the longest ago first. Two looks into the index: of one for both, SQLite
- * reads every deployment that was looked at since, each minute.
+ * Ready deployments that nobody has looked at since `before`, the longest ago first. A look that failed since then counts as one: made again
+ * each minute it would keep all others from theirs. Two looks into the index: of one for both, SQLite reads every deployment that was looked
+ * at since, each minute.
  */
 export async function findUnchecked(db: Db, before: number, limit: number): Promise<string[]> {
   const idle = sql`SELECT customer_id FROM deployments d WHERE status = 'ready'
-    AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.customer_id = d.customer_id AND j.state IN ('waiting', 'active'))`;
+    AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.customer_id = d.customer_id
+      AND (j.state IN ('waiting', 'active') OR (j.action = 'drift' AND j.created_at > ${before})))`;
   const rows = await db.all<{ customer_id: string }>(sql`
     SELECT * FROM (${idle} AND drift_checked_at IS NULL LIMIT ${limit}) UNION ALL
     SELECT * FROM (${idle} AND drift_checked_at <= ${before} ORDER BY drift_checked_at LIMIT ${limit}) LIMIT ${limit}`);
@@ -163,8 +165,8 @@ const nextGeneration = (d: Run, desired: SQLiteUpdateSetSource<typeof deployment
 function requestRun(d: Run): Write[] {
   return [
     write(sql`
-      UPDATE jobs SET verb = ${d.verb}, action = 'reconcile', failed_runs = 0, looks = 0, run_after = ${d.now}, updated_at = ${d.now},
-        generation = (SELECT spec_generation FROM deployments WHERE customer_id = ${d.customerId})
+      UPDATE jobs SET verb = ${d.verb}, action = 'reconcile', failed_runs = 0, lost_leases = 0, looks = 0,
+        run_after = ${d.now}, updated_at = ${d.now}, generation = (SELECT spec_generation FROM deployments WHERE customer_id = ${d.customerId})
       WHERE customer_id = ${d.customerId} AND state = 'waiting'`),
     write(sql`
       INSERT INTO jobs (id, customer_id, cluster_id, verb, generation, state, run_after, rung_at, created_at, updated_at)

@@ -262,6 +262,23 @@ customer: {companyName: Another}
     expect(waitedMs).toBeLessThan(15_000);
   });
 
+  it('a resumption that fails leaves what it has started, and the next run brings the rest', async () => {
+    await start();
+    const on = customer();
+    await settled(stage.plane.want(on, 'running'));
+    await settled(stage.plane.want(on, 'suspended'));
+    await start({ image: 'gone.invalid/app:2' });
+    const job = stage.plane.want(on, 'running');
+    expect((await firstFailure(job)).code).toBe('not_ready');
+    const database = async () =>
+      (await stage.core.readNamespacedPod({ name: 'postgres-0', namespace: on.namespace })).metadata?.uid;
+    const started = await database();
+    await start();
+    stage.plane.release(job);
+    await settled(job);
+    expect([await database(), await running(on)]).toEqual([started, 3]);
+  });
+
   it('an upgrade whose helm hangs until its kill timer ends it is rolled back too', async () => {
     await start();
     const on = customer();

@@ -14,6 +14,7 @@ const exit = (code: number, stdout = '', stderr = ''): HelmRun => ({ kind: 'exit
 const revisions = (...statuses: string[]) =>
   exit(0, JSON.stringify(statuses.map((status, i) => ({ revision: i + 1, status }))));
 const notFound = exit(1, '', 'Error: release: not found');
+const started = exit(0, '{"suspended":false}');
 const late = exit(1, '', 'Error: resource Deployment/n/app not ready. status: InProgress');
 
 const chart = { path: 'chart', valuesFile: undefined };
@@ -62,16 +63,34 @@ describe('an upgrade', () => {
   });
 
   it('that fails goes back to what ran, and says why it failed', async () => {
-    const { on, commands, verbs } = scripted(late, revisions('superseded', 'deployed', 'failed'), exit(0));
+    const { on, commands, verbs } = scripted(late, revisions('superseded', 'deployed', 'failed'), started, exit(0));
     const before = [
       { revision: 1, status: 'superseded' },
       { revision: 2, status: 'deployed' },
     ];
     const done = await upgrade(on, chart, '{}', before, 'run');
     expect(done).toMatchObject({ ok: false, error: { code: 'not_ready', events: [{ object: 'Pod/a' }] } });
-    expect(verbs()).toEqual(['upgrade', 'history', 'rollback']);
-    expect(commands[2]?.slice(-3)).toEqual(['--', 'c1', '2']);
+    expect(verbs()).toEqual(['upgrade', 'history', 'get', 'rollback']);
+    expect(commands[3]?.slice(-3)).toEqual(['--', 'c1', '2']);
   });
+
+  it('of a stack that was stopped does not go back to that when it fails', async () => {
+    const stopped = exit(0, '{"customer":{},"suspended":true}');
+    const { on, commands, verbs } = scripted(late, revisions('deployed', 'failed'), stopped);
+    const done = await upgrade(on, chart, '{}', [{ revision: 1, status: 'deployed' }], 'run');
+    expect(done).toMatchObject({ ok: false, error: { code: 'not_ready', events: [{ object: 'Pod/a' }] } });
+    expect(verbs()).toEqual(['upgrade', 'history', 'get']);
+    expect(commands[2]?.join(' ')).toBe('get values --namespace customer-1 --revision 1 -o json -- c1');
+  });
+
+  it.each([exit(1, '', 'Error: no'), exit(0, 'null'), exit(0, 'no JSON')])(
+    'goes back where what ran does not say whether it ran',
+    async (answer) => {
+      const { on, verbs } = scripted(late, revisions('deployed', 'failed'), answer, exit(0));
+      await upgrade(on, chart, '{}', [{ revision: 1, status: 'deployed' }], 'run');
+      expect(verbs()).toEqual(['upgrade', 'history', 'get', 'rollback']);
+    },
+  );
 
   it('that suspends waits for nothing, runs no hook, and what ran is not brought back when it fails', async () => {
     const { on, commands, verbs } = scripted(late);
@@ -85,13 +104,13 @@ describe('an upgrade', () => {
   it.each<HelmRun>([{ kind: 'timed_out' }, { kind: 'killed', signal: 'SIGKILL' }])(
     'that ended as $kind goes back to what ran too, with time that was kept for it',
     async (ended) => {
-      const { on, commands, verbs } = scripted(ended, revisions('deployed', 'pending-upgrade'), exit(0));
+      const { on, commands, verbs } = scripted(ended, revisions('deployed', 'pending-upgrade'), started, exit(0));
       const done = await upgrade(on, chart, '{}', [{ revision: 1, status: 'deployed' }], 'run');
       expect(done).toMatchObject({ ok: false, error: { kind: 'failed' } });
-      expect(verbs()).toEqual(['upgrade', 'history', 'rollback']);
+      expect(verbs()).toEqual(['upgrade', 'history', 'get', 'rollback']);
       // 300 s, less 45 for the roll-back, less 30 for helm to end by itself.
       expect(commands[0]?.join(' ')).toContain('--timeout 225s');
-      expect(commands[2]?.join(' ')).toContain('--server-side=true --force-conflicts --no-hooks');
+      expect(commands[3]?.join(' ')).toContain('--server-side=true --force-conflicts --no-hooks');
     },
   );
 
@@ -120,7 +139,7 @@ describe('an upgrade', () => {
   });
 
   it('whose roll-back fails too says both', async () => {
-    const { on } = scripted(late, revisions('deployed', 'failed'), exit(1, '', 'Error: no'));
+    const { on } = scripted(late, revisions('deployed', 'failed'), started, exit(1, '', 'Error: no'));
     const done = await upgrade(on, chart, '{}', [{ revision: 1, status: 'deployed' }], 'run');
     expect(!done.ok && done.error.kind === 'failed' && done.error.message).toMatch(
       /no image\. Rolling back failed too: helm rollback: no/,

@@ -118,6 +118,30 @@ describeWithTools(['helm', ...clusterTools], 'a suspension', () => {
     expect([byHand.spec?.replicas, cron.spec?.suspend]).toEqual([1, false]);
   });
 
+  it('leaves an older version of what it stopped alone when the stack goes on: no pod of that version comes back', async () => {
+    const images = ['registry.example.com/app:1', 'registry.example.com/app:2'];
+    await start({ image: images[0] ?? '' });
+    const on = customer();
+    await run(on);
+    // The version that was stopped is not the one that the suspension leaves behind.
+    await start({ image: images[1] ?? '' });
+    await suspend(on);
+    const versions = async () =>
+      new Map(
+        (await stage.apps.listNamespacedReplicaSet({ namespace: on.namespace })).items.map(({ spec, metadata }) => [
+          spec?.template?.spec?.containers[0]?.image,
+          metadata,
+        ]),
+      );
+    await vi.waitUntil(async () => (await versions()).size === 2, { timeout: patienceMs, interval: 50 });
+    const older = (await versions()).get(images[0]);
+    expect(older?.annotations).toHaveProperty(['tenantry.dev/stopped']);
+    await run(on);
+    expect(await running(on)).toBe(3);
+    // Its size was not touched.
+    expect((await versions()).get(images[0])?.generation).toBe(older?.generation);
+  });
+
   it('of pods that somebody makes again and again, behind a webhook that is away: no new one gets in', async () => {
     await start();
     const on = customer();

@@ -13,6 +13,7 @@ const pod = (at: string, name: string, labels: object) => ({
   metadata: { name, namespace: at, labels },
   spec: { automountServiceAccountToken: false, containers: [{ name: 'main', image: 'none' }] },
 });
+const anything = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
 const issuers = 'clusterissuers.cert-manager.io';
 const clusterIssuers = {
   apiVersion: 'apiextensions.k8s.io/v1',
@@ -22,9 +23,16 @@ const clusterIssuers = {
     group: 'cert-manager.io',
     scope: 'Cluster',
     names: { plural: 'clusterissuers', singular: 'clusterissuer', kind: 'ClusterIssuer' },
-    versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+    versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: anything } }],
   },
 };
+const letsencrypt = (...solvers: object[]) => ({
+  apiVersion: 'cert-manager.io/v1',
+  kind: 'ClusterIssuer',
+  metadata: { name: 'letsencrypt' },
+  spec: { acme: { solvers } },
+});
+const dns = { dns01: { route53: { region: 'eu-central-1' } } };
 
 /** A line of the check, and what makes it found, in the order in which it says them. */
 const needs: [line: string, objects: object[]][] = [
@@ -53,7 +61,12 @@ const needs: [line: string, objects: object[]][] = [
   ['an ingress controller in ingress-nginx', [namespace('ingress-nginx'), pod('ingress-nginx', 'controller', {})]],
   [
     'a ClusterIssuer letsencrypt of cert-manager',
-    [{ apiVersion: 'cert-manager.io/v1', kind: 'ClusterIssuer', metadata: { name: 'letsencrypt' } }],
+    // Without a type cert-manager makes node ports, of which customers have none.
+    [letsencrypt(dns, { http01: { ingress: { ingressClassName: 'nginx' } } })],
+  ],
+  [
+    'solvers of it that open no node port',
+    [letsencrypt(dns, { http01: { ingress: { ingressClassName: 'nginx', serviceType: 'ClusterIP' } } })],
   ],
   [
     'Prometheus in monitoring',

@@ -55,7 +55,7 @@ export interface Outcome {
 
 /**
  * The run brought the deployment to its generation, or looked for what differs from it. Where something of the stack is
- * missing, it is brought back by another run.
+ * missing, it is brought back by another run, unless the stack is to be deleted by now.
  */
 export async function completeJob(
   context: Context,
@@ -71,7 +71,7 @@ export async function completeJob(
   if (job.value.action === 'reconcile') {
     return finished(context, job.value, jobStore.complete(timed, drift, claimUid), details, job.value.waits);
   }
-  const missing = drift.some(({ kind }) => kind === 'missing');
+  const missing = !job.value.ends && drift.some(({ kind }) => kind === 'missing');
   const run = { customerId, verb: 'redeploy', jobId: newId('job', random), now } as const;
   const heal = missing ? deploymentStore.redeploy({ ...run, dataLost: false }) : [];
   return finished(context, job.value, [...jobStore.completeDrift(timed, drift, claimUid), ...heal], details);

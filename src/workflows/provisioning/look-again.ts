@@ -3,7 +3,7 @@ import { commit } from '../../db/client.ts';
 import { lookAgain } from '../../deployments/job-orders-store.ts';
 import type { Context } from '../deed.ts';
 
-/** Failed deployments that one tick considers, those that changed the longest ago first. */
+/** Jobs that one tick sends again; what is left waits for the next minute. */
 const looksPerTick = 200;
 
 /** Makes the jobs wait again; their doorbells are rung by `ringAgain`. */

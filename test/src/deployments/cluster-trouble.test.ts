@@ -244,4 +244,18 @@ describe('who pays', () => {
       .run();
     expect((await lease()).job.customer_id).toBe(old.customer.customer_id);
   });
+
+  it('comes before what was given up long ago and is looked at again', async () => {
+    await signUp(api);
+    await finish(await lease(), 'fail', { ...failure, retryable: false });
+    api.clock.now += 2 * hourMs;
+    const paid = await signUp(api);
+    await control
+      .prepare("UPDATE subscriptions SET status = 'active' WHERE customer_id = ?")
+      .bind(paid.customer.customer_id)
+      .run();
+    await api.tick();
+    const [first, second] = [await lease(), await lease()];
+    expect([first.job.customer_id, second.attempt]).toEqual([paid.customer.customer_id, 2]);
+  });
 });
