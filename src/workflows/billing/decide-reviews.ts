@@ -8,6 +8,7 @@ import { commit, openDb } from '../../db/client.ts';
 import { DatabaseUnavailable, GuardFailed } from '../../db/failure.ts';
 import { ok } from '../../lib/result.ts';
 import { iso } from '../../lib/time.ts';
+import { mark as markCap } from '../../spend-caps/store.ts';
 import { isBelowMinimum } from '../../usage/minimum-version-store.ts';
 import { namesOf } from '../../usage/names-store.ts';
 import { accept, type Decision, findReviews, type ReviewRow, reject } from '../../usage/review-store.ts';
@@ -169,5 +170,7 @@ export async function decideReviews(
     if (!('status' in o)) return o;
     return { ...o, customerId: names.customers.get(found.get(o.id)?.row.customerSeq ?? -1) ?? null };
   });
-  return ok({ value, writes: [], audit });
+  const moved = value.flatMap((o) => ('status' in o && o.status === 'accepted' ? (o.customerId ?? []) : []));
+  // What their periods cost has changed: spend caps are looked at again.
+  return ok({ value, writes: moved.length === 0 ? [] : [markCap([...new Set(moved)], now)], audit });
 }
