@@ -62,7 +62,7 @@ export const decideAnswer = z.object({
       status: z.enum(['accepted', 'rejected', 'refused']),
       /** What an accepted one moves, after those before it; else null. */
       delta_cents: z.number().int().nullable(),
-      code: z.enum(['not_found', 'review_closed', 'window_too_old', 'unavailable']).optional(),
+      code: z.enum(['not_found', 'review_closed', 'window_too_old', 'window_not_owned', 'unavailable']).optional(),
     }),
   ),
 });

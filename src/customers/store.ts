@@ -96,6 +96,15 @@ export async function findWhole(db: Db, customerId: string) {
 }
 export type WholeCustomer = NonNullable<Awaited<ReturnType<typeof findWhole>>>;
 
+/** How often the ownership of each customer's meters has changed, by the customer's number. */
+export async function findOwnershipVersions(db: Db, seqs: readonly number[]): Promise<ReadonlyMap<number, number>> {
+  const rows = await db
+    .select({ seq: customers.seq, version: customers.ownershipVersion })
+    .from(customers)
+    .where(sql`${customers.seq} IN (SELECT value FROM json_each(${JSON.stringify([...new Set(seqs)])}))`);
+  return new Map(rows.map(({ seq, version }) => [seq, version]));
+}
+
 /** Counts up to the shard's minimum version, which a change that never came about has left raised. */
 export const raiseOwnershipVersion = (customerSeq: number, version: number): Write =>
   write(sql`UPDATE customers SET ownership_version = ${version}

@@ -69,7 +69,9 @@ function checkOne(line: StatementLine, periods: readonly RatedAgain[], all: read
 function missing(payload: StatementPayload, periods: readonly RatedAgain[]): Finding[] {
   const finding = (at: string, message: string): Finding => ({ part: 'line', at, message });
   return periods.flatMap((period) => {
-    const lacks = (id: string) => !payload.lines.some((line) => line.line_id === id && isOf(line, period));
+    // One that is said to be Stripe's is not rated again: it stands for none of ours.
+    const lacks = (id: string) =>
+      !payload.lines.some((line) => line.by === 'tenantry' && line.line_id === id && isOf(line, period));
     const given = new Set(period.lines.map(({ line_id: id }) => id));
     const lost = period.lines.filter(
       ({ line_id: id, amount_cents: cents }) =>

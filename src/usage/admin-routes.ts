@@ -45,6 +45,10 @@ const refusals: Record<ReviewRefusal, Failure> = {
     code: 'window_too_old',
     message: 'the window ended more than 62 days ago: nothing in it changes any more',
   },
+  window_not_owned: {
+    code: 'window_not_owned',
+    message: 'its reporter no longer owns any of this for this window: another one reports it',
+  },
 };
 
 /** One review, decided by its own route. */

@@ -86,15 +86,23 @@ export function ownedIn(ownerships: readonly Ownership[], window: { start: numbe
 }
 
 /**
- * Judges a row again, by the ownerships of its reporter and namespace as they are now: what was taken away since counts for
- * whoever has it. Null when nothing of the row is left.
+ * What of a window's quantities is its reporter's by the ownerships as they are now: what was taken away since counts for whoever
+ * has it. Null when nothing of it is left.
  */
+export function stillOwned(
+  { windowEnd, seconds, quantities: reported }: Pick<UsageRow, 'windowEnd' | 'seconds' | 'quantities'>,
+  ownerships: readonly Ownership[],
+): UsageRow['quantities'] | null {
+  const meters = ownedIn(ownerships, { start: windowEnd - seconds * secondMs, end: windowEnd });
+  const kept = reported.map((value, bit) => (hasSlot(meters, bit) ? value : null));
+  const hadSome = reported.some((value) => value !== null);
+  return isEmpty(meters) || (hadSome && kept.every((value) => value === null)) ? null : kept;
+}
+
+/** Judges a row again, by the ownerships of its reporter and namespace as they are now. Null when nothing of the row is left. */
 export function judgeAgain(row: UsageRow, ownerships: readonly Ownership[], ownershipVersion: number): UsageRow | null {
-  const meters = ownedIn(ownerships, { start: row.windowEnd - row.seconds * secondMs, end: row.windowEnd });
-  const kept = row.quantities.map((value, bit) => (hasSlot(meters, bit) ? value : null));
-  const hadSome = row.quantities.some((value) => value !== null);
-  if (isEmpty(meters) || (hadSome && kept.every((value) => value === null))) return null;
-  return { ...row, ownershipVersion, quantities: kept };
+  const kept = stillOwned(row, ownerships);
+  return kept && { ...row, ownershipVersion, quantities: kept };
 }
 
 /** Base units of what is owned; what is not owned is left out and named. */

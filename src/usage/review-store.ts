@@ -5,6 +5,7 @@ import { guard } from '../db/guards.ts';
 import { type Write, write } from '../db/write.ts';
 import { dayMs } from '../lib/time.ts';
 import { quantities } from './meters.ts';
+import { guardMinimumVersions } from './minimum-version-store.ts';
 
 export interface ReviewRow {
   id: string;
@@ -74,6 +75,14 @@ export function storedQuantities(text: string): (number | null)[] {
   return quantities.map((q) => (Array.isArray(stored) ? stored[q.bit] : stored[q.column]) ?? null);
 }
 
+/** The review with other quantities, base units in the catalogue's order. */
+export const withQuantities = (row: ReviewRow, values: readonly (number | null)[]): ReviewRow => ({
+  ...row,
+  quantities: JSON.stringify(
+    Object.fromEntries(quantities.flatMap((q) => (values[q.bit] == null ? [] : [[q.column, values[q.bit]]]))),
+  ),
+});
+
 /** The reviews of those ids that lie in this shard. */
 export const findReviews = (db: Db, ids: readonly string[]): Promise<ReviewRow[]> =>
   db.all<ReviewRow>(
@@ -104,15 +113,23 @@ export const reject = (id: string, decision: Decision): Write[] => [
  * The replacement takes effect, whole, under its own revision or, where that is the one that stands (a conflict), the next
  * one; the triggers let it past and leave a change. Its day is to be rolled up anew. In this order: the trigger that
  * holds replacements looks for the accepted review.
+ * @param row with the quantities that take effect
+ * @param ownershipVersion by which count of the customer's ownership these were judged
  * @param deltaCents what it moves
  */
-export function accept(row: ReviewRow, decision: Decision, deltaCents: number | null): Write[] {
+export function accept(
+  row: ReviewRow,
+  ownershipVersion: number,
+  decision: Decision,
+  deltaCents: number | null,
+): Write[] {
   const window = sql`customer_seq = ${row.customerSeq} AND window_end = ${row.windowEnd}
     AND reporter_seq = ${row.reporterSeq} AND project_seq = ${row.projectSeq}`;
   const values = storedQuantities(row.quantities);
   const cells = quantities.map((q) => sql`${sql.raw(q.column)} = ${values[q.bit] ?? null}`);
   return [
     guardOpen(row.id),
+    guardMinimumVersions([{ customerSeq: row.customerSeq, ownershipVersion }]),
     write(sql`UPDATE reviews SET state = 'accepted', ${decided(decision)}, delta_cents = ${deltaCents},
       accepted_revision = max(revision, 1 + (SELECT revision FROM windows WHERE ${window})) WHERE id = ${row.id}`),
     write(sql`UPDATE windows SET accepted_at = ${decision.at}, gaps = NULL, ${sql.join(cells, sql`, `)},

@@ -31,7 +31,7 @@ export const acceptReview = route({
   allow: { admin: 'operator' },
   body: decisionBody,
   answers: { 200: decisionAnswer },
-  failures: ['not_found', 'review_closed', 'window_too_old'],
+  failures: ['not_found', 'review_closed', 'window_too_old', 'window_not_owned'],
   idempotent: true,
   preview: true,
 });

@@ -21,9 +21,11 @@ import { periodFollows } from '../../subscriptions/subscription.ts';
 import { type Asked, type ChangedWindow, correctionOf, judgeCorrection, rowsOf } from '../../usage/correction.ts';
 import { correct, findMade, findStanding, type StoredCorrection } from '../../usage/correction-store.ts';
 import { bundlesOf } from '../../usage/message/bundle.ts';
+import { isBelowMinimum } from '../../usage/minimum-version-store.ts';
 import type { ReporterRights } from '../../usage/report.ts';
 import { findReporterRights } from '../../usage/rights-store.ts';
 import type { Context, Planned } from '../deed.ts';
+import { countUp } from '../metering/hold-back-reports.ts';
 import { carriersOf } from './carriers-of.ts';
 import { findBillGround, rateChange } from './rate-change.ts';
 
@@ -66,12 +68,13 @@ export async function correctUsage(context: Context, input: CorrectInput): Promi
     if (isPreview) return await planOf(context, input, correction);
     const [first, ...others] = windows;
     if (!first) throw new Error('a correction without a window');
+    const bundles = bundlesOf(rowsOf({ ...correction, windows }, rights, context.now));
     try {
-      const bundles = bundlesOf(rowsOf({ ...correction, windows }, rights, context.now));
       await commit(shard, correct(correction, [first, ...others], bundles, request));
       return await planOf(context, input, correction);
     } catch (error) {
       if (!(error instanceof GuardFailed || error instanceof ConstraintFailed)) throw error;
+      if (isBelowMinimum(error)) await countUp({ control: context.db, shard }, bundles);
     }
   }
   return err(busy);

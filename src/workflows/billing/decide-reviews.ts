@@ -8,15 +8,22 @@ import { commit, openDb } from '../../db/client.ts';
 import { DatabaseUnavailable, GuardFailed } from '../../db/failure.ts';
 import { ok } from '../../lib/result.ts';
 import { iso } from '../../lib/time.ts';
+import { mark as markCap } from '../../spend-caps/store.ts';
+import { isBelowMinimum } from '../../usage/minimum-version-store.ts';
 import { namesOf } from '../../usage/names-store.ts';
 import { accept, type Decision, findReviews, type ReviewRow, reject } from '../../usage/review-store.ts';
 import { openMs } from '../../usage/window-bounds.ts';
 import type { Context, Planned } from '../deed.ts';
+import { countUp } from '../metering/hold-back-reports.ts';
+import { type OwnedReview, ownedNow } from './owned-reviews.ts';
 import type { BillGround } from './rate-change.ts';
 import { findGrounds, inTurn, type Weigh, weigh } from './weigh-reviews.ts';
 
 export type Verdict = 'accept' | 'reject';
-export type ReviewRefusal = Extract<FailureCode, 'not_found' | 'review_closed' | 'window_too_old' | 'unavailable'>;
+export type ReviewRefusal = Extract<
+  FailureCode,
+  'not_found' | 'review_closed' | 'window_too_old' | 'window_not_owned' | 'unavailable'
+>;
 
 /** What became of one of the reviews. */
 export type Decided =
@@ -36,31 +43,69 @@ type Outcome =
 
 const stateAfter = { accept: 'accepted', reject: 'rejected' } as const;
 
-async function decideOne(
-  context: Context,
-  found: { shard: D1Database; row: ReviewRow; ground: BillGround | undefined },
-  verdict: Verdict,
-  decision: Decision,
-  { isPreview, weighs }: { isPreview: boolean; weighs: Weigh },
-): Promise<Outcome> {
-  const { row, ground } = found;
+interface Found {
+  shard: D1Database;
+  row: ReviewRow;
+  ground: BillGround | undefined;
+  owned: OwnedReview | undefined;
+}
+
+interface How {
+  verdict: Verdict;
+  decision: Decision;
+  isPreview: boolean;
+  weighs: Weigh;
+}
+
+/** So often is a review accepted anew because the ownership of its meters has changed meanwhile. */
+const attemptsMax = 4;
+
+async function decideOne(context: Context, found: Found, how: How): Promise<Outcome> {
+  const { row } = found;
+  const { verdict, decision } = how;
   const { id } = row;
-  const status = stateAfter[verdict];
-  if (row.decidedRequest === decision.requestId) return { id, status, deltaCents: row.deltaCents };
+  if (row.decidedRequest === decision.requestId) return { id, status: stateAfter[verdict], deltaCents: row.deltaCents };
   if (row.state !== 'open') return { id, refused: 'review_closed' };
   if (verdict === 'accept' && row.windowEnd < context.now - openMs) return { id, refused: 'window_too_old' };
   try {
-    const shard = openDb(found.shard);
-    const deltaCents = verdict === 'accept' && ground ? await weighs(shard, ground, row) : null;
-    if (isPreview) return { id, status, deltaCents };
-    await commit(shard, verdict === 'accept' ? accept(row, decision, deltaCents) : reject(id, decision));
-    return { id, status, deltaCents };
+    return verdict === 'accept' ? await acceptOne(context, found, how) : await rejectOne(found, how);
   } catch (error) {
     if (error instanceof GuardFailed && error.guard === 'review_open') return { id, refused: 'review_closed' };
     // Those that are decided by now must get into the audit log, which a throw would keep them from.
     if (error instanceof DatabaseUnavailable) return { id, refused: 'unavailable' };
     throw error;
   }
+}
+
+async function rejectOne({ shard, row: { id } }: Found, { decision, isPreview }: How): Promise<Outcome> {
+  if (!isPreview) await commit(openDb(shard), reject(id, decision));
+  return { id, status: 'rejected', deltaCents: null };
+}
+
+/** Accepts what its reporter still owns of it. */
+async function acceptOne(
+  { db }: Context,
+  { shard: database, row: held, ground, owned: before }: Found,
+  { decision, isPreview, weighs }: How,
+): Promise<Outcome> {
+  const { id, customerSeq } = held;
+  const shard = openDb(database);
+  let owned = before;
+  for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+    if (!owned?.row) return { id, refused: 'window_not_owned' };
+    const { row, ownershipVersion } = owned;
+    const deltaCents = ground ? await weighs(shard, ground, row) : null;
+    if (isPreview) return { id, status: 'accepted', deltaCents };
+    try {
+      await commit(shard, accept(row, ownershipVersion, decision, deltaCents));
+      return { id, status: 'accepted', deltaCents };
+    } catch (error) {
+      if (!isBelowMinimum(error)) throw error;
+      await countUp({ control: db, shard }, [{ customerSeq, ownershipVersion }]);
+      owned = (await ownedNow(db, [held])).get(id);
+    }
+  }
+  return { id, refused: 'unavailable' };
 }
 
 export interface DecideInput {
@@ -87,14 +132,16 @@ export async function decideReviews(
   const reviews = inShards.flat();
   const found = new Map(reviews.map((review) => [review.row.id, review]));
   const weighed = verdict === 'accept' ? reviews.flatMap(({ row }) => (row.state === 'open' ? [row] : [])) : [];
-  const grounds = await findGrounds(context, weighed);
-  const how = { isPreview, weighs: isPreview ? inTurn() : weigh };
+  const [grounds, owned] = await Promise.all([findGrounds(context, weighed), ownedNow(context.db, weighed)]);
+  const how: How = { verdict, decision, isPreview, weighs: isPreview ? inTurn() : weigh };
   const outcomes: Outcome[] = [];
   for (const id of new Set(ids)) {
     const review = found.get(id);
     const ground = review && grounds.get(review.row.customerSeq);
     outcomes.push(
-      review ? await decideOne(context, { ...review, ground }, verdict, decision, how) : { id, refused: 'not_found' },
+      review
+        ? await decideOne(context, { ...review, ground, owned: owned.get(id) }, how)
+        : { id, refused: 'not_found' },
     );
   }
   const done = outcomes.flatMap((o) => ('status' in o ? [{ ...o, row: found.get(o.id)?.row }] : []));
@@ -123,5 +170,7 @@ export async function decideReviews(
     if (!('status' in o)) return o;
     return { ...o, customerId: names.customers.get(found.get(o.id)?.row.customerSeq ?? -1) ?? null };
   });
-  return ok({ value, writes: [], audit });
+  const moved = value.flatMap((o) => ('status' in o && o.status === 'accepted' ? (o.customerId ?? []) : []));
+  // What their periods cost has changed: spend caps are looked at again.
+  return ok({ value, writes: moved.length === 0 ? [] : [markCap([...new Set(moved)], now)], audit });
 }

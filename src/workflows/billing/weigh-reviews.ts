@@ -5,6 +5,7 @@ import type { ChangedWindow } from '../../usage/correction.ts';
 import { findWindows } from '../../usage/correction-store.ts';
 import { type ReviewRow, storedQuantities } from '../../usage/review-store.ts';
 import type { UsageReads } from '../metering/usage-reads.ts';
+import { ownedNow } from './owned-reviews.ts';
 import { type BillGround, findBillGround, type ReadUsed, rateChange } from './rate-change.ts';
 import { usedStretches } from './rate-period.ts';
 
@@ -70,21 +71,20 @@ export function inTurn(): Weigh {
   };
 }
 
-/** What each of the open ones would move by itself, by its id. */
+/** What each of the open ones would move by itself, by its id; none of which nothing may take effect any more. */
 export async function weighReviews(
   reads: UsageReads,
   reviews: readonly { shard: Db; row: ReviewRow }[],
 ): Promise<ReadonlyMap<string, number>> {
   const open = reviews.filter(({ row }) => row.state === 'open');
-  const grounds = await findGrounds(
-    reads,
-    open.map(({ row }) => row),
-  );
+  const rows = open.map(({ row }) => row);
+  const [grounds, owned] = await Promise.all([findGrounds(reads, rows), ownedNow(reads.db, rows)]);
   const weighOne = alone(readingOnce());
-  const weighed = open.map(async ({ shard, row }): Promise<[string, number][]> => {
-    const ground = grounds.get(row.customerSeq);
-    const cents = ground ? await weighOne(shard, ground, row) : null;
-    return cents === null ? [] : [[row.id, cents]];
+  const weighed = open.map(async ({ shard, row: held }): Promise<[string, number][]> => {
+    const row = owned.get(held.id)?.row;
+    const ground = grounds.get(held.customerSeq);
+    const cents = ground && row ? await weighOne(shard, ground, row) : null;
+    return cents === null ? [] : [[held.id, cents]];
   });
   return new Map((await Promise.all(weighed)).flat());
 }

@@ -4,7 +4,6 @@
  * at fault, which alone goes to the dead letters. A database that cannot answer is never a row's fault: its messages come again.
  */
 import { sql } from 'drizzle-orm';
-import { raiseOwnershipVersion } from '../../customers/store.ts';
 import { commit, type Db, openDb } from '../../db/client.ts';
 import { asDatabaseError, ConstraintFailed, DatabaseUnavailable, GuardFailed } from '../../db/failure.ts';
 import type { Log } from '../../lib/log.ts';
@@ -14,10 +13,11 @@ import { chunksOf, type Sourced } from '../../usage/message/chunks.ts';
 import { openMessage } from '../../usage/message/message.ts';
 import type { Prover } from '../../usage/message/proof.ts';
 import type { UsageRow } from '../../usage/message/row.ts';
-import { findMinimumVersionsAbove, guardMinimumVersions } from '../../usage/minimum-version-store.ts';
+import { guardMinimumVersions } from '../../usage/minimum-version-store.ts';
 import { judgeAgain } from '../../usage/report.ts';
 import { standingOwnerships } from '../../usage/rights-store.ts';
 import { storeBundles } from '../../usage/store.ts';
+import { countUp } from './hold-back-reports.ts';
 import { type DeadLetterReason, type DeadLetterSink, writeMessageLetter, writeRowLetter } from './write-dead-letter.ts';
 
 export interface Stores {
@@ -213,14 +213,10 @@ async function storeAsOne(
   return 'stored';
 }
 
-/** A minimum above the control database's count is a hand-over that runs, or one that never came about: count up to it. */
+/** A minimum above the control database's count is a hand-over that runs, or one that never came about. */
 async function catchUp({ control, log }: Delivery, shard: Db, bundles: readonly Bundle[]): Promise<void> {
   try {
-    const minimums = await findMinimumVersionsAbove(shard, bundles);
-    await commit(
-      control,
-      minimums.map(({ customerSeq, version }) => raiseOwnershipVersion(customerSeq, version)),
-    );
+    await countUp({ control, shard }, bundles);
   } catch (error) {
     log('warn', 'usage waits: the minimum version of its ownership could not be looked up', { error: reasonOf(error) });
   }

@@ -67,6 +67,29 @@ describe('labels', () => {
     expect(items[0]?.labels).toEqual({ kept: 'yes' });
   });
 
+  it('are their own only: a project without `constructor` is unlabelled, though every object has one', async () => {
+    await put(admin, '/projects/idle/labels', { team: 'ops', constructor: 'us' });
+    type Figures = { total: number } & Record<string, unknown>;
+    const trends = await read<Figures & { series: { key?: string; kind: string }[] }>(
+      admin,
+      '/trends?by=label:constructor',
+    );
+    expect(new Set(trends.series.map(({ key, kind }) => `${kind} ${key}`))).toEqual(
+      new Set(['label us', 'unlabelled unlabelled']),
+    );
+    const attribution = await read<Figures & { shares: { value?: string }[]; unlabelled: { cost: number } }>(
+      admin,
+      '/attribution?by=label:constructor',
+    );
+    expect(attribution.shares.map(({ value }) => value)).toEqual(['us']);
+    const summary = await read<Figures & { by_label: { key: string; values: { value?: string }[] }[] }>(
+      admin,
+      '/summary',
+    );
+    const { values } = summary.by_label.find(({ key }) => key === 'constructor') ?? { values: [] };
+    expect(values.map(({ value }) => value)).toEqual(['us']);
+  });
+
   it('are not for a project-user', async () => {
     const { status, body } = await put(person(kube.id, ['idle']), '/projects/idle/labels', { team: 'x' });
     expect([status, body.code]).toEqual([403, 'forbidden']);

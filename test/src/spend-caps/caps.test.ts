@@ -1,7 +1,8 @@
 /** Spend caps that act, at the stand-in: alerts, the stop, the way back, what else may stop the same instance, and races. */
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ReviewList } from '../../../src/contracts/reviews.ts';
 import type { CapView } from '../../../src/contracts/spend-caps.ts';
-import { lookAfterUsage } from '../../../src/workflows/subscriptions/look-at-caps.ts';
+import { lookAfterUsage, lookAtCaps } from '../../../src/workflows/subscriptions/look-at-caps.ts';
 import { ensureCluster, makeApi, rootToken, signUp } from '../../harness/worker/api.ts';
 import { subscribers } from '../../harness/worker/seen-customer.ts';
 import { openStandIn, type StandInOfTests, type Wire } from '../../harness/worker/stripe.ts';
@@ -45,6 +46,13 @@ async function reporting() {
     expect(response.status, text).toBe(200);
     return (JSON.parse(text) as { cap: CapView }).cap;
   };
+  const report = async (gigabytes: number, computedAt: number) => {
+    const quantities = { network_bytes_sent: gigabytes * gb };
+    const hourly = hourReport(customerId, new Date(api.clock.now).toISOString(), quantities);
+    const body = { reports: [{ ...hourly, timestamp: new Date(computedAt).toISOString() }] };
+    await api.call('POST', '/api/usage/batch', { token: key, body, bindings: { USAGE_QUEUE: held.queue } });
+    await drain(api, held);
+  };
   return {
     customerId,
     subscriptionId: id,
@@ -55,13 +63,10 @@ async function reporting() {
     /** So much is sent in the hour that ends now, and the report of it comes in. */
     async uses(gigabytes: number) {
       await stripe.move(api.clock.now + hour);
-      const report = hourReport(customerId, new Date(api.clock.now).toISOString(), {
-        network_bytes_sent: gigabytes * gb,
-      });
-      const body = { reports: [{ ...report, timestamp: new Date(api.clock.now).toISOString() }] };
-      await api.call('POST', '/api/usage/batch', { token: key, body, bindings: { USAGE_QUEUE: held.queue } });
-      await drain(api, held);
+      await report(gigabytes, api.clock.now);
     },
+    /** The hour that ends now is reported again. */
+    reportsAgain: (gigabytes: number) => report(gigabytes, api.clock.now + 1000),
   };
 }
 
@@ -128,6 +133,25 @@ describe('a spend cap', () => {
     await who.uses(100);
     expect(await who.see()).toMatchObject(stopped);
     expect((await who.change('DELETE')).status).toBe(200);
+    expect(await who.see()).toMatchObject(running);
+  });
+
+  it('is looked at in the next minute when a review moves the usage, as when usage arrives', async () => {
+    const who = await reporting();
+    await who.set(5000);
+    await who.uses(400);
+    expect(await who.see()).toMatchObject(stopped);
+    await who.reportsAgain(110);
+    const listed = await api.call('GET', '/api/usage/reviews?limit=100', { token: rootToken });
+    const { items } = (await listed.json()) as ReviewList;
+    const ids = items.filter((item) => item.customer_id === who.customerId).map(({ review_id: reviewId }) => reviewId);
+    expect(ids).toHaveLength(1);
+    await lookAtCaps(contextNow());
+    expect(await who.see()).toMatchObject(stopped);
+    const body = { ids, decision: 'accept', reason: 'a load test of ours' };
+    expect((await api.call('POST', '/api/usage/reviews/decide', { token: rootToken, body })).status).toBe(200);
+    await lookAtCaps(contextNow());
+    expect(await who.read()).toMatchObject({ used_cents: 3000, state: 'below' });
     expect(await who.see()).toMatchObject(running);
   });
 

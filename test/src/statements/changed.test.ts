@@ -135,6 +135,20 @@ describe.each(seeds.map((seed) => [scenarioOf(seed), seed] as const))(
       expect(unseen).toEqual([]);
     });
 
+    it('names the line of usage that is said to be Stripe’s, and so is not rated again', async () => {
+      const { payload, windows, keys: published } = await opened(seed);
+      const unseen: string[] = [];
+      for (const [i, line] of payload.lines.entries()) {
+        if (line.by === 'stripe' || line.period === null || line.not_billed !== null || line.amount_cents === 0)
+          continue;
+        const lines = payload.lines.with(i, { ...line, by: 'stripe', amount_cents: line.amount_cents + 100 });
+        const jws = await signStatement(keys, { ...payload, lines, total_cents: payload.total_cents + 100 });
+        const verdict = await verifyStatement(packed(jws, windows), published);
+        if (!namesOf(verdict).includes(`line ${line.line_id}`)) unseen.push(`${line.line_id}: ${verdict.outcome}`);
+      }
+      expect(unseen).toEqual([]);
+    });
+
     it('names the line, or the field, where another thing was billed before, or of another period', async () => {
       const { payload, windows, keys: published } = await opened(seed);
       const unseen: string[] = [];

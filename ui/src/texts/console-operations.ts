@@ -60,6 +60,7 @@ export const reviewTexts = {
     not_found: 'gone',
     review_closed: 'closed already',
     window_too_old: 'its window is too old to be changed',
+    window_not_owned: 'another reporter reports its window now',
     unavailable: 'the database did not answer: try again',
   },
   refusedOne: (id: string, why: string) => `${id}: ${why}`,
