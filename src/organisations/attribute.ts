@@ -3,7 +3,7 @@
  * split among the values by what each costs itself, equally while none costs anything. Projects without the label are
  * nobody's, and take no part of it. Pure.
  */
-import type { ProjectRow } from './project.ts';
+import { labelOf, type ProjectRow } from './project.ts';
 import { splitCents } from './split.ts';
 
 const sharedKey = 'shared';
@@ -34,7 +34,7 @@ export function attribute(rows: readonly Costed[], key: string): Attribution {
   const everybodys = rows.filter(isShared);
   const valued = Map.groupBy(
     rows.filter((row) => !isShared(row)),
-    ({ project }) => project.labels?.[key] ?? null,
+    ({ project }) => labelOf(project, key),
   );
   const nobodys = valued.get(null) ?? [];
   const own = [...valued].flatMap(([value, members]) =>

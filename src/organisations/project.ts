@@ -28,12 +28,12 @@ export function isFoundBy({ namespace, labels }: ProjectRow, typed: string): boo
   return words.some((word) => word.toLowerCase().includes(text));
 }
 
+/** The value of a project's label, null where it has none of that key: what every object has (`constructor`) is no label. */
+export const labelOf = ({ labels }: Pick<ProjectRow, 'labels'>, key: string): string | null =>
+  labels !== null && Object.hasOwn(labels, key) ? (labels[key] ?? null) : null;
+
 /** Whether a project has the label that `key:value` names. */
-export function hasLabel({ labels }: ProjectRow, pair: string): boolean {
+export function hasLabel(project: ProjectRow, pair: string): boolean {
   const colon = pair.indexOf(':');
-  return (
-    labels !== null &&
-    Object.hasOwn(labels, pair.slice(0, colon)) &&
-    labels[pair.slice(0, colon)] === pair.slice(colon + 1)
-  );
+  return labelOf(project, pair.slice(0, colon)) === pair.slice(colon + 1);
 }

@@ -4,7 +4,7 @@ import type { ListRate } from '../pricing/list-rates.ts';
 import type { Bucket } from '../usage/cut.ts';
 import type { ProjectCost } from './cost.ts';
 import { monthAt, secondsOfMonth } from './month.ts';
-import type { ProjectRow } from './project.ts';
+import { labelOf, type ProjectRow } from './project.ts';
 
 /** What a range is cut by. */
 export type By = { kind: 'project' } | { kind: 'meter' } | { kind: 'label'; key: string };
@@ -102,12 +102,13 @@ function groupsOf({ by, projects, costs, rates, meter }: SeriesInput): Group[] {
         places,
       }));
     case 'label': {
-      const valued = Map.groupBy(projects.keys(), (p) => projects[p]?.labels?.[by.key] ?? null);
+      const placed = projects.map((project, p) => ({ value: labelOf(project, by.key), costs: costs.slice(p, p + 1) }));
+      const valued = Map.groupBy(placed, ({ value }) => value);
       return [...valued].map(([value, members]) => ({
         key: value ?? 'unlabelled',
         kind: value === null ? 'unlabelled' : 'label',
         clusterId: null,
-        costs: members.flatMap((p) => costs.slice(p, p + 1)),
+        costs: members.flatMap((member) => member.costs),
         places,
       }));
     }

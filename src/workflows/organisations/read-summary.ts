@@ -3,7 +3,7 @@ import type { Failure } from '../../contracts/failures.ts';
 import { ok, type Result } from '../../lib/result.ts';
 import { sameHourBefore } from '../../organisations/current.ts';
 import { type Month, monthAt, secondsOfMonth, startOfMonth } from '../../organisations/month.ts';
-import { isAttachedAfter, labelKeysOf, type ProjectRow } from '../../organisations/project.ts';
+import { isAttachedAfter, labelKeysOf, labelOf, type ProjectRow } from '../../organisations/project.ts';
 import { monthOf } from '../../organisations/range.ts';
 import type { ListRate } from '../../pricing/list-rates.ts';
 import { betweenEdges } from '../../usage/cut.ts';
@@ -84,7 +84,7 @@ const added = (cents: readonly number[]): number => cents.reduce((sum, c) => sum
 
 /** What the values of one label cost, the dearest first. */
 function byLabel(key: string, rows: readonly { project: ProjectRow; cents: number }[]) {
-  const valued = Map.groupBy(rows, ({ project }) => project.labels?.[key] ?? null);
+  const valued = Map.groupBy(rows, ({ project }) => labelOf(project, key));
   const centsOf = (members: readonly { cents: number }[]) => added(members.map(({ cents }) => cents));
   const values = [...valued].flatMap(([value, members]) =>
     value === null ? [] : [{ value, cents: centsOf(members), projects: members.length }],
