@@ -15,7 +15,7 @@ import { aSubscription, day } from '../../harness/worker/stripe-subscription.ts'
 
 const api = makeApi(Date.parse('2026-11-20T12:00:00.000Z'));
 const control = api.bindings['CONTROL'] as D1Database;
-const { prepare, reset, fake, context, refresh, newCustomer, paying, licencesOf } = refreshingOf(api);
+const { prepare, reset, fake, context, refresh, newCustomer, paying, licencesOf, periodsOf } = refreshingOf(api);
 beforeAll(prepare);
 beforeEach(reset);
 
@@ -107,6 +107,23 @@ describe('a licence that is issued anew', () => {
       return { id, change };
     });
     expect(steps).toBeGreaterThan(3);
+  });
+
+  it('goes on to the end of the period that was opened meanwhile', async () => {
+    const id = await newCustomer();
+    await control.prepare("UPDATE subscriptions SET status = 'active' WHERE customer_id = ?").bind(id).run();
+    const own = context();
+    let isFirst = true;
+    const done = await carryOut(own, async () => {
+      const planned = await reissueFor(own, { customerIds: [id], reason: 'asked for' });
+      if (isFirst) await openPeriods(makeContext({ control, shards: [], now: own.now + 32 * day }));
+      isFirst = false;
+      return planned;
+    });
+    expect(done.ok).toBe(true);
+    const { end_at: end = 0 } = (await periodsOf(id)).at(-1) ?? {};
+    const last = (await licencesOf(id)).at(-1);
+    expect(last?.claims).toMatchObject({ subscription: { currentPeriodEndsAt: new Date(end).toISOString() } });
   });
 });
 
