@@ -1,7 +1,7 @@
 /** What was read within the last moment, in one isolate. Bounded in time and in number. */
 
 /** Keys are revocable within a second (spec §2): this, and the time that a request may run on. */
-const freshMs = 900;
+export const freshMs = 900;
 const entriesMax = 1000;
 
 export interface Recent<T> {

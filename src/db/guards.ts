@@ -23,6 +23,7 @@ const guards = {
   period_last: 'the last period of the customer is the one that was read',
   period_open: 'the period is still the last one of its customer',
   licence_in_force: 'the licence is the one in force, and not revoked',
+  licence_newest: 'no other licence of the customer has been issued since',
   cluster_room: 'the cluster has room for one more namespace',
   ownership_version: 'nobody changed who owns the meters of the customer',
   minimum_ownership_version: 'no bundle was judged by an older ownership than the shard demands',

@@ -32,6 +32,8 @@ export type AppEnv = {
   Variables: {
     services: Services;
     principal: Principal;
+    /** When it was read who the principal is, ms. */
+    judgedAt: number;
     headers: Record<string, string>;
     words: Route['words'];
   };
@@ -93,24 +95,32 @@ const crossSite: Failure = {
   message: 'a session is used by pages of its own site only; programs send a key',
 };
 
+/** Who sends the request, where the route is for them by now; else the answer, 401, 403, 404 or 503. */
+async function judge(c: Context<AppEnv>, spec: Endpoint): Promise<Principal | Response> {
+  const services = c.get('services');
+  const { db, env, now, outbound, keySets } = services;
+  const staffIssuer = staffIssuerOf(env);
+  const door = { db, env, staffIssuer, now: now(), outbound, keySets, used: noter(services) };
+  const known = await authenticate(c.req.raw.headers, door);
+  if (!known.ok) return await refuse(c, services, known.error);
+  const principal = known.value;
+  if (sessionOf(principal) !== null && !isFromOurs(c.req.raw, env)) return problemResponse(services, crossSite);
+  if (principal.kind === 'public' && !spec.allow.public) return await refuseUnknown(c, services, 'none');
+  if (!admits(spec.allow, principal)) {
+    return problemResponse(services, { code: 'forbidden', message: 'this credential may not do that' });
+  }
+  return isTheirs(principal, c.req.param()) ? principal : problemResponse(services, notFound);
+}
+
 /** Lets a request past, with its principal, or answers 401, 403, 404, 429 or 503. */
 const gate =
   (spec: Endpoint): MiddlewareHandler<AppEnv> =>
   async (c, next) => {
     c.set('words', spec.words);
     const services = c.get('services');
-    const { db, env, now, outbound, keySets } = services;
-    const staffIssuer = staffIssuerOf(env);
-    const door = { db, env, staffIssuer, now: now(), outbound, keySets, used: noter(services) };
-    const known = await authenticate(c.req.raw.headers, door);
-    if (!known.ok) return await refuse(c, services, known.error);
-    const principal = known.value;
-    if (sessionOf(principal) !== null && !isFromOurs(c.req.raw, env)) return problemResponse(services, crossSite);
-    if (principal.kind === 'public' && !spec.allow.public) return await refuseUnknown(c, services, 'none');
-    if (!admits(spec.allow, principal)) {
-      return problemResponse(services, { code: 'forbidden', message: 'this credential may not do that' });
-    }
-    if (!isTheirs(principal, c.req.param())) return problemResponse(services, notFound);
+    c.set('judgedAt', services.now());
+    const principal = await judge(c, spec);
+    if (principal instanceof Response) return principal;
     const address = addressOf(c.req.raw.headers);
     const { refusedBy, tightest } = await takeAll(services, spec.limits ?? [], { principal, address });
     const headers = limitHeaders(tightest);
@@ -138,6 +148,8 @@ export function mount(app: Hono<AppEnv>, endpoints: readonly Endpoint[]): void {
       serve(spec, {
         services: c.get('services'),
         principal: c.get('principal'),
+        judgedAt: c.get('judgedAt'),
+        judgeAgain: () => judge(c, spec),
         headers: c.get('headers'),
         params: c.req.param(),
         query,

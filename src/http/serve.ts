@@ -2,6 +2,7 @@
 import { bodyBytesMax } from '../contracts/common.ts';
 import { type Failure, inWordsOf, notFound } from '../contracts/failures.ts';
 import { credentialOf, type Principal } from '../credentials/principal.ts';
+import { freshMs } from '../credentials/recent.ts';
 import { findWhole } from '../customers/store.ts';
 import { ok, type Result } from '../lib/result.ts';
 import type { Services } from '../services.ts';
@@ -16,6 +17,10 @@ import { validate } from './validate.ts';
 export interface Admitted {
   services: Services;
   principal: Principal;
+  /** When it was read who that is, ms. */
+  judgedAt: number;
+  /** Who sends it by now, or the answer to whoever may not send it any more. */
+  judgeAgain: () => Promise<Principal | Response>;
   /** Headers of every answer to the request. */
   headers: Record<string, string>;
   params: Record<string, string>;
@@ -27,12 +32,14 @@ export interface Admitted {
 
 /** Answers a request. Whatever the endpoint throws is the app's error handler's. */
 export async function serve(spec: Endpoint, admitted: Admitted): Promise<Response> {
-  const { services, principal, request, headers } = admitted;
+  const { services, request, headers } = admitted;
   const body = await bodyOf(request, spec);
   if (!body.ok) return problemResponse(services, body.error, headers);
+  const principal = await stillSentBy(admitted);
+  if (principal instanceof Response) return principal;
   const preview = spec.preview && new URL(request.url).searchParams.get('preview') === 'true';
   // A preview stores nothing, so it takes no Idempotency-Key either: the deed itself may come under the same one.
-  const admission = preview ? ok(noReceipt) : await admissionOf(spec, admitted, body.value);
+  const admission = preview ? ok(noReceipt) : await admissionOf(spec, { ...admitted, principal }, body.value);
   if (!admission.ok) return problemResponse(services, admission.error, headers);
   if (admission.value.kind === 'replay') {
     const { answer } = admission.value;
@@ -53,6 +60,13 @@ export async function serve(spec: Endpoint, admitted: Admitted): Promise<Respons
   if (!outcome.ok) return problemResponse(services, inWordsOf(spec.words, outcome.error), headers);
   return answerResponse(services, { ...outcome.value, headers: { ...headers, ...outcome.value.headers } });
 }
+
+/**
+ * The principal once the body is there. Its sender decides how long that takes, and a key that is revoked meanwhile must do
+ * nothing any more: after a moment it is judged again.
+ */
+const stillSentBy = async ({ services, principal, judgedAt, judgeAgain }: Admitted): Promise<Principal | Response> =>
+  services.now() - judgedAt < freshMs ? principal : await judgeAgain();
 
 /** The endpoint's outcome; the marker of an Idempotency-Key is given back when nothing was done. */
 async function run(spec: Endpoint, call: Call, admission: Extract<Admission, { kind: 'run' }>): Promise<Outcome> {

@@ -69,6 +69,10 @@ export async function findLicensed(db: Db): Promise<string[]> {
 /** Fails the batch unless the licence is still the one in force, and not revoked. */
 export const guardInForce = (jti: string): Write => guard('licence_in_force', isInForce(jti));
 
+/** Fails the batch when another licence has taken its place, be it revoked or not. */
+export const guardNewest = (jti: string): Write =>
+  guard('licence_newest', sql`EXISTS (SELECT 1 FROM licences WHERE jti = ${jti} AND in_force = 1)`);
+
 /**
  * Customers whose licence in force was signed by a key that is none of `kids`; revoked ones are left as they are. The keys
  * in use are found by jumps through their index, since there are few of them and a row for every customer.

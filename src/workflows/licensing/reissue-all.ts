@@ -45,7 +45,9 @@ async function writesOf(
   { place, subject: customerId }: batchStore.BatchItem,
 ): Promise<Write[]> {
   const { db, now, random } = context;
-  const [whole, last] = await Promise.all([findWhole(db, customerId), licenceStore.newest(db, customerId)]);
+  // The licence before the customer, for the sake of what changes in between (reissue-licences.ts).
+  const last = await licenceStore.newest(db, customerId);
+  const whole = await findWhole(db, customerId);
   if (!whole || !last || last.revokedAt !== null) {
     return [batchStore.decide(batch.id, place, sql`'licence_revoked'`)];
   }

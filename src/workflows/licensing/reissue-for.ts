@@ -5,7 +5,8 @@
 import type { Failure } from '../../contracts/failures.ts';
 import { findWhole } from '../../customers/store.ts';
 import { err, ok } from '../../lib/result.ts';
-import { guardStatus } from '../../subscriptions/store.ts';
+import * as licenceStore from '../../licences/store.ts';
+import { guardUnchanged } from '../../subscriptions/store.ts';
 import { meanings } from '../../subscriptions/subscription.ts';
 import type { Context, Planned } from '../deed.ts';
 import { reissued } from './reissue-licences.ts';
@@ -24,6 +25,9 @@ export interface Reissued {
 /** Plans all of them in one batch. */
 export async function reissueFor(context: Context, { customerIds, reason }: ReissueInput): Promise<Planned<Reissued>> {
   const ids = [...new Set(customerIds)];
+  // The licences before the customers, for the sake of what changes in between (reissue-licences.ts).
+  const newest = await Promise.all(ids.map((id) => licenceStore.newest(context.db, id)));
+  const lastOf = new Map(newest.flatMap((row) => (row === null ? [] : [[row.customerId, row] as const])));
   const found = await Promise.all(ids.map((id) => findWhole(context.db, id)));
   const customers = found.filter((whole) => whole !== null);
   const missing = ids.filter((id) => !customers.some(({ customer }) => customer.id === id));
@@ -34,12 +38,16 @@ export async function reissueFor(context: Context, { customerIds, reason }: Reis
     return err(refusal('already_deactivated', 'deactivated customers get no licence; reactivate them first', theirs));
   }
   const issued = await Promise.all(
-    customers.map(async (whole) => ({ whole, licence: await reissued(context, whole) })),
+    customers.map(async (whole) => {
+      const last = lastOf.get(whole.customer.id) ?? null;
+      return { whole, last, licence: await reissued(context, whole, last?.claims ?? null) };
+    }),
   );
   return ok({
     value: { reissued: issued.length, order: null },
-    writes: issued.flatMap(({ whole, licence }) => [
-      guardStatus(whole.customer.id, whole.subscription.status),
+    writes: issued.flatMap(({ whole, last, licence }) => [
+      guardUnchanged(whole.subscription),
+      ...(last === null ? [] : [licenceStore.guardNewest(last.jti)]),
       ...licence.writes,
     ]),
     audit: issued.map(({ whole, licence }) => ({

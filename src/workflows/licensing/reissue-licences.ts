@@ -33,10 +33,11 @@ export async function reissueLicences(context: Context): Promise<number> {
 }
 
 async function planReissue(context: Context, customerId: string): Promise<Planned<null>> {
-  const whole = await findWhole(context.db, customerId);
+  // The licence before the customer: whatever changes a customer issues one, and the guard sees that of what comes in between.
   const row = await licenceStore.newest(context.db, customerId);
+  const whole = await findWhole(context.db, customerId);
   if (!whole || !row || row.revokedAt !== null) return err(notFound);
-  const licence = await reissued(context, whole);
+  const licence = await reissued(context, whole, row.claims);
   return ok({
     value: null,
     writes: [licenceStore.guardInForce(row.jti), ...licence.writes],
@@ -45,10 +46,8 @@ async function planReissue(context: Context, customerId: string): Promise<Planne
 }
 
 /** A licence that says what the customer's last one said, of the running period. */
-export async function reissued(context: Context, whole: WholeCustomer) {
-  const last = await licenceStore.newest(context.db, whole.customer.id);
-  return await issueLicence(context, 'renewed', await subjectNow(context, whole, last?.claims ?? null));
-}
+export const reissued = async (context: Context, whole: WholeCustomer, last: LicenceClaims | null) =>
+  await issueLicence(context, 'renewed', await subjectNow(context, whole, last));
 
 /** What a new licence says of a customer whose last one had these claims. */
 export async function subjectNow({ db, now }: Context, whole: WholeCustomer, last: LicenceClaims | null) {

@@ -76,7 +76,8 @@ async function newLicence(context: Context, before: WholeCustomer, after: After)
     if (sameJson(same, row.claims)) return [];
   }
   const licence = await issueLicence(context, actionOf(before, after), subject);
-  return licence.writes;
+  // Whoever revokes it meanwhile means the next one as well, unless that is of another plan or state.
+  return [...(row === null || changed ? [] : [licenceStore.guardInForce(row.jti)]), ...licence.writes];
 }
 
 function actionOf(before: WholeCustomer, after: After): licenceStore.LicenceRow['action'] {

@@ -45,6 +45,8 @@ async function openNext(context: Context, ended: periodStore.EndedPeriod): Promi
 async function planNext(context: Context, ended: periodStore.EndedPeriod): Promise<Planned<boolean>> {
   const { db, now } = context;
   const { customerId } = ended;
+  // The licence before the customer: whatever changes a customer issues one, and the guard sees that of what comes in between.
+  const licence = await licenceStore.newest(db, customerId);
   const whole = await findWhole(db, customerId);
   if (!whole) return err(notFound);
   const last = await periodStore.latest(db, customerId);
@@ -64,7 +66,7 @@ async function planNext(context: Context, ended: periodStore.EndedPeriod): Promi
     writes: [
       ...close,
       ...begun.map((period) => periodStore.insert(customerId, { ...period, open: period === next })),
-      ...(await renewal(context, whole, next.end)),
+      ...(await renewal(context, whole, licence, next.end)),
     ],
     audit: [{ action: 'period.opened', subject: customerId, details: { start: next.start, end: next.end } }],
   });
@@ -74,9 +76,9 @@ async function planNext(context: Context, ended: periodStore.EndedPeriod): Promi
 async function renewal(
   context: Context,
   whole: NonNullable<Awaited<ReturnType<typeof findWhole>>>,
+  row: licenceStore.LicenceRow | null,
   periodEndsAt: number,
 ): Promise<Write[]> {
-  const row = await licenceStore.newest(context.db, whole.customer.id);
   if (!row || row.revokedAt !== null) return [];
   const licence = await issueLicence(context, 'renewed', licenceSubject(whole, periodEndsAt));
   return [licenceStore.guardInForce(row.jti), ...licence.writes];

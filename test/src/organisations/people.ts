@@ -33,7 +33,8 @@ export async function callAs(
       }
       const query = spec.query ? readInWords(spec.query, c.req.query()) : null;
       if (query && !query.success) return problemResponse(services, faultOf(query.error));
-      const admitted = { services, principal, headers: {}, params: c.req.param(), query: query?.data };
+      const sender = { principal, judgedAt: services.now(), judgeAgain: async () => principal };
+      const admitted = { services, ...sender, headers: {}, params: c.req.param(), query: query?.data };
       return serve(spec, { ...admitted, request: c.req.raw, path: c.req.path }).catch((error: unknown) =>
         problemResponse(services, inWordsOf(spec.words, thrownFailure(services, error))),
       );

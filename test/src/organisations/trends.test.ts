@@ -39,6 +39,11 @@ describe('trends', () => {
     ]);
   });
 
+  it('by a label that no project has are one, also where every object has something of that name', async () => {
+    const { series } = await read<Trends>(admin, '/trends?by=label:constructor&granularity=month');
+    expect(series.map(({ key, kind, total }) => [key, kind, total])).toEqual([['unlabelled', 'unlabelled', 140.76]]);
+  });
+
   it('say which points lack what should have been reported', async () => {
     const { series } = await read<Trends>(admin, '/trends?namespace=idle&from=2026-11-19T00:00:00Z');
     expect(series[0]?.points.map(({ complete }) => complete)).toEqual([false, false]);
@@ -85,9 +90,12 @@ describe('attribution', () => {
     expect(cents).toBe(Math.round(data.total * 100));
   });
 
-  it('leaves what is shared with nobody where no project has the label', async () => {
-    const data = await read<Attribution>(admin, '/attribution?by=label:nobody');
-    expect(data).toMatchObject({ shares: [], shared: { rule: 'nobody', cost: 4.68, left: 4.68 } });
-    expect(Math.round((data.unlabelled.cost + data.shared.left) * 100)).toBe(Math.round(data.total * 100));
-  });
+  it.each(['nobody', 'constructor'])(
+    'leaves what is shared with nobody where no project has the label %s',
+    async (key) => {
+      const data = await read<Attribution>(admin, `/attribution?by=label:${key}`);
+      expect(data).toMatchObject({ shares: [], shared: { rule: 'nobody', cost: 4.68, left: 4.68 } });
+      expect(Math.round((data.unlabelled.cost + data.shared.left) * 100)).toBe(Math.round(data.total * 100));
+    },
+  );
 });
