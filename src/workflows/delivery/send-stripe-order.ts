@@ -3,6 +3,7 @@
  * sent again: nobody waits for it any more. What is there at Stripe is taken over; what is there in half is taken back.
  */
 import { findCustomer } from '../../customers/store.ts';
+import { nobodyWaits } from '../../outbox/order-store.ts';
 import { later, needless } from '../../outbox/outbox.ts';
 import type { OutboxRow } from '../../outbox/store.ts';
 import type { StripePort } from '../../stripe/port.ts';
@@ -10,7 +11,7 @@ import { doneScheduleOf, type StripeSubscription } from '../../stripe/subscripti
 import type { Carriers, Sender } from './carriers.ts';
 import { failed } from './stripe-intent.ts';
 
-const nobodyWaits = needless('nobody_waits');
+const dropped = needless(nobodyWaits);
 
 export const sendStripeOrder: Sender = async (carriers, row) => {
   const { stripe } = carriers;
@@ -26,7 +27,7 @@ export const sendStripeOrder: Sender = async (carriers, row) => {
     if (!released.ok) return failed(released.error);
   }
   const { outbox } = await carriers.refresh(id);
-  return isDone(payload, found.value) ? { outcome: 'ok', writes: [], outbox } : nobodyWaits;
+  return isDone(payload, found.value) ? { outcome: 'ok', writes: [], outbox } : dropped;
 };
 
 /** Whether what was ordered is there. */
@@ -46,12 +47,12 @@ function isDone(payload: OutboxRow['payload'], found: StripeSubscription): boole
 /** Nobody was told where the page is. */
 async function endCheckout({ db }: Carriers, stripe: StripePort, row: OutboxRow) {
   const customer = await findCustomer(db, String(row.payload['customer_id']));
-  if (!customer?.stripeCustomerId) return nobodyWaits;
+  if (!customer?.stripeCustomerId) return dropped;
   const open = await stripe.checkout.listOpen(customer.stripeCustomerId);
   if (!open.ok) return failed(open.error);
   for (const session of open.value.filter(({ orderId }) => orderId === row.id)) {
     const expired = await stripe.checkout.expire(session.id);
     if (!expired.ok) return failed(expired.error);
   }
-  return nobodyWaits;
+  return dropped;
 }
