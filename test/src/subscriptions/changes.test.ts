@@ -145,45 +145,6 @@ describe('an upgrade', () => {
   });
 });
 
-describe('a plan that a person changes at Stripe', () => {
-  /** The price of a plan by the month is put there. @returns from when we count it */
-  async function putAtStripe({ made, id }: { made: SignupAnswer; id: string }, plan: string): Promise<number | null> {
-    const price = await control
-      .prepare(
-        "SELECT p.price_id FROM stripe_prices p JOIN subscriptions s ON s.customer_id = ? WHERE p.plan = ? AND p.interval = 'month'",
-      )
-      .bind(made.customer.customer_id, plan)
-      .first<string>('price_id');
-    const { items } = await stripe.read<{ items: { data: { id: string }[] } }>(`/subscriptions/${id}`);
-    const item = { 'items[0][id]': items.data[0]?.id ?? '', 'items[0][price]': price ?? '' };
-    await stripe.call(`/subscriptions/${id}`, item);
-    await refresh(id);
-    expect(await subscriptionOf(made)).toMatchObject({ plan });
-    return await control
-      .prepare('SELECT max(effective_at) m FROM plan_changes WHERE customer_id = ?')
-      .bind(made.customer.customer_id)
-      .first<number>('m');
-  }
-
-  it('counts from then, and not from an upgrade that the card refused', async () => {
-    const { made, id } = await paying();
-    await giveCard(id, '4000000000000341');
-    expect(await refusalOf(await upgrade(made, 'professional'))).toEqual([402, 'payment_failed']);
-    await giveCard(id, '4242424242424242');
-    await stripe.move(api.clock.now + 3 * day);
-    expect(await putAtStripe({ made, id }, 'professional')).toBe(api.clock.now);
-  });
-
-  it('counts from then, and not from an upgrade that it was taken back from', async () => {
-    const { made, id } = await paying();
-    await good<Upgraded>(await upgrade(made, 'professional'));
-    await stripe.move(api.clock.now + 2 * day);
-    expect(await putAtStripe({ made, id }, 'starter')).toBe(api.clock.now);
-    await stripe.move(api.clock.now + 2 * day);
-    expect(await putAtStripe({ made, id }, 'professional')).toBe(api.clock.now);
-  });
-});
-
 describe('a lower plan', () => {
   it('is scheduled for the period’s end, comes there, and is told before', async () => {
     const { made, id } = await paying('professional');
