@@ -34,6 +34,9 @@ export const findMonths = (db: Db, now: number, backMs: number, limit: number): 
       AND (s.interval = 'year' OR p.end_at <= ${now - renewalMs}) AND ${noInvoice}
     LIMIT ${limit}`);
 
+/** Of the customer of the subscription `s`. */
+const lastStart = sql`(SELECT max(start_at) FROM billing_periods WHERE customer_id = s.customer_id AND invoiceable = 1)`;
+
 /** Last periods of customers who have left. A subscription that has ended at Stripe has no draft that could take them. */
 export const findLast = (db: Db, now: number, limit: number): Promise<UnbilledPeriod[]> =>
   db.all(sql`
@@ -41,21 +44,24 @@ export const findLast = (db: Db, now: number, limit: number): Promise<UnbilledPe
     FROM subscriptions s JOIN customers c ON c.id = s.customer_id JOIN billing_periods p ON p.customer_id = s.customer_id
     WHERE s.status = 'canceled' AND s.canceled_at > ${now - openMs} AND s.canceled_at <= ${now}
       AND c.stripe_customer_id IS NOT NULL AND p.invoiceable = 1 AND p.kind = 'paid'
-      AND p.start_at = (SELECT max(start_at) FROM billing_periods WHERE customer_id = s.customer_id AND invoiceable = 1)
+      AND p.start_at = ${lastStart}
       AND p.start_at < s.canceled_at AND p.end_at > ${now - openMs} AND ${noInvoice}
     LIMIT ${limit}`);
 
-/** Customers who have left and whose closing invoice is done: what changes now is billed by itself. */
+/** Customers who have left and whose last period has been billed: what changes now is billed by itself. */
 export interface Ended {
   customerId: string;
   /** When their usage was read last, ms. */
   ratedAt: number;
 }
 
+/** By a closing invoice; or by another, which came before it was known that the subscription ends, and after which none is claimed. */
+const isBilled = sql`(i.rated_at IS NOT NULL AND (i.kind = 'closing' OR i.period_start = ${lastStart}))`;
+
 export const findEnded = (db: Db, now: number, after: string, limit: number): Promise<Ended[]> =>
   db.all(sql`
     SELECT s.customer_id AS customerId, max(i.rated_at) AS ratedAt FROM subscriptions s JOIN invoices i ON i.customer_id = s.customer_id
     WHERE s.status = 'canceled' AND s.canceled_at > ${now - afterMs} AND s.customer_id > ${after}
     GROUP BY s.customer_id
-    HAVING sum(i.kind = 'closing' AND i.rated_at IS NOT NULL) > 0 AND sum(i.state IN ('draft', 'held', 'finalizing')) = 0
+    HAVING sum(${isBilled}) > 0 AND sum(i.state IN ('draft', 'held', 'finalizing')) = 0
     ORDER BY s.customer_id LIMIT ${limit}`);

@@ -30,6 +30,19 @@ const lookMs = 5 * minuteMs;
 export const nextLook = (now: number, deadline: number): number =>
   deadline > now ? Math.min(now + lookMs, deadline) : now + lookMs;
 
+/**
+ * While billing is paused Stripe must not finalise a draft by itself: so long before it would, it is told to keep it longer, and for how
+ * long at least, ms.
+ */
+const pausedLeadMs = 2 * hourMs;
+export const pausedMs = 4 * hourMs;
+
+/** Whether Stripe finalises the draft soon, unless it is told to keep it longer. */
+export const isNearEnd = (
+  { holdUntil, stripeInvoiceId }: { holdUntil: number | null; stripeInvoiceId: string | null },
+  now: number,
+): boolean => holdUntil !== null && stripeInvoiceId !== null && holdUntil <= now + pausedLeadMs;
+
 /** What no invoice has billed yet is billed for so long after its period's end; usage is taken for as long after its window's. */
 export const openMs = 62 * dayMs;
 

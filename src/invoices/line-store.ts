@@ -98,8 +98,15 @@ interface SaidRow {
 }
 
 /**
+ * Whether an invoice is void and another was rated since, which has said anew what it said. It became void when it was changed last: a
+ * void one is changed no more. A change after the end says nothing anew.
+ */
+const isSaidNoMore = sql`i.state = 'void' AND EXISTS (SELECT 1 FROM invoices n
+  WHERE n.customer_id = i.customer_id AND n.kind <> 'delta' AND n.rated_at >= i.updated_at)`;
+
+/**
  * What is said of periods, by their start. What is held or rejected was said, too: it is decided about by itself.
- * @param withVoid whether what was said on a void invoice counts: it is not billed again then
+ * @param withVoid whether what was said on a void invoice counts, unless it was said anew: it is not billed again then
  */
 export async function findSaid(
   db: Db,
@@ -107,7 +114,7 @@ export async function findSaid(
   starts: readonly number[],
   withVoid: boolean,
 ): Promise<Map<number, SaidOf>> {
-  const counted = withVoid ? sql`true` : sql`i.state <> 'void'`;
+  const counted = withVoid ? sql`NOT (${isSaidNoMore})` : sql`i.state <> 'void'`;
   const [lines, bills] = await Promise.all([
     db.all<SaidRow>(sql`
       SELECT l.period_start AS periodStart, l.identity, sum(l.amount_cents) AS amountCents,

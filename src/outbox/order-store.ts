@@ -55,6 +55,9 @@ export const isOrdered = async (db: Db, customerId: string): Promise<boolean> =>
 export const isChanging = async (db: Db, customerId: string, now: number): Promise<boolean> =>
   (await db.all(findsOf(customerId, sql`(${isOpen} OR ${isMoving(now)})`))).length > 0;
 
+/** Why an order is dropped that a request began and whose outcome nobody knows: it may come about later. Any other was refused. */
+export const nobodyWaits = 'nobody_waits';
+
 /** The orders of a customer to that price that may have come about, the newest first. */
 export const findOrdersOf = (db: Db, customerId: string, priceId: string): Promise<OutboxRow[]> =>
   db
@@ -65,6 +68,7 @@ export const findOrdersOf = (db: Db, customerId: string, priceId: string): Promi
         eq(outbox.kind, 'stripe_order'),
         sql`${outbox.payload} ->> 'customer_id' = ${customerId}`,
         sql`${outbox.payload} ->> 'price_id' = ${priceId}`,
+        sql`(${outbox.state} <> 'dropped' OR ${outbox.lastError} = ${nobodyWaits})`,
       ),
     )
     .orderBy(desc(outbox.createdAt));

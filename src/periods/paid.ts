@@ -3,7 +3,7 @@
  * of usage (decision 9). What ran before is cut where the paid one begins: a paid period there, others at the window edge
  * before it, so that no window is in two. Pure.
  */
-import { floorTo, hourMs } from '../lib/time.ts';
+import { dayMs, floorTo, hourMs } from '../lib/time.ts';
 import { type AnchoredPeriod, firstPeriod, nextPeriod, type Period } from './period.ts';
 
 /** The current period of a subscription at Stripe, ms. */
@@ -23,9 +23,20 @@ export interface Following {
 
 const nothing: Following = { last: null, begun: [] };
 
+/**
+ * The day of the month on which it is renewed. One that begins on a month's last day may be renewed on a later one, which its end says: of
+ * a year only where that is in the same month, 28 and 29 February.
+ */
+function anchorDayOf({ start, end, interval }: PeriodAtStripe): number {
+  const [from, to] = [new Date(start), new Date(end)];
+  const isLastDay = new Date(start + dayMs).getUTCDate() === 1;
+  const isWhole = interval === 'month' || from.getUTCMonth() === to.getUTCMonth();
+  return isLastDay && isWhole ? Math.max(from.getUTCDate(), to.getUTCDate()) : from.getUTCDate();
+}
+
 /** The paid periods of Stripe's one until one holds `now`. */
 function paidPeriods(at: PeriodAtStripe, now: number): AnchoredPeriod[] {
-  const first: AnchoredPeriod = { ...firstPeriod(at.start), kind: 'paid' };
+  const first: AnchoredPeriod = { ...firstPeriod(at.start, anchorDayOf(at)), kind: 'paid' };
   if (at.interval === 'month') return [{ ...first, end: at.end }];
   const months = [first];
   for (let month = first; month.end <= now && month.end < at.end; months.push(month)) month = nextPeriod(month);

@@ -31,9 +31,8 @@ function monthsAfter(from: number, months: number, anchorDay: number): number {
   return Date.UTC(year, month, Math.min(anchorDay, lastDay)) + timeOfDay;
 }
 
-/** The first month of a subscription that begins at `start`; its day is the anchor. */
-export function firstPeriod(start: number): AnchoredPeriod {
-  const anchorDay = new Date(start).getUTCDate();
+/** The first month of a subscription that begins at `start`; its day is the anchor, unless another one is known. */
+export function firstPeriod(start: number, anchorDay = new Date(start).getUTCDate()): AnchoredPeriod {
   return { start, end: monthsAfter(start, 1, anchorDay), anchorDay, kind: 'manual' };
 }
 

@@ -19,7 +19,7 @@ import { guardUnchanged, replace } from '../../subscriptions/store.ts';
 import { stateAfter } from '../../subscriptions/transitions.ts';
 import type { Context, Planned } from '../deed.ts';
 import { planNotice } from '../plan-notice.ts';
-import { planCancel } from '../subscriptions/end-at-stripe.ts';
+import { planCancel, planClosePage } from '../subscriptions/end-at-stripe.ts';
 import { rowIn } from '../subscriptions/enter-state.ts';
 import { changed } from './changed.ts';
 
@@ -39,6 +39,7 @@ export async function deactivate(
   const run = { customerId: id, jobId: newId('job', random), now };
   const row = rowIn(before.subscription, after, now);
   const atStripe = planCancel(context, before.subscription);
+  const page = planClosePage(context, before);
   const params = { delete_at: now + settings.deleteAfterMs };
   const told = planNotice(context, { customerId: id, kind: 'canceled', about: aboutOf(now), params });
   const drainWindowEnd = lastWindowEnd(await findDeploymentReporter(db, id), now);
@@ -54,9 +55,10 @@ export async function deactivate(
       ...deploymentStore.desire({ ...run, phase: 'suspended', drainWindowEnd, verb: 'suspend' }),
       ringWaiting(id, doorbellId, now),
       ...atStripe.writes,
+      ...page.writes,
       ...told.writes,
     ],
     audit: [{ action: 'customer.deactivated', subject: id, details: { reason } }],
-    outbox: [doorbellId, ...atStripe.outbox, told.outboxId],
+    outbox: [doorbellId, ...atStripe.outbox, ...page.outbox, told.outboxId],
   });
 }

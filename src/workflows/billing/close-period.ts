@@ -10,7 +10,7 @@ import { findWhole, type WholeCustomer } from '../../customers/store.ts';
 import type { Write } from '../../db/write.ts';
 import { modeOf } from '../../invoices/brake-store.ts';
 import { findToLookAt } from '../../invoices/due-store.ts';
-import { deadlineOf, isDraft, nextLook } from '../../invoices/invoice.ts';
+import { deadlineOf, isDraft, isNearEnd, nextLook, pausedMs } from '../../invoices/invoice.ts';
 import {
   findLines,
   findReleased,
@@ -120,9 +120,8 @@ const paused: Failure = { code: 'billing_paused', message: 'the billing brake is
 /** While billing is paused a draft must not be finalised at its deadline: Stripe is told to keep it longer. */
 function keepOpen(context: Context, invoice: InvoiceRow): Plan<Closed> {
   const { now, settings } = context;
-  const { id, customerId, stripeInvoiceId, holdUntil } = invoice;
-  const isNear = holdUntil !== null && stripeInvoiceId !== null && holdUntil <= now + 2 * hourMs;
-  const until = now + Math.max(settings.holdMs, 4 * hourMs);
+  const { id, customerId } = invoice;
+  const until = now + Math.max(settings.holdMs, pausedMs);
   const payload = { customer_id: customerId, invoice_id: id, until };
   const onItsWay = sql`EXISTS (SELECT 1 FROM outbox WHERE kind = 'stripe_hold' AND state IN ('planned', 'sent') AND payload ->> 'invoice_id' = ${id})`;
   return {
@@ -130,7 +129,7 @@ function keepOpen(context: Context, invoice: InvoiceRow): Plan<Closed> {
     writes: [
       invoiceStore.guardUnchanged(invoice),
       ...waiting(context, invoice, 'paused', now + hourMs / 4),
-      ...(isNear ? [planUnless({ kind: 'stripe_hold', payload, now }, onItsWay)] : []),
+      ...(isNearEnd(invoice, now) ? [planUnless({ kind: 'stripe_hold', payload, now }, onItsWay)] : []),
     ],
     audit: [],
   };

@@ -113,6 +113,8 @@ async function follow(
   invoice: StripeInvoice,
   before: readonly Write[],
 ): Promise<Result<Followed, StripeFailure>> {
+  // When it was changed last says since when it is void (line-store.ts).
+  if (row.state === 'void') return ok({ writes: [], audit: [] });
   const { now } = context;
   const state = stateAfter(row.state, invoice);
   const isFrozen = invoice.status !== 'draft' && row.finalizedAt === null;
@@ -135,7 +137,7 @@ async function follow(
       ...(before.length > 0 ? before : [invoiceStore.guardUnchanged(row)]),
       ...frozen.value.writes,
       ...recalled.value.writes,
-      ...(state === 'void' && row.state !== 'void' ? [rejectHeld(row.id), ...releaseCredit(context, row.id)] : []),
+      ...(state === 'void' ? [rejectHeld(row.id), ...releaseCredit(context, row.id)] : []),
       ...(isNews ? [invoiceStore.change(row, fields, now)] : []),
     ],
     audit: [

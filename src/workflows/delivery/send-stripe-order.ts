@@ -2,7 +2,8 @@
  * Looks up what has become of an order that a request began and did not finish (src/workflows/subscriptions/order.ts). It is never
  * sent again: nobody waits for it any more. What is there at Stripe is taken over; what is there in half is taken back.
  */
-import { findCustomer } from '../../customers/store.ts';
+import { findCustomer, findWhole } from '../../customers/store.ts';
+import { nobodyWaits } from '../../outbox/order-store.ts';
 import { later, needless } from '../../outbox/outbox.ts';
 import type { OutboxRow } from '../../outbox/store.ts';
 import type { StripePort } from '../../stripe/port.ts';
@@ -10,13 +11,14 @@ import { doneScheduleOf, type StripeSubscription } from '../../stripe/subscripti
 import type { Carriers, Sender } from './carriers.ts';
 import { failed } from './stripe-intent.ts';
 
-const nobodyWaits = needless('nobody_waits');
+const dropped = needless(nobodyWaits);
 
 export const sendStripeOrder: Sender = async (carriers, row) => {
   const { stripe } = carriers;
   if (!stripe) return later('stripe_not_configured');
   const { payload } = row;
   if (payload['what'] === 'checkout') return await endCheckout(carriers, stripe, row);
+  if (payload['what'] === 'close_page') return await closePage(carriers, stripe, row);
   const id = String(payload['subscription_id']);
   const found = await stripe.subscriptions.fetch(id);
   if (!found.ok) return failed(found.error);
@@ -26,7 +28,7 @@ export const sendStripeOrder: Sender = async (carriers, row) => {
     if (!released.ok) return failed(released.error);
   }
   const { outbox } = await carriers.refresh(id);
-  return isDone(payload, found.value) ? { outcome: 'ok', writes: [], outbox } : nobodyWaits;
+  return isDone(payload, found.value) ? { outcome: 'ok', writes: [], outbox } : dropped;
 };
 
 /** Whether what was ordered is there. */
@@ -46,12 +48,26 @@ function isDone(payload: OutboxRow['payload'], found: StripeSubscription): boole
 /** Nobody was told where the page is. */
 async function endCheckout({ db }: Carriers, stripe: StripePort, row: OutboxRow) {
   const customer = await findCustomer(db, String(row.payload['customer_id']));
-  if (!customer?.stripeCustomerId) return nobodyWaits;
+  if (!customer?.stripeCustomerId) return dropped;
   const open = await stripe.checkout.listOpen(customer.stripeCustomerId);
   if (!open.ok) return failed(open.error);
   for (const session of open.value.filter(({ orderId }) => orderId === row.id)) {
     const expired = await stripe.checkout.expire(session.id);
     if (!expired.ok) return failed(expired.error);
   }
-  return nobodyWaits;
+  return dropped;
+}
+
+/** The customer has left; not where they are back by now, and may have another page. */
+async function closePage({ db }: Carriers, stripe: StripePort, row: OutboxRow) {
+  const whole = await findWhole(db, String(row.payload['customer_id']));
+  const id = whole?.customer.stripeCustomerId;
+  if (id == null || whole?.subscription.status !== 'canceled') return needless('not_wanted_any_more');
+  const open = await stripe.checkout.listOpen(id);
+  if (!open.ok) return failed(open.error);
+  for (const session of open.value) {
+    const expired = await stripe.checkout.expire(session.id);
+    if (!expired.ok) return failed(expired.error);
+  }
+  return { outcome: 'ok' as const, writes: [] };
 }

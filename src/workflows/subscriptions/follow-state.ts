@@ -20,6 +20,7 @@ import { endAllOfCustomer } from '../../sessions/store.ts';
 import { meanings, stackOf } from '../../subscriptions/subscription.ts';
 import type { Context } from '../deed.ts';
 import { issueLicence, licenceSubject } from '../licensing/issue-licence.ts';
+import { planClosePage } from './end-at-stripe.ts';
 
 /** The subscription as it will be. */
 export interface After {
@@ -43,13 +44,23 @@ export interface Entailed {
 export async function followState(context: Context, before: WholeCustomer, after: After): Promise<Entailed> {
   const [licence, stack] = await Promise.all([newLicence(context, before, after), stackChange(context, before, after)]);
   const keys = lostKeys(context, before, after);
-  return { writes: [...keys, ...licence, ...stack.writes], outbox: stack.outbox };
+  const page = hasLeft(before, after) ? planClosePage(context, before) : nothing;
+  return {
+    writes: [...keys, ...licence, ...stack.writes, ...page.writes],
+    outbox: [...stack.outbox, ...page.outbox],
+  };
 }
 
+const nothing: Entailed = { writes: [], outbox: [] };
+
+/** Whether the customer leaves with it. */
+const hasLeft = ({ subscription }: WholeCustomer, after: After): boolean =>
+  meanings[subscription.status].accountKeys && !meanings[after.subscription.status].accountKeys;
+
 /** What a customer who has left loses beside the licence; the reporter's key stays until the last window is in. */
-function lostKeys({ now }: Context, { customer, subscription }: WholeCustomer, after: After): Write[] {
-  const [had, has] = [meanings[subscription.status].accountKeys, meanings[after.subscription.status].accountKeys];
-  if (!had || has) return [];
+function lostKeys({ now }: Context, before: WholeCustomer, after: After): Write[] {
+  if (!hasLeft(before, after)) return [];
+  const { customer } = before;
   return [
     customerStore.setDeactivated(customer.id, now),
     credentialStore.revokeAll('account', customer.id, now),

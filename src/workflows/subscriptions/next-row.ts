@@ -120,6 +120,7 @@ export async function changedAt(
   if (wasScheduled) return Math.max(last, row.scheduledAt ?? now);
   if (row.stripeSubscriptionId !== found.id) return Math.max(last, found.createdAt);
   const orders = found.item === null ? [] : await findOrdersOf(db, row.customerId, found.item.priceId);
-  const ordered = orders.map(({ payload }) => Number(payload['proration_at'] ?? 0)).find((at) => at > 0);
+  // An order of before the last change has come about with it, or before it.
+  const ordered = orders.map(({ payload }) => Number(payload['proration_at'] ?? 0)).find((at) => at > last);
   return Math.max(last, ordered ?? now);
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HeldLineView } from '../../../src/contracts/invoices.ts';
 import type { InvoiceRow } from '../../../src/invoices/store.ts';
 import { verifyStatement } from '../../../src/statements/verify.ts';
+import { claimPeriods } from '../../../src/workflows/billing/claim-periods.ts';
 import { signStatements } from '../../../src/workflows/billing/sign-statements.ts';
 import { ensureCluster, makeApi, rootToken } from '../../harness/worker/api.ts';
 import { openStandIn, type StandInOfTests } from '../../harness/worker/stripe.ts';
@@ -180,6 +181,34 @@ describe('a difference above HOLD_LINE_CENTS', { timeout }, () => {
     expect((await costs(off.id)).toSorted()).toEqual(['cpu_core_ms 1000 held', 'network_sent_bytes 40 rejected']);
     expect(api.clock.now).toBeLessThan(end);
   });
+});
+
+it('a difference of a year that Stripe has ended a while after its last month had an invoice is billed, too', {
+  timeout,
+}, async () => {
+  const { made, id } = await paying('starter', { interval: 'year' });
+  const customerId = made.customer.customer_id;
+  await billing.ask('cancel', made);
+  const end = (await billing.subscriptionOf(made)).cancel_at;
+  const endsAt = Date.parse(end ?? '');
+  await goTo(endsAt - 10 * day);
+  await billing.refresh(id);
+  const { start } = (await periodsOf(customerId)).at(-1) ?? { start: 0 };
+  const edge = Math.ceil(start / hour) * hour;
+  await uses(customerId, edge + 10 * hour, (endsAt - start) / hour + 100);
+  await goTo(endsAt - minute);
+  // The Worker's clock alone: at Stripe the subscription still runs.
+  api.clock.now = endsAt + minute;
+  await claimPeriods(contextNow(), false);
+  expect(await lastOf(customerId)).toMatchObject({ kind: 'usage', state: 'draft', periodEnd: endsAt });
+  await goTo(endsAt + 2 * hour);
+  expect(await billing.subscriptionOf(made)).toMatchObject({ status: 'canceled' });
+  expect(await lastOf(customerId)).toMatchObject({ kind: 'usage', state: 'paid', totalCents: 500 });
+  await uses(customerId, edge + 30 * hour, 20);
+  await atNextHour();
+  expect(await lastOf(customerId)).toMatchObject({ kind: 'delta', state: 'paid', totalCents: 100 });
+  await atNextDay();
+  expect(await lastOf(customerId)).toMatchObject({ kind: 'delta', totalCents: 100 });
 });
 
 it('who pays by invoice has the days that were agreed for invoices of ours, too', { timeout }, async () => {

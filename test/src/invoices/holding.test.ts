@@ -111,6 +111,24 @@ describe('the brake', { timeout }, () => {
     expect((await rowsOf(customerId)).at(-1)).toMatchObject({ state: 'paid', totalCents: 3400 });
   });
 
+  it.each([
+    ['before our lines were sent', '/v1/invoices/:id/add_lines'],
+    ['with our lines on it', '/v1/invoices/:id/finalize'],
+  ])('paused: a draft that was on its way, %s, is kept open, too', async (_, path) => {
+    const { customerId, end } = await month(100);
+    await stripe.door('/faults', { kind: '500', match: { method: 'POST', path } });
+    await goTo(end + 21 * minute);
+    await stripe.heal();
+    expect((await brake('paused')).status).toBe(200);
+    const waiting = (await rowsOf(customerId)).at(-1);
+    expect(waiting).toMatchObject({ orderedAt: expect.any(Number), finalizedAt: null });
+    for (const hours of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]) await goTo(end + hours * hour);
+    expect(await invoiceAtStripe(waiting?.stripeInvoiceId ?? null)).toMatchObject({ status: 'draft' });
+    await brake('live');
+    await goTo(api.clock.now + hour);
+    expect((await rowsOf(customerId)).at(-1)).toMatchObject({ state: 'paid', totalCents: 3400, late: false });
+  });
+
   it('shadow: what would be billed is kept, Stripe gets nothing, and nothing of it is billed later', async () => {
     await brake('shadow');
     const { customerId, end } = await month(100);

@@ -175,5 +175,34 @@ describe('after the end', { timeout }, () => {
     const closing = await left(customerId, end);
     expect(closing).toMatchObject({ kind: 'closing', state: 'open', totalCents: 500 });
     await expectProven(closing, 500);
+    // The closing invoice has said it anew: the two are not both taken off what the month comes to.
+    await atNextDay();
+    await atNextDay();
+    expect(await ownOf(customerId)).toHaveLength(1);
+    await voided(closing);
+    await atNextDay();
+    expect(await ownOf(customerId)).toHaveLength(1);
+  });
+
+  it('a renewal that was voided, and whose usage the next one had, gives nothing back', async () => {
+    const { customerId } = await month();
+    await voided(await nextOf(customerId));
+    expect(await nextOf(customerId)).toMatchObject({ totalCents: 3400 });
+    const { end } = (await periodsOf(customerId)).at(-1) ?? { end: 0 };
+    expect(await left(customerId, end)).toMatchObject({ kind: 'closing', totalCents: 0 });
+    await atNextDay();
+    await atNextDay();
+    expect(await ownOf(customerId)).toHaveLength(1);
+  });
+
+  it('a renewal that was voided after it is not billed again', async () => {
+    const { customerId } = await month();
+    const first = await nextOf(customerId);
+    const { end } = (await periodsOf(customerId)).at(-1) ?? { end: 0 };
+    expect(await left(customerId, end)).toMatchObject({ kind: 'closing', totalCents: 0 });
+    await voided(first);
+    await atNextDay();
+    await atNextDay();
+    expect(await ownOf(customerId)).toHaveLength(1);
   });
 });

@@ -72,6 +72,23 @@ describe('periods that follow those at Stripe', () => {
     expect(begun.at(-1)).toMatchObject({ end: year.end });
   });
 
+  it('are twelve months in a year that ends on a leap day', () => {
+    const year = month('2031-02-28T10:20:30Z', '2032-02-29T10:20:30Z', { interval: 'year' });
+    const { begun } = followStripe(trial, year, { now: at('2032-02-29T00:00:00Z'), fills: true });
+    expect(begun).toHaveLength(12);
+    expect(begun.at(-1)).toMatchObject({ start: at('2032-01-29T10:20:30Z'), end: year.end });
+  });
+
+  it('remember the day of a renewal that the month of their start lacks', () => {
+    const february = month('2027-02-28T10:20:30Z', '2027-03-31T10:20:30Z');
+    const { begun } = followStripe({ ...paid, open: true }, february, { now: february.start, fills: true });
+    const last = begun.at(-1) as (typeof begun)[number];
+    expect(last.anchorDay).toBe(31);
+    const may = month('2027-05-31T10:20:30Z', '2027-06-30T10:20:30Z');
+    const missed = followStripe({ ...last, open: true }, may, { now: may.start, fills: true });
+    expect(missed.begun.map(({ end }) => end)).toEqual([at('2027-04-30T10:20:30Z'), may.start, may.end]);
+  });
+
   it('open nothing for what is older than the last one, or free', () => {
     const old = month('2026-10-01T10:20:30Z', '2026-11-01T10:20:30Z');
     expect(followStripe({ ...paid, open: true }, old, { now: paid.start, fills: true })).toEqual({

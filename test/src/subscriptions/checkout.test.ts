@@ -187,6 +187,29 @@ describe('a checkout', () => {
   });
 });
 
+describe('a page that is open when its customer leaves', () => {
+  const left: [string, (made: SignupAnswer) => Promise<Response>][] = [
+    ['cancels at once', (made) => ask('cancel', made, { immediately: true })],
+    [
+      'is deactivated',
+      ({ customer: { customer_id: id } }) =>
+        api.call('POST', `/api/customers/${id}/deactivate`, { token: rootToken, body: {} }),
+    ],
+  ];
+  it.each(left)('is closed when who has it %s: nobody pays for what they do not get', async (_, leave) => {
+    const made = await customer();
+    const page = await opened(await checkOut(made));
+    expect((await leave(made)).status).toBe(200);
+    await api.tick();
+    expect(await stripe.read(`/checkout/sessions/${page.session_id}`)).toMatchObject({ status: 'expired' });
+    const { customer_id: id } = made.customer;
+    await api.call('POST', `/api/customers/${id}/reactivate`, { token: rootToken, body: {} });
+    const again = await opened(await checkOut(made, {}, rootToken));
+    await api.tick();
+    expect(await stripe.read(`/checkout/sessions/${again.session_id}`)).toMatchObject({ status: 'open' });
+  });
+});
+
 describe('a checkout that cannot be', () => {
   it.each([
     ['somebody else’s page', { success_url: 'https://evil.test/' }],
