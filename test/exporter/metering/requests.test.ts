@@ -11,12 +11,12 @@ const counted = (labels: Record<string, string>, seconds: number[], count: (t: n
     ...seconds.map((t): [number, number] => [t, count(t)]),
   );
 /** What a controller of one address shows, and what it says of its own start. */
-const requests = (nginx: RawSeries[], started: (t: number) => number) => {
-  const process = series(controller, ...throughout.map((t): [number, number] => [t, started(t)]));
+const requests = (nginx: RawSeries[], started: (t: number) => number | undefined) => {
+  const pairs = throughout.flatMap((t): [number, number][] => (started(t) === undefined ? [] : [[t, started(t) ?? 0]]));
   return report({
     http: 'nginx',
     samples: { nginx },
-    processes: [process],
+    processes: pairs.length > 0 ? [series(controller, ...pairs)] : [],
     ups: [up(throughout, [], controller)],
   });
 };
@@ -37,5 +37,35 @@ describe('requests of an old process that says when it started', () => {
     const told = requests([always, failed], () => 100);
     expect(told.http_requests).toBe(7200 + 2400);
     expect(told.gaps?.map(({ reason }) => reason)).toEqual(['unproven_birth']);
+  });
+});
+
+describe('two processes behind one address', () => {
+  const hours = 3600;
+  const older = (t: number): number => 2 * (t + 480 * hours);
+  const younger = (t: number): number => 2 * (t + 10 * hours);
+
+  it.each<[string, (n: number) => boolean]>([
+    ['every third', (n) => n % 3 === 0],
+    ['every second', (n) => n % 2 === 0],
+    ['two of three', (n) => n % 3 !== 0],
+    ['runs of seven', (n) => n % 14 < 7],
+  ])('are never added up, and are told, where %s scrape is of the younger', (_, isYounger) => {
+    const count = (t: number): number => (isYounger(t / 30) ? younger(t) : older(t));
+    const nginx = [counted({ status: '200' }, throughout, count)];
+    for (const started of [(t: number) => (isYounger(t / 30) ? windowStart - 10 * hours : 1), () => undefined]) {
+      const told = requests(nginx, started);
+      expect(told.http_requests).toBeLessThanOrEqual(7200);
+      expect(told.http_requests).toBeGreaterThan(6500);
+      expect(told.gaps?.map(({ reason }) => reason)).toContain('unexplained_count');
+    }
+  });
+
+  it('are one where one of them restarts again and again, and says so', () => {
+    const restarted = (t: number): number => Math.floor(t / 900) * 900;
+    const nginx = [counted({ status: '200' }, throughout, (t) => 2 * (t - restarted(t)) + 1)];
+    const told = requests(nginx, restarted);
+    expect(told.gaps).toBeUndefined();
+    expect(told.http_requests).toBeGreaterThan(6900);
   });
 });
