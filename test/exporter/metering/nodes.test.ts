@@ -34,3 +34,36 @@ describe('a node that is known by its address alone', () => {
     expect(dark('[fd00::1]:10250', 'fd00::2')).toEqual([]);
   });
 });
+
+describe('a container that two jobs show, each with its own name of the node', () => {
+  const kubelet = { job: 'kubelet', instance: '10.0.0.1:10250', node: 'ip-10-0-0-1.eu.internal' };
+  const cadvisor = { job: 'cadvisor', instance: 'ip-10-0-0-1', kubernetes_io_hostname: 'ip-10-0-0-1' };
+  const used = (all: [Record<string, string>, Record<string, string>][]) =>
+    report({
+      samples: { cpu: all.map(([target, own]) => core({ ...target, ...own }, throughout)) },
+      ups: all.map(([target]) => up(throughout, [], target)),
+    }).cpu_hours;
+
+  it.each<[string, Record<string, string>, Record<string, string>]>([
+    ['the second drops ids', { id: '1' }, {}],
+    ['both drop ids', {}, {}],
+  ])('is one where %s', (_, first, second) => {
+    expect(
+      used([
+        [kubelet, first],
+        [cadvisor, second],
+      ]),
+    ).toBe(1);
+  });
+
+  it('is two on two nodes of one job', () => {
+    expect(
+      used([
+        [kubelet, {}],
+        [{ ...kubelet, instance: '10.0.0.2:10250', node: 'ip-10-0-0-2.eu.internal' }, {}],
+        [cadvisor, {}],
+        [{ ...cadvisor, instance: 'ip-10-0-0-2', kubernetes_io_hostname: 'ip-10-0-0-2' }, {}],
+      ]),
+    ).toBe(2);
+  });
+});
