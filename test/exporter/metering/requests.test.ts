@@ -69,3 +69,22 @@ describe('two processes behind one address', () => {
     expect(told.http_requests).toBeGreaterThan(6900);
   });
 });
+
+describe('requests in a mesh', () => {
+  const proxies = { job: 'envoy-stats', instance: '10.3.0.1:15090' };
+  const reported = (reporter: string, perSecond: number, more: Record<string, string> = {}): RawSeries =>
+    series(
+      { ...proxies, pod: reporter, reporter, response_code: '200', destination_service_name: 'web', ...more },
+      ...throughout.map((t): [number, number] => [t, perSecond * t]),
+    );
+  const requested = (istio: RawSeries[]): number | undefined =>
+    report({ http: 'istio', samples: { istio }, ups: [up(throughout, [], proxies)] }).http_requests;
+  const all = [reported('source', 4), reported('waypoint', 3), reported('destination', 2)];
+
+  it('are counted once, by who is nearest to where they arrive', () => {
+    expect(requested(all)).toBe(2 * 3600);
+    expect(requested(all.slice(0, 2))).toBe(3 * 3600);
+    expect(requested(all.slice(0, 1))).toBe(4 * 3600);
+    expect(requested([...all, reported('waypoint', 5, { destination_service_name: 'other' })])).toBe(7 * 3600);
+  });
+});
