@@ -51,21 +51,25 @@ export function isOfScrapes({ times }: RawSeries, { listed, inferred }: Target):
   return comparable.filter((t) => scrapes.has(t)).length >= comparable.length / 2;
 }
 
+/** Who reports a request in a mesh, from where it arrives to where it came from. */
+const reporters = ['destination', 'waypoint', 'source'];
+
 /**
- * Requests in a mesh are counted where they arrive. Only what arrives at nobody who counts (a workload without a proxy)
- * is taken from the gateway that sent it.
+ * Requests in a mesh are counted where they arrive. Only what arrives at nobody who counts (a workload without a proxy) is taken
+ * from the waypoint before it, and what no waypoint counts from the gateway that sent it.
  */
 function atDestination(series: RawSeries[]): RawSeries[] {
-  const [sent, arrived] = [true, false].map((wanted) =>
-    series.filter((s) => (s.labels['reporter'] === 'source') === wanted),
-  );
-  if (!sent || !arrived || sent.length === 0) return series;
+  const rankOf = (s: RawSeries): number => Math.max(0, reporters.indexOf(s.labels['reporter'] ?? ''));
   const places = (s: RawSeries): string[] =>
     [s.labels['destination_workload'], s.labels['destination_service_name']].flatMap((name, i) =>
       name && name !== 'unknown' ? [`${i} ${name}`] : [],
     );
-  const counted = new Set(arrived.flatMap(places));
-  return [...arrived, ...sent.filter((s) => !places(s).some((place) => counted.has(place)))];
+  const counted = new Set<string>();
+  return reporters.flatMap((_, rank) => {
+    const own = series.filter((s) => rankOf(s) === rank && !places(s).some((place) => counted.has(place)));
+    for (const place of own.flatMap(places)) counted.add(place);
+    return own;
+  });
 }
 
 /** The names of clusters that show things of the namespace at the same time; none when it is one cluster. */

@@ -1,8 +1,8 @@
 /**
  * When a counter may be counted from zero. Only a proven birth may: a naive "new series counts from zero" billed 24 %
  * more CPU in a day whose scrape gap crossed an hour edge, and 95 times the truth after a relabel.
- * Proven is: it started after the previous good scrape of its target; or, where no start is known, the target was scraped
- * before and did not show it. A value that cannot have grown since then proves the contrary: the start is a false one, or
+ * Proven is: it started after the previous good scrape of its target; or, where no start is known or only that of an old
+ * process that counts it, the target was scraped before and did not show it. A value that cannot have grown since then proves the contrary: the start is a false one, or
  * the series an old one under another name.
  */
 import type { Birth } from './counter.ts';
@@ -16,6 +16,8 @@ export interface Start {
   own: boolean;
   /** Something else of the pod shows that it is a false one. */
   belied?: boolean;
+  /** Of the process that counts: it shows new counters long after it started. */
+  ofProcess?: boolean;
 }
 
 /** `container_start_time_seconds` of a namespace, by pod. */
@@ -70,7 +72,7 @@ function latestStart(series: RawSeries[], atMs: number): number | undefined {
 export function processStart(processes: RawSeries[], { labels }: RawSeries, atMs: number): Start | undefined {
   const own = processes.filter((p) => p.labels['job'] === labels['job'] && p.labels['instance'] === labels['instance']);
   const told = own.flatMap(({ times, values }) => values[Math.max(0, lastAtOrBefore(times, atMs))] ?? []);
-  return told.length > 0 ? { startMs: Math.max(...told) * 1000, own: true } : undefined;
+  return told.length > 0 ? { startMs: Math.max(...told) * 1000, own: true, ofProcess: true } : undefined;
 }
 
 /** The last scrape that cannot be the one which showed it; undefined when none came before. */
@@ -107,7 +109,7 @@ export interface BirthEvidence {
 export function birthOf(evidence: BirthEvidence): Birth {
   const { window } = evidence;
   return (series, firstMs, value) => {
-    const start = evidence.startOf(series, firstMs);
+    const start = telling(evidence, firstMs, evidence.startOf(series, firstMs));
     const isProven = start
       ? provesStart(evidence, start, firstMs, value)
       : provesAbsence(evidence, series, firstMs, value);
@@ -119,16 +121,27 @@ export function birthOf(evidence: BirthEvidence): Birth {
   };
 }
 
+/** A start that says something of what was first seen at a time: an old process' says nothing of what it counts anew. */
+function telling(evidence: BirthEvidence, firstMs: number, start: Start | undefined): Start | undefined {
+  const previousMs = scrapeBefore(evidence.good, firstMs);
+  const isOld = start && previousMs !== undefined && !isSince(evidence, start, previousMs);
+  return isOld && start.ofProcess ? undefined : start;
+}
+
+/** Whether it started after a scrape, or so shortly before that this one need not have shown it. */
+const isSince = ({ intervalMs }: BirthEvidence, { startMs }: Start, previousMs: number): boolean =>
+  startMs + Math.max(roundingMs, intervalMs) > previousMs;
+
 const canHaveGrown = ({ rules }: BirthEvidence, start: Start, firstMs: number, value: number): boolean =>
   !start.belied && value <= growthMax(rules, firstMs - start.startMs);
 
 function provesStart(evidence: BirthEvidence, start: Start, firstMs: number, value: number): boolean {
-  const { window, good, intervalMs } = evidence;
+  const { window, good } = evidence;
   if (!canHaveGrown(evidence, start, firstMs, value)) return false;
   const previousMs = scrapeBefore(good, firstMs);
   // Nobody looked before: only what itself started inside this window began at zero in it.
   if (previousMs === undefined) return start.own && start.startMs >= window.startMs;
-  return start.startMs + Math.max(roundingMs, intervalMs) > previousMs;
+  return isSince(evidence, start, previousMs);
 }
 
 function provesAbsence(evidence: BirthEvidence, series: RawSeries, firstMs: number, value: number): boolean {

@@ -20,6 +20,8 @@ export interface KindRule {
   evidence: string[];
   /** Selectors that prove that such a target shows things of its kind, for somebody: without, nothing is no zero. */
   shows: string[];
+  /** Selectors of things by namespace: where all are of none, or of the targets' own, a relabelling dropped theirs (`labeldrop`). */
+  byNamespace?: string[];
   onNodes: boolean;
   /** Jobs that are believed, and namespaces that targets of the kind live in (metering/trust.ts). */
   jobs: RegExp;
@@ -37,6 +39,7 @@ export const targetKinds: Record<TargetKind, KindRule> = {
       'container_cpu_usage_seconds_total{namespace!="",container!="",pod!=""}',
       'container_cpu_usage_seconds_total{exported_namespace!=""}',
     ],
+    byNamespace: ['container_cpu_usage_seconds_total{namespace!=""}'],
     onNodes: true,
     jobs: /cadvisor|kubelet|nodes?\b/i,
     homes: /cadvisor|kubelet/i,
@@ -47,6 +50,7 @@ export const targetKinds: Record<TargetKind, KindRule> = {
     evidence: ['{__name__=~"kubelet_volume_stats_used_bytes|kubelet_node_name|kubelet_running_pods"}'],
     // A kubelet whose pods mount no claim shows none: that it is one must do.
     shows: ['{__name__=~"kubelet_volume_stats_used_bytes|kubelet_node_name|kubelet_running_pods"}'],
+    byNamespace: ['kubelet_volume_stats_used_bytes{persistentvolumeclaim!=""}'],
     onNodes: true,
     jobs: /cadvisor|kubelet|nodes?\b/i,
     homes: /kubelet/i,
@@ -67,6 +71,8 @@ export const targetKinds: Record<TargetKind, KindRule> = {
       '{__name__=~"nginx_ingress_controller_requests|nginx_ingress_controller_success|nginx_ingress_controller_build_info"}',
     ],
     shows: ['nginx_ingress_controller_requests'],
+    // Without an ingress it is nobody's request.
+    byNamespace: ['nginx_ingress_controller_requests{ingress!=""}'],
     onNodes: false,
     jobs: /nginx|ingress/i,
     homes: /nginx|ingress|gateway|edge/i,
@@ -75,7 +81,7 @@ export const targetKinds: Record<TargetKind, KindRule> = {
   istio: {
     up: ['job=~"(?i:.*(istio|envoy).*)"'],
     evidence: ['{__name__=~"istio_requests_total|istio_build"}'],
-    shows: ['istio_requests_total'],
+    shows: ['workload_', 'service_', ''].map((of) => `istio_requests_total{destination_${of}namespace!~"|unknown"}`),
     onNodes: false,
     jobs: /istio|envoy|mesh|gateway|waypoint|proxy|sidecar/i,
     homes: /istio|mesh|gateway|ingress|waypoint/i,
@@ -84,7 +90,8 @@ export const targetKinds: Record<TargetKind, KindRule> = {
   traefik: {
     up: ['job=~"(?i:.*traefik.*)"'],
     evidence: ['{__name__=~"traefik_service_requests_total|traefik_config_reloads_total"}'],
-    shows: ['traefik_service_requests_total'],
+    // Without the provider it is not Traefik's own name of a service, but the scrape's.
+    shows: ['service', 'exported_service'].map((label) => `traefik_service_requests_total{${label}=~".+@.+"}`),
     onNodes: false,
     jobs: /traefik/i,
     homes: /traefik|ingress|gateway|edge/i,

@@ -4,6 +4,7 @@
  * no machine could do is no growth. What is neither stays out of the bill and is told.
  */
 import { median, type RawSeries, type Span } from './series.ts';
+import { untwisted } from './strands.ts';
 
 export interface GrowthRules {
   /** The most that one thing can grow by, per ms. */
@@ -35,6 +36,16 @@ const burst = 20;
 export const growthMax = ({ maxPerMs }: Pick<GrowthRules, 'maxPerMs'>, ms: number): number => maxPerMs * (ms + lagMs);
 
 export function straighten(series: RawSeries, rules: GrowthRules): Straight {
+  const { values } = series;
+  const isTold = values.every((v, i) => i === 0 || v >= (values[i - 1] ?? 0) || isRestart(series, rules, i - 1, i));
+  const twisted = isTold ? undefined : untwisted(series, { nearMs: backWithinMs, burst });
+  if (!twisted) return straightenOne(series, rules);
+  const maxPerMs = Math.min(rules.maxPerMs, burst * twisted.perMs);
+  const one = straightenOne(twisted.series, { ...rules, maxPerMs });
+  return { series: one.series, doubtful: [...one.doubtful, twisted.span] };
+}
+
+function straightenOne(series: RawSeries, rules: GrowthRules): Straight {
   const { times, values } = series;
   if (!isUnruly(series, rules)) return { series, doubtful: [] };
   const out: RawSeries = { labels: series.labels, times: [], values: [] };
@@ -62,10 +73,16 @@ export function straighten(series: RawSeries, rules: GrowthRules): Straight {
         offset = 0;
         keep(i);
       } else if (i + 1 < times.length - 1 && !isSoon(series, i, (v) => v >= before)) rebase(i);
-    } else if (value - before <= growthMax(rules, sinceMs)) keep(i);
+    } else if (value - before <= growthMax(boundAt(series, rules, i, doubtful), sinceMs)) keep(i);
     else if (!isSoon(series, i, (v, ms) => v >= before && v - before <= growthMax(rules, sinceMs + ms))) rebase(i);
   }
   return { series: out, doubtful };
+}
+
+/** How fast it may have grown to a sample: once another count was shown, a leap may be the way back from it. */
+function boundAt(series: RawSeries, rules: GrowthRules, i: number, doubtful: Span[]): Pick<GrowthRules, 'maxPerMs'> {
+  if (doubtful.length === 0) return rules;
+  return { maxPerMs: Math.min(rules.maxPerMs, Math.max(burst * usualRate(series, i), rules.usualPerMs)) };
 }
 
 function isUnruly({ times, values }: RawSeries, rules: GrowthRules): boolean {
@@ -87,12 +104,10 @@ function isSoon({ times, values }: RawSeries, i: number, fits: (value: number, m
 }
 
 function isReset(series: RawSeries, rules: GrowthRules, before: number, after: number): boolean {
+  const restarted = isRestart(series, rules, before, after);
+  if (restarted !== undefined) return restarted;
   const [from, to] = [series.times[before] ?? 0, series.times[after] ?? 0];
   const [old, value] = [series.values[before] ?? 0, series.values[after] ?? 0];
-  const [oldStart, newStart] = [rules.startAt(series, from), rules.startAt(series, to)];
-  if (oldStart !== undefined && newStart !== undefined) {
-    return newStart > oldStart + startRoundingMs && value <= growthMax(rules, to - newStart);
-  }
   const rate = usualRate(series, after);
   // Back above the old value, faster than it ever grew or nearer to where it would have been than to where a new one would be:
   // it had never left. Something young is back soon either way.
@@ -101,6 +116,16 @@ function isReset(series: RawSeries, rules: GrowthRules, before: number, after: n
   const wasDip = isSoon(series, after, (v, ms) => v >= old && (v - value > burst * rate * ms || nearer(v, ms)));
   const believed = value > old / 2 ? 3 * rate : Math.max(burst * rate, rules.usualPerMs);
   return !wasDip && value <= Math.min(growthMax(rules, to - from), believed * (to - from));
+}
+
+/** Whether the start changed between two samples, by what is told of it; undefined when nobody says so. */
+function isRestart(series: RawSeries, rules: GrowthRules, before: number, after: number): boolean | undefined {
+  const [from, to] = [series.times[before] ?? 0, series.times[after] ?? 0];
+  const [oldStart, newStart] = [rules.startAt(series, from), rules.startAt(series, to)];
+  if (oldStart === undefined || newStart === undefined) return undefined;
+  // What had started before the last sample of the other ran beside it, and was not counted from zero since.
+  const isSince = newStart > Math.max(oldStart + startRoundingMs, from - 2 * lagMs);
+  return isSince && (series.values[after] ?? 0) <= growthMax(rules, to - newStart);
 }
 
 /** The middle of the rates around a sample, per ms. */

@@ -137,15 +137,19 @@ function isOn(target: Target, info: Labels): boolean {
 
 const namesOf = ({ labels }: Target): string[] => {
   const { instance = '', node = '', kubernetes_io_hostname: hostname = '' } = labels;
-  return [node, hostname, instance.replace(/:\d+$/, ''), instance].filter((name) => name !== '');
+  return [node, hostname, hostOf(instance), instance].filter((name) => name !== '');
 };
 
-const isAddress = (name: string): boolean => /^[\d.]+$|:.*:/.test(name);
+/** Without the port, and without the brackets of an IPv6 address. */
+const hostOf = (instance: string): string => instance.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+
+/** Of which kind of address a name is, if it is one: a node that has both is listed by one and may be scraped by the other. */
+const familyOf = (name: string): 4 | 6 | undefined => (/^[\d.]+$/.test(name) ? 4 : /:.*:/.test(name) ? 6 : undefined);
 
 /** Whether the pod is known to be on another node than the target: both name it in the same way. */
 function isElsewhere(target: Target, info: Labels): boolean {
   const named = target.labels['node'] || target.labels['kubernetes_io_hostname'];
-  const host = (target.labels['instance'] ?? '').replace(/:\d+$/, '');
-  const comparable = named ? Boolean(info['node']) : isAddress(host) && Boolean(info['host_ip']);
+  const family = familyOf(hostOf(target.labels['instance'] ?? ''));
+  const comparable = named ? Boolean(info['node']) : family !== undefined && family === familyOf(info['host_ip'] ?? '');
   return comparable && !isOn(target, info);
 }

@@ -43,7 +43,10 @@ export function thingsOf(series: RawSeries[], required: readonly string[], optio
 export const nodeOf = (labels: Labels): string =>
   labels['node'] || labels['kubernetes_io_hostname'] || labels['node_name'] || '';
 
-/** Two pods of one name on two nodes are two; one id that two names of a node show is one. */
+/**
+ * Two pods of one name on two nodes are two; one id that two names of a node show is one. A job names nodes in one way: where
+ * another names them otherwise and shows no ids, the names tell nothing apart.
+ */
 export function byNode(thing: Thing): Thing[] {
   const nodes = Map.groupBy(thing.series, (s) => nodeOf(s.labels));
   if (nodes.size < 2 || nodes.has('')) return [thing];
@@ -56,7 +59,21 @@ export function byNode(thing: Thing): Thing[] {
     place.push(...series);
     for (const id of ids) placeOfId.set(id, place);
   }
-  return places.map((series, i) => ({ ...thing, key: `${thing.key}@${i}`, series }));
+  return oneOfJobs(places).map((series, i) => ({ ...thing, key: `${thing.key}@${i}`, series }));
+}
+
+/** Joins a place without ids to one that only other jobs show. */
+function oneOfJobs(places: RawSeries[][]): RawSeries[][] {
+  const jobsOf = (place: RawSeries[]): Set<string> => new Set(place.map((s) => s.labels['job'] ?? ''));
+  const hasIds = (place: RawSeries[]): boolean => place.some((s) => Boolean(s.labels['id']));
+  const found = places.filter(hasIds).map((place) => [...place]);
+  for (const place of places.filter((one) => !hasIds(one))) {
+    const jobs = jobsOf(place);
+    const same = found.find((other) => ![...jobsOf(other)].some((job) => jobs.has(job)));
+    if (same) same.push(...place);
+    else found.push([...place]);
+  }
+  return found;
 }
 
 /** Leaves out a container's CPU by processor where another target shows its total: both would bill it twice. */

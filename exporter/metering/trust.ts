@@ -17,7 +17,7 @@ export type TargetSettings = Partial<Record<TargetKind | SeriesKind, TargetSetti
 const rules = { ...targetKinds, ...seriesKinds };
 
 /** Where Prometheus found a target, by the labels in use for that. */
-const homeOf = (target: Target): string =>
+export const homeOf = (target: Pick<Target, 'labels'>): string =>
   target.labels['namespace'] ?? target.labels['kubernetes_namespace'] ?? target.labels['k8s_namespace_name'] ?? '';
 
 const tenants = /^customer-[0-9a-f]{8}(-.*)?$/;

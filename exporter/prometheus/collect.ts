@@ -104,6 +104,7 @@ async function readAll(prometheus: Prometheus, given: CollectPlan): Promise<Obse
   const question = { window, near, gapLimitMs };
   const questionable = podsInQuestion(pods, names, samples, question);
   const kinds = kindsInQuestion(names, samples, window, questionable.length > 0);
+  const targets = await need(kindTargets(prometheus, kinds.named, plan.targets, window, horizonMs));
   return {
     namespace: plan.namespace,
     window,
@@ -115,8 +116,8 @@ async function readAll(prometheus: Prometheus, given: CollectPlan): Promise<Obse
     samples,
     carried,
     ups: await need(targetsBehind(prometheus, behind, beyond, window.startMs)),
-    kinds: await need(kindTargets(prometheus, kinds.named, plan.targets, window, horizonMs)),
-    showing: await need(showingKinds(prometheus, kinds.empty, window)),
+    kinds: targets,
+    showing: await need(showingKinds(prometheus, kinds.empty, targets, window)),
     starts: await startsOfBirths(prometheus, plan, counted, near),
     processes: await need(processStarts(prometheus, samples[plan.http as SourceName] ?? [], near)),
     cores: await need(coresOf(prometheus, samples.cpu ?? [], window)),

@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../../src/lib/result.ts';
 import { podInfo, type TargetKind, targetKinds } from '../metering/catalogue.ts';
 import type { Observed } from '../metering/observed.ts';
 import { gather, type Labels, labelKey, type RawSeries, type Span } from '../metering/series.ts';
-import type { TargetSettings } from '../metering/trust.ts';
+import { homeOf, type TargetSettings } from '../metering/trust.ts';
 import type { Prometheus } from './client.ts';
 import type { PrometheusFailure } from './failure.ts';
 import { lastBefore, lookBackMs } from './look-back.ts';
@@ -101,21 +101,40 @@ export async function kindTargets(
   return ok(targets);
 }
 
-/** Which kinds show things of their sort for somebody, in the window or the day before it. */
-export async function showingKinds(prometheus: Prometheus, kinds: TargetKind[], window: Span): Read<TargetKind[]> {
+/**
+ * Which kinds show things of their sort for somebody, in the window or the day before it.
+ * @param targets `up` of the kinds' targets
+ */
+export async function showingKinds(
+  prometheus: Prometheus,
+  kinds: TargetKind[],
+  targets: Observed['kinds'],
+  window: Span,
+): Read<TargetKind[]> {
   const showing: TargetKind[] = [];
+  const day = { startMs: window.startMs - lookBackMs, endMs: window.endMs };
   for (const kind of kinds) {
-    for (const selector of targetKinds[kind].shows) {
-      const rows = await prometheus.over(
-        selector,
-        { startMs: window.startMs - lookBackMs, endMs: window.endMs },
-        { by: ['job'] },
-      );
-      if (!rows.ok) return err(rows.error);
-      if (rows.value.length > 0) showing.push(kind);
-    }
+    const { shows, byNamespace = [] } = targetKinds[kind];
+    const found = await namespacesOf(prometheus, shows, ['job'], day);
+    if (!found.ok) return found;
+    const named = await namespacesOf(prometheus, byNamespace, ['namespace', 'exported_namespace'], day);
+    if (!named.ok) return named;
+    const homes = new Set(['', ...(targets[kind] ?? []).map(homeOf)]);
+    const isHidden = named.value.length > 0 && named.value.every((namespace) => homes.has(namespace));
+    if (found.value.length > 0 && !isHidden) showing.push(kind);
   }
-  return ok([...new Set(showing)]);
+  return ok(showing);
+}
+
+/** The namespaces of what some selectors find, the things' own where they have one; '' where they have none. */
+async function namespacesOf(prometheus: Prometheus, selectors: string[], by: string[], span: Span): Read<string[]> {
+  const found: string[] = [];
+  for (const selector of selectors) {
+    const rows = await prometheus.over(selector, span, { by });
+    if (!rows.ok) return rows;
+    found.push(...rows.value.map(({ labels }) => labels['namespace'] ?? ''));
+  }
+  return ok(found);
 }
 
 /** Whether kube-state-metrics lists any pods of any namespace in the window. */

@@ -55,6 +55,34 @@ describe('storage', () => {
       expect(told).toMatchObject({ storage_used_gb: 0, complete: false });
     });
 
+    it.each<[string, (t: number) => number | undefined]>([
+      ['was looked at a minute later', (t) => 6 * gigabyte + 5000 * (t - 60)],
+      ['is mounted later', (t) => (t > windowStart + 1200 ? 6 * gigabyte + 5000 * t : undefined)],
+    ])('is one disk where the second claim %s', (_, used) => {
+      const disk = (t: number): number => 6 * gigabyte + 5000 * t;
+      const second = claimOf('wal', 'node-1', (t) => used(t) ?? 0);
+      const kept = second.times.filter((t) => used(t / 1000) !== undefined);
+      const volumes = [
+        claimOf('data', 'node-1', disk),
+        { ...second, times: kept, values: kept.map((t) => used(t / 1000) ?? 0) },
+      ];
+      const gaps = (claims: ReturnType<typeof bounds>[]) =>
+        stored(volumes, claims).gaps?.map(({ thing, reason }) => `${thing} ${reason}`);
+      const both = ['claim data shared_file_system', 'claim wal shared_file_system'];
+      expect(gaps([bounds('data', 100, 10), bounds('wal', 100, 10)])).toEqual(both);
+      expect(gaps([bounds('data', 100), bounds('wal', 100)])).toEqual(both);
+      const unknown = stored(volumes, [bounds('data', 100), bounds('wal', 100)]);
+      expect(unknown.storage_used_gb).toBe(0);
+    });
+
+    it('is not suspected of copies that grow alike on disks of their own', () => {
+      const volumes = [
+        claimOf('data', 'node-1', (t) => 6 * gigabyte + 5000 * t),
+        claimOf('copy', 'node-1', (t) => 6 * gigabyte + 5000 * (t - 20)),
+      ];
+      expect(stored(volumes, [bounds('data', 9.8, 10), bounds('copy', 9.8, 10)]).gaps).toBeUndefined();
+    });
+
     it('is never more than the volume can hold', () => {
       expect(stored([shows('data', 12)], [bounds('data', 10, 10)]).storage_used_gb).toBe(10);
     });

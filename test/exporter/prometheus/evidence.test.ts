@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { kindTargets } from '../../../exporter/prometheus/evidence.ts';
+import type { TargetKind } from '../../../exporter/metering/catalogue.ts';
+import type { Labels } from '../../../exporter/metering/series.ts';
+import { kindTargets, showingKinds } from '../../../exporter/prometheus/evidence.ts';
 import { historyOf } from '../../../exporter/prometheus/history.ts';
 import { at, series, ticks } from '../metering/series-kit.ts';
 import { knownAnswers } from './known-answers.ts';
@@ -30,6 +32,60 @@ describe('the ingress controllers', () => {
     });
     const told = await kindTargets(prometheus, ['nginx'], {}, window, window.endMs);
     expect(told.ok && told.value.nginx?.map((t) => t.labels['instance'])).toEqual(['c:10254', 'd:10254']);
+  });
+});
+
+describe('zero of a namespace', () => {
+  const every = ticks(30, 3600).map((t): [number, number] => [t, 1]);
+  const proves = async (kind: TargetKind, home: Labels, shown: Record<string, Labels>): Promise<boolean> => {
+    const target = series({ job: kind, instance: 'a:1', ...home }, ...every);
+    const answers = Object.entries(shown).map(([name, labels]) => [
+      name,
+      [series({ ...target.labels, ...labels }, ...every)],
+    ]);
+    const told = await showingKinds(knownAnswers(Object.fromEntries(answers)), [kind], { [kind]: [target] }, window);
+    return told.ok && told.value.includes(kind);
+  };
+  const requests = 'nginx_ingress_controller_requests';
+  const volumes = 'kubelet_volume_stats_used_bytes';
+  const cpu = 'container_cpu_usage_seconds_total';
+
+  it.each<[TargetKind, Labels, Record<string, Labels>]>([
+    ['nginx', { namespace: 'edge' }, { [requests]: { ingress: 'web', namespace: 'other' } }],
+    ['nginx', {}, { [requests]: { ingress: 'web', namespace: 'other' } }],
+    // Nobody's: it fits no ingress.
+    ['nginx', { namespace: 'edge' }, { [requests]: { ingress: '' } }],
+    ['kubelet', { namespace: 'kube-system' }, { kubelet_running_pods: {} }],
+    ['kubelet', { namespace: 'kube-system' }, { [volumes]: { persistentvolumeclaim: 'data', namespace: 'other' } }],
+    ['cadvisor', { namespace: 'kube-system' }, { [cpu]: { namespace: 'other', pod: 'p', container: 'c' } }],
+    ['istio', {}, { istio_requests_total: { destination_service_namespace: 'other' } }],
+    ['traefik', {}, { traefik_service_requests_total: { service: 'other-web-80@kubernetes' } }],
+    [
+      'traefik',
+      { service: 'traefik' },
+      { traefik_service_requests_total: { exported_service: 'other-web-80@kubernetes' } },
+    ],
+  ])('is proven by %s in %j that show %j', async (kind, home, shown) => {
+    expect(await proves(kind, home, shown)).toBe(true);
+  });
+
+  it.each<[TargetKind, Labels, Record<string, Labels>]>([
+    ['nginx', { namespace: 'edge' }, { [requests]: { ingress: 'web' } }],
+    ['nginx', {}, { [requests]: { ingress: 'web' } }],
+    [
+      'kubelet',
+      { namespace: 'kube-system' },
+      { kubelet_running_pods: {}, [volumes]: { persistentvolumeclaim: 'data' } },
+    ],
+    [
+      'cadvisor',
+      { namespace: 'monitoring', pod: 'cadvisor-x', container: 'cadvisor' },
+      { [cpu]: { id: '/kubepods/x' } },
+    ],
+    ['istio', {}, { istio_requests_total: { reporter: 'source', destination_service_namespace: 'unknown' } }],
+    ['traefik', { service: 'traefik' }, { traefik_service_requests_total: { code: '200' } }],
+  ])('is not proven by %s in %j that show only what the scrape is called: %j', async (kind, home, shown) => {
+    expect(await proves(kind, home, shown)).toBe(false);
   });
 });
 
