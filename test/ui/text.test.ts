@@ -1,6 +1,7 @@
 /** How the pages write moments, lengths and amounts. */
 import { describe, expect, it } from 'vitest';
 import { ratedMeters } from '../../src/pricing/meters.ts';
+import { numberText } from '../../ui/src/invoices/words.ts';
 import { moneyText, priceText } from '../../ui/src/money/money-text.ts';
 import { quantityText, unitsText } from '../../ui/src/money/quantity-text.ts';
 import { subscriptionTexts } from '../../ui/src/texts/subscription.ts';
@@ -48,6 +49,16 @@ describe('texts of the pages', () => {
     ['core-hour', '1.0000001', 'core-hour'],
     ['GB', '2', 'GB'],
   ])('the unit %s of %s is %s', (unit, quantity, text) => expect(unitsText(unit, quantity)).toBe(text));
+
+  it.each([
+    ['A-1', 'paid', 'A-1'],
+    [null, 'draft', 'No number yet'],
+    [null, 'held', 'No number yet'],
+    [null, 'paid', 'No number'],
+    [null, 'uncollectible', 'No number'],
+  ] as const)('the number %s of an invoice that is %s is %s', (number, state, text) =>
+    expect(numberText({ number, state })).toBe(text),
+  );
 
   it('every allowance that a plan can have has a name for people', () => {
     const names = [...ratedMeters.values()].map(({ allowance }) => allowance);
