@@ -9,8 +9,10 @@ import { dayMs, hourMs, iso, minuteMs } from '../src/lib/time.ts';
 
 const units = { m: minuteMs, h: hourMs, d: dayMs, w: 7 * dayMs } as const;
 const stretch = /^(\d{1,5})([mhdw])$/;
-/** `2026-11-01T10:00`, seconds or not, without an offset: UTC. */
-const withoutOffset = z.iso.datetime({ local: true, offset: true }).or(z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d$/));
+/** `2026-11-01T10:00`, with an offset or without: seconds may be left out. */
+const toTheMinute = /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(Z|[+-]\d\d:\d\d)?$/;
+/** Without an offset: UTC. */
+const withoutOffset = z.iso.datetime({ local: true });
 
 export const whenHelp = '2026-11-01, an ISO instant, 7d, 12h or now; UTC';
 
@@ -27,12 +29,7 @@ export function instantFrom(text: string, now: number, direction: 'ago' | 'ahead
     return ok(iso(direction === 'ago' ? now - ms : now + ms));
   }
   if (z.iso.date().safeParse(text).success) return ok(`${text}T00:00:00.000Z`);
-  const at = instant.safeParse(text).success ? Date.parse(text) : localAt(text);
-  return Number.isNaN(at) ? err(`must be ${whenHelp}`) : ok(iso(at));
-}
-
-/** NaN when it is none. The day is looked at by itself: `Date.parse` takes 30 February for 2 March. */
-function localAt(text: string): number {
-  const isDay = z.iso.date().safeParse(text.slice(0, 10)).success;
-  return isDay && withoutOffset.safeParse(text).success ? Date.parse(`${text}Z`) : Number.NaN;
+  const whole = text.replace(toTheMinute, '$1:00$2');
+  if (instant.safeParse(whole).success) return ok(iso(Date.parse(whole)));
+  return withoutOffset.safeParse(whole).success ? ok(iso(Date.parse(`${whole}Z`))) : err(`must be ${whenHelp}`);
 }

@@ -139,6 +139,8 @@ export const billingPeriods = sqliteTable(
     /** The last period of its customer, until the next begins or none is to follow; cron looks at these only. */
     open: integer('open', { mode: 'boolean' }).notNull().default(true),
     kind: text('kind').$type<PeriodKind>().notNull().default('manual'),
+    /** Whether its fee is that of a whole year, and no part of it. */
+    ofYear: integer('of_year', { mode: 'boolean' }).notNull().default(false),
     /** Whether what is used in it is invoiced, decided when it begins: what was free does not become due later. */
     invoiceable: integer('invoiceable', { mode: 'boolean' }).notNull().default(true),
   },

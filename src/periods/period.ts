@@ -19,6 +19,8 @@ export interface AnchoredPeriod extends Period {
   kind: PeriodKind;
   /** Day of the month, 1 to 31. */
   anchorDay: number;
+  /** Whether it is a month of a year that is paid for as a whole: the fee is the year's, and no part of it. */
+  ofYear: boolean;
 }
 
 /** The same time of day on the anchor's day `months` after the month of `from`, or on that month's last day. */
@@ -33,7 +35,7 @@ function monthsAfter(from: number, months: number, anchorDay: number): number {
 
 /** The first month of a subscription that begins at `start`; its day is the anchor, unless another one is known. */
 export function firstPeriod(start: number, anchorDay = new Date(start).getUTCDate()): AnchoredPeriod {
-  return { start, end: monthsAfter(start, 1, anchorDay), anchorDay, kind: 'manual' };
+  return { start, end: monthsAfter(start, 1, anchorDay), anchorDay, kind: 'manual', ofYear: false };
 }
 
 /** The period of a trial. Its anchor is nobody's: what follows has one of its own. */
@@ -42,13 +44,14 @@ export const trialPeriod = (start: number, end: number): AnchoredPeriod => ({
   end,
   anchorDay: new Date(start).getUTCDate(),
   kind: 'trial',
+  ofYear: false,
 });
 
 /** The month that follows a period: of the same anchor day, or after a trial of a new one. */
 export function nextPeriod(last: AnchoredPeriod): AnchoredPeriod {
   if (last.kind === 'trial') return firstPeriod(last.end);
-  const { anchorDay } = last;
-  return { start: last.end, end: monthsAfter(last.end, 1, anchorDay), anchorDay, kind: 'manual' };
+  const { anchorDay, ofYear } = last;
+  return { start: last.end, end: monthsAfter(last.end, 1, anchorDay), anchorDay, kind: 'manual', ofYear };
 }
 
 /** Whether a window that ends at `windowEnd` belongs to the period. */

@@ -36,6 +36,7 @@ const fields = {
   end: billingPeriods.endAt,
   anchorDay: billingPeriods.anchorDay,
   kind: billingPeriods.kind,
+  ofYear: billingPeriods.ofYear,
   invoiceable: billingPeriods.invoiceable,
   open: billingPeriods.open,
 };

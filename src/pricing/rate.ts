@@ -2,8 +2,8 @@
  * Rating: the one pure function behind cost, invoice, preview and simulation. A period's stretches with their usage → lines
  * that can be checked. Exact decimals; each line is rounded once, half away from zero; the total is their sum (spec §3).
  */
-import type { Period, PeriodKind } from '../periods/period.ts';
-import { feeLines } from './fee.ts';
+import type { Period } from '../periods/period.ts';
+import { type FeePeriod, feeLines } from './fee.ts';
 import { AmountOutOfRange, type Line } from './line.ts';
 import { type Member, membersOf, type RatedPeriod } from './member.ts';
 import { levelLines } from './rate-level.ts';
@@ -11,7 +11,7 @@ import { sumLines } from './rate-sum.ts';
 import { mergeStretches, type Stretch, secondsOf } from './stretch.ts';
 
 export interface RateInput {
-  period: Period & { kind: PeriodKind };
+  period: Period & FeePeriod;
   /** They follow one another from the period's start to its end. */
   stretches: readonly Stretch[];
 }
@@ -29,7 +29,7 @@ export function rate({ period, stretches }: RateInput): Rated {
   const usage = [...groups].flatMap((members) =>
     members[0]?.rated.addsUp === 'level' ? levelLines(members, rated) : sumLines(members, rated),
   );
-  const lines = [...feeLines(rated, period.kind), ...usage];
+  const lines = [...feeLines(rated, period), ...usage];
   const totalCents = lines.reduce((total, line) => total + line.amountCents, 0);
   if (!Number.isSafeInteger(totalCents)) throw new AmountOutOfRange('the total', `${totalCents} cents`);
   return { lines, totalCents };

@@ -18,7 +18,7 @@ export const noOverrides: Overrides = { allowances: {}, prices: {} };
 /** What rating needs to know of a plan version. */
 export type RatedPlan = Pick<
   PlanVersion,
-  'plan' | 'version' | 'name' | 'fee' | 'interval' | 'allowances' | 'prices' | 'ownMeters'
+  'plan' | 'version' | 'name' | 'fee' | 'interval' | 'annualFee' | 'allowances' | 'prices' | 'ownMeters'
 >;
 
 /** Times in ms. `usage` in stored base units by meter; of a level its highest in the stretch. */

@@ -161,6 +161,15 @@ describeInBrowser(
       await page.getByRole('button', { name: 'Cards and bills' }).waitFor();
     });
 
+    it('names no day of a trial that is over, and nothing that lies ahead where all waits for a payment', async () => {
+      const page = await open('/plan', [
+        withSubscription({ status: 'suspended', suspended_for: 'unpaid', trial_ends_at: '2026-11-21T10:00:00.000Z' }),
+      ]);
+      await factOf(page, 'State').getByText('An invoice is not paid').waitFor();
+      await factOf(page, 'Trial ends').getByText('Over, or there was none').waitFor();
+      expect(await page.getByText('What lies ahead').count()).toBe(0);
+    });
+
     it('says that Stripe is still telling us, and then that it has', async () => {
       let isKnown = false;
       const page = await open('/plan?checkout=done&session=cs_1', [

@@ -1,7 +1,10 @@
 /** How the pages write moments, lengths and amounts. */
 import { describe, expect, it } from 'vitest';
+import { ratedMeters } from '../../src/pricing/meters.ts';
+import { numberText } from '../../ui/src/invoices/words.ts';
 import { moneyText, priceText } from '../../ui/src/money/money-text.ts';
-import { quantityText } from '../../ui/src/money/quantity-text.ts';
+import { quantityText, unitsText } from '../../ui/src/money/quantity-text.ts';
+import { subscriptionTexts } from '../../ui/src/texts/subscription.ts';
 import { lengthText, utcText } from '../../ui/src/time/time-text.ts';
 
 describe('texts of the pages', () => {
@@ -38,4 +41,27 @@ describe('texts of the pages', () => {
     ['1234.56789', '1,234.568'],
     ['0.000012345', '0.000012'],
   ])('a quantity of %s is %s', (quantity, text) => expect(quantityText(quantity)).toBe(text));
+
+  it.each([
+    ['month', '1', 'month'],
+    ['month', '0.5', 'months'],
+    ['core-hour', '2', 'core-hours'],
+    ['core-hour', '1.0000001', 'core-hour'],
+    ['GB', '2', 'GB'],
+  ])('the unit %s of %s is %s', (unit, quantity, text) => expect(unitsText(unit, quantity)).toBe(text));
+
+  it.each([
+    ['A-1', 'paid', 'A-1'],
+    [null, 'draft', 'No number yet'],
+    [null, 'held', 'No number yet'],
+    [null, 'paid', 'No number'],
+    [null, 'uncollectible', 'No number'],
+  ] as const)('the number %s of an invoice that is %s is %s', (number, state, text) =>
+    expect(numberText({ number, state })).toBe(text),
+  );
+
+  it('every allowance that a plan can have has a name for people', () => {
+    const names = [...ratedMeters.values()].map(({ allowance }) => allowance);
+    expect(names.filter((name) => subscriptionTexts.plans.allowances[name] === undefined)).toEqual([]);
+  });
 });

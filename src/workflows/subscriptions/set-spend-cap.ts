@@ -33,7 +33,7 @@ function feeOf({ ground: { period, basis }, rated }: Costs): number {
   const last = stretchesOf(period, basis.changes, basis.overrides).at(-1);
   if (!last) return charged;
   const plan = versionOf(basis.catalogue, last.plan, last.planVersion);
-  if (plan.interval === 'year') return charged;
+  if (period.ofYear || plan.interval === 'year') return charged;
   return Math.max(charged, toCents(new Decimal(last.overrides.prices[baseFeeMeter] ?? plan.fee)));
 }
 

@@ -18,6 +18,7 @@ const paid = {
   end: at('2027-01-01T10:20:30Z'),
   anchorDay: 1,
   kind: 'paid' as const,
+  ofYear: false,
 };
 
 describe('periods that follow those at Stripe', () => {
@@ -25,7 +26,7 @@ describe('periods that follow those at Stripe', () => {
     const first = month('2026-12-03T09:20:30Z', '2027-01-03T09:20:30Z');
     const { last, begun } = followStripe(trial, first, { now: first.start, fills: true });
     expect(last).toEqual({ end: at('2026-12-03T09:00:00Z'), open: false });
-    expect(begun).toEqual([{ start: first.start, end: first.end, anchorDay: 3, kind: 'paid' }]);
+    expect(begun).toEqual([{ start: first.start, end: first.end, anchorDay: 3, kind: 'paid', ofYear: false }]);
   });
 
   it('have two begin at once where somebody signs up and pays in one second, and stay so', () => {
@@ -68,7 +69,7 @@ describe('periods that follow those at Stripe', () => {
     const year = month('2026-12-01T10:20:30Z', '2027-11-30T10:20:30Z', { interval: 'year' });
     const { begun } = followStripe(trial, year, { now: at('2027-11-20T00:00:00Z'), fills: true });
     expect(begun).toHaveLength(12);
-    expect(begun.every(({ kind }) => kind === 'paid')).toBe(true);
+    expect(begun.every(({ kind, ofYear }) => kind === 'paid' && ofYear)).toBe(true);
     expect(begun.at(-1)).toMatchObject({ end: year.end });
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AmountOutOfRange } from '../../../src/pricing/line.ts';
 import { rate } from '../../../src/pricing/rate.ts';
+import { noOverrides } from '../../../src/pricing/stretch.ts';
 import {
   dayMs,
   gb,
@@ -51,6 +52,18 @@ describe('a period of one plan', () => {
 
   it('has no fee where the plan is paid by the year', () => {
     expect(rateOf([stretch({ ...small, fee: '290', interval: 'year' }, 0, 30)]).totalCents).toBe(0);
+  });
+
+  it('has no fee in a month of a year that is paid for, and names what the year costs', () => {
+    const period = { start, end: start + 30 * dayMs, kind: 'paid' as const, ofYear: true };
+    const used = { network_sent_bytes: 101 * gb };
+    const stretches = [
+      stretch({ ...small, annualFee: '290' }, 0, 30, used, { ...noOverrides, prices: { base_fee: '9' } }),
+    ];
+    const rated = rate({ period, stretches });
+    expect(linesOf(rated, 'base_fee')).toEqual([[1, 1, 0, 0]]);
+    expect(rated.lines[0]).toMatchObject({ unit: 'year', unitPrice: '290', ownPrice: false });
+    expect(rated.totalCents).toBe(10);
   });
 
   it('bills at a price and above an allowance of the customer’s own, and no meter that the list does not price', () => {

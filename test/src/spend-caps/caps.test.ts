@@ -29,8 +29,8 @@ beforeEach(async () => {
 });
 
 /** A customer who pays for Starter, $29, with a reporter; 100 GB are included, each further one costs 10 cents. */
-async function reporting() {
-  const { made, id } = await paying();
+async function reporting(by: { interval?: 'month' | 'year' } = {}) {
+  const { made, id } = await paying('starter', by);
   const customerId = made.customer.customer_id;
   const reporter = await api.call('POST', `/api/customers/${customerId}/reporters`, {
     token: rootToken,
@@ -86,6 +86,16 @@ describe('a spend cap', () => {
     expect((await who.change('GET', undefined, stranger.api_key)).status).toBe(404);
     expect((await who.change('DELETE')).status).toBe(200);
     expect(await who.read()).toBeNull();
+  });
+
+  it('of who pays by the year bounds usage alone: the fee of the year is none of its months', async () => {
+    const who = await reporting({ interval: 'year' });
+    expect(await who.set(500)).toMatchObject({ used_cents: 0, state: 'below' });
+    await who.uses(149);
+    expect(await who.read()).toMatchObject({ used_cents: 490, state: 'below' });
+    expect(await who.see()).toMatchObject(running);
+    await who.uses(1);
+    expect(await who.see()).toMatchObject(stopped);
   });
 
   it('tells at 50, 75 and 100 percent, once each a period, and stops nobody who only wants to be told', async () => {

@@ -115,6 +115,7 @@ export async function makeCustomer({ edges, changes, overrides, lengths }: Shape
       end: edges[i === 0 ? 1 : 2],
       anchorDay: 1,
       kind: 'paid',
+      ofYear: false,
       invoiceable: true,
     }),
   );

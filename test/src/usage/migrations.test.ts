@@ -244,4 +244,34 @@ describe('billing periods and overrides of before', () => {
       },
     ]);
   });
+
+  it('are months of a year where the subscription is paid by it, since its year began', async () => {
+    const db = controlOf(env);
+    const upgrade = await asReleased(db, control, '0026_own_address.sql');
+    await db.prepare(`INSERT INTO organisations (id, slug, name, created_at) VALUES ('org', 'o', 'O', 0)`).run();
+    for (const interval of ['month', 'year']) {
+      const item = JSON.stringify({ item: { start: month, end: 13 * month } });
+      await db.batch([
+        db.prepare(`INSERT INTO customers (id, short_id, organisation_id, email, company_name, usage_shard, created_at)
+          VALUES ('${interval}', '${interval}', 'org', '${interval}@example.com', 'C', 0, 0)`),
+        db.prepare(`INSERT INTO subscriptions
+          (customer_id, plan, plan_version, status, interval, stripe_subscription_id, updated_at)
+          VALUES ('${interval}', 'starter', '2026-11', 'active', '${interval}', 'sub_${interval}', 0)`),
+        db
+          .prepare(`INSERT INTO stripe_objects (id, kind, customer_id, body, updated_at)
+            VALUES ('sub_${interval}', 'subscription', '${interval}', ?, 0)`)
+          .bind(item),
+        ...[0, 1, 2].map((i) =>
+          db.prepare(`INSERT INTO billing_periods (customer_id, start_at, end_at, anchor_day, source, open, kind)
+            VALUES ('${interval}', ${i * month}, ${(i + 1) * month}, 1, 'stripe', ${i === 2 ? 1 : 0}, 'paid')`),
+        ),
+      ]);
+    }
+    await upgrade();
+    const rows = await rowsOf(db, 'billing_periods WHERE of_year = 1 ORDER BY start_at');
+    expect(rows.map(({ customer_id: customer, start_at: start }) => [customer, start])).toEqual([
+      ['year', month],
+      ['year', 2 * month],
+    ]);
+  });
 });

@@ -6,7 +6,7 @@ import { Amount } from '../money/numbers.tsx';
 import { invoiceTexts as texts } from '../texts/invoices.ts';
 import { Time } from '../time/time.tsx';
 import { StateLabel } from './state-label.tsx';
-import { periodText } from './words.ts';
+import { numberText, periodText } from './words.ts';
 
 const names = texts.columns;
 
@@ -28,9 +28,9 @@ export const invoiceColumns = (addressOf: (invoiceId: string) => string): readon
     key: 'number',
     label: names.number,
     always: true,
-    cell: ({ number, invoice_id }) => (
-      <Link to={addressOf(invoice_id)} className="tenantry-foreign">
-        {number ?? texts.noNumber}
+    cell: (invoice) => (
+      <Link to={addressOf(invoice.invoice_id)} className="tenantry-foreign">
+        {numberText(invoice)}
       </Link>
     ),
   },

@@ -6,7 +6,7 @@ import { Amount } from '../money/numbers.tsx';
 import { webAddress } from '../states/web-address.ts';
 import { invoiceTexts as texts } from '../texts/invoices.ts';
 import { Time } from '../time/time.tsx';
-import { periodText } from './words.ts';
+import { numberText, periodText } from './words.ts';
 
 const names = texts.columns;
 
@@ -30,7 +30,7 @@ export function InvoiceFacts({ invoice, more = [] }: { invoice: InvoiceView; mor
       <Facts
         label={texts.facts}
         facts={[
-          [names.number, invoice.number ?? texts.noNumber],
+          [names.number, numberText(invoice)],
           [texts.periodOf, periodText(invoice)],
           [names.kind, texts.kinds[invoice.kind]],
           [names.made, <Time key="m" at={invoice.created_at} />],

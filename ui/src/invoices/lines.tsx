@@ -91,7 +91,9 @@ const columnsOf = (addressOf: AddressOf, isOpen: boolean): readonly Column<Invoi
     key: 'used',
     label: texts.used,
     cell: (line) => (
-      <Digits>{isRated(line) ? `${quantityText(line.quantity)} ${unitsText(line.unit)}` : common.none}</Digits>
+      <Digits>
+        {isRated(line) ? `${quantityText(line.quantity)} ${unitsText(line.unit, line.quantity)}` : common.none}
+      </Digits>
     ),
   },
   {

@@ -12,6 +12,12 @@ export const spanText = ({ start, end }: { start: string; end: string }): string
 export const periodText = ({ period }: Pick<InvoiceHead, 'period'>): string =>
   period === null ? common.none : spanText(period);
 
+const isOver = ({ state }: Pick<InvoiceHead, 'state'>): boolean => ['paid', 'uncollectible', 'void'].includes(state);
+
+/** Its number, or whether one is to come: of nothing to be paid there is no invoice at Stripe, and never a number. */
+export const numberText = (invoice: Pick<InvoiceHead, 'number' | 'state'>): string =>
+  invoice.number ?? (isOver(invoice) ? texts.noNumber : texts.noNumberYet);
+
 /** Its number; its id while it has none. */
 export const nameOf = ({ number, invoice_id }: Pick<InvoiceHead, 'number' | 'invoice_id'>): string =>
   number ?? invoice_id;

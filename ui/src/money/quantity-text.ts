@@ -10,5 +10,6 @@ export function quantityText(quantity: string | number): string {
   return Math.abs(number) < smallBelow ? smallForm.format(number) : form.format(number);
 }
 
-/** A unit in the plural; GB and the like have none. The API's lines say it the same way. */
-export const unitsText = (unit: string): string => (/[a-z]$/.test(unit) ? `${unit}s` : unit);
+/** The unit of a quantity: in the plural unless it is shown as 1; GB and the like have none. The API's lines say it the same way. */
+export const unitsText = (unit: string, quantity: string | number): string =>
+  quantityText(quantity) === '1' || !/[a-z]$/.test(unit) ? unit : `${unit}s`;

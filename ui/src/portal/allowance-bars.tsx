@@ -13,10 +13,9 @@ const sharedTexts: Readonly<Record<string, string>> = texts.shared;
 const nearlyAll = 80;
 
 function wordsOf({ used, size, unit, isPeak }: AllowanceUse): string {
-  const units = unitsText(unit);
-  if (size === null) return texts.unlimited(quantityText(used), units);
-  if (size === 0) return texts.nothing(quantityText(used), units);
-  return texts.of(quantityText(used), quantityText(size), isPeak ? units.replace(/-months$/, 's') : units);
+  if (size === null) return texts.unlimited(quantityText(used), unitsText(unit, used));
+  if (size === 0) return texts.nothing(quantityText(used), unitsText(unit, used));
+  return texts.of(quantityText(used), quantityText(size), unitsText(isPeak ? unit.replace(/-month$/, '') : unit, size));
 }
 
 function percentOf({ used, size }: AllowanceUse): number {
@@ -29,7 +28,7 @@ function Bar({ use }: { use: AllowanceUse }) {
   const percent = percentOf(use);
   const words = wordsOf(use);
   const notes = [
-    ...(use.billable > 0 ? [texts.above(quantityText(use.billable), unitsText(use.unit))] : []),
+    ...(use.billable > 0 ? [texts.above(quantityText(use.billable), unitsText(use.unit, use.billable))] : []),
     ...(use.isPeak ? [texts.peak] : []),
   ];
   const variant = use.billable > 0 ? 'danger' : percent >= nearlyAll ? 'warning' : undefined;

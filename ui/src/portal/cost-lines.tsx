@@ -23,7 +23,7 @@ const columns: readonly Column<CostLine>[] = [
   {
     key: 'used',
     label: texts.used,
-    cell: ({ quantity, unit }) => <Digits>{`${quantityText(quantity)} ${unitsText(unit)}`}</Digits>,
+    cell: ({ quantity, unit }) => <Digits>{`${quantityText(quantity)} ${unitsText(unit, quantity)}`}</Digits>,
   },
   { key: 'included', label: texts.included, cell: ({ included }) => <Quantity of={included} /> },
   { key: 'billed', label: texts.billed, cell: ({ billable }) => <Quantity of={billable} /> },

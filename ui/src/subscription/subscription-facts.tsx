@@ -1,5 +1,6 @@
 /** What is subscribed, in words: plan, state, trial, period, and what lies ahead. */
 import { Label } from '@patternfly/react-core';
+import type { ReactNode } from 'react';
 import type { SubscriptionView } from '../../../src/contracts/subscriptions.ts';
 import { type Fact, Facts } from '../list/facts.tsx';
 import { subscriptionTexts as texts } from '../texts/subscription.ts';
@@ -15,7 +16,8 @@ const colours = {
   paused: 'warning',
 } as const;
 
-function Ahead({ of, nameOf }: { of: SubscriptionView; nameOf: (plan: string) => string }) {
+/** Null where that is for whoever pays, resumes or lifts what stops it to say. */
+function aheadOf(of: SubscriptionView, nameOf: (plan: string) => string): ReactNode {
   const { cancel_at: ends, scheduled, status } = of;
   if (ends !== null)
     return (
@@ -55,6 +57,8 @@ export interface SubscriptionFactsProps {
 
 export function SubscriptionFacts({ of, nameOf, isForStaff = false }: SubscriptionFactsProps) {
   const colour = colours[of.status];
+  const ahead = aheadOf(of, nameOf);
+  const trialEnds = of.status === 'trialing' ? of.trial_ends_at : null;
   return (
     <Facts
       label={texts.title}
@@ -71,14 +75,14 @@ export function SubscriptionFacts({ of, nameOf, isForStaff = false }: Subscripti
             {of.suspended_for === null ? null : texts.suspensions[of.suspended_for]}
           </>,
         ],
-        [texts.trialEnds, of.trial_ends_at === null ? texts.noTrial : <Time key="t" at={of.trial_ends_at} />],
+        [texts.trialEnds, trialEnds === null ? texts.noTrial : <Time key="t" at={trialEnds} />],
         [
           texts.period,
           <>
             <Time at={of.current_period.start} /> {texts.to} <Time at={of.current_period.end} />
           </>,
         ],
-        [texts.next, <Ahead key="a" of={of} nameOf={nameOf} />],
+        ...(ahead === null ? [] : ([[texts.next, ahead]] satisfies Fact[])),
         ...graceFacts(of),
         [texts.collection, texts.collections[of.collection]],
         ...(isForStaff ? ([[texts.stripe, of.stripe_subscription_id]] satisfies Fact[]) : []),

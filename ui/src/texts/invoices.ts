@@ -16,7 +16,9 @@ export const invoiceTexts = {
     payBy: 'To be paid by',
     id: 'Id',
   },
-  noNumber: 'No number yet',
+  noNumberYet: 'No number yet',
+  /** Stripe numbers what it finalises: this was over without it. */
+  noNumber: 'No number',
   kinds: {
     cycle: 'Subscription',
     usage: 'Usage',
