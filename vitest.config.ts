@@ -122,8 +122,8 @@ const packagesWithoutMaps = {
 // does a test of one whose name ends with `.anywhere.test.ts`.
 export default defineConfig({
   test: {
-    // One more than CI's cores: much of what runs here waits for a cluster, a window's end, a page.
-    maxWorkers: 3,
+    // Twice CI's cores: much of what runs here waits for a cluster, a window's end, a page.
+    maxWorkers: 4,
     projects: [
       {
         plugins: [

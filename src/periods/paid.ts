@@ -36,7 +36,11 @@ function anchorDayOf({ start, end, interval }: PeriodAtStripe): number {
 
 /** The paid periods of Stripe's one until one holds `now`. */
 function paidPeriods(at: PeriodAtStripe, now: number): AnchoredPeriod[] {
-  const first: AnchoredPeriod = { ...firstPeriod(at.start, anchorDayOf(at)), kind: 'paid', ofYear: at.interval === 'year' };
+  const first: AnchoredPeriod = {
+    ...firstPeriod(at.start, anchorDayOf(at)),
+    kind: 'paid',
+    ofYear: at.interval === 'year',
+  };
   if (at.interval === 'month') return [{ ...first, end: at.end }];
   const months = [first];
   for (let month = first; month.end <= now && month.end < at.end; months.push(month)) month = nextPeriod(month);
