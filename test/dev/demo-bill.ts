@@ -9,15 +9,15 @@ export const plans = {
   enterprise: { fee: 29_900, included: null },
 };
 
-/** What a period costs, in cents: each line rounded, then added. @param period ms */
+/** What a period costs, in cents: each line rounded, then added. @param period ms; has a fee of its own, or it is free or the year's */
 export function billOf(
   uses: readonly Use[],
   plan: keyof typeof plans,
-  period: { start: number; end: number; isTrial: boolean },
+  period: { start: number; end: number; hasFee: boolean },
 ): number {
   const total = (of: (use: Use) => number) => uses.reduce((sum, use) => sum.plus(of(use)), new Decimal(0));
   const { fee, included } = plans[plan];
-  const base = period.isTrial ? 0 : fee;
+  const base = period.hasFee ? fee : 0;
   if (included === null) return base;
   const seconds = (period.end - period.start) / 1000;
   const hours = new Decimal(seconds).div(3600);
