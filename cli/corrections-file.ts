@@ -79,18 +79,21 @@ const fromLines = (text: string): Item[] =>
     }
   });
 
-/** A row's object: quantities go by their names into `quantities`, empty cells are not there. */
+/** As people and spreadsheets write a number; JavaScript takes a blank for 0, and `0x10` for 16. */
+const decimal = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i;
+
+/** A row's object: quantities go by their names into `quantities`, cells of nothing but blanks are not there. */
 function fromTable(text: string): Item[] {
   const [head, ...rows] = cellsOf(text);
   if (!head) return [];
   return rows.map(({ line, cells }) => {
     if (cells.length > head.cells.length) return { line, item: 'has more cells than the first line has names' };
     const item: Record<string, unknown> = {};
-    const quantities: Record<string, number> = {};
+    const quantities: Record<string, number | string> = {};
     for (const [i, name] of head.cells.entries()) {
-      const cell = cells[i] ?? '';
+      const cell = (cells[i] ?? '').trim();
       if (cell === '') continue;
-      if (quantityFields.some((field) => field === name)) quantities[name] = Number(cell);
+      if (quantityFields.some((field) => field === name)) quantities[name] = decimal.test(cell) ? Number(cell) : cell;
       else item[name] = cell;
     }
     return { line, item: Object.keys(quantities).length === 0 ? item : { ...item, quantities } };

@@ -114,6 +114,8 @@ ${customerId},void,k8s-1,2026-11-18T10:00:00Z,2026-11-18T11:00:00Z,a test ran,\r
     ['{"customer_id":"x"}', 'line 1: customer_id'],
     [`{"customer_id":"${customerId}","kind":"void"}\nnot json`, 'line 1: instance_id'],
     [table.replace(',10\r', ',many\r'), 'line 2: quantities.cpu_hours'],
+    [table.replace(',10\r', ',0x10\r'), 'line 2: quantities.cpu_hours'],
+    [table.replace(',10\r', ', \r'), 'line 2: quantities'],
     ['', 'has no corrections'],
   ])('file says which line is wrong, and sends nothing: %s', async (text, words) => {
     const { exit, notes, heard } = await callApi(['corrections', 'file', fileOf('bad', text), '--yes'], () => told);
