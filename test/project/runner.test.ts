@@ -119,12 +119,12 @@ describe('the minutes of a run', () => {
     const files = [
       file('cluster/a.test.ts', 0.9),
       file('cluster/deep/b.test.ts', 0.2),
-      file('exporter/c.test.ts', 0.1),
+      file('licences/c.test.ts', 0.1),
     ];
     expect(minutesTable(files, '/t')).toEqual([
       'TESTS           MINUTES  BUDGET',
       'cluster             1.1     1.0  OVER BUDGET: move its longest test to `npm run figures`',
-      'exporter            0.1     1.0',
+      'licences            0.1     1.0',
     ]);
   });
 });
