@@ -49,13 +49,7 @@ function isDone(payload: OutboxRow['payload'], found: StripeSubscription): boole
 async function endCheckout({ db }: Carriers, stripe: StripePort, row: OutboxRow) {
   const customer = await findCustomer(db, String(row.payload['customer_id']));
   if (!customer?.stripeCustomerId) return dropped;
-  const open = await stripe.checkout.listOpen(customer.stripeCustomerId);
-  if (!open.ok) return failed(open.error);
-  for (const session of open.value.filter(({ orderId }) => orderId === row.id)) {
-    const expired = await stripe.checkout.expire(session.id);
-    if (!expired.ok) return failed(expired.error);
-  }
-  return dropped;
+  return (await closeOpen(stripe, customer.stripeCustomerId, (orderId) => orderId === row.id)) ?? dropped;
 }
 
 /** The customer has left; not where they are back by now, and may have another page. */
@@ -63,11 +57,20 @@ async function closePage({ db }: Carriers, stripe: StripePort, row: OutboxRow) {
   const whole = await findWhole(db, String(row.payload['customer_id']));
   const id = whole?.customer.stripeCustomerId;
   if (id == null || whole?.subscription.status !== 'canceled') return needless('not_wanted_any_more');
-  const open = await stripe.checkout.listOpen(id);
+  return (await closeOpen(stripe, id, () => true)) ?? { outcome: 'ok' as const, writes: [] };
+}
+
+/** Closes the open pages of a customer whose order is meant. @returns what failed, null where nothing did */
+async function closeOpen(
+  { checkout }: StripePort,
+  stripeCustomerId: string,
+  isMeant: (orderId: string | null) => boolean,
+) {
+  const open = await checkout.listOpen(stripeCustomerId);
   if (!open.ok) return failed(open.error);
-  for (const session of open.value) {
-    const expired = await stripe.checkout.expire(session.id);
+  for (const { id } of open.value.filter(({ orderId }) => isMeant(orderId))) {
+    const expired = await checkout.expire(id);
     if (!expired.ok) return failed(expired.error);
   }
-  return { outcome: 'ok' as const, writes: [] };
+  return null;
 }
